@@ -1,0 +1,146 @@
+/*
+ * The report: what analysis found in a recording, as one object (docs/ARCHITECTURE.md section 5).
+ *
+ * It says what it could not compute: a part whose `reason` is set was not computed, and prints as
+ * null with that reason. A report owns everything in it; texts are for people, names are metric ids.
+ */
+#ifndef ANALYZE_REPORT_H
+#define ANALYZE_REPORT_H
+
+#include "core/event.h"
+#include "core/recording.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define REPORT_TEXT 240
+#define REPORT_CAUSES 5
+
+/* Where something happens. The order is from the narrow to the wide: see analyze/areas.h. */
+enum area { AREA_MEMORY, AREA_DISK, AREA_NETWORK, AREA_PROCESSES, AREA_THERMAL, AREA_POWER, AREA_CPU, AREA_OTHER, AREAS };
+
+const char *area_name(enum area a); /* "memory", "disk", "network", "processes", "thermal", "power", "cpu", "other" */
+
+struct report_host {
+    char hardware_id[40];        /* "" where not known: see hardware_id_reason */
+    char hardware_id_reason[REPORT_TEXT];
+    char os[96], cpu[96], board[96];
+    int cores;                   /* 0 = not known */
+    double memory_bytes;         /* NaN = not known */
+};
+
+/* One metric's part in a finding. */
+struct cause {
+    int slot;
+    double value, expected;      /* in the metric's unit */
+    double contribution;         /* share of the score, 0..1 */
+};
+
+/* A process that moved with a finding. */
+struct suspect {
+    int32_t pid;
+    char name[PROC_NAME_MAX];
+    double amount;               /* how much, in `unit` */
+    enum unit unit;              /* % of one core, By grown, By/s written */
+};
+
+struct anomaly {
+    int64_t start_ms, end_ms, peak_ms;
+    size_t start, end;           /* ticks of the recording, both included */
+    double score;                /* at its peak */
+    double probability;          /* of so high a score without a cause, in the whole run; NaN = not known */
+    enum severity severity;
+    enum area area;
+    struct cause causes[REPORT_CAUSES];
+    int n_causes;
+    struct suspect suspects[3];
+    int n_suspects;
+    char summary[REPORT_TEXT];   /* "memory: used rose from 1.2 GB to 5.3 GB at 14:05:31, by stress-ng-vm (pid 812)" */
+};
+
+struct state {
+    char name[64];               /* "idle", "CPU busy, disk writes" */
+    double share;                /* of the ticks, 0..1 */
+    double dwell_s;              /* mean length of a stay */
+    double *centroid;            /* states.n_features values, in the metrics' units */
+};
+
+struct states {
+    char reason[REPORT_TEXT];
+    int k;
+    double silhouette;           /* NaN for k = 1 */
+    int n_features;
+    int *feature;                /* slots */
+    struct state *items;         /* k, the largest share first */
+    double *transitions;         /* k * k: transitions[i * k + j] = how often j followed i */
+};
+
+enum direction { DIRECTION_STABLE, DIRECTION_RISING, DIRECTION_FALLING };
+
+const char *direction_name(enum direction d); /* "stable", "rising", "falling" */
+
+struct trend {
+    int slot;
+    enum direction direction;
+    double slope_per_hour, p_value, first, last;
+    double limit;                /* the bound it moves to; NaN = none */
+    double reaches_limit_s;      /* from the last tick; NaN = it does not */
+    double interval_s[2];        /* 90 % interval of that; NaN = open */
+};
+
+struct insight {
+    char id[48];                 /* "disk-nearly-full": stable, one per rule and instance */
+    enum severity severity;
+    enum area area;
+    char title[REPORT_TEXT];     /* what, how much against what is usual */
+    char evidence[3][REPORT_TEXT];
+    int n_evidence;
+    char advice[REPORT_TEXT];    /* one thing to do */
+    int64_t since_ms;
+};
+
+struct report {
+    const struct recording *rec; /* borrowed: must outlive the report */
+    struct report_host host;
+    char session[40];            /* session_YYYYMMDD_HHMMSS */
+    size_t gaps;
+
+    char anomalies_reason[REPORT_TEXT];
+    char method[32];             /* "shift", "forest" */
+    double budget_per_day;       /* alarms allowed */
+    double budget_run;           /* expected false alarms in this run */
+    double threshold;
+    struct anomaly *anomalies;   /* by start */
+    size_t n_anomalies;
+
+    struct states states;
+
+    char trends_reason[REPORT_TEXT];
+    struct trend *trends;
+    size_t n_trends;
+
+    struct insight *insights;    /* most severe first */
+    size_t n_insights;
+
+    char workload_reason[REPORT_TEXT], forecast_reason[REPORT_TEXT];
+
+    double cpu_us_per_sample, rss_bytes; /* cost of collecting; NaN for a file */
+};
+
+struct analyze_options {
+    const char *method;          /* "auto", "shift", "forest"; NULL = auto */
+    double budget;               /* false alarms expected in this run; 0 = 0.1 */
+    uint64_t seed;
+};
+
+/*
+ * Analyses a recording. The host part is the caller's to fill.
+ *
+ * Returns the caller's report, to be freed with report_free(). Never fails: parts that could not be
+ * computed carry their reason.
+ */
+struct report *analyze_run(const struct recording *r, const struct analyze_options *o);
+void report_free(struct report *r);
+
+#endif

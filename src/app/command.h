@@ -1,0 +1,72 @@
+/*
+ * A command of the program, and its options. A file in commands/ defines one `const struct command`
+ * and stands in the list of commands/meson.build; help, manual pages and bash completion are made
+ * from these tables, so they cannot disagree with what is parsed.
+ */
+#ifndef APP_COMMAND_H
+#define APP_COMMAND_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum option_type {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_FILE,     /* completed as a path */
+    OPTION_DIR,
+    OPTION_NUMBER,   /* within min..max */
+    OPTION_DURATION, /* "90", "1.5m", "2h": seconds, within min..max */
+    OPTION_CHOICE,   /* one of `choices` */
+};
+
+struct option {
+    const char *name;    /* "duration", without the dashes; NULL ends a list */
+    char letter;         /* 'd' for -d, or 0 */
+    enum option_type type;
+    const char *value;   /* how help calls the value: "SECONDS" */
+    double min, max;
+    const char *choices; /* separated by blanks */
+    const char *fallback;/* default, shown in help; NULL = none */
+    const char *help;    /* one line */
+};
+
+struct args; /* what was given */
+
+struct example {
+    const char *line, *what; /* "sonde check --duration 20", "a quick look"; NULL line ends a list */
+};
+
+struct command {
+    const char *name;
+    const char *summary;           /* one line */
+    const char *usage;             /* positional arguments: "[FILE]", "" for none */
+    const char *text;              /* paragraphs for the manual */
+    const struct option *options;  /* its own; the common ones are everybody's */
+    const struct example *examples;
+    int max_positional;
+    int (*run)(const struct args *a); /* returns an exit status */
+};
+
+enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PART = 3 };
+
+/* Options that every command takes: --help, --config, --root, --data, --verbose, --quiet, --no-color, --json. */
+const struct option *command_common(void);
+
+/* All commands, in the order of the list. */
+const struct command *const *command_all(size_t *n);
+const struct command *command_find(const char *name); /* NULL */
+
+/* The option must be in the command's tables, with that type. */
+bool args_flag(const struct args *a, const char *name);
+bool args_given(const struct args *a, const char *name);
+const char *args_text(const struct args *a, const char *name); /* NULL when not given and no default */
+double args_number(const struct args *a, const char *name);    /* numbers and durations; NaN when not given and no default */
+const char *args_positional(const struct args *a, int i);      /* NULL past the end */
+int args_positionals(const struct args *a);
+
+struct config;
+const struct config *args_config(const struct args *a); /* files and options, already read */
+
+#endif

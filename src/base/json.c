@@ -1,0 +1,143 @@
+/* json.c - a streaming JSON writer (RFC 8259). */
+#include "base/json.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+void json_init(struct json *j, struct buf *out)
+{
+    *j = (struct json){ .out = out };
+}
+
+static void json_line(struct json *j)
+{
+    if (!j->indent)
+        return;
+    buf_putc(j->out, '\n');
+    for (int i = 0; i < j->depth; i++)
+        buf_puts(j->out, "  ");
+}
+
+/* Length of the well-formed UTF-8 sequence at s (RFC 3629, no overlong form, no surrogate), 0 if none. */
+static size_t json_utf8(const unsigned char *s)
+{
+    if (s[0] < 0x80)
+        return 1;
+    size_t n = s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : 0;
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+        return 0;
+    return n;
+}
+
+/* Names come from devices and other people's programs: what is not UTF-8 becomes U+FFFD. */
+static void json_quote(struct json *j, const char *text)
+{
+    buf_putc(j->out, '"');
+    for (const unsigned char *s = (const unsigned char *)text; *s;) {
+        size_t n = json_utf8(s);
+        if (n == 0)
+            buf_puts(j->out, "\xef\xbf\xbd");
+        else if (*s == '"' || *s == '\\')
+            buf_printf(j->out, "\\%c", *s);
+        else if (*s < 0x20 || *s == 0x7f)
+            buf_printf(j->out, "\\u%04x", *s);
+        else
+            buf_put(j->out, s, n);
+        s += n ? n : 1;
+    }
+    buf_putc(j->out, '"');
+}
+
+static void json_key(struct json *j, const char *key)
+{
+    if (j->depth) {
+        if (j->filled[j->depth - 1])
+            buf_putc(j->out, ',');
+        j->filled[j->depth - 1] = true;
+        json_line(j);
+    }
+    if (key) {
+        json_quote(j, key);
+        buf_puts(j->out, j->indent ? ": " : ":");
+    }
+}
+
+static void json_open(struct json *j, const char *key, char opener, char closer)
+{
+    assert(j->depth < JSON_MAX_DEPTH);
+    json_key(j, key);
+    buf_putc(j->out, opener);
+    j->closer[j->depth] = closer;
+    j->filled[j->depth++] = false;
+}
+
+void json_object(struct json *j, const char *key)
+{
+    json_open(j, key, '{', '}');
+}
+
+void json_array(struct json *j, const char *key)
+{
+    json_open(j, key, '[', ']');
+}
+
+void json_end(struct json *j)
+{
+    assert(j->depth > 0);
+    bool filled = j->filled[--j->depth];
+    if (filled)
+        json_line(j);
+    buf_putc(j->out, j->closer[j->depth]);
+}
+
+void json_string(struct json *j, const char *key, const char *text)
+{
+    if (!text) {
+        json_null(j, key);
+        return;
+    }
+    json_key(j, key);
+    json_quote(j, text);
+}
+
+void json_double(struct json *j, const char *key, double v)
+{
+    if (!isfinite(v)) {
+        json_null(j, key);
+        return;
+    }
+    json_key(j, key);
+    buf_double(j->out, v);
+}
+
+void json_int(struct json *j, const char *key, int64_t v)
+{
+    json_key(j, key);
+    buf_printf(j->out, "%" PRId64, v);
+}
+
+void json_bool(struct json *j, const char *key, bool v)
+{
+    json_key(j, key);
+    buf_puts(j->out, v ? "true" : "false");
+}
+
+void json_null(struct json *j, const char *key)
+{
+    json_key(j, key);
+    buf_puts(j->out, "null");
+}
+
+void json_time(struct json *j, const char *key, int64_t wall_ms)
+{
+    char text[TEXT_TIME_MAX];
+    json_string(j, key, text_time(wall_ms, text));
+}

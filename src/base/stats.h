@@ -1,0 +1,40 @@
+/*
+ * Order statistics and moments of arrays that may hold NaN ("not known"), which every function
+ * leaves out. No value at all gives NaN.
+ */
+#ifndef BASE_STATS_H
+#define BASE_STATS_H
+
+#include <stddef.h>
+
+/* Arithmetic mean of the n values that are known. */
+double stats_mean(const double *x, size_t n);
+
+/* Sample standard deviation (n - 1); 0 for a single value. */
+double stats_sd(const double *x, size_t n);
+
+double stats_min(const double *x, size_t n);
+double stats_max(const double *x, size_t n);
+
+/* How many are known. */
+size_t stats_known(const double *x, size_t n);
+
+/*
+ * The q-quantile, 0 <= q <= 1, linear between order statistics (type 7 of Hyndman and Fan 1996).
+ * Copies the known values; O(n) on average.
+ */
+double stats_quantile(const double *x, size_t n, double q);
+
+double stats_median(const double *x, size_t n);
+
+/* Median absolute deviation around `center`, times 1.4826: the deviation of a normal. */
+double stats_mad(const double *x, size_t n, double center);
+
+/* Lag-1 autocorrelation; 0 where it is not defined. */
+double stats_lag1(const double *x, size_t n);
+
+/* P(Z <= z) for a standard normal, and its inverse for 0 < p < 1. */
+double stats_normal_cdf(double z);
+double stats_normal_quantile(double p);
+
+#endif

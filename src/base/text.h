@@ -1,0 +1,53 @@
+/* Reading and writing text: numbers, times, globs, near spellings, amounts for people. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TEXT_TIME_MAX 32 /* bytes of "2026-11-22T10:26:16.123Z" and its NUL, with room */
+
+/* A number made only of digits, at *p after blanks. True and *p moved behind it, or false and *p unmoved. */
+bool text_u64(const char **p, uint64_t *out);
+
+/* The whole of `text` as a finite number, blanks around it allowed. */
+bool text_double(const char *text, double *out);
+
+/* "90", "90s", "1.5m", "2h", "1d": seconds. */
+bool text_duration(const char *text, double *out_s);
+
+/* RFC 3339 in UTC with milliseconds: "2026-11-22T10:26:16.123Z". Returns out. */
+char *text_time(int64_t wall_ms, char out[static TEXT_TIME_MAX]);
+
+/* "20261122_102616" in UTC, for file names and session ids. Returns out. */
+char *text_stamp(int64_t wall_ms, char out[static TEXT_TIME_MAX]);
+
+/* "10:26:16" in UTC. Returns out. */
+char *text_clock(int64_t wall_ms, char out[static TEXT_TIME_MAX]);
+
+/* ISO 8601: date, "T" or blank, time, optional fraction, optional "Z" or "+hh:mm"; without one, UTC. */
+bool text_parse_time(const char *text, int64_t *out_ms);
+
+/* Does the glob (`*`, `?`) match the whole text? */
+bool text_glob(const char *glob, const char *text);
+
+/* Edits (insert, delete, replace, swap of neighbours) between two texts; over 63 bytes count as far. */
+int text_distance(const char *a, const char *b);
+
+/*
+ * The nearest of n names to a wrong one, or NULL when none is near enough to be what was meant.
+ * Every name is read from `names` with a step of `stride` bytes, each a `const char *`.
+ */
+const char *text_nearest(const char *wrong, const void *names, size_t n, size_t stride);
+
+/* "1.50 GB", "312 MB", "0 B": three digits, powers of 1000. Returns out. */
+char *text_bytes(double bytes, char *out, size_t cap);
+
+/* "0.8 s", "45 s", "12 min", "3.5 h", "9 days". Returns out. */
+char *text_span(double seconds, char *out, size_t cap);
+
+/* Copies what fits and always terminates; control characters become '?', so that it can be shown. */
+void text_copy(char *out, size_t cap, const char *from);
+
+#endif

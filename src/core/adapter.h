@@ -1,0 +1,57 @@
+/*
+ * An adapter: one place where numbers come from.
+ *
+ * A file that defines one `const struct adapter` and stands in the list of its folder's
+ * meson.build; nothing else knows it. docs/STYLE.md section 3 shows a whole one.
+ */
+#ifndef CORE_ADAPTER_H
+#define CORE_ADAPTER_H
+
+#include "core/event.h"
+#include "core/frame.h"
+#include "core/proctab.h"
+#include "core/schema.h"
+
+struct adapter_env {
+    const char *root;   /* "" = the running machine, else where a recorded one lies */
+    double interval_s;  /* of the sampler */
+
+    /* Says that something happened; the event is copied. Callable from any thread. */
+    void (*emit)(const struct adapter_env *env, const struct event *e);
+
+    /* Says why something is absent, and how to get it, in one line; kept for `doctor` and the
+     * report. Only while open() runs. */
+    void (*explain)(const struct adapter_env *env, const char *reason);
+
+    void *sink; /* of whoever implements the two above */
+};
+
+struct adapter {
+    const char *name;     /* "cpu": also its switch in the configuration */
+    const char *doc;      /* what it reads, for people */
+    const char *provides; /* globs of the families it would add, shown where it is absent */
+    int period_ms;        /* at least this long between two readings; 0 = every tick */
+
+    /*
+     * Adds its metrics and keeps what it needs in *self. -ENODEV: this machine has no such thing,
+     * an ordinary answer. -EACCES, -EPERM: not permitted. Whatever it added stays NaN when it fails.
+     */
+    int (*open)(const struct adapter_env *env, struct schema *s, void **self);
+
+    /*
+     * Fills its slots, all NaN before the call; what cannot be read stays NaN. Does not allocate,
+     * block or log. Its reading time is taken just before.
+     */
+    void (*sample)(void *self, struct frame *f);
+
+    /* Optional. Called after each sample(); looks for what came or went and may add slots. Returns
+     * at once when there is nothing new. */
+    int (*rescan)(void *self, struct schema *s);
+
+    /* Optional. Fills the table of processes, in the order of the pid, from the last sample(). */
+    void (*procs)(void *self, struct proctab *t);
+
+    void (*close)(void *self); /* NULL is fine */
+};
+
+#endif

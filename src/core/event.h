@@ -1,0 +1,29 @@
+/* An event: something that happened, with time, kind, severity and text; anyone may emit one. */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include <stdint.h>
+
+enum event_kind {
+    EVENT_GAP,     /* ticks that were not taken: late, suspended */
+    EVENT_CLOCK,   /* the wall clock was set */
+    EVENT_ADAPTER, /* a source came, went, hung or failed */
+    EVENT_ANOMALY,
+    EVENT_INSIGHT,
+};
+
+enum severity { SEVERITY_INFO = 1, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
+
+struct event {
+    int64_t wall_ms;  /* when it began */
+    int64_t end_ms;   /* when it ended; equal to wall_ms for an instant */
+    enum event_kind kind;
+    enum severity severity;
+    char source[32];  /* who says so: an adapter, "sampler", a rule */
+    char text[224];   /* one sentence for people */
+};
+
+const char *event_kind_name(enum event_kind k);   /* "gap", "clock", "adapter", "anomaly", "insight" */
+const char *severity_name(enum severity s);       /* "info", "notice", "warning", "critical" */
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * The processes of one instant, and what each did since the instant before.
+ *
+ * Names are the kernel's short command names. Arguments, users and environment are never read.
+ */
+#ifndef CORE_PROCTAB_H
+#define CORE_PROCTAB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROC_NAME_MAX 16
+
+struct proc {
+    int32_t pid, ppid;
+    char state;               /* R running, S sleeping, D waiting for a device, Z dead, as proc_pid_stat(5) */
+    char name[PROC_NAME_MAX];
+    double start_s;           /* seconds after boot; with pid it identifies a process */
+    double cpu_s;             /* user and system time so far */
+    double children_cpu_s;    /* the same of children that ended and were waited for */
+    double rss_bytes;
+    double read_bytes, write_bytes; /* to storage so far; NaN where not permitted or not read */
+    double threads;
+};
+
+struct proctab {
+    int64_t mono_ns; /* when it was read */
+    struct proc *p;  /* n of them, in the order of the pid */
+    size_t n, cap;
+};
+
+/* One more, zeroed. Borrowed until the next call. */
+struct proc *proctab_add(struct proctab *t);
+void proctab_done(struct proctab *t);
+
+/* What one process did between two tables. */
+struct proc_use {
+    int32_t pid, ppid;
+    char state;
+    char name[PROC_NAME_MAX];
+    double cpu_percent;       /* of one core; 250 = two and a half cores */
+    double children_percent;  /* the same, of its children that ended in between */
+    double rss_bytes, rss_growth_bytes;
+    double read_rate, write_rate; /* bytes per second; NaN where not known */
+    bool is_new;              /* was not in the table before */
+};
+
+/*
+ * Pairs two tables, both in the order of the pid.
+ *
+ *   before, now  now->mono_ns > before->mono_ns
+ *   out          room for now->n
+ *
+ * A process that was not in `before` counts from 0. Returns how many were written: now->n.
+ */
+size_t proctab_use(const struct proctab *before, const struct proctab *now, struct proc_use *out);
+
+#endif

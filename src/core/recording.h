@@ -1,0 +1,93 @@
+/*
+ * A recording: what one run saw, in memory. The sampler fills it tick by tick, an importer fills it
+ * from a file; analysis, exporters and reports read it and do not care which.
+ *
+ * Columns, not rows: col(slot) is the life of one metric, NaN where it was not known. When a byte
+ * limit is reached, every second tick is dropped and from then on every second one is left out, so
+ * a long run keeps its whole length at half the resolution; counters lose nothing by it.
+ */
+#ifndef CORE_RECORDING_H
+#define CORE_RECORDING_H
+
+#include "core/event.h"
+#include "core/frame.h"
+#include "core/proctab.h"
+#include "core/sampler.h"
+#include "core/schema.h"
+
+#define RECORDING_TOP 24 /* processes kept per tick: the first by CPU, memory, writing and children */
+
+struct recording_source {
+    char name[32];
+    enum source_state state;
+    char reason[224];
+    int metrics;
+};
+
+struct recording {
+    struct schema *schema;   /* owned */
+    double interval_s;       /* as asked for; 0 where unknown: see recording_interval() */
+    size_t max_bytes;        /* 0 = no limit */
+    int stride;              /* every stride-th tick is kept: 1 unless the limit was reached */
+
+    size_t n;                /* ticks */
+    int64_t *wall_ms;        /* wall_ms[i], increasing but for clock steps */
+    int64_t *mono_ns;        /* mono_ns[i], increasing */
+    double **col;            /* col[slot][i], for n_cols slots */
+    int n_cols;
+
+    size_t *proc_first;      /* processes of tick i: proc[proc_first[i] .. proc_first[i + 1]) */
+    struct proc_use *proc;
+
+    struct event *events;    /* in the order of their time */
+    size_t n_events;
+
+    struct recording_source *sources;
+    int n_sources;
+
+    char *origin;            /* "this machine", a file name, "a recorded machine" */
+
+    size_t cap, cap_procs, n_procs, cap_events; /* room; private */
+    int seen;                /* ticks offered, kept or not; private */
+    struct frame before;     /* private */
+    struct proctab procs_before; /* private */
+};
+
+struct recording *recording_new(void);
+void recording_free(struct recording *r);
+
+/* Adds a tick in the columns of r->schema: values v[0..n). Rates are expected to be there already. */
+void recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n);
+
+/* Adds the processes of the tick added last, given both tables whole; keeps the RECORDING_TOP that did most. */
+void recording_add_procs(struct recording *r, const struct proctab *before, const struct proctab *now);
+
+void recording_add_event(struct recording *r, const struct event *e);
+
+/* Borrowed; NaN-filled columns exist for every slot of the schema once recording_add() was called. */
+const double *recording_col(const struct recording *r, int slot);
+
+/* By family and instance; NULL when there is no such metric. */
+const double *recording_find(const struct recording *r, const char *name, const char *inst);
+
+/* Processes of tick i; *n of them, by CPU, most first. */
+const struct proc_use *recording_procs(const struct recording *r, size_t i, size_t *n);
+
+/* Fills the derived slots of every tick from the counters: for files that hold counters only. */
+void recording_derive(struct recording *r);
+
+/* The step between ticks in seconds: the median of the differences; NaN with fewer than two. */
+double recording_interval(const struct recording *r);
+
+/*
+ * Runs a sampler for so long and gathers what it gives; takes over its schema's content by copy.
+ *
+ *   duration_s  ticks = floor(duration / interval), at least one
+ *   progress    called after each tick with the share done, 0..1; NULL for none
+ *
+ * Returns 0, or -EINTR when stopped early (what was gathered stays).
+ */
+int recording_run(struct recording *r, struct sampler *s, double duration_s,
+                  void (*progress)(void *self, double share, const struct frame *f), void *self);
+
+#endif

@@ -1,0 +1,232 @@
+/* schema.c - the list of metrics, with a hash from id to slot. */
+#include "core/schema.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Metrics live in blocks that never move, so that pointers to them stay valid while it grows. */
+enum { BLOCK = 128, MAX_BLOCKS = 512 };
+
+struct entry {
+    struct metric m;
+    char *id;
+};
+
+struct schema {
+    struct entry *block[MAX_BLOCKS];
+    int n;
+    int *hash; /* slot + 1, 0 = free; size is a power of two, at most half full */
+    size_t hash_size;
+    char **source;
+    size_t n_sources, cap_sources;
+    int current;
+};
+
+static const struct { const char *code; enum unit rate; } units[] = {
+    [UNIT_NONE]       = { "1",     UNIT_PER_S },
+    [UNIT_PERCENT]    = { "%",     UNIT_NONE },
+    [UNIT_BYTE]       = { "By",    UNIT_BYTE_PER_S },
+    [UNIT_BYTE_PER_S] = { "By/s",  UNIT_NONE },
+    [UNIT_PER_S]      = { "1/s",   UNIT_NONE },
+    [UNIT_SECOND]     = { "s",     UNIT_NONE },
+    [UNIT_CELSIUS]    = { "Cel",   UNIT_NONE },
+    [UNIT_HERTZ]      = { "Hz",    UNIT_NONE },
+    [UNIT_WATT]       = { "W",     UNIT_NONE },
+    [UNIT_JOULE]      = { "J",     UNIT_WATT },
+    [UNIT_VOLT]       = { "V",     UNIT_NONE },
+    [UNIT_AMPERE]     = { "A",     UNIT_NONE },
+    [UNIT_RPM]        = { "{rpm}", UNIT_NONE },
+};
+
+const char *unit_code(enum unit u)
+{
+    return units[u].code;
+}
+
+enum unit unit_rate(enum unit u)
+{
+    return units[u].rate;
+}
+
+const char *kind_name(enum kind k)
+{
+    static const char *const name[] = { "gauge", "counter", "ratio" };
+    return name[k];
+}
+
+struct schema *schema_new(void)
+{
+    struct schema *s = mem_new(sizeof *s);
+    s->hash_size = 1024;
+    s->hash = mem_new(s->hash_size * sizeof *s->hash);
+    return s;
+}
+
+static struct entry *schema_entry(const struct schema *s, int slot)
+{
+    assert(slot >= 0 && slot < s->n);
+    return &s->block[slot / BLOCK][slot % BLOCK];
+}
+
+void schema_free(struct schema *s)
+{
+    if (!s)
+        return;
+    for (int i = 0; i < s->n; i++) {
+        struct entry *e = schema_entry(s, i);
+        mem_free((char *)e->m.name);
+        mem_free((char *)e->m.inst);
+        mem_free((char *)e->m.help);
+        mem_free((char *)e->m.rate);
+        mem_free(e->id);
+    }
+    for (int i = 0; i * BLOCK < s->n; i++)
+        mem_free(s->block[i]);
+    for (size_t i = 0; i < s->n_sources; i++)
+        mem_free(s->source[i]);
+    mem_free(s->source);
+    mem_free(s->hash);
+    mem_free(s);
+}
+
+/* FNV-1a. */
+static size_t schema_hash(const char *id)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (; *id; id++)
+        h = (h ^ (unsigned char)*id) * 0x100000001b3u;
+    return (size_t)h;
+}
+
+/* Where an id is in the table, or the free place where it belongs. */
+static size_t schema_place(const struct schema *s, const char *id)
+{
+    size_t i = schema_hash(id) & (s->hash_size - 1);
+    while (s->hash[i] && strcmp(schema_entry(s, s->hash[i] - 1)->id, id) != 0)
+        i = (i + 1) & (s->hash_size - 1);
+    return i;
+}
+
+static void schema_rehash(struct schema *s)
+{
+    mem_free(s->hash);
+    s->hash_size *= 2;
+    s->hash = mem_new(s->hash_size * sizeof *s->hash);
+    for (int i = 0; i < s->n; i++)
+        s->hash[schema_place(s, schema_entry(s, i)->id)] = i + 1;
+}
+
+static void schema_format(char *out, const char *name, const char *inst)
+{
+    if (inst && *inst)
+        snprintf(out, SCHEMA_MAX_NAME, "%s{%s}", name, inst);
+    else
+        snprintf(out, SCHEMA_MAX_NAME, "%s", name);
+}
+
+static int schema_add_one(struct schema *s, const struct metric *m)
+{
+    char id[SCHEMA_MAX_NAME];
+    schema_format(id, m->name, m->inst);
+    size_t place = schema_place(s, id);
+    if (s->hash[place])
+        return s->hash[place] - 1;
+    assert(s->n < BLOCK * MAX_BLOCKS);
+    if (s->n % BLOCK == 0)
+        s->block[s->n / BLOCK] = mem_new(BLOCK * sizeof(struct entry));
+    int slot = s->n++;
+    struct entry *e = schema_entry(s, slot);
+    e->m = *m;
+    e->m.name = mem_dup(m->name);
+    e->m.inst = mem_dup(m->inst && *m->inst ? m->inst : NULL);
+    e->m.help = mem_dup(m->help ? m->help : "");
+    e->m.rate = mem_dup(m->rate);
+    e->m.source = s->current;
+    e->id = mem_dup(id);
+    s->hash[place] = slot + 1;
+    if ((size_t)s->n * 2 > s->hash_size)
+        schema_rehash(s);
+    return slot;
+}
+
+int schema_add(struct schema *s, const struct metric *m)
+{
+    assert(m->kind != KIND_RATIO || (m->num >= 0 && m->num < s->n && m->den >= SCHEMA_TIME && m->den < s->n));
+    int slot = schema_add_one(s, m);
+    if (m->kind != KIND_COUNTER || (m->rate && !*m->rate))
+        return slot;
+    char name[SCHEMA_MAX_NAME], help[256];
+    snprintf(name, sizeof name, "%s.rate", m->name);
+    snprintf(help, sizeof help, "%s, per second", m->help ? m->help : m->name);
+    schema_add_one(s, &(struct metric){
+        .name = m->rate ? m->rate : name, .inst = m->inst, .help = m->rate ? m->help : help,
+        .unit = unit_rate(m->unit), .kind = KIND_RATIO, .num = slot, .den = SCHEMA_TIME, .scale = 1 });
+    return slot;
+}
+
+int schema_source(struct schema *s, const char *name)
+{
+    s->source = mem_grow(s->source, s->n_sources, &s->cap_sources, sizeof *s->source);
+    s->source[s->n_sources] = mem_dup(name);
+    s->current = (int)s->n_sources++;
+    return s->current;
+}
+
+int schema_sources(const struct schema *s)
+{
+    return (int)s->n_sources;
+}
+
+const char *schema_source_name(const struct schema *s, int source)
+{
+    assert(source >= 0 && (size_t)source < s->n_sources);
+    return s->source[source];
+}
+
+void schema_set_source(struct schema *s, int source)
+{
+    s->current = source;
+}
+
+int schema_size(const struct schema *s)
+{
+    return s->n;
+}
+
+const struct metric *schema_at(const struct schema *s, int slot)
+{
+    return &schema_entry(s, slot)->m;
+}
+
+const char *schema_id(const struct schema *s, int slot)
+{
+    return schema_entry(s, slot)->id;
+}
+
+int schema_find(const struct schema *s, const char *name, const char *inst)
+{
+    char id[SCHEMA_MAX_NAME];
+    schema_format(id, name, inst);
+    int at = s->hash[schema_place(s, id)];
+    return at ? at - 1 : -ENOENT;
+}
+
+bool schema_match(const struct schema *s, int slot, const char *globs)
+{
+    const struct entry *e = schema_entry(s, slot);
+    for (const char *p = globs; *p;) {
+        size_t n = strcspn(p, ",");
+        char glob[SCHEMA_MAX_NAME];
+        snprintf(glob, sizeof glob, "%.*s", (int)(n < sizeof glob ? n : sizeof glob - 1), p);
+        if (text_glob(glob, strchr(glob, '{') ? e->id : e->m.name))
+            return true;
+        p += n + (p[n] == ',');
+    }
+    return false;
+}

@@ -1,0 +1,117 @@
+/*
+ * What differs between operating systems, and nothing else.
+ *
+ * Every path of the machine is read below a root: "" is the running machine, anything else a
+ * recorded one. Functions return 0 or a count, or a negative errno value.
+ */
+#ifndef OS_OS_H
+#define OS_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OS_PATH_MAX 4096
+
+/* ---- files of the machine ---- */
+
+/* Opens root + path for reading; a descriptor to be closed with os_close(). -ENOENT where absent. */
+int os_open_read(const char *root, const char *path);
+
+/*
+ * Reads a file from its start into text, which is NUL-terminated; returns the bytes read.
+ * A file longer than cap - 1 is cut there. Files of /proc and /sys give their present content.
+ */
+int os_pread_text(int fd, char *text, size_t cap);
+
+/* Opens, reads as above, closes. */
+int os_read_text(const char *root, const char *path, char *text, size_t cap);
+
+/* As os_read_text() for a file that holds one whole number, like most of sysfs. */
+int os_read_i64(const char *root, const char *path, int64_t *out);
+int os_pread_i64(int fd, int64_t *out);
+
+void os_close(int fd); /* negative: nothing to do */
+
+bool os_exists(const char *root, const char *path);
+
+/*
+ * Calls each(self, name) for every entry of a directory but "." and "..", in the order of the
+ * names, numbers by value ("hwmon2" before "hwmon10"). Returns the count.
+ */
+int os_list(const char *root, const char *path, void (*each)(void *self, const char *name), void *self);
+
+/* The target of a symbolic link, NUL-terminated; below a root, links stay links. */
+int os_read_link(const char *root, const char *path, char *out, size_t cap);
+
+/* ---- file systems ---- */
+
+struct os_fs {
+    double total, free, available; /* bytes; available is what an ordinary user may still write */
+    double inodes, inodes_free;    /* 0 where the file system does not count them */
+};
+
+/*
+ * Space of the file system at a mount point. May block for ever on a dead network mount. Below a
+ * root it answers from root/.sonde/statfs (see core/replay.h).
+ */
+int os_fs_space(const char *root, const char *mount, struct os_fs *out);
+
+/* ---- time ---- */
+
+int64_t os_mono_ns(void); /* since some start, stops while suspended, never steps */
+int64_t os_boot_ns(void); /* the same, but runs on while suspended */
+int64_t os_wall_ms(void); /* since 1970 UTC, may step */
+
+/* Sleeps until os_mono_ns() reaches the time. -EINTR when a signal came. */
+int os_sleep_until(int64_t mono_ns);
+
+/* ---- this process ---- */
+
+struct os_self {
+    double cpu_s;     /* user and system time of the process so far */
+    double rss_bytes; /* resident memory */
+};
+
+int os_self(struct os_self *out);
+int os_pid(void);
+
+/* Asks for as many descriptors as the system lets an ordinary process have. Returns the limit. */
+int os_more_files(void);
+
+/* From now on SIGINT and SIGTERM only set a flag (a second one ends the process at once). */
+void os_stop_on_signal(void);
+bool os_stopping(void);
+
+bool os_is_terminal(int fd);
+int os_terminal_width(void); /* columns of the terminal on stderr, 80 where unknown */
+
+/* Runs f(arg) on a detached thread that takes no signals; the process may end while it runs. */
+int os_thread(void (*f)(void *arg), void *arg);
+
+struct os_lock;
+struct os_lock *os_lock_new(void);
+void os_lock_free(struct os_lock *l);
+void os_lock(struct os_lock *l);
+void os_unlock(struct os_lock *l);
+
+/* ---- files of ours ---- */
+
+/*
+ * Writes a file whole or not at all: a temporary file beside it, synced, renamed over it. Mode 0600.
+ * A path that is a device or a pipe (/dev/stdout) is written directly.
+ */
+int os_write_file(const char *path, const void *bytes, size_t n);
+
+/* A whole file in memory, NUL-terminated, to be freed with mem_free(). -EFBIG above max bytes. */
+int os_read_file(const char *path, size_t max, char **out, size_t *out_n);
+
+int os_make_dir(const char *path); /* with its parents, mode 0700; an existing one is fine */
+
+/*
+ * The symbol of one of our modules (a shared object of ours, found beside the program or in
+ * lib/sonde), loaded at the first call and kept. NULL where the module is not installed.
+ */
+const void *os_module(const char *module, const char *symbol);
+
+#endif

@@ -1,0 +1,24 @@
+/* test.h - what every unit test includes, in the order that cmocka wants. */
+#ifndef TESTS_UNIT_TEST_H
+#define TESTS_UNIT_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A path below the source tree; in a static buffer of the calling test. */
+#define SOURCE_PATH(buffer, path) \
+    snprintf(buffer, sizeof buffer, "%s/%s", getenv("SONDE_SOURCE"), path)
+
+#define assert_near(a, b, tolerance) assert_true(fabs((double)(a) - (double)(b)) <= (tolerance))
+#define assert_nan(a) assert_true(isnan(a))
+
+#endif

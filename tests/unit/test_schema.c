@@ -1,0 +1,66 @@
+/* Names, slots, selection by globs. */
+#include "test.h"
+
+#include "core/schema.h"
+
+#include <errno.h>
+
+static void slots_and_names(void **state)
+{
+    (void)state;
+    struct schema *s = schema_new();
+    int disk = schema_source(s, "disk");
+    int a = schema_add(s, &(struct metric){ .name = "disk.read", .inst = "sda", .unit = UNIT_BYTE, .kind = KIND_COUNTER, .help = "read" });
+    assert_int_equal(schema_size(s), 2);
+    assert_string_equal(schema_id(s, a), "disk.read{sda}");
+    assert_string_equal(schema_id(s, a + 1), "disk.read.rate{sda}");
+    assert_int_equal(schema_at(s, a + 1)->unit, UNIT_BYTE_PER_S);
+    assert_int_equal(schema_at(s, a + 1)->source, disk);
+    assert_int_equal(schema_find(s, "disk.read", "sda"), a);
+    assert_int_equal(schema_find(s, "disk.read", "sdb"), -ENOENT);
+    /* A device that came back keeps its slot. */
+    assert_int_equal(schema_add(s, &(struct metric){ .name = "disk.read", .inst = "sda", .kind = KIND_COUNTER }), a);
+    assert_int_equal(schema_size(s), 2);
+    schema_free(s);
+}
+
+static void many(void **state)
+{
+    (void)state;
+    struct schema *s = schema_new();
+    schema_source(s, "cpu");
+    char inst[16];
+    for (int i = 0; i < 5000; i++) {
+        snprintf(inst, sizeof inst, "%d", i);
+        assert_int_equal(schema_add(s, &(struct metric){ .name = "cpu.core.freq", .inst = inst }), i);
+    }
+    for (int i = 0; i < 5000; i += 7) {
+        snprintf(inst, sizeof inst, "%d", i);
+        assert_int_equal(schema_find(s, "cpu.core.freq", inst), i);
+    }
+    schema_free(s);
+}
+
+static void globs(void **state)
+{
+    (void)state;
+    struct schema *s = schema_new();
+    schema_source(s, "cpu");
+    int slot = schema_add(s, &(struct metric){ .name = "cpu.core.util", .inst = "3" });
+    static const struct { const char *globs; bool want; } cases[] = {
+        { "cpu.*", true }, { "cpu.core.util", true }, { "cpu.core.util{3}", true }, { "cpu.core.util{*}", true },
+        { "cpu.core.util{4}", false }, { "gpu.*", false }, { "gpu.*,cpu.core.*", true }, { "", false }, { "*", true },
+        { "cpu.core.uti", false }, { "cpu.core.ut?l", true },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(schema_match(s, slot, cases[i].globs), cases[i].want);
+    schema_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slots_and_names), cmocka_unit_test(many), cmocka_unit_test(globs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
