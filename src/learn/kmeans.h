@@ -1,0 +1,75 @@
+/*
+ * k-means: k centers such that the rows are near theirs, and how many centers the rows ask for.
+ *
+ * Distances are plain Euclidean ones: the caller brings the columns to comparable scales.
+ */
+#ifndef LEARN_KMEANS_H
+#define LEARN_KMEANS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define KMEANS_MAX_K 256
+#define KMEANS_MAX_DIM 4096
+
+/*
+ * Below this mean silhouette there is no reasonable structure: Kaufman and Rousseeuw, "Finding
+ * Groups in Data", 1990, table 4: 0.51-0.70 reasonable, 0.26-0.50 "could be artificial".
+ */
+#define KMEANS_SILHOUETTE_FLOOR 0.5
+
+/* Rows up to which the silhouette is exact; above, it is the mean over a seeded sample of so many. */
+#define KMEANS_SILHOUETTE_ROWS 2000
+
+struct kmeans {
+    int k, d;
+    double *center; /* k rows of d values, row-major */
+    int *label;     /* n: which center is nearest to the row, 0 .. k-1 */
+    size_t *size;   /* k: rows of each, never 0 */
+    double inertia; /* sum of the squared distances of the rows to their centers */
+};
+
+struct kmeans_options {
+    int restarts;   /* the best of so many is kept; 0 = 10 */
+    int max_rounds; /* of one restart; 0 = 300 */
+    uint64_t seed;  /* same data, options and build give the same answer, bit for bit */
+};
+
+/*
+ * Finds k centers.
+ *
+ *   x     n rows of d values, row-major: x[i * d + j]; all finite
+ *   k     1 .. KMEANS_MAX_K; where the rows have fewer distinct values, out->k is that number
+ *   o     NULL = all defaults
+ *
+ * On success returns 0; release *out with kmeans_done(). Values of one column further apart than
+ * 1e150 are out of range.
+ * Errors: -EINVAL if n is 0, k, d or an option is out of range, or a value is not finite or too
+ * far from the others.
+ * Sources: Lloyd, "Least squares quantization in PCM", 1982; Arthur and Vassilvitskii, "k-means++",
+ * SODA 2007, in its greedy form.
+ */
+int kmeans_fit(const double *x, size_t n, int d, int k, const struct kmeans_options *o,
+               struct kmeans *out);
+
+/*
+ * Like kmeans_fit(), but k is chosen: the k in 2 .. k_max with the highest mean silhouette, or 1
+ * where none reaches KMEANS_SILHOUETTE_FLOOR. *silhouette is that of the answer, NaN for k = 1.
+ */
+int kmeans_choose(const double *x, size_t n, int d, int k_max, const struct kmeans_options *o,
+                  struct kmeans *out, double *silhouette);
+
+void kmeans_done(struct kmeans *m);
+
+/* The nearest center of each of n further rows; 0 for a row that holds NaN. */
+void kmeans_assign(const struct kmeans *m, const double *x, size_t n, int *label);
+
+/*
+ * Mean silhouette width, -1..1: how much nearer the rows are to their own cluster than to the next.
+ * label[i] is in 0 .. k-1; rows alone in their cluster count 0. NaN if fewer than two clusters have rows.
+ * Exact up to KMEANS_SILHOUETTE_ROWS rows; above, of a seeded sample of so many rows, among themselves.
+ * Source: Rousseeuw, "Silhouettes", 1987.
+ */
+double kmeans_silhouette(const double *x, size_t n, int d, const int *label, int k, uint64_t seed);
+
+#endif
