@@ -1,0 +1,87 @@
+/*
+ * amount.c - numbers for people, by unit.
+ *
+ * What spans decades (bytes, hertz, seconds, watts) gets a prefix, so that three digits say enough;
+ * what stays near its scale (percent, degrees, revolutions) does not.
+ */
+#include "core/amount.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct prefix {
+    double factor;
+    const char *name;
+};
+
+/* The first whose factor the number reaches; the last one takes what is smaller. */
+static const struct prefix amount_large[] = {
+    { 1e12, "T" }, { 1e9, "G" }, { 1e6, "M" }, { 1e3, "k" }, { 1, "" }, { 0, NULL },
+};
+static const struct prefix amount_both[] = {
+    { 1e6, "M" }, { 1e3, "k" }, { 1, "" }, { 1e-3, "m" }, { 1e-6, "u" }, { 0, NULL },
+};
+static const struct prefix amount_small[] = {
+    { 1, "" }, { 1e-3, "m" }, { 1e-6, "u" }, { 1e-9, "n" }, { 0, NULL },
+};
+static const struct prefix amount_bare[] = {
+    { 1, "" }, { 0, NULL },
+};
+
+struct look {
+    const char *name; /* behind the number and its prefix */
+    const struct prefix *prefix;
+};
+
+static struct look amount_look(enum unit unit)
+{
+    switch (unit) {
+    case UNIT_NONE: return (struct look){ "", amount_bare };
+    case UNIT_PERCENT: return (struct look){ "%", amount_bare };
+    case UNIT_CELSIUS: return (struct look){ "C", amount_bare };
+    case UNIT_RPM: return (struct look){ "rpm", amount_bare };
+    case UNIT_PER_S: return (struct look){ "/s", amount_large };
+    case UNIT_HERTZ: return (struct look){ "Hz", amount_large };
+    case UNIT_WATT: return (struct look){ "W", amount_both };
+    case UNIT_JOULE: return (struct look){ "J", amount_both };
+    case UNIT_VOLT: return (struct look){ "V", amount_small };
+    case UNIT_AMPERE: return (struct look){ "A", amount_small };
+    case UNIT_SECOND: return (struct look){ "s", amount_small };
+    case UNIT_BYTE: case UNIT_BYTE_PER_S: break; /* base/text knows bytes */
+    }
+    return (struct look){ "", amount_bare };
+}
+
+/* Places behind the point that leave three digits. */
+static int amount_places(double v)
+{
+    double a = fabs(v);
+    return a == 0 || a >= 99.95 ? 0 : a >= 9.995 ? 1 : a >= 0.9995 ? 2 : 3;
+}
+
+char *amount_text(double v, enum unit unit, char out[static AMOUNT_MAX])
+{
+    if (!isfinite(v))
+        return strcpy(out, "-");
+    if (unit == UNIT_BYTE || unit == UNIT_BYTE_PER_S) {
+        text_bytes(v, out, AMOUNT_MAX - 3);
+        return unit == UNIT_BYTE ? out : strcat(out, "/s");
+    }
+    if (unit == UNIT_SECOND && fabs(v) >= 9.95)
+        return text_span(v, out, AMOUNT_MAX);
+    struct look look = amount_look(unit);
+    const struct prefix *p = look.prefix;
+    if (v == 0)
+        while (p->factor != 1)
+            p++;
+    else
+        while (p[1].name && fabs(v) < 0.9995 * p->factor)
+            p++;
+    double scaled = v / p->factor;
+    const char *blank = *look.name || *p->name ? " " : "";
+    snprintf(out, AMOUNT_MAX, "%.*f%s%s%s", amount_places(scaled), scaled, blank, p->name, look.name);
+    return out;
+}
