@@ -15,7 +15,7 @@
 #include "core/sampler.h"
 #include "core/schema.h"
 
-#define RECORDING_TOP 24 /* processes kept per tick: the first by CPU, memory, writing and children */
+#define RECORDING_TOP 28 /* processes kept per tick at most: see recording_procs.c */
 
 struct recording_source {
     char name[32];
@@ -47,10 +47,11 @@ struct recording {
 
     char *origin;            /* "this machine", a file name, "a recorded machine" */
 
-    size_t cap, cap_procs, n_procs, cap_events; /* room; private */
-    int seen;                /* ticks offered, kept or not; private */
-    struct frame before;     /* private */
-    struct proctab procs_before; /* private */
+    size_t cap, cap_procs, n_procs, cap_events; /* room; private, as is the rest */
+    size_t offered;              /* ticks, kept or not */
+    struct proctab procs_before; /* whole table of the last kept tick that had one */
+    struct proc_use *use;        /* scratch, room for cap_use */
+    size_t cap_use;
 };
 
 struct recording *recording_new(void);
@@ -59,8 +60,11 @@ void recording_free(struct recording *r);
 /* Adds a tick in the columns of r->schema: values v[0..n). Rates are expected to be there already. */
 void recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n);
 
-/* Adds the processes of the tick added last, given both tables whole; keeps the RECORDING_TOP that did most. */
-void recording_add_procs(struct recording *r, const struct proctab *before, const struct proctab *now);
+/*
+ * Adds the processes of the tick offered last: what each did since the table before, of which the
+ * RECORDING_TOP that did most are kept. The first table only serves as the one before.
+ */
+void recording_add_procs(struct recording *r, const struct proctab *now);
 
 void recording_add_event(struct recording *r, const struct event *e);
 
@@ -72,6 +76,9 @@ const double *recording_find(const struct recording *r, const char *name, const 
 
 /* Processes of tick i; *n of them, by CPU, most first. */
 const struct proc_use *recording_procs(const struct recording *r, size_t i, size_t *n);
+
+/* How one adapter fared; for reports. */
+void recording_add_source(struct recording *r, const char *name, const struct source *s);
 
 /* Fills the derived slots of every tick from the counters: for files that hold counters only. */
 void recording_derive(struct recording *r);

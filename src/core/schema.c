@@ -194,6 +194,18 @@ void schema_set_source(struct schema *s, int source)
     s->current = source;
 }
 
+void schema_extend(struct schema *dst, const struct schema *src)
+{
+    for (int i = schema_sources(dst); i < schema_sources(src); i++)
+        schema_source(dst, src->source[i]);
+    for (int i = dst->n; i < src->n; i++) {
+        dst->current = schema_at(src, i)->source;
+        int slot = schema_add(dst, schema_at(src, i)); /* a counter brings its rate along */
+        assert(slot == i);
+        i = dst->n - 1;
+    }
+}
+
 int schema_size(const struct schema *s)
 {
     return s->n;

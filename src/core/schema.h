@@ -80,6 +80,9 @@ int schema_sources(const struct schema *s);
 const char *schema_source_name(const struct schema *s, int source);
 void schema_set_source(struct schema *s, int source);
 
+/* Adds to `dst` what `src` has beyond it. The two must agree so far: dst was made this way only. */
+void schema_extend(struct schema *dst, const struct schema *src);
+
 int schema_size(const struct schema *s);
 
 /* Borrowed, valid for the life of the schema. */

@@ -1,0 +1,199 @@
+/* recording.c - columns of what was seen, their growth and their thinning. */
+#include "core/recording.h"
+
+#include "base/mem.h"
+#include "base/stats.h"
+#include "core/rate.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct recording *recording_new(void)
+{
+    struct recording *r = mem_new(sizeof *r);
+    r->schema = schema_new();
+    r->stride = 1;
+    return r;
+}
+
+void recording_free(struct recording *r)
+{
+    if (!r)
+        return;
+    for (int c = 0; c < r->n_cols; c++)
+        mem_free(r->col[c]);
+    mem_free(r->col);
+    mem_free(r->wall_ms);
+    mem_free(r->mono_ns);
+    mem_free(r->proc_first);
+    mem_free(r->proc);
+    mem_free(r->use);
+    proctab_done(&r->procs_before);
+    mem_free(r->events);
+    mem_free(r->sources);
+    mem_free(r->origin);
+    schema_free(r->schema);
+    mem_free(r);
+}
+
+static void recording_room(struct recording *r)
+{
+    if (r->n < r->cap)
+        return;
+    r->cap = r->cap ? r->cap * 2 : 64;
+    r->wall_ms = mem_resize(r->wall_ms, r->cap * sizeof *r->wall_ms);
+    r->mono_ns = mem_resize(r->mono_ns, r->cap * sizeof *r->mono_ns);
+    r->proc_first = mem_resize(r->proc_first, (r->cap + 1) * sizeof *r->proc_first);
+    for (int c = 0; c < r->n_cols; c++)
+        r->col[c] = mem_resize(r->col[c], r->cap * sizeof *r->col[c]);
+}
+
+/* A column for every slot of the schema; new ones are NaN from the start. */
+static void recording_widen(struct recording *r)
+{
+    int want = schema_size(r->schema);
+    if (want <= r->n_cols)
+        return;
+    r->col = mem_resize(r->col, (size_t)want * sizeof *r->col);
+    for (int c = r->n_cols; c < want; c++) {
+        r->col[c] = mem_new(r->cap * sizeof *r->col[c]);
+        for (size_t i = 0; i < r->n; i++)
+            r->col[c][i] = NAN;
+    }
+    r->n_cols = want;
+}
+
+static size_t recording_bytes(const struct recording *r)
+{
+    return r->n * (size_t)(r->n_cols + 3) * sizeof(double) + r->n_procs * sizeof *r->proc;
+}
+
+/* Drops every second tick, and from now on leaves every second one out. */
+static void recording_thin(struct recording *r)
+{
+    size_t kept = 0, procs = 0;
+    for (size_t i = 0; i < r->n; i += 2, kept++) {
+        r->wall_ms[kept] = r->wall_ms[i];
+        r->mono_ns[kept] = r->mono_ns[i];
+        for (int c = 0; c < r->n_cols; c++)
+            r->col[c][kept] = r->col[c][i];
+        size_t first = r->proc_first[i], n = r->proc_first[i + 1] - first;
+        r->proc_first[kept] = procs;
+        if (n)
+            memmove(r->proc + procs, r->proc + first, n * sizeof *r->proc);
+        procs += n;
+    }
+    r->proc_first[kept] = procs;
+    r->n_procs = procs;
+    r->n = kept;
+    r->stride *= 2;
+}
+
+void recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n)
+{
+    if (r->max_bytes && r->n > 64 && recording_bytes(r) > r->max_bytes)
+        recording_thin(r);
+    if (r->offered++ % (size_t)r->stride)
+        return;
+    recording_room(r);
+    recording_widen(r);
+    size_t i = r->n++;
+    r->wall_ms[i] = wall_ms;
+    r->mono_ns[i] = mono_ns;
+    for (int c = 0; c < r->n_cols; c++)
+        r->col[c][i] = c < n ? v[c] : NAN;
+    r->proc_first[i] = r->proc_first[i + 1] = r->n_procs;
+}
+
+void recording_add_event(struct recording *r, const struct event *e)
+{
+    r->events = mem_grow(r->events, r->n_events, &r->cap_events, sizeof *r->events);
+    r->events[r->n_events++] = *e;
+}
+
+void recording_add_source(struct recording *r, const char *name, const struct source *s)
+{
+    r->sources = mem_resize(r->sources, (size_t)(r->n_sources + 1) * sizeof *r->sources);
+    struct recording_source *to = &r->sources[r->n_sources++];
+    *to = (struct recording_source){ .state = s->state, .metrics = s->metrics };
+    strncpy(to->name, name, sizeof to->name - 1);
+    memcpy(to->reason, s->reason, sizeof to->reason);
+}
+
+const double *recording_col(const struct recording *r, int slot)
+{
+    return slot >= 0 && slot < r->n_cols ? r->col[slot] : NULL;
+}
+
+const double *recording_find(const struct recording *r, const char *name, const char *inst)
+{
+    return recording_col(r, schema_find(r->schema, name, inst));
+}
+
+static void recording_load(const struct recording *r, size_t i, struct frame *f)
+{
+    frame_fit(f, r->schema);
+    f->mono_ns = r->mono_ns[i];
+    for (int c = 0; c < r->n_cols; c++)
+        f->v[c] = r->col[c][i];
+    for (int s = 0; s < f->n_sources; s++)
+        f->read_ns[s] = r->mono_ns[i];
+}
+
+void recording_derive(struct recording *r)
+{
+    struct frame before = { 0 }, now = { 0 };
+    frame_fit(&before, r->schema);
+    for (size_t i = 0; i < r->n; i++) {
+        recording_load(r, i, &now);
+        rate_derive(r->schema, &before, &now);
+        for (int c = 0; c < r->n_cols; c++)
+            r->col[c][i] = now.v[c];
+        frame_copy(&before, &now);
+    }
+    frame_done(&before);
+    frame_done(&now);
+}
+
+double recording_interval(const struct recording *r)
+{
+    if (r->n < 2)
+        return NAN;
+    double *d = mem_new((r->n - 1) * sizeof *d);
+    for (size_t i = 1; i < r->n; i++)
+        d[i - 1] = (double)(r->mono_ns[i] - r->mono_ns[i - 1]) * 1e-9;
+    double step = stats_median(d, r->n - 1);
+    mem_free(d);
+    return step;
+}
+
+static void recording_take(struct recording *r, struct sampler *s, const struct frame *f)
+{
+    schema_extend(r->schema, sampler_schema(s));
+    recording_add(r, f->wall_ms, f->mono_ns, f->v, f->n);
+    recording_add_procs(r, sampler_procs(s));
+    struct event e;
+    while (sampler_event(s, &e))
+        recording_add_event(r, &e);
+}
+
+int recording_run(struct recording *r, struct sampler *s, double duration_s,
+                  void (*progress)(void *self, double share, const struct frame *f), void *self)
+{
+    double ticks = floor(duration_s / r->interval_s + 1e-9);
+    int rc = 0;
+    for (double i = 0; i < fmax(ticks, 1) && rc == 0; i++) {
+        const struct frame *f;
+        rc = sampler_next(s, &f);
+        if (rc < 0)
+            break;
+        recording_take(r, s, f);
+        if (progress)
+            progress(self, (i + 1) / fmax(ticks, 1), f);
+    }
+    int n;
+    const struct source *sources = sampler_sources(s, &n);
+    for (int i = 0; i < n; i++)
+        recording_add_source(r, sources[i].adapter->name, &sources[i]);
+    return rc == -ENODATA ? 0 : rc;
+}

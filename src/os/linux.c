@@ -1,0 +1,349 @@
+/*
+ * linux.c - files, time, threads and this process on Linux.
+ *
+ * Descriptors of /proc and /sys are opened once and reread with pread(): open, read and close cost
+ * twice as much at every tick, and io_uring four times, because these files have no asynchronous
+ * read (measured on Linux 6.18).
+ */
+#include "os/os.h"
+
+#include "base/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+_Static_assert(OS_PATH_MAX >= PATH_MAX, "paths of the kernel fit");
+
+static int os_path(char out[static OS_PATH_MAX], const char *root, const char *path)
+{
+    int n = snprintf(out, OS_PATH_MAX, "%s%s", root, path);
+    return n < 0 || n >= OS_PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+int os_open_read(const char *root, const char *path)
+{
+    char full[OS_PATH_MAX];
+    int rc = os_path(full, root, path);
+    if (rc < 0)
+        return rc;
+    int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}
+
+int os_pread_text(int fd, char *text, size_t cap)
+{
+    size_t n = 0;
+    while (n + 1 < cap) {
+        ssize_t got = pread(fd, text + n, cap - 1 - n, (off_t)n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -errno;
+        if (got == 0)
+            break;
+        n += (size_t)got;
+    }
+    text[n] = '\0';
+    return (int)n;
+}
+
+int os_read_text(const char *root, const char *path, char *text, size_t cap)
+{
+    int fd = os_open_read(root, path);
+    if (fd < 0)
+        return fd;
+    int rc = os_pread_text(fd, text, cap);
+    os_close(fd);
+    return rc;
+}
+
+static int os_parse_i64(const char *text, int64_t *out)
+{
+    char *end;
+    errno = 0;
+    long long v = strtoll(text, &end, 10);
+    if (end == text || errno || (*end && *end != '\n'))
+        return -EINVAL;
+    *out = v;
+    return 0;
+}
+
+int os_pread_i64(int fd, int64_t *out)
+{
+    char text[32];
+    int rc = os_pread_text(fd, text, sizeof text);
+    return rc < 0 ? rc : os_parse_i64(text, out);
+}
+
+int os_read_i64(const char *root, const char *path, int64_t *out)
+{
+    char text[32];
+    int rc = os_read_text(root, path, text, sizeof text);
+    return rc < 0 ? rc : os_parse_i64(text, out);
+}
+
+void os_close(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+bool os_exists(const char *root, const char *path)
+{
+    char full[OS_PATH_MAX];
+    return os_path(full, root, path) == 0 && access(full, F_OK) == 0;
+}
+
+static int os_not_dots(const struct dirent *e)
+{
+    return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+}
+
+int os_list(const char *root, const char *path, void (*each)(void *self, const char *name), void *self)
+{
+    char full[OS_PATH_MAX];
+    int rc = os_path(full, root, path);
+    if (rc < 0)
+        return rc;
+    struct dirent **list;
+    int n = scandir(full, &list, os_not_dots, versionsort);
+    if (n < 0)
+        return -errno;
+    for (int i = 0; i < n; i++) {
+        each(self, list[i]->d_name);
+        free(list[i]);
+    }
+    free(list);
+    return n;
+}
+
+int os_read_link(const char *root, const char *path, char *out, size_t cap)
+{
+    char full[OS_PATH_MAX];
+    int rc = os_path(full, root, path);
+    if (rc < 0)
+        return rc;
+    ssize_t n = readlink(full, out, cap - 1);
+    if (n < 0)
+        return -errno;
+    out[n] = '\0';
+    return (int)n;
+}
+
+/* The answer of a recorded machine: see core/replay.h. */
+static int os_fs_recorded(const char *root, const char *mount, struct os_fs *out)
+{
+    char full[OS_PATH_MAX], line[OS_PATH_MAX];
+    int rc = os_path(full, root, "/.sonde/statfs");
+    if (rc < 0)
+        return rc;
+    FILE *f = fopen(full, "re");
+    if (!f)
+        return -errno;
+    rc = -ENOENT;
+    while (rc == -ENOENT && fgets(line, sizeof line, f)) {
+        size_t n = strlen(mount);
+        if (strncmp(line, mount, n) != 0 || line[n] != ' ')
+            continue;
+        struct os_fs fs;
+        if (strncmp(line + n, " hang", 5) == 0)
+            rc = -EDEADLK;
+        else if (sscanf(line + n, "%lf %lf %lf %lf %lf", &fs.total, &fs.free, &fs.available,
+                        &fs.inodes, &fs.inodes_free) == 5) {
+            *out = fs;
+            rc = 0;
+        } else {
+            rc = -EINVAL;
+        }
+    }
+    fclose(f);
+    while (rc == -EDEADLK) /* as a dead mount does: never answers */
+        pause();
+    return rc;
+}
+
+int os_fs_space(const char *root, const char *mount, struct os_fs *out)
+{
+    if (*root)
+        return os_fs_recorded(root, mount, out);
+    struct statvfs v;
+    if (statvfs(mount, &v) < 0)
+        return -errno;
+    double unit = (double)(v.f_frsize ? v.f_frsize : v.f_bsize);
+    *out = (struct os_fs){
+        .total = (double)v.f_blocks * unit, .free = (double)v.f_bfree * unit,
+        .available = (double)v.f_bavail * unit,
+        .inodes = (double)v.f_files, .inodes_free = (double)v.f_ffree,
+    };
+    return 0;
+}
+
+static int64_t os_clock_ns(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+int64_t os_mono_ns(void)
+{
+    return os_clock_ns(CLOCK_MONOTONIC);
+}
+
+int64_t os_boot_ns(void)
+{
+    return os_clock_ns(CLOCK_BOOTTIME);
+}
+
+int64_t os_wall_ms(void)
+{
+    return os_clock_ns(CLOCK_REALTIME) / 1000000;
+}
+
+int os_sleep_until(int64_t mono_ns)
+{
+    struct timespec t = { .tv_sec = mono_ns / 1000000000, .tv_nsec = mono_ns % 1000000000 };
+    return -clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
+int os_self(struct os_self *out)
+{
+    char text[128];
+    long pages;
+    int rc = os_read_text("", "/proc/self/statm", text, sizeof text);
+    if (rc < 0)
+        return rc;
+    if (sscanf(text, "%*s %ld", &pages) != 1)
+        return -EINVAL;
+    out->rss_bytes = (double)pages * (double)sysconf(_SC_PAGESIZE);
+    out->cpu_s = (double)os_clock_ns(CLOCK_PROCESS_CPUTIME_ID) * 1e-9;
+    return 0;
+}
+
+int os_pid(void)
+{
+    return (int)getpid();
+}
+
+int os_more_files(void)
+{
+    struct rlimit l;
+    if (getrlimit(RLIMIT_NOFILE, &l) < 0)
+        return 1024;
+    rlim_t most = l.rlim_max < 65536 ? l.rlim_max : 65536; /* beyond it, descriptors cost kernel memory */
+    if (l.rlim_cur < most) {
+        l.rlim_cur = most;
+        setrlimit(RLIMIT_NOFILE, &l);
+        getrlimit(RLIMIT_NOFILE, &l);
+    }
+    return (int)(l.rlim_cur < 65536 ? l.rlim_cur : 65536);
+}
+
+static volatile sig_atomic_t stop_flag;
+
+static void os_on_signal(int sig)
+{
+    (void)sig;
+    stop_flag = 1;
+}
+
+/* SA_RESETHAND: the second signal ends the process. No SA_RESTART: sleeps must wake up. */
+void os_stop_on_signal(void)
+{
+    struct sigaction a = { .sa_handler = os_on_signal, .sa_flags = (int)SA_RESETHAND };
+    sigaction(SIGINT, &a, NULL);
+    sigaction(SIGTERM, &a, NULL);
+}
+
+bool os_stopping(void)
+{
+    return stop_flag != 0;
+}
+
+bool os_is_terminal(int fd)
+{
+    return isatty(fd) == 1;
+}
+
+int os_terminal_width(void)
+{
+    struct winsize w;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 20)
+        return w.ws_col;
+    return 80;
+}
+
+struct os_start {
+    void (*f)(void *arg);
+    void *arg;
+};
+
+static void *os_thread_main(void *p)
+{
+    struct os_start s = *(struct os_start *)p;
+    mem_free(p);
+    s.f(s.arg);
+    return NULL;
+}
+
+int os_thread(void (*f)(void *arg), void *arg)
+{
+    struct os_start *s = mem_new(sizeof *s);
+    *s = (struct os_start){ f, arg };
+    sigset_t all, old;
+    pthread_attr_t attr;
+    pthread_t t;
+    sigfillset(&all);
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, 128 * 1024);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int rc = -pthread_create(&t, &attr, os_thread_main, s);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attr);
+    if (rc < 0)
+        mem_free(s);
+    return rc;
+}
+
+struct os_lock {
+    pthread_mutex_t m;
+};
+
+struct os_lock *os_lock_new(void)
+{
+    struct os_lock *l = mem_new(sizeof *l);
+    pthread_mutex_init(&l->m, NULL);
+    return l;
+}
+
+void os_lock_free(struct os_lock *l)
+{
+    if (!l)
+        return;
+    pthread_mutex_destroy(&l->m);
+    mem_free(l);
+}
+
+void os_lock(struct os_lock *l)
+{
+    pthread_mutex_lock(&l->m);
+}
+
+void os_unlock(struct os_lock *l)
+{
+    pthread_mutex_unlock(&l->m);
+}

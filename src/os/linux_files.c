@@ -1,0 +1,132 @@
+/* linux_files.c - files of ours: written whole or not at all, read whole. */
+#include "os/os.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int os_write_all(int fd, const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t put = write(fd, bytes, n);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -errno;
+        bytes += put;
+        n -= (size_t)put;
+    }
+    return 0;
+}
+
+/* The name in the directory must reach the disk as well, or a crash brings back the old file. */
+static int os_sync_parent(const char *path)
+{
+    char dir[OS_PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int n = slash ? snprintf(dir, sizeof dir, "%.*s", (int)(slash - path + (slash == path)), path) :
+                    snprintf(dir, sizeof dir, ".");
+    if (n < 0 || (size_t)n >= sizeof dir)
+        return -ENAMETOOLONG;
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int rc = fsync(fd) < 0 && errno != EINVAL ? -errno : 0; /* EINVAL: this file system has nothing to sync */
+    close(fd);
+    return rc;
+}
+
+static int os_replace(const char *path, const void *bytes, size_t n)
+{
+    char temp[OS_PATH_MAX];
+    int len = snprintf(temp, sizeof temp, "%s.%d.part", path, (int)getpid());
+    if (len < 0 || (size_t)len >= sizeof temp)
+        return -ENAMETOOLONG;
+    int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    int rc = os_write_all(fd, bytes, n);
+    if (rc == 0 && fsync(fd) < 0)
+        rc = -errno;
+    if (close(fd) < 0 && rc == 0)
+        rc = -errno;
+    if (rc == 0 && rename(temp, path) < 0)
+        rc = -errno;
+    if (rc < 0) {
+        unlink(temp);
+        return rc;
+    }
+    return os_sync_parent(path);
+}
+
+int os_write_file(const char *path, const void *bytes, size_t n)
+{
+    struct stat st;
+    if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
+        return os_replace(path, bytes, n);
+    if (S_ISDIR(st.st_mode))
+        return -EISDIR;
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    int rc = os_write_all(fd, bytes, n);
+    close(fd);
+    return rc;
+}
+
+int os_read_file(const char *path, size_t max, char **out, size_t *out_n)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    struct stat st;
+    size_t cap = fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size + 1 : 65536, n = 0;
+    char *p = NULL;
+    int rc = S_ISDIR(st.st_mode) ? -EISDIR : cap > max + 1 ? -EFBIG : 0;
+    while (rc == 0) {
+        char *more = p && n + 1 < cap ? p : mem_resize(p, p ? cap *= 2 : cap);
+        p = more;
+        ssize_t got = read(fd, p + n, cap - 1 - n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            rc = got < 0 ? -errno : 1;
+            break;
+        }
+        n += (size_t)got;
+        rc = n > max ? -EFBIG : 0;
+    }
+    close(fd);
+    if (rc < 0) {
+        mem_free(p);
+        return rc;
+    }
+    p[n] = '\0';
+    *out = p;
+    *out_n = n;
+    return 0;
+}
+
+int os_make_dir(const char *path)
+{
+    char part[OS_PATH_MAX];
+    int n = snprintf(part, sizeof part, "%s", path);
+    if (n <= 0 || (size_t)n >= sizeof part)
+        return -ENAMETOOLONG;
+    for (char *p = part + 1; *p; p++)
+        if (*p == '/') {
+            *p = '\0';
+            if (mkdir(part, 0700) < 0 && errno != EEXIST)
+                return -errno;
+            *p = '/';
+        }
+    if (mkdir(part, 0700) == 0)
+        return 0;
+    struct stat st;
+    return errno != EEXIST ? -errno : stat(part, &st) == 0 && S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}

@@ -1,0 +1,118 @@
+/* Columns, thinning under a byte limit, processes kept per tick, derived columns. */
+#include "test.h"
+
+#include "core/recording.h"
+
+static struct recording *two_columns(void)
+{
+    struct recording *r = recording_new();
+    schema_source(r->schema, "test");
+    schema_add(r->schema, &(struct metric){ .name = "a.level" });
+    schema_add(r->schema, &(struct metric){ .name = "a.total", .kind = KIND_COUNTER, .unit = UNIT_BYTE });
+    return r;
+}
+
+static void tick(struct recording *r, int i)
+{
+    double v[] = { i, 100.0 * i, NAN };
+    recording_add(r, 1000 * i, INT64_C(1000000000) * (i + 1), v, 3);
+}
+
+static void columns_and_late_metrics(void **state)
+{
+    (void)state;
+    struct recording *r = two_columns();
+    for (int i = 0; i < 100; i++) {
+        if (i == 50)
+            schema_add(r->schema, &(struct metric){ .name = "a.late" });
+        double v[] = { i, 2 * i, NAN, 7 };
+        recording_add(r, i, i, v, i < 50 ? 3 : 4);
+    }
+    assert_int_equal(r->n, 100);
+    assert_near(recording_find(r, "a.level", NULL)[99], 99, 0);
+    assert_nan(recording_find(r, "a.late", NULL)[49]);
+    assert_near(recording_find(r, "a.late", NULL)[50], 7, 0);
+    assert_null(recording_find(r, "a.none", NULL));
+    recording_free(r);
+}
+
+static void derives_rates(void **state)
+{
+    (void)state;
+    struct recording *r = two_columns();
+    for (int i = 0; i < 5; i++)
+        tick(r, i);
+    recording_derive(r);
+    const double *rate = recording_find(r, "a.total.rate", NULL);
+    assert_nan(rate[0]);
+    assert_near(rate[1], 100, 1e-9);
+    assert_near(rate[4], 100, 1e-9);
+    assert_near(recording_interval(r), 1, 1e-12);
+    recording_free(r);
+}
+
+static void thins_when_full(void **state)
+{
+    (void)state;
+    struct recording *r = two_columns();
+    r->max_bytes = 200 * 6 * sizeof(double);
+    for (int i = 0; i < 1000; i++)
+        tick(r, i);
+    assert_int_equal(r->stride, 8);
+    assert_true(r->n <= 201);
+    const double *level = recording_find(r, "a.level", NULL);
+    for (size_t i = 0; i < r->n; i++) /* evenly spaced over the whole run */
+        assert_near(level[i], 8.0 * (double)i, 0);
+    recording_free(r);
+}
+
+static void add_proc(struct proctab *t, int pid, double cpu_s, double rss)
+{
+    struct proc *p = proctab_add(t);
+    p->pid = pid;
+    p->cpu_s = cpu_s;
+    p->rss_bytes = rss;
+    p->read_bytes = p->write_bytes = NAN;
+    snprintf(p->name, sizeof p->name, "p%d", pid);
+}
+
+static void keeps_the_processes_that_matter(void **state)
+{
+    (void)state;
+    struct recording *r = two_columns();
+    struct proctab a = { .mono_ns = 1000000000 }, b = { .mono_ns = 3000000000 };
+    for (int pid = 1; pid <= 200; pid++) {
+        add_proc(&a, pid, pid, 1000);
+        if (pid != 100)
+            add_proc(&b, pid, pid + (pid == 7 ? 1 : 0), pid == 9 ? 1e9 : 1000);
+    }
+    add_proc(&b, 300, 0.5, 10); /* new: all its CPU belongs to this tick */
+    tick(r, 0);
+    recording_add_procs(r, &a);
+    size_t n;
+    assert_null(recording_procs(r, 0, &n));
+    tick(r, 1);
+    recording_add_procs(r, &b);
+    const struct proc_use *u = recording_procs(r, 1, &n);
+    assert_true(n >= 3 && n <= RECORDING_TOP);
+    assert_int_equal(u[0].pid, 7);
+    assert_near(u[0].cpu_percent, 50, 1e-9); /* 1 s of CPU in 2 s */
+    assert_int_equal(u[1].pid, 300);
+    assert_true(u[1].is_new);
+    bool grown = false;
+    for (size_t i = 0; i < n; i++)
+        grown |= u[i].pid == 9 && u[i].rss_growth_bytes == 1e9 - 1000;
+    assert_true(grown);
+    proctab_done(&a);
+    proctab_done(&b);
+    recording_free(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_and_late_metrics), cmocka_unit_test(derives_rates),
+        cmocka_unit_test(thins_when_full), cmocka_unit_test(keeps_the_processes_that_matter),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
