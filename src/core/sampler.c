@@ -42,6 +42,7 @@ struct sampler {
     int n;
     struct opened *opened;  /* n of each */
     struct source *sources;
+    int late_slot;          /* sonde.tick.lateness */
     bool *due;              /* n + 1, by source: will it be read in this tick? The last is the sampler's own: never */
 };
 
@@ -95,10 +96,13 @@ static void sampler_open_one(struct sampler *s, int i, const struct adapter *a, 
         snprintf(src->reason, sizeof src->reason, "%s", strerror(-rc));
 }
 
-/* The cost of each adapter is a metric like any other. */
-static void sampler_add_times(struct sampler *s)
+/* What the sampler itself does is a metric like any other. */
+static void sampler_add_own(struct sampler *s)
 {
     schema_source(s->schema, "sampler");
+    s->late_slot = schema_add(s->schema, &(struct metric){
+        .name = "sonde.tick.lateness", .unit = UNIT_SECOND, .kind = KIND_GAUGE,
+        .help = "how long after its deadline the tick began" });
     for (int i = 0; i < s->n; i++)
         if (s->sources[i].state == SOURCE_OK)
             s->opened[i].time_slot = schema_add(s->schema, &(struct metric){
@@ -121,7 +125,7 @@ struct sampler *sampler_open(const struct adapter *const *list, const struct sam
     s->due = mem_new((size_t)s->n + 1);
     for (int i = 0; i < s->n; i++)
         sampler_open_one(s, i, list[i], o);
-    sampler_add_times(s);
+    sampler_add_own(s);
     return s;
 }
 
@@ -252,6 +256,7 @@ int sampler_next(struct sampler *s, const struct frame **out)
     frame_copy(&s->before, &s->now);
     s->now.wall_ms = s->last.wall_ms;
     s->now.mono_ns = s->last.mono_ns;
+    frame_set(&s->now, s->late_slot, (double)(s->last.mono_ns - s->deadline) * 1e-9);
     sampler_forget(s);
     for (int i = 0; i < s->n; i++)
         if (s->due[i])

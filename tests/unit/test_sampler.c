@@ -129,6 +129,8 @@ static void reads_at_deadlines_and_periods(void **state)
         assert_int_equal(sampler_next(s, &f), 0);
         if (i)
             assert_int_equal(c.waited_for, 100 * SECOND + i * SECOND);
+        int late = schema_find(sampler_schema(s), "sonde.tick.lateness", NULL);
+        assert_near(f->v[late], i % 2 ? 0.003 : 0, 1e-12);
     }
     assert_int_equal(readings, 11);
     assert_int_equal(slow_readings, 3); /* at 0, 5 and 10 s */
