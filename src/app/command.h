@@ -16,7 +16,7 @@ enum option_type {
     OPTION_TEXT,
     OPTION_FILE,     /* completed as a path */
     OPTION_DIR,
-    OPTION_NUMBER,   /* within min..max */
+    OPTION_NUMBER,   /* within min..max; min == max: any, INFINITY: no upper bound */
     OPTION_DURATION, /* "90", "1.5m", "2h": seconds, within min..max */
     OPTION_CHOICE,   /* one of `choices` */
 };
@@ -46,6 +46,7 @@ struct command {
     const struct option *options;  /* its own; the common ones are everybody's */
     const struct example *examples;
     int max_positional;
+    bool bare;                     /* runs without a configuration: args_config() is NULL */
     int (*run)(const struct args *a); /* returns an exit status */
 };
 
@@ -57,6 +58,7 @@ const struct option *command_common(void);
 /* All commands, in the order of the list. */
 const struct command *const *command_all(size_t *n);
 const struct command *command_find(const char *name); /* NULL */
+const char *command_nearest(const char *name);        /* the name that was meant, or NULL */
 
 /* The option must be in the command's tables, with that type. */
 bool args_flag(const struct args *a, const char *name);

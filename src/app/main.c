@@ -1,5 +1,85 @@
-/* main.c - the program. */
-int main(void)
+/*
+ * main.c - finds the command, reads its options and the configuration, runs it.
+ *
+ * Nothing here calls setlocale(): numbers are read and written with a point everywhere.
+ */
+#include "app/args.h"
+#include "app/help.h"
+#include "app/version.h"
+
+#include "base/auto.h"
+#include "base/check.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEFAULT_COMMAND "check"
+
+static int main_unknown(const char *name)
 {
-    return 0;
+    auto_buf struct buf message = { 0 };
+    buf_puts(&message, "there is no command ");
+    check_put_quoted(&message, name);
+    const char *meant = command_nearest(name);
+    buf_printf(&message, meant ? "; did you mean %s? See `sonde help`." : ". See `sonde help`.", meant);
+    log_error(0, "%s", message.p);
+    return EXIT_USAGE;
+}
+
+static void main_levels(const struct args *a)
+{
+    if (args_flag(a, "verbose"))
+        log_set_level(LOG_DEBUG);
+    if (args_flag(a, "quiet"))
+        log_set_level(LOG_ERROR);
+}
+
+static int main_run(const struct command *c, int argc, char **argv)
+{
+    auto_buf struct buf complaint = { 0 };
+    struct args *a = NULL;
+    if (args_parse(c, argc, argv, &a, &complaint) < 0) {
+        log_error(0, "%s", complaint.p);
+        return EXIT_USAGE;
+    }
+    int status = EXIT_DONE;
+    main_levels(a);
+    if (args_flag(a, "help")) {
+        auto_buf struct buf out = { 0 };
+        help_command(c, help_width(), &out);
+        fwrite(out.p, 1, out.n, stdout);
+    } else {
+        status = c->run(a);
+    }
+    args_free(a);
+    return status;
+}
+
+/* Whoever reads our output may stop early (`| head`): no error. A full disk is one. */
+static int main_finish(int status)
+{
+    int rc = fflush(stdout) ? -errno : ferror(stdout) ? -EIO : 0;
+    if (rc == 0 || rc == -EPIPE)
+        return status;
+    log_error(rc, "cannot write to standard output");
+    return status == EXIT_DONE ? EXIT_FAILED : status;
+}
+
+int main(int argc, char **argv)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    if (strcmp(first, "--version") == 0) {
+        printf("sonde %s\n", SONDE_VERSION);
+        return main_finish(EXIT_DONE);
+    }
+    bool overview = strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0;
+    bool named = *first && *first != '-';
+    const char *name = overview ? "help" : named ? first : DEFAULT_COMMAND;
+    const struct command *c = command_find(name);
+    if (!c)
+        return main_unknown(name);
+    int skip = overview || named ? 2 : 1;
+    return main_finish(main_run(c, argc > skip ? argc - skip : 0, argv + (argc > skip ? skip : argc)));
 }

@@ -1,0 +1,50 @@
+/* command.c - the commands of this build, and the options that all of them take. */
+#include "app/command.h"
+#include "app/registry.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+static const struct command *const commands[] = { COMMANDS };
+
+enum { COUNT = sizeof commands / sizeof *commands };
+
+static const struct option common[] = {
+    { "help",     'h', OPTION_FLAG, .help = "explain this command" },
+    { "json",     0,   OPTION_FLAG, .help = "print JSON instead of text" },
+    { "config",   0,   OPTION_FILE, "FILE", .help = "read this configuration too, after the system's and the user's" },
+    { "data",     0,   OPTION_DIR,  "DIR",  .help = "keep and look for recordings in DIR" },
+    { "root",     0,   OPTION_DIR,  "DIR",  .help = "look at the machine recorded below DIR instead of this one" },
+    { "verbose",  'v', OPTION_FLAG, .help = "say on stderr what is being done" },
+    { "quiet",    'q', OPTION_FLAG, .help = "say nothing on stderr but errors" },
+    { "no-color", 0,   OPTION_FLAG, .help = "no colours, as with NO_COLOR in the environment" },
+    { 0 },
+};
+
+const struct option *command_common(void)
+{
+    return common;
+}
+
+const struct command *const *command_all(size_t *n)
+{
+    *n = COUNT;
+    return commands;
+}
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+const char *command_nearest(const char *name)
+{
+    const char *names[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        names[i] = commands[i]->name;
+    return text_nearest(name, names, COUNT, sizeof *names);
+}

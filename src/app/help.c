@@ -1,0 +1,139 @@
+/* help.c - `sonde help`: the tables in columns, wrapped to the terminal. */
+#include "app/help.h"
+
+#include "base/auto.h"
+#include "base/check.h"
+#include "os/os.h"
+
+#include <string.h>
+
+enum {
+    LABEL = 26,     /* columns of the option names */
+    TEXT = 4,       /* indent of text */
+    NARROWEST = 40,
+    WIDEST = 80,
+};
+
+int help_width(void)
+{
+    int width = os_terminal_width();
+    return width > WIDEST ? WIDEST : width < NARROWEST ? NARROWEST : width;
+}
+
+static void help_blanks(struct buf *out, int n)
+{
+    buf_printf(out, "%*s", n > 0 ? n : 0, "");
+}
+
+/*
+ * Puts words from column `at`, and further lines from column `indent`, none past `width`. A blank
+ * line in the text begins a new paragraph.
+ */
+static void help_wrap(struct buf *out, const char *text, int at, int indent, int width)
+{
+    bool first = true;
+    while (*text) {
+        bool paragraph = strncmp(text, "\n\n", 2) == 0;
+        text += strspn(text, " \n");
+        int word = (int)strcspn(text, " \n");
+        if (!word)
+            break;
+        if (!first && (paragraph || at + 1 + word > width)) {
+            buf_puts(out, paragraph ? "\n\n" : "\n");
+            help_blanks(out, indent);
+            at = indent;
+        } else if (!first) {
+            buf_putc(out, ' ');
+            at++;
+        }
+        buf_put(out, text, (size_t)word);
+        at += word;
+        text += word;
+        first = false;
+    }
+    buf_putc(out, '\n');
+}
+
+/* A label and its text in two columns; a long label has a line of its own. */
+static void help_row(struct buf *out, const char *label, const char *text, int column, int width)
+{
+    int n = (int)strlen(label);
+    buf_printf(out, "  %s", label);
+    if (n + 4 > column) {
+        buf_putc(out, '\n');
+        n = -2;
+    }
+    help_blanks(out, column - n - 2);
+    help_wrap(out, text, column, column, width);
+}
+
+void help_note(const struct option *o, struct buf *out)
+{
+    size_t before = out->n;
+    if (o->type == OPTION_CHOICE)
+        check_put_list(out, o->choices);
+    else if (o->type == OPTION_NUMBER || o->type == OPTION_DURATION)
+        check_put_range(out, o->min, o->max);
+    if (o->fallback && *o->fallback)
+        buf_printf(out, "%sdefault %s", out->n > before ? "; " : "", o->fallback);
+}
+
+static void help_option(struct buf *out, const struct option *o, int width)
+{
+    char letter[8] = "    ";
+    if (o->letter)
+        snprintf(letter, sizeof letter, "-%c, ", o->letter);
+    auto_buf struct buf label = { 0 }, text = { 0 }, note = { 0 };
+    buf_printf(&label, "%s--%s%s%s", letter, o->name, o->value ? " " : "", o->value ? o->value : "");
+    help_note(o, &note);
+    buf_puts(&text, o->help);
+    if (note.n)
+        buf_printf(&text, " (%s)", note.p);
+    help_row(out, buf_text(&label), buf_text(&text), LABEL, width);
+}
+
+static void help_options(struct buf *out, const char *title, const struct option *o, int width)
+{
+    if (!o || !o->name)
+        return;
+    buf_printf(out, "\n%s:\n", title);
+    for (; o->name; o++)
+        help_option(out, o, width);
+}
+
+void help_command(const struct command *c, int width, struct buf *out)
+{
+    buf_printf(out, "sonde %s - %s\n\nUsage: sonde %s [OPTIONS]%s%s\n", c->name, c->summary, c->name,
+               *c->usage ? " " : "", c->usage);
+    if (c->text) {
+        buf_putc(out, '\n');
+        help_blanks(out, TEXT);
+        help_wrap(out, c->text, TEXT, TEXT, width);
+    }
+    help_options(out, "Options", c->options, width);
+    help_options(out, "Options of every command", command_common(), width);
+    if (!c->examples || !c->examples->line)
+        return;
+    buf_puts(out, "\nExamples:\n");
+    for (const struct example *e = c->examples; e->line; e++) {
+        buf_printf(out, "  %s\n", e->line);
+        help_blanks(out, TEXT + 2);
+        help_wrap(out, e->what, TEXT + 2, TEXT + 2, width);
+    }
+}
+
+void help_overview(int width, struct buf *out)
+{
+    buf_puts(out, "Usage: sonde [COMMAND] [OPTIONS]\n\n");
+    help_wrap(out, "Watches a computer's hardware, learns what is normal there, and says in plain words "
+              "what is wrong and why. Without a command, `sonde` is `sonde check`.", 0, 0, width);
+    buf_puts(out, "\nCommands:\n");
+    size_t n;
+    const struct command *const *all = command_all(&n);
+    for (size_t i = 0; i < n; i++)
+        help_row(out, all[i]->name, all[i]->summary, 14, width);
+    help_options(out, "Options of every command", command_common(), width);
+    buf_putc(out, '\n');
+    help_wrap(out, "`sonde help COMMAND` explains a command, `sonde help config` the configuration file; "
+              "`sonde --version` names the version.", 0, 0, width);
+}
