@@ -79,29 +79,19 @@ int os_write_file(const char *path, const void *bytes, size_t n)
     return rc;
 }
 
-int os_read_file(const char *path, size_t max, char **out, size_t *out_n)
+/* Reads to the end; the size is only a hint, because files of /proc have none. */
+static int os_read_all(int fd, size_t hint, size_t max, char **out, size_t *out_n)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return -errno;
-    struct stat st;
-    size_t cap = fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size + 1 : 65536, n = 0;
-    char *p = NULL;
-    int rc = S_ISDIR(st.st_mode) ? -EISDIR : cap > max + 1 ? -EFBIG : 0;
-    while (rc == 0) {
-        char *more = p && n + 1 < cap ? p : mem_resize(p, p ? cap *= 2 : cap);
-        p = more;
-        ssize_t got = read(fd, p + n, cap - 1 - n);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0) {
-            rc = got < 0 ? -errno : 1;
-            break;
-        }
-        n += (size_t)got;
-        rc = n > max ? -EFBIG : 0;
-    }
-    close(fd);
+    size_t cap = hint + 1, n = 0;
+    char *p = mem_resize(NULL, cap);
+    ssize_t got;
+    do {
+        if (n + 1 == cap)
+            p = mem_resize(p, cap *= 2);
+        got = read(fd, p + n, cap - 1 - n);
+        n += got > 0 ? (size_t)got : 0;
+    } while ((got > 0 && n <= max) || (got < 0 && errno == EINTR));
+    int rc = got < 0 ? -errno : n > max ? -EFBIG : 0;
     if (rc < 0) {
         mem_free(p);
         return rc;
@@ -110,6 +100,21 @@ int os_read_file(const char *path, size_t max, char **out, size_t *out_n)
     *out = p;
     *out_n = n;
     return 0;
+}
+
+int os_read_file(const char *path, size_t max, char **out, size_t *out_n)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    struct stat st;
+    int rc = fstat(fd, &st) < 0 ? -errno : S_ISDIR(st.st_mode) ? -EISDIR : 0;
+    if (rc == 0 && st.st_size > 0 && (uintmax_t)st.st_size > max)
+        rc = -EFBIG;
+    if (rc == 0)
+        rc = os_read_all(fd, st.st_size > 0 ? (size_t)st.st_size + 1 : 65536, max, out, out_n);
+    close(fd);
+    return rc;
 }
 
 int os_make_dir(const char *path)

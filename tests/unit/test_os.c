@@ -1,0 +1,140 @@
+/* Files of the machine and of ours. */
+#include "test.h"
+
+#include "base/mem.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <signal.h>
+#include <unistd.h>
+
+static char root[64];
+
+static int setup(void **state)
+{
+    (void)state;
+    snprintf(root, sizeof root, "/tmp/sonde_test_os_XXXXXX");
+    return mkdtemp(root) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    char line[128];
+    snprintf(line, sizeof line, "rm -rf '%s'", root);
+    return system(line);
+}
+
+static char *at(const char *name)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "%s/%s", root, name);
+    return path;
+}
+
+static void collect(void *self, const char *name)
+{
+    strcat(self, name);
+    strcat(self, " ");
+}
+
+static void lists_numbers_by_value(void **state)
+{
+    (void)state;
+    char all[128] = "";
+    os_write_file(at("hwmon10"), "", 0);
+    os_write_file(at("hwmon2"), "", 0);
+    os_write_file(at("hwmon1"), "", 0);
+    assert_int_equal(os_list(root, "/", collect, all), 3);
+    assert_string_equal(all, "hwmon1 hwmon2 hwmon10 ");
+    assert_int_equal(os_list(root, "/none", collect, all), -ENOENT);
+}
+
+static void reads_text_and_numbers(void **state)
+{
+    (void)state;
+    static const struct { const char *text; int rc; int64_t want; } cases[] = {
+        { "42\n", 0, 42 }, { "-7", 0, -7 }, { "", -EINVAL, 0 }, { "x", -EINVAL, 0 }, { "12 13\n", -EINVAL, 0 },
+        { "99999999999999999999\n", -EINVAL, 0 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t v = 0;
+        os_write_file(at("n"), cases[i].text, strlen(cases[i].text));
+        assert_int_equal(os_read_i64(root, "/n", &v), cases[i].rc);
+        assert_int_equal(v, cases[i].want);
+    }
+    char text[4];
+    os_write_file(at("n"), "abcdef", 6);
+    assert_int_equal(os_read_text(root, "/n", text, sizeof text), 3);
+    assert_string_equal(text, "abc");
+    assert_int_equal(os_read_text(root, "/none", text, sizeof text), -ENOENT);
+}
+
+static void writes_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    char *p;
+    size_t n;
+    static char big[100000];
+    memset(big, 'x', sizeof big);
+    assert_int_equal(os_write_file(at("f"), "old", 3), 0);
+
+    struct rlimit was, small = { .rlim_cur = 50000 }; /* the disk is full half-way */
+    getrlimit(RLIMIT_FSIZE, &was);
+    small.rlim_max = was.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    assert_int_equal(os_write_file(at("f"), big, sizeof big), -EFBIG);
+    setrlimit(RLIMIT_FSIZE, &was);
+
+    assert_int_equal(os_read_file(at("f"), 100, &p, &n), 0);
+    assert_string_equal(p, "old");
+    mem_free(p);
+    char all[128] = "";
+    assert_int_equal(os_list(root, "/", collect, all), 1); /* nothing left behind */
+    assert_int_equal(os_write_file(at("none/f"), "x", 1), -ENOENT);
+    assert_int_equal(os_write_file(root, "x", 1), -EISDIR);
+    assert_int_equal(os_write_file("/dev/full", "x", 1), -ENOSPC);
+}
+
+static void reads_files_with_and_without_a_size(void **state)
+{
+    (void)state;
+    char *p;
+    size_t n;
+    assert_int_equal(os_read_file("/proc/self/status", 1 << 20, &p, &n), 0);
+    assert_true(n > 100 && strlen(p) == n);
+    mem_free(p);
+    os_write_file(at("f"), "12345", 5);
+    assert_int_equal(os_read_file(at("f"), 4, &p, &n), -EFBIG);
+    assert_int_equal(os_read_file(at("f"), 5, &p, &n), 0);
+    mem_free(p);
+    assert_int_equal(os_read_file(root, 5, &p, &n), -EISDIR);
+    assert_int_equal(os_read_file("/proc/self/status", 10, &p, &n), -EFBIG);
+}
+
+static void makes_directories(void **state)
+{
+    (void)state;
+    struct stat st;
+    assert_int_equal(os_make_dir(at("a/b/c")), 0);
+    assert_int_equal(os_make_dir(at("a/b/c")), 0);
+    assert_int_equal(stat(at("a/b/c"), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    os_write_file(at("file"), "", 0);
+    assert_int_equal(os_make_dir(at("file")), -ENOTDIR);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(lists_numbers_by_value, setup, teardown),
+        cmocka_unit_test_setup_teardown(reads_text_and_numbers, setup, teardown),
+        cmocka_unit_test_setup_teardown(writes_whole_or_not_at_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(reads_files_with_and_without_a_size, setup, teardown),
+        cmocka_unit_test_setup_teardown(makes_directories, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
