@@ -177,7 +177,7 @@ static int args_long(struct parse *p, const char *word)
 static int args_letters(struct parse *p, const char *word)
 {
     for (const char *w = word; *w; w++) {
-        const struct option *o = args_find(p->a->command, NULL, 0, *w);
+        const struct option *o = args_find(p->a->command, "", 0, *w);
         if (!o)
             return args_unknown(p, "-", w, 1);
         bool flag = o->type == OPTION_FLAG;

@@ -18,6 +18,7 @@ enum log_level log_level(void)
 }
 
 /* One write per message, so that lines of two threads do not mix. */
+__attribute__((format(printf, 3, 0)))
 static void log_line(enum log_level level, int rc, const char *fmt, va_list ap)
 {
     if (level > level_now)

@@ -47,8 +47,10 @@ bool text_duration(const char *text, double *out_s)
         return false;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (strcmp(end, units[i].unit) == 0) {
-            *out_s = v * units[i].s;
-            return true;
+            v *= units[i].s;
+            if (isfinite(v))
+                *out_s = v;
+            return isfinite(v);
         }
     return false;
 }

@@ -33,7 +33,12 @@ static int parse(const char *const *words, struct args **a, struct buf *complain
 static void accepted(void **state)
 {
     (void)state;
-    static const struct { const char *words[LINE_MAX_WORDS]; double duration, interval; bool plot, quiet; const char *mode, *name, *file; } cases[] = {
+    static const struct {
+        const char *words[LINE_MAX_WORDS];
+        double duration, interval;
+        bool plot, quiet;
+        const char *mode, *name, *file;
+    } cases[] = {
         { LINE(NULL), 60, 1, false, false, "full", NULL, NULL },
         { LINE("--duration", "5"), 5, 1, false, false, "full", NULL, NULL },
         { LINE("--duration=2m", "-i", ".5"), 120, 0.5, false, false, "full", NULL, NULL },

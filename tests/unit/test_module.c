@@ -1,0 +1,72 @@
+/* Modules: found beside the program, absent ones are an answer; digests against FIPS 180-4. */
+#include "test.h"
+
+#include "modules/crypto.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static void absent(void **state)
+{
+    (void)state;
+    assert_null(os_module("sonde-nothing", "x"));
+    assert_null(os_module("../unit/sonde-crypto", "sonde_crypto"));
+    assert_null(os_module("", "x"));
+    assert_null(os_module("sonde-crypto", "no_such_symbol"));
+}
+
+static void current_folder(void **state)
+{
+    (void)state;
+    char here[OS_PATH_MAX];
+    assert_non_null(getcwd(here, sizeof here));
+    char dir[] = "/tmp/sonde-module-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    assert_int_equal(chdir(dir), 0);
+    FILE *f = fopen("sonde-other.so", "w");
+    assert_non_null(f);
+    fclose(f);
+    assert_null(os_module("sonde-other", "x"));
+    assert_int_equal(remove("sonde-other.so"), 0);
+    assert_int_equal(chdir(here), 0);
+    assert_int_equal(rmdir(dir), 0);
+}
+
+static void digests(void **state)
+{
+    (void)state;
+    const struct crypto *c = os_module("sonde-crypto", "sonde_crypto");
+    if (!c)
+        skip(); /* built without OpenSSL: test_module's list says so */
+    assert_ptr_equal(c, os_module("sonde-crypto", "sonde_crypto"));
+
+    /* The examples of FIPS 180-4 ("abc") and the well-known digests of nothing. */
+    static const struct { const char *algorithm, *text, *want; } cases[] = {
+        { "sha256", "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+        { "sha256", "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+        { "sha384", "abc", "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded163"
+                           "1a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7" },
+        { "sha512", "abc", "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                           "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f" },
+    };
+    char hex[CRYPTO_HEX_MAX];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t want = strlen(cases[i].want);
+        assert_int_equal(
+            c->digest(cases[i].algorithm, cases[i].text, strlen(cases[i].text), hex, sizeof hex), want);
+        assert_string_equal(hex, cases[i].want);
+        assert_int_equal(c->digest(cases[i].algorithm, "", 0, hex, want + 1), want);
+        assert_int_equal(c->digest(cases[i].algorithm, "", 0, hex, want), -ENOSPC);
+    }
+    assert_int_equal(c->digest("md5", "", 0, hex, sizeof hex), -EINVAL);
+    assert_int_equal(c->digest("", "", 0, hex, sizeof hex), -EINVAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(absent), cmocka_unit_test(current_folder), cmocka_unit_test(digests),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
