@@ -9,7 +9,9 @@
  *   NNNN/.sonde/clock   three numbers: wall clock ms, monotonic ns, boot-time ns
  *   NNNN/.sonde/statfs  one file system per line: mount total free available inodes inodes_free (bytes),
  *                       or: mount hang (its answer never comes)
- *   NNNN/.sonde/gone    paths, one per line, that no longer exist at this instant
+ *   NNNN/.sonde/gone    paths, one per line, that no longer exist at this instant, directories that
+ *                       this leaves empty included; a process whose number was given to another is a
+ *                       file that changed
  *
  * A directory without 0000/ is a plain tree of one instant. Adapters keep descriptors open, so a
  * replay works on a copy of the first instant in a temporary directory and rewrites the files in
@@ -23,7 +25,8 @@
 struct replay;
 
 /*
- * Opens a recording, or a plain tree. Errors: -ENOENT, -ENOTDIR, -EINVAL (a clock file is broken).
+ * Opens a recording, or a plain tree. Errors: -ENOENT, -ENOTDIR; -EINVAL when a clock is missing or
+ * runs backwards, or a path or a link leads out of it; -EFBIG when it is far larger than a machine.
  */
 int replay_open(const char *dir, struct replay **out);
 void replay_close(struct replay *r); /* removes the copy */
@@ -33,5 +36,8 @@ const char *replay_root(const struct replay *r);
 
 /* Its clock: wait() moves to the next instant at once, -ENODATA after the last. NULL for a plain tree. */
 struct clock *replay_clock(struct replay *r);
+
+/* Seconds between its instants, on average; NaN when there are fewer than two. */
+double replay_interval(const struct replay *r);
 
 #endif

@@ -130,6 +130,63 @@ int os_list(const char *root, const char *path, void (*each)(void *self, const c
     return n;
 }
 
+int os_open_dir(const char *root, const char *path)
+{
+    char full[OS_PATH_MAX];
+    int rc = os_path(full, root, path);
+    if (rc < 0)
+        return rc;
+    int fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+static bool os_number(const char *name, int32_t *out)
+{
+    int64_t v = 0;
+    for (const char *p = name; *p; p++) {
+        if (*p < '0' || *p > '9' || v > INT32_MAX / 10)
+            return false;
+        v = v * 10 + (*p - '0');
+    }
+    *out = (int32_t)v;
+    return *name && v <= INT32_MAX;
+}
+
+static int os_compare_numbers(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* getdents64() itself: readdir() would need a stream, with a buffer of 32 KiB, for as long. */
+int os_dir_numbers(int fd, int32_t *out, size_t cap)
+{
+    _Alignas(struct dirent64) char block[8192];
+    size_t n = 0;
+    bool sorted = true; /* /proc gives them so */
+    if (lseek(fd, 0, SEEK_SET) < 0)
+        return -errno;
+    ssize_t got;
+    while ((got = getdents64(fd, block, sizeof block)) > 0)
+        for (ssize_t at = 0; at < got;) {
+            const struct dirent64 *e = (const void *)(block + at);
+            int32_t v;
+            at += e->d_reclen;
+            if (!os_number(e->d_name, &v))
+                continue;
+            if (n < cap) {
+                sorted = sorted && (n == 0 || out[n - 1] < v);
+                out[n] = v;
+            }
+            n++;
+        }
+    if (got < 0)
+        return -errno;
+    if (!sorted)
+        qsort(out, n < cap ? n : cap, sizeof *out, os_compare_numbers);
+    return (int)n;
+}
+
 int os_read_link(const char *root, const char *path, char *out, size_t cap)
 {
     char full[OS_PATH_MAX];

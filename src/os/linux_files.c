@@ -135,3 +135,8 @@ int os_make_dir(const char *path)
     struct stat st;
     return errno != EEXIST ? -errno : stat(part, &st) == 0 && S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
+
+int os_rename(const char *from, const char *to)
+{
+    return rename(from, to) < 0 ? -errno : 0;
+}

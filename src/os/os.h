@@ -41,6 +41,14 @@ bool os_exists(const char *root, const char *path);
  */
 int os_list(const char *root, const char *path, void (*each)(void *self, const char *name), void *self);
 
+/*
+ * A directory that is listed again and again for the entries that are numbers: the processes of
+ * /proc. os_dir_numbers() fills out with up to cap of them, ascending, and returns how many there
+ * are, which may be more than cap.
+ */
+int os_open_dir(const char *root, const char *path);
+int os_dir_numbers(int fd, int32_t *out, size_t cap);
+
 /* The target of a symbolic link, NUL-terminated; below a root, links stay links. */
 int os_read_link(const char *root, const char *path, char *out, size_t cap);
 
@@ -107,6 +115,37 @@ int os_write_file(const char *path, const void *bytes, size_t n);
 int os_read_file(const char *path, size_t max, char **out, size_t *out_n);
 
 int os_make_dir(const char *path); /* with its parents, mode 0700; an existing one is fine */
+
+int os_rename(const char *from, const char *to); /* of files, or of a directory over an empty one */
+
+/* ---- trees of ours ---- */
+
+enum os_kind { OS_FILE, OS_DIR, OS_LINK, OS_OTHER };
+
+/*
+ * Calls each(self, path, kind) for everything below a directory, a directory before what is in it;
+ * path is relative to it. Links are not followed. Ends early with what each returned, if not 0.
+ */
+int os_walk(const char *dir, int (*each)(void *self, const char *path, enum os_kind kind), void *self);
+
+/* A new directory, empty and only ours; in memory where the system has such a place. */
+int os_make_temp_dir(char *out, size_t cap);
+
+/*
+ * Changes below a directory, never outside it: path is relative to dir; -EINVAL when it has a part
+ * ".." or an empty one, -ELOOP or -ENOTDIR when it would pass through a symbolic link.
+ *
+ *   os_tree_write   writes a file in place: whoever has it open sees the new content. Makes the
+ *                   directories above it.
+ *   os_tree_link    a symbolic link; likewise. One that is there already is replaced.
+ *   os_tree_remove  a file, a link or a directory with all that is in it, then the directories above
+ *                   that this left empty. -ENOENT when there is none.
+ */
+int os_tree_write(const char *dir, const char *path, const void *bytes, size_t n);
+int os_tree_link(const char *dir, const char *path, const char *target);
+int os_tree_remove(const char *dir, const char *path);
+
+int os_remove_dir(const char *dir); /* with all that is in it */
 
 /*
  * The symbol of one of our modules (a shared object of ours, found beside the program or in

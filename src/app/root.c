@@ -1,0 +1,34 @@
+/* root.c - opens the machine that --root names. */
+#include "app/root.h"
+
+#include "base/log.h"
+#include "core/replay.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stddef.h>
+
+int root_open(struct root *r, const char *dir)
+{
+    *r = (struct root){ .path = "", .interval_s = NAN };
+    if (!dir || !*dir)
+        return 0;
+    int rc = replay_open(dir, &r->replay);
+    if (rc == -EINVAL)
+        log_error(0, "%s is not a whole recording: a clock is missing or runs backwards, or a path leads out of it; "
+                  "record it again with `sonde capture`", dir);
+    else if (rc < 0)
+        log_error(rc, "%s cannot be opened as a machine; --root takes a directory made by `sonde capture`", dir);
+    if (rc < 0)
+        return rc;
+    r->path = replay_root(r->replay);
+    r->clock = replay_clock(r->replay);
+    r->interval_s = replay_interval(r->replay);
+    return 0;
+}
+
+void root_close(struct root *r)
+{
+    replay_close(r->replay);
+    *r = (struct root){ .path = "", .interval_s = NAN };
+}

@@ -1,0 +1,225 @@
+/*
+ * linux_tree.c - trees of files that are ours: walked, written, removed.
+ *
+ * Paths are followed one directory at a time with O_NOFOLLOW, so that nothing planted in a tree (a
+ * link to /etc, a "..") makes us write or remove outside it; openat2() would do it in one call, but
+ * is refused by older kernels and many sandboxes.
+ */
+#include "os/os.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+static bool os_is_dots(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static enum os_kind os_kind_of(int dir_fd, const char *name)
+{
+    struct stat st;
+    if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return OS_OTHER;
+    return S_ISREG(st.st_mode) ? OS_FILE : S_ISDIR(st.st_mode) ? OS_DIR : S_ISLNK(st.st_mode) ? OS_LINK : OS_OTHER;
+}
+
+struct os_walk {
+    char path[OS_PATH_MAX];
+    int (*each)(void *self, const char *path, enum os_kind kind);
+    void *self;
+};
+
+/* What is in the open directory fd, which lies at w->path and is closed. */
+static int os_walk_in(struct os_walk *w, int fd)
+{
+    DIR *d = fdopendir(fd);
+    if (!d) {
+        close(fd);
+        return -ENOMEM;
+    }
+    size_t at = strlen(w->path);
+    int rc = 0;
+    const struct dirent *e;
+    while (rc == 0 && (e = readdir(d))) {
+        if (os_is_dots(e->d_name))
+            continue;
+        int n = snprintf(w->path + at, sizeof w->path - at, "%s%s", at ? "/" : "", e->d_name);
+        if ((size_t)n >= sizeof w->path - at) {
+            rc = -ENAMETOOLONG;
+            break;
+        }
+        enum os_kind kind = os_kind_of(fd, e->d_name);
+        rc = w->each(w->self, w->path, kind);
+        if (rc == 0 && kind == OS_DIR) {
+            int inner = openat(fd, e->d_name, OPEN_DIR);
+            rc = inner < 0 ? -errno : os_walk_in(w, inner);
+        }
+    }
+    w->path[at] = '\0';
+    closedir(d);
+    return rc;
+}
+
+int os_walk(const char *dir, int (*each)(void *self, const char *path, enum os_kind kind), void *self)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    struct os_walk w = { .each = each, .self = self };
+    return os_walk_in(&w, fd);
+}
+
+int os_make_temp_dir(char *out, size_t cap)
+{
+    const char *const places[] = { "/dev/shm", getenv("TMPDIR"), "/tmp" };
+    int rc = -ENOENT;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char path[OS_PATH_MAX];
+        int n = places[i] ? snprintf(path, sizeof path, "%s/sonde-XXXXXX", places[i]) : -1;
+        if (n < 0 || (size_t)n >= sizeof path || (size_t)n >= cap)
+            continue;
+        if (mkdtemp(path)) {
+            memcpy(out, path, (size_t)n + 1);
+            return 0;
+        }
+        rc = -errno;
+    }
+    return rc;
+}
+
+/*
+ * Opens the directory that holds `path`; *name is its last part, within path. With `make`, what is
+ * missing on the way is made.
+ */
+static int os_tree_parent(const char *dir, const char *path, bool make, const char **name)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    for (;;) {
+        char part[256];
+        size_t n = strcspn(path, "/");
+        if (n == 0 || n >= sizeof part)
+            break;
+        memcpy(part, path, n);
+        part[n] = '\0';
+        if (os_is_dots(part))
+            break;
+        if (path[n] == '\0') {
+            *name = path;
+            return fd;
+        }
+        int next = openat(fd, part, OPEN_DIR);
+        if (next < 0 && errno == ENOENT && make && mkdirat(fd, part, 0700) == 0)
+            next = openat(fd, part, OPEN_DIR);
+        int rc = next < 0 ? -errno : 0;
+        close(fd);
+        if (rc < 0)
+            return rc;
+        fd = next;
+        path += n + 1;
+    }
+    close(fd);
+    return -EINVAL;
+}
+
+/* The new bytes first, then the cut: a reader in between sees no empty file. */
+static int os_overwrite(int fd, const char *bytes, size_t n)
+{
+    for (size_t at = 0; at < n;) {
+        ssize_t put = pwrite(fd, bytes + at, n - at, (off_t)at);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -errno;
+        at += (size_t)put;
+    }
+    return ftruncate(fd, (off_t)n) < 0 ? -errno : 0;
+}
+
+int os_tree_write(const char *dir, const char *path, const void *bytes, size_t n)
+{
+    const char *name;
+    int parent = os_tree_parent(dir, path, true, &name);
+    if (parent < 0)
+        return parent;
+    int fd = openat(parent, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    int rc = fd < 0 ? -errno : os_overwrite(fd, bytes, n);
+    if (fd >= 0 && close(fd) < 0 && rc == 0)
+        rc = -errno;
+    close(parent);
+    return rc;
+}
+
+int os_tree_link(const char *dir, const char *path, const char *target)
+{
+    const char *name;
+    int parent = os_tree_parent(dir, path, true, &name);
+    if (parent < 0)
+        return parent;
+    if (os_kind_of(parent, name) == OS_LINK)
+        unlinkat(parent, name, 0);
+    int rc = symlinkat(target, parent, name) < 0 ? -errno : 0;
+    close(parent);
+    return rc;
+}
+
+static int os_remove_at(int parent, const char *name)
+{
+    if (unlinkat(parent, name, 0) == 0)
+        return 0;
+    if (errno != EISDIR && errno != EPERM)
+        return -errno;
+    int fd = openat(parent, name, OPEN_DIR);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    if (!d) {
+        int rc = -errno;
+        if (fd >= 0)
+            close(fd);
+        return rc;
+    }
+    int rc = 0;
+    const struct dirent *e;
+    while (rc == 0 && (e = readdir(d)))
+        if (!os_is_dots(e->d_name))
+            rc = os_remove_at(fd, e->d_name);
+    closedir(d);
+    if (rc == 0 && unlinkat(parent, name, AT_REMOVEDIR) < 0)
+        rc = -errno;
+    return rc;
+}
+
+int os_tree_remove(const char *dir, const char *path)
+{
+    const char *name;
+    int parent = os_tree_parent(dir, path, false, &name);
+    if (parent < 0)
+        return parent;
+    int rc = os_remove_at(parent, name);
+    close(parent);
+
+    char above[OS_PATH_MAX];
+    snprintf(above, sizeof above, "%s", path);
+    for (char *slash; rc == 0 && (slash = strrchr(above, '/'));) {
+        *slash = '\0';
+        parent = os_tree_parent(dir, above, false, &name);
+        bool removed = parent >= 0 && unlinkat(parent, name, AT_REMOVEDIR) == 0;
+        os_close(parent);
+        if (!removed)
+            break;
+    }
+    return rc;
+}
+
+int os_remove_dir(const char *dir)
+{
+    return os_remove_at(AT_FDCWD, dir);
+}
