@@ -37,8 +37,8 @@ static const struct row rows[] = {
     { "memory.available.*,memory.free", AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL, "free memory is cache that is not there yet" },
     { "memory.dirty,memory.writeback", AREA_DISK, AREA_DECIDES, 150 * MB, NULL, 0, NULL,
       "one to two seconds of writing on an ordinary disk wait in memory" },
-    { "memory.cached,memory.buffers,memory.active*,memory.inactive*,memory.slab*,memory.mapped,memory.committed,"
-      "memory.shmem,memory.huge*",
+    { "memory.cached,memory.buffers,memory.active*,memory.inactive*,memory.slab*,memory.mapped,"
+      "memory.committed,memory.shmem,memory.huge*",
       AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL, "grow with every file that is read, until something else needs the room" },
     { "memory.faults.major.rate,memory.major_faults.rate", AREA_MEMORY, AREA_FOLLOWS, 200, NULL, 0, NULL, "200 waits for a disk in a second" },
     { "memory.faults*", AREA_MEMORY, AREA_FOLLOWS, 20000, NULL, 0, NULL, "every new process and buffer faults; 80 MB/s of new pages" },
