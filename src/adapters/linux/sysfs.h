@@ -1,0 +1,25 @@
+/* Attributes of devices: small files of one number or one word below /sys (sysfs.rst of the kernel). */
+#ifndef ADAPTERS_LINUX_SYSFS_H
+#define ADAPTERS_LINUX_SYSFS_H
+
+#include <stddef.h>
+
+/* Opens root + dir/name; a descriptor to be closed with os_close(), or a negative errno value. */
+int sysfs_open(const char *root, const char *dir, const char *name);
+
+/* One word or line without its newline, control characters as '?'. Bytes, or a negative errno value. */
+int sysfs_word(const char *root, const char *dir, const char *name, char *out, size_t cap);
+
+/* The same of an open one. */
+int sysfs_pread_word(int fd, char *out, size_t cap);
+
+/* A whole number; NaN where there is none, for whatever reason. */
+double sysfs_number(const char *root, const char *dir, const char *name);
+
+/* The same of an open one; NaN for a negative descriptor. */
+double sysfs_pread(int fd);
+
+/* The last part of what a symbolic link points to. Bytes, or a negative errno value. */
+int sysfs_link(const char *root, const char *dir, const char *name, char *out, size_t cap);
+
+#endif

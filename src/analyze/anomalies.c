@@ -1,0 +1,82 @@
+/* anomalies.c - runs a detector over a recording and gathers what it finds. */
+#include "analyze/anomalies.h"
+
+#include "analyze/causes.h"
+#include "analyze/shift.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+
+#define COARSE_S 3.0       /* from this step on a row is an average over what holds at 1 Hz */
+#define LONG_GAP_S 30.0    /* after this nothing says that the machine is as it was */
+#define LONG_GAP_STEPS 10
+#define BUDGET_RUN 0.1     /* false alarms expected in a run, and in a long one ... */
+#define BUDGET_DAY 1.0     /* ... so many a day */
+#define DAY_S 86400.0
+
+struct finder {
+    const struct features *f;
+    struct report *out;
+    size_t cap;
+    double trials;
+};
+
+static void finder_found(void *self, const struct episode *e)
+{
+    struct finder *a = self;
+    struct report *out = a->out;
+    out->anomalies = mem_grow(out->anomalies, out->n_anomalies, &a->cap, sizeof *out->anomalies);
+    struct anomaly *item = &out->anomalies[out->n_anomalies++];
+    causes_explain(out->rec, a->f, e, item);
+    item->probability = shift_probability(item->score, a->trials);
+}
+
+static bool gap_before(const struct recording *r, size_t i, double step)
+{
+    double wall = (double)(r->wall_ms[i] - r->wall_ms[i - 1]) * 1e-3;
+    double mono = (double)(r->mono_ns[i] - r->mono_ns[i - 1]) * 1e-9;
+    return fmax(wall, mono) > fmax(LONG_GAP_S, LONG_GAP_STEPS * step);
+}
+
+static void finder_run(struct finder *a, double threshold, double step)
+{
+    const struct recording *r = a->out->rec;
+    struct reading *of = mem_new((size_t)(a->f->n + 1) * sizeof *of);
+    struct shift *s = shift_new(a->f, threshold, step >= COARSE_S);
+    struct episodes e;
+    episodes_init(&e, a->f, threshold, finder_found, a);
+    for (size_t i = 0; i < r->n; i++) {
+        if (i && gap_before(r, i, step)) {
+            episodes_break(&e);
+            shift_restart(s);
+        }
+        shift_row(s, i, of);
+        episodes_row(&e, i, of);
+    }
+    episodes_break(&e);
+    episodes_done(&e);
+    shift_free(s);
+    mem_free(of);
+}
+
+void anomalies_find(const struct features *f, const struct analyze_options *o, struct report *out)
+{
+    const struct recording *r = out->rec;
+    double step = recording_interval(r), days = (double)r->n * step / DAY_S;
+    out->budget_run = o->budget > 0 ? o->budget : fmax(BUDGET_RUN, days * BUDGET_DAY);
+    out->budget_per_day = out->budget_run / days;
+    snprintf(out->method, sizeof out->method, "shift");
+    if (r->n < ANOMALIES_MIN_ROWS) {
+        snprintf(out->anomalies_reason, sizeof out->anomalies_reason, "needs at least %d samples, has %zu",
+                 ANOMALIES_MIN_ROWS, r->n);
+        return;
+    }
+    if (f->n == 0) {
+        snprintf(out->anomalies_reason, sizeof out->anomalies_reason, "nothing in it changes");
+        return;
+    }
+    /* What is seen for EPISODE_HOLD rows is seen once. */
+    struct finder a = { .f = f, .out = out, .trials = (double)r->n / EPISODE_HOLD * f->groups };
+    out->threshold = shift_threshold(out->budget_run, a.trials);
+    finder_run(&a, out->threshold, step);
+}

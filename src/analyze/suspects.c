@@ -1,0 +1,166 @@
+/* suspects.c - compares the process tables before and after the start of an episode. */
+#include "analyze/suspects.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BEFORE_ROWS 15
+#define AFTER_ROWS 15 /* who begins something has shown it by then */
+#define OWN_NAME "sonde"
+
+/* All processes of one name, before and after. */
+struct group {
+    char name[PROC_NAME_MAX];
+    int32_t pid;        /* of the one that did most in a row */
+    double most;
+    double before, after;
+    double row;         /* being summed */
+};
+
+struct groups {
+    struct group *g;
+    size_t n, cap;
+};
+
+struct measure {
+    double (*of)(const struct proc_use *u);
+    bool highest;       /* after: the highest row instead of the mean, for levels that come and go */
+    enum unit unit;
+    double least;       /* less is no suspicion */
+};
+
+static double of_cpu(const struct proc_use *u)
+{
+    return u->cpu_percent + u->children_percent;
+}
+
+static double of_memory(const struct proc_use *u)
+{
+    return u->rss_bytes;
+}
+
+static double of_disk(const struct proc_use *u)
+{
+    double sum = (isnan(u->read_rate) ? 0 : u->read_rate) + (isnan(u->write_rate) ? 0 : u->write_rate);
+    return sum;
+}
+
+static const struct measure measures[AREAS] = {
+    [AREA_MEMORY] =    { of_memory, true,  UNIT_BYTE,       50e6 },
+    [AREA_DISK] =      { of_disk,   false, UNIT_BYTE_PER_S, 1e6 },
+    [AREA_PROCESSES] = { of_cpu,    false, UNIT_PERCENT,    5 },
+    [AREA_THERMAL] =   { of_cpu,    false, UNIT_PERCENT,    10 },
+    [AREA_POWER] =     { of_cpu,    false, UNIT_PERCENT,    10 },
+    [AREA_CPU] =       { of_cpu,    false, UNIT_PERCENT,    10 },
+    [AREA_OTHER] =     { of_cpu,    false, UNIT_PERCENT,    20 },
+};
+
+static struct group *groups_of(struct groups *all, const char *name)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (!strcmp(all->g[i].name, name))
+            return &all->g[i];
+    all->g = mem_grow(all->g, all->n, &all->cap, sizeof *all->g);
+    struct group *g = &all->g[all->n++];
+    *g = (struct group){ .most = -1 };
+    memcpy(g->name, name, sizeof g->name);
+    return g;
+}
+
+/* Sums one table by name into `row`. */
+static void groups_row(struct groups *all, const struct recording *r, size_t i, const struct measure *m, bool after)
+{
+    for (size_t k = 0; k < all->n; k++)
+        all->g[k].row = 0;
+    size_t n;
+    const struct proc_use *u = recording_procs(r, i, &n);
+    for (size_t k = 0; k < n; k++) {
+        double v = m->of(&u[k]);
+        if (!isfinite(v))
+            continue;
+        struct group *g = groups_of(all, u[k].name);
+        g->row += v;
+        if (after && v > g->most) {
+            g->most = v;
+            g->pid = u[k].pid;
+        }
+    }
+}
+
+/* Fills before and after of every name seen. */
+static void groups_fill(struct groups *all, const struct recording *r, size_t start, size_t end,
+                        const struct measure *m)
+{
+    size_t from = start < BEFORE_ROWS ? 0 : start - BEFORE_ROWS, to = start + AFTER_ROWS;
+    to = to < end + 1 ? to : end + 1;
+    double rows = 0;
+    for (size_t i = from; i < start; i++) {
+        size_t n;
+        rows += recording_procs(r, i, &n) != NULL;
+    }
+    for (size_t i = from; i < to; i++) {
+        bool after = i >= start;
+        groups_row(all, r, i, m, after);
+        for (size_t k = 0; k < all->n; k++) {
+            struct group *g = &all->g[k];
+            if (!after)
+                g->before += g->row / fmax(rows, 1);
+            else
+                g->after = m->highest ? fmax(g->after, g->row) : g->after + g->row / (double)(to - start);
+        }
+    }
+}
+
+static double group_moved(const struct group *g)
+{
+    return g->after - g->before;
+}
+
+static int group_order(const void *a, const void *b)
+{
+    double x = group_moved(a), y = group_moved(b);
+    return x < y ? 1 : x > y ? -1 : strcmp(((const struct group *)a)->name, ((const struct group *)b)->name);
+}
+
+/* We are named only where we did more than everybody else. */
+static bool group_is_excused(const struct groups *all, size_t k)
+{
+    bool own = !strcmp(all->g[k].name, OWN_NAME);
+    return own && !(k == 0 && (all->n < 2 || group_moved(&all->g[0]) > 2 * group_moved(&all->g[1])));
+}
+
+void suspects_find(const struct recording *r, struct anomaly *a)
+{
+    const struct measure *m = &measures[a->area];
+    if (!m->of)
+        return;
+    struct groups all = { 0 };
+    groups_fill(&all, r, a->start, a->end, m);
+    if (all.n)
+        qsort(all.g, all.n, sizeof *all.g, group_order);
+    const int room = (int)(sizeof a->suspects / sizeof *a->suspects);
+    for (size_t k = 0; k < all.n && a->n_suspects < room; k++) {
+        double moved = group_moved(&all.g[k]);
+        if (moved < m->least || moved < 0.2 * group_moved(&all.g[0]))
+            break;
+        if (group_is_excused(&all, k))
+            continue;
+        struct suspect *s = &a->suspects[a->n_suspects++];
+        *s = (struct suspect){ .pid = all.g[k].pid, .amount = moved, .unit = m->unit };
+        memcpy(s->name, all.g[k].name, sizeof s->name);
+    }
+    mem_free(all.g);
+}
+
+double suspects_writing(const struct recording *r, size_t start, size_t end)
+{
+    struct groups all = { 0 };
+    groups_fill(&all, r, start, end, &measures[AREA_DISK]);
+    double sum = 0;
+    for (size_t k = 0; k < all.n; k++)
+        sum += group_moved(&all.g[k]);
+    mem_free(all.g);
+    return sum;
+}

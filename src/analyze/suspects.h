@@ -1,0 +1,18 @@
+/* Which processes moved when something happened. */
+#ifndef ANALYZE_SUSPECTS_H
+#define ANALYZE_SUSPECTS_H
+
+#include "analyze/report.h"
+
+/*
+ * Fills a->suspects from the process tables around a->start, by the measure of a->area: memory
+ * grown, bytes read and written, CPU with that of ended children. Processes of one name count
+ * together, and the largest of them gives the pid. None where no table was recorded, where nothing
+ * moved enough, and for the network, of which the kernel keeps no account per process.
+ */
+void suspects_find(const struct recording *r, struct anomaly *a);
+
+/* How much more the processes wrote just after a row than just before it, bytes per second. */
+double suspects_writing(const struct recording *r, size_t start, size_t end);
+
+#endif
