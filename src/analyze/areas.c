@@ -43,6 +43,8 @@ static const struct row rows[] = {
     { "memory.faults.major.rate,memory.major_faults.rate", AREA_MEMORY, AREA_FOLLOWS, 200, NULL, 0, NULL,
       "200 waits for a disk in a second" },
     { "memory.faults*", AREA_MEMORY, AREA_FOLLOWS, 20000, NULL, 0, NULL, "every new process and buffer faults; 80 MB/s of new pages" },
+    { "memory.page_in.rate,memory.page_out.rate", AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL, "disk traffic, once more" },
+    { "memory.*.rate", AREA_MEMORY, AREA_FOLLOWS, 20 * MB, NULL, 0, NULL, "reclaim: memory is being looked for" },
     { "memory.*", AREA_MEMORY, AREA_FOLLOWS, 0.05, "memory.total", 0, NULL, "details of memory.used" },
     { "swap.used", AREA_MEMORY, AREA_DECIDES, 0.05, "swap.total", 64 * MB, NULL, "swapping in earnest" },
     { "swap.util,swap.free", AREA_MEMORY, AREA_SILENT, 0, NULL, 0, "swap.used", "swap.used in other words" },
@@ -67,6 +69,7 @@ static const struct row rows[] = {
     { "net.*", AREA_NETWORK, AREA_FOLLOWS, 200, NULL, 0, NULL, "sockets" },
 
     { "process.forks.rate", AREA_PROCESSES, AREA_DECIDES, 200, NULL, 0, NULL, "scripts start tens a second, a storm thousands" },
+    { "process.*.rate", AREA_PROCESSES, AREA_FOLLOWS, 100, NULL, 0, NULL, "forks, seen in the process table" },
     { "process.count", AREA_PROCESSES, AREA_DECIDES, 100, NULL, 0, NULL, "a hundred more processes stay" },
     { "process.threads", AREA_PROCESSES, AREA_FOLLOWS, 500, NULL, 0, NULL, "thread pools come in hundreds" },
     { "process.*", AREA_PROCESSES, AREA_FOLLOWS, 20, NULL, 0, NULL, "processes in some state" },
