@@ -6,7 +6,8 @@
 #include <errno.h>
 
 #define HEADING "Inter-|   Receive                                                |  Transmit\n" \
-                " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n"
+                " face |bytes    packets errs drop fifo frame compressed multicast" \
+                "|bytes    packets errs drop fifo colls carrier compressed\n"
 #define LINE(name, recv, packets, send) \
     "  " name ": " #recv " " #packets " 1 2 0 0 0 0 " #send " 7 3 4 0 0 0 0\n"
 

@@ -9,7 +9,8 @@
 #define SOCKSTAT6 "TCP6: inuse 6\nUDP6: inuse 1\n"
 #define SNMP(out, again) \
     "Ip: Forwarding DefaultTTL\nIp: 2 64\n" \
-    "Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails EstabResets CurrEstab InSegs OutSegs RetransSegs InErrs OutRsts InCsumErrors\n" \
+    "Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails EstabResets CurrEstab" \
+    " InSegs OutSegs RetransSegs InErrs OutRsts InCsumErrors\n" \
     "Tcp: 1 200 120000 -1 13 2 5 6 7 5138 " #out " " #again " 8 2 0\n" \
     "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors\nUdp: 26 0 9 27 4 0\n" \
     "UdpLite: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors\nUdpLite: 0 0 77 0 77\n"
