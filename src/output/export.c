@@ -1,0 +1,61 @@
+/* export.c - finds exporters and runs one over a recording. */
+#include "output/exporter.h"
+
+#include "base/mem.h"
+#include "output/registry.h"
+
+#include <string.h>
+
+static const struct exporter *const exporters[] = { EXPORTERS };
+
+const struct exporter *const *exporter_all(size_t *n)
+{
+    *n = sizeof exporters / sizeof *exporters;
+    return exporters;
+}
+
+const struct exporter *exporter_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof exporters / sizeof *exporters; i++)
+        if (strcmp(exporters[i]->name, name) == 0)
+            return exporters[i];
+    return NULL;
+}
+
+struct selection selection_of(const struct schema *s, const char *globs)
+{
+    struct selection sel = { .schema = s };
+    sel.slot = mem_new((size_t)schema_size(s) * sizeof *sel.slot);
+    for (int slot = 0; slot < schema_size(s); slot++)
+        if (!globs || schema_match(s, slot, globs))
+            sel.slot[sel.n++] = slot;
+    return sel;
+}
+
+void selection_done(struct selection *sel)
+{
+    mem_free(sel->slot);
+    *sel = (struct selection){ 0 };
+}
+
+void export_recording(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs)
+{
+    struct selection sel = selection_of(rec->schema, globs);
+    struct frame f = { 0 };
+    frame_fit(&f, rec->schema);
+    if (e->head)
+        e->head(out, &sel);
+    for (size_t i = 0; i < rec->n; i++) {
+        f.wall_ms = rec->wall_ms[i];
+        f.mono_ns = rec->mono_ns[i];
+        for (int k = 0; k < sel.n; k++) {
+            const double *col = recording_col(rec, sel.slot[k]);
+            frame_set(&f, sel.slot[k], col ? col[i] : NAN);
+        }
+        e->row(out, &sel, &f, i);
+    }
+    if (e->tail)
+        e->tail(out);
+    frame_done(&f);
+    selection_done(&sel);
+}

@@ -1,0 +1,42 @@
+/*
+ * An exporter: numbers in a format of others. A file in exporters/ that defines one `const struct
+ * exporter` and stands in the list of this folder's meson.build.
+ *
+ * Its functions are pure: from schema and frame to bytes. Sending or keeping them is not its affair.
+ */
+#ifndef OUTPUT_EXPORTER_H
+#define OUTPUT_EXPORTER_H
+
+#include "base/buf.h"
+#include "core/frame.h"
+#include "core/recording.h"
+#include "core/schema.h"
+
+/* The metrics that are written, in the order in which they are. */
+struct selection {
+    const struct schema *schema;
+    int *slot;
+    int n;
+};
+
+/* All metrics that match the globs (NULL = all); to be released with selection_done(). */
+struct selection selection_of(const struct schema *s, const char *globs);
+void selection_done(struct selection *sel);
+
+struct exporter {
+    const char *name;   /* "csv" */
+    const char *suffix; /* ".csv" */
+    const char *doc;    /* one line for people */
+
+    void (*head)(struct buf *out, const struct selection *sel); /* NULL = nothing comes first */
+    void (*row)(struct buf *out, const struct selection *sel, const struct frame *f, size_t index);
+    void (*tail)(struct buf *out); /* NULL = nothing comes last */
+};
+
+const struct exporter *exporter_find(const char *name); /* NULL */
+const struct exporter *const *exporter_all(size_t *n);
+
+/* Every tick of a recording; globs as for selection_of(). */
+void export_recording(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs);
+
+#endif

@@ -1,0 +1,272 @@
+/* report_json.c - the report as one JSON object, part by part in the order of the document. */
+#include "output/report_json.h"
+
+#include "base/json.h"
+
+#include <stdio.h>
+
+#define REPORT_SCHEMA 1 /* raised when a member changes its meaning; new members leave it */
+
+/* The member as null, and why. */
+static void json_absent(struct json *j, const char *part, const char *reason)
+{
+    char key[64];
+    json_null(j, part);
+    snprintf(key, sizeof key, "%s_reason", part);
+    json_string(j, key, *reason ? reason : "not known");
+}
+
+static void json_known(struct json *j, const char *part, double v, const char *reason)
+{
+    if (isnan(v))
+        json_absent(j, part, reason);
+    else
+        json_double(j, part, v);
+}
+
+static void json_text(struct json *j, const char *part, const char *text, const char *reason)
+{
+    if (*text)
+        json_string(j, part, text);
+    else
+        json_absent(j, part, reason);
+}
+
+static void json_host(struct json *j, const struct report_host *h)
+{
+    static const char unsaid[] = "the recording does not say";
+    json_object(j, "host");
+    json_text(j, "hardware_id", h->hardware_id, h->hardware_id_reason);
+    json_text(j, "os", h->os, unsaid);
+    json_text(j, "cpu", h->cpu, unsaid);
+    json_known(j, "cores", h->cores ? h->cores : NAN, unsaid);
+    json_known(j, "memory_bytes", h->memory_bytes, unsaid);
+    json_end(j);
+}
+
+static void json_adapters(struct json *j, const struct recording *rec)
+{
+    json_array(j, "adapters");
+    for (int i = 0; i < rec->n_sources; i++) {
+        const struct recording_source *s = &rec->sources[i];
+        json_object(j, NULL);
+        json_string(j, "name", s->name);
+        json_string(j, "state", source_state_name(s->state));
+        json_string(j, "reason", *s->reason ? s->reason : NULL);
+        json_int(j, "metrics", s->metrics);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void json_session(struct json *j, const struct report *r)
+{
+    const struct recording *rec = r->rec;
+    json_object(j, "session");
+    json_string(j, "id", r->session);
+    if (rec->n) {
+        json_time(j, "start", rec->wall_ms[0]);
+        json_time(j, "end", rec->wall_ms[rec->n - 1]);
+    } else {
+        json_absent(j, "start", "there are no samples");
+        json_absent(j, "end", "there are no samples");
+    }
+    json_known(j, "interval_s", recording_interval(rec), "there are fewer than two samples");
+    json_int(j, "samples", (int64_t)rec->n);
+    json_int(j, "metrics", schema_size(rec->schema));
+    json_int(j, "gaps", (int64_t)r->gaps);
+    json_adapters(j, rec);
+    json_end(j);
+}
+
+static void json_causes(struct json *j, const struct schema *s, const struct anomaly *a)
+{
+    json_array(j, "causes");
+    for (int i = 0; i < a->n_causes; i++) {
+        const struct cause *c = &a->causes[i];
+        json_object(j, NULL);
+        json_string(j, "metric", schema_id(s, c->slot));
+        json_string(j, "unit", unit_code(schema_at(s, c->slot)->unit));
+        json_double(j, "value", c->value);
+        json_double(j, "expected", c->expected);
+        json_double(j, "contribution", c->contribution);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void json_suspects(struct json *j, const struct anomaly *a)
+{
+    json_array(j, "processes");
+    for (int i = 0; i < a->n_suspects; i++) {
+        const struct suspect *s = &a->suspects[i];
+        json_object(j, NULL);
+        json_int(j, "pid", s->pid);
+        json_string(j, "name", s->name);
+        json_double(j, "amount", s->amount);
+        json_string(j, "unit", unit_code(s->unit));
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void json_anomaly(struct json *j, const struct schema *s, const struct anomaly *a)
+{
+    json_object(j, NULL);
+    json_time(j, "time", a->start_ms);
+    json_time(j, "end", a->end_ms);
+    json_time(j, "peak", a->peak_ms);
+    json_double(j, "score", a->score);
+    json_double(j, "probability", a->probability);
+    json_string(j, "severity", severity_name(a->severity));
+    json_string(j, "area", area_name(a->area));
+    json_causes(j, s, a);
+    json_suspects(j, a);
+    json_absent(j, "logs", "the system's logs are not read in this version");
+    json_string(j, "summary", a->summary);
+    json_end(j);
+}
+
+static void json_anomalies(struct json *j, const struct report *r)
+{
+    if (*r->anomalies_reason) {
+        json_absent(j, "anomalies", r->anomalies_reason);
+        return;
+    }
+    json_object(j, "anomalies");
+    json_string(j, "method", r->method);
+    json_double(j, "budget_per_day", r->budget_per_day);
+    json_double(j, "budget_run", r->budget_run);
+    json_double(j, "threshold", r->threshold);
+    json_int(j, "count", (int64_t)r->n_anomalies);
+    json_array(j, "items");
+    for (size_t i = 0; i < r->n_anomalies; i++)
+        json_anomaly(j, r->rec->schema, &r->anomalies[i]);
+    json_end(j);
+    json_end(j);
+}
+
+static void json_state(struct json *j, const struct schema *s, const struct states *st, int i)
+{
+    const struct state *item = &st->items[i];
+    json_object(j, NULL);
+    json_int(j, "id", i);
+    json_string(j, "name", item->name);
+    json_double(j, "share", item->share);
+    json_double(j, "dwell_s", item->dwell_s);
+    json_object(j, "centroid");
+    for (int f = 0; f < st->n_features; f++)
+        json_double(j, schema_id(s, st->feature[f]), item->centroid[f]);
+    json_end(j);
+    json_end(j);
+}
+
+static void json_states(struct json *j, const struct schema *s, const struct states *st)
+{
+    if (*st->reason) {
+        json_absent(j, "states", st->reason);
+        return;
+    }
+    json_object(j, "states");
+    json_int(j, "k", st->k);
+    json_known(j, "silhouette", st->silhouette, "one state has no neighbour to be compared with");
+    json_array(j, "items");
+    for (int i = 0; i < st->k; i++)
+        json_state(j, s, st, i);
+    json_end(j);
+    json_array(j, "transitions");
+    for (int from = 0; from < st->k; from++) {
+        json_array(j, NULL);
+        for (int to = 0; to < st->k; to++)
+            json_double(j, NULL, st->transitions[from * st->k + to]);
+        json_end(j);
+    }
+    json_end(j);
+    json_end(j);
+}
+
+static void json_trend(struct json *j, const struct schema *s, const struct trend *t)
+{
+    json_object(j, NULL);
+    json_string(j, "metric", schema_id(s, t->slot));
+    json_string(j, "unit", unit_code(schema_at(s, t->slot)->unit));
+    json_string(j, "direction", direction_name(t->direction));
+    json_double(j, "slope_per_hour", t->slope_per_hour);
+    json_double(j, "p_value", t->p_value);
+    json_double(j, "first", t->first);
+    json_double(j, "last", t->last);
+    json_known(j, "limit", t->limit, "it moves towards no known limit");
+    json_known(j, "reaches_limit_in_s", t->reaches_limit_s, "it does not reach a limit at this pace");
+    if (isnan(t->reaches_limit_s)) {
+        json_absent(j, "interval_s", "it does not reach a limit at this pace");
+    } else {
+        json_array(j, "interval_s");
+        json_double(j, NULL, t->interval_s[0]);
+        json_double(j, NULL, t->interval_s[1]);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void json_trends(struct json *j, const struct report *r)
+{
+    if (*r->trends_reason) {
+        json_absent(j, "trends", r->trends_reason);
+        return;
+    }
+    json_array(j, "trends");
+    for (size_t i = 0; i < r->n_trends; i++)
+        json_trend(j, r->rec->schema, &r->trends[i]);
+    json_end(j);
+}
+
+static void json_insights(struct json *j, const struct report *r)
+{
+    json_array(j, "insights");
+    for (size_t i = 0; i < r->n_insights; i++) {
+        const struct insight *f = &r->insights[i];
+        json_object(j, NULL);
+        json_string(j, "id", f->id);
+        json_string(j, "severity", severity_name(f->severity));
+        json_string(j, "area", area_name(f->area));
+        json_string(j, "title", f->title);
+        json_array(j, "evidence");
+        for (int k = 0; k < f->n_evidence; k++)
+            json_string(j, NULL, f->evidence[k]);
+        json_end(j);
+        json_string(j, "advice", f->advice);
+        json_time(j, "since", f->since_ms);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void json_cost(struct json *j, const struct report *r)
+{
+    static const char elsewhere[] = "the samples were read from a file";
+    json_object(j, "cost");
+    json_known(j, "cpu_us_per_sample", r->cpu_us_per_sample, elsewhere);
+    json_known(j, "rss_bytes", r->rss_bytes, elsewhere);
+    json_absent(j, "bytes_written", "nothing is kept on disk without an archive");
+    json_end(j);
+}
+
+void report_json(struct buf *out, const struct report *r)
+{
+    struct json j;
+    json_init(&j, out);
+    j.indent = true;
+    json_object(&j, NULL);
+    json_int(&j, "schema", REPORT_SCHEMA);
+    json_host(&j, &r->host);
+    json_session(&j, r);
+    json_anomalies(&j, r);
+    json_states(&j, r->rec->schema, &r->states);
+    json_trends(&j, r);
+    json_insights(&j, r);
+    json_absent(&j, "workload", r->workload_reason);
+    json_absent(&j, "forecast", r->forecast_reason);
+    json_cost(&j, r);
+    json_end(&j);
+    buf_putc(out, '\n');
+}

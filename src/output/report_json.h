@@ -1,0 +1,13 @@
+/*
+ * The report as one JSON object: docs/ARCHITECTURE.md section 5. Every part is there; what was not
+ * computed is null, with its reason in the member `<part>_reason` beside it.
+ */
+#ifndef OUTPUT_REPORT_JSON_H
+#define OUTPUT_REPORT_JSON_H
+
+#include "analyze/report.h"
+#include "base/buf.h"
+
+void report_json(struct buf *out, const struct report *r);
+
+#endif

@@ -1,0 +1,380 @@
+/*
+ * report_text.c - the report in plain words.
+ *
+ * One function for each part, in the order in which a person asks: is it well? - what is not, since
+ * when, why? - what can I do? - what else is known?
+ */
+#include "output/report_text.h"
+
+#include "base/text.h"
+#include "core/amount.h"
+#include "output/report_now.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_EPISODES 6
+#define TEXT_TRENDS 8
+#define TEXT_NOTES 4
+
+struct page {
+    const struct report *r;
+    const struct recording *rec;
+    const struct screen *s;
+    struct buf *out;
+};
+
+/* ---- small helpers ---- */
+
+static enum tone text_tone(enum severity v)
+{
+    return v == SEVERITY_CRITICAL ? TONE_BAD : v == SEVERITY_WARNING ? TONE_WARN : TONE_PLAIN;
+}
+
+static const char *text_plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static int64_t text_start(const struct recording *rec)
+{
+    return rec->n ? rec->wall_ms[0] : 0;
+}
+
+static double text_length_s(const struct recording *rec)
+{
+    double step = recording_interval(rec);
+    return rec->n ? (double)(rec->mono_ns[rec->n - 1] - rec->mono_ns[0]) * 1e-9 + (isnan(step) ? 0 : step) : 0;
+}
+
+/* "10:31:05", with its day in front where the recording spans several. */
+static const char *text_when(const struct recording *rec, int64_t wall_ms, char out[static TEXT_TIME_MAX])
+{
+    if (rec->n && rec->wall_ms[rec->n - 1] / 86400000 == rec->wall_ms[0] / 86400000)
+        return text_clock(wall_ms, out);
+    text_time(wall_ms, out);
+    out[10] = ' ';
+    out[19] = '\0';
+    return out;
+}
+
+static void text_heading(const struct page *p, const char *name)
+{
+    buf_putc(p->out, '\n');
+    screen_put(p->s, p->out, TONE_STRONG, name);
+    buf_putc(p->out, '\n');
+}
+
+__attribute__((format(printf, 3, 4)))
+static void text_paragraph(const struct page *p, int indent, const char *fmt, ...)
+{
+    char text[3 * REPORT_TEXT];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    screen_wrap(p->s, p->out, indent, text);
+}
+
+/* ---- the verdict ---- */
+
+/* The anomaly to name first: the most severe, of those the highest. NULL when there is none. */
+static const struct anomaly *text_worst(const struct report *r)
+{
+    const struct anomaly *worst = NULL;
+    for (size_t i = 0; i < r->n_anomalies; i++) {
+        const struct anomaly *a = &r->anomalies[i];
+        if (!worst || a->severity > worst->severity || (a->severity == worst->severity && a->score > worst->score))
+            worst = a;
+    }
+    return worst;
+}
+
+/* Insights that ask for a look: most severe first, so they stand in front. */
+static size_t text_warnings(const struct report *r)
+{
+    size_t n = 0;
+    while (n < r->n_insights && r->insights[n].severity >= SEVERITY_WARNING)
+        n++;
+    return n;
+}
+
+static void verdict_well(const struct report *r, const struct screen *s, struct buf *out)
+{
+    char span[32];
+    text_span(text_length_s(r->rec), span, sizeof span);
+    screen_put(s, out, TONE_STRONG, "WELL");
+    if (*r->anomalies_reason)
+        buf_printf(out, "  nothing wrong in %s, too short to say what is unusual\n", span);
+    else
+        buf_printf(out, "  nothing unusual in %s\n", span);
+}
+
+void report_verdict(struct buf *out, const struct report *r, const struct screen *s)
+{
+    const struct anomaly *worst = text_worst(r);
+    size_t warnings = text_warnings(r);
+    if (!worst && !warnings) {
+        verdict_well(r, s, out);
+        return;
+    }
+    enum severity severity = worst ? worst->severity : SEVERITY_WARNING;
+    if (warnings && r->insights[0].severity > severity)
+        severity = r->insights[0].severity;
+    char line[2 * REPORT_TEXT] = "", when[TEXT_TIME_MAX];
+    size_t n = 0;
+    if (worst)
+        n += (size_t)snprintf(line, sizeof line, "%zu anomal%s", r->n_anomalies, r->n_anomalies == 1 ? "y" : "ies");
+    if (warnings)
+        n += (size_t)snprintf(line + n, sizeof line - n, "%s%zu warning%s", n ? ", " : "", warnings, text_plural(warnings));
+    if (worst)
+        n += (size_t)snprintf(line + n, sizeof line - n, ": %s, %s", area_name(worst->area), text_when(r->rec, worst->start_ms, when));
+    else
+        snprintf(line + n, sizeof line - n, ": %s", r->insights[0].title);
+    if (worst && worst->n_suspects)
+        snprintf(line + n, sizeof line - n, ", by %s", worst->suspects[0].name);
+    screen_put(s, out, severity >= SEVERITY_CRITICAL ? TONE_BAD : TONE_WARN, "LOOK");
+    buf_puts(out, "  ");
+    screen_cell(s, out, TONE_PLAIN, line, s->width - 6, false);
+    buf_putc(out, '\n');
+}
+
+/* ---- the machine and the run ---- */
+
+static void text_host(const struct page *p)
+{
+    const struct report_host *h = &p->r->host;
+    char cores[32] = "", memory[32] = "", amount[AMOUNT_MAX];
+    if (h->cores)
+        snprintf(cores, sizeof cores, "%d core%s, ", h->cores, text_plural((size_t)h->cores));
+    if (!isnan(h->memory_bytes))
+        snprintf(memory, sizeof memory, "%s memory, ", amount_text(h->memory_bytes, UNIT_BYTE, amount));
+    if (*h->cpu || *h->os)
+        text_paragraph(p, 2, "%s%s%s%s%s", h->cpu, *h->cpu ? ", " : "", cores, memory, h->os);
+    if (*h->hardware_id)
+        text_paragraph(p, 2, "machine %s", h->hardware_id);
+}
+
+static void text_run(const struct page *p)
+{
+    const struct recording *rec = p->rec;
+    char span[32], step[32], when[TEXT_TIME_MAX];
+    double interval = recording_interval(rec);
+    text_span(text_length_s(rec), span, sizeof span);
+    text_span(interval, step, sizeof step);
+    text_paragraph(p, 2, "%zu sample%s of %d metrics in %s%s%s, from %s UTC", rec->n, text_plural(rec->n),
+        schema_size(rec->schema), span, isnan(interval) ? "" : ", every ", isnan(interval) ? "" : step,
+        text_when(rec, text_start(rec), when));
+    if (rec->origin && strcmp(rec->origin, "this machine") != 0)
+        text_paragraph(p, 2, "of %s", rec->origin);
+}
+
+/* ---- what is unusual ---- */
+
+/* One thing to do: `see` NAME `then` PID where a process is known, `alone` where none is. */
+static const struct { const char *see, *then, *alone; } text_advice[AREAS] = {
+    [AREA_MEMORY] = { "see whether ", " needs that much memory; if not, end it: kill ",
+                      "see who holds the memory: ps aux --sort=-rss | head" },
+    [AREA_DISK] = { "see what ", " reads and writes; to let others go first: ionice -c 3 -p ",
+                    "see who reads and writes: pidstat -d 1" },
+    [AREA_NETWORK] = { "see whom ", " talks to: ss -tnp | grep pid=", "see who talks: ss -tnp" },
+    [AREA_PROCESSES] = { "see what ", " starts: pstree -p ", "see who starts processes: pstree -p" },
+    [AREA_THERMAL] = { "check fans and air flow, or slow down ", ": cpulimit -l 50 -p ",
+                       "check fans, dust and air flow" },
+    [AREA_POWER] = { "see what ", " computes: top -p ", "see what runs: top" },
+    [AREA_CPU] = { "see what ", " computes; to let others go first: renice -n 10 -p ", "see what runs: top" },
+    [AREA_OTHER] = { "see what ", " does: top -p ", "compare it with what was started or changed then" },
+};
+
+static void text_advise(const struct page *p, const struct anomaly *a)
+{
+    const struct suspect *by = a->suspects;
+    if (a->n_suspects)
+        text_paragraph(p, 4, "Do: %s%s%s%d", text_advice[a->area].see, by->name, text_advice[a->area].then, (int)by->pid);
+    else
+        text_paragraph(p, 4, "Do: %s", text_advice[a->area].alone);
+}
+
+static const char *text_done(enum unit unit)
+{
+    return unit == UNIT_PERCENT ? " of a core" : unit == UNIT_BYTE ? " more memory" :
+           unit == UNIT_BYTE_PER_S ? " written" : "";
+}
+
+static void text_episode(const struct page *p, const struct anomaly *a)
+{
+    char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], span[32], line[REPORT_TEXT], v[AMOUNT_MAX], e[AMOUNT_MAX];
+    text_span((double)(a->end_ms - a->start_ms) * 1e-3, span, sizeof span);
+    if (a->end_ms > a->start_ms)
+        snprintf(line, sizeof line, "%s  %s to %s (%s), %s", area_name(a->area), text_when(p->rec, a->start_ms, from),
+            text_when(p->rec, a->end_ms, to), span, severity_name(a->severity));
+    else
+        snprintf(line, sizeof line, "%s  %s, %s", area_name(a->area), text_when(p->rec, a->start_ms, from),
+            severity_name(a->severity));
+    buf_puts(p->out, "  ");
+    screen_put(p->s, p->out, text_tone(a->severity), line);
+    buf_putc(p->out, '\n');
+    text_paragraph(p, 4, "%s", a->summary);
+    for (int i = 0; i < a->n_causes; i++) {
+        const struct cause *c = &a->causes[i];
+        enum unit unit = schema_at(p->rec->schema, c->slot)->unit;
+        text_paragraph(p, 4, "%s %s, usual %s", schema_id(p->rec->schema, c->slot), amount_text(c->value, unit, v),
+            amount_text(c->expected, unit, e));
+    }
+    for (int i = 0; i < a->n_suspects; i++)
+        text_paragraph(p, 4, "process %s (pid %d): %s%s", a->suspects[i].name, (int)a->suspects[i].pid,
+            amount_text(a->suspects[i].amount, a->suspects[i].unit, v), text_done(a->suspects[i].unit));
+    text_advise(p, a);
+}
+
+static void text_anomalies(const struct page *p)
+{
+    const struct report *r = p->r;
+    if (*r->anomalies_reason) {
+        text_heading(p, "Unusual");
+        text_paragraph(p, 2, "not known: %s", r->anomalies_reason);
+    }
+    if (!r->n_anomalies)
+        return;
+    text_heading(p, "Unusual");
+    for (size_t i = 0; i < r->n_anomalies && i < TEXT_EPISODES; i++)
+        text_episode(p, &r->anomalies[i]);
+    if (r->n_anomalies > TEXT_EPISODES)
+        text_paragraph(p, 2, "and %zu more: --json lists them all", r->n_anomalies - TEXT_EPISODES);
+}
+
+/* ---- findings ---- */
+
+static void text_findings(const struct page *p)
+{
+    char when[TEXT_TIME_MAX];
+    if (p->r->n_insights)
+        text_heading(p, "Findings");
+    for (size_t i = 0; i < p->r->n_insights; i++) {
+        const struct insight *f = &p->r->insights[i];
+        buf_puts(p->out, "  ");
+        screen_put(p->s, p->out, text_tone(f->severity), severity_name(f->severity));
+        buf_printf(p->out, ", since %s\n", text_when(p->rec, f->since_ms, when));
+        text_paragraph(p, 4, "%s", f->title);
+        for (int k = 0; k < f->n_evidence; k++)
+            text_paragraph(p, 4, "%s", f->evidence[k]);
+        if (*f->advice)
+            text_paragraph(p, 4, "Do: %s", f->advice);
+    }
+}
+
+/* ---- states, trends, forecast ---- */
+
+static void text_states(const struct page *p)
+{
+    const struct states *st = &p->r->states;
+    char dwell[32];
+    if (*st->reason || !st->k)
+        return;
+    text_heading(p, "States");
+    for (int i = 0; i < st->k; i++) {
+        buf_puts(p->out, "  ");
+        screen_cell(p->s, p->out, TONE_PLAIN, st->items[i].name, 36, true);
+        text_span(st->items[i].dwell_s, dwell, sizeof dwell);
+        buf_printf(p->out, " %3.0f %% of the time, %s at a stretch\n", 100 * st->items[i].share, dwell);
+    }
+}
+
+static void text_trend(const struct page *p, const struct trend *t)
+{
+    const struct schema *s = p->rec->schema;
+    char slope[AMOUNT_MAX], first[AMOUNT_MAX], last[AMOUNT_MAX], limit[64] = "", span[32];
+    enum unit unit = schema_at(s, t->slot)->unit;
+    if (!isnan(t->reaches_limit_s)) {
+        text_span(t->reaches_limit_s, span, sizeof span);
+        snprintf(limit, sizeof limit, ", at its limit in %s", span);
+    }
+    text_paragraph(p, 2, "%s %s by %s an hour: %s to %s%s", schema_id(s, t->slot), direction_name(t->direction),
+        amount_text(fabs(t->slope_per_hour), unit, slope), amount_text(t->first, unit, first),
+        amount_text(t->last, unit, last), limit);
+}
+
+static void text_trends(const struct page *p)
+{
+    const struct report *r = p->r;
+    size_t moving = 0;
+    for (size_t i = 0; i < r->n_trends; i++)
+        moving += r->trends[i].direction != DIRECTION_STABLE;
+    if (!moving)
+        return;
+    text_heading(p, "Trends");
+    size_t shown = 0;
+    for (size_t i = 0; i < r->n_trends && shown < TEXT_TRENDS; i++)
+        if (r->trends[i].direction != DIRECTION_STABLE) {
+            text_trend(p, &r->trends[i]);
+            shown++;
+        }
+    if (moving > shown)
+        text_paragraph(p, 2, "and %zu more: --json lists them all", moving - shown);
+}
+
+/* ---- what is not known, and what it cost ---- */
+
+static void text_events(const struct page *p)
+{
+    size_t shown = 0;
+    char when[TEXT_TIME_MAX];
+    for (size_t i = 0; i < p->rec->n_events && shown < TEXT_NOTES; i++) {
+        const struct event *e = &p->rec->events[i];
+        if (e->kind == EVENT_GAP || e->kind == EVENT_CLOCK || e->severity >= SEVERITY_WARNING) {
+            text_paragraph(p, 0, "%s %s", text_when(p->rec, e->wall_ms, when), e->text);
+            shown++;
+        }
+    }
+}
+
+static void text_absent(const struct page *p)
+{
+    char names[REPORT_TEXT] = "";
+    size_t n = 0;
+    for (int i = 0; i < p->rec->n_sources; i++) {
+        const struct recording_source *src = &p->rec->sources[i];
+        if (src->state != SOURCE_OK && n < sizeof names)
+            n += (size_t)snprintf(names + n, sizeof names - n, "%s%s%s", n ? ", " : "", src->name,
+                src->state == SOURCE_ABSENT ? "" : src->state == SOURCE_OFF ? " (off)" :
+                src->state == SOURCE_DENIED ? " (no permission)" : " (failed)");
+    }
+    if (n)
+        text_paragraph(p, 0, "Not measured: %s. Why: sonde doctor.", names);
+}
+
+static void text_cost(const struct page *p)
+{
+    const struct report *r = p->r;
+    char cpu[AMOUNT_MAX], rss[AMOUNT_MAX];
+    if (p->rec->stride > 1)
+        text_paragraph(p, 0, "Every %d. sample was kept: the memory limit (performance.max_buffer_memory_mb) was reached.",
+            p->rec->stride);
+    if (!isnan(r->cpu_us_per_sample))
+        text_paragraph(p, 0, "Cost: %s of CPU time per sample, %s of memory.",
+            amount_text(r->cpu_us_per_sample * 1e-6, UNIT_SECOND, cpu), amount_text(r->rss_bytes, UNIT_BYTE, rss));
+}
+
+void report_text(struct buf *out, const struct report *r, const struct screen *s,
+                 const struct report_text_options *o)
+{
+    struct page p = { r, r->rec, s, out };
+    report_verdict(out, r, s);
+    buf_putc(out, '\n');
+    text_host(&p);
+    text_run(&p);
+    report_now(out, r->rec, s);
+    text_anomalies(&p);
+    text_findings(&p);
+    text_states(&p);
+    text_trends(&p);
+    if (o->forecast) {
+        text_heading(&p, "Forecast");
+        text_paragraph(&p, 2, "none: %s", *r->forecast_reason ? r->forecast_reason : "not computed");
+    }
+    buf_putc(out, '\n');
+    text_events(&p);
+    text_absent(&p);
+    text_cost(&p);
+}

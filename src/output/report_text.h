@@ -1,0 +1,21 @@
+/*
+ * The report in plain words, for a terminal or a file: the verdict first, then the machine, the
+ * numbers, what is unusual, what was found, and what is not known.
+ */
+#ifndef OUTPUT_REPORT_TEXT_H
+#define OUTPUT_REPORT_TEXT_H
+
+#include "analyze/report.h"
+#include "output/screen.h"
+
+struct report_text_options {
+    bool forecast; /* the user asked for it: say what there is, or why there is none */
+};
+
+void report_text(struct buf *out, const struct report *r, const struct screen *s,
+                 const struct report_text_options *o);
+
+/* The first line alone: "WELL  nothing unusual in 60 s". */
+void report_verdict(struct buf *out, const struct report *r, const struct screen *s);
+
+#endif

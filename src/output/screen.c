@@ -1,0 +1,200 @@
+/*
+ * screen.c - text for people, made safe and as wide as fits.
+ *
+ * A column is a code point. Letters that take two columns (CJK) would need a table that changes
+ * with every Unicode version; they occur in few device names and then only shift a line.
+ */
+#include "output/screen.h"
+
+#include "base/stats.h"
+#include "os/os.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define SCREEN_HANG 2 /* how much further in the second line of a paragraph starts */
+
+struct screen screen_plain(void)
+{
+    return (struct screen){ .width = SCREEN_WIDTH };
+}
+
+/* The first of the three that is set decides, as in setlocale(3). */
+static bool screen_locale_utf8(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *v = getenv(names[i]);
+        if (v && *v) {
+            const char *set = strchr(v, '.');
+            return set && (strncasecmp(set, ".utf-8", 6) == 0 || strncasecmp(set, ".utf8", 5) == 0);
+        }
+    }
+    return false;
+}
+
+struct screen screen_of(int fd, bool no_color)
+{
+    struct screen s = screen_plain();
+    if (!os_is_terminal(fd))
+        return s;
+    const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+    s.utf8 = screen_locale_utf8();
+    s.colour = !no_color && !(none && *none) && term && *term && strcmp(term, "dumb") != 0;
+    int width = os_terminal_width();
+    if (width < s.width)
+        s.width = width < 40 ? 40 : width;
+    return s;
+}
+
+/*
+ * Decodes one code point at s; returns its bytes, and -1 in *c for what is not UTF-8 (RFC 3629: no
+ * overlong form, no surrogate).
+ */
+static size_t screen_decode(const unsigned char *s, long *c)
+{
+    static const long least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    size_t n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
+    *c = n == 1 ? s[0] : n ? s[0] & (0x7f >> n) : -1;
+    for (size_t i = 1; i < n; i++) {
+        if ((s[i] & 0xc0) != 0x80) {
+            *c = -1;
+            return i;
+        }
+        *c = *c << 6 | (s[i] & 0x3f);
+    }
+    if (n && (*c < least[n] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff)))
+        *c = -1;
+    return n ? n : 1;
+}
+
+/* Controls move the cursor, direction and width marks hide what a text says. */
+static bool screen_hides(long c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+           (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+/* Puts up to `columns` code points of `n` bytes that end at a blank or NUL; returns how many. */
+static int screen_safe(const struct screen *s, struct buf *out, const char *text, size_t n, int columns)
+{
+    const unsigned char *p = (const unsigned char *)text, *end = p + n;
+    int used = 0;
+    for (; p < end && used < columns; used++) {
+        long c;
+        size_t bytes = screen_decode(p, &c);
+        if (c < 0 || screen_hides(c) || (c >= 0x80 && !s->utf8))
+            buf_putc(out, '?');
+        else
+            buf_put(out, p, bytes);
+        p += bytes;
+    }
+    return used;
+}
+
+static int screen_columns(const char *text, size_t bytes)
+{
+    const unsigned char *p = (const unsigned char *)text, *end = p + bytes;
+    int n = 0;
+    for (; p < end; n++) {
+        long c;
+        p += screen_decode(p, &c);
+    }
+    return n;
+}
+
+/* Colours only say that something was found: amber and red of the first 16, which every theme keeps
+ * readable. */
+static const char *screen_escape(enum tone tone)
+{
+    switch (tone) {
+    case TONE_PLAIN: break;
+    case TONE_STRONG: return "\x1b[1m";
+    case TONE_QUIET: return "\x1b[2m";
+    case TONE_WARN: return "\x1b[33m";
+    case TONE_BAD: return "\x1b[31m";
+    }
+    return "";
+}
+
+static void screen_blanks(struct buf *out, int n)
+{
+    for (; n > 0; n--)
+        buf_putc(out, ' ');
+}
+
+void screen_cell(const struct screen *s, struct buf *out, enum tone tone, const char *text,
+                 int columns, bool fill)
+{
+    bool toned = s->colour && tone != TONE_PLAIN;
+    const char *dots = s->utf8 ? "\xe2\x80\xa6" : "...";
+    int dots_columns = s->utf8 ? 1 : 3;
+    if (toned)
+        buf_puts(out, screen_escape(tone));
+    int used;
+    size_t n = strlen(text);
+    if (screen_columns(text, n) > columns && columns > dots_columns) {
+        used = screen_safe(s, out, text, n, columns - dots_columns) + dots_columns;
+        buf_puts(out, dots);
+    } else {
+        used = screen_safe(s, out, text, n, columns);
+    }
+    if (toned)
+        buf_puts(out, "\x1b[0m");
+    if (fill)
+        screen_blanks(out, columns - used);
+}
+
+void screen_put(const struct screen *s, struct buf *out, enum tone tone, const char *text)
+{
+    screen_cell(s, out, tone, text, screen_columns(text, strlen(text)), false);
+}
+
+void screen_wrap(const struct screen *s, struct buf *out, int indent, const char *text)
+{
+    int at = 0, gap = indent; /* columns used; blanks before the next word */
+    for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+        size_t n = strcspn(text, " ");
+        int columns = screen_columns(text, n);
+        if (at && at + 1 + columns > s->width) {
+            buf_putc(out, '\n');
+            at = 0;
+            gap = indent + SCREEN_HANG;
+        }
+        screen_blanks(out, gap);
+        at += gap + screen_safe(s, out, text, n, columns);
+        text += n;
+        gap = 1;
+    }
+    if (at)
+        buf_putc(out, '\n');
+}
+
+/* The mean of what is known in the i-th of k equal parts. */
+static double screen_part(const double *v, size_t n, int i, int k)
+{
+    size_t from = n * (size_t)i / (size_t)k, to = n * (size_t)(i + 1) / (size_t)k;
+    return to > from ? stats_mean(v + from, to - from) : NAN;
+}
+
+void screen_spark(const struct screen *s, struct buf *out, const double *v, size_t n, int columns,
+                  double lo, double hi)
+{
+    if (!s->utf8)
+        return;
+    if ((size_t)columns > n)
+        columns = (int)n;
+    for (int i = 0; i < columns; i++) {
+        double x = screen_part(v, n, i, columns);
+        if (isnan(x)) {
+            buf_putc(out, ' ');
+            continue;
+        }
+        double share = hi > lo ? (x - lo) / (hi - lo) : 0;
+        int level = share <= 0 ? 0 : share >= 1 ? 7 : (int)(share * 8);
+        buf_put(out, (const char[]){ '\xe2', '\x96', (char)(0x81 + level) }, 3); /* U+2581 .. U+2588 */
+    }
+}
