@@ -47,9 +47,9 @@ char *lines_next(struct lines *l)
     return line;
 }
 
-bool lines_grow(struct lines *l)
+static bool lines_double(struct lines *l)
 {
-    if (!l->cut || l->cap >= LINES_MAX)
+    if (l->cap >= LINES_MAX)
         return false;
     l->cap *= 2;
     l->text = mem_resize(l->text, l->cap);
@@ -58,11 +58,16 @@ bool lines_grow(struct lines *l)
     return true;
 }
 
+bool lines_grow(struct lines *l)
+{
+    return l->cut && lines_double(l);
+}
+
 int lines_read_all(struct lines *l)
 {
     int n;
     do
         n = lines_read(l);
-    while (lines_grow(l));
+    while (n > 0 && (size_t)n + (size_t)n / 4 >= l->cap && lines_double(l));
     return n;
 }
