@@ -56,8 +56,8 @@ double stats_max(const double *x, size_t n)
     return best;
 }
 
-/* Hoare's selection: afterwards a[k] is in its place and nothing after it is smaller. */
-static double stats_select(double *a, size_t n, size_t k)
+/* Hoare's selection. */
+double stats_select(double *a, size_t n, size_t k)
 {
     size_t lo = 0, hi = n - 1;
     while (lo < hi) {

@@ -27,6 +27,12 @@ double stats_quantile(const double *x, size_t n, double q);
 
 double stats_median(const double *x, size_t n);
 
+/*
+ * The k-th smallest, from 0, of n known values, k < n, which are reordered: afterwards it is a[k],
+ * nothing before it is larger and nothing after it smaller. O(n) on average.
+ */
+double stats_select(double *a, size_t n, size_t k);
+
 /* Median absolute deviation around `center`, times 1.4826: the deviation of a normal. */
 double stats_mad(const double *x, size_t n, double center);
 

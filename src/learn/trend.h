@@ -1,17 +1,17 @@
 /*
  * Does a series rise or fall, by how much, and could chance have done it?
  *
- * The slope is Theil's and Sen's: the median of the slopes of all pairs of points, so that a third
- * of the points may be wild without moving it. The test is Mann's and Kendall's: rising pairs less
- * falling pairs, against what a series without trend would show - with its own autocorrelation,
- * without which a slowly wandering metric "trends" most of the time.
+ * The slope is Theil's and Sen's: the median of the slopes of all pairs of points, so that a quarter
+ * of the points may be wild without moving it far. The test is Mann's and Kendall's: rising pairs
+ * less falling pairs, against what a series without trend would show. A metric that wanders slowly
+ * shows long rises and falls without any trend, so its autocorrelation widens what chance may do.
  */
 #ifndef LEARN_TREND_H
 #define LEARN_TREND_H
 
 #include <stddef.h>
 
-/* More points than this are first reduced to block medians: all pairs of 600 cost about 2 ms. */
+/* More points than this are first reduced to block medians: all pairs of 600 cost about 3 ms. */
 #define TREND_MAX_POINTS 600
 
 struct trend_fit {
@@ -35,7 +35,7 @@ struct trend_fit {
  * Errors: -EINVAL if t does not increase or confidence is out of range; -ENODATA if fewer than two
  * values are known.
  * Sources: Sen 1968, JASA 63:1379 (slope and interval); Mann 1945 and Kendall 1975 (test, ties);
- * Hamed and Rao 1998, J. Hydrology 204:182 (variance under autocorrelation).
+ * the correction is named and measured in trend.c.
  */
 int trend_estimate(const double *t, const double *y, size_t n, double confidence,
                    struct trend_fit *out);
