@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static int os_write_all(int fd, const char *bytes, size_t n)
@@ -24,19 +26,26 @@ static int os_write_all(int fd, const char *bytes, size_t n)
     return 0;
 }
 
+/* The directory of a path, NUL-terminated; "." where it names none. */
+static int os_parent(const char *path, char dir[static OS_PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    int n = slash ? snprintf(dir, OS_PATH_MAX, "%.*s", (int)(slash - path + (slash == path)), path) :
+                    snprintf(dir, OS_PATH_MAX, ".");
+    return n < 0 || n >= OS_PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
 /* The name in the directory must reach the disk as well, or a crash brings back the old file. */
 static int os_sync_parent(const char *path)
 {
     char dir[OS_PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    int n = slash ? snprintf(dir, sizeof dir, "%.*s", (int)(slash - path + (slash == path)), path) :
-                    snprintf(dir, sizeof dir, ".");
-    if (n < 0 || (size_t)n >= sizeof dir)
-        return -ENAMETOOLONG;
+    int rc = os_parent(path, dir);
+    if (rc < 0)
+        return rc;
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int rc = fsync(fd) < 0 && errno != EINVAL ? -errno : 0; /* EINVAL: this file system has nothing to sync */
+    rc = fsync(fd) < 0 && errno != EINVAL ? -errno : 0; /* EINVAL: this file system has nothing to sync */
     close(fd);
     return rc;
 }
@@ -67,6 +76,7 @@ static int os_replace(const char *path, const void *bytes, size_t n)
 int os_write_file(const char *path, const void *bytes, size_t n)
 {
     struct stat st;
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files (ulimit -f) is -EFBIG, not the end */
     if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
         return os_replace(path, bytes, n);
     if (S_ISDIR(st.st_mode))
@@ -77,6 +87,26 @@ int os_write_file(const char *path, const void *bytes, size_t n)
     int rc = os_write_all(fd, bytes, n);
     close(fd);
     return rc;
+}
+
+int os_can_write(const char *path)
+{
+    struct stat st;
+    char dir[OS_PATH_MAX];
+    bool there = stat(path, &st) == 0;
+    if (there && S_ISDIR(st.st_mode))
+        return -EISDIR;
+    if (there && !S_ISREG(st.st_mode))
+        return access(path, W_OK) < 0 ? -errno : 0;
+    int rc = os_parent(path, dir);
+    if (rc < 0)
+        return rc;
+    struct statvfs fs;
+    if (stat(dir, &st) < 0 || access(dir, W_OK | X_OK) < 0)
+        return -errno;
+    if (!S_ISDIR(st.st_mode))
+        return -ENOTDIR;
+    return statvfs(dir, &fs) == 0 && fs.f_blocks && !fs.f_bavail ? -ENOSPC : 0;
 }
 
 /* Reads to the end; the size is only a hint, because files of /proc have none. */

@@ -111,6 +111,12 @@ void os_unlock(struct os_lock *l);
  */
 int os_write_file(const char *path, const void *bytes, size_t n);
 
+/*
+ * Could os_write_file() write there now? Writes nothing. 0, or why not: -ENOENT no such directory,
+ * -ENOTDIR, -EISDIR, -EACCES, -EROFS, -ENOSPC its file system is full.
+ */
+int os_can_write(const char *path);
+
 /* A whole file in memory, NUL-terminated, to be freed with mem_free(). -EFBIG above max bytes. */
 int os_read_file(const char *path, size_t max, char **out, size_t *out_n);
 

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <signal.h>
 #include <unistd.h>
 
 static char root[64];
@@ -84,7 +83,6 @@ static void writes_whole_or_not_at_all(void **state)
     struct rlimit was, small = { .rlim_cur = 50000 }; /* the disk is full half-way */
     getrlimit(RLIMIT_FSIZE, &was);
     small.rlim_max = was.rlim_max;
-    signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &small);
     assert_int_equal(os_write_file(at("f"), big, sizeof big), -EFBIG);
     setrlimit(RLIMIT_FSIZE, &was);
@@ -97,6 +95,20 @@ static void writes_whole_or_not_at_all(void **state)
     assert_int_equal(os_write_file(at("none/f"), "x", 1), -ENOENT);
     assert_int_equal(os_write_file(root, "x", 1), -EISDIR);
     assert_int_equal(os_write_file("/dev/full", "x", 1), -ENOSPC);
+}
+
+static void knows_where_it_can_write(void **state)
+{
+    (void)state;
+    assert_int_equal(os_write_file(at("there"), "x", 1), 0);
+    assert_int_equal(os_can_write(at("there")), 0);
+    assert_int_equal(os_can_write(at("new")), 0);
+    assert_int_equal(os_can_write(at("none/f")), -ENOENT);
+    assert_int_equal(os_can_write(at("there/f")), -ENOTDIR);
+    assert_int_equal(os_can_write(root), -EISDIR);
+    assert_int_equal(os_can_write("/dev/null"), 0);
+    assert_true(os_can_write("/proc/none") < 0);
+    assert_int_equal(os_read_text(root, "/new", (char[8]){ 0 }, 8), -ENOENT); /* it did not try */
 }
 
 static void reads_files_with_and_without_a_size(void **state)
@@ -133,6 +145,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(lists_numbers_by_value, setup, teardown),
         cmocka_unit_test_setup_teardown(reads_text_and_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(writes_whole_or_not_at_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(knows_where_it_can_write, setup, teardown),
         cmocka_unit_test_setup_teardown(reads_files_with_and_without_a_size, setup, teardown),
         cmocka_unit_test_setup_teardown(makes_directories, setup, teardown),
     };
