@@ -3,13 +3,17 @@
 
 #include "base/auto.h"
 #include "base/check.h"
+#include "base/wrap.h"
 #include "os/os.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#define TEXT "    " /* before the lines of a text */
+
 enum {
-    LABEL = 26,     /* columns of the option names */
-    TEXT = 4,       /* indent of text */
+    LABEL = 26,   /* columns of the option names */
+    COMMAND = 14, /* and of the command names */
     NARROWEST = 40,
     WIDEST = 80,
 };
@@ -20,51 +24,18 @@ int help_width(void)
     return width > WIDEST ? WIDEST : width < NARROWEST ? NARROWEST : width;
 }
 
-static void help_blanks(struct buf *out, int n)
+void help_row(struct buf *out, const char *label, const char *text, int column, int width)
 {
-    buf_printf(out, "%*s", n > 0 ? n : 0, "");
-}
-
-/*
- * Puts words from column `at`, and further lines from column `indent`, none past `width`. A blank
- * line in the text begins a new paragraph.
- */
-static void help_wrap(struct buf *out, const char *text, int at, int indent, int width)
-{
-    bool first = true;
-    while (*text) {
-        bool paragraph = strncmp(text, "\n\n", 2) == 0;
-        text += strspn(text, " \n");
-        int word = (int)strcspn(text, " \n");
-        if (!word)
-            break;
-        if (!first && (paragraph || at + 1 + word > width)) {
-            buf_puts(out, paragraph ? "\n\n" : "\n");
-            help_blanks(out, indent);
-            at = indent;
-        } else if (!first) {
-            buf_putc(out, ' ');
-            at++;
-        }
-        buf_put(out, text, (size_t)word);
-        at += word;
-        text += word;
-        first = false;
-    }
-    buf_putc(out, '\n');
-}
-
-/* A label and its text in two columns; a long label has a line of its own. */
-static void help_row(struct buf *out, const char *label, const char *text, int column, int width)
-{
-    int n = (int)strlen(label);
+    int n = (int)strlen(label) + 2;
+    char blanks[64];
+    snprintf(blanks, sizeof blanks, "%*s", column, "");
     buf_printf(out, "  %s", label);
-    if (n + 4 > column) {
+    if (n + 2 > column) {
         buf_putc(out, '\n');
-        n = -2;
+        n = 0;
     }
-    help_blanks(out, column - n - 2);
-    help_wrap(out, text, column, column, width);
+    buf_puts(out, blanks + n);
+    wrap_put(out, text, column, blanks, width);
 }
 
 void help_note(const struct option *o, struct buf *out)
@@ -106,9 +77,8 @@ void help_command(const struct command *c, int width, struct buf *out)
     buf_printf(out, "sonde %s - %s\n\nUsage: sonde %s [OPTIONS]%s%s\n", c->name, c->summary, c->name,
                *c->usage ? " " : "", c->usage);
     if (c->text) {
-        buf_putc(out, '\n');
-        help_blanks(out, TEXT);
-        help_wrap(out, c->text, TEXT, TEXT, width);
+        buf_puts(out, "\n" TEXT);
+        wrap_put(out, c->text, (int)strlen(TEXT), TEXT, width);
     }
     help_options(out, "Options", c->options, width);
     help_options(out, "Options of every command", command_common(), width);
@@ -116,24 +86,23 @@ void help_command(const struct command *c, int width, struct buf *out)
         return;
     buf_puts(out, "\nExamples:\n");
     for (const struct example *e = c->examples; e->line; e++) {
-        buf_printf(out, "  %s\n", e->line);
-        help_blanks(out, TEXT + 2);
-        help_wrap(out, e->what, TEXT + 2, TEXT + 2, width);
+        buf_printf(out, "  %s\n  " TEXT, e->line);
+        wrap_put(out, e->what, 2 + (int)strlen(TEXT), "  " TEXT, width);
     }
 }
 
 void help_overview(int width, struct buf *out)
 {
     buf_puts(out, "Usage: sonde [COMMAND] [OPTIONS]\n\n");
-    help_wrap(out, "Watches a computer's hardware, learns what is normal there, and says in plain words "
-              "what is wrong and why. Without a command, `sonde` is `sonde check`.", 0, 0, width);
+    wrap_put(out, "Watches a computer's hardware, learns what is normal there, and says in plain words "
+              "what is wrong and why. Without a command, `sonde` is `sonde check`.", 0, "", width);
     buf_puts(out, "\nCommands:\n");
     size_t n;
     const struct command *const *all = command_all(&n);
     for (size_t i = 0; i < n; i++)
-        help_row(out, all[i]->name, all[i]->summary, 14, width);
+        help_row(out, all[i]->name, all[i]->summary, COMMAND, width);
     help_options(out, "Options of every command", command_common(), width);
     buf_putc(out, '\n');
-    help_wrap(out, "`sonde help COMMAND` explains a command, `sonde help config` the configuration file; "
-              "`sonde --version` names the version.", 0, 0, width);
+    wrap_put(out, "`sonde help COMMAND` explains a command, `sonde help config` the configuration file; "
+              "`sonde --version` names the version.", 0, "", width);
 }

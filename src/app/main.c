@@ -5,6 +5,7 @@
  */
 #include "app/args.h"
 #include "app/help.h"
+#include "app/settings.h"
 #include "app/version.h"
 
 #include "base/auto.h"
@@ -28,12 +29,23 @@ static int main_unknown(const char *name)
     return EXIT_USAGE;
 }
 
-static void main_levels(const struct args *a)
+static int main_help(const struct command *c)
 {
-    if (args_flag(a, "verbose"))
-        log_set_level(LOG_DEBUG);
-    if (args_flag(a, "quiet"))
-        log_set_level(LOG_ERROR);
+    auto_buf struct buf out = { 0 };
+    help_command(c, help_width(), &out);
+    fwrite(out.p, 1, out.n, stdout);
+    return EXIT_DONE;
+}
+
+static int main_configured(const struct command *c, struct args *a)
+{
+    struct config *config = NULL;
+    if (settings_read(a, &config) < 0)
+        return EXIT_USAGE;
+    args_set_config(a, config);
+    int status = c->run(a);
+    config_free(config);
+    return status;
 }
 
 static int main_run(const struct command *c, int argc, char **argv)
@@ -44,15 +56,7 @@ static int main_run(const struct command *c, int argc, char **argv)
         log_error(0, "%s", complaint.p);
         return EXIT_USAGE;
     }
-    int status = EXIT_DONE;
-    main_levels(a);
-    if (args_flag(a, "help")) {
-        auto_buf struct buf out = { 0 };
-        help_command(c, help_width(), &out);
-        fwrite(out.p, 1, out.n, stdout);
-    } else {
-        status = c->run(a);
-    }
+    int status = args_flag(a, "help") ? main_help(c) : c->bare ? c->run(a) : main_configured(c, a);
     args_free(a);
     return status;
 }

@@ -11,8 +11,8 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Text that roff does not take for requests: no escapes, true minus signs, no leading dot. */
-static void man_text(struct buf *out, const char *text)
+/* No escapes, true minus signs, no leading dot. */
+void man_text(struct buf *out, const char *text)
 {
     bool start = true;
     for (; *text; text++) {
@@ -52,7 +52,7 @@ static void man_upper(struct buf *out, const char *text)
         buf_putc(out, (char)toupper((unsigned char)*text));
 }
 
-static void man_title(struct buf *out, const char *name, int section, const char *summary)
+void man_title(struct buf *out, const char *name, int section, const char *summary)
 {
     buf_puts(out, ".\\\" Made by `sonde help --man` from the tables of the program.\n.TH ");
     man_upper(out, name);

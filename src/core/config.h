@@ -25,7 +25,8 @@ struct config_key {
     const char *name;       /* "general.logging_interval" */
     enum config_type type;
     const char *fallback;   /* default, as it would stand in a file; "" = empty */
-    double min, max;        /* of numbers */
+    double min, max;        /* of numbers, and of a list's items where min < max */
+    bool whole;             /* such numbers have no fraction */
     const char *choices;    /* "sha256 sha384 sha512", separated by blanks */
     const char *help;       /* one sentence */
     const char *fixed;      /* the one value that Sonde keeps in any case, NULL for none ... */
@@ -34,6 +35,23 @@ struct config_key {
 
 /* All keys, in the order of the manual. */
 const struct config_key *config_keys(size_t *n);
+
+/* What a section ("general", "cloud.gdrive") is about, in a few words; NULL when there is none. */
+const char *config_section_help(const char *section);
+
+#define CONFIG_SECTION_SIZE 64
+
+/*
+ * For a walk through config_keys(): true when this key begins another section than the one named in
+ * `section` (at first ""), which then holds the new name.
+ */
+bool config_enter(const struct config_key *key, char section[static CONFIG_SECTION_SIZE]);
+
+/* The last part of its name: "logging_interval". */
+const char *config_leaf(const struct config_key *key);
+
+/* What a value may be: "0.1 to 3600", "a, b, c", "always true"; nothing where the type says it all. */
+void config_put_allowed(const struct config_key *key, struct buf *out);
 
 struct config;
 
@@ -55,6 +73,12 @@ int config_parse(struct config *c, const char *path, const char *text, size_t n,
 
 /* One key from text, as an option sets it. -ENOENT unknown key, -EINVAL wrong value; complaint says why. */
 int config_set(struct config *c, const char *name, const char *value, struct buf *complaint);
+
+/*
+ * One line for each key that a file set to what Sonde does not do ("FILE:LINE: key: why not"); the
+ * promise was kept and the file is no error. Empty for none; borrowed.
+ */
+const char *config_notices(const struct config *c);
 
 /* The key must exist and have the type: asking for another is a programming error. */
 bool config_bool(const struct config *c, const char *name);

@@ -1,0 +1,159 @@
+/* settings.c - reads the configuration and applies what is the whole program's: messages, adapters. */
+#include "app/settings.h"
+
+#include "adapters/registry.h"
+#include "base/auto.h"
+#include "base/check.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SYSTEM_FILE "/etc/sonde/sonde.yaml"
+
+static const struct adapter *const adapters[] = { ADAPTERS NULL };
+
+/* Which switch of the configuration an adapter obeys; one without a row obeys adapters.disabled only. */
+static const struct { const char *adapter, *key; } switches[] = {
+    { "cpu", "general.collect_cpu" },
+    { "freq", "general.collect_cpu" },
+    { "load", "general.collect_cpu" },
+    { "memory", "general.collect_ram" },
+    { "paging", "general.collect_ram" },
+    { "disk", "general.collect_disk" },
+    { "fs", "general.collect_disk" },
+    { "net", "general.collect_network" },
+    { "sockets", "general.collect_network" },
+    { "rapl", "general.collect_power" },
+    { "battery", "general.collect_power" },
+    { "fs", "privacy.collect_mount_points" },
+    { "process", "privacy.collect_process_names" },
+};
+
+const struct adapter *const *settings_adapters(void)
+{
+    return adapters;
+}
+
+bool settings_wants(void *config, const char *adapter)
+{
+    const struct config *c = config;
+    size_t n;
+    const char *const *disabled = config_list(c, "adapters.disabled", &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(disabled[i], adapter) == 0)
+            return false;
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+        if (strcmp(switches[i].adapter, adapter) == 0 && !config_bool(c, switches[i].key))
+            return false;
+    return true;
+}
+
+/* The user's file, by the XDG base directory specification, which ignores relative paths. */
+static void settings_user_file(struct buf *out)
+{
+    const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    if (base && *base == '/')
+        buf_printf(out, "%s/sonde/sonde.yaml", base);
+    else if (home && *home == '/')
+        buf_printf(out, "%s/.config/sonde/sonde.yaml", home);
+}
+
+static void settings_log_lines(const char *lines, void (*put)(const char *line))
+{
+    auto_free char *copy = mem_dup(lines);
+    for (char *p = copy, *end; (end = strchr(p, '\n')); p = end + 1) {
+        *end = '\0';
+        put(p);
+    }
+}
+
+static void settings_put_error(const char *line)
+{
+    log_error(0, "%s", line);
+}
+
+static void settings_put_notice(const char *line)
+{
+    log_warn(0, "%s", line);
+}
+
+static int settings_file(struct config *c, const char *path, bool must)
+{
+    auto_buf struct buf complaints = { 0 };
+    int rc = config_read(c, path, &complaints);
+    if (rc == -EINVAL)
+        settings_log_lines(buf_text(&complaints), settings_put_error);
+    else if (rc < 0 && (must || (rc != -ENOENT && rc != -ENOTDIR)))
+        log_error(rc, "cannot read the configuration %s", path);
+    else
+        rc = 0;
+    return rc;
+}
+
+/* The table of keys lives where adapters are not known. */
+static int settings_disabled(const struct config *c)
+{
+    size_t n, count = sizeof adapters / sizeof *adapters - 1;
+    const char *const *disabled = config_list(c, "adapters.disabled", &n);
+    const char *name[sizeof adapters / sizeof *adapters];
+    for (size_t i = 0; i < count; i++)
+        name[i] = adapters[i]->name;
+    int rc = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < count && strcmp(name[k], disabled[i]) != 0)
+            k++;
+        if (k < count)
+            continue;
+        auto_buf struct buf message = { 0 };
+        buf_puts(&message, "adapters.disabled: there is no adapter ");
+        check_put_quoted(&message, disabled[i]);
+        const char *meant = text_nearest(disabled[i], name, count, sizeof *name);
+        if (meant)
+            buf_printf(&message, "; did you mean %s?", meant);
+        log_error(0, "%s", message.p);
+        rc = -EINVAL;
+    }
+    return rc;
+}
+
+static void settings_level(const struct args *a, const struct config *c)
+{
+    static const struct { const char *name; enum log_level level; } levels[] = {
+        { "DEBUG", LOG_DEBUG }, { "INFO", LOG_INFO }, { "WARNING", LOG_WARN },
+        { "ERROR", LOG_ERROR }, { "CRITICAL", LOG_ERROR },
+    };
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (strcmp(levels[i].name, config_string(c, "debug.log_level")) == 0)
+            log_set_level(levels[i].level);
+    if (config_bool(c, "debug.verbose") || args_flag(a, "verbose"))
+        log_set_level(LOG_DEBUG);
+    if (args_flag(a, "quiet"))
+        log_set_level(LOG_ERROR);
+}
+
+int settings_read(const struct args *a, struct config **out)
+{
+    struct config *c = config_new();
+    auto_buf struct buf user = { 0 };
+    settings_user_file(&user);
+    const char *path[] = { SYSTEM_FILE, user.n ? user.p : NULL, args_text(a, "config") };
+    int rc = 0;
+    for (size_t i = 0; i < sizeof path / sizeof *path; i++) {
+        int now = path[i] ? settings_file(c, path[i], i == 2) : 0;
+        rc = rc ? rc : now; /* all files are read: all complaints in one go */
+    }
+    if (rc == 0)
+        rc = settings_disabled(c);
+    if (rc < 0) {
+        config_free(c);
+        return rc;
+    }
+    settings_level(a, c);
+    settings_log_lines(config_notices(c), settings_put_notice);
+    *out = c;
+    return 0;
+}

@@ -1,0 +1,24 @@
+/* From configuration files to what the program does. */
+#ifndef APP_SETTINGS_H
+#define APP_SETTINGS_H
+
+#include "app/command.h"
+#include "core/adapter.h"
+#include "core/config.h"
+
+/*
+ * Reads /etc/sonde/sonde.yaml, the user's file, and the one of --config, each over the one before;
+ * only the last must exist. Sets the log level from the files and options.
+ *
+ * On success *out is the caller's, to be freed with config_free(). Otherwise everything that is wrong was
+ * said on stderr. Errors: -EINVAL, or what kept a file from being read.
+ */
+int settings_read(const struct args *a, struct config **out);
+
+/* Every adapter of this build, NULL-terminated, as sampler_open() takes them. */
+const struct adapter *const *settings_adapters(void);
+
+/* Do the switches of a `const struct config` want this adapter? For sampler_options.wanted. */
+bool settings_wants(void *config, const char *adapter);
+
+#endif

@@ -1,0 +1,147 @@
+/*
+ * config_keys.c - every key of the configuration, once.
+ *
+ * The names are those of the OptiMetrics file, so that such a file can be used as it is, and a few
+ * of ours. A key whose promise Sonde keeps in any case has a `fixed` value.
+ */
+#include "core/config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SWITCH(on) .type = CONFIG_BOOL, .fallback = on
+#define NEVER .type = CONFIG_BOOL, .fallback = "false", .fixed = "false"
+#define ALWAYS .type = CONFIG_BOOL, .fallback = "true", .fixed = "true"
+#define NUMBER(value, lowest, highest) .type = CONFIG_NUMBER, .fallback = value, .min = lowest, .max = highest
+#define WHOLE(value, lowest, highest) NUMBER(value, lowest, highest), .whole = true
+#define TEXT(value) .type = CONFIG_STRING, .fallback = value
+#define CHOICE(value, words) .type = CONFIG_CHOICE, .fallback = value, .choices = words
+
+static const struct config_key keys[] = {
+    { "general.logging_interval", NUMBER("1", 0.1, 3600), .help = "Seconds between two samples." },
+    { "general.collect_cpu", SWITCH("true"), .help = "Read processors: use, frequency, load, interrupts." },
+    { "general.collect_gpu", SWITCH("true"), .help = "Read graphics processors." },
+    { "general.collect_ram", SWITCH("true"), .help = "Read memory and swap." },
+    { "general.collect_disk", SWITCH("true"), .help = "Read disks and file systems." },
+    { "general.collect_network", SWITCH("true"), .help = "Read network interfaces and counts of connections." },
+    { "general.collect_power", SWITCH("true"), .help = "Read power meters and batteries." },
+    { "general.enable_session_classification", SWITCH("true"), .help = "Name the kind of workload." },
+    { "general.auto_start", NEVER, .help = "Starting with the system is up to the service manager.",
+      .answer = "Sonde starts with the system when its service is enabled there, not by this key" },
+
+    { "adapters.disabled", .type = CONFIG_LIST, .fallback = "[]",
+      .help = "Adapters that are not opened; `sonde doctor` lists their names." },
+
+    { "analysis.budget_per_day", NUMBER("1", 0, 1000),
+      .help = "False alarms a day that are tolerated; fewer means that only stronger anomalies are told." },
+
+    { "logging.log_directory", TEXT("logs"), .help = "Where the CSV files go, below the data directory." },
+    { "logging.rolling_logs", SWITCH("true"), .help = "Begin a new file when one is full or the day is over." },
+    { "logging.max_file_size_mb", NUMBER("50", 1, 100000), .help = "Size of a full file, MB." },
+    { "logging.max_files_per_day", WHOLE("10", 1, 10000), .help = "Files of one day; the oldest goes first." },
+    { "logging.enable_delta_filtering", SWITCH("true"), .help = "Leave out rows in which nothing changed." },
+    { "logging.delta_threshold_percent", NUMBER("2", 0, 100), .help = "A smaller change is none." },
+    { "logging.compress_old_logs", SWITCH("true"), .help = "Compress files that are no longer written." },
+    { "logging.compress_after_days", NUMBER("1", 0, 3650), .help = "How old they are by then." },
+
+    { "hardware_id.use_cryptographic_id", ALWAYS, .help = "The hardware id is a digest.",
+      .answer = "the hardware id is always a digest; what it is made of stays on this machine" },
+    { "hardware_id.hash_algorithm", CHOICE("sha256", "sha256 sha384 sha512"), .help = "Which digest." },
+    { "hardware_id.include_cpu", SWITCH("true"), .help = "The processor's model is part of it." },
+    { "hardware_id.include_gpu", SWITCH("true"), .help = "The graphics processors' models are part of it." },
+    { "hardware_id.include_motherboard", SWITCH("true"), .help = "The board's maker and product are part of it." },
+    { "hardware_id.include_ram", SWITCH("false"), .help = "The size of the memory is part of it." },
+
+    { "cloud.enabled", NEVER, .help = "This version sends nothing anywhere.",
+      .answer = "this version sends nothing; one that can asks for consent again, whatever a file says" },
+    { "cloud.provider", CHOICE("gdrive", "gdrive onedrive both"), .help = "Where uploads would go." },
+    { "cloud.upload_interval_minutes", NUMBER("60", 1, 10080), .help = "Minutes between two uploads." },
+    { "cloud.encrypt_before_upload", ALWAYS, .help = "Whatever leaves this machine is encrypted first.",
+      .answer = "whatever leaves this machine is encrypted first, always" },
+    { "cloud.encryption.algorithm", CHOICE("AES-256-GCM", "AES-256-GCM"), .help = "The cipher." },
+    { "cloud.encryption.key_file", TEXT(""), .help = "The file of the key; empty: one in the data directory." },
+    { "cloud.gdrive.folder_name", TEXT("OptiMetrics_Logs"), .help = "The folder there." },
+    { "cloud.gdrive.credentials_file", TEXT(""), .help = "The credentials of the application." },
+    { "cloud.gdrive.token_file", TEXT(""), .help = "Where the token of the login is kept." },
+    { "cloud.onedrive.folder_name", TEXT("OptiMetrics_Logs"), .help = "The folder there." },
+    { "cloud.onedrive.credentials_file", TEXT(""), .help = "The credentials of the application." },
+
+    { "session_classification.update_interval", NUMBER("30", 1, 3600), .help = "Seconds between two answers." },
+    { "session_classification.confidence_threshold", NUMBER("0.6", 0, 1), .help = "Below it the answer is \"unknown\"." },
+    { "session_classification.categories", .type = CONFIG_LIST,
+      .fallback = "[gaming, ai_training, cad_3d_modeling, graphics_design, video_editing, coding_development, "
+                  "document_editing, web_browsing, idle, system_maintenance]",
+      .help = "The workloads to tell apart." },
+
+    { "performance.low_priority_mode", SWITCH("true"), .help = "Let every other program go first." },
+    { "performance.max_buffer_memory_mb", NUMBER("50", 1, 4096), .help = "Samples kept in memory, at most, MB." },
+    { "performance.batch_write_size", WHOLE("60", 1, 100000), .help = "Samples written at a time." },
+    { "performance.cpu_affinity", .type = CONFIG_LIST, .fallback = "[]", .min = 0, .max = 4095, .whole = true,
+      .help = "The cores that Sonde may run on; empty: all." },
+
+    { "privacy.collect_process_names", SWITCH("true"),
+      .help = "Keep the names of busy processes, on this machine only; without them no report names a process." },
+    { "privacy.collect_mount_points", SWITCH("true"),
+      .help = "Keep the paths of mount points, on this machine only; without them file systems are not read." },
+    { "privacy.collect_log_lines", SWITCH("true"),
+      .help = "Keep log lines that matter to a finding, on this machine only." },
+    { "privacy.collect_window_titles", NEVER, .help = "Titles of windows are not read.",
+      .answer = "titles of windows are never read" },
+    { "privacy.collect_user_names", NEVER, .help = "Names of users are not read.",
+      .answer = "names of users are never read" },
+    { "privacy.collect_file_paths", NEVER, .help = "Which files programs use is not read, nor their arguments.",
+      .answer = "which files programs use is never read, nor their arguments" },
+    { "privacy.collect_network_addresses", NEVER, .help = "Addresses are not read.",
+      .answer = "network addresses are never read" },
+    { "privacy.anonymize_hardware", ALWAYS, .help = "Serial numbers are not read, and the hardware id is a digest.",
+      .answer = "hardware is always anonymous: no serial numbers, and the hardware id is a digest" },
+
+    { "debug.verbose", SWITCH("false"), .help = "As --verbose: say on stderr what is being done." },
+    { "debug.log_level", CHOICE("WARNING", "DEBUG INFO WARNING ERROR CRITICAL"), .help = "What is said on stderr." },
+    { "debug.save_debug_logs", SWITCH("false"), .help = "Write what is said to a file, too." },
+    { "debug.debug_log_file", TEXT(""), .help = "That file." },
+};
+
+static const struct { const char *name, *help; } sections[] = {
+    { "general", "what is read, and how often" },
+    { "adapters", "where numbers come from" },
+    { "analysis", "what counts as worth telling" },
+    { "logging", "the rolling CSV log; kept for the recorder, not used by this version" },
+    { "hardware_id", "the anonymous name of this machine" },
+    { "cloud", "contributing data; this version sends nothing" },
+    { "cloud.encryption", "how it would be encrypted" },
+    { "cloud.gdrive", "Google Drive" },
+    { "cloud.onedrive", "OneDrive" },
+    { "session_classification", "the kind of workload; not used by this version" },
+    { "performance", "what Sonde may cost" },
+    { "privacy", "what is kept about people; none of it ever leaves this machine" },
+    { "debug", "messages about Sonde itself" },
+};
+
+const struct config_key *config_keys(size_t *n)
+{
+    *n = sizeof keys / sizeof *keys;
+    return keys;
+}
+
+const char *config_section_help(const char *section)
+{
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (strcmp(sections[i].name, section) == 0)
+            return sections[i].help;
+    return NULL;
+}
+
+const char *config_leaf(const struct config_key *key)
+{
+    return strrchr(key->name, '.') + 1;
+}
+
+bool config_enter(const struct config_key *key, char section[static CONFIG_SECTION_SIZE])
+{
+    int n = (int)(config_leaf(key) - 1 - key->name);
+    if (strncmp(section, key->name, (size_t)n) == 0 && !section[n])
+        return false;
+    snprintf(section, CONFIG_SECTION_SIZE, "%.*s", n, key->name);
+    return true;
+}
