@@ -200,7 +200,7 @@ int os_read_link(const char *root, const char *path, char *out, size_t cap)
     return (int)n;
 }
 
-/* The answer of a recorded machine: see core/replay.h. */
+/* The answer of a recorded machine: see core/replay.h. -EINPROGRESS while the mount hangs. */
 static int os_fs_recorded(const char *root, const char *mount, struct os_fs *out)
 {
     char full[OS_PATH_MAX], line[OS_PATH_MAX];
@@ -217,7 +217,7 @@ static int os_fs_recorded(const char *root, const char *mount, struct os_fs *out
             continue;
         struct os_fs fs;
         if (strncmp(line + n, " hang", 5) == 0)
-            rc = -EDEADLK;
+            rc = -EINPROGRESS;
         else if (sscanf(line + n, "%lf %lf %lf %lf %lf", &fs.total, &fs.free, &fs.available,
                         &fs.inodes, &fs.inodes_free) == 5) {
             *out = fs;
@@ -227,15 +227,22 @@ static int os_fs_recorded(const char *root, const char *mount, struct os_fs *out
         }
     }
     fclose(f);
-    while (rc == -EDEADLK) /* as a dead mount does: never answers */
-        pause();
+    return rc;
+}
+
+/* Blocks as a dead mount does: until its server is back, here until the recording says otherwise. */
+static int os_fs_recorded_wait(const char *root, const char *mount, struct os_fs *out)
+{
+    int rc;
+    while ((rc = os_fs_recorded(root, mount, out)) == -EINPROGRESS)
+        os_sleep_until(os_mono_ns() + 10000000);
     return rc;
 }
 
 int os_fs_space(const char *root, const char *mount, struct os_fs *out)
 {
     if (*root)
-        return os_fs_recorded(root, mount, out);
+        return os_fs_recorded_wait(root, mount, out);
     struct statvfs v;
     if (statvfs(mount, &v) < 0)
         return -errno;
