@@ -102,10 +102,12 @@ int os_can_write(const char *path)
     if (rc < 0)
         return rc;
     struct statvfs fs;
-    if (stat(dir, &st) < 0 || access(dir, W_OK | X_OK) < 0)
+    if (stat(dir, &st) < 0)
         return -errno;
-    if (!S_ISDIR(st.st_mode))
+    if (!S_ISDIR(st.st_mode)) /* before access(), which says EACCES of a file that nobody may execute */
         return -ENOTDIR;
+    if (access(dir, W_OK | X_OK) < 0)
+        return -errno;
     return statvfs(dir, &fs) == 0 && fs.f_blocks && !fs.f_bavail ? -ENOSPC : 0;
 }
 
