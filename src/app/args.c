@@ -4,8 +4,8 @@
  * Follows the conventions of getopt_long(3): --name VALUE, --name=VALUE, -n VALUE, -nVALUE, -ab for
  * flags, options and positional words in any order, "--" ends the options, the last of two wins.
  * Not by getopt_long() itself, because every complaint here names the option as it was spelled, the
- * nearest one and the bounds, all of which it keeps to itself, and because it accepts abbreviations, which
- * break scripts when an option is added.
+ * nearest one and the bounds, all of which it keeps to itself, and because it accepts abbreviations,
+ * which break scripts when an option is added.
  */
 #include "app/args.h"
 
@@ -69,10 +69,11 @@ static int args_count(const struct command *c)
 /* The option that was meant by a wrong name: one that it begins, else the nearest spelling. */
 static const char *args_meant(const struct command *c, const char *wrong)
 {
-    const char *name[128];
+    enum { MAX = 128 };
+    const char *name[MAX];
     size_t n = 0, length = strlen(wrong);
     for (int t = 0; t < TABLES; t++)
-        for (const struct option *o = args_table(c, t); o && o->name && n < sizeof name / sizeof *name; o++) {
+        for (const struct option *o = args_table(c, t); o && o->name && n < MAX; o++) {
             if (length > 1 && strncmp(o->name, wrong, length) == 0)
                 return o->name;
             name[n++] = o->name;

@@ -2,6 +2,7 @@
 #include "app/command.h"
 #include "app/registry.h"
 
+#include "base/check.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -41,10 +42,16 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-const char *command_nearest(const char *name)
+void command_put_unknown(const char *name, struct buf *out)
 {
     const char *names[COUNT];
     for (size_t i = 0; i < COUNT; i++)
         names[i] = commands[i]->name;
-    return text_nearest(name, names, COUNT, sizeof *names);
+    buf_puts(out, "there is no command ");
+    check_put_quoted(out, name);
+    const char *meant = text_nearest(name, names, COUNT, sizeof *names);
+    if (meant)
+        buf_printf(out, "; did you mean %s? See `sonde help`.", meant);
+    else
+        buf_puts(out, ". See `sonde help`.");
 }

@@ -58,7 +58,9 @@ const struct option *command_common(void);
 /* All commands, in the order of the list. */
 const struct command *const *command_all(size_t *n);
 const struct command *command_find(const char *name); /* NULL */
-const char *command_nearest(const char *name);        /* the name that was meant, or NULL */
+
+/* Says that there is no command of this name, and which was meant. */
+void command_put_unknown(const char *name, struct buf *out);
 
 /* The option must be in the command's tables, with that type. */
 bool args_flag(const struct args *a, const char *name);

@@ -65,16 +65,24 @@ static void completion_values(struct buf *out, const char *command, const struct
     }
 }
 
-/* What the words of a command are, told by its usage line. */
+/*
+ * What the words of a command may be, told by its usage line: files, directories or commands by
+ * their names there, and words in small letters as they stand ("[COMMAND | config]").
+ */
 static void completion_words(struct buf *out, const struct command *c)
 {
-    if (strstr(c->usage, "COMMAND")) {
-        buf_puts(out, "words='");
+    static const char small[] = "abcdefghijklmnopqrstuvwxyz";
+    if (strstr(c->usage, "FILE") || strstr(c->usage, "DIR"))
+        buf_printf(out, "kind=%s ", strstr(c->usage, "FILE") ? "file" : "dir");
+    buf_puts(out, "words='");
+    if (strstr(c->usage, "COMMAND"))
         completion_names(out);
-        buf_putc(out, '\'');
-    } else {
-        buf_printf(out, "kind=%s", strstr(c->usage, "FILE") ? "file" : strstr(c->usage, "DIR") ? "dir" : "''");
+    for (const char *p = strpbrk(c->usage, small); p; p = strpbrk(p, small)) {
+        size_t n = strspn(p, small);
+        buf_printf(out, " %.*s", (int)n, p);
+        p += n;
     }
+    buf_putc(out, '\'');
 }
 
 void completion_bash(struct buf *out)
@@ -89,11 +97,13 @@ void completion_bash(struct buf *out)
         completion_values(out, name.p, all[i]->options);
     }
     completion_values(out, "*:", command_common());
-    buf_puts(out, "    *)\n        if ((COMP_CWORD == 1)) && [[ $word != -* ]]; then\n            words='");
+    buf_puts(out, "    *)\n        if ((COMP_CWORD == 1)) && [[ $word != -* ]]; then\n"
+             "            words='");
     completion_names(out);
     buf_puts(out, "'\n        elif [[ $word == -* ]]; then\n            words='");
     completion_options(out, command_common());
-    buf_puts(out, "'\n            case $command in\n");
+    buf_puts(out, "'\n            ((COMP_CWORD > 1)) || words+='--version '\n"
+             "            case $command in\n");
     for (size_t i = 0; i < n; i++) {
         buf_printf(out, "            %s) words+='", all[i]->name);
         completion_options(out, all[i]->options);

@@ -25,6 +25,10 @@ void help_row(struct buf *out, const char *label, const char *text, int column, 
 void help_note(const struct option *o, struct buf *out);
 void help_key_note(const struct config_key *key, struct buf *out);
 
+/* The tables of commands (all, or the one) and of keys as JSON objects. */
+void help_json(const struct command *c, struct buf *out);
+void help_config_json(struct buf *out);
+
 /* man(7) source: sonde(1), sonde-COMMAND(1), sonde.yaml(5). */
 void man_title(struct buf *out, const char *name, int section, const char *summary);
 void man_text(struct buf *out, const char *text); /* text that roff does not take for requests */

@@ -12,7 +12,8 @@ void help_key_note(const struct config_key *key, struct buf *out)
     size_t before = out->n;
     config_put_allowed(key, out);
     if (!key->fixed)
-        buf_printf(out, "%sdefault %s", out->n > before ? "; " : "", *key->fallback ? key->fallback : "empty");
+        buf_printf(out, "%sdefault %s", out->n > before ? "; " : "",
+                   *key->fallback ? key->fallback : "empty");
 }
 
 static void help_section(struct buf *out, const char *section, int width)

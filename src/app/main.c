@@ -9,7 +9,6 @@
 #include "app/version.h"
 
 #include "base/auto.h"
-#include "base/check.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -21,10 +20,7 @@
 static int main_unknown(const char *name)
 {
     auto_buf struct buf message = { 0 };
-    buf_puts(&message, "there is no command ");
-    check_put_quoted(&message, name);
-    const char *meant = command_nearest(name);
-    buf_printf(&message, meant ? "; did you mean %s? See `sonde help`." : ". See `sonde help`.", meant);
+    command_put_unknown(name, &message);
     log_error(0, "%s", message.p);
     return EXIT_USAGE;
 }
@@ -79,7 +75,7 @@ int main(int argc, char **argv)
         return main_finish(EXIT_DONE);
     }
     bool overview = strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0;
-    bool named = *first && *first != '-';
+    bool named = argc > 1 && *first != '-';
     const char *name = overview ? "help" : named ? first : DEFAULT_COMMAND;
     const struct command *c = command_find(name);
     if (!c)

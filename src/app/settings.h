@@ -10,8 +10,8 @@
  * Reads /etc/sonde/sonde.yaml, the user's file, and the one of --config, each over the one before;
  * only the last must exist. Sets the log level from the files and options.
  *
- * On success *out is the caller's, to be freed with config_free(). Otherwise everything that is wrong was
- * said on stderr. Errors: -EINVAL, or what kept a file from being read.
+ * On success *out is the caller's, to be freed with config_free(). Otherwise all that is
+ * wrong was said on stderr. Errors: -EINVAL, or what kept a file from being read.
  */
 int settings_read(const struct args *a, struct config **out);
 

@@ -40,7 +40,8 @@ static int config_switch(const char *text, double *out, struct buf *why)
     return -EINVAL;
 }
 
-static int config_amount(const struct config_key *key, const char *text, double *out, struct buf *why)
+static int config_amount(const struct config_key *key, const char *text, double *out,
+                         struct buf *why)
 {
     double v;
     if (!check_number(text, key->min, key->max, &v, why))
@@ -54,7 +55,8 @@ static int config_amount(const struct config_key *key, const char *text, double 
     return 0;
 }
 
-int config_value_scalar(const struct config_key *key, const char *text, struct config_value *out, struct buf *why)
+int config_value_scalar(const struct config_key *key, const char *text, struct config_value *out,
+                        struct buf *why)
 {
     switch (key->type) {
     case CONFIG_BOOL:
@@ -75,7 +77,8 @@ int config_value_scalar(const struct config_key *key, const char *text, struct c
     return 0;
 }
 
-int config_value_item(const struct config_key *key, const char *text, struct config_value *out, struct buf *why)
+int config_value_item(const struct config_key *key, const char *text, struct config_value *out,
+                      struct buf *why)
 {
     double number;
     if (key->min < key->max && config_amount(key, text, &number, why) < 0)
@@ -88,7 +91,8 @@ int config_value_item(const struct config_key *key, const char *text, struct con
 }
 
 /* "a, b" or "[a, b]": what stands in the table, and what an option gives. */
-static int config_value_list(const struct config_key *key, const char *text, struct config_value *out, struct buf *why)
+static int config_value_list(const struct config_key *key, const char *text, struct config_value *out,
+                             struct buf *why)
 {
     for (const char *p = text; *p;) {
         p += strspn(p, "[], ");
@@ -102,7 +106,8 @@ static int config_value_list(const struct config_key *key, const char *text, str
     return 0;
 }
 
-static int config_value_text(const struct config_key *key, const char *text, struct config_value *out, struct buf *why)
+static int config_value_text(const struct config_key *key, const char *text, struct config_value *out,
+                             struct buf *why)
 {
     return key->type == CONFIG_LIST ? config_value_list(key, text, out, why)
                                     : config_value_scalar(key, text, out, why);

@@ -145,7 +145,8 @@ static bool read_plain(struct reader *r)
         : e->type == YAML_MAPPING_START_EVENT ? !e->data.mapping_start.anchor && !e->data.mapping_start.tag
         : e->type != YAML_ALIAS_EVENT;
     if (!plain)
-        read_complain(r, &e->start_mark, "anchors, aliases and tags are not used here; write the value itself");
+        read_complain(r, &e->start_mark, "anchors, aliases and tags are not used here; "
+                      "write the value itself");
     return plain;
 }
 
@@ -196,7 +197,8 @@ static void read_value(struct reader *r, int index, const yaml_mark_t *at)
             read_list(r, key, &s->value);
             return;
         } else if (list || r->event.type != YAML_SCALAR_EVENT) {
-            read_complain(r, &here, list ? "%s is a list: [a, b]" : "%s is one value, no list and no section", key->name);
+            read_complain(r, &here, list ? "%s is a list: [a, b]" : "%s is one value, no list and no section",
+                          key->name);
         } else {
             const char *text = read_scalar(r);
             if (text && config_value_scalar(key, text, &s->value, &why) < 0)
@@ -214,7 +216,8 @@ static void read_subsection(struct reader *r, const char *name, const yaml_mark_
     while (i < r->n_sections && strcmp(r->sections[i].name, name) != 0)
         i++;
     if (i < r->n_sections) {
-        read_complain(r, at, "the section %s stands here again; it begins in line %zu already", name, r->sections[i].line);
+        read_complain(r, at, "the section %s stands here again; it begins in line %zu already", name,
+                      r->sections[i].line);
     } else {
         snprintf(r->sections[i].name, NAME_SIZE, "%s", name);
         r->sections[r->n_sections++].line = at->line + 1;
@@ -224,7 +227,8 @@ static void read_subsection(struct reader *r, const char *name, const yaml_mark_
         return;
     }
     if (r->event.type != YAML_MAPPING_START_EVENT && r->event.type != YAML_ALIAS_EVENT && !read_null(r))
-        read_complain(r, &r->event.start_mark, "%s is a section; its keys go below it, indented by two blanks", name);
+        read_complain(r, &r->event.start_mark,
+                      "%s is a section; its keys go below it, indented by two blanks", name);
     read_skip(r);
 }
 

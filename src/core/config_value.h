@@ -17,10 +17,12 @@ void config_value_done(struct config_value *v);
  * A value from the text of a scalar; not for lists. On -EINVAL says what is wrong and what would be
  * right, and *out is as it was.
  */
-int config_value_scalar(const struct config_key *key, const char *text, struct config_value *out, struct buf *why);
+int config_value_scalar(const struct config_key *key, const char *text, struct config_value *out,
+                        struct buf *why);
 
 /* One more item of a list; the same errors. */
-int config_value_item(const struct config_key *key, const char *text, struct config_value *out, struct buf *why);
+int config_value_item(const struct config_key *key, const char *text, struct config_value *out,
+                      struct buf *why);
 
 /* The index of a key in config_keys(), or -1. */
 int config_find(const char *name);
@@ -29,8 +31,8 @@ int config_find(const char *name);
 void config_put_unknown(const char *section, const char *name, struct buf *out);
 
 /*
- * Takes the value for a key, and ownership of what is in it. A promise that is kept in any case stays,
- * and a notice says so; `where` ("FILE:LINE: " or "") begins it.
+ * Takes the value for a key, and ownership of what is in it. A promise that is kept in any case
+ * stays, and a notice says so; `where` ("FILE:LINE: " or "") begins it.
  */
 void config_take(struct config *c, int key, struct config_value *v, const char *where);
 

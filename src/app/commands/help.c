@@ -2,50 +2,59 @@
 #include "app/help.h"
 
 #include "base/auto.h"
-#include "base/check.h"
 #include "base/log.h"
 #include "core/config.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The help or the manual page of a topic: a command, "config", or NULL for the whole program. */
-static int help_topic(const char *topic, bool man, struct buf *out)
+enum form { FORM_TEXT, FORM_MAN, FORM_JSON };
+
+static void help_put(const struct command *c, enum form form, struct buf *out)
+{
+    if (form == FORM_JSON)
+        help_json(c, out);
+    else if (form == FORM_MAN)
+        c ? man_command(c, out) : man_overview(out);
+    else
+        c ? help_command(c, help_width(), out) : help_overview(help_width(), out);
+}
+
+static void help_put_config(enum form form, struct buf *out)
+{
+    if (form == FORM_JSON)
+        help_config_json(out);
+    else if (form == FORM_MAN)
+        man_config(out);
+    else
+        help_config(help_width(), out);
+}
+
+/* A topic is a command, "config", or NULL for the whole program. */
+static int help_topic(const char *topic, enum form form, struct buf *out)
 {
     const struct command *c = topic ? command_find(topic) : NULL;
-    if (c)
-        man ? man_command(c, out) : help_command(c, help_width(), out);
-    else if (!topic)
-        man ? man_overview(out) : help_overview(help_width(), out);
+    if (c || !topic)
+        help_put(c, form, out);
     else if (strcmp(topic, "config") == 0)
-        man ? man_config(out) : help_config(help_width(), out);
+        help_put_config(form, out);
     else
         return EXIT_USAGE;
     return EXIT_DONE;
 }
 
-static void help_unknown(const char *topic)
-{
-    auto_buf struct buf message = { 0 };
-    buf_puts(&message, "help: there is no command ");
-    check_put_quoted(&message, topic);
-    const char *meant = command_nearest(topic);
-    if (meant)
-        buf_printf(&message, "; did you mean %s?", meant);
-    else
-        buf_puts(&message, ". See `sonde help`.");
-    log_error(0, "%s", message.p);
-}
-
 static int help_run(const struct args *a)
 {
     auto_buf struct buf out = { 0 };
+    const char *topic = args_positional(a, 0);
+    enum form form = args_flag(a, "json") ? FORM_JSON : args_flag(a, "man") ? FORM_MAN : FORM_TEXT;
     if (args_flag(a, "bash-completion"))
         completion_bash(&out);
     else if (args_flag(a, "example-config"))
         config_example(&out);
-    else if (help_topic(args_positional(a, 0), args_flag(a, "man"), &out) != EXIT_DONE) {
-        help_unknown(args_positional(a, 0));
+    else if (help_topic(topic, form, &out) != EXIT_DONE) {
+        command_put_unknown(topic, &out);
+        log_error(0, "help: %s", out.p);
         return EXIT_USAGE;
     }
     fwrite(out.p, 1, out.n, stdout);

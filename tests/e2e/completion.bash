@@ -1,0 +1,26 @@
+# completion.bash - what the completion script answers: bash completion.bash SCRIPT
+source "$1"
+cd "$(dirname "$1")" || exit 1
+: >'a file.csv'
+
+# answers WANTED WORD... - the words so far, the last one unfinished
+answers()
+{
+    local want=$1
+    shift
+    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+    _sonde
+    local got="${COMPREPLY[*]}"
+    if [[ $got != "$want" ]]; then
+        echo "completion of '$*': '$got' instead of '$want'"
+        exit 1
+    fi
+}
+
+answers 'help' sonde he
+answers '--bash-completion' sonde help --ba
+answers '--verbose' sonde --verb
+answers 'config' sonde help conf
+answers 'a file.csv' sonde help --config a
+answers 'a file.csv' sonde help --config = a
+answers '' sonde nonsense x
