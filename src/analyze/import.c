@@ -1,0 +1,107 @@
+/* import.c - opens a file, sees what it is, and hands it to its reader. */
+#include "analyze/import_reader.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+int import_fail(struct import *in, int rc, const char *fmt, ...)
+{
+    char what[IMPORT_MESSAGE];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(what, sizeof what, fmt, ap);
+    va_end(ap);
+    snprintf(in->message, in->cap, "%s:%s%s", in->path, what[0] >= '0' && what[0] <= '9' ? "" : " ", what);
+    return rc;
+}
+
+long import_read(struct import *in, char *p, size_t n)
+{
+    if (in->left) {
+        n = n < in->left ? n : in->left;
+        memcpy(p, in->text, n);
+        in->text += n;
+        in->left -= n;
+        return (long)n;
+    }
+    if (!in->file)
+        return 0;
+    size_t got = fread(p, 1, n, in->file);
+    return got == 0 && ferror(in->file) ? -EIO : (long)got;
+}
+
+int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const char *where)
+{
+    struct recording *r = in->rec;
+    if (r->n >= IMPORT_MAX_CELLS / (size_t)(schema_size(r->schema) + 1))
+        return import_fail(in, -E2BIG, "%s: more than %u numbers; split the file", where, IMPORT_MAX_CELLS);
+    if (r->n && wall_ms < in->last_ms)
+        return import_fail(in, -EINVAL, "%s: its time is before that of the row above; sort the rows by time", where);
+    int64_t mono = r->n ? r->mono_ns[r->n - 1] + (wall_ms - in->last_ms) * 1000000 : 1000000000;
+    if (r->n && wall_ms == in->last_ms)
+        mono += 1000000;
+    in->last_ms = wall_ms;
+    recording_add(r, wall_ms, mono, v, n);
+    return 0;
+}
+
+static bool schema_has_counters(const struct schema *s)
+{
+    for (int i = 0; i < schema_size(s); i++)
+        if (schema_at(s, i)->kind == KIND_COUNTER)
+            return true;
+    return false;
+}
+
+static int import_run(struct import *in, bool json, struct recording **out)
+{
+    in->rec = recording_new();
+    in->rec->origin = mem_dup(in->path);
+    schema_source(in->rec->schema, "file");
+    int rc = json ? import_json(in) : import_csv(in);
+    if (rc < 0) {
+        recording_free(in->rec);
+        return rc;
+    }
+    if (schema_has_counters(in->rec->schema))
+        recording_derive(in->rec);
+    *out = in->rec;
+    return 0;
+}
+
+/* JSON begins with a bracket; a line of CSV with a name. */
+static bool looks_like_json(const char *p, size_t n)
+{
+    size_t i = n >= 3 && !memcmp(p, "\xef\xbb\xbf", 3) ? 3 : 0;
+    while (i < n && strchr(" \t\r\n", p[i]) && p[i])
+        i++;
+    return i < n && (p[i] == '[' || p[i] == '{');
+}
+
+int import_memory(const char *path, const char *text, size_t n, struct recording **out, char *message, size_t cap)
+{
+    struct import in = { .path = path, .text = text, .left = n, .message = message, .cap = cap };
+    return import_run(&in, looks_like_json(text, n), out);
+}
+
+int import_file(const char *path, struct recording **out, char *message, size_t cap)
+{
+    struct import in = { .path = path, .message = message, .cap = cap };
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return import_fail(&in, -errno, "cannot be read: %s", strerror(errno));
+    char head[64];
+    in.text = head;
+    in.left = fread(head, 1, sizeof head, f);
+    in.file = f;
+    int rc;
+    if (in.left == 0 && ferror(f) && errno == EISDIR)
+        rc = import_fail(&in, -EISDIR, "a directory; name a CSV or JSON file");
+    else
+        rc = import_run(&in, looks_like_json(head, in.left), out);
+    fclose(f);
+    return rc;
+}

@@ -1,0 +1,39 @@
+/*
+ * A file of measurements into a recording: CSV (RFC 4180) or the JSON of --save-data.
+ *
+ * CSV: a header line, a first column `t`, `time` or `timestamp` (ISO 8601; or numbers: seconds
+ * below 1e11, milliseconds above), then one column per metric. Names of ours, "family{instance}",
+ * and those of the second seed get their unit and kind; all others are plain numbers. An empty
+ * cell, NaN, NA, null, None and an infinity are "not known".
+ *
+ * Rows are in the order of time. Rows that share one time stamp are taken as a millisecond apart.
+ */
+#ifndef ANALYZE_IMPORT_H
+#define ANALYZE_IMPORT_H
+
+#include "core/recording.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define IMPORT_MAX_COLUMNS 4096
+#define IMPORT_MAX_LINE (4u << 20)      /* bytes of one row */
+#define IMPORT_MAX_CELLS 400000000u     /* numbers in all: 3.2 GB */
+#define IMPORT_MAX_JSON (512u << 20)    /* bytes of a JSON file, which is parsed as a whole */
+#define IMPORT_MESSAGE 320
+
+/*
+ * Reads a file.
+ *
+ *   message  room for one line that names the file, the line, the column and what to do
+ *
+ * Returns 0, and *out is the caller's. Errors: -EINVAL when the content is not as above, -E2BIG
+ * when it is above a limit, others (-ENOENT, -EACCES, -EISDIR ...) when it cannot be read; each with
+ * a message.
+ */
+int import_file(const char *path, struct recording **out, char *message, size_t cap);
+
+/* The same from memory; `path` is for messages. */
+int import_memory(const char *path, const char *text, size_t n, struct recording **out, char *message, size_t cap);
+
+#endif

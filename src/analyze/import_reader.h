@@ -1,0 +1,51 @@
+/* What the readers of import.c share: where bytes come from, what goes wrong, what metrics are called. */
+#ifndef ANALYZE_IMPORT_READER_H
+#define ANALYZE_IMPORT_READER_H
+
+#include "analyze/import.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct import {
+    const char *path;
+    const char *text;    /* bytes that are already there: these come first ... */
+    size_t left;
+    FILE *file;          /* ... then those of the file, unless NULL */
+    char *message;
+    size_t cap;
+    struct recording *rec;
+    int64_t last_ms;     /* wall clock of the row before; valid once rec->n > 0 */
+};
+
+/* Up to n bytes into p; 0 at the end, negative errno on failure. */
+long import_read(struct import *in, char *p, size_t n);
+
+/* Sets the message "PATH: ..." and returns rc. */
+__attribute__((format(printf, 3, 4))) int import_fail(struct import *in, int rc, const char *fmt, ...);
+
+/*
+ * Adds a row of values v[0..n). `where` names the row in a message. -EINVAL: time goes backwards;
+ * -E2BIG: more numbers than IMPORT_MAX_CELLS.
+ */
+int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const char *where);
+
+/* A time: ISO 8601, or seconds or milliseconds since 1970 or any other start. */
+bool import_time(const char *text, int64_t *out_ms);
+bool import_time_number(double v, int64_t *out_ms);
+
+/* A number cell of n bytes, blanks around it allowed: 1 and *out; 0 and NaN for "not known"; -1 for text. */
+int import_number(const char *p, size_t n, double *out);
+
+/*
+ * The slot of a column of that name, and in *scale what its values are to be multiplied with.
+ * Negative for a column of text that is known and left out (-ENOENT), and for a name that is too long
+ * or empty (-EINVAL).
+ */
+int import_slot(struct schema *s, const char *name, double *scale);
+
+/* The readers proper; the first bytes have not been read yet. */
+int import_csv(struct import *in);
+int import_json(struct import *in);
+
+#endif
