@@ -1,0 +1,168 @@
+/*
+ * fuzz_procfs.c - readers of /proc and /sys: a machine with the input's files, twice.
+ *
+ * An input is a list of files: a line "@/proc/stat" and the content up to the next such line. The
+ * files up to a line "@tick" are there when the adapters are opened, those behind it replace them
+ * before the second reading. A frame may hold NaN, never an infinity or a rate below 0.
+ */
+#include "adapters/registry.h"
+#include "base/mem.h"
+#include "core/rate.h"
+#include "os/host.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+#define CPU0 "/sys/devices/system/cpu/cpu0"
+
+static const char *const files[] = {
+    "/proc/stat", "/proc/meminfo", "/proc/vmstat", "/proc/cpuinfo", "/proc/loadavg", "/proc/pressure/cpu",
+    "/proc/pressure/memory", "/proc/pressure/io", "/proc/pressure/irq", "/sys/devices/system/cpu/online",
+    CPU0 "/cpufreq/scaling_cur_freq", CPU0 "/cpufreq/cpuinfo_max_freq", CPU0 "/topology/core_siblings_list",
+    "/etc/os-release", "/sys/class/dmi/id/sys_vendor",
+};
+enum { FILES = sizeof files / sizeof *files };
+
+static const struct adapter *const readers[] = {
+    &adapter_cpu, &adapter_freq, &adapter_cpuinfo, &adapter_load, &adapter_memory, &adapter_paging, &adapter_pressure,
+};
+enum { READERS = sizeof readers / sizeof *readers };
+
+static char root[] = "/tmp/sonde-fuzz-XXXXXX";
+
+static void full_path(char out[static 256], const char *path)
+{
+    snprintf(out, 256, "%s%s", root, path);
+}
+
+static void remove_root(void)
+{
+    char path[256];
+    for (int i = 0; i < FILES; i++) {
+        full_path(path, files[i]);
+        for (unlink(path); strlen(path) > sizeof root; rmdir(path))
+            *strrchr(path, '/') = '\0';
+    }
+    rmdir(root);
+}
+
+static void make_root(void)
+{
+    char path[256];
+    assert(mkdtemp(root));
+    atexit(remove_root);
+    for (int i = 0; i < FILES; i++) {
+        full_path(path, files[i]);
+        for (char *p = path + sizeof root; (p = strchr(p, '/')); *p++ = '/') {
+            *p = '\0';
+            mkdir(path, 0700);
+        }
+    }
+}
+
+static void put(int file, const char *text, size_t n)
+{
+    char path[256];
+    full_path(path, files[file]);
+    FILE *f = fopen(path, "w");
+    assert(f && fwrite(text, 1, n, f) == n);
+    fclose(f);
+}
+
+/* Which file a line "@path" names, or -1. */
+static int which(const char *line, const char *end)
+{
+    for (int i = 0; i < FILES; i++)
+        if ((size_t)(end - line) == strlen(files[i]) && memcmp(line, files[i], strlen(files[i])) == 0)
+            return i;
+    return -1;
+}
+
+/* Writes files up to "@tick" or the end; returns what comes behind it. */
+static const char *put_files(const char *p, const char *end)
+{
+    while (p < end && *p == '@') {
+        const char *line = p + 1, *eol = memchr(line, '\n', (size_t)(end - line));
+        if (!eol)
+            return end;
+        const char *next = memmem(eol, (size_t)(end - eol), "\n@", 2);
+        next = next ? next + 1 : end;
+        int file = which(line, eol);
+        if (file >= 0)
+            put(file, eol + 1, next > eol ? (size_t)(next - eol - 1) : 0);
+        p = next;
+        if (eol - line == 4 && memcmp(line, "tick", 4) == 0)
+            break;
+    }
+    return p;
+}
+
+static void explain(const struct adapter_env *env, const char *reason)
+{
+    (void)env;
+    assert(reason[0]);
+}
+
+static void read_all(struct schema *s, void *self[static READERS], struct frame *before, struct frame *now)
+{
+    frame_fit(now, s);
+    frame_copy(before, now);
+    for (int i = 0; i < now->n; i++)
+        now->v[i] = NAN;
+    for (int i = 0; i < READERS; i++) {
+        now->read_ns[i] += 1000000000;
+        if (!self[i])
+            continue;
+        readers[i]->sample(self[i], now);
+        schema_set_source(s, i);
+        if (readers[i]->rescan)
+            readers[i]->rescan(self[i], s);
+    }
+    frame_fit(now, s);
+    rate_derive(s, before, now);
+    for (int i = 0; i < now->n; i++)
+        assert(!isinf(now->v[i]) && !(schema_at(s, i)->kind == KIND_RATIO && now->v[i] < 0));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    static bool ready;
+    if (!ready)
+        make_root();
+    ready = true;
+    for (int i = 0; i < FILES; i++)
+        put(i, "", 0);
+
+    const char *p = (const char *)data, *end = p + n;
+    p = put_files(p, end);
+    struct schema *s = schema_new();
+    struct adapter_env env = { .root = root, .interval_s = 1, .explain = explain };
+    struct frame before = { 0 }, now = { 0 };
+    void *self[READERS] = { NULL };
+    for (int i = 0; i < READERS; i++) {
+        schema_source(s, readers[i]->name);
+        readers[i]->open(&env, s, &self[i]);
+    }
+    read_all(s, self, &before, &now);
+    put_files(p, end);
+    read_all(s, self, &before, &now);
+    read_all(s, self, &before, &now);
+
+    struct os_host h;
+    os_host(root, &h);
+    assert(h.cpus >= 0 && h.cores >= 0 && h.sockets >= 0 && strlen(h.cpu) < sizeof h.cpu);
+
+    for (int i = 0; i < READERS; i++)
+        readers[i]->close(self[i]);
+    frame_done(&before);
+    frame_done(&now);
+    schema_free(s);
+    return 0;
+}
