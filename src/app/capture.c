@@ -1,0 +1,325 @@
+/*
+ * capture.c - records the files that adapters read, instant by instant.
+ *
+ * Directories of /sys/class are links into /sys/devices, and adapters follow them to learn where a
+ * device sits. So a file is stored where it really lies, with the links on the way beside it.
+ */
+#include "app/capture.h"
+
+#include "app/version.h"
+#include "base/auto.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_MAX ((size_t)2 << 20) /* bytes of a file; what is longer is cut */
+#define HOPS_MAX 40                /* links on the way to a file, as in the kernel */
+
+struct run {
+    const struct capture *c;
+    struct scrub scrub;
+    struct snapshot now, before;
+    struct spaces spaces;
+    char *text;         /* TEXT_MAX */
+    struct buf clean;
+};
+
+static void run_put(struct run *r, const char *path, bool link)
+{
+    auto_buf struct buf where = { 0 };
+    scrub_path(&r->scrub, path, &where);
+    snapshot_put(&r->now, buf_text(&where), buf_text(&r->clean), r->clean.n, link);
+}
+
+static void run_put_link(struct run *r, const char *path, const char *target)
+{
+    buf_clear(&r->clean);
+    scrub_text(&r->scrub, target, &r->clean);
+    run_put(r, path, true);
+}
+
+/* Reads a link that a replay can follow: relative, ".." only in front. */
+static bool run_read_link(const struct run *r, const char *path, char target[static OS_PATH_MAX])
+{
+    if (os_read_link(r->c->root, path, target, OS_PATH_MAX) <= 0)
+        return false;
+    const char *names = target;
+    while (strncmp(names, "../", 3) == 0)
+        names += 3;
+    return *names && *names != '/' && *names != '.' && !strstr(names, "/.");
+}
+
+/* Where a file of /sys really lies, in out; the links on the way are recorded. */
+static bool run_place(struct run *r, const char *path, char out[static OS_PATH_MAX])
+{
+    char rest[OS_PATH_MAX], next[OS_PATH_MAX], target[OS_PATH_MAX];
+    size_t at = 0;
+    int hops = 0;
+    out[0] = '\0';
+    for (snprintf(rest, sizeof rest, "%s", path + 1); *rest; memcpy(rest, next, sizeof rest)) {
+        size_t n = strcspn(rest, "/");
+        snprintf(next, sizeof next, "%s", rest + n + (rest[n] == '/'));
+        if (n == 2 && strncmp(rest, "..", 2) == 0) {
+            char *slash = strrchr(out, '/');
+            at = slash ? (size_t)(slash - out) : 0;
+            out[at] = '\0';
+            continue;
+        }
+        int put = snprintf(out + at, OS_PATH_MAX - at, "/%.*s", (int)n, rest);
+        if (put < 0 || (size_t)put >= OS_PATH_MAX - at)
+            return false;
+        if (!run_read_link(r, out, target)) {
+            at += (size_t)put;
+            continue;
+        }
+        run_put_link(r, out, target);
+        out[at] = '\0';
+        size_t left = strlen(next), length = strlen(target);
+        if (++hops > HOPS_MAX || length + 1 + left >= sizeof next)
+            return false;
+        memmove(next + length + 1, next, left + 1);
+        memcpy(next, target, length);
+        next[length] = left ? '/' : '\0';
+    }
+    return true;
+}
+
+static void run_link(struct run *r, const char *path)
+{
+    char parent[OS_PATH_MAX], place[OS_PATH_MAX], target[OS_PATH_MAX];
+    snprintf(parent, sizeof parent, "%s", path);
+    char *slash = strrchr(parent, '/');
+    *slash = '\0';
+    if (!run_place(r, parent, place) || strlen(place) + strlen(slash + 1) + 1 >= sizeof place)
+        return;
+    strcat(strcat(place, "/"), slash + 1);
+    if (run_read_link(r, place, target))
+        run_put_link(r, place, target);
+}
+
+static void run_scrub(struct run *r, enum capture_kind kind)
+{
+    buf_clear(&r->clean);
+    switch (kind) {
+    case CAPTURE_PROCESS: scrub_process(&r->scrub, r->text, &r->clean); break;
+    case CAPTURE_CPUINFO: scrub_cpuinfo(&r->scrub, r->text, &r->clean); break;
+    case CAPTURE_CGROUP:  scrub_cgroup(&r->scrub, r->text, &r->clean); break;
+    case CAPTURE_MOUNTS:  scrub_mounts(&r->scrub, r->text, &r->clean); break;
+    default:              scrub_text(&r->scrub, r->text, &r->clean); break;
+    }
+}
+
+static void run_file(struct run *r, const char *path, enum capture_kind kind)
+{
+    char place[OS_PATH_MAX];
+    if (os_read_text(r->c->root, path, r->text, TEXT_MAX) < 0)
+        return;
+    if (strncmp(path, "/sys/", 5) != 0) /* the links of /proc lead to ourselves: of no meaning later */
+        snprintf(place, sizeof place, "%s", path);
+    else if (!run_place(r, path, place))
+        return;
+    run_scrub(r, kind);
+    if (r->clean.n || kind != CAPTURE_PROCESS)
+        run_put(r, place, false);
+    if (kind == CAPTURE_MOUNTS) {
+        buf_clear(&r->clean);
+        spaces_put(&r->spaces, r->c->root, r->text, &r->scrub, &r->clean);
+        run_put(r, "/.sonde/statfs", false);
+    }
+}
+
+struct expand {
+    struct run *r;
+    const char *path;        /* of the directory that is listed */
+    const char *part;        /* the glob of this part, */
+    size_t n;                /* so long */
+    const char *rest;        /* and the parts behind it, with their slash */
+    enum capture_kind kind;
+};
+
+static void run_expand(struct run *r, const char *path, const char *rest, enum capture_kind kind);
+
+static bool expand_matches(const struct expand *x, const char *name)
+{
+    char part[256];
+    if (x->n == 1 && *x->part == '#')
+        return name[strspn(name, "0123456789")] == '\0';
+    return (size_t)snprintf(part, sizeof part, "%.*s", (int)x->n, x->part) < sizeof part && text_glob(part, name);
+}
+
+static void expand_each(void *self, const char *name)
+{
+    const struct expand *x = self;
+    char path[OS_PATH_MAX];
+    if (!expand_matches(x, name))
+        return;
+    int n = snprintf(path, sizeof path, "%s/%s", x->path, name);
+    if (n > 0 && (size_t)n < sizeof path)
+        run_expand(x->r, path, x->rest, x->kind);
+}
+
+/* Records all files that match path, which has no globs, followed by rest: "/a*" "/b" or "". */
+static void run_expand(struct run *r, const char *path, const char *rest, enum capture_kind kind)
+{
+    if (*rest == '\0') {
+        if (kind == CAPTURE_LINK)
+            run_link(r, path);
+        else
+            run_file(r, path, kind);
+        return;
+    }
+    struct expand x = { .r = r, .path = path, .part = rest + 1, .n = strcspn(rest + 1, "/"), .kind = kind };
+    x.rest = x.part + x.n;
+    if (memchr(x.part, '*', x.n) || memchr(x.part, '?', x.n) || memchr(x.part, '#', x.n)) {
+        os_list(r->c->root, path, expand_each, &x);
+        return;
+    }
+    char name[256];
+    snprintf(name, sizeof name, "%.*s", (int)x.n, x.part);
+    expand_each(&x, name);
+}
+
+/* A file of the group at base + path, and of every group above it up to base. */
+static void run_group(struct run *r, const char *base, const char *path, const char *file)
+{
+    char full[OS_PATH_MAX];
+    size_t least = strlen(base), at = least + strlen(path);
+    if (at + strlen(file) + 2 > sizeof full || strstr(path, ".."))
+        return;
+    memcpy(full, base, least);
+    memcpy(full + least, path, at - least);
+    while (at > least && full[at - 1] == '/')
+        at--;
+    for (;;) {
+        snprintf(full + at, sizeof full - at, "/%s", file);
+        run_file(r, full, CAPTURE_FILE);
+        if (at <= least)
+            return;
+        while (at > least && full[--at] != '/')
+            ;
+    }
+}
+
+/* /proc/self/cgroup, cgroups(7): "hierarchy:controllers:path", no controllers for version 2. */
+static void run_groups(struct run *r, const char *file)
+{
+    auto_free char *lines = mem_new(TEXT_MAX);
+    if (os_read_text(r->c->root, "/proc/self/cgroup", lines, TEXT_MAX) < 0)
+        return;
+    char *rest = NULL;
+    for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        char *controllers = strchr(line, ':'), *path = controllers ? strchr(controllers + 1, ':') : NULL;
+        if (!path)
+            continue;
+        *path++ = '\0';
+        char base[300];
+        snprintf(base, sizeof base, "/sys/fs/cgroup%s%.256s", controllers[1] ? "/" : "", controllers + 1);
+        run_group(r, base, path, file);
+        if (!controllers[1])
+            run_group(r, "/sys/fs/cgroup/unified", path, file);
+    }
+}
+
+/* Fills r->now with the machine as it is. */
+static void run_instant(struct run *r)
+{
+    struct instant t = r->c->clock->now(r->c->clock);
+    char text[96];
+    int n = snprintf(text, sizeof text, "%lld %lld %lld\n", (long long)t.wall_ms, (long long)t.mono_ns, (long long)t.boot_ns);
+    snapshot_put(&r->now, "/.sonde/clock", text, (size_t)n, false);
+    size_t n_paths;
+    const struct capture_path *paths = capture_paths(&n_paths);
+    for (size_t i = 0; i < n_paths; i++) {
+        if (paths[i].kind == CAPTURE_GROUP)
+            run_groups(r, paths[i].glob);
+        else
+            run_expand(r, "", paths[i].glob, paths[i].kind);
+    }
+    snapshot_sort(&r->now);
+}
+
+static int run_origin(const struct run *r, const char *dir)
+{
+    auto_buf struct buf out = { 0 };
+    char when[TEXT_TIME_MAX];
+    buf_printf(&out, "Recorded by `sonde capture` of sonde %s, %s: %d instant%s, %g s apart.\n", SONDE_VERSION,
+               text_time(r->c->clock->now(r->c->clock).wall_ms, when), r->c->done, r->c->done == 1 ? "" : "s", r->c->interval_s);
+    buf_printf(&out, "%sount points, sources of file systems, control groups and hardware addresses are replaced.\n",
+               r->c->keep_process_names ? "Process names are those of the machine; m" : "Process names, m");
+    return os_tree_write(dir, "ORIGIN", out.p, out.n);
+}
+
+/* One instant after the other into dir; r->c->done counts them. */
+static int run_all(struct run *r, struct capture *c, const char *dir)
+{
+    struct clock *clock = c->clock;
+    int64_t start = clock->now(clock).mono_ns;
+    int rc = 0;
+    for (c->done = 0; c->done < c->count; c->done++) {
+        if (c->done)
+            rc = clock->wait(clock, start + (int64_t)(c->interval_s * 1e9 * c->done));
+        if (rc == -EINTR || rc == -ENODATA)
+            return c->done ? run_origin(r, dir) : rc;
+        if (rc < 0)
+            return rc;
+        run_instant(r);
+        if (c->done == 0 && r->now.n <= 2)
+            return -ENODATA; /* no more than the clock and an empty list of file systems */
+        rc = snapshot_write(&r->before, &r->now, dir, c->done, &c->bytes);
+        if (rc < 0)
+            return rc;
+        if (c->done == 0)
+            c->files = r->now.n;
+        snapshot_done(&r->before);
+        r->before = r->now;
+        r->now = (struct snapshot){ 0 };
+    }
+    return run_origin(r, dir);
+}
+
+static void count_entry(void *self, const char *name)
+{
+    (void)name;
+    ++*(int *)self;
+}
+
+/* Is there a file, or something in a directory? */
+static bool is_taken(const char *path)
+{
+    int entries = 0;
+    return os_exists("", path) && (os_list("", path, count_entry, &entries) < 0 || entries > 0);
+}
+
+int capture_run(struct capture *c, const char *dir)
+{
+    char part[OS_PATH_MAX];
+    size_t length = strlen(dir);
+    while (length > 1 && dir[length - 1] == '/')
+        length--;
+    int n = snprintf(part, sizeof part, "%.*s.part", (int)length, dir);
+    if (n < 0 || (size_t)n >= sizeof part)
+        return -ENAMETOOLONG;
+    if (is_taken(dir) || is_taken(part))
+        return -ENOTEMPTY;
+    int rc = os_make_dir(part);
+    if (rc < 0)
+        return rc;
+
+    struct run r = { .c = c, .scrub.keep_process_names = c->keep_process_names, .text = mem_new(TEXT_MAX) };
+    rc = run_all(&r, c, part);
+    if (rc == 0)
+        rc = os_rename(part, dir);
+    if (rc < 0)
+        os_remove_dir(part);
+    snapshot_done(&r.now);
+    snapshot_done(&r.before);
+    scrub_done(&r.scrub);
+    spaces_done(&r.spaces);
+    buf_done(&r.clean);
+    mem_free(r.text);
+    return rc;
+}

@@ -1,0 +1,122 @@
+/*
+ * capture_paths.c - the files that adapters read, as one table.
+ *
+ * No serial numbers, addresses, host names, arguments or users are on it: what is not read cannot
+ * leak. tests/unit/test_capture.c compares what adapters find in a recording of the machine that
+ * it runs on with what they find on the machine itself.
+ */
+#include "app/capture.h"
+
+static const struct capture_path paths[] = {
+    { "/proc/stat", CAPTURE_FILE },
+    { "/proc/loadavg", CAPTURE_FILE },
+    { "/proc/uptime", CAPTURE_FILE },
+    { "/proc/meminfo", CAPTURE_FILE },
+    { "/proc/vmstat", CAPTURE_FILE },
+    { "/proc/swaps", CAPTURE_FILE },
+    { "/proc/cpuinfo", CAPTURE_CPUINFO },
+    { "/proc/diskstats", CAPTURE_FILE },
+    { "/proc/pressure/*", CAPTURE_FILE },
+    { "/proc/net/dev", CAPTURE_FILE },
+    { "/proc/net/snmp", CAPTURE_FILE },
+    { "/proc/net/sockstat", CAPTURE_FILE },
+    { "/proc/net/sockstat6", CAPTURE_FILE },
+    { "/proc/sys/kernel/osrelease", CAPTURE_FILE },
+    { "/proc/sys/kernel/ostype", CAPTURE_FILE },
+    { "/proc/sys/kernel/pid_max", CAPTURE_FILE },
+    { "/proc/self/mountinfo", CAPTURE_MOUNTS },
+    { "/proc/self/cgroup", CAPTURE_CGROUP },
+    { "/proc/#/stat", CAPTURE_PROCESS },
+    { "/proc/#/io", CAPTURE_FILE },
+    { "/etc/os-release", CAPTURE_FILE },
+
+    { "/sys/devices/system/cpu/online", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/cpufreq/scaling_*_freq", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_m??_freq", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/topology/core_id", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/topology/physical_package_id", CAPTURE_FILE },
+
+    { "/sys/block/*/hidden", CAPTURE_FILE },
+    { "/sys/block/*/removable", CAPTURE_FILE },
+    { "/sys/block/*/size", CAPTURE_FILE },
+    { "/sys/block/*/queue/rotational", CAPTURE_FILE },
+    { "/sys/block/*/slaves/*", CAPTURE_LINK },
+
+    { "/sys/class/net/*/operstate", CAPTURE_FILE },
+    { "/sys/class/net/*/carrier", CAPTURE_FILE },
+    { "/sys/class/net/*/speed", CAPTURE_FILE },
+    { "/sys/class/net/*/mtu", CAPTURE_FILE },
+    { "/sys/class/net/*/type", CAPTURE_FILE },
+    { "/sys/class/net/*/bonding/mode", CAPTURE_FILE },
+    { "/sys/class/net/*/device", CAPTURE_LINK },
+    { "/sys/class/net/*/master", CAPTURE_LINK },
+    { "/sys/class/net/*/lower_*", CAPTURE_LINK },
+
+    { "/sys/class/hwmon/*/name", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/device", CAPTURE_LINK },
+    { "/sys/class/hwmon/*/*_label", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/*_input", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/*_average", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/*_max", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/*_min", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/*_crit", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/*_fault", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/*_enable", CAPTURE_FILE },
+
+    { "/sys/class/powercap/*/name", CAPTURE_FILE },
+    { "/sys/class/powercap/*/energy_uj", CAPTURE_FILE },
+    { "/sys/class/powercap/*/max_energy_range_uj", CAPTURE_FILE },
+    { "/sys/class/powercap/*/enabled", CAPTURE_FILE },
+
+    { "/sys/class/power_supply/*/type", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/scope", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/online", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/present", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/status", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/capacity", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/cycle_count", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/charge_*", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/energy_*", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/current_now", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/power_now", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/voltage_*", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/temp", CAPTURE_FILE },
+    { "/sys/class/power_supply/*/time_to_*", CAPTURE_FILE },
+
+    { "/sys/class/dmi/id/sys_vendor", CAPTURE_FILE },
+    { "/sys/class/dmi/id/product_name", CAPTURE_FILE },
+    { "/sys/class/dmi/id/board_vendor", CAPTURE_FILE },
+    { "/sys/class/dmi/id/board_name", CAPTURE_FILE },
+
+    { "cgroup.controllers", CAPTURE_GROUP },
+    { "cgroup.type", CAPTURE_GROUP },
+    { "cpu.max", CAPTURE_GROUP },
+    { "cpu.weight", CAPTURE_GROUP },
+    { "cpu.stat", CAPTURE_GROUP },
+    { "cpu.cfs_quota_us", CAPTURE_GROUP },
+    { "cpu.cfs_period_us", CAPTURE_GROUP },
+    { "cpuacct.usage", CAPTURE_GROUP },
+    { "memory.current", CAPTURE_GROUP },
+    { "memory.max", CAPTURE_GROUP },
+    { "memory.high", CAPTURE_GROUP },
+    { "memory.stat", CAPTURE_GROUP },
+    { "memory.events", CAPTURE_GROUP },
+    { "memory.peak", CAPTURE_GROUP },
+    { "memory.swap.current", CAPTURE_GROUP },
+    { "memory.swap.max", CAPTURE_GROUP },
+    { "memory.usage_in_bytes", CAPTURE_GROUP },
+    { "memory.limit_in_bytes", CAPTURE_GROUP },
+    { "pids.current", CAPTURE_GROUP },
+    { "pids.max", CAPTURE_GROUP },
+    { "io.stat", CAPTURE_GROUP },
+    { "cpu.pressure", CAPTURE_GROUP },
+    { "memory.pressure", CAPTURE_GROUP },
+    { "io.pressure", CAPTURE_GROUP },
+};
+
+const struct capture_path *capture_paths(size_t *n)
+{
+    *n = sizeof paths / sizeof *paths;
+    return paths;
+}
