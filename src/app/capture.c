@@ -105,6 +105,7 @@ static void run_scrub(struct run *r, enum capture_kind kind)
 {
     buf_clear(&r->clean);
     switch (kind) {
+    case CAPTURE_EMPTY:   break;
     case CAPTURE_PROCESS: scrub_process(&r->scrub, r->text, &r->clean); break;
     case CAPTURE_CPUINFO: scrub_cpuinfo(&r->scrub, r->text, &r->clean); break;
     case CAPTURE_CGROUP:  scrub_cgroup(&r->scrub, r->text, &r->clean); break;

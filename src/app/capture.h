@@ -16,6 +16,7 @@
 enum capture_kind {
     CAPTURE_FILE,
     CAPTURE_LINK,      /* only where it leads to */
+    CAPTURE_EMPTY,     /* only that it is there */
     CAPTURE_CPUINFO,   /* /proc/cpuinfo */
     CAPTURE_PROCESS,   /* /proc/PID/stat */
     CAPTURE_MOUNTS,    /* mountinfo: the space of each file system as well */

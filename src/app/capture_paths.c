@@ -1,5 +1,5 @@
 /*
- * capture_paths.c - the files that adapters read, as one table.
+ * capture_paths.c - the files that adapters and os_host() read, as one table.
  *
  * No serial numbers, addresses, host names, arguments or users are on it: what is not read cannot
  * leak. tests/unit/test_capture.c compares what adapters find in a recording of the machine that
@@ -28,14 +28,19 @@ static const struct capture_path paths[] = {
     { "/proc/self/cgroup", CAPTURE_CGROUP },
     { "/proc/#/stat", CAPTURE_PROCESS },
     { "/proc/#/io", CAPTURE_FILE },
+    { "/proc/device-tree/model", CAPTURE_FILE },
     { "/etc/os-release", CAPTURE_FILE },
+    { "/usr/lib/os-release", CAPTURE_FILE },
+    { "/run/systemd/container", CAPTURE_FILE },
+    { "/run/.containerenv", CAPTURE_EMPTY },
+    { "/.dockerenv", CAPTURE_EMPTY },
 
     { "/sys/devices/system/cpu/online", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/cpufreq/scaling_*_freq", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_m??_freq", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor", CAPTURE_FILE },
-    { "/sys/devices/system/cpu/cpu*/topology/core_id", CAPTURE_FILE },
-    { "/sys/devices/system/cpu/cpu*/topology/physical_package_id", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/topology/thread_siblings_list", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/topology/core_siblings_list", CAPTURE_FILE },
 
     { "/sys/block/*/hidden", CAPTURE_FILE },
     { "/sys/block/*/removable", CAPTURE_FILE },

@@ -6,6 +6,7 @@
 #include "core/replay.h"
 #include "core/sampler.h"
 #include "machine.h"
+#include "os/host.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -293,7 +294,7 @@ static size_t without_mounts(char *text)
 static void adapters_miss_nothing(void **state)
 {
     (void)state;
-    char dir[OS_PATH_MAX];
+    char dir[OS_PATH_MAX] = "";
     assert_int_equal(os_make_temp_dir(dir, sizeof dir), 0);
     struct capture c = { .root = "", .clock = clock_system(), .count = 2, .interval_s = 0.2 };
     assert_int_equal(capture_run(&c, dir), 0);
@@ -302,6 +303,10 @@ static void adapters_miss_nothing(void **state)
     struct replay *r;
     assert_int_equal(replay_open(dir, &r), 0);
     metrics(replay_root(r), replay_clock(r), replay_interval(r), &recorded);
+    struct os_host here, there;
+    os_host("", &here);
+    os_host(replay_root(r), &there);
+    assert_memory_equal(&here, &there, sizeof here);
     replay_close(r);
     assert_int_equal(os_remove_dir(dir), 0);
     assert_int_equal(without_mounts(live.p), without_mounts(recorded.p));
