@@ -302,6 +302,11 @@ int os_pid(void)
     return (int)getpid();
 }
 
+bool os_is_root(void)
+{
+    return geteuid() == 0;
+}
+
 int os_more_files(void)
 {
     struct rlimit l;

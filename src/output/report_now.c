@@ -18,30 +18,38 @@
 
 /* A quantity that people ask for, and the metrics that answer. */
 struct quantity {
-    const char *label;
-    const char *brief; /* in the live line; NULL = not there */
-    const char *globs;
-    bool sum;          /* of all that match; else the highest */
+    const char *label, *globs;
+    bool sum;    /* of all that match; else the highest */
+    int columns; /* of its value in the live line */
 };
 
 static const struct quantity quantities[] = {
-    { "cpu", "cpu", "cpu.util", false },
-    { "memory", "memory", "memory.util", false },
-    { "swap", NULL, "swap.util", false },
-    { "disk read", "read", "disk.read.rate{total}", false },
-    { "disk write", "write", "disk.write.rate{total}", false },
-    { "disk busy", NULL, "disk.util", false },
-    { "fullest disk", NULL, "fs.util", false },
-    { "network in", "in", "net.recv.rate{total}", false },
-    { "network out", "out", "net.send.rate{total}", false },
-    { "gpu", "gpu", "gpu.util", false },
-    { "hottest", "temp", "cpu.temp,cpu.core.temp,sensor.temp,gpu.temp", false },
-    { "fan", NULL, "sensor.fan", false },
-    { "power", "power", "power.package", true },
-    { "battery", NULL, "battery.charge", false },
-    { "cpu pressure", NULL, "pressure.cpu.some", false },
-    { "memory pressure", NULL, "pressure.memory.full", false },
-    { "io pressure", NULL, "pressure.io.full", false },
+    { "cpu", "cpu.util", false, 0 },
+    { "memory", "memory.util", false, 0 },
+    { "swap", "swap.util", false, 0 },
+    { "disk read", "disk.read.rate{total}", false, 0 },
+    { "disk write", "disk.write.rate{total}", false, 0 },
+    { "disk busy", "disk.util", false, 0 },
+    { "fullest disk", "fs.util", false, 0 },
+    { "network in", "net.recv.rate{total}", false, 0 },
+    { "network out", "net.send.rate{total}", false, 0 },
+    { "gpu", "gpu.util", false, 0 },
+    { "hottest", "cpu.temp,cpu.core.temp,sensor.temp,gpu.temp", false, 0 },
+    { "fan", "sensor.fan", false, 0 },
+    { "power", "power.package", true, 0 },
+    { "battery", "battery.charge", false, 0 },
+    { "cpu pressure", "pressure.cpu.some", false, 0 },
+    { "memory pressure", "pressure.memory.full", false, 0 },
+    { "io pressure", "pressure.io.full", false, 0 },
+};
+
+/* With the time in front these take 78 columns. */
+static const struct quantity live[REPORT_LIVE] = {
+    { "cpu", "cpu.util", false, 6 },
+    { "mem", "memory.util", false, 6 },
+    { "disk", "disk.read.rate{total},disk.write.rate{total}", true, 9 },
+    { "net", "net.recv.rate{total},net.send.rate{total}", true, 9 },
+    { "temp", "cpu.temp,cpu.core.temp,sensor.temp", false, 6 },
 };
 
 /* NaN where neither is known. */
@@ -79,8 +87,8 @@ static void now_line(struct buf *out, const struct screen *s, const char *label,
     }
     buf_puts(out, "  ");
     screen_cell(s, out, TONE_PLAIN, label, 20, true);
-    buf_printf(out, "%11s   ", value);
-    bool chart = s->utf8 && stats_known(v, n) > 1;
+    buf_printf(out, "%11s%s", value, *range ? "   " : "");
+    bool chart = s->utf8 && *range;
     screen_cell(s, out, TONE_QUIET, range, 22, chart);
     if (chart) {
         double top = unit == UNIT_PERCENT ? 100 : stats_max(v, n), least = stats_min(v, n);
@@ -138,30 +146,35 @@ void report_now(struct buf *out, const struct recording *rec, const struct scree
     if (shown) {
         buf_putc(out, '\n');
         screen_cell(s, out, TONE_STRONG, "Numbers", 22, true);
-        buf_printf(out, "%11s   ", "now");
-        screen_put(s, out, TONE_QUIET, rec->n >= NOW_USUAL_MIN ? "usual here (90 % of the run)" : "");
+        buf_printf(out, "%11s", "now");
+        screen_put(s, out, TONE_QUIET, rec->n >= NOW_USUAL_MIN ? "   usual here (90 % of the run)" : "");
         buf_putc(out, '\n');
         buf_puts(out, buf_text(&lines));
     }
     buf_done(&lines);
 }
 
-void report_live(struct buf *out, const struct schema *schema, const struct frame *f)
+static double now_of_frame(const struct quantity *q, const struct schema *schema, const struct frame *f, enum unit *unit)
+{
+    double v = NAN;
+    for (int slot = 0; slot < schema_size(schema); slot++)
+        if (!isnan(frame_get(f, slot)) && schema_match(schema, slot, q->globs)) {
+            v = now_combine(v, frame_get(f, slot), q->sum);
+            *unit = schema_at(schema, slot)->unit;
+        }
+    return v;
+}
+
+void report_live(struct buf *out, const struct schema *schema, const struct frame *f, int most)
 {
     const char *gap = "";
-    for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++) {
-        const struct quantity *q = &quantities[i];
+    for (int i = 0; i < most && i < REPORT_LIVE; i++) {
         enum unit unit = UNIT_NONE;
-        double v = NAN;
-        for (int slot = 0; q->brief && slot < schema_size(schema); slot++)
-            if (!isnan(frame_get(f, slot)) && schema_match(schema, slot, q->globs)) {
-                v = now_combine(v, frame_get(f, slot), q->sum);
-                unit = schema_at(schema, slot)->unit;
-            }
+        double v = now_of_frame(&live[i], schema, f, &unit);
+        char text[AMOUNT_MAX];
         if (isnan(v))
             continue;
-        char text[AMOUNT_MAX];
-        buf_printf(out, "%s%s %s", gap, q->brief, amount_text(v, unit, text));
+        buf_printf(out, "%s%s %*s", gap, live[i].label, live[i].columns, amount_text(v, unit, text));
         gap = "  ";
     }
 }

@@ -9,7 +9,10 @@
 /* One line for each known quantity of the recording; of a file with other names, its first metrics. */
 void report_now(struct buf *out, const struct recording *rec, const struct screen *s);
 
-/* "cpu 23.1 %  memory 61.0 %  disk 1.20 MB/s ...": the same quantities of one frame, in one line. */
-void report_live(struct buf *out, const struct schema *schema, const struct frame *f);
+#define REPORT_LIVE 5
+
+/* "cpu 23.1 %  mem 61.0 %  disk 1.20 MB/s ...": the first `most` of REPORT_LIVE quantities of one
+ * frame, in steady columns; what is not known is left out. */
+void report_live(struct buf *out, const struct schema *schema, const struct frame *f, int most);
 
 #endif

@@ -153,24 +153,31 @@ void screen_put(const struct screen *s, struct buf *out, enum tone tone, const c
     screen_cell(s, out, tone, text, screen_columns(text, strlen(text)), false);
 }
 
-void screen_wrap(const struct screen *s, struct buf *out, int indent, const char *text)
+void screen_flow(const struct screen *s, struct buf *out, int used, int indent, const char *text)
 {
-    int at = 0, gap = indent; /* columns used; blanks before the next word */
+    int gap = 0; /* blanks before the next word */
     for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
         size_t n = strcspn(text, " ");
         int columns = screen_columns(text, n);
-        if (at && at + 1 + columns > s->width) {
+        if (gap && used + gap + columns > s->width) {
             buf_putc(out, '\n');
-            at = 0;
-            gap = indent + SCREEN_HANG;
+            used = 0;
+            gap = indent;
         }
         screen_blanks(out, gap);
-        at += gap + screen_safe(s, out, text, n, columns);
+        used += gap + screen_safe(s, out, text, n, columns);
         text += n;
         gap = 1;
     }
-    if (at)
-        buf_putc(out, '\n');
+    buf_putc(out, '\n');
+}
+
+void screen_wrap(const struct screen *s, struct buf *out, int indent, const char *text)
+{
+    if (!text[strspn(text, " ")])
+        return;
+    screen_blanks(out, indent);
+    screen_flow(s, out, indent, indent + SCREEN_HANG, text);
 }
 
 /* The mean of what is known in the i-th of k equal parts. */

@@ -37,8 +37,7 @@ static const struct member seed_virtual[] = {
     { "percent", "memory.util", NULL, 1 }, { 0 },
 };
 static const struct member seed_swap[] = {
-    { "total", "swap.total", NULL, 1 }, { "used", "swap.used", NULL, 1 }, { "free", "swap.free", NULL, 1 },
-    { "percent", "swap.util", NULL, 1 }, { 0 },
+    { "total", "swap.total", NULL, 1 }, { "used", "swap.used", NULL, 1 }, { "percent", "swap.util", NULL, 1 }, { 0 },
 };
 static const struct member seed_disk_io[] = {
     { "read_count", "disk.reads", "total", 1 }, { "write_count", "disk.writes", "total", 1 },
@@ -67,12 +66,17 @@ static double seed_value(const struct seed *s, const char *name, const char *ins
     return seed_at(s, schema_find(s->rec->schema, name, inst));
 }
 
-/* An object of one metric for each member; inst, where given, stands for all of them. */
+/* One metric for each member; inst, where given, stands for all of them. */
+static void seed_members(const struct seed *s, const struct member *m, const char *inst)
+{
+    for (; m->key; m++)
+        json_double(s->j, m->key, m->scale * seed_value(s, m->name, inst ? inst : m->inst));
+}
+
 static void seed_object(const struct seed *s, const char *key, const struct member *m, const char *inst)
 {
     json_object(s->j, key);
-    for (; m->key; m++)
-        json_double(s->j, m->key, m->scale * seed_value(s, m->name, inst ? inst : m->inst));
+    seed_members(s, m, inst);
     json_end(s->j);
 }
 
@@ -112,7 +116,10 @@ static void seed_memory(const struct seed *s)
 {
     json_object(s->j, "memory");
     seed_object(s, "virtual_memory", seed_virtual, NULL);
-    seed_object(s, "swap_memory", seed_swap, NULL);
+    json_object(s->j, "swap_memory");
+    seed_members(s, seed_swap, NULL);
+    json_double(s->j, "free", seed_value(s, "swap.total", NULL) - seed_value(s, "swap.used", NULL));
+    json_end(s->j);
     json_end(s->j);
 }
 

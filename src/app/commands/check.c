@@ -1,0 +1,174 @@
+/*
+ * check.c - `sonde check`, and plain `sonde`: watch this machine for a while, then say how it is.
+ *
+ * Order matters: what can be refused is refused before the first sample; files are written before
+ * the report is printed, so that `| head` cannot lose them.
+ */
+#include "app/observer.h"
+#include "app/progress.h"
+#include "app/reporting.h"
+
+#include "app/analyze_file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "core/config.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#define YEAR_S 31536000.0 /* 365 d */
+
+enum mode { MODE_COLLECT, MODE_ANALYZE, MODE_MONITOR, MODE_FULL };
+
+static enum mode check_mode(const struct args *a)
+{
+    static const char *const names[] = { "collect", "analyze", "monitor", "full" };
+    int m = MODE_COLLECT;
+    while (m < MODE_FULL && strcmp(names[m], args_text(a, "mode")) != 0)
+        m++;
+    return (enum mode)m;
+}
+
+static struct progress check_progress(const struct args *a, enum mode mode, const struct observer *o, double duration_s)
+{
+    bool lines = mode == MODE_MONITOR && !args_flag(a, "json");
+    FILE *to = args_flag(a, "quiet") ? NULL : lines ? stdout : stderr;
+    return (struct progress){
+        .to = to, .lines = lines, .terminal = to && os_is_terminal(fileno(to)), .duration_s = duration_s,
+        .screen = screen_of(fileno(lines ? stdout : stderr), args_flag(a, "no-color")),
+        .schema = sampler_schema(o->sampler),
+    };
+}
+
+/* A selection that matches nothing is a slip of the pen, and would be noticed only in an empty file. */
+static int check_globs(const struct observer *o, const char *globs)
+{
+    const struct schema *s = sampler_schema(o->sampler);
+    for (int slot = 0; globs && slot < schema_size(s); slot++)
+        if (schema_match(s, slot, globs))
+            return 0;
+    if (!globs)
+        return 0;
+    log_error(0, "check: --metrics %s matches no metric; `sonde metrics` lists them all", globs);
+    return -EINVAL;
+}
+
+/* Gathers; returns 0, -EINTR when stopped early. */
+static int check_collect(const struct args *a, enum mode mode, struct observer *o, struct recording *rec, struct cost *cost)
+{
+    double duration_s = args_number(a, "duration");
+    struct progress progress = check_progress(a, mode, o, duration_s);
+    struct os_self before = { 0 }, after = { 0 };
+    rec->interval_s = o->interval_s;
+    rec->max_bytes = (size_t)(config_number(args_config(a), "performance.max_buffer_memory_mb") * 1e6);
+    rec->origin = mem_dup(observer_origin(a));
+    bool known = os_self(&before) == 0;
+    int rc = recording_run(rec, o->sampler, duration_s, progress_tick, &progress);
+    known = known && os_self(&after) == 0 && progress.ticks;
+    progress_end(&progress);
+    *cost = (struct cost){
+        .cpu_us_per_sample = known ? (after.cpu_s - before.cpu_s) * 1e6 / (double)progress.ticks : NAN,
+        .rss_bytes = known ? after.rss_bytes : NAN,
+    };
+    return rc;
+}
+
+/* --mode collect: files only. */
+static int check_save(const struct args *a, const struct recording *rec, const struct outfiles *files)
+{
+    struct outfiles_result result = outfiles_write(files, rec, NULL);
+    if (!result.written && !result.failed)
+        log_warn(0, "check: %zu samples were collected and nothing was kept; add --save-data or --export-csv FILE", rec->n);
+    for (int i = 0; i < OUTFILES; i++)
+        if (files->path[i] && !result.failed && !args_flag(a, "quiet") && !args_flag(a, "json"))
+            printf("Wrote %s\n", files->path[i]);
+    return !result.failed ? EXIT_DONE : result.written ? EXIT_PART : EXIT_FAILED;
+}
+
+static int check_finish(const struct args *a, enum mode mode, const struct observer *o, const struct recording *rec,
+                        const struct outfiles *files, struct cost cost, int rc)
+{
+    if (!rec->n) {
+        log_error(rc, "check: no sample was taken");
+        return EXIT_FAILED;
+    }
+    int status = mode == MODE_COLLECT ? check_save(a, rec, files) :
+                 reporting_finish(a, rec, files, o->root.path, cost);
+    return status == EXIT_DONE && rc == -EINTR ? EXIT_PART : status;
+}
+
+static int check_machine(const struct args *a, enum mode mode)
+{
+    struct observer o;
+    struct outfiles files = { 0 };
+    struct cost cost;
+    double interval_s = args_given(a, "interval") ? args_number(a, "interval") :
+                        config_number(args_config(a), "general.logging_interval");
+    if (outfiles_plan(&files, a, args_flag(a, "save-data"), os_wall_ms()) < 0 ||
+        observer_open(&o, a, interval_s) < 0) {
+        outfiles_done(&files);
+        return EXIT_FAILED;
+    }
+    int status = EXIT_USAGE;
+    if (check_globs(&o, files.globs) == 0) {
+        struct recording *rec = recording_new();
+        os_stop_on_signal();
+        int rc = check_collect(a, mode, &o, rec, &cost);
+        status = check_finish(a, mode, &o, rec, &files, cost, rc);
+        recording_free(rec);
+    }
+    observer_close(&o);
+    outfiles_done(&files);
+    return status;
+}
+
+static int check_run(const struct args *a)
+{
+    enum mode mode = check_mode(a);
+    const char *file = args_positional(a, 0);
+    if (mode == MODE_ANALYZE && file)
+        return analyze_file(a, file);
+    if (mode == MODE_ANALYZE) {
+        log_error(0, "check: --mode analyze needs a file, because this version keeps no archive; "
+                  "give one: sonde analyze FILE");
+        return EXIT_USAGE;
+    }
+    if (file) {
+        log_error(0, "check: it looks at this machine and takes no file; to look at a file: sonde analyze %s", file);
+        return EXIT_USAGE;
+    }
+    return check_machine(a, mode);
+}
+
+static const struct option options[] = {
+    { "mode",      0, OPTION_CHOICE, "MODE", .choices = "collect analyze monitor full", .fallback = "full",
+      .help = "collect: files only; analyze: a FILE; monitor: show numbers too; full: report" },
+    { "duration", 'd', OPTION_DURATION, "TIME", .min = 0.1, .max = YEAR_S, .fallback = "60",
+      .help = "how long to watch: 90, 1.5m, 2h" },
+    { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
+      .help = "between two samples (default general.logging_interval, which is 1)" },
+    { "save-data", 0, OPTION_FLAG, .help = "save the samples as telemetry_data_DATE_TIME.json" },
+    OUTFILES_OPTIONS,
+    REPORTING_OPTIONS,
+    { 0 },
+};
+
+static const struct example examples[] = {
+    { "sonde", "watch for a minute, then report" },
+    { "sonde check --duration 20 --interval 0.5", "a quick look" },
+    { "sonde check --save-data --save-analysis", "keep what was seen and what was found" },
+    { "sonde check --mode monitor -d 10m", "numbers while it watches" },
+    { 0 },
+};
+
+const struct command command_check = {
+    .name = "check", .summary = "watch this machine for a while, then say how it is",
+    .usage = "[FILE]",
+    .text = "Reads all sensors once an interval, learns what is usual, and prints a report: whether the machine is "
+            "well; if not, what is unusual, since when, which process, and what to do. Ctrl-C ends early and reports "
+            "on what there is.",
+    .options = options, .examples = examples, .max_positional = 1, .run = check_run,
+};

@@ -1,0 +1,138 @@
+/* doctor.c - `sonde doctor`: what is measured here, what is not, why, and how to get it. */
+#include "app/observer.h"
+
+#include "app/settings.h"
+#include "app/version.h"
+#include "base/auto.h"
+#include "base/json.h"
+#include "os/host.h"
+#include "os/os.h"
+#include "output/screen.h"
+
+#include <stdio.h>
+
+/* Parts of the program that lie in files of their own, because of the libraries they need. */
+static const struct { const char *name, *symbol, *what; } modules[] = {
+    { "sonde-crypto", "sonde_crypto", "digests, for the hardware id" },
+};
+
+#define DOCTOR_INDENT 22 /* 2, a name of 12, a state of 8 */
+
+enum { MODULES = sizeof modules / sizeof *modules };
+
+struct doctor {
+    struct os_host host;
+    const struct source *sources;
+    int n;
+    bool found[MODULES];
+};
+
+static enum tone doctor_tone(enum source_state s)
+{
+    return s == SOURCE_FAILED ? TONE_BAD : s == SOURCE_DENIED ? TONE_WARN : TONE_PLAIN;
+}
+
+static void doctor_adapter(const struct screen *s, struct buf *out, const struct source *src)
+{
+    char count[32] = "";
+    if (src->state == SOURCE_OK)
+        snprintf(count, sizeof count, "%d metric%s: ", src->metrics, src->metrics == 1 ? "" : "s");
+    buf_puts(out, "  ");
+    screen_cell(s, out, TONE_PLAIN, src->adapter->name, 12, true);
+    screen_cell(s, out, doctor_tone(src->state), source_state_name(src->state), 8, true);
+    auto_buf struct buf rest = { 0 };
+    buf_printf(&rest, "%s%s", count, src->state == SOURCE_OK ? src->adapter->doc : src->reason);
+    screen_flow(s, out, DOCTOR_INDENT, DOCTOR_INDENT, buf_text(&rest));
+}
+
+static void doctor_text(const struct screen *s, struct buf *out, const struct doctor *d)
+{
+    auto_buf struct buf line = { 0 };
+    buf_printf(&line, "sonde %s on %s, kernel %s%s%s", SONDE_VERSION, d->host.os, d->host.kernel,
+        *d->host.virtualisation ? ", " : "", d->host.virtualisation);
+    screen_wrap(s, out, 0, line.p);
+    screen_wrap(s, out, 0, os_is_root() ? "Runs as the administrator: every source may be read." :
+                "Runs as an ordinary user: some sources are for the administrator only.");
+    buf_putc(out, '\n');
+    screen_put(s, out, TONE_STRONG, "Adapters");
+    buf_putc(out, '\n');
+    for (int i = 0; i < d->n; i++)
+        doctor_adapter(s, out, &d->sources[i]);
+    buf_putc(out, '\n');
+    screen_put(s, out, TONE_STRONG, "Modules");
+    buf_putc(out, '\n');
+    for (int i = 0; i < MODULES; i++)
+        buf_printf(out, "  %-14s%-8s%s%s\n", modules[i].name, d->found[i] ? "ok" : "absent", modules[i].what,
+            d->found[i] ? "" : "; it belongs beside the program or in lib/sonde");
+}
+
+static void doctor_json(struct buf *out, const struct doctor *d)
+{
+    struct json j;
+    json_init(&j, out);
+    j.indent = true;
+    json_object(&j, NULL);
+    json_string(&j, "version", SONDE_VERSION);
+    json_string(&j, "os", d->host.os);
+    json_string(&j, "kernel", d->host.kernel);
+    json_string(&j, "virtualisation", *d->host.virtualisation ? d->host.virtualisation : NULL);
+    json_bool(&j, "administrator", os_is_root());
+    json_array(&j, "adapters");
+    for (int i = 0; i < d->n; i++) {
+        const struct source *src = &d->sources[i];
+        json_object(&j, NULL);
+        json_string(&j, "name", src->adapter->name);
+        json_string(&j, "doc", src->adapter->doc);
+        json_string(&j, "state", source_state_name(src->state));
+        json_string(&j, "reason", *src->reason ? src->reason : NULL);
+        json_int(&j, "metrics", src->metrics);
+        json_string(&j, "provides", src->adapter->provides);
+        json_end(&j);
+    }
+    json_end(&j);
+    json_array(&j, "modules");
+    for (int i = 0; i < MODULES; i++) {
+        json_object(&j, NULL);
+        json_string(&j, "name", modules[i].name);
+        json_bool(&j, "found", d->found[i]);
+        json_string(&j, "what", modules[i].what);
+        json_end(&j);
+    }
+    json_end(&j);
+    json_end(&j);
+    buf_putc(out, '\n');
+}
+
+static int doctor_run(const struct args *a)
+{
+    struct observer o;
+    struct doctor d = { 0 };
+    if (observer_open(&o, a, 1) < 0)
+        return EXIT_FAILED;
+    os_host(o.root.path, &d.host);
+    d.sources = sampler_sources(o.sampler, &d.n);
+    for (int i = 0; i < MODULES; i++)
+        d.found[i] = os_module(modules[i].name, modules[i].symbol) != NULL;
+    auto_buf struct buf out = { 0 };
+    struct screen s = screen_of(fileno(stdout), args_flag(a, "no-color"));
+    if (args_flag(a, "json"))
+        doctor_json(&out, &d);
+    else
+        doctor_text(&s, &out, &d);
+    fwrite(out.p, 1, out.n, stdout);
+    observer_close(&o);
+    return EXIT_DONE;
+}
+
+static const struct example examples[] = {
+    { "sonde doctor", "what is missing here, and what to do about it" },
+    { 0 },
+};
+
+const struct command command_doctor = {
+    .name = "doctor", .summary = "what is measured here, what is not, why, and how to get it",
+    .usage = "",
+    .text = "Opens every source of numbers and says how it fares: ok, absent (this machine has no such thing), denied "
+            "(not permitted), failed, or off (in the configuration).",
+    .examples = examples, .run = doctor_run,
+};

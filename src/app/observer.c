@@ -1,0 +1,37 @@
+/* observer.c - opens the machine that a command looks at. */
+#include "app/observer.h"
+
+#include "app/settings.h"
+#include "os/os.h"
+
+#include <math.h>
+
+int observer_open(struct observer *o, const struct args *a, double interval_s)
+{
+    *o = (struct observer){ .interval_s = interval_s };
+    int rc = root_open(&o->root, args_text(a, "root"));
+    if (rc < 0)
+        return rc;
+    if (!isnan(o->root.interval_s))
+        o->interval_s = fmin(fmax(o->root.interval_s, SAMPLER_MIN_S), SAMPLER_MAX_S);
+    os_more_files();
+    struct sampler_options options = {
+        .root = o->root.path, .interval_s = o->interval_s, .clock = o->root.clock,
+        .wanted = settings_wants, .self = (void *)args_config(a),
+    };
+    o->sampler = sampler_open(settings_adapters(), &options);
+    return 0;
+}
+
+void observer_close(struct observer *o)
+{
+    sampler_close(o->sampler);
+    root_close(&o->root);
+    o->sampler = NULL;
+}
+
+const char *observer_origin(const struct args *a)
+{
+    const char *root = args_text(a, "root");
+    return root && *root ? root : "this machine";
+}

@@ -1,0 +1,46 @@
+/*
+ * The files that a run writes when it is over: --save-data, --save-analysis, --export-csv,
+ * --export-json. Whether they can be written is asked before the run, so that a minute of collecting
+ * does not end in "no such directory".
+ */
+#ifndef APP_OUTFILES_H
+#define APP_OUTFILES_H
+
+#include "analyze/report.h"
+#include "app/command.h"
+#include "core/recording.h"
+
+enum outfile { OUTFILE_DATA, OUTFILE_ANALYSIS, OUTFILE_CSV, OUTFILE_JSON, OUTFILES };
+
+struct outfiles {
+    char *path[OUTFILES]; /* NULL = not asked for */
+    const char *globs;    /* --metrics: what the exports hold; NULL = everything */
+};
+
+/* Every option that outfiles_plan() reads, for the table of a command. */
+#define OUTFILES_OPTIONS \
+    { "save-analysis", 0, OPTION_FLAG, .help = "save the report as analysis_results_DATE_TIME.json" }, \
+    { "export-csv",    0, OPTION_FILE, "FILE", .help = "write all samples as comma-separated values" }, \
+    { "export-json",   0, OPTION_FILE, "FILE", .help = "write all samples as a JSON array" }, \
+    { "metrics",       0, OPTION_TEXT, "GLOBS", .help = "export only these: 'cpu.*,disk.read.rate{sda}'" }, \
+    { "output-dir",    0, OPTION_DIR, "DIR", .fallback = ".", .help = "where the saved files go" }
+
+/*
+ * Names the files.
+ *
+ *   save_data  is telemetry_data_DATE_TIME.json wanted?
+ *   wall_ms    for the names
+ *
+ * 0, or a negative errno value when one of them could not be written; that was said.
+ */
+int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, int64_t wall_ms);
+void outfiles_done(struct outfiles *f);
+
+struct outfiles_result {
+    int written, failed;
+};
+
+/* Writes them; what fails is said. A NULL report (--mode collect) has no analysis to save. */
+struct outfiles_result outfiles_write(const struct outfiles *f, const struct recording *rec, const struct report *r);
+
+#endif

@@ -1,0 +1,76 @@
+/* reporting.c - analyses a recording and says what was found. */
+#include "app/reporting.h"
+
+#include "app/identity.h"
+#include "base/auto.h"
+#include "base/text.h"
+#include "core/config.h"
+#include "output/report_json.h"
+#include "output/report_text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define BUDGET_RUN 0.1 /* false alarms expected of one run, however short */
+#define DAY_S 86400.0
+
+static double reporting_budget(const struct args *a, const struct recording *rec)
+{
+    double per_day = config_number(args_config(a), "analysis.budget_per_day");
+    double days = rec->n ? (double)(rec->mono_ns[rec->n - 1] - rec->mono_ns[0]) * 1e-9 / DAY_S : 0;
+    return fmax(BUDGET_RUN, per_day * days);
+}
+
+/* A file of samples does not say on which machine it was made. */
+static void reporting_host(const struct args *a, const char *root, struct report_host *out)
+{
+    if (!root) {
+        text_copy(out->hardware_id_reason, sizeof out->hardware_id_reason, "the file does not name its machine");
+        return;
+    }
+    struct os_host h;
+    os_host(root, &h);
+    struct hardware_id_options options = identity_options(args_config(a));
+    hardware_id(&h, &options, out->hardware_id, out->hardware_id_reason, sizeof out->hardware_id_reason);
+    text_copy(out->os, sizeof out->os, h.os);
+    text_copy(out->cpu, sizeof out->cpu, h.cpu);
+    text_copy(out->board, sizeof out->board, h.board_product);
+    out->cores = h.cpus;
+    out->memory_bytes = h.memory_bytes;
+}
+
+static void reporting_print(const struct args *a, const struct report *r)
+{
+    auto_buf struct buf out = { 0 };
+    struct screen screen = screen_of(fileno(stdout), args_flag(a, "no-color"));
+    if (args_flag(a, "json"))
+        report_json(&out, r);
+    else if (!args_flag(a, "quiet"))
+        report_text(&out, r, &screen, &(struct report_text_options){ .forecast = args_flag(a, "predict") });
+    fwrite(out.p, 1, out.n, stdout);
+}
+
+static void reporting_files(const struct args *a, const struct outfiles *files)
+{
+    for (int i = 0; i < OUTFILES; i++)
+        if (files->path[i] && !args_flag(a, "json") && !args_flag(a, "quiet"))
+            printf("Wrote %s\n", files->path[i]);
+}
+
+int reporting_finish(const struct args *a, const struct recording *rec, const struct outfiles *files,
+                     const char *root, struct cost cost)
+{
+    struct analyze_options options = {
+        .method = args_text(a, "method"), .budget = reporting_budget(a, rec), .seed = (uint64_t)args_number(a, "seed"),
+    };
+    struct report *r = analyze_run(rec, &options);
+    reporting_host(a, root, &r->host);
+    r->cpu_us_per_sample = cost.cpu_us_per_sample;
+    r->rss_bytes = cost.rss_bytes;
+    struct outfiles_result result = outfiles_write(files, rec, r);
+    reporting_print(a, r);
+    if (!result.failed)
+        reporting_files(a, files);
+    report_free(r);
+    return result.failed ? EXIT_PART : EXIT_DONE;
+}

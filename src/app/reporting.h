@@ -1,0 +1,30 @@
+/* The end of a run, common to `check` and `analyze`: analyse, write the files, print the report. */
+#ifndef APP_REPORTING_H
+#define APP_REPORTING_H
+
+#include "app/outfiles.h"
+
+#define REPORTING_OPTIONS \
+    { "method",           0, OPTION_CHOICE, "NAME", .choices = "auto shift forest", .fallback = "auto", \
+      .help = "how anomalies are found" }, \
+    { "seed",             0, OPTION_NUMBER, "N", .min = 0, .max = 9007199254740992.0, .fallback = "1", \
+      .help = "of the random numbers; the same seed gives the same report" }, \
+    { "predict",          0, OPTION_FLAG, .help = "say what is coming, or why that is not known" }, \
+    { "prediction-steps", 0, OPTION_NUMBER, "N", .min = 1, .max = 1000, .fallback = "10", \
+      .help = "how many intervals ahead" }
+
+/* What collecting cost, in CPU time and memory; NaN where nothing was collected. */
+struct cost {
+    double cpu_us_per_sample, rss_bytes;
+};
+
+/*
+ * Analyses, writes the files and prints the report, as --json or text. The host is described where
+ * the samples are of a machine (`root`: "" or below it), not of a file (NULL).
+ *
+ * Returns an exit status: EXIT_PART when a file could not be written.
+ */
+int reporting_finish(const struct args *a, const struct recording *rec, const struct outfiles *files,
+                     const char *root, struct cost cost);
+
+#endif
