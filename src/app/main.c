@@ -52,6 +52,7 @@ static int main_run(const struct command *c, int argc, char **argv)
         log_error(0, "%s", complaint.p);
         return EXIT_USAGE;
     }
+    settings_level(a, NULL);
     int status = args_flag(a, "help") ? main_help(c) : c->bare ? c->run(a) : main_configured(c, a);
     args_free(a);
     return status;

@@ -19,6 +19,7 @@ static const struct adapter *const adapters[] = { ADAPTERS NULL };
 static const struct { const char *adapter, *key; } switches[] = {
     { "cpu", "general.collect_cpu" },
     { "freq", "general.collect_cpu" },
+    { "cpuinfo", "general.collect_cpu" },
     { "load", "general.collect_cpu" },
     { "memory", "general.collect_ram" },
     { "paging", "general.collect_ram" },
@@ -31,25 +32,6 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "fs", "privacy.collect_mount_points" },
     { "process", "privacy.collect_process_names" },
 };
-
-const struct adapter *const *settings_adapters(void)
-{
-    return adapters;
-}
-
-bool settings_wants(void *config, const char *adapter)
-{
-    const struct config *c = config;
-    size_t n;
-    const char *const *disabled = config_list(c, "adapters.disabled", &n);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(disabled[i], adapter) == 0)
-            return false;
-    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
-        if (strcmp(switches[i].adapter, adapter) == 0 && !config_bool(c, switches[i].key))
-            return false;
-    return true;
-}
 
 /* The user's file, by the XDG base directory specification, which ignores relative paths. */
 static void settings_user_file(struct buf *out)
@@ -120,21 +102,6 @@ static int settings_disabled(const struct config *c)
     return rc;
 }
 
-static void settings_level(const struct args *a, const struct config *c)
-{
-    static const struct { const char *name; enum log_level level; } levels[] = {
-        { "DEBUG", LOG_DEBUG }, { "INFO", LOG_INFO }, { "WARNING", LOG_WARN },
-        { "ERROR", LOG_ERROR }, { "CRITICAL", LOG_ERROR },
-    };
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-        if (strcmp(levels[i].name, config_string(c, "debug.log_level")) == 0)
-            log_set_level(levels[i].level);
-    if (config_bool(c, "debug.verbose") || args_flag(a, "verbose"))
-        log_set_level(LOG_DEBUG);
-    if (args_flag(a, "quiet"))
-        log_set_level(LOG_ERROR);
-}
-
 int settings_read(const struct args *a, struct config **out)
 {
     struct config *c = config_new();
@@ -156,4 +123,38 @@ int settings_read(const struct args *a, struct config **out)
     settings_log_lines(config_notices(c), settings_put_notice);
     *out = c;
     return 0;
+}
+
+void settings_level(const struct args *a, const struct config *c)
+{
+    static const struct { const char *name; enum log_level level; } levels[] = {
+        { "DEBUG", LOG_DEBUG }, { "INFO", LOG_INFO }, { "WARNING", LOG_WARN },
+        { "ERROR", LOG_ERROR }, { "CRITICAL", LOG_ERROR },
+    };
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (c && strcmp(levels[i].name, config_string(c, "debug.log_level")) == 0)
+            log_set_level(levels[i].level);
+    if ((c && config_bool(c, "debug.verbose")) || args_flag(a, "verbose"))
+        log_set_level(LOG_DEBUG);
+    if (args_flag(a, "quiet"))
+        log_set_level(LOG_ERROR);
+}
+
+const struct adapter *const *settings_adapters(void)
+{
+    return adapters;
+}
+
+bool settings_wants(void *config, const char *adapter)
+{
+    const struct config *c = config;
+    size_t n;
+    const char *const *disabled = config_list(c, "adapters.disabled", &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(disabled[i], adapter) == 0)
+            return false;
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+        if (strcmp(switches[i].adapter, adapter) == 0 && !config_bool(c, switches[i].key))
+            return false;
+    return true;
 }

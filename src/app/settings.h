@@ -15,6 +15,9 @@
  */
 int settings_read(const struct args *a, struct config **out);
 
+/* Sets the level of messages from the configuration, NULL where there is none, and the options. */
+void settings_level(const struct args *a, const struct config *c);
+
 /* Every adapter of this build, NULL-terminated, as sampler_open() takes them. */
 const struct adapter *const *settings_adapters(void);
 

@@ -1,4 +1,5 @@
 # completion.bash - what the completion script answers: bash completion.bash SCRIPT
+# shellcheck source=/dev/null
 source "$1"
 cd "$(dirname "$1")" || exit 1
 : >'a file.csv'
@@ -17,10 +18,15 @@ answers()
     fi
 }
 
+answers 'check' sonde ch
 answers 'help' sonde he
 answers '--bash-completion' sonde help --ba
 answers '--verbose' sonde --verb
 answers 'config' sonde help conf
+answers 'check' sonde help che
 answers 'a file.csv' sonde help --config a
 answers 'a file.csv' sonde help --config = a
+answers 'full' sonde check --mode fu
+answers 'full' sonde check --mode = fu
+answers '' sonde check --duration ''
 answers '' sonde nonsense x

@@ -33,14 +33,32 @@ expect 2 "sonde: there is no command 'a?b'. See \`sonde help\`." "$sonde" "$(pri
 expect 2 "sonde: help: there is no command 'confg'*" "$sonde" help confg
 expect 2 'sonde: help: unknown option --mna; did you mean --man? See `sonde help help`.' "$sonde" help --mna
 expect 2 "sonde: help: one word too many: 'b'*" "$sonde" help config b
+expect 2 "sonde: check: --duration: 'abc' is not a duration; write it like 90, 90s, 1.5m or 2h. See *" \
+    "$sonde" --duration abc
+expect 2 "sonde: check: --interval: '0' is out of range; give 0.1 to 3600*" "$sonde" --interval 0
+expect 2 'sonde: check: unknown option --duraton; did you mean --duration? See `sonde help check`.' \
+    "$sonde" check --duraton 5
 
 # A reader that stops early is no error, a full disk is.
 expect 0 '' sh -c "'$sonde' help config | true"
 [ ! -c /dev/full ] || expect 1 'sonde: cannot write to standard output (No space left on device)' \
     sh -c "'$sonde' help >/dev/full"
 
-# Help does not need a configuration that can be read.
-printf 'genral:\n\tx: 1\n' >"$XDG_CONFIG_HOME/sonde/sonde.yaml"
+# Help does not need a configuration that can be read; everything else does.
+file=$XDG_CONFIG_HOME/sonde/sonde.yaml
+printf 'genral:\n  x: 1\ngeneral:\n\tlogging_interval: 1\n' >"$file"
 expect 0 '' "$sonde" help config
+expect 2 "sonde: $file:1:1: unknown key 'genral'; did you mean general?
+sonde: $file:4:1: *tabs*" "$sonde" metrics
+printf 'cloud:\n  enabled: true\n' >"$file"
+expect 0 "sonde: $file:2: cloud.enabled: this version sends nothing*" "$sonde" metrics
+expect 0 '' "$sonde" metrics --quiet
+printf 'adapters:\n  disabled: [laod]\n' >"$file"
+expect 2 "sonde: adapters.disabled: there is no adapter 'laod'; did you mean load?" "$sonde" metrics
+rm "$file"
+expect 2 "sonde: cannot read the configuration $tmp/none (No such file or directory)" "$sonde" metrics --config "$tmp/none"
+expect 2 "sonde: cannot read the configuration $tmp (Is a directory)" "$sonde" metrics --config "$tmp"
+"$sonde" help --example-config >"$file"
+expect 0 '' "$sonde" metrics --config "$file"
 
 echo "$cases command lines"
