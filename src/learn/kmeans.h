@@ -11,15 +11,18 @@
 
 #define KMEANS_MAX_K 256
 #define KMEANS_MAX_DIM 4096
+#define KMEANS_MAX_VALUE 1e140 /* so that no square and no sum of squares overflows */
 
 /*
- * Below this mean silhouette there is no reasonable structure: Kaufman and Rousseeuw, "Finding
- * Groups in Data", 1990, table 4: 0.51-0.70 reasonable, 0.26-0.50 "could be artificial".
+ * Clusters are believed in from this mean silhouette on: Kaufman and Rousseeuw, "Finding Groups in
+ * Data", 1990, table 4, call 0.51-0.70 "reasonable" and 0.26-0.50 "could be artificial". It must also
+ * exceed by a margin what a normal cloud of the same covariance shows when it is cut: see kmeans_choose.c.
  */
 #define KMEANS_SILHOUETTE_FLOOR 0.5
+#define KMEANS_SILHOUETTE_MARGIN 0.1
 
 /* Rows up to which the silhouette is exact; above, it is the mean over a seeded sample of so many. */
-#define KMEANS_SILHOUETTE_ROWS 2000
+#define KMEANS_SILHOUETTE_ROWS 1000
 
 struct kmeans {
     int k, d;
@@ -38,14 +41,13 @@ struct kmeans_options {
 /*
  * Finds k centers.
  *
- *   x     n rows of d values, row-major: x[i * d + j]; all finite
+ *   x     n rows of d values, row-major: x[i * d + j]; from -KMEANS_MAX_VALUE to KMEANS_MAX_VALUE
  *   k     1 .. KMEANS_MAX_K; where the rows have fewer distinct values, out->k is that number
  *   o     NULL = all defaults
  *
- * On success returns 0; release *out with kmeans_done(). Values of one column further apart than
- * 1e150 are out of range.
- * Errors: -EINVAL if n is 0, k, d or an option is out of range, or a value is not finite or too
- * far from the others.
+ * On success returns 0; release *out with kmeans_done(). Above some 9000 rows the restarts run on a
+ * sample of them, and the best is carried on with all rows.
+ * Errors: -EINVAL if n is 0, or n, k, d, an option or a value is out of range (NaN is).
  * Sources: Lloyd, "Least squares quantization in PCM", 1982; Arthur and Vassilvitskii, "k-means++",
  * SODA 2007, in its greedy form.
  */
@@ -54,7 +56,8 @@ int kmeans_fit(const double *x, size_t n, int d, int k, const struct kmeans_opti
 
 /*
  * Like kmeans_fit(), but k is chosen: the k in 2 .. k_max with the highest mean silhouette, or 1
- * where none reaches KMEANS_SILHOUETTE_FLOOR. *silhouette is that of the answer, NaN for k = 1.
+ * where that is not above chance (see KMEANS_SILHOUETTE_FLOOR). *silhouette is that of the answer, NaN
+ * for k = 1. Errors: as for kmeans_fit(), with 1 <= k_max <= KMEANS_MAX_K.
  */
 int kmeans_choose(const double *x, size_t n, int d, int k_max, const struct kmeans_options *o,
                   struct kmeans *out, double *silhouette);
