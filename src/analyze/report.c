@@ -2,6 +2,7 @@
 #include "analyze/report.h"
 
 #include "analyze/anomalies.h"
+#include "analyze/insights/insights.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -33,6 +34,7 @@ struct report *analyze_run(const struct recording *r, const struct analyze_optio
     features_find(r, &f);
     anomalies_find(&f, o, out);
     features_done(&f);
+    insights_find(out);
     const char *later = "not computed: this version does not look at it";
     text_copy(out->states.reason, sizeof out->states.reason, later);
     text_copy(out->trends_reason, sizeof out->trends_reason, later);

@@ -89,12 +89,10 @@ static void groups_row(struct groups *all, const struct recording *r, size_t i, 
     }
 }
 
-/* Fills before and after of every name seen. */
-static void groups_fill(struct groups *all, const struct recording *r, size_t start, size_t end,
+/* Fills before (rows from..start-1) and after (rows start..to-1) of every name seen. */
+static void groups_fill(struct groups *all, const struct recording *r, size_t from, size_t start, size_t to,
                         const struct measure *m)
 {
-    size_t from = start < BEFORE_ROWS ? 0 : start - BEFORE_ROWS, to = start + AFTER_ROWS;
-    to = to < end + 1 ? to : end + 1;
     double rows = 0;
     for (size_t i = from; i < start; i++) {
         size_t n;
@@ -111,6 +109,13 @@ static void groups_fill(struct groups *all, const struct recording *r, size_t st
                 g->after = m->highest ? fmax(g->after, g->row) : g->after + g->row / (double)(to - start);
         }
     }
+}
+
+/* The same for the start of an episode. */
+static void groups_around(struct groups *all, const struct recording *r, size_t start, size_t end, const struct measure *m)
+{
+    size_t from = start < BEFORE_ROWS ? 0 : start - BEFORE_ROWS, to = start + AFTER_ROWS;
+    groups_fill(all, r, from, start, to < end + 1 ? to : end + 1, m);
 }
 
 static double group_moved(const struct group *g)
@@ -131,13 +136,20 @@ static bool group_is_excused(const struct groups *all, size_t k)
     return own && !(k == 0 && (all->n < 2 || group_moved(&all->g[0]) > 2 * group_moved(&all->g[1])));
 }
 
+static struct suspect group_suspect(const struct group *g, const struct measure *m)
+{
+    struct suspect s = { .pid = g->pid, .amount = group_moved(g), .unit = m->unit };
+    memcpy(s.name, g->name, sizeof s.name);
+    return s;
+}
+
 void suspects_find(const struct recording *r, struct anomaly *a)
 {
     const struct measure *m = &measures[a->area];
     if (!m->of)
         return;
     struct groups all = { 0 };
-    groups_fill(&all, r, a->start, a->end, m);
+    groups_around(&all, r, a->start, a->end, m);
     if (all.n)
         qsort(all.g, all.n, sizeof *all.g, group_order);
     const int room = (int)(sizeof a->suspects / sizeof *a->suspects);
@@ -147,17 +159,33 @@ void suspects_find(const struct recording *r, struct anomaly *a)
             break;
         if (group_is_excused(&all, k))
             continue;
-        struct suspect *s = &a->suspects[a->n_suspects++];
-        *s = (struct suspect){ .pid = all.g[k].pid, .amount = moved, .unit = m->unit };
-        memcpy(s->name, all.g[k].name, sizeof s->name);
+        a->suspects[a->n_suspects++] = group_suspect(&all.g[k], m);
     }
     mem_free(all.g);
+}
+
+bool suspects_most(const struct recording *r, enum area area, size_t from, size_t to, struct suspect *out)
+{
+    const struct measure *m = &measures[area];
+    if (!m->of)
+        return false;
+    struct groups all = { 0 };
+    groups_fill(&all, r, from, from, to + 1, m);
+    const struct group *most = NULL;
+    for (size_t k = 0; k < all.n; k++)
+        if (!most || group_moved(&all.g[k]) > group_moved(most))
+            most = &all.g[k];
+    bool found = most && group_moved(most) >= m->least;
+    if (found)
+        *out = group_suspect(most, m);
+    mem_free(all.g);
+    return found;
 }
 
 double suspects_writing(const struct recording *r, size_t start, size_t end)
 {
     struct groups all = { 0 };
-    groups_fill(&all, r, start, end, &measures[AREA_DISK]);
+    groups_around(&all, r, start, end, &measures[AREA_DISK]);
     double sum = 0;
     for (size_t k = 0; k < all.n; k++)
         sum += group_moved(&all.g[k]);

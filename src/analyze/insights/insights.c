@@ -1,0 +1,41 @@
+/* insights.c - asks every rule, and puts the answers in the order of their weight. */
+#include "analyze/insights/insights.h"
+
+#include "analyze/insights/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static rule *const rules[] = {
+    rule_oom_kill, rule_memory_full, rule_memory_pressure, rule_swap_storm, rule_process_grows, rule_cgroup_memory,
+    rule_major_faults,
+    rule_disk_full, rule_inodes_full, rule_io_pressure, rule_disk_slow, rule_disk_saturated, rule_iowait, rule_stuck,
+    rule_cpu_saturated, rule_steal, rule_cgroup_throttled, rule_one_core, rule_run_queue,
+    rule_temperature, rule_throttling, rule_battery_low, rule_battery_worn,
+    rule_net_errors, rule_net_drops, rule_retransmits,
+    rule_fork_storm, rule_zombies,
+    rule_gaps,
+};
+
+static int insight_order(const void *a, const void *b)
+{
+    const struct insight *x = a, *y = b;
+    if (x->severity != y->severity)
+        return (int)y->severity - (int)x->severity;
+    return x->since_ms < y->since_ms ? -1 : x->since_ms > y->since_ms ? 1 : strcmp(x->id, y->id);
+}
+
+void insights_find(struct report *out)
+{
+    const struct recording *r = out->rec;
+    double step = recording_interval(r);
+    if (!(step > 0))
+        return;
+    double rows = RULE_WINDOW_S / step;
+    size_t window = rows < RULE_ROWS ? RULE_ROWS : rows < (double)r->n ? (size_t)rows : r->n;
+    struct inspection in = { .r = r, .out = out, .step = step, .n = r->n, .from = r->n > window ? r->n - window : 0 };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        rules[i](&in);
+    if (out->n_insights)
+        qsort(out->insights, out->n_insights, sizeof *out->insights, insight_order);
+}

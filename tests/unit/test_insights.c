@@ -1,0 +1,293 @@
+/* test_insights.c - every rule speaks on its trouble, and is silent on health and on the unknown. */
+#include "analyze/report.h"
+#include "fake.h"
+#include "test.h"
+
+/* A healthy machine with everything that rules look at. */
+static const struct { const char *name, *inst; enum unit unit; double v; } healthy[] = {
+    { "cpu.util", NULL, UNIT_PERCENT, 20 }, { "cpu.core.util", "0", UNIT_PERCENT, 25 }, { "cpu.core.util", "1", UNIT_PERCENT, 15 },
+    { "cpu.steal", NULL, UNIT_PERCENT, 0 }, { "cpu.iowait", NULL, UNIT_PERCENT, 1 }, { "cpu.load", "1m", UNIT_NONE, 0.5 },
+    { "cpu.freq", NULL, UNIT_HERTZ, 2.5e9 }, { "cpu.freq.max", NULL, UNIT_HERTZ, 3e9 }, { "cpu.temp", NULL, UNIT_CELSIUS, 50 },
+    { "pressure.cpu.some", NULL, UNIT_PERCENT, 2 }, { "pressure.io.some", NULL, UNIT_PERCENT, 1 },
+    { "pressure.io.full", NULL, UNIT_PERCENT, 1 }, { "pressure.memory.some", NULL, UNIT_PERCENT, 0 },
+    { "pressure.memory.full", NULL, UNIT_PERCENT, 0 }, { "memory.total", NULL, UNIT_BYTE, 8e9 },
+    { "memory.available", NULL, UNIT_BYTE, 5e9 }, { "memory.oom_kills", NULL, UNIT_NONE, 4 },
+    { "memory.faults.major.rate", NULL, UNIT_PER_S, 1 }, { "swap.in.rate", NULL, UNIT_BYTE_PER_S, 0 },
+    { "swap.out.rate", NULL, UNIT_BYTE_PER_S, 0 }, { "fs.util", "/", UNIT_PERCENT, 40 }, { "fs.available", "/", UNIT_BYTE, 5e10 },
+    { "fs.inodes.util", "/", UNIT_PERCENT, 10 }, { "disk.util", "sda", UNIT_PERCENT, 10 }, { "disk.util", "total", UNIT_PERCENT, 10 },
+    { "disk.latency", "sda", UNIT_SECOND, 0.002 }, { "disk.reads.rate", "sda", UNIT_PER_S, 50 },
+    { "disk.writes.rate", "sda", UNIT_PER_S, 50 }, { "net.recv.packets.rate", "eth0", UNIT_PER_S, 500 },
+    { "net.send.packets.rate", "eth0", UNIT_PER_S, 500 }, { "net.errors.rate", "eth0", UNIT_PER_S, 0 },
+    { "net.drops.rate", "eth0", UNIT_PER_S, 0 }, { "net.tcp.send.rate", NULL, UNIT_PER_S, 400 },
+    { "net.tcp.retransmits.share", NULL, UNIT_PERCENT, 0.1 }, { "process.zombies", NULL, UNIT_NONE, 1 },
+    { "process.uninterruptible", NULL, UNIT_NONE, 0 }, { "process.forks.rate", NULL, UNIT_PER_S, 5 },
+    { "sensor.temp", "pci/k10temp/Tctl", UNIT_CELSIUS, 50 }, { "sensor.temp.critical", "pci/k10temp/Tctl", UNIT_CELSIUS, 95 },
+    { "battery.charge", "BAT0", UNIT_PERCENT, 80 }, { "battery.wear", "BAT0", UNIT_PERCENT, 5 },
+    { "cgroup.cpu.throttled", NULL, UNIT_PERCENT, 0 }, { "cgroup.memory.util", NULL, UNIT_PERCENT, 30 },
+};
+enum { METRICS = sizeof healthy / sizeof *healthy, ROWS = 60 };
+
+static struct recording *machine(void)
+{
+    struct recording *r = fake_new(1);
+    for (int k = 0; k < METRICS; k++)
+        fake_metric(r, healthy[k].name, healthy[k].inst, healthy[k].unit);
+    fake_rows(r, ROWS);
+    for (int k = 0; k < METRICS; k++)
+        for (int i = 0; i < ROWS; i++)
+            r->col[k][i] = healthy[k].v;
+    return r;
+}
+
+struct trouble {
+    const char *id;
+    enum severity severity;
+    enum area area;
+    struct { const char *name, *inst; double v; } set[4]; /* from row 20 on */
+};
+
+static const struct trouble troubles[] = {
+    { "cpu-saturated", SEVERITY_WARNING, AREA_CPU, { { "cpu.util", NULL, 99 }, { "pressure.cpu.some", NULL, 50 } } },
+    { "run-queue", SEVERITY_NOTICE, AREA_CPU, { { "cpu.load", "1m", 9 } } },
+    { "steal", SEVERITY_NOTICE, AREA_CPU, { { "cpu.steal", NULL, 15 } } },
+    { "steal", SEVERITY_WARNING, AREA_CPU, { { "cpu.steal", NULL, 40 } } },
+    { "one-core", SEVERITY_NOTICE, AREA_CPU, { { "cpu.core.util", "0", 100 }, { "cpu.core.util", "1", 4 } } },
+    { "cgroup-throttled", SEVERITY_WARNING, AREA_CPU, { { "cgroup.cpu.throttled", NULL, 30 } } },
+    { "memory-full", SEVERITY_WARNING, AREA_MEMORY, { { "memory.available", NULL, 4e8 } } },
+    { "memory-full", SEVERITY_CRITICAL, AREA_MEMORY, { { "memory.available", NULL, 1e8 } } },
+    { "swap-storm", SEVERITY_WARNING, AREA_MEMORY, { { "swap.in.rate", NULL, 5e6 }, { "swap.out.rate", NULL, 6e6 } } },
+    { "memory-pressure", SEVERITY_WARNING, AREA_MEMORY, { { "pressure.memory.some", NULL, 30 } } },
+    { "memory-pressure", SEVERITY_CRITICAL, AREA_MEMORY, { { "pressure.memory.some", NULL, 30 }, { "pressure.memory.full", NULL, 20 } } },
+    { "major-faults", SEVERITY_NOTICE, AREA_MEMORY, { { "memory.faults.major.rate", NULL, 800 } } },
+    { "oom-kill", SEVERITY_CRITICAL, AREA_MEMORY, { { "memory.oom_kills", NULL, 5 } } },
+    { "cgroup-memory", SEVERITY_WARNING, AREA_MEMORY, { { "cgroup.memory.util", NULL, 97 } } },
+    { "disk-nearly-full:/", SEVERITY_WARNING, AREA_DISK, { { "fs.util", "/", 92 } } },
+    { "disk-nearly-full:/", SEVERITY_CRITICAL, AREA_DISK, { { "fs.util", "/", 99 } } },
+    { "inodes-nearly-full:/", SEVERITY_WARNING, AREA_DISK, { { "fs.inodes.util", "/", 93 } } },
+    { "disk-saturated:sda", SEVERITY_NOTICE, AREA_DISK, { { "disk.util", "sda", 99 }, { "disk.util", "total", 99 } } },
+    { "disk-saturated:sda", SEVERITY_WARNING, AREA_DISK, { { "disk.util", "sda", 99 }, { "pressure.io.some", NULL, 60 } } },
+    { "disk-slow:sda", SEVERITY_WARNING, AREA_DISK, { { "disk.latency", "sda", 0.2 } } },
+    { "iowait", SEVERITY_NOTICE, AREA_DISK, { { "cpu.iowait", NULL, 45 } } },
+    { "io-pressure", SEVERITY_WARNING, AREA_DISK, { { "pressure.io.full", NULL, 70 } } },
+    { "stuck-processes", SEVERITY_NOTICE, AREA_DISK, { { "process.uninterruptible", NULL, 9 } } },
+    { "net-errors:eth0", SEVERITY_WARNING, AREA_NETWORK, { { "net.errors.rate", "eth0", 90 } } },
+    { "net-drops:eth0", SEVERITY_WARNING, AREA_NETWORK, { { "net.drops.rate", "eth0", 90 } } },
+    { "tcp-retransmits", SEVERITY_NOTICE, AREA_NETWORK, { { "net.tcp.retransmits.share", NULL, 8 } } },
+    { "zombies", SEVERITY_NOTICE, AREA_PROCESSES, { { "process.zombies", NULL, 60 } } },
+    { "fork-storm", SEVERITY_WARNING, AREA_PROCESSES, { { "process.forks.rate", NULL, 4000 } } },
+    { "hot:pci/k10temp/Tctl", SEVERITY_WARNING, AREA_THERMAL, { { "sensor.temp", "pci/k10temp/Tctl", 92 } } },
+    { "hot:pci/k10temp/Tctl", SEVERITY_CRITICAL, AREA_THERMAL, { { "sensor.temp", "pci/k10temp/Tctl", 97 } } },
+    { "hot:cpu", SEVERITY_WARNING, AREA_THERMAL, { { "cpu.temp", NULL, 97 }, { "sensor.temp.critical", "pci/k10temp/Tctl", NAN } } },
+    { "throttling", SEVERITY_WARNING, AREA_THERMAL, { { "cpu.util", NULL, 85 }, { "cpu.freq", NULL, 8e8 } } },
+    { "battery-low:BAT0", SEVERITY_WARNING, AREA_POWER, { { "battery.charge", "BAT0", 15 } } },
+    { "battery-low:BAT0", SEVERITY_CRITICAL, AREA_POWER, { { "battery.charge", "BAT0", 6 } } },
+    { "battery-worn:BAT0", SEVERITY_NOTICE, AREA_POWER, { { "battery.wear", "BAT0", 45 } } },
+};
+enum { TROUBLES = sizeof troubles / sizeof *troubles };
+
+static struct report *analyze(const struct recording *r)
+{
+    return analyze_run(r, &(struct analyze_options){ 0 });
+}
+
+static const struct insight *find(const struct report *a, const char *id)
+{
+    for (size_t i = 0; i < a->n_insights; i++)
+        if (!strcmp(a->insights[i].id, id))
+            return &a->insights[i];
+    return NULL;
+}
+
+static void plant(struct recording *r, const struct trouble *t, size_t from, size_t to)
+{
+    for (int k = 0; k < 4 && t->set[k].name; k++) {
+        double *x = fake_col(r, t->set[k].name, t->set[k].inst);
+        for (size_t i = isnan(t->set[k].v) ? 0 : from; i < to; i++)
+            x[i] = t->set[k].v;
+    }
+}
+
+static void test_healthy_is_silent(void **state)
+{
+    (void)state;
+    struct recording *r = machine();
+    struct report *a = analyze(r);
+    assert_int_equal(a->n_insights, 0);
+    report_free(a);
+    recording_free(r);
+}
+
+static void test_each_rule_speaks(void **state)
+{
+    (void)state;
+    for (int k = 0; k < TROUBLES; k++) {
+        const struct trouble *t = &troubles[k];
+        struct recording *r = machine();
+        plant(r, t, 20, ROWS);
+        struct report *a = analyze(r);
+        const struct insight *i = find(a, t->id);
+        if (!i || a->n_insights != 1)
+            fail_msg("%s: %zu insights, the first is %s", t->id, a->n_insights, a->n_insights ? a->insights[0].id : "none");
+        assert_int_equal(i->severity, t->severity);
+        assert_int_equal(i->area, t->area);
+        assert_true(*i->title && *i->advice && i->n_evidence >= 1);
+        if (strcmp(t->id, "battery-worn:BAT0") != 0) /* wear has no beginning */
+            assert_true(i->since_ms == r->wall_ms[20]);
+        report_free(a);
+        recording_free(r);
+    }
+}
+
+/* The oom-killer is one event, not a condition. */
+static void test_a_moment_is_no_trouble(void **state)
+{
+    (void)state;
+    for (int k = 0; k < TROUBLES; k++) {
+        struct recording *r = machine();
+        if (strcmp(troubles[k].id, "oom-kill") != 0)
+            plant(r, &troubles[k], 20, 24);
+        struct report *a = analyze(r);
+        if (a->n_insights)
+            fail_msg("%s speaks after 4 s", a->insights[0].id);
+        report_free(a);
+        recording_free(r);
+    }
+}
+
+static void test_unknown_is_silent(void **state)
+{
+    (void)state;
+    struct recording *r = machine();
+    for (int k = 0; k < METRICS; k++)
+        for (int i = 0; i < ROWS; i++)
+            r->col[k][i] = NAN;
+    struct report *a = analyze(r);
+    assert_int_equal(a->n_insights, 0);
+    report_free(a);
+    recording_free(r);
+}
+
+static void test_little_traffic_is_no_slow_disk(void **state)
+{
+    (void)state;
+    struct recording *r = machine();
+    plant(r, &(struct trouble){
+        .set = { { "disk.latency", "sda", 0.5 }, { "disk.reads.rate", "sda", 0 }, { "disk.writes.rate", "sda", 1 } } }, 0, ROWS);
+    struct report *a = analyze(r);
+    assert_null(find(a, "disk-slow:sda"));
+    report_free(a);
+    recording_free(r);
+}
+
+static void test_a_charging_battery_is_no_trouble(void **state)
+{
+    (void)state;
+    struct recording *r = machine();
+    double *x = fake_col(r, "battery.charge", "BAT0");
+    for (int i = 0; i < ROWS; i++)
+        x[i] = 5 + 0.1 * i;
+    struct report *a = analyze(r);
+    assert_int_equal(a->n_insights, 0);
+    report_free(a);
+    recording_free(r);
+}
+
+static struct proc_use process(int32_t pid, const char *name, double cpu, double rss)
+{
+    struct proc_use u = { .pid = pid, .state = 'R', .cpu_percent = cpu, .rss_bytes = rss };
+    snprintf(u.name, sizeof u.name, "%s", name);
+    return u;
+}
+
+static void test_names_the_culprit(void **state)
+{
+    (void)state;
+    struct recording *r = machine();
+    plant(r, &troubles[0], 20, ROWS);
+    for (size_t i = 0; i < ROWS; i++)
+        fake_procs(r, i, (struct proc_use[]){ process(7, "burner", i < 20 ? 0 : 190, 1e6), process(8, "shell", 5, 1e6) }, 2);
+    struct report *a = analyze(r);
+    const struct insight *i = find(a, "cpu-saturated");
+    assert_non_null(i);
+    assert_string_equal(i->evidence[2], "most by burner (pid 7): 190 % of a core");
+    report_free(a);
+    recording_free(r);
+}
+
+/* Memory of one process over time, by shape. */
+static double steady(size_t i) { return 5e8 + 10e6 * (double)i; }
+static double starting(size_t i) { return i < 12 ? 5e7 * (double)i : 6e8; }
+static double breathing(size_t i) { return 5e8 + 3e8 * sin((double)i / 5); }
+static double small(size_t i) { return 1e7 + 1e5 * (double)i; }
+
+static void test_growing_processes(void **state)
+{
+    (void)state;
+    static const struct { double (*rss)(size_t i); bool leaks; } shapes[] = {
+        { steady, true }, { starting, false }, { breathing, false }, { small, false },
+    };
+    for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
+        struct recording *r = machine();
+        for (size_t i = 0; i < ROWS; i++) {
+            struct proc_use u = process(9, "leaky", 1, shapes[k].rss(i));
+            fake_procs(r, i, &u, 1);
+        }
+        struct report *a = analyze(r);
+        const struct insight *i = find(a, "process-grows:leaky");
+        assert_int_equal(i != NULL, shapes[k].leaks);
+        if (i)
+            assert_string_equal(i->title, "leaky (pid 9) grows: 590 MB in 59 s");
+        report_free(a);
+        recording_free(r);
+    }
+}
+
+static void test_gaps_are_told(void **state)
+{
+    (void)state;
+    struct recording *r = machine();
+    for (size_t k = 1; k <= 3; k++) {
+        struct event e = { .kind = EVENT_GAP, .wall_ms = r->wall_ms[10 * k], .end_ms = r->wall_ms[10 * k] + 3000 };
+        struct report *a = analyze(r);
+        assert_int_equal(a->n_insights, 0);
+        report_free(a);
+        recording_add_event(r, &e);
+    }
+    struct report *a = analyze(r);
+    assert_non_null(find(a, "gaps"));
+    assert_true(find(a, "gaps")->since_ms == r->wall_ms[10]);
+    report_free(a);
+    recording_free(r);
+}
+
+static void test_most_severe_first(void **state)
+{
+    (void)state;
+    struct recording *r = machine();
+    for (int k = 0; k < TROUBLES; k++)
+        plant(r, &troubles[k], 20, ROWS);
+    struct report *a = analyze(r);
+    assert_true(a->n_insights > 15);
+    for (size_t i = 1; i < a->n_insights; i++)
+        assert_true(a->insights[i - 1].severity >= a->insights[i].severity);
+    report_free(a);
+    recording_free(r);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_healthy_is_silent),
+    cmocka_unit_test(test_each_rule_speaks),
+    cmocka_unit_test(test_a_moment_is_no_trouble),
+    cmocka_unit_test(test_unknown_is_silent),
+    cmocka_unit_test(test_little_traffic_is_no_slow_disk),
+    cmocka_unit_test(test_a_charging_battery_is_no_trouble),
+    cmocka_unit_test(test_names_the_culprit),
+    cmocka_unit_test(test_growing_processes),
+    cmocka_unit_test(test_gaps_are_told),
+    cmocka_unit_test(test_most_severe_first),
+};
+
+int main(void)
+{
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
