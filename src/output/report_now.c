@@ -154,7 +154,8 @@ void report_now(struct buf *out, const struct recording *rec, const struct scree
     buf_done(&lines);
 }
 
-static double now_of_frame(const struct quantity *q, const struct schema *schema, const struct frame *f, enum unit *unit)
+static double now_of_frame(const struct quantity *q, const struct schema *schema, const struct frame *f,
+                           enum unit *unit)
 {
     double v = NAN;
     for (int slot = 0; slot < schema_size(schema); slot++)

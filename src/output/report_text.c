@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "core/amount.h"
 #include "output/report_now.h"
+#include "output/report_verdict.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,38 +26,9 @@ struct page {
     struct buf *out;
 };
 
-/* ---- small helpers ---- */
-
 static enum tone text_tone(enum severity v)
 {
     return v == SEVERITY_CRITICAL ? TONE_BAD : v == SEVERITY_WARNING ? TONE_WARN : TONE_PLAIN;
-}
-
-static const char *text_plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
-static int64_t text_start(const struct recording *rec)
-{
-    return rec->n ? rec->wall_ms[0] : 0;
-}
-
-static double text_length_s(const struct recording *rec)
-{
-    double step = recording_interval(rec);
-    return rec->n ? (double)(rec->mono_ns[rec->n - 1] - rec->mono_ns[0]) * 1e-9 + (isnan(step) ? 0 : step) : 0;
-}
-
-/* "10:31:05", with its day in front where the recording spans several. */
-static const char *text_when(const struct recording *rec, int64_t wall_ms, char out[static TEXT_TIME_MAX])
-{
-    if (rec->n && rec->wall_ms[rec->n - 1] / 86400000 == rec->wall_ms[0] / 86400000)
-        return text_clock(wall_ms, out);
-    text_time(wall_ms, out);
-    out[10] = ' ';
-    out[19] = '\0';
-    return out;
 }
 
 static void text_heading(const struct page *p, const char *name)
@@ -77,69 +49,6 @@ static void text_paragraph(const struct page *p, int indent, const char *fmt, ..
     screen_wrap(p->s, p->out, indent, text);
 }
 
-/* ---- the verdict ---- */
-
-/* The anomaly to name first: the most severe, of those the highest. NULL when there is none. */
-static const struct anomaly *text_worst(const struct report *r)
-{
-    const struct anomaly *worst = NULL;
-    for (size_t i = 0; i < r->n_anomalies; i++) {
-        const struct anomaly *a = &r->anomalies[i];
-        if (!worst || a->severity > worst->severity || (a->severity == worst->severity && a->score > worst->score))
-            worst = a;
-    }
-    return worst;
-}
-
-/* Insights that ask for a look: most severe first, so they stand in front. */
-static size_t text_warnings(const struct report *r)
-{
-    size_t n = 0;
-    while (n < r->n_insights && r->insights[n].severity >= SEVERITY_WARNING)
-        n++;
-    return n;
-}
-
-static void verdict_well(const struct report *r, const struct screen *s, struct buf *out)
-{
-    char span[32];
-    text_span(text_length_s(r->rec), span, sizeof span);
-    screen_put(s, out, TONE_STRONG, "WELL");
-    if (*r->anomalies_reason)
-        buf_printf(out, "  nothing wrong in %s, too short to say what is unusual\n", span);
-    else
-        buf_printf(out, "  nothing unusual in %s\n", span);
-}
-
-void report_verdict(struct buf *out, const struct report *r, const struct screen *s)
-{
-    const struct anomaly *worst = text_worst(r);
-    size_t warnings = text_warnings(r);
-    if (!worst && !warnings) {
-        verdict_well(r, s, out);
-        return;
-    }
-    enum severity severity = worst ? worst->severity : SEVERITY_WARNING;
-    if (warnings && r->insights[0].severity > severity)
-        severity = r->insights[0].severity;
-    char line[2 * REPORT_TEXT] = "", when[TEXT_TIME_MAX];
-    size_t n = 0;
-    if (worst)
-        n += (size_t)snprintf(line, sizeof line, "%zu anomal%s", r->n_anomalies, r->n_anomalies == 1 ? "y" : "ies");
-    if (warnings)
-        n += (size_t)snprintf(line + n, sizeof line - n, "%s%zu warning%s", n ? ", " : "", warnings, text_plural(warnings));
-    if (worst)
-        n += (size_t)snprintf(line + n, sizeof line - n, ": %s, %s", area_name(worst->area), text_when(r->rec, worst->start_ms, when));
-    else
-        snprintf(line + n, sizeof line - n, ": %s", r->insights[0].title);
-    if (worst && worst->n_suspects)
-        snprintf(line + n, sizeof line - n, ", by %s", worst->suspects[0].name);
-    screen_put(s, out, severity >= SEVERITY_CRITICAL ? TONE_BAD : TONE_WARN, "LOOK");
-    buf_puts(out, "  ");
-    screen_cell(s, out, TONE_PLAIN, line, s->width - 6, false);
-    buf_putc(out, '\n');
-}
-
 /* ---- the machine and the run ---- */
 
 static void text_host(const struct page *p)
@@ -147,7 +56,7 @@ static void text_host(const struct page *p)
     const struct report_host *h = &p->r->host;
     char cores[32] = "", memory[32] = "", amount[AMOUNT_MAX];
     if (h->cores)
-        snprintf(cores, sizeof cores, "%d core%s, ", h->cores, text_plural((size_t)h->cores));
+        snprintf(cores, sizeof cores, "%d core%s, ", h->cores, report_plural((size_t)h->cores));
     if (!isnan(h->memory_bytes))
         snprintf(memory, sizeof memory, "%s memory, ", amount_text(h->memory_bytes, UNIT_BYTE, amount));
     if (*h->cpu || *h->os)
@@ -161,11 +70,11 @@ static void text_run(const struct page *p)
     const struct recording *rec = p->rec;
     char span[32], step[32], when[TEXT_TIME_MAX];
     double interval = recording_interval(rec);
-    text_span(text_length_s(rec), span, sizeof span);
+    text_span(report_length_s(rec), span, sizeof span);
     text_span(interval, step, sizeof step);
-    text_paragraph(p, 2, "%zu sample%s of %d metrics in %s%s%s, from %s UTC", rec->n, text_plural(rec->n),
+    text_paragraph(p, 2, "%zu sample%s of %d metrics in %s%s%s, from %s UTC", rec->n, report_plural(rec->n),
         schema_size(rec->schema), span, isnan(interval) ? "" : ", every ", isnan(interval) ? "" : step,
-        text_when(rec, text_start(rec), when));
+        report_when(rec, rec->n ? rec->wall_ms[0] : 0, when));
     if (rec->origin && strcmp(rec->origin, "this machine") != 0)
         text_paragraph(p, 2, "of %s", rec->origin);
 }
@@ -191,7 +100,8 @@ static void text_advise(const struct page *p, const struct anomaly *a)
 {
     const struct suspect *by = a->suspects;
     if (a->n_suspects)
-        text_paragraph(p, 4, "Do: %s%s%s%d", text_advice[a->area].see, by->name, text_advice[a->area].then, (int)by->pid);
+        text_paragraph(p, 4, "Do: %s%s%s%d", text_advice[a->area].see, by->name, text_advice[a->area].then,
+            (int)by->pid);
     else
         text_paragraph(p, 4, "Do: %s", text_advice[a->area].alone);
 }
@@ -207,10 +117,10 @@ static void text_episode(const struct page *p, const struct anomaly *a)
     char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], span[32], line[REPORT_TEXT], v[AMOUNT_MAX], e[AMOUNT_MAX];
     text_span((double)(a->end_ms - a->start_ms) * 1e-3, span, sizeof span);
     if (a->end_ms > a->start_ms)
-        snprintf(line, sizeof line, "%s  %s to %s (%s), %s", area_name(a->area), text_when(p->rec, a->start_ms, from),
-            text_when(p->rec, a->end_ms, to), span, severity_name(a->severity));
+        snprintf(line, sizeof line, "%s  %s to %s (%s), %s", area_name(a->area), report_when(p->rec, a->start_ms, from),
+            report_when(p->rec, a->end_ms, to), span, severity_name(a->severity));
     else
-        snprintf(line, sizeof line, "%s  %s, %s", area_name(a->area), text_when(p->rec, a->start_ms, from),
+        snprintf(line, sizeof line, "%s  %s, %s", area_name(a->area), report_when(p->rec, a->start_ms, from),
             severity_name(a->severity));
     buf_puts(p->out, "  ");
     screen_put(p->s, p->out, text_tone(a->severity), line);
@@ -255,7 +165,7 @@ static void text_findings(const struct page *p)
         const struct insight *f = &p->r->insights[i];
         buf_puts(p->out, "  ");
         screen_put(p->s, p->out, text_tone(f->severity), severity_name(f->severity));
-        buf_printf(p->out, ", since %s\n", text_when(p->rec, f->since_ms, when));
+        buf_printf(p->out, ", since %s\n", report_when(p->rec, f->since_ms, when));
         text_paragraph(p, 4, "%s", f->title);
         for (int k = 0; k < f->n_evidence; k++)
             text_paragraph(p, 4, "%s", f->evidence[k]);
@@ -323,7 +233,7 @@ static void text_events(const struct page *p)
     for (size_t i = 0; i < p->rec->n_events && shown < TEXT_NOTES; i++) {
         const struct event *e = &p->rec->events[i];
         if (e->kind == EVENT_GAP || e->kind == EVENT_CLOCK || e->severity >= SEVERITY_WARNING) {
-            text_paragraph(p, 0, "%s %s", text_when(p->rec, e->wall_ms, when), e->text);
+            text_paragraph(p, 0, "%s %s", report_when(p->rec, e->wall_ms, when), e->text);
             shown++;
         }
     }
@@ -349,8 +259,8 @@ static void text_cost(const struct page *p)
     const struct report *r = p->r;
     char cpu[AMOUNT_MAX], rss[AMOUNT_MAX];
     if (p->rec->stride > 1)
-        text_paragraph(p, 0, "Every %d. sample was kept: the memory limit (performance.max_buffer_memory_mb) was reached.",
-            p->rec->stride);
+        text_paragraph(p, 0, "Resolution: every %d samples one was kept, because the memory for them was full "
+            "(performance.max_buffer_memory_mb).", p->rec->stride);
     if (!isnan(r->cpu_us_per_sample))
         text_paragraph(p, 0, "Cost: %s of CPU time per sample, %s of memory.",
             amount_text(r->cpu_us_per_sample * 1e-6, UNIT_SECOND, cpu), amount_text(r->rss_bytes, UNIT_BYTE, rss));

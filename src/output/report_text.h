@@ -15,7 +15,4 @@ struct report_text_options {
 void report_text(struct buf *out, const struct report *r, const struct screen *s,
                  const struct report_text_options *o);
 
-/* The first line alone: "WELL  nothing unusual in 60 s". */
-void report_verdict(struct buf *out, const struct report *r, const struct screen *s);
-
 #endif

@@ -7,6 +7,7 @@
 #include "base/auto.h"
 #include "output/report_json.h"
 #include "output/report_text.h"
+#include "output/report_verdict.h"
 
 #include <jansson.h>
 
