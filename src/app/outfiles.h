@@ -43,4 +43,7 @@ struct outfiles_result {
 /* Writes them; what fails is said. A NULL report (--mode collect) has no analysis to save. */
 struct outfiles_result outfiles_write(const struct outfiles *f, const struct recording *rec, const struct report *r);
 
+/* "Wrote FILE", for each of them, where the output is text for people. */
+void outfiles_tell(const struct outfiles *f, const struct args *a);
+
 #endif

@@ -45,16 +45,9 @@ static void reporting_print(const struct args *a, const struct report *r)
     struct screen screen = screen_of(fileno(stdout), args_flag(a, "no-color"));
     if (args_flag(a, "json"))
         report_json(&out, r);
-    else if (!args_flag(a, "quiet"))
+    else
         report_text(&out, r, &screen, &(struct report_text_options){ .forecast = args_flag(a, "predict") });
     fwrite(out.p, 1, out.n, stdout);
-}
-
-static void reporting_files(const struct args *a, const struct outfiles *files)
-{
-    for (int i = 0; i < OUTFILES; i++)
-        if (files->path[i] && !args_flag(a, "json") && !args_flag(a, "quiet"))
-            printf("Wrote %s\n", files->path[i]);
 }
 
 int reporting_finish(const struct args *a, const struct recording *rec, const struct outfiles *files,
@@ -70,7 +63,7 @@ int reporting_finish(const struct args *a, const struct recording *rec, const st
     struct outfiles_result result = outfiles_write(files, rec, r);
     reporting_print(a, r);
     if (!result.failed)
-        reporting_files(a, files);
+        outfiles_tell(files, a);
     report_free(r);
     return result.failed ? EXIT_PART : EXIT_DONE;
 }

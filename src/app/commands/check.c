@@ -4,11 +4,11 @@
  * Order matters: what can be refused is refused before the first sample; files are written before
  * the report is printed, so that `| head` cannot lose them.
  */
+#include "app/analyze_file.h"
 #include "app/observer.h"
 #include "app/progress.h"
 #include "app/reporting.h"
 
-#include "app/analyze_file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/config.h"
@@ -82,9 +82,8 @@ static int check_save(const struct args *a, const struct recording *rec, const s
     struct outfiles_result result = outfiles_write(files, rec, NULL);
     if (!result.written && !result.failed)
         log_warn(0, "check: %zu samples were collected and nothing was kept; add --save-data or --export-csv FILE", rec->n);
-    for (int i = 0; i < OUTFILES; i++)
-        if (files->path[i] && !result.failed && !args_flag(a, "quiet") && !args_flag(a, "json"))
-            printf("Wrote %s\n", files->path[i]);
+    if (!result.failed)
+        outfiles_tell(files, a);
     return !result.failed ? EXIT_DONE : result.written ? EXIT_PART : EXIT_FAILED;
 }
 
