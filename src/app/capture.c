@@ -114,10 +114,23 @@ static void run_scrub(struct run *r, enum capture_kind kind)
     }
 }
 
+/* A sensor of a device that sleeps: to read it would wake the device. */
+static bool is_asleep(const struct run *r, const char *path)
+{
+    static const char chips[] = "/sys/class/hwmon/";
+    char status[256], text[32];
+    size_t n = sizeof chips - 1;
+    if (strncmp(path, chips, n) != 0 || strstr(path, "/power/"))
+        return false;
+    n += strcspn(path + n, "/");
+    snprintf(status, sizeof status, "%.*s/device/power/runtime_status", (int)n, path);
+    return os_read_text(r->c->root, status, text, sizeof text) > 0 && strncmp(text, "suspend", 7) == 0;
+}
+
 static void run_file(struct run *r, const char *path, enum capture_kind kind)
 {
     char place[OS_PATH_MAX];
-    if (os_read_text(r->c->root, path, r->text, TEXT_MAX) < 0)
+    if (is_asleep(r, path) || os_read_text(r->c->root, path, r->text, TEXT_MAX) < 0)
         return;
     if (strncmp(path, "/sys/", 5) != 0) /* the links of /proc lead to ourselves: of no meaning later */
         snprintf(place, sizeof place, "%s", path);

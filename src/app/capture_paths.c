@@ -39,6 +39,8 @@ static const struct capture_path paths[] = {
     { "/sys/devices/system/cpu/cpu*/cpufreq/scaling_*_freq", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_m??_freq", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/topology/core_id", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/topology/physical_package_id", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/topology/thread_siblings_list", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/topology/core_siblings_list", CAPTURE_FILE },
 
@@ -60,6 +62,9 @@ static const struct capture_path paths[] = {
 
     { "/sys/class/hwmon/*/name", CAPTURE_FILE },
     { "/sys/class/hwmon/*/device", CAPTURE_LINK },
+    { "/sys/class/hwmon/*/device/power/control", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/device/power/runtime_status", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/device/power/autosuspend_delay_ms", CAPTURE_FILE },
     { "/sys/class/hwmon/*/*_label", CAPTURE_FILE },
     { "/sys/class/hwmon/*/*_input", CAPTURE_FILE },
     { "/sys/class/hwmon/*/*_average", CAPTURE_FILE },
@@ -68,6 +73,8 @@ static const struct capture_path paths[] = {
     { "/sys/class/hwmon/*/*_crit", CAPTURE_FILE },
     { "/sys/class/hwmon/*/*_fault", CAPTURE_FILE },
     { "/sys/class/hwmon/*/*_enable", CAPTURE_FILE },
+    { "/sys/class/thermal/thermal_zone*/type", CAPTURE_FILE },
+    { "/sys/class/thermal/thermal_zone*/temp", CAPTURE_FILE },
 
     { "/sys/class/powercap/*/name", CAPTURE_FILE },
     { "/sys/class/powercap/*/energy_uj", CAPTURE_FILE },
@@ -96,6 +103,7 @@ static const struct capture_path paths[] = {
 
     { "cgroup.controllers", CAPTURE_GROUP },
     { "cgroup.type", CAPTURE_GROUP },
+    { "cpuset.cpus.effective", CAPTURE_GROUP },
     { "cpu.max", CAPTURE_GROUP },
     { "cpu.weight", CAPTURE_GROUP },
     { "cpu.stat", CAPTURE_GROUP },
@@ -110,6 +118,7 @@ static const struct capture_path paths[] = {
     { "memory.peak", CAPTURE_GROUP },
     { "memory.swap.current", CAPTURE_GROUP },
     { "memory.swap.max", CAPTURE_GROUP },
+    { "memory.oom_control", CAPTURE_GROUP },
     { "memory.usage_in_bytes", CAPTURE_GROUP },
     { "memory.limit_in_bytes", CAPTURE_GROUP },
     { "pids.current", CAPTURE_GROUP },

@@ -148,18 +148,27 @@ void scrub_path(struct scrub *s, const char *path, struct buf *out)
     }
 }
 
+/* Threads of the kernel are named by their task, but those of NFS by their server: "192.0.2.1-manager". */
+static bool is_kernel_name(const char *name, size_t length)
+{
+    static const char nfs[] = "-manager";
+    size_t n = sizeof nfs - 1;
+    return length < n || memcmp(name + length - n, nfs, n) != 0;
+}
+
 void scrub_process(struct scrub *s, const char *line, struct buf *out)
 {
     const char *open = strchr(line, '('), *end = strrchr(line, ')');
     unsigned long flags;
     if (!open || !end || end < open || sscanf(end, ") %*c %*s %*s %*s %*s %*s %lu", &flags) != 1)
         return; /* not whole: its name cannot be told from the rest */
-    if (s->keep_process_names || (flags & PF_KTHREAD)) {
+    size_t length = (size_t)(end - open - 1);
+    if (s->keep_process_names || ((flags & PF_KTHREAD) && is_kernel_name(open + 1, length))) {
         buf_puts(out, line);
         return;
     }
     buf_put(out, line, (size_t)(open - line));
-    buf_printf(out, "(p%zu%s", names_number(&s->processes, open + 1, (size_t)(end - open - 1)), end);
+    buf_printf(out, "(p%zu%s", names_number(&s->processes, open + 1, length), end);
 }
 
 void scrub_mount(struct scrub *s, const char *mount, struct buf *out)
@@ -247,6 +256,10 @@ void scrub_cpuinfo(struct scrub *s, const char *text, struct buf *out)
         size_t n = strcspn(line, "\n");
         char *next = line + n + (line[n] != '\0');
         line[n] = '\0';
+        static const char s390[] = "identification = ";
+        char *number = strstr(line, s390);
+        if (number)
+            memset(number + sizeof s390 - 1, '0', strcspn(number + sizeof s390 - 1, ","));
         if (strncmp(line, "Serial", 6) != 0) {
             scrub_text(s, line, out);
             buf_putc(out, '\n');

@@ -17,9 +17,18 @@
 struct space { /* one question, shared with the thread that asks */
     struct os_lock *lock;
     char *root, *mount;
+    bool answered, given_up; /* the second of the two to happen frees it */
+    int rc;
     struct os_fs fs;
-    int rc;             /* 1 = not yet */
 };
+
+static void space_free(struct space *s)
+{
+    os_lock_free(s->lock);
+    mem_free(s->root);
+    mem_free(s->mount);
+    mem_free(s);
+}
 
 static void space_ask(void *p)
 {
@@ -29,36 +38,44 @@ static void space_ask(void *p)
     os_lock(s->lock);
     s->fs = fs;
     s->rc = rc;
+    s->answered = true;
+    bool given_up = s->given_up;
     os_unlock(s->lock);
+    if (given_up)
+        space_free(s);
 }
 
-static int space_answer(struct space *s, struct os_fs *out)
+/* Is there an answer? Without one, when it is time, the question becomes the thread's. */
+static bool space_answered(struct space *s, bool last)
 {
     os_lock(s->lock);
-    int rc = s->rc;
-    if (rc == 0)
-        *out = s->fs;
+    bool answered = s->answered;
+    s->given_up = last && !answered;
     os_unlock(s->lock);
-    return rc;
+    return answered;
 }
 
-/* 0 and *out, an error, or 1 when there was no answer: the thread then keeps *s. */
+/* 0 and *out, an error, or 1 when there was no answer. */
 static int space_get(const char *root, const char *mount, struct os_fs *out)
 {
     struct space *s = mem_new(sizeof *s);
-    *s = (struct space){ .lock = os_lock_new(), .root = mem_dup(root), .mount = mem_dup(mount), .rc = 1 };
+    *s = (struct space){ .lock = os_lock_new(), .root = mem_dup(root), .mount = mem_dup(mount) };
     int rc = os_thread(space_ask, s);
-    if (rc == 0) {
-        int64_t end = os_mono_ns() + SPACE_WAIT_NS;
-        while ((rc = space_answer(s, out)) == 1 && os_mono_ns() < end)
+    bool answered = rc < 0;
+    int64_t end = os_mono_ns() + SPACE_WAIT_NS;
+    for (bool last = false; !answered && !last;) {
+        last = os_mono_ns() >= end;
+        answered = space_answered(s, last);
+        if (!answered && !last)
             os_sleep_until(os_mono_ns() + 500000);
     }
-    if (rc == 1)
+    if (!answered)
         return 1;
-    os_lock_free(s->lock);
-    mem_free(s->root);
-    mem_free(s->mount);
-    mem_free(s);
+    if (rc == 0) {
+        rc = s->rc;
+        *out = s->fs;
+    }
+    space_free(s);
     return rc;
 }
 

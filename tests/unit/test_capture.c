@@ -58,6 +58,7 @@ static void processes(void **state)
         { "7 (a\n) S 1 7 7 0 -1 4194560 1\n", "7 (p1) S 1 7 7 0 -1 4194560 1\n", false },
         { "7 (bash) S 1 7 7 0 -1 4194560 1\n", "7 (bash) S 1 7 7 0 -1 4194560 1\n", true },
         { "2 (kthreadd) S 0 0 0 0 -1 2129984 0\n", "2 (kthreadd) S 0 0 0 0 -1 2129984 0\n", false },
+        { "9 (192.0.2.1-manager) S 2 0 0 0 -1 2129984 0\n", "9 (p1) S 2 0 0 0 -1 2129984 0\n", false },
         { "7 (bash) S 1 7", "", false }, { "7 (bash", "", false }, { "", "", false }, { ")(", "", true },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -96,8 +97,9 @@ static void serial_numbers(void **state)
     (void)state;
     struct scrub s = { 0 };
     auto_buf struct buf out = { 0 };
-    scrub_cpuinfo(&s, "model name\t: x\nSerial\t\t: 00000000deadbeef\nRevision\t: 1", &out);
-    assert_string_equal(out.p, "model name\t: x\nRevision\t: 1\n");
+    scrub_cpuinfo(&s, "model name\t: x\nSerial\t\t: 00000000deadbeef\nRevision\t: 1\n"
+                  "processor 0: version = FF,  identification = 0155A8,  machine = 8561", &out);
+    assert_string_equal(out.p, "model name\t: x\nRevision\t: 1\nprocessor 0: version = FF,  identification = 000000,  machine = 8561\n");
     scrub_done(&s);
 }
 
@@ -151,6 +153,10 @@ static int setup(void **state)
     machine_link(&m, "/sys/devices/pci/net/eth0/device", "../../../pci");
     machine_link(&m, "/sys/class/net/eth0", "../../devices/pci/net/eth0");
     machine_link(&m, "/sys/class/net/bad", "/etc");
+    machine_write(&m, "/sys/devices/asleep/hwmon/hwmon0/temp1_input", "1\n");
+    machine_write(&m, "/sys/devices/asleep/power/runtime_status", "suspended\n");
+    machine_link(&m, "/sys/devices/asleep/hwmon/hwmon0/device", "../../../asleep");
+    machine_link(&m, "/sys/class/hwmon/hwmon0", "../../devices/asleep/hwmon/hwmon0");
     machine_write(&m, "/sys/class/dmi/id/product_serial", CANARY);
     machine_write(&m, "/sys/class/dmi/id/board_name", "board\n");
     *state = &m;
@@ -203,6 +209,8 @@ static void no_name_gets_out(void **state)
     expect(dir, "/0000/sys/fs/cgroup/user.slice/cpu.max", "1000 100000\n");
     expect(dir, "/0000/sys/class/net/eth0/mtu", "1500\n");
     expect(dir, "/0000/sys/class/dmi/id/board_name", "board\n");
+    expect(dir, "/0000/sys/devices/asleep/power/runtime_status", "suspended\n");
+    assert_false(os_exists(dir, "/0000/sys/devices/asleep/hwmon/hwmon0/temp1_input")); /* reading it would wake it */
     expect(dir, "/0001/proc/uptime", "2.00 2.00\n");
     expect(dir, "/0001/.sonde/gone", "/proc/77/stat\n");
     assert_false(os_exists(dir, "/0001/proc/stat"));
