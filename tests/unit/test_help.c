@@ -56,8 +56,8 @@ static void columns(void **state)
     help_command(&watch, 80, &out);
     static const char *const lines[] = {
         "sonde watch - look at it\n\nUsage: sonde watch [OPTIONS] [FILE]\n",
-        "\n  -d, --duration SECONDS  how long to collect, which is a rather long sentence\n"
-        "                          that needs a second line (1 to 86400; default 60)\n",
+        ("\n  -d, --duration SECONDS  how long to collect, which is a rather long sentence\n"
+         "                          that needs a second line (1 to 86400; default 60)\n"),
         "\n      --a-very-long-option-name FILE\n                          has a line of its own\n",
         "\n  -m, --mode MODE         what to do (collect, full; default full)\n",
         "\n      --steps N           at least one (at least 1)\n",
