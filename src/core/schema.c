@@ -1,6 +1,7 @@
 /* schema.c - the list of metrics, with a hash from id to slot. */
 #include "core/schema.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -95,19 +96,10 @@ void schema_free(struct schema *s)
     mem_free(s);
 }
 
-/* FNV-1a. */
-static size_t schema_hash(const char *id)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-    for (; *id; id++)
-        h = (h ^ (unsigned char)*id) * 0x100000001b3u;
-    return (size_t)h;
-}
-
 /* Where an id is in the table, or the free place where it belongs. */
 static size_t schema_place(const struct schema *s, const char *id)
 {
-    size_t i = schema_hash(id) & (s->hash_size - 1);
+    size_t i = (size_t)hash_text(HASH_START, id) & (s->hash_size - 1);
     while (s->hash[i] && strcmp(schema_entry(s, s->hash[i] - 1)->id, id) != 0)
         i = (i + 1) & (s->hash_size - 1);
     return i;

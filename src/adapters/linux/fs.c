@@ -10,6 +10,7 @@
 #include "adapters/linux/fs_probe.h"
 #include "adapters/linux/lines.h"
 #include "adapters/linux/mounts.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/adapter.h"
@@ -48,15 +49,6 @@ struct fs {
     struct fs_mount *m;     /* all that ever were, n of them */
     size_t n, cap;
 };
-
-/* FNV-1a. */
-static uint64_t fs_hash(const char *text)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 0x100000001b3u;
-    return h;
-}
 
 static struct fs_mount *fs_find(struct fs *d, const char *point)
 {
@@ -111,7 +103,7 @@ static int fs_rescan(void *self, struct schema *s)
     int n = lines_read_all(&d->table);
     if (n < 0)
         return 0; /* the mounts known so far stay */
-    uint64_t hash = fs_hash(d->table.text);
+    uint64_t hash = hash_text(HASH_START, d->table.text);
     if (hash == d->hash)
         return 0;
     d->hash = hash;
