@@ -125,6 +125,41 @@ static void row_sensors(struct row *r, json_t *chips, const char *name, enum uni
     }
 }
 
+/* {mount: {total, used, free, percent}}; the numbers of "/" may also stand there directly. */
+static void row_mounts(struct row *r, json_t *mounts)
+{
+    static const struct { const char *key, *name; enum unit unit; } parts[] = {
+        { "total", "fs.total", UNIT_BYTE }, { "used", "fs.used", UNIT_BYTE }, { "free", "fs.free", UNIT_BYTE },
+        { "percent", "fs.util", UNIT_PERCENT },
+    };
+    const char *mount;
+    json_t *usage;
+    json_object_foreach(mounts, mount, usage) {
+        char inst[160];
+        text_copy(inst, sizeof inst, mount);
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            row_put(r, &(struct metric){ .name = parts[i].name, .inst = inst, .unit = parts[i].unit },
+                    json_amount(json_object_get(usage, parts[i].key)));
+    }
+}
+
+/* {"package{0}": watts} */
+static void row_power(struct row *r, json_t *domains)
+{
+    const char *domain;
+    json_t *watts;
+    json_object_foreach(domains, domain, watts) {
+        char name[160], inst[80] = "";
+        snprintf(name, sizeof name, "power.%.70s", domain);
+        char *brace = strchr(name, '{'), *end = strrchr(name, '}');
+        if (brace && end && end > brace) {
+            *brace = *end = '\0';
+            text_copy(inst, sizeof inst, brace + 1);
+        }
+        row_put(r, &(struct metric){ .name = name, .inst = *inst ? inst : NULL, .unit = UNIT_WATT }, json_amount(watts));
+    }
+}
+
 static void row_fill(struct row *r, const json_t *sample)
 {
     for (int i = 0; i < r->cap; i++)
@@ -135,6 +170,8 @@ static void row_fill(struct row *r, const json_t *sample)
         row_put(r, &(struct metric){ .name = p->name, .inst = p->inst, .unit = p->unit, .kind = p->kind }, v);
     }
     row_cores(r, sample);
+    row_mounts(r, json_object_get(json_object_get(sample, "disk"), "disk_usage"));
+    row_power(r, json_object_get(sample, "power"));
     row_sensors(r, json_object_get(sample, "temperature"), "sensor.temp", UNIT_CELSIUS);
     row_sensors(r, json_object_get(sample, "fans"), "sensor.fan", UNIT_RPM);
 }

@@ -26,7 +26,7 @@ struct report_host {
     char hardware_id[40];        /* "" where not known: see hardware_id_reason */
     char hardware_id_reason[REPORT_TEXT];
     char os[96], cpu[96], board[96];
-    int cores;                   /* 0 = not known */
+    int cores, threads;          /* 0 = not known; threads is what the system calls CPUs */
     double memory_bytes;         /* NaN = not known */
 };
 

@@ -35,7 +35,8 @@ static void reporting_host(const struct args *a, const char *root, struct report
     text_copy(out->os, sizeof out->os, h.os);
     text_copy(out->cpu, sizeof out->cpu, h.cpu);
     text_copy(out->board, sizeof out->board, h.board_product);
-    out->cores = h.cpus;
+    out->cores = h.cores;
+    out->threads = h.cpus;
     out->memory_bytes = h.memory_bytes;
 }
 

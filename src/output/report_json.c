@@ -40,6 +40,7 @@ static void json_host(struct json *j, const struct report_host *h)
     json_text(j, "os", h->os, unsaid);
     json_text(j, "cpu", h->cpu, unsaid);
     json_known(j, "cores", h->cores ? h->cores : NAN, unsaid);
+    json_known(j, "threads", h->threads ? h->threads : NAN, unsaid);
     json_known(j, "memory_bytes", h->memory_bytes, unsaid);
     json_end(j);
 }

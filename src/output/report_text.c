@@ -6,6 +6,7 @@
  */
 #include "output/report_text.h"
 
+#include "base/auto.h"
 #include "base/text.h"
 #include "core/amount.h"
 #include "output/report_now.h"
@@ -51,16 +52,28 @@ static void text_paragraph(const struct page *p, int indent, const char *fmt, ..
 
 /* ---- the machine and the run ---- */
 
+/* "4 cores, 8 threads, ": threads only where they are not one for each core. */
+static void text_cores(const struct report_host *h, struct buf *out)
+{
+    if (h->cores)
+        buf_printf(out, "%d core%s, ", h->cores, report_plural((size_t)h->cores));
+    if (h->threads && h->threads != h->cores)
+        buf_printf(out, "%d thread%s, ", h->threads, report_plural((size_t)h->threads));
+}
+
 static void text_host(const struct page *p)
 {
     const struct report_host *h = &p->r->host;
-    char cores[32] = "", memory[32] = "", amount[AMOUNT_MAX];
-    if (h->cores)
-        snprintf(cores, sizeof cores, "%d core%s, ", h->cores, report_plural((size_t)h->cores));
+    auto_buf struct buf line = { 0 };
+    char amount[AMOUNT_MAX];
+    if (*h->cpu)
+        buf_printf(&line, "%s, ", h->cpu);
+    text_cores(h, &line);
     if (!isnan(h->memory_bytes))
-        snprintf(memory, sizeof memory, "%s memory, ", amount_text(h->memory_bytes, UNIT_BYTE, amount));
-    if (*h->cpu || *h->os)
-        text_paragraph(p, 2, "%s%s%s%s%s", h->cpu, *h->cpu ? ", " : "", cores, memory, h->os);
+        buf_printf(&line, "%s memory, ", amount_text(h->memory_bytes, UNIT_BYTE, amount));
+    buf_puts(&line, h->os);
+    if (line.n)
+        screen_wrap(p->s, p->out, 2, line.p);
     if (*h->hardware_id)
         text_paragraph(p, 2, "machine %s", h->hardware_id);
 }
@@ -259,7 +272,7 @@ static void text_cost(const struct page *p)
     const struct report *r = p->r;
     char cpu[AMOUNT_MAX], rss[AMOUNT_MAX];
     if (p->rec->stride > 1)
-        text_paragraph(p, 0, "Resolution: every %d samples one was kept, because the memory for them was full "
+        text_paragraph(p, 0, "Resolution: of every %d samples one was kept, because the memory for them was full "
             "(performance.max_buffer_memory_mb).", p->rec->stride);
     if (!isnan(r->cpu_us_per_sample))
         text_paragraph(p, 0, "Cost: %s of CPU time per sample, %s of memory.",

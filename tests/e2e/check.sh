@@ -78,6 +78,13 @@ cd "$tmp"
 "$sonde" check -d 1 -i 0.2 --export-csv only.csv --metrics 'cpu.util,memory.*' >/dev/null || fail "selection: exit $?"
 head -n 1 only.csv | tr ',' '\n' | sed 1d | grep -Evq '^(cpu\.util$|memory\.)' && fail "selection: $(head -n 1 only.csv)"
 
+# What the configuration switches off is not opened, and the report says so.
+printf 'general:\n  collect_disk: false\nadapters:\n  disabled: [load]\n' >off.yaml
+"$sonde" metrics --config off.yaml --json >out || fail "switched off: exit $?"
+! grep -Eq '"(disk|fs)\.|"cpu\.load' out || fail "switched off, and read all the same"
+"$sonde" check --config off.yaml -d 0.4 -i 0.2 >out || fail "switched off: exit $?"
+grep -q 'load (off)' out || fail "switched off, and not said: $(tail -n 3 out)"
+
 # A reader that goes away, and one that takes nothing.
 "$sonde" metrics 2>err | head -n 1 >/dev/null
 [ ! -s err ] || fail "| head: $(cat err)"

@@ -86,7 +86,7 @@ static void empty_json(void **state)
     static const char *const parts[] = { "anomalies", "states", "trends", "workload", "forecast" };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         assert_absent(j, parts[i]);
-    static const char *const host[] = { "hardware_id", "os", "cpu", "cores", "memory_bytes" };
+    static const char *const host[] = { "hardware_id", "os", "cpu", "cores", "threads", "memory_bytes" };
     for (size_t i = 0; i < sizeof host / sizeof *host; i++)
         assert_absent(json_object_get(j, "host"), host[i]);
     assert_absent(json_object_get(j, "session"), "interval_s");
@@ -97,6 +97,24 @@ static void empty_json(void **state)
     const struct screen plain = screen_plain();
     report_text(&out, r, &plain, &(struct report_text_options){ 0 });
     assert_non_null(strstr(out.p, "too short"));
+    report_free(r);
+    recording_free(rec);
+}
+
+/* What was lost on the way is said. */
+static void halved(void **state)
+{
+    (void)state;
+    struct recording *rec = sample_recording();
+    struct report *r = sample_report(rec);
+    const struct screen plain = screen_plain();
+    auto_buf struct buf out = { 0 };
+    report_text(&out, r, &plain, &(struct report_text_options){ 0 });
+    assert_null(strstr(out.p, "max_buffer_memory_mb"));
+    buf_clear(&out);
+    rec->stride = 2;
+    report_text(&out, r, &plain, &(struct report_text_options){ 0 });
+    assert_non_null(strstr(out.p, "of every 2 samples one was kept"));
     report_free(r);
     recording_free(rec);
 }
@@ -126,7 +144,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_text), cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json),
-        cmocka_unit_test(empty_json), cmocka_unit_test(verdicts),
+        cmocka_unit_test(empty_json), cmocka_unit_test(halved),
+        cmocka_unit_test(verdicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* The --save-data file: shape, units, grouping by chip, what is unknown. */
 #include "test.h"
 
+#include "analyze/import.h"
 #include "base/auto.h"
 #include "output/seed_json.h"
 
@@ -128,6 +129,34 @@ static void processes(void **state)
     recording_free(rec);
 }
 
+/* `analyze` understands the file: the same metrics, units converted back, the same times. */
+static void read_back(void **state)
+{
+    (void)state;
+    struct recording *rec = seed_recording(), *again = NULL;
+    auto_buf struct buf out = { 0 };
+    char message[IMPORT_MESSAGE] = "";
+    seed_json(&out, rec);
+    assert_int_equal(import_memory("saved.json", out.p, out.n, &again, message, sizeof message), 0);
+    assert_int_equal(again->n, 2);
+    assert_true(again->wall_ms[1] == rec->wall_ms[1]);
+    static const struct { const char *name, *inst; } same[] = {
+        { "cpu.util", NULL }, { "cpu.core.util", "1" }, { "memory.total", NULL }, { "memory.util", NULL },
+        { "fs.util", "/" }, { "disk.read", "total" }, { "process.count", NULL },
+        { "fs.used", "/" }, { "power.package", "0" }, { "sensor.temp", "pci-1/k10temp/Tctl" },
+    };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        const double *was = recording_find(rec, same[i].name, same[i].inst);
+        const double *now = recording_find(again, same[i].name, same[i].inst);
+        if (!now)
+            fail_msg("%s was lost", same[i].name);
+        assert_near(now[0], was[0], 1e-9);
+    }
+    assert_nan(recording_find(again, "cpu.util", NULL)[1]);
+    recording_free(again);
+    recording_free(rec);
+}
+
 static void nothing(void **state)
 {
     (void)state;
@@ -141,7 +170,8 @@ static void nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(members), cmocka_unit_test(chips), cmocka_unit_test(processes), cmocka_unit_test(nothing),
+        cmocka_unit_test(members), cmocka_unit_test(chips), cmocka_unit_test(processes), cmocka_unit_test(read_back),
+        cmocka_unit_test(nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
