@@ -157,6 +157,8 @@ static int replay_copy_each(void *self, const char *path, enum os_kind kind)
     struct replay_copy *c = self;
     if (++c->files > FILES_MAX)
         return -EFBIG;
+    if (os_stopping())
+        return -EINTR;
     switch (kind) {
     case OS_FILE: return replay_copy_file(c, path);
     case OS_LINK: return replay_copy_link(c, path);

@@ -26,7 +26,8 @@ struct replay;
 
 /*
  * Opens a recording, or a plain tree. Errors: -ENOENT, -ENOTDIR; -EINVAL when a clock is missing or
- * runs backwards, or a path or a link leads out of it; -EFBIG when it is far larger than a machine.
+ * runs backwards, or a path or a link leads out of it; -EFBIG when it is far larger than a machine;
+ * -EINTR when told to stop.
  */
 int replay_open(const char *dir, struct replay **out);
 void replay_close(struct replay *r); /* removes the copy */
