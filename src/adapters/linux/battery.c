@@ -186,7 +186,9 @@ static void battery_work_out(const double a[static ATTRIBUTES], double direction
     v[POWER] = direction == 0 ? 0 : direction * power;
     v[WEAR] = full > design ? 0 : 100 * (1 - full / design); /* a new one holds more than it was designed for */
     v[CYCLES] = battery_positive(a[A_CYCLES]); /* 0: not counted */
-    v[TIME_LEFT] = v[POWER] > 0.1 ? v[ENERGY] / v[POWER] : (double)NAN;
+    /* Charge by current, where it counts charge: the two voltages above would not cancel. */
+    double left_s = isnan(a[A_ENERGY]) ? 3600 * a[A_CHARGE] / battery_positive(fabs(a[A_CURRENT])) : (double)NAN;
+    v[TIME_LEFT] = v[POWER] > 0.1 ? battery_first(left_s, v[ENERGY] / v[POWER]) : (double)NAN;
     v[LIMIT] = a[A_LIMIT];
     v[ONLINE] = isnan(a[A_ONLINE]) ? (double)NAN : a[A_ONLINE] > 0; /* USB: 2 is "online, programmable" */
 }
