@@ -1,12 +1,15 @@
 /*
- * Every adapter on the recorded machines of tests/fixtures: the figures that matter against what is
- * worked out by hand from the recordings, whose numbers are those of tests/fixtures/make/.
+ * Every adapter on every recorded machine of tests/fixtures: the last frame against a golden file,
+ * and the figures that matter against what is worked out by hand from the recordings, whose numbers
+ * are those of tests/fixtures/make/.
  */
 #include "test.h"
 
 #include "adapters/registry.h"
+#include "base/auto.h"
 #include "core/replay.h"
 #include "core/sampler.h"
+#include "golden.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -49,6 +52,48 @@ static double get(const struct played *p, const char *name, const char *inst)
     return frame_get(p->last, slot);
 }
 
+/* One line per metric, what sonde costs left out; 12 digits, so that the last bit does not matter. */
+static void golden(const char *machine)
+{
+    struct played p;
+    auto_buf struct buf out = { 0 };
+    char file[128];
+    play(&p, machine);
+    const struct schema *s = sampler_schema(p.sampler);
+    for (int i = 0; i < schema_size(s); i++) {
+        double v = frame_get(p.last, i);
+        if (strncmp(schema_id(s, i), "sonde.", 6) != 0)
+            buf_printf(&out, isnan(v) ? "%s %s -\n" : "%s %s %.12g\n", schema_id(s, i), unit_code(schema_at(s, i)->unit), v);
+    }
+    played_done(&p);
+    snprintf(file, sizeof file, "machines/%s.txt", machine);
+    golden_check(file, out.p, out.n);
+}
+
+static void golden_vm(void **state)
+{
+    (void)state;
+    golden("vm-2cpu");
+}
+
+static void golden_laptop(void **state)
+{
+    (void)state;
+    golden("laptop");
+}
+
+static void golden_server(void **state)
+{
+    (void)state;
+    golden("server-128cpu");
+}
+
+static void golden_container(void **state)
+{
+    (void)state;
+    golden("container");
+}
+
 static void laptop(void **state)
 {
     (void)state;
@@ -89,6 +134,22 @@ static void laptop(void **state)
     played_done(&p);
 }
 
+/* The counter goes from 5 J before its end to 10 J: 15 W, and not a reset. */
+static void laptop_power(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "laptop");
+    assert_near(get(&p, "power.package", "0"), 15, 1e-6);
+
+    /* 1.2 A at 11.4 V; 2.4 Ah left at 1.2 A are 2 h; 4 of 5 Ah can still be charged. */
+    assert_near(get(&p, "battery.power", "BAT0"), 1.2 * 11.4, 1e-9);
+    assert_near(get(&p, "battery.charge", "BAT0"), 60, 0.5);
+    assert_near(get(&p, "battery.wear", "BAT0"), 20, 1e-9);
+    assert_near(get(&p, "battery.time_left", "BAT0"), 7200, 10);
+    played_done(&p);
+}
+
 static void server(void **state)
 {
     (void)state;
@@ -118,11 +179,63 @@ static void server(void **state)
     played_done(&p);
 }
 
+static void server_sensors(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "server-128cpu");
+    assert_near(get(&p, "power.package", "0"), 180, 1e-6);
+    assert_near(get(&p, "power.package", "1"), 200, 1e-6);
+    /* Two chips of one name are told apart, and each keeps its temperature: 65 + 2 and 70 + 2 degrees. */
+    const struct schema *s = sampler_schema(p.sampler);
+    int cooler = 0, warmer = 0;
+    for (int i = 0; i < schema_size(s); i++) {
+        bool temp = schema_match(s, i, "sensor.temp{*}") && strstr(schema_id(s, i), "k10temp");
+        cooler += temp && fabs(frame_get(p.last, i) - 67) < 1e-9;
+        warmer += temp && fabs(frame_get(p.last, i) - 72) < 1e-9;
+    }
+    assert_int_equal(cooler, 1);
+    assert_int_equal(warmer, 1);
+    played_done(&p);
+}
+
+static void container(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "container");
+    assert_int_equal(p.ticks, 4);
+    /* 1.9 s of CPU time in 1 s, of the two processors that it may use. */
+    assert_near(get(&p, "cgroup.cpu.util", NULL), 95, 1e-6);
+    /* Held back in 4 of 10 periods. */
+    assert_near(get(&p, "cgroup.cpu.throttled", NULL), 40, 1e-6);
+    /* 768 MiB, of which 128 are file cache that was not touched lately. */
+    assert_near(get(&p, "cgroup.memory.used", NULL), 640.0 * 1048576, 0);
+    assert_near(get(&p, "cgroup.memory.limit", NULL), 1073741824, 0);
+    /* Stalled for 350 ms of the second, 250 ms altogether. */
+    assert_near(get(&p, "cgroup.pressure.cpu.some", NULL), 35, 1e-6);
+    assert_near(get(&p, "cgroup.pressure.cpu.full", NULL), 25, 1e-6);
+    /* The host's 16 processors are what /proc/stat shows: 4 of them busy. */
+    assert_near(get(&p, "cpu.util", NULL), 25, 1e-9);
+    /* Its own numbers: 41 to 43 were given while 500 tasks a second began on the host. */
+    assert_near(get(&p, "process.count", NULL), 4, 0);
+    assert_near(get(&p, "process.short_lived", NULL), 3, 0);
+    assert_int_equal(schema_find(sampler_schema(p.sampler), "battery.charge", "BAT0"), -ENOENT);
+    played_done(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(golden_vm),
+        cmocka_unit_test(golden_laptop),
+        cmocka_unit_test(golden_server),
+        cmocka_unit_test(golden_container),
         cmocka_unit_test(laptop),
+        cmocka_unit_test(laptop_power),
         cmocka_unit_test(server),
+        cmocka_unit_test(server_sensors),
+        cmocka_unit_test(container),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
