@@ -168,12 +168,13 @@ static bool seed_chip_done(const struct seed *s, const char *family, int slot, c
 
 static void seed_sensor(const struct seed *s, int slot, bool limits)
 {
+    const char *inst = seed_inst(s, slot);
     json_object(s->j, NULL);
-    json_string(s->j, "label", seed_label(seed_inst(s, slot)));
+    json_string(s->j, "label", seed_label(inst));
     json_double(s->j, "current", seed_at(s, slot));
     if (limits) {
-        json_null(s->j, "high");
-        json_null(s->j, "critical");
+        json_null(s->j, "high"); /* only the critical one is read */
+        json_double(s->j, "critical", seed_value(s, "sensor.temp.critical", inst));
     }
     json_end(s->j);
 }
@@ -203,6 +204,18 @@ static void seed_sensors(const struct seed *s, const char *key, const char *fami
     json_end(s->j);
 }
 
+/* Does any power adapter give power? null where none says so. */
+static void seed_plugged(const struct seed *s)
+{
+    double online = NAN;
+    for (int k = seed_next(s->rec, "ac.online", 0); k >= 0; k = seed_next(s->rec, "ac.online", k + 1))
+        online = fmax(online, seed_at(s, k)); /* the known one of the two, where one is NaN */
+    if (isnan(online))
+        json_null(s->j, "power_plugged");
+    else
+        json_bool(s->j, "power_plugged", online > 0);
+}
+
 static void seed_battery(const struct seed *s)
 {
     int slot = seed_next(s->rec, "battery.charge", 0);
@@ -213,7 +226,7 @@ static void seed_battery(const struct seed *s)
     json_object(s->j, "battery");
     json_double(s->j, "percent", seed_at(s, slot));
     json_double(s->j, "secsleft", seed_value(s, "battery.time_left", schema_at(s->rec->schema, slot)->inst));
-    json_null(s->j, "power_plugged");
+    seed_plugged(s);
     json_end(s->j);
 }
 

@@ -21,6 +21,10 @@ static const struct { struct metric m; double v; } values[] = {
     { { .name = "sensor.temp", .inst = "pci-1/k10temp/Tctl", .unit = UNIT_CELSIUS }, 48 },
     { { .name = "sensor.temp", .inst = "pci-2/nvme/Composite", .unit = UNIT_CELSIUS }, 35 },
     { { .name = "sensor.temp", .inst = "pci-1/k10temp/Tccd1", .unit = UNIT_CELSIUS }, 44 },
+    { { .name = "sensor.temp.critical", .inst = "pci-1/k10temp/Tccd1", .unit = UNIT_CELSIUS }, 95 },
+    { { .name = "battery.charge", .inst = "BAT0", .unit = UNIT_PERCENT }, 60 },
+    { { .name = "ac.online", .inst = "AC" }, NAN },
+    { { .name = "ac.online", .inst = "USBC" }, 1 },
     { { .name = "power.package", .inst = "0", .unit = UNIT_WATT }, 34.5 },
     { { .name = "process.count" }, 120 },
 };
@@ -88,7 +92,7 @@ static void members(void **state)
         assert_near(json_number_value(at(s, cases[i].path)), cases[i].want, 0);
     static const char *const unknown[] = {
         "cpu|cpu_freq|min", "memory|swap_memory|total", "disk|disk_io|write_bytes", "network|network_connections",
-        "fans", "battery",
+        "fans", "battery|secsleft",
     };
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
         assert_true(json_is_null(at(s, unknown[i])));
@@ -111,6 +115,9 @@ static void chips(void **state)
     assert_int_equal(json_array_size(chip), 2);
     assert_string_equal(json_string_value(at(json_array_get(chip, 1), "label")), "Tccd1");
     assert_near(json_number_value(at(json_array_get(chip, 1), "current")), 44, 0);
+    assert_near(json_number_value(at(json_array_get(chip, 1), "critical")), 95, 0);
+    assert_true(json_is_null(at(json_array_get(chip, 0), "critical")));
+    assert_true(json_is_true(at(json_array_get(j, 0), "battery|power_plugged")));
     json_decref(j);
     recording_free(rec);
 }

@@ -22,11 +22,22 @@ static int metrics_read(struct observer *o, const struct frame **f)
     return rc == -ENODATA && *f ? 0 : rc; /* a recorded machine of one instant */
 }
 
-static void metrics_row(const struct screen *s, struct buf *out, const struct schema *schema, int slot, double v)
+/* As wide as the longest name: a name that is cut cannot be copied into --metrics. */
+static int metrics_width(const struct schema *schema, const char *globs)
+{
+    size_t widest = 24;
+    for (int slot = 0; slot < schema_size(schema); slot++)
+        if ((!globs || schema_match(schema, slot, globs)) && strlen(schema_id(schema, slot)) > widest)
+            widest = strlen(schema_id(schema, slot));
+    return (int)widest;
+}
+
+static void metrics_row(const struct screen *s, struct buf *out, const struct schema *schema, int slot, double v,
+                        int width)
 {
     const struct metric *m = schema_at(schema, slot);
     char value[AMOUNT_MAX];
-    screen_cell(s, out, TONE_PLAIN, schema_id(schema, slot), 36, true);
+    screen_cell(s, out, TONE_PLAIN, schema_id(schema, slot), width, true);
     buf_printf(out, " %11s  %-5s %-8s ", amount_text(v, m->unit, value), unit_code(m->unit), kind_name(m->kind));
     screen_cell(s, out, TONE_PLAIN, schema_source_name(schema, m->source), 9, true);
     buf_putc(out, ' ');
@@ -37,13 +48,14 @@ static void metrics_row(const struct screen *s, struct buf *out, const struct sc
 static void metrics_text(const struct screen *s, struct buf *out, const struct schema *schema, const struct frame *f,
                          const char *globs)
 {
-    char line[160];
-    snprintf(line, sizeof line, "%-36s %11s  %-5s %-8s %-9s %s", "metric", "now", "unit", "kind", "source", "what it is");
-    screen_put(s, out, TONE_STRONG, line);
+    int width = metrics_width(schema, globs);
+    auto_buf struct buf line = { 0 };
+    buf_printf(&line, "%-*s %11s  %-5s %-8s %-9s %s", width, "metric", "now", "unit", "kind", "source", "what it is");
+    screen_put(s, out, TONE_STRONG, line.p);
     buf_putc(out, '\n');
     for (int slot = 0; slot < schema_size(schema); slot++)
         if (!globs || schema_match(schema, slot, globs))
-            metrics_row(s, out, schema, slot, frame_get(f, slot));
+            metrics_row(s, out, schema, slot, frame_get(f, slot), width);
 }
 
 static void metrics_json(struct buf *out, const struct schema *schema, const struct frame *f, const char *globs)
