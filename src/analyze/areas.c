@@ -53,6 +53,7 @@ static const struct row rows[] = {
 
     { "disk.read.rate,disk.write.rate", AREA_DISK, AREA_DECIDES, 20 * MB, NULL, 0, NULL, "copying a file, not a log line" },
     { "disk.util", AREA_DISK, AREA_DECIDES, 40, NULL, 0, NULL, "a disk that begins to be shared" },
+    { "disk.discard.rate", AREA_DISK, AREA_FOLLOWS, 100 * MB, NULL, 0, NULL, "files that were removed" },
     { "disk.*rate", AREA_DISK, AREA_FOLLOWS, 500, NULL, 0, NULL, "requests a second" },
     { "disk.latency*", AREA_DISK, AREA_FOLLOWS, 0.05, NULL, 0, NULL, "50 ms more for each request can be felt" },
     { "disk.queue", AREA_DISK, AREA_FOLLOWS, 4, NULL, 0, NULL, "four more requests waiting" },

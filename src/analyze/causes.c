@@ -17,6 +17,9 @@
 /* A metric that departed in every fifth row of an episode at least may name it: blips may not. */
 #define ENOUGH 5
 
+/* How far before its first departure the way to it may have begun. */
+#define LOOK_BACK 5
+
 /* So much more written by processes makes it a matter of the disk, even before a disk is busy. */
 #define WRITING 20e6
 
@@ -95,10 +98,11 @@ static enum severity causes_severity(const struct features *f, const struct epis
     return SEVERITY_NOTICE;
 }
 
-/* "used" for memory.used in an episode of memory, the whole id elsewhere. */
+/* "used" for memory.used in an episode of memory, the whole id elsewhere; the total is meant anyway. */
 static const char *causes_label(const struct schema *s, int slot, enum area area)
 {
-    const char *id = schema_id(s, slot);
+    const struct metric *m = schema_at(s, slot);
+    const char *id = m->inst && !strcmp(m->inst, "total") ? m->name : schema_id(s, slot);
     size_t n = strlen(area_name(area));
     return !strncmp(id, area_name(area), n) && id[n] == '.' ? id + n + 1 : id;
 }
@@ -118,12 +122,34 @@ static void causes_sentence(const struct recording *r, struct anomaly *a, bool s
              text_clock(a->start_ms, when), stays ? " and stayed there" : "", by);
 }
 
+/*
+ * Something that grows departs late: the episode begins where the way to its first departure began,
+ * the row that first left the usual value by a fifth of that.
+ */
+static size_t causes_start(const struct features *f, const struct episode *e)
+{
+    size_t start = e->start;
+    for (int j = 0; j < f->n; j++) {
+        const struct episode_part *p = &e->part[j];
+        const double *x = f->f[j].x;
+        if (!p->rows || f->f[j].rule.use != AREA_DECIDES)
+            continue;
+        double way = (x[p->first] - p->usual) / 5;
+        size_t i = p->first;
+        while (i > 0 && p->first - i < LOOK_BACK && (x[i - 1] - p->usual) / way >= 1)
+            i--;
+        start = i < start ? i : start;
+    }
+    return start;
+}
+
 void causes_explain(const struct recording *r, const struct features *f, const struct episode *e,
                     struct anomaly *out)
 {
+    size_t start = causes_start(f, e);
     *out = (struct anomaly){
-        .start_ms = r->wall_ms[e->start], .end_ms = r->wall_ms[e->end], .peak_ms = r->wall_ms[e->peak],
-        .start = e->start, .end = e->end, .score = e->score, .probability = NAN,
+        .start_ms = r->wall_ms[start], .end_ms = r->wall_ms[e->end], .peak_ms = r->wall_ms[e->peak],
+        .start = start, .end = e->end, .score = e->score, .probability = NAN,
     };
     out->area = causes_area(r, f, e);
     out->severity = causes_severity(f, e);

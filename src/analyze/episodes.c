@@ -36,8 +36,10 @@ static void episode_add(struct episodes *e, int j, size_t i, const struct readin
 {
     struct episode_part *p = &e->now.part[j];
     const struct feature *f = &e->f->f[j];
-    if (p->rows++ == 0)
+    if (p->rows++ == 0) {
         p->first = i;
+        p->usual = r->expected;
+    }
     p->last = i;
     p->weight += episode_weight(f, r, f->x[i], e->threshold);
     if (r->score >= p->score) {

@@ -30,6 +30,7 @@ struct episode_part {
     double weight;          /* sum over them of how much they matter */
     double score;           /* the highest */
     double value, expected; /* there */
+    double usual;           /* at the first of them */
 };
 
 struct episode {

@@ -276,6 +276,21 @@ static void test_a_spike_has_an_end(void **state)
     recording_free(r);
 }
 
+/* It departs by what a person cares about after three rows; it began with the first. */
+static void test_growth_begins_where_it_began(void **state)
+{
+    (void)state;
+    struct recording *r = fake_machine(60, 8);
+    double *used = fake_col(r, "memory.used", NULL);
+    for (size_t i = 30; i < 60; i++)
+        used[i] = 1e9 + 1.2e8 * (double)(i - 29);
+    struct report *a = analyze(r);
+    assert_int_equal(a->n_anomalies, 1);
+    assert_int_equal(a->anomalies[0].start, 30);
+    report_free(a);
+    recording_free(r);
+}
+
 static void test_a_level_that_stays_becomes_usual(void **state)
 {
     (void)state;
@@ -408,6 +423,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_processes_of_one_name_count_together),
     cmocka_unit_test(test_ourselves_only_when_it_is_us),
     cmocka_unit_test(test_a_spike_has_an_end),
+    cmocka_unit_test(test_growth_begins_where_it_began),
     cmocka_unit_test(test_a_level_that_stays_becomes_usual),
     cmocka_unit_test(test_steps_in_the_first_rows_are_not_news),
     cmocka_unit_test(test_nine_rows_give_a_reason),
