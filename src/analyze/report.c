@@ -3,10 +3,14 @@
 
 #include "analyze/anomalies.h"
 #include "analyze/insights/insights.h"
+#include "analyze/states.h"
+#include "analyze/trends.h"
 #include "base/mem.h"
 #include "base/text.h"
 
 #include <stdio.h>
+
+#define FORECAST_MIN_ROWS 20
 
 const char *direction_name(enum direction d)
 {
@@ -24,6 +28,17 @@ static void report_session(struct report *out)
         out->gaps += r->events[i].kind == EVENT_GAP;
 }
 
+/* What this version does not do at all, and what would be missing for it anyway. */
+static void report_absent(struct report *out)
+{
+    text_copy(out->workload_reason, sizeof out->workload_reason, "not computed: this version does not classify workloads");
+    if (out->rec->n < FORECAST_MIN_ROWS)
+        snprintf(out->forecast_reason, sizeof out->forecast_reason, "needs at least %d samples, has %zu", FORECAST_MIN_ROWS,
+                 out->rec->n);
+    else
+        text_copy(out->forecast_reason, sizeof out->forecast_reason, "not computed: this version does not forecast");
+}
+
 struct report *analyze_run(const struct recording *r, const struct analyze_options *o)
 {
     struct report *out = mem_new(sizeof *out);
@@ -35,11 +50,9 @@ struct report *analyze_run(const struct recording *r, const struct analyze_optio
     anomalies_find(&f, o, out);
     features_done(&f);
     insights_find(out);
-    const char *later = "not computed: this version does not look at it";
-    text_copy(out->states.reason, sizeof out->states.reason, later);
-    text_copy(out->trends_reason, sizeof out->trends_reason, later);
-    text_copy(out->workload_reason, sizeof out->workload_reason, later);
-    text_copy(out->forecast_reason, sizeof out->forecast_reason, later);
+    states_find(o->seed, out);
+    trends_find(out);
+    report_absent(out);
     return out;
 }
 

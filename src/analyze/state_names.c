@@ -1,0 +1,124 @@
+/* state_names.c - from centroids to words: "idle", "CPU busy, disk writes", "memory filled". */
+#include "analyze/state_names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define IDLE 10.0 /* % of the processors */
+
+struct word {
+    const char *family;
+    double from;      /* the centroid is at least this ... */
+    double share;     /* ... and, unless 0, this share of the highest state while another is below it */
+    const char *text;
+};
+
+/* The first word of a family that fits. */
+static const struct word words[] = {
+    { "cpu.util",           80,   0,   "CPU busy" },
+    { "cpu.util",           30,   0,   "CPU at work" },
+    { "gpu.util",           50,   0,   "GPU busy" },
+    { "disk.write.rate",    20e6, 0,   "disk writes" },
+    { "disk.read.rate",     20e6, 0,   "disk reads" },
+    { "net.recv.rate",      5e6,  0,   "receiving" },
+    { "net.send.rate",      5e6,  0,   "sending" },
+    { "process.forks.rate", 200,  0,   "starting processes" },
+    { "memory.used",        1e8,  0.9, "memory filled" },
+};
+
+static void range_of(const struct states *s, int j, double *least, double *most)
+{
+    *least = *most = s->items[0].centroid[j];
+    for (int k = 1; k < s->k; k++) {
+        *least = fmin(*least, s->items[k].centroid[j]);
+        *most = fmax(*most, s->items[k].centroid[j]);
+    }
+}
+
+static bool word_fits(const struct word *w, const struct states *s, int j, double v)
+{
+    double least, most;
+    range_of(s, j, &least, &most);
+    return v >= w->from && (w->share == 0 || (v >= w->share * most && least < w->share * most));
+}
+
+static void name_add(struct state *to, const char *text)
+{
+    size_t n = strlen(to->name);
+    snprintf(to->name + n, sizeof to->name - n, "%s%s", n ? ", " : "", text);
+}
+
+/* Adds the words that fit; false where no feature is of a family with words. */
+static bool name_by_words(const struct recording *r, const struct states *s, struct state *to)
+{
+    bool known = false;
+    for (int j = 0; j < s->n_features; j++) {
+        bool said = false;
+        for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+            if (strcmp(words[w].family, schema_at(r->schema, s->feature[j])->name) != 0)
+                continue;
+            known = true;
+            if (!said && word_fits(&words[w], s, j, to->centroid[j])) {
+                name_add(to, words[w].text);
+                said = true;
+            }
+        }
+    }
+    return known;
+}
+
+static double cpu_of(const struct recording *r, const struct states *s, const struct state *to)
+{
+    for (int j = 0; j < s->n_features; j++)
+        if (!strcmp(schema_at(r->schema, s->feature[j])->name, "cpu.util"))
+            return to->centroid[j];
+    return 0;
+}
+
+/* Of columns that nobody knows: the one in which the state stands furthest from the middle of all. */
+static void name_by_contrast(const struct recording *r, const struct states *s, struct state *to)
+{
+    int at = 0;
+    double furthest = 0;
+    for (int j = 0; j < s->n_features; j++) {
+        double least, most;
+        range_of(s, j, &least, &most);
+        double d = most > least ? (to->centroid[j] - least) / (most - least) - 0.5 : 0;
+        if (fabs(d) > fabs(furthest)) {
+            furthest = d;
+            at = j;
+        }
+    }
+    const char *level = furthest > 0.25 ? "high" : furthest < -0.25 ? "low" : "in the middle";
+    snprintf(to->name, sizeof to->name, "%.40s %s", schema_id(r->schema, s->feature[at]), level);
+}
+
+/* What is called alike is counted: "idle", "idle (2)". */
+static void names_count(struct states *s)
+{
+    for (int k = s->k - 1; k > 0; k--) {
+        int same = 1;
+        for (int i = 0; i < k; i++)
+            same += !strcmp(s->items[i].name, s->items[k].name);
+        size_t n = strlen(s->items[k].name);
+        if (same > 1)
+            snprintf(s->items[k].name + n, sizeof s->items[k].name - n, " (%d)", same);
+    }
+}
+
+void states_name(const struct recording *r, struct states *s)
+{
+    for (int k = 0; k < s->k; k++) {
+        struct state *to = &s->items[k];
+        if (s->k == 1)
+            name_add(to, "steady");
+        size_t n = strlen(to->name);
+        if (!name_by_words(r, s, to)) {
+            if (s->k > 1)
+                name_by_contrast(r, s, to);
+        } else if (strlen(to->name) == n) {
+            name_add(to, cpu_of(r, s, to) < IDLE ? "idle" : "light work");
+        }
+    }
+    names_count(s);
+}
