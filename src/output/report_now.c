@@ -147,7 +147,7 @@ void report_now(struct buf *out, const struct recording *rec, const struct scree
         buf_putc(out, '\n');
         screen_cell(s, out, TONE_STRONG, "Numbers", 22, true);
         buf_printf(out, "%11s", "now");
-        screen_put(s, out, TONE_QUIET, rec->n >= NOW_USUAL_MIN ? "   usual here (90 % of the run)" : "");
+        screen_put(s, out, TONE_QUIET, rec->n >= NOW_USUAL_MIN ? "   usual (90 % of the run)" : "");
         buf_putc(out, '\n');
         buf_puts(out, buf_text(&lines));
     }

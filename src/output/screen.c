@@ -190,7 +190,7 @@ static double screen_part(const double *v, size_t n, int i, int k)
 void screen_spark(const struct screen *s, struct buf *out, const double *v, size_t n, int columns,
                   double lo, double hi)
 {
-    if (!s->utf8)
+    if (!s->utf8 || columns < 1)
         return;
     if ((size_t)columns > n)
         columns = (int)n;

@@ -71,6 +71,8 @@ static void sparks(void **state)
     screen_spark(&unicode, &out, v, 6, 10, 0, 100);
     assert_string_equal(out.p, "\xe2\x96\x81\xe2\x96\x85 \xe2\x96\x88\xe2\x96\x88\xe2\x96\x81");
     buf_clear(&out);
+    screen_spark(&unicode, &out, v, 6, -20, 0, 100); /* a narrow terminal has no room for it */
+    assert_int_equal(out.n, 0);
     screen_spark(&unicode, &out, v, 6, 3, 0, 0); /* no range: flat, no division by it */
     assert_int_equal(out.n, 9);
 }
