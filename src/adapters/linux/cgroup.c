@@ -10,12 +10,11 @@
  * Memory in use leaves out file cache that was not touched lately (inactive_file): the kernel gives
  * it back before it kills anybody.
  */
+#include "adapters/linux/cgroup_limit.h"
 #include "adapters/linux/keyed.h"
-#include "adapters/linux/lines.h"
 #include "adapters/linux/psi.h"
 #include "adapters/linux/sysfs.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "core/adapter.h"
 #include "os/os.h"
 
@@ -23,10 +22,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define CGROUP_DIR_MAX 1024
-
-enum { CPU, MEMORY, CONTROLLERS };
 
 enum { CPU_TIME, CPU_CAPACITY, CPU_PERIODS, CPU_THROTTLED, CPU_LIMIT, MEMORY_USED, MEMORY_LIMIT, MEMORY_UTIL, OOM_KILLS, VALUES };
 
@@ -65,15 +60,9 @@ enum { INACTIVE, INACTIVE_V1, MEMORY_KEYS };
 static const char *const cgroup_memory_keys[MEMORY_KEYS] = { "inactive_file", "total_inactive_file" };
 static const char *const cgroup_oom_keys[] = { "oom_kill" };
 
-struct group {
-    bool v2;
-    char dir[CGROUP_DIR_MAX]; /* of the group that binds */
-    bool there;               /* there is something to tell about it */
-};
-
 struct cgroup {
     const char *root;
-    struct group group[CONTROLLERS];
+    struct cgroup_group group[CGROUP_CONTROLLERS];
     double all_cpus;          /* without a quota */
     double capacity_s;
     int64_t before_ns;
@@ -84,140 +73,9 @@ struct cgroup {
     int slot[VALUES], psi_slot[PRESSURES];
 };
 
-/* Is the word one of a list with commas? */
-static bool cgroup_lists(const char *list, size_t n, const char *word)
-{
-    size_t len = strlen(word);
-    for (const char *p = list, *end = list + n; p < end; p += strcspn(p, ",:") + 1)
-        if (strncmp(p, word, len) == 0 && (p[len] == ',' || p[len] == ':'))
-            return true;
-    return false;
-}
-
-/* Our own group for a controller below the top of its hierarchy, from lines like "4:cpu,cpuacct:/a/b" and "0::/a/b". */
-static void cgroup_own(const char *root, const char *controller, bool *v2, char out[static CGROUP_DIR_MAX])
-{
-    struct lines l;
-    char *line;
-    *v2 = true;
-    out[0] = '\0';
-    bool open = lines_open(&l, root, "/proc/self/cgroup") == 0 && lines_read_all(&l) >= 0;
-    while (open && *v2 && (line = lines_next(&l))) {
-        char *list = strchr(line, ':'), *path = list ? strchr(list + 1, ':') : NULL;
-        if (!path)
-            continue;
-        list++;
-        *v2 = !cgroup_lists(list, (size_t)(path - list), controller);
-        if (path == list || !*v2)
-            snprintf(out, CGROUP_DIR_MAX, "%s", path + 1);
-    }
-    lines_close(&l);
-    /* "/" is the top; "/../a" is outside of what this namespace shows. */
-    if (strcmp(out, "/") == 0 || strstr(out, "/.."))
-        out[0] = '\0';
-}
-
-static const char *cgroup_top(const char *root, bool v2, const char *controller, char out[static 64])
-{
-    if (!v2)
-        snprintf(out, 64, "/sys/fs/cgroup/%s", controller);
-    else
-        snprintf(out, 64, "%s", os_exists(root, "/sys/fs/cgroup/cgroup.controllers") ? "/sys/fs/cgroup" :
-                                                                                          "/sys/fs/cgroup/unified");
-    return out;
-}
-
-/* Processors that a group's quota allows; NaN for no quota. */
-static double cgroup_quota(const char *root, const struct group *g, const char *dir)
-{
-    double quota = NAN, period = NAN;
-    char text[64];
-    if (!g->v2) {
-        quota = sysfs_number(root, dir, "cpu.cfs_quota_us");
-        period = sysfs_number(root, dir, "cpu.cfs_period_us");
-    } else if (sysfs_word(root, dir, "cpu.max", text, sizeof text) > 0 && sscanf(text, "%lf %lf", &quota, &period) != 2) {
-        return NAN; /* "max 100000" */
-    }
-    return quota > 0 && period > 0 ? quota / period : (double)NAN;
-}
-
-/* Bytes that a group may use; NaN for no limit, which version 1 writes as the largest number of pages. */
-static double cgroup_memory_limit(const char *root, const struct group *g, const char *dir)
-{
-    double limit = sysfs_number(root, dir, g->v2 ? "memory.max" : "memory.limit_in_bytes");
-    return limit >= 0 && limit < 0x1p62 ? limit : (double)NAN;
-}
-
-static double cgroup_limit(const char *root, int controller, const struct group *g, const char *dir)
-{
-    return controller == CPU ? cgroup_quota(root, g, dir) : cgroup_memory_limit(root, g, dir);
-}
-
-static bool cgroup_has(const char *root, const char *dir, const char *file)
-{
-    char path[CGROUP_DIR_MAX + 64];
-    snprintf(path, sizeof path, "%s/%s", dir, file);
-    return os_exists(root, path);
-}
-
-/* Goes from our own group up to the top; the tightest limit decides which group g is. */
-static void cgroup_find(const char *root, int controller, struct group *g)
-{
-    static const char *const names[CONTROLLERS] = { "cpu", "memory" };
-    char own[CGROUP_DIR_MAX], top[64], dir[CGROUP_DIR_MAX + 64];
-    double tightest = NAN;
-    cgroup_own(root, names[controller], &g->v2, own);
-    cgroup_top(root, g->v2, names[controller], top);
-    snprintf(dir, sizeof dir, "%s%s", top, own);
-    if (!os_exists(root, dir)) /* a container that is not told where it stands sees itself as the top */
-        snprintf(dir, sizeof dir, "%s", top);
-    snprintf(g->dir, sizeof g->dir, "%.*s", CGROUP_DIR_MAX - 1, dir);
-    bool below_top = strlen(dir) > strlen(top);
-    for (;;) {
-        double limit = cgroup_limit(root, controller, g, dir);
-        if (!isnan(limit) && !(limit >= tightest)) {
-            tightest = limit;
-            snprintf(g->dir, sizeof g->dir, "%.*s", CGROUP_DIR_MAX - 1, dir);
-        }
-        if (strlen(dir) <= strlen(top))
-            break;
-        *strrchr(dir, '/') = '\0';
-    }
-    /* The top of the machine has no limits and no files for them: its use is the machine's, shown elsewhere. */
-    g->there = below_top || !isnan(tightest) || (g->v2 && cgroup_has(root, g->dir, controller == CPU ? "cpu.max" : "memory.max"));
-}
-
-/* How many processors "0-3,8" are; NaN for nonsense. */
-static double cgroup_count(const char *list)
-{
-    double n = 0;
-    uint64_t first, last;
-    for (const char *p = list; ; p++) {
-        if (!text_u64(&p, &first))
-            return NAN;
-        last = first;
-        if (*p == '-') {
-            p++;
-            if (!text_u64(&p, &last))
-                return NAN;
-        }
-        n += last >= first ? (double)(last - first) + 1 : 0;
-        if (*p != ',')
-            return n;
-    }
-}
-
-static double cgroup_all_cpus(const char *root, const struct group *g)
-{
-    char list[256];
-    if (g->v2 && sysfs_word(root, g->dir, "cpuset.cpus.effective", list, sizeof list) > 0)
-        return cgroup_count(list);
-    return sysfs_word(root, "/sys/devices/system/cpu", "online", list, sizeof list) > 0 ? cgroup_count(list) : (double)NAN;
-}
-
 static double cgroup_cpus(const struct cgroup *c)
 {
-    double quota = cgroup_quota(c->root, &c->group[CPU], c->group[CPU].dir);
+    double quota = cgroup_quota(c->root, &c->group[CGROUP_CPU]);
     return quota > c->all_cpus || isnan(quota) ? c->all_cpus : quota;
 }
 
@@ -237,7 +95,7 @@ static void cgroup_add_share(struct cgroup *c, struct schema *s, const char *nam
         .scale = 100, .max = 100 });
 }
 
-static int cgroup_open_keyed(const struct cgroup *c, const struct group *g, const char *file, struct keyed *k,
+static int cgroup_open_keyed(const struct cgroup *c, const struct cgroup_group *g, const char *file, struct keyed *k,
                              const char *const *keys, int n)
 {
     char path[CGROUP_DIR_MAX + 64];
@@ -246,7 +104,7 @@ static int cgroup_open_keyed(const struct cgroup *c, const struct group *g, cons
 }
 
 /* Version 1 counts time in another hierarchy, in a group of the same path. */
-static int cgroup_open_usage(const struct cgroup *c, const struct group *g)
+static int cgroup_open_usage(const struct cgroup *c, const struct cgroup_group *g)
 {
     char dir[CGROUP_DIR_MAX + 64];
     const char *rest = g->dir + strlen("/sys/fs/cgroup/cpu");
@@ -256,7 +114,7 @@ static int cgroup_open_usage(const struct cgroup *c, const struct group *g)
 
 static bool cgroup_open_cpu(struct cgroup *c, struct schema *s)
 {
-    const struct group *g = &c->group[CPU];
+    const struct cgroup_group *g = &c->group[CGROUP_CPU];
     if (!g->there)
         return false;
     bool stat = cgroup_open_keyed(c, g, "cpu.stat", &c->cpu_stat, cgroup_cpu_keys, CPU_KEYS) == 0;
@@ -274,12 +132,12 @@ static bool cgroup_open_cpu(struct cgroup *c, struct schema *s)
 
 static bool cgroup_open_memory(struct cgroup *c, struct schema *s)
 {
-    const struct group *g = &c->group[MEMORY];
+    const struct cgroup_group *g = &c->group[CGROUP_MEMORY];
     c->memory_fd = g->there ? sysfs_open(c->root, g->dir, g->v2 ? "memory.current" : "memory.usage_in_bytes") : -ENOENT;
     if (c->memory_fd < 0)
         return false;
     cgroup_add(c, s, MEMORY_USED);
-    if (!isnan(cgroup_memory_limit(c->root, g, g->dir))) {
+    if (!isnan(cgroup_memory_limit(c->root, g))) {
         cgroup_add(c, s, MEMORY_LIMIT);
         cgroup_add(c, s, MEMORY_UTIL);
     }
@@ -292,7 +150,7 @@ static bool cgroup_open_memory(struct cgroup *c, struct schema *s)
 static void cgroup_open_pressure(struct cgroup *c, struct schema *s)
 {
     for (int i = 0; i < PSI_FILES; i++) {
-        const struct group *g = &c->group[i == 0 ? CPU : MEMORY];
+        const struct cgroup_group *g = &c->group[i == CPU_PSI ? CGROUP_CPU : CGROUP_MEMORY];
         c->psi_fd[i] = g->there && g->v2 ? sysfs_open(c->root, g->dir, cgroup_psi_files[i]) : -ENOENT;
     }
     for (int i = 0; i < PRESSURES; i++) {
@@ -340,8 +198,8 @@ static struct cgroup *cgroup_new(const char *root)
 static int cgroup_open(const struct adapter_env *env, struct schema *s, void **self)
 {
     struct cgroup *c = cgroup_new(env->root);
-    for (int i = 0; i < CONTROLLERS; i++)
-        cgroup_find(env->root, i, &c->group[i]);
+    for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+        cgroup_find(env->root, (enum cgroup_controller)i, &c->group[i]);
     bool cpu = cgroup_open_cpu(c, s), memory = cgroup_open_memory(c, s);
     if (!cpu && !memory) {
         cgroup_close(c);
@@ -371,13 +229,13 @@ static void cgroup_sample_cpu(struct cgroup *c, struct frame *f)
 
 static void cgroup_sample_memory(struct cgroup *c, struct frame *f)
 {
-    const struct group *g = &c->group[MEMORY];
+    const struct cgroup_group *g = &c->group[CGROUP_MEMORY];
     double v[MEMORY_KEYS] = { NAN, NAN }, used = sysfs_pread(c->memory_fd), kills = NAN;
     if (c->memory_stat.file.fd >= 0)
         keyed_read(&c->memory_stat, v);
     double idle = g->v2 ? v[INACTIVE] : v[INACTIVE_V1]; /* version 1 writes both, its "inactive_file" without groups below */
     used -= isnan(idle) || idle > used ? 0 : idle;
-    double limit = cgroup_memory_limit(c->root, g, g->dir);
+    double limit = cgroup_memory_limit(c->root, g);
     frame_set(f, c->slot[MEMORY_USED], used);
     frame_set(f, c->slot[MEMORY_LIMIT], limit);
     if (limit > 0)

@@ -6,17 +6,10 @@
  * An instance is "place/chip/label": the same after a reboot (hwmon_id.h). A second one of the same
  * name becomes "...#2". Values that dead inputs show (0 or beyond -50..150 Cel) are not known.
  *
- * Reading must not disturb the machine:
- * - a suspended device is not asked, and one that suspends itself when idle is asked so seldom that
- *   it can: a reading counts as use;
- * - an NVMe disk is asked every 10 s, because it wakes up for it;
- * - a disk behind drivetemp is asked within a minute after it worked, because the question may spin
- *   it up or start its timer again (Documentation/hwmon/drivetemp.rst);
- * - a chip whose registers are slow (some embedded controllers hold a bus for a tenth of a second)
- *   gets at most 0.5 % of the time. Between readings its last values stand.
+ * Reading must not disturb the machine: hwmon_chip.h says which chip is asked when.
  */
+#include "adapters/linux/hwmon_chip.h"
 #include "adapters/linux/hwmon_cpu.h"
-#include "adapters/linux/hwmon_id.h"
 #include "adapters/linux/sysfs.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -31,9 +24,6 @@
 
 #define HWMON_MAX 512            /* sensors; the schema only grows */
 #define HWMON_LOOK_NS 10000000000 /* between two looks for new chips */
-#define HWMON_NVME_NS 10000000000
-#define HWMON_DISK_NS 60000000000
-#define HWMON_COST 200           /* a chip rests this many times as long as its reading took */
 
 enum { TEMP, FAN, VOLTAGE, CURRENT, POWER, POWER_AVERAGE, KINDS };
 enum { ZONE = -1 }; /* in place of a sensor's number: the only one of a thermal zone */
@@ -61,22 +51,9 @@ struct sensor {
     double value;          /* of the last reading */
 };
 
-struct chip {
-    char name[32], place[HWMON_ID_MAX];
-    int first, n;          /* its sensors */
-    int status_fd;         /* power/runtime_status, or negative */
-    int disk_fd;           /* the counters of the disk that it is in, or negative */
-    char disk_text[192];   /* these, as read last */
-    int64_t worked_ns;     /* when they changed last */
-    bool worked;           /* have they been seen to change? */
-    int64_t pause_ns;      /* at least so long between readings */
-    int64_t next_ns;       /* not before */
-    int64_t took_ns;       /* the last reading */
-};
-
 struct hwmon {
     const char *root;
-    struct chip *chip;
+    struct hwmon_chip *chip;
     size_t n_chips, cap_chips;
     size_t n_hwmon;        /* of these from hwmon; they come first, then those of thermal zones */
     struct sensor *sensor;
@@ -95,10 +72,8 @@ static void hwmon_clear(struct hwmon *h)
         os_close(h->sensor[i].fd);
         mem_free(h->sensor[i].inst);
     }
-    for (size_t i = 0; i < h->n_chips; i++) {
-        os_close(h->chip[i].status_fd);
-        os_close(h->chip[i].disk_fd);
-    }
+    for (size_t i = 0; i < h->n_chips; i++)
+        hwmon_chip_close(&h->chip[i]);
     h->n = h->n_chips = 0;
 }
 
@@ -123,7 +98,7 @@ static bool hwmon_has(const struct hwmon *h, int kind, const char *inst)
 }
 
 /* "place/chip/label", made unique. */
-static char *hwmon_instance(const struct hwmon *h, const struct chip *c, int kind, const char *label)
+static char *hwmon_instance(const struct hwmon *h, const struct hwmon_chip *c, int kind, const char *label)
 {
     char inst[176], base[160];
     snprintf(base, sizeof base, "%.64s/%s%s%.48s", c->place, c->name, *label ? "/" : "", label);
@@ -131,13 +106,6 @@ static char *hwmon_instance(const struct hwmon *h, const struct chip *c, int kin
     for (int k = 2; hwmon_has(h, kind, inst); k++)
         snprintf(inst, sizeof inst, "%s#%d", base, k);
     return mem_dup(inst);
-}
-
-static bool hwmon_is_asleep(const struct chip *c)
-{
-    char status[32];
-    return c->status_fd >= 0 && sysfs_pread_word(c->status_fd, status, sizeof status) >= 0 &&
-           strncmp(status, "suspend", 7) == 0;
 }
 
 /* What a dead input shows is not known. */
@@ -148,7 +116,7 @@ static double hwmon_plausible(int kind, double v)
     return v;
 }
 
-static int hwmon_add_core(struct hwmon *h, const struct chip *c, const char *label)
+static int hwmon_add_core(struct hwmon *h, const struct hwmon_chip *c, const char *label)
 {
     char inst[16];
     if (!h->topology)
@@ -175,7 +143,7 @@ static void hwmon_add_critical(struct hwmon *h, struct sensor *s, int number)
 
 static void hwmon_add_sensor(struct hwmon *h, const char *file, int kind, int number)
 {
-    struct chip *c = &h->chip[h->n_chips - 1];
+    struct hwmon_chip *c = &h->chip[h->n_chips - 1];
     int fd = sysfs_open(h->root, h->dir, file);
     if (fd < 0 || h->n == HWMON_MAX) {
         os_close(fd);
@@ -196,7 +164,7 @@ static void hwmon_add_sensor(struct hwmon *h, const char *file, int kind, int nu
         s->role = hwmon_cpu_role(c->name, label);
         if (s->role == HWMON_CORE)
             s->core_slot = hwmon_add_core(h, c, label);
-        if (number != ZONE && !hwmon_is_asleep(c))
+        if (number != ZONE && !hwmon_chip_is_asleep(c))
             hwmon_add_critical(h, s, number);
     }
     h->n++;
@@ -221,7 +189,7 @@ static void hwmon_note_file(void *self, const char *file)
 }
 
 /* Decides which of a chip's sensors make cpu.temp: the package, else what stands for it, else the cores. */
-static void hwmon_settle_roles(struct hwmon *h, const struct chip *c)
+static void hwmon_settle_roles(struct hwmon *h, const struct hwmon_chip *c)
 {
     enum hwmon_role best = HWMON_OTHER;
     for (int i = c->first; i < c->first + c->n; i++) {
@@ -233,57 +201,28 @@ static void hwmon_settle_roles(struct hwmon *h, const struct chip *c)
         h->sensor[i].role = best != HWMON_OTHER && h->sensor[i].role == best ? HWMON_PACKAGE : HWMON_OTHER;
 }
 
-static struct chip *hwmon_new_chip(struct hwmon *h, const char *name)
+/* The chip in h->dir. Its sensors come next. */
+static struct hwmon_chip *hwmon_add_chip(struct hwmon *h, const char *name)
 {
     h->chip = mem_grow(h->chip, h->n_chips, &h->cap_chips, sizeof *h->chip);
-    struct chip *c = &h->chip[h->n_chips++];
-    *c = (struct chip){ .first = (int)h->n, .status_fd = -1, .disk_fd = -1 };
-    snprintf(c->name, sizeof c->name, "%s", name);
+    struct hwmon_chip *c = &h->chip[h->n_chips++];
+    hwmon_chip_open(c, h->root, h->dir, name);
+    c->first = (int)h->n;
     return c;
-}
-
-/* A device that suspends itself when idle for so long must be left alone for longer. */
-static int64_t hwmon_autosuspend_ns(const struct hwmon *h)
-{
-    char control[16];
-    double delay_ms = sysfs_number(h->root, h->dir, "device/power/autosuspend_delay_ms");
-    if (!(delay_ms >= 0 && delay_ms < 3.6e6) ||
-        sysfs_word(h->root, h->dir, "device/power/control", control, sizeof control) < 0 || strcmp(control, "auto") != 0)
-        return 0;
-    return (int64_t)(2 * delay_ms + 1000) * 1000000;
-}
-
-static void hwmon_note_disk(void *self, const char *name)
-{
-    struct hwmon *h = self;
-    struct chip *c = &h->chip[h->n_chips - 1];
-    char file[96];
-    snprintf(file, sizeof file, "device/block/%.40s/stat", name);
-    if (c->disk_fd < 0)
-        c->disk_fd = sysfs_open(h->root, h->dir, file);
 }
 
 static void hwmon_note_chip(void *self, const char *entry)
 {
     struct hwmon *h = self;
-    char name[32], block[96], link[OS_PATH_MAX];
+    char name[32], link[OS_PATH_MAX];
     snprintf(h->dir, sizeof h->dir, "/sys/class/hwmon/%.40s", entry);
     if (sysfs_word(h->root, h->dir, "name", name, sizeof name) <= 0)
         return;
     if (os_read_link(h->root, h->dir, link, sizeof link) >= 0 && strstr(link, "/power_supply/"))
         return; /* battery.* says it better */
-    struct chip *c = hwmon_new_chip(h, name);
-    hwmon_id(h->root, h->dir, c->place);
-    c->status_fd = sysfs_open(h->root, h->dir, "device/power/runtime_status");
-    c->pause_ns = hwmon_autosuspend_ns(h);
-    if (strcmp(name, "nvme") == 0)
-        c->pause_ns = HWMON_NVME_NS;
-    if (strcmp(name, "drivetemp") == 0) {
-        snprintf(block, sizeof block, "%s/device/block", h->dir);
-        os_list(h->root, block, hwmon_note_disk, h);
-    }
+    struct hwmon_chip *c = hwmon_add_chip(h, name);
     os_list(h->root, h->dir, hwmon_note_file, h);
-    hwmon_settle_roles(h, &h->chip[h->n_chips - 1]);
+    hwmon_settle_roles(h, c);
 }
 
 /* The kernel shows most zones in hwmon too, under the name of their type with '_' for '-'. */
@@ -308,7 +247,7 @@ static void hwmon_note_zone(void *self, const char *entry)
     snprintf(h->dir, sizeof h->dir, "/sys/class/thermal/%.40s", entry);
     if (sysfs_word(h->root, h->dir, "type", type, sizeof type) <= 0 || hwmon_has_chip(h, type))
         return;
-    struct chip *c = hwmon_new_chip(h, type);
+    struct hwmon_chip *c = hwmon_add_chip(h, type);
     snprintf(c->place, sizeof c->place, "thermal");
     hwmon_add_sensor(h, "temp", TEMP, ZONE);
     hwmon_settle_roles(h, c);
@@ -388,35 +327,19 @@ static int hwmon_open(const struct adapter_env *env, struct schema *s, void **se
     return 0;
 }
 
-/* Has the disk done anything within the last minute? Only then is it surely awake and not about to sleep. */
-static bool hwmon_disk_works(struct chip *c, int64_t now_ns)
+static void hwmon_read_chip(struct hwmon *h, struct hwmon_chip *c, int64_t now_ns)
 {
-    char text[sizeof c->disk_text];
-    if (c->disk_fd < 0)
-        return true;
-    if (os_pread_text(c->disk_fd, text, sizeof text) < 0)
-        return false;
-    if (c->disk_text[0] && strcmp(text, c->disk_text) != 0) {
-        c->worked_ns = now_ns;
-        c->worked = true;
-    }
-    memcpy(c->disk_text, text, sizeof text);
-    return c->worked && now_ns - c->worked_ns <= HWMON_DISK_NS;
-}
-
-static void hwmon_read_chip(struct hwmon *h, struct chip *c, int64_t now_ns)
-{
-    bool awake = !hwmon_is_asleep(c) && hwmon_disk_works(c, now_ns);
-    if (awake && now_ns < c->next_ns)
+    enum hwmon_turn turn = hwmon_chip_turn(c, now_ns);
+    if (turn == HWMON_RESTS)
         return; /* the last values stand */
     int64_t start = os_mono_ns();
     for (int i = c->first; i < c->first + c->n; i++) {
         struct sensor *s = &h->sensor[i];
-        s->value = awake ? hwmon_plausible(s->kind, sysfs_pread(s->fd) * hwmon_kinds[s->kind].scale) : (double)NAN;
+        double v = turn == HWMON_ASK ? sysfs_pread(s->fd) * hwmon_kinds[s->kind].scale : (double)NAN;
+        s->value = hwmon_plausible(s->kind, v);
     }
-    int64_t took = os_mono_ns() - start, usual = took < c->took_ns ? took : c->took_ns;
-    c->took_ns = took; /* the lesser of two: being interrupted once is not being slow */
-    c->next_ns = !awake ? 0 : now_ns + (usual * HWMON_COST > c->pause_ns ? usual * HWMON_COST : c->pause_ns);
+    if (turn == HWMON_ASK)
+        hwmon_chip_took(c, now_ns, os_mono_ns() - start);
 }
 
 static void hwmon_sample(void *self, struct frame *f)
