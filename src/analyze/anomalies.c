@@ -67,8 +67,8 @@ void anomalies_find(const struct features *f, const struct analyze_options *o, s
     out->budget_per_day = out->budget_run / days;
     snprintf(out->method, sizeof out->method, "shift");
     if (r->n < ANOMALIES_MIN_ROWS) {
-        snprintf(out->anomalies_reason, sizeof out->anomalies_reason, "needs at least %d samples, has %zu",
-                 ANOMALIES_MIN_ROWS, r->n);
+        snprintf(out->anomalies_reason, sizeof out->anomalies_reason,
+                 "needs at least %d samples, has %zu", ANOMALIES_MIN_ROWS, r->n);
         return;
     }
     if (f->n == 0) {

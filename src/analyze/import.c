@@ -14,7 +14,8 @@ int import_fail(struct import *in, int rc, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(what, sizeof what, fmt, ap);
     va_end(ap);
-    snprintf(in->message, in->cap, "%s:%s%s", in->path, what[0] >= '0' && what[0] <= '9' ? "" : " ", what);
+    snprintf(in->message, in->cap, "%s:%s%s", in->path, what[0] >= '0' && what[0] <= '9' ? "" : " ",
+             what);
     return rc;
 }
 
@@ -37,9 +38,12 @@ int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const
 {
     struct recording *r = in->rec;
     if (r->n >= IMPORT_MAX_CELLS / (size_t)(schema_size(r->schema) + 1))
-        return import_fail(in, -E2BIG, "%s: more than %u numbers; split the file", where, IMPORT_MAX_CELLS);
+        return import_fail(in, -E2BIG, "%s: more than %u numbers; split the file", where,
+                           IMPORT_MAX_CELLS);
     if (r->n && wall_ms < in->last_ms)
-        return import_fail(in, -EINVAL, "%s: its time is before that of the row above; sort the rows by time", where);
+        return import_fail(in, -EINVAL,
+                           "%s: its time is before that of the row above; sort the rows by time",
+                           where);
     int64_t mono = r->n ? r->mono_ns[r->n - 1] + (wall_ms - in->last_ms) * 1000000 : 1000000000;
     if (r->n && wall_ms == in->last_ms)
         mono += 1000000;
@@ -81,7 +85,8 @@ static bool looks_like_json(const char *p, size_t n)
     return i < n && (p[i] == '[' || p[i] == '{');
 }
 
-int import_memory(const char *path, const char *text, size_t n, struct recording **out, char *message, size_t cap)
+int import_memory(const char *path, const char *text, size_t n, struct recording **out,
+                  char *message, size_t cap)
 {
     struct import in = { .path = path, .text = text, .left = n, .message = message, .cap = cap };
     return import_run(&in, looks_like_json(text, n), out);

@@ -28,12 +28,13 @@
  *   message  room for one line that names the file, the line, the column and what to do
  *
  * Returns 0, and *out is the caller's. Errors: -EINVAL when the content is not as above, -E2BIG
- * when it is above a limit, others (-ENOENT, -EACCES, -EISDIR ...) when it cannot be read; each with
- * a message.
+ * when it is above a limit, others (-ENOENT, -EACCES, -EISDIR ...) when it cannot be read; each
+ * with a message.
  */
 int import_file(const char *path, struct recording **out, char *message, size_t cap);
 
 /* The same from memory; `path` is for messages. */
-int import_memory(const char *path, const char *text, size_t n, struct recording **out, char *message, size_t cap);
+int import_memory(const char *path, const char *text, size_t n, struct recording **out,
+                  char *message, size_t cap);
 
 #endif

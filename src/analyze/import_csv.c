@@ -45,7 +45,8 @@ static void csv_done(struct csv *c)
     mem_free(c->buf);
 }
 
-/* The length of the row at pos without its line end, *next behind it; -1 when it is not all there yet. */
+/* The length of the row at pos without its line end,
+ * *next behind it; -1 when it is not all there yet. */
 static long csv_row_length(struct csv *c, size_t *next)
 {
     const char *p = c->buf + c->pos, *end = c->buf + c->end;
@@ -77,7 +78,8 @@ static int csv_fill(struct csv *c)
     c->end -= c->pos;
     c->pos = 0;
     if (c->end > IMPORT_MAX_LINE)
-        return import_fail(c->in, -E2BIG, "%zu: a row of more than %u bytes; is a quote left open?", c->line, IMPORT_MAX_LINE);
+        return import_fail(c->in, -E2BIG, "%zu: a row of more than %u bytes; is a quote left open?",
+                           c->line, IMPORT_MAX_LINE);
     if (c->cap - c->end < BLOCK) {
         c->cap = c->end + 2 * BLOCK;
         c->buf = mem_resize(c->buf, c->cap);
@@ -86,7 +88,8 @@ static int csv_fill(struct csv *c)
     if (n < 0)
         return import_fail(c->in, (int)n, "cannot be read on after line %zu", c->line);
     if (memchr(c->buf + c->end, '\0', (size_t)n))
-        return import_fail(c->in, -EINVAL, "not text; give a CSV or JSON file, uncompressed, in UTF-8");
+        return import_fail(c->in, -EINVAL,
+                           "not text; give a CSV or JSON file, uncompressed, in UTF-8");
     c->last = n == 0;
     c->end += (size_t)n;
     return 0;
@@ -169,7 +172,8 @@ static size_t csv_line(const struct csv *c)
 static const char *cell_text(const struct cell *cell, char *out, size_t cap)
 {
     char raw[SCHEMA_MAX_NAME + 64];
-    snprintf(raw, sizeof raw, "%.*s", (int)(cell->n < sizeof raw ? cell->n : sizeof raw - 1), cell->p);
+    snprintf(raw, sizeof raw, "%.*s", (int)(cell->n < sizeof raw ? cell->n : sizeof raw - 1),
+             cell->p);
     text_copy(out, cap, raw);
     return out;
 }
@@ -190,11 +194,14 @@ static int csv_column(struct csv *c, int i)
     snprintf(shown, sizeof shown, "%s", name);
     c->slot[i] = import_slot(c->in->rec->schema, name, &c->scale[i]);
     if (c->slot[i] == -EINVAL)
-        return import_fail(c->in, -EINVAL, "1: column %d %s; name it by at most %d characters", i + 1,
-                           *name ? "has too long a name" : "has no name", SCHEMA_MAX_NAME - 10);
+        return import_fail(c->in, -EINVAL, "1: column %d %s; name it by at most %d characters",
+                           i + 1, *name ? "has too long a name" : "has no name",
+                           SCHEMA_MAX_NAME - 10);
     for (int k = 1; k < i && c->slot[i] >= 0; k++)
         if (c->slot[k] == c->slot[i])
-            return import_fail(c->in, -EINVAL, "1: columns %d and %d are both \"%s\"; rename or remove one", k + 1, i + 1, shown);
+            return import_fail(c->in, -EINVAL,
+                               "1: columns %d and %d are both \"%s\"; rename or remove one", k + 1,
+                               i + 1, shown);
     return 0;
 }
 
@@ -203,9 +210,13 @@ static int csv_header(struct csv *c)
     char name[SCHEMA_MAX_NAME + 16];
     int rc = csv_next(c);
     if (rc <= 0)
-        return rc < 0 ? rc : import_fail(c->in, -EINVAL, "empty; the first line names the columns, the first one \"time\"");
+        return rc < 0
+                   ? rc
+                   : import_fail(c->in, -EINVAL,
+                                 "empty; the first line names the columns, the first one \"time\"");
     if (c->n_cells > IMPORT_MAX_COLUMNS)
-        return import_fail(c->in, -E2BIG, "1: more than %d columns; leave some out", IMPORT_MAX_COLUMNS);
+        return import_fail(c->in, -E2BIG, "1: more than %d columns; leave some out",
+                           IMPORT_MAX_COLUMNS);
     if (c->cell[0].n >= 3 && !memcmp(c->cell[0].p, "\xef\xbb\xbf", 3))
         c->cell[0].p += 3, c->cell[0].n -= 3;
     if (c->cell[0].n >= 2 && c->cell[0].p[0] == '"') /* quoted behind a byte order mark */
@@ -217,7 +228,10 @@ static int csv_header(struct csv *c)
     for (int i = 0; i < c->columns; i++)
         c->name[i] = mem_dup(cell_text(&c->cell[i], name, sizeof name));
     if (!is_time_column(c->name[0]))
-        return import_fail(c->in, -EINVAL, "1: no time column; the first one is to be t, time or timestamp, and is \"%.40s\"", c->name[0]);
+        return import_fail(
+            c->in, -EINVAL,
+            "1: no time column; the first one is to be t, time or timestamp, and is \"%.40s\"",
+            c->name[0]);
     for (int i = 1; i < c->columns && rc >= 0; i++)
         rc = csv_column(c, i);
     return rc < 0 ? rc : 0;
@@ -232,7 +246,9 @@ static int csv_time(struct csv *c, int64_t *out_ms)
         return 0;
     if (import_time(cell_text(cell, text, sizeof text), out_ms))
         return 0;
-    return import_fail(c->in, -EINVAL, "%zu: column 1: \"%.40s\" is not a time; write ISO 8601 or seconds", csv_line(c), text);
+    return import_fail(c->in, -EINVAL,
+                       "%zu: column 1: \"%.40s\" is not a time; write ISO 8601 or seconds",
+                       csv_line(c), text);
 }
 
 static int csv_values(struct csv *c)
@@ -244,8 +260,10 @@ static int csv_values(struct csv *c)
         if (import_number(c->cell[i].p, c->cell[i].n, to) < 0) {
             char text[64];
             return import_fail(c->in, -EINVAL,
-                               "%zu: column %d (%.40s): \"%.40s\" is not a number; correct it, or leave it empty where it is not known",
-                               csv_line(c), i + 1, c->name[i], cell_text(&c->cell[i], text, sizeof text));
+                               "%zu: column %d (%.40s): \"%.40s\" is not a number; correct it, or "
+                               "leave it empty where it is not known",
+                               csv_line(c), i + 1, c->name[i],
+                               cell_text(&c->cell[i], text, sizeof text));
         }
         *to *= c->scale[i];
     }
@@ -257,8 +275,10 @@ static int csv_row(struct csv *c)
     int64_t wall_ms;
     char where[32];
     if (c->n_cells != c->columns)
-        return import_fail(c->in, -EINVAL, "%zu: %d columns, the first line has %d; is a comma missing or too many?",
-                           csv_line(c), c->n_cells, c->columns);
+        return import_fail(
+            c->in, -EINVAL,
+            "%zu: %d columns, the first line has %d; is a comma missing or too many?", csv_line(c),
+            c->n_cells, c->columns);
     int rc = csv_time(c, &wall_ms);
     if (rc == 0)
         rc = csv_values(c);
@@ -278,7 +298,8 @@ static int csv_rows(struct csv *c)
             return rc;
     }
     if (rc == 0 && c->in->rec->n == 0)
-        return import_fail(c->in, -EINVAL, "no row below the first line; there is nothing to look at");
+        return import_fail(c->in, -EINVAL,
+                           "no row below the first line; there is nothing to look at");
     return rc;
 }
 

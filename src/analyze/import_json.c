@@ -1,6 +1,6 @@
 /*
- * import_json.c - reads the JSON that --save-data writes: a list of samples of nested objects, or an
- * object with that list as "samples".
+ * import_json.c - reads the JSON that --save-data writes: a list of samples of nested objects, or
+ * an object with that list as "samples".
  *
  * One table says where a number stands and which metric it is; what is missing, null or of another
  * type is "not known". Lists become instances: of cores by number, of sensors by chip and label.
@@ -78,7 +78,8 @@ static const json_t *json_at(const json_t *j, const char *path)
 
 static void row_put(struct row *r, const struct metric *m, double v)
 {
-    if (!isfinite(v) || strlen(m->name) + (m->inst ? strlen(m->inst) : 0) + sizeof ".rate{}" > SCHEMA_MAX_NAME)
+    if (!isfinite(v) ||
+        strlen(m->name) + (m->inst ? strlen(m->inst) : 0) + sizeof ".rate{}" > SCHEMA_MAX_NAME)
         return;
     if (schema_size(r->s) >= IMPORT_MAX_COLUMNS && schema_find(r->s, m->name, m->inst) < 0)
         return;
@@ -156,7 +157,8 @@ static void row_power(struct row *r, json_t *domains)
             *brace = *end = '\0';
             text_copy(inst, sizeof inst, brace + 1);
         }
-        row_put(r, &(struct metric){ .name = name, .inst = *inst ? inst : NULL, .unit = UNIT_WATT }, json_amount(watts));
+        row_put(r, &(struct metric){ .name = name, .inst = *inst ? inst : NULL, .unit = UNIT_WATT },
+            json_amount(watts));
     }
 }
 
@@ -191,17 +193,20 @@ static int import_samples(struct import *in, const json_t *list)
     json_t *sample;
     int rc = 0;
     if (!json_is_array(list))
-        return import_fail(in, -EINVAL, "no list of samples in it; give a file that --save-data wrote");
+        return import_fail(in, -EINVAL,
+                           "no list of samples in it; give a file that --save-data wrote");
     json_array_foreach(list, i, sample) {
         char where[40];
         int64_t wall_ms;
         snprintf(where, sizeof where, "sample %zu", i + 1);
         if (!sample_time(sample, &wall_ms)) {
-            rc = import_fail(in, -EINVAL, "%s: no \"timestamp\"; every sample needs one, in ISO 8601", where);
+            rc = import_fail(in, -EINVAL,
+                             "%s: no \"timestamp\"; every sample needs one, in ISO 8601", where);
             break;
         }
         row_fill(&r, sample);
-        rc = import_row(in, wall_ms, r.v, schema_size(r.s) < r.cap ? schema_size(r.s) : r.cap, where);
+        rc = import_row(in, wall_ms, r.v, schema_size(r.s) < r.cap ? schema_size(r.s) : r.cap,
+                        where);
         if (rc < 0)
             break;
     }
@@ -218,7 +223,8 @@ static int json_slurp(struct import *in, struct buf *out)
     long n;
     while ((n = import_read(in, block, sizeof block)) > 0) {
         if (out->n + (size_t)n > IMPORT_MAX_JSON)
-            return import_fail(in, -E2BIG, "longer than %u MiB; save a shorter run", IMPORT_MAX_JSON >> 20);
+            return import_fail(in, -E2BIG, "longer than %u MiB; save a shorter run",
+                               IMPORT_MAX_JSON >> 20);
         buf_put(out, block, (size_t)n);
     }
     return n < 0 ? import_fail(in, (int)n, "cannot be read") : 0;
@@ -234,7 +240,8 @@ int import_json(struct import *in)
     size_t mark = text.n >= 3 && !memcmp(text.p, "\xef\xbb\xbf", 3) ? 3 : 0;
     json_t *root = json_loadb(text.p + mark, text.n - mark, 0, &error);
     if (!root)
-        return import_fail(in, -EINVAL, "%d:%d: not JSON: %s", error.line, error.column, error.text);
+        return import_fail(in, -EINVAL, "%d:%d: not JSON: %s", error.line, error.column,
+                           error.text);
     const json_t *list = json_is_object(root) ? json_object_get(root, "samples") : root;
     rc = import_samples(in, list);
     json_decref(root);

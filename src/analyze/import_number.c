@@ -1,8 +1,8 @@
 /*
  * import_number.c - number cells, fast and exact.
  *
- * Up to 19 digits fit into 64 bits; a mantissa below 2^53 times or over a power of ten up to 1e22 is
- * one exactly rounded operation on doubles (Clinger, "How to read floating point numbers
+ * Up to 19 digits fit into 64 bits; a mantissa below 2^53 times or over a power of ten up to 1e22
+ * is one exactly rounded operation on doubles (Clinger, "How to read floating point numbers
  * accurately", 1990). Everything else goes to strtod().
  */
 #include "analyze/import_reader.h"
@@ -42,7 +42,8 @@ static bool number_fast(const char *p, const char *end, double *out)
 
 static bool number_absent(const char *text)
 {
-    static const char *const words[] = { "nan", "na", "n/a", "null", "none", "-", "inf", "-inf", "+inf", "infinity", "-infinity" };
+    static const char *const words[] = { "nan", "na", "n/a", "null", "none", "-",
+                                         "inf", "-inf", "+inf", "infinity", "-infinity" };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!strcasecmp(words[i], text))
             return true;

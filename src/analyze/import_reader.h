@@ -1,4 +1,5 @@
-/* What the readers of import.c share: where bytes come from, what goes wrong, what metrics are called. */
+/* What the readers of import.c share: where bytes come
+ * from, what goes wrong, what metrics are called. */
 #ifndef ANALYZE_IMPORT_READER_H
 #define ANALYZE_IMPORT_READER_H
 
@@ -34,13 +35,14 @@ int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const
 bool import_time(const char *text, int64_t *out_ms);
 bool import_time_number(double v, int64_t *out_ms);
 
-/* A number cell of n bytes, blanks around it allowed: 1 and *out; 0 and NaN for "not known"; -1 for text. */
+/* A number cell of n bytes, blanks around it allowed:
+ * 1 and *out; 0 and NaN for "not known"; -1 for text. */
 int import_number(const char *p, size_t n, double *out);
 
 /*
  * The slot of a column of that name, and in *scale what its values are to be multiplied with.
- * Negative for a column of text that is known and left out (-ENOENT), and for a name that is too long
- * or empty (-EINVAL).
+ * Negative for a column of text that is known and left out (-ENOENT), and for a name that is too
+ * long or empty (-EINVAL).
  */
 int import_slot(struct schema *s, const char *name, double *scale);
 

@@ -2,7 +2,8 @@
  * The report: what analysis found in a recording, as one object (docs/ARCHITECTURE.md section 5).
  *
  * It says what it could not compute: a part whose `reason` is set was not computed, and prints as
- * null with that reason. A report owns everything in it; texts are for people, names are metric ids.
+ * null with that reason. A report owns everything in it; texts are for people, names are metric
+ * ids.
  */
 #ifndef ANALYZE_REPORT_H
 #define ANALYZE_REPORT_H
@@ -18,7 +19,10 @@
 #define REPORT_CAUSES 5
 
 /* Where something happens. The order is from the narrow to the wide: see analyze/areas.h. */
-enum area { AREA_MEMORY, AREA_DISK, AREA_NETWORK, AREA_PROCESSES, AREA_THERMAL, AREA_POWER, AREA_CPU, AREA_OTHER, AREAS };
+enum area {
+    AREA_MEMORY, AREA_DISK, AREA_NETWORK, AREA_PROCESSES, AREA_THERMAL, AREA_POWER, AREA_CPU,
+    AREA_OTHER, AREAS
+};
 
 const char *area_name(enum area a); /* "memory", "disk", "network", "processes", "thermal", "power", "cpu", "other" */
 

@@ -4,11 +4,11 @@
  * The baseline of a metric are its last SHIFT_WINDOW values outside of departures. A value scores
  * |x - median| / deviation, the deviation from quantiles, so that a quarter of the baseline may be
  * anything. It departs when the score is beyond the threshold and the difference is one that a
- * person would care about (areas.h). Scores at row i use values up to i only; memory is bounded and a
- * value costs about 0.2 us.
+ * person would care about (areas.h). Scores at row i use values up to i only; memory is bounded and
+ * a value costs about 0.2 us.
  *
- * The threshold comes from a budget: under a null of Student's t with 4 degrees of freedom - heavier
- * tails than the metrics measured here - so many false alarms are expected in the run.
+ * The threshold comes from a budget: under a null of Student's t with 4 degrees of freedom -
+ * heavier tails than the metrics measured here - so many false alarms are expected in the run.
  */
 #ifndef ANALYZE_SHIFT_H
 #define ANALYZE_SHIFT_H

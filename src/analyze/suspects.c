@@ -43,7 +43,8 @@ static double of_memory(const struct proc_use *u)
 
 static double of_disk(const struct proc_use *u)
 {
-    double sum = (isnan(u->read_rate) ? 0 : u->read_rate) + (isnan(u->write_rate) ? 0 : u->write_rate);
+    double sum = (isnan(u->read_rate) ? 0 : u->read_rate) +
+                 (isnan(u->write_rate) ? 0 : u->write_rate);
     return sum;
 }
 
@@ -106,13 +107,15 @@ static void groups_fill(struct groups *all, const struct recording *r, size_t fr
             if (!after)
                 g->before += g->row / fmax(rows, 1);
             else
-                g->after = m->highest ? fmax(g->after, g->row) : g->after + g->row / (double)(to - start);
+                g->after = m->highest ? fmax(g->after, g->row)
+                                      : g->after + g->row / (double)(to - start);
         }
     }
 }
 
 /* The same for the start of an episode. */
-static void groups_around(struct groups *all, const struct recording *r, size_t start, size_t end, const struct measure *m)
+static void groups_around(struct groups *all, const struct recording *r, size_t start, size_t end,
+                          const struct measure *m)
 {
     size_t from = start < BEFORE_ROWS ? 0 : start - BEFORE_ROWS, to = start + AFTER_ROWS;
     groups_fill(all, r, from, start, to < end + 1 ? to : end + 1, m);
@@ -126,14 +129,17 @@ static double group_moved(const struct group *g)
 static int group_order(const void *a, const void *b)
 {
     double x = group_moved(a), y = group_moved(b);
-    return x < y ? 1 : x > y ? -1 : strcmp(((const struct group *)a)->name, ((const struct group *)b)->name);
+    return x < y   ? 1
+           : x > y ? -1
+                   : strcmp(((const struct group *)a)->name, ((const struct group *)b)->name);
 }
 
 /* We are named only where we did more than everybody else. */
 static bool group_is_excused(const struct groups *all, size_t k)
 {
     bool own = !strcmp(all->g[k].name, OWN_NAME);
-    return own && !(k == 0 && (all->n < 2 || group_moved(&all->g[0]) > 2 * group_moved(&all->g[1])));
+    return own &&
+           !(k == 0 && (all->n < 2 || group_moved(&all->g[0]) > 2 * group_moved(&all->g[1])));
 }
 
 static struct suspect group_suspect(const struct group *g, const struct measure *m)
@@ -164,7 +170,8 @@ void suspects_find(const struct recording *r, struct anomaly *a)
     mem_free(all.g);
 }
 
-bool suspects_most(const struct recording *r, enum area area, size_t from, size_t to, struct suspect *out)
+bool suspects_most(const struct recording *r, enum area area, size_t from, size_t to,
+                   struct suspect *out)
 {
     const struct measure *m = &measures[area];
     if (!m->of)

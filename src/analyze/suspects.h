@@ -13,10 +13,11 @@
 void suspects_find(const struct recording *r, struct anomaly *a);
 
 /*
- * The name whose processes did most in the rows from..to (both included), by the measure of an area.
- * False where no table was recorded or nothing was done.
+ * The name whose processes did most in the rows from..to (both included), by the measure of an
+ * area. False where no table was recorded or nothing was done.
  */
-bool suspects_most(const struct recording *r, enum area area, size_t from, size_t to, struct suspect *out);
+bool suspects_most(const struct recording *r, enum area area, size_t from, size_t to,
+                   struct suspect *out);
 
 /* How much more the processes wrote just after a row than just before it, bytes per second. */
 double suspects_writing(const struct recording *r, size_t start, size_t end);

@@ -4,8 +4,8 @@
  * Follows the conventions of getopt_long(3): --name VALUE, --name=VALUE, -n VALUE, -nVALUE, -ab for
  * flags, options and positional words in any order, "--" ends the options, the last of two wins.
  * Not by getopt_long() itself, because every complaint here names the option as it was spelled, the
- * nearest one and the bounds, all of which it keeps to itself, and because it accepts abbreviations,
- * which break scripts when an option is added.
+ * nearest one and the bounds, all of which it keeps to itself, and because it accepts
+ * abbreviations, which break scripts when an option is added.
  */
 #include "app/args.h"
 
@@ -48,7 +48,8 @@ static const struct option *args_table(const struct command *c, int which)
     return which == 0 ? c->options : command_common();
 }
 
-static const struct option *args_find(const struct command *c, const char *name, size_t n, char letter)
+static const struct option *args_find(const struct command *c, const char *name, size_t n,
+                                      char letter)
 {
     for (int t = 0; t < TABLES; t++)
         for (const struct option *o = args_table(c, t); o && o->name; o++)

@@ -124,7 +124,8 @@ static bool is_asleep(const struct run *r, const char *path)
         return false;
     n += strcspn(path + n, "/");
     snprintf(status, sizeof status, "%.*s/device/power/runtime_status", (int)n, path);
-    return os_read_text(r->c->root, status, text, sizeof text) > 0 && strncmp(text, "suspend", 7) == 0;
+    return os_read_text(r->c->root, status, text, sizeof text) > 0 &&
+           strncmp(text, "suspend", 7) == 0;
 }
 
 static void run_file(struct run *r, const char *path, enum capture_kind kind)
@@ -162,7 +163,8 @@ static bool expand_matches(const struct expand *x, const char *name)
     char part[256];
     if (x->n == 1 && *x->part == '#')
         return name[strspn(name, "0123456789")] == '\0';
-    return (size_t)snprintf(part, sizeof part, "%.*s", (int)x->n, x->part) < sizeof part && text_glob(part, name);
+    return (size_t)snprintf(part, sizeof part, "%.*s", (int)x->n, x->part) < sizeof part &&
+           text_glob(part, name);
 }
 
 static void expand_each(void *self, const char *name)
@@ -226,12 +228,14 @@ static void run_groups(struct run *r, const char *file)
         return;
     char *rest = NULL;
     for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        char *controllers = strchr(line, ':'), *path = controllers ? strchr(controllers + 1, ':') : NULL;
+        char *controllers = strchr(line, ':'),
+             *path = controllers ? strchr(controllers + 1, ':') : NULL;
         if (!path)
             continue;
         *path++ = '\0';
         char base[300];
-        snprintf(base, sizeof base, "/sys/fs/cgroup%s%.256s", controllers[1] ? "/" : "", controllers + 1);
+        snprintf(base, sizeof base, "/sys/fs/cgroup%s%.256s", controllers[1] ? "/" : "",
+                 controllers + 1);
         run_group(r, base, path, file);
         if (!controllers[1])
             run_group(r, "/sys/fs/cgroup/unified", path, file);
@@ -243,7 +247,8 @@ static void run_instant(struct run *r)
 {
     struct instant t = r->c->clock->now(r->c->clock);
     char text[96];
-    int n = snprintf(text, sizeof text, "%lld %lld %lld\n", (long long)t.wall_ms, (long long)t.mono_ns, (long long)t.boot_ns);
+    int n = snprintf(text, sizeof text, "%lld %lld %lld\n", (long long)t.wall_ms,
+                     (long long)t.mono_ns, (long long)t.boot_ns);
     snapshot_put(&r->now, "/.sonde/clock", text, (size_t)n, false);
     size_t n_paths;
     const struct capture_path *paths = capture_paths(&n_paths);
@@ -260,10 +265,14 @@ static int run_origin(const struct run *r, const char *dir)
 {
     auto_buf struct buf out = { 0 };
     char when[TEXT_TIME_MAX];
-    buf_printf(&out, "Recorded by `sonde capture` of sonde %s, %s: %d instant%s, %g s apart.\n", SONDE_VERSION,
-               text_time(r->c->clock->now(r->c->clock).wall_ms, when), r->c->done, r->c->done == 1 ? "" : "s", r->c->interval_s);
-    buf_printf(&out, "%sount points, sources of file systems, control groups and hardware addresses are replaced.\n",
-               r->c->keep_process_names ? "Process names are those of the machine; m" : "Process names, m");
+    buf_printf(&out, "Recorded by `sonde capture` of sonde %s, %s: %d instant%s, %g s apart.\n",
+               SONDE_VERSION, text_time(r->c->clock->now(r->c->clock).wall_ms, when), r->c->done,
+               r->c->done == 1 ? "" : "s", r->c->interval_s);
+    buf_printf(&out,
+               "%sount points, sources of file systems, control groups and hardware addresses are "
+               "replaced.\n",
+               r->c->keep_process_names ? "Process names are those of the machine; m"
+                                        : "Process names, m");
     return os_tree_write(dir, "ORIGIN", out.p, out.n);
 }
 

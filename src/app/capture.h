@@ -46,7 +46,8 @@ struct scrub {
 
 void scrub_done(struct scrub *s);
 
-/* Appends the text without MAC addresses and random interface names. Good for contents and links. */
+/* Appends the text without MAC addresses and random
+ * interface names. Good for contents and links. */
 void scrub_text(struct scrub *s, const char *text, struct buf *out);
 
 /* The same for a path; below /sys/fs/cgroup the names of groups are replaced as well. */
@@ -75,8 +76,8 @@ struct spaces { /* mount points that did not answer */
 };
 
 /*
- * Appends a line of .sonde/statfs for each mount of a mountinfo, but for those that would be mounted
- * by the look (autofs).
+ * Appends a line of .sonde/statfs for each mount of a mountinfo, but for those that would be
+ * mounted by the look (autofs).
  */
 void spaces_put(struct spaces *s, const char *root, const char *mountinfo, struct scrub *scrub, struct buf *out);
 void spaces_done(struct spaces *s);
@@ -100,7 +101,8 @@ void snapshot_put(struct snapshot *s, const char *path, const char *text, size_t
 void snapshot_sort(struct snapshot *s); /* and drops what is there twice */
 
 /* Writes what changed since `before` (empty: everything) into folder dir/NNNN. Adds to *bytes. */
-int snapshot_write(const struct snapshot *before, const struct snapshot *now, const char *dir, int instant, size_t *bytes);
+int snapshot_write(const struct snapshot *before, const struct snapshot *now, const char *dir,
+                   int instant, size_t *bytes);
 
 /* ---- the whole: capture.c ---- */
 

@@ -66,10 +66,12 @@ static bool is_mac(const char *s)
     return !isxdigit((unsigned char)s[MAC_LENGTH]);
 }
 
-/* Is a word a prefix of those that get a random or an address's tail, and such a tail? Its length, or 0. */
+/* Is a word a prefix of those that get a random or an
+ * address's tail, and such a tail? Its length, or 0. */
 static size_t random_prefix(const char *word, size_t length)
 {
-    static const char *const prefixes[] = { "veth", "br-", "enx", "wlx", "cali", "lxc", "tap", "vif", "fwpr", "fwbr", "fwln" };
+    static const char *const prefixes[] = { "veth", "br-", "enx", "wlx", "cali", "lxc",
+                                              "tap", "vif", "fwpr", "fwbr", "fwln" };
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         size_t n = strlen(prefixes[i]);
         if (length < n + 4 || strncmp(word, prefixes[i], n) != 0)
@@ -96,10 +98,12 @@ void scrub_text(struct scrub *s, const char *text, struct buf *out)
             length++;
         size_t prefix = random_prefix(text, length);
         if (!isxdigit((unsigned char)before) && is_mac(text)) {
-            buf_printf(out, "02:00:00:00:00:%02zx", names_number(&s->addresses, text, MAC_LENGTH) & 0xff);
+            buf_printf(out, "02:00:00:00:00:%02zx",
+                       names_number(&s->addresses, text, MAC_LENGTH) & 0xff);
             text += MAC_LENGTH;
         } else if (prefix) {
-            buf_printf(out, "%.*s%zu", (int)prefix, text, names_number(&s->interfaces, text, length));
+            buf_printf(out, "%.*s%zu", (int)prefix, text,
+                       names_number(&s->interfaces, text, length));
             text += length;
         } else {
             buf_putc(out, *text++);
@@ -148,7 +152,8 @@ void scrub_path(struct scrub *s, const char *path, struct buf *out)
     }
 }
 
-/* Threads of the kernel are named by their task, but those of NFS by their server: "192.0.2.1-manager". */
+/* Threads of the kernel are named by their task, but
+ * those of NFS by their server: "192.0.2.1-manager". */
 static bool is_kernel_name(const char *name, size_t length)
 {
     static const char nfs[] = "-manager";
@@ -178,7 +183,7 @@ void scrub_mount(struct scrub *s, const char *mount, struct buf *out)
         "/run/user", "/srv", "/tmp", "/usr", "/usr/local", "/var", "/var/cache", "/var/lib", "/var/lib/docker", "/var/log",
         "/var/tmp", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/dev", "/proc", "/sys", NULL
     };
-    static const char *const below[] = { "/dev/", "/proc/", "/sys/" }; /* what is mounted there, the kernel or systemd named */
+    static const char *const below[] = { "/dev/", "/proc/", "/sys/" }; /* named by the kernel or systemd */
     bool known = is_listed(kept, mount, strlen(mount));
     for (size_t i = 0; i < sizeof below / sizeof *below; i++)
         known = known || strncmp(mount, below[i], strlen(below[i])) == 0;
@@ -191,14 +196,16 @@ void scrub_mount(struct scrub *s, const char *mount, struct buf *out)
 /* "/dev/sda1" and the like: what the kernel calls a disk or a partition. */
 static bool is_kernel_disk(const char *source)
 {
-    static const char *const disks[] = { "sd", "hd", "vd", "xvd", "nvme", "mmcblk", "md", "dm-", "loop", "zram", "ram", "sr",
+    static const char *const disks[] = { "sd", "hd", "vd", "xvd", "nvme", "mmcblk", "md", "dm-", "loop",
+                                       "zram", "ram", "sr",
         "nbd", "pmem" };
     if (strncmp(source, "/dev/", 5) != 0)
         return false;
     const char *name = source + 5;
     for (size_t i = 0; i < sizeof disks / sizeof *disks; i++)
         if (strncmp(name, disks[i], strlen(disks[i])) == 0)
-            return strlen(name) <= 16 && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+            return strlen(name) <= 16 &&
+                   name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
     return false;
 }
 
@@ -207,7 +214,8 @@ static void scrub_source(struct scrub *s, const char *source, const char *type, 
     if (strcmp(source, type) == 0 || strcmp(source, "none") == 0 || is_kernel_disk(source))
         buf_puts(out, source);
     else
-        buf_printf(out, "%ssource-%zu", *source == '/' ? "/dev/" : "", names_number(&s->sources, source, strlen(source)));
+        buf_printf(out, "%ssource-%zu", *source == '/' ? "/dev/" : "",
+                   names_number(&s->sources, source, strlen(source)));
 }
 
 /*
@@ -230,7 +238,8 @@ static void scrub_mount_line(struct scrub *s, char *line, struct buf *out)
         else
             buf_puts(out, word);
     }
-    const char *type = word ? strtok_r(NULL, " ", &rest) : NULL, *source = type ? strtok_r(NULL, " ", &rest) : NULL;
+    const char *type = word ? strtok_r(NULL, " ", &rest) : NULL,
+               *source = type ? strtok_r(NULL, " ", &rest) : NULL;
     const char *options = source ? strtok_r(NULL, " ", &rest) : NULL;
     if (options && field >= TAGS) {
         buf_printf(out, " - %s ", type);

@@ -55,7 +55,8 @@ static bool snapshot_same(const struct snapshot_file *a, const struct snapshot_f
     return a->link == b->link && a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
 }
 
-static int snapshot_write_file(const struct snapshot_file *f, const char *dir, int instant, size_t *bytes)
+static int snapshot_write_file(const struct snapshot_file *f, const char *dir, int instant,
+                               size_t *bytes)
 {
     char path[OS_PATH_MAX];
     int n = snprintf(path, sizeof path, "%04d%s", instant, f->path);
@@ -65,7 +66,8 @@ static int snapshot_write_file(const struct snapshot_file *f, const char *dir, i
     return f->link ? os_tree_link(dir, path, f->text) : os_tree_write(dir, path, f->text, f->n);
 }
 
-int snapshot_write(const struct snapshot *before, const struct snapshot *now, const char *dir, int instant, size_t *bytes)
+int snapshot_write(const struct snapshot *before, const struct snapshot *now, const char *dir,
+                   int instant, size_t *bytes)
 {
     auto_buf struct buf gone = { 0 };
     size_t b = 0;
@@ -82,7 +84,8 @@ int snapshot_write(const struct snapshot *before, const struct snapshot *now, co
     while (b < before->n)
         buf_printf(&gone, "%s\n", before->file[b++].path);
     if (rc == 0 && gone.n)
-        rc = snapshot_write_file(&(struct snapshot_file){ .path = (char[]){ "/.sonde/gone" }, .text = gone.p, .n = gone.n },
+        rc = snapshot_write_file(&(struct snapshot_file){
+            .path = (char[]){ "/.sonde/gone" }, .text = gone.p, .n = gone.n },
                                  dir, instant, bytes);
     return rc;
 }

@@ -103,7 +103,8 @@ static bool spaces_hung(const struct spaces *s, const char *mount)
     return false;
 }
 
-static void spaces_put_one(struct spaces *s, const char *root, const char *escaped, struct scrub *scrub, struct buf *out)
+static void spaces_put_one(struct spaces *s, const char *root, const char *escaped,
+                           struct scrub *scrub, struct buf *out)
 {
     char mount[OS_PATH_MAX];
     struct os_fs fs = { 0 };
@@ -115,7 +116,8 @@ static void spaces_put_one(struct spaces *s, const char *root, const char *escap
         return;
     scrub_mount(scrub, escaped, out);
     if (rc == 0) {
-        buf_printf(out, " %.0f %.0f %.0f %.0f %.0f\n", fs.total, fs.free, fs.available, fs.inodes, fs.inodes_free);
+        buf_printf(out, " %.0f %.0f %.0f %.0f %.0f\n", fs.total, fs.free, fs.available, fs.inodes,
+                   fs.inodes_free);
         return;
     }
     buf_puts(out, " hang\n");

@@ -52,7 +52,8 @@ struct command {
 
 enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PART = 3 };
 
-/* Options that every command takes: --help, --config, --root, --data, --verbose, --quiet, --no-color, --json. */
+/* Options that every command takes: --help, --config,
+ * --root, --data, --verbose, --quiet, --no-color, --json. */
 const struct option *command_common(void);
 
 /* All commands, in the order of the list. */
@@ -66,7 +67,7 @@ void command_put_unknown(const char *name, struct buf *out);
 bool args_flag(const struct args *a, const char *name);
 bool args_given(const struct args *a, const char *name);
 const char *args_text(const struct args *a, const char *name); /* NULL when not given and no default */
-double args_number(const struct args *a, const char *name);    /* numbers and durations; NaN when not given and no default */
+double args_number(const struct args *a, const char *name);    /* durations too; NaN, likewise */
 const char *args_positional(const struct args *a, int i);      /* NULL past the end */
 int args_positionals(const struct args *a);
 

@@ -56,8 +56,8 @@ static void hardware_id_parts(struct buf *b, const struct os_host *h, const stru
     }
 }
 
-int hardware_id(const struct os_host *h, const struct hardware_id_options *o, char out[static HARDWARE_ID_MAX],
-                char *reason, size_t cap)
+int hardware_id(const struct os_host *h, const struct hardware_id_options *o,
+                char out[static HARDWARE_ID_MAX], char *reason, size_t cap)
 {
     auto_buf struct buf parts = { 0 };
     char hex[CRYPTO_HEX_MAX];

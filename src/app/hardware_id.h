@@ -25,7 +25,7 @@ struct hardware_id_options {
  * Errors: -ENODATA none of the parts is known, -ENOTSUP the module for digests is not installed,
  * others as the module gives them.
  */
-int hardware_id(const struct os_host *h, const struct hardware_id_options *o, char out[static HARDWARE_ID_MAX],
-                char *reason, size_t cap);
+int hardware_id(const struct os_host *h, const struct hardware_id_options *o,
+                char out[static HARDWARE_ID_MAX], char *reason, size_t cap);
 
 #endif

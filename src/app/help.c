@@ -55,7 +55,8 @@ static void help_option(struct buf *out, const struct option *o, int width)
     if (o->letter)
         snprintf(letter, sizeof letter, "-%c, ", o->letter);
     auto_buf struct buf label = { 0 }, text = { 0 }, note = { 0 };
-    buf_printf(&label, "%s--%s%s%s", letter, o->name, o->value ? " " : "", o->value ? o->value : "");
+    buf_printf(&label, "%s--%s%s%s", letter, o->name, o->value ? " " : "",
+               o->value ? o->value : "");
     help_note(o, &note);
     buf_puts(&text, o->help);
     if (note.n)
@@ -74,8 +75,8 @@ static void help_options(struct buf *out, const char *title, const struct option
 
 void help_command(const struct command *c, int width, struct buf *out)
 {
-    buf_printf(out, "sonde %s - %s\n\nUsage: sonde %s [OPTIONS]%s%s\n", c->name, c->summary, c->name,
-               *c->usage ? " " : "", c->usage);
+    buf_printf(out, "sonde %s - %s\n\nUsage: sonde %s [OPTIONS]%s%s\n", c->name, c->summary,
+               c->name, *c->usage ? " " : "", c->usage);
     if (c->text) {
         buf_puts(out, "\n" TEXT);
         wrap_put(out, c->text, (int)strlen(TEXT), TEXT, width);
@@ -94,8 +95,10 @@ void help_command(const struct command *c, int width, struct buf *out)
 void help_overview(int width, struct buf *out)
 {
     buf_puts(out, "Usage: sonde [COMMAND] [OPTIONS]\n\n");
-    wrap_put(out, "Watches a computer's hardware, learns what is normal there, and says in plain words "
-              "what is wrong and why. Without a command, `sonde` is `sonde check`.", 0, "", width);
+    wrap_put(out,
+             "Watches a computer's hardware, learns what is normal there, and says in plain words "
+             "what is wrong and why. Without a command, `sonde` is `sonde check`.",
+             0, "", width);
     buf_puts(out, "\nCommands:\n");
     size_t n;
     const struct command *const *all = command_all(&n);
@@ -103,6 +106,8 @@ void help_overview(int width, struct buf *out)
         help_row(out, all[i]->name, all[i]->summary, COMMAND, width);
     help_options(out, "Options of every command", command_common(), width);
     buf_putc(out, '\n');
-    wrap_put(out, "`sonde help COMMAND` explains a command, `sonde help config` the configuration file; "
-              "`sonde --version` names the version.", 0, "", width);
+    wrap_put(out,
+             "`sonde help COMMAND` explains a command, `sonde help config` the configuration file; "
+             "`sonde --version` names the version.",
+             0, "", width);
 }

@@ -29,9 +29,12 @@ void help_config(int width, struct buf *out)
     size_t n;
     const struct config_key *keys = config_keys(&n);
     char section[CONFIG_SECTION_SIZE] = "";
-    wrap_put(out, "The configuration is YAML: /etc/sonde/sonde.yaml, then ~/.config/sonde/sonde.yaml (below "
-             "$XDG_CONFIG_HOME where that is set), then the file of --config, each over the one before. "
-             "`sonde help --example-config` prints a file to begin with.", 0, "", width);
+    wrap_put(
+        out,
+        "The configuration is YAML: /etc/sonde/sonde.yaml, then ~/.config/sonde/sonde.yaml (below "
+        "$XDG_CONFIG_HOME where that is set), then the file of --config, each over the one before. "
+        "`sonde help --example-config` prints a file to begin with.",
+        0, "", width);
     for (size_t i = 0; i < n; i++) {
         if (config_enter(&keys[i], section))
             help_section(out, section, width);

@@ -82,5 +82,6 @@ int main(int argc, char **argv)
     if (!c)
         return main_unknown(name);
     int skip = overview || named ? 2 : 1;
-    return main_finish(main_run(c, argc > skip ? argc - skip : 0, argv + (argc > skip ? skip : argc)));
+    return main_finish(
+        main_run(c, argc > skip ? argc - skip : 0, argv + (argc > skip ? skip : argc)));
 }

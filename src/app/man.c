@@ -142,8 +142,10 @@ void man_overview(struct buf *out)
 {
     man_title(out, "sonde", 1, "watch a computer's hardware and say what is wrong with it");
     buf_puts(out, ".SH SYNOPSIS\n.B sonde\n[\\fICOMMAND\\fR] [\\fIOPTIONS\\fR]\n.SH DESCRIPTION\n");
-    man_text(out, "Watches the hardware about once a second at almost no cost, learns what is normal "
-             "there, and says in plain words what is wrong, since when, and why. It works offline and sends "
+    man_text(out,
+             "Watches the hardware about once a second at almost no cost, learns what is normal "
+             "there, and says in plain words what is wrong, since when, and why. It works offline "
+             "and sends "
              "nothing anywhere. Without a command, `sonde` is `sonde check`.\n");
     buf_puts(out, ".SH COMMANDS\n");
     size_t n;

@@ -83,7 +83,8 @@ static void outfiles_fill(enum outfile which, struct buf *out, const struct outf
     }
 }
 
-struct outfiles_result outfiles_write(const struct outfiles *f, const struct recording *rec, const struct report *r)
+struct outfiles_result outfiles_write(const struct outfiles *f, const struct recording *rec,
+                                      const struct report *r)
 {
     struct outfiles_result result = { 0 };
     for (int i = 0; i < OUTFILES; i++) {

@@ -1,7 +1,7 @@
 /*
  * The files that a run writes when it is over: --save-data, --save-analysis, --export-csv,
- * --export-json. Whether they can be written is asked before the run, so that a minute of collecting
- * does not end in "no such directory".
+ * --export-json. Whether they can be written is asked before the run, so that a minute of
+ * collecting does not end in "no such directory".
  */
 #ifndef APP_OUTFILES_H
 #define APP_OUTFILES_H
@@ -41,7 +41,8 @@ struct outfiles_result {
 };
 
 /* Writes them; what fails is said. A NULL report (--mode collect) has no analysis to save. */
-struct outfiles_result outfiles_write(const struct outfiles *f, const struct recording *rec, const struct report *r);
+struct outfiles_result outfiles_write(const struct outfiles *f, const struct recording *rec,
+                                      const struct report *r);
 
 /* "Wrote FILE", for each of them, where the output is text for people. */
 void outfiles_tell(const struct outfiles *f, const struct args *a);

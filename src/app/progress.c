@@ -9,11 +9,13 @@
 
 static void progress_bar(const struct progress *p, struct buf *out, double share)
 {
-    const char *full = p->screen.utf8 ? "\xe2\x96\x88" : "#", *rest = p->screen.utf8 ? "\xe2\x96\x91" : ".";
+    const char *full = p->screen.utf8 ? "\xe2\x96\x88" : "#",
+               *rest = p->screen.utf8 ? "\xe2\x96\x91" : ".";
     char left[32];
     for (int i = 0; i < BAR; i++)
         buf_puts(out, i < (int)(share * BAR + 0.5) ? full : rest);
-    buf_printf(out, " %3.0f %%, %s left  ", 100 * share, text_span(p->duration_s * (1 - share), left, sizeof left));
+    buf_printf(out, " %3.0f %%, %s left  ", 100 * share,
+               text_span(p->duration_s * (1 - share), left, sizeof left));
 }
 
 /* Over the line before; what that had more is blanked, which needs no escape sequence. */

@@ -25,13 +25,15 @@ static double reporting_budget(const struct args *a, const struct recording *rec
 static void reporting_host(const struct args *a, const char *root, struct report_host *out)
 {
     if (!root) {
-        text_copy(out->hardware_id_reason, sizeof out->hardware_id_reason, "the file does not name its machine");
+        text_copy(out->hardware_id_reason, sizeof out->hardware_id_reason,
+                  "the file does not name its machine");
         return;
     }
     struct os_host h;
     os_host(root, &h);
     struct hardware_id_options options = identity_options(args_config(a));
-    hardware_id(&h, &options, out->hardware_id, out->hardware_id_reason, sizeof out->hardware_id_reason);
+    hardware_id(&h, &options, out->hardware_id, out->hardware_id_reason,
+                sizeof out->hardware_id_reason);
     text_copy(out->os, sizeof out->os, h.os);
     text_copy(out->cpu, sizeof out->cpu, h.cpu);
     text_copy(out->board, sizeof out->board, h.board_product);
@@ -51,8 +53,8 @@ static void reporting_print(const struct args *a, const struct report *r)
     fwrite(out.p, 1, out.n, stdout);
 }
 
-int reporting_finish(const struct args *a, const struct recording *rec, const struct outfiles *files,
-                     const char *root, struct cost cost)
+int reporting_finish(const struct args *a, const struct recording *rec,
+                     const struct outfiles *files, const char *root, struct cost cost)
 {
     struct analyze_options options = {
         .method = args_text(a, "method"), .budget = reporting_budget(a, rec), .seed = (uint64_t)args_number(a, "seed"),

@@ -24,7 +24,7 @@ struct cost {
  *
  * Returns an exit status: EXIT_PART when a file could not be written.
  */
-int reporting_finish(const struct args *a, const struct recording *rec, const struct outfiles *files,
-                     const char *root, struct cost cost);
+int reporting_finish(const struct args *a, const struct recording *rec,
+                     const struct outfiles *files, const char *root, struct cost cost);
 
 #endif

@@ -17,10 +17,16 @@ int root_open(struct root *r, const char *dir)
     os_stop_on_signal(); /* from here on there is a copy that must be removed */
     int rc = replay_open(dir, &r->replay);
     if (rc == -EINVAL)
-        log_error(0, "%s is not a whole recording: a clock is missing or runs backwards, or a path leads out of it; "
-                  "record it again with `sonde capture`", dir);
+        log_error(0,
+                  "%s is not a whole recording: a clock is missing or runs backwards, or a path "
+                  "leads out of it; "
+                  "record it again with `sonde capture`",
+                  dir);
     else if (rc < 0 && rc != -EINTR)
-        log_error(rc, "%s cannot be opened as a machine; --root takes a directory made by `sonde capture`", dir);
+        log_error(
+            rc,
+            "%s cannot be opened as a machine; --root takes a directory made by `sonde capture`",
+            dir);
     if (rc < 0)
         return rc;
     r->path = replay_root(r->replay);

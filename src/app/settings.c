@@ -1,4 +1,5 @@
-/* settings.c - reads the configuration and applies what is the whole program's: messages, adapters. */
+/* settings.c - reads the configuration and applies
+ * what is the whole program's: messages, adapters. */
 #include "app/settings.h"
 
 #include "adapters/registry.h"
@@ -15,7 +16,8 @@
 
 static const struct adapter *const adapters[] = { ADAPTERS NULL };
 
-/* Which switch of the configuration an adapter obeys; one without a row obeys adapters.disabled only. */
+/* Which switch of the configuration an adapter obeys;
+ * one without a row obeys adapters.disabled only. */
 static const struct { const char *adapter, *key; } switches[] = {
     { "cpu", "general.collect_cpu" },
     { "freq", "general.collect_cpu" },

@@ -22,12 +22,16 @@ static void json_line(struct json *j)
         buf_puts(j->out, "  ");
 }
 
-/* Length of the well-formed UTF-8 sequence at s (RFC 3629, no overlong form, no surrogate), 0 if none. */
+/* Length of the well-formed UTF-8 sequence at s (RFC
+ * 3629, no overlong form, no surrogate), 0 if none. */
 static size_t json_utf8(const unsigned char *s)
 {
     if (s[0] < 0x80)
         return 1;
-    size_t n = s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : 0;
+    size_t n = s[0] >= 0xf0 && s[0] <= 0xf4  ? 4
+               : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
+               : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
+                                             : 0;
     for (size_t i = 1; i < n; i++)
         if ((s[i] & 0xc0) != 0x80)
             return 0;

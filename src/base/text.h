@@ -8,7 +8,8 @@
 
 #define TEXT_TIME_MAX 32 /* bytes of "2026-11-22T10:26:16.123Z" and its NUL, with room */
 
-/* A number made only of digits, at *p after blanks. True and *p moved behind it, or false and *p unmoved. */
+/* A number made only of digits, at *p after blanks.
+ * True and *p moved behind it, or false and *p unmoved. */
 bool text_u64(const char **p, uint64_t *out);
 
 /* The whole of `text` as a finite number, blanks around it allowed. */
@@ -26,13 +27,15 @@ char *text_stamp(int64_t wall_ms, char out[static TEXT_TIME_MAX]);
 /* "10:26:16" in UTC. Returns out. */
 char *text_clock(int64_t wall_ms, char out[static TEXT_TIME_MAX]);
 
-/* ISO 8601: date, "T" or blank, time, optional fraction, optional "Z" or "+hh:mm"; without one, UTC. */
+/* ISO 8601: date, "T" or blank, time, optional
+ * fraction, optional "Z" or "+hh:mm"; without one, UTC. */
 bool text_parse_time(const char *text, int64_t *out_ms);
 
 /* Does the glob (`*`, `?`) match the whole text? */
 bool text_glob(const char *glob, const char *text);
 
-/* Edits (insert, delete, replace, swap of neighbours) between two texts; over 63 bytes count as far. */
+/* Edits (insert, delete, replace, swap of neighbours)
+ * between two texts; over 63 bytes count as far. */
 int text_distance(const char *a, const char *b);
 
 /*
@@ -47,7 +50,8 @@ char *text_bytes(double bytes, char *out, size_t cap);
 /* "0.8 s", "45 s", "12 min", "3.5 h", "9 days". Returns out. */
 char *text_span(double seconds, char *out, size_t cap);
 
-/* Copies what fits and always terminates; control characters become '?', so that it can be shown. */
+/* Copies what fits and always terminates; control
+ * characters become '?', so that it can be shown. */
 void text_copy(char *out, size_t cap, const char *from);
 
 #endif

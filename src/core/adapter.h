@@ -34,7 +34,8 @@ struct adapter {
 
     /*
      * Adds its metrics and keeps what it needs in *self. -ENODEV: this machine has no such thing,
-     * an ordinary answer. -EACCES, -EPERM: not permitted. Whatever it added stays NaN when it fails.
+     * an ordinary answer. -EACCES, -EPERM: not permitted. Whatever it added stays NaN when it
+     * fails.
      */
     int (*open)(const struct adapter_env *env, struct schema *s, void **self);
 

@@ -82,6 +82,7 @@ char *amount_text(double v, enum unit unit, char out[static AMOUNT_MAX])
             p++;
     double scaled = v / p->factor;
     const char *blank = *look.name || *p->name ? " " : "";
-    snprintf(out, AMOUNT_MAX, "%.*f%s%s%s", amount_places(scaled), scaled, blank, p->name, look.name);
+    snprintf(out, AMOUNT_MAX, "%.*f%s%s%s", amount_places(scaled), scaled, blank, p->name,
+             look.name);
     return out;
 }

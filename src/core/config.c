@@ -91,8 +91,8 @@ int config_value_item(const struct config_key *key, const char *text, struct con
 }
 
 /* "a, b" or "[a, b]": what stands in the table, and what an option gives. */
-static int config_value_list(const struct config_key *key, const char *text, struct config_value *out,
-                             struct buf *why)
+static int config_value_list(const struct config_key *key, const char *text,
+                             struct config_value *out, struct buf *why)
 {
     for (const char *p = text; *p;) {
         p += strspn(p, "[], ");
@@ -106,8 +106,8 @@ static int config_value_list(const struct config_key *key, const char *text, str
     return 0;
 }
 
-static int config_value_text(const struct config_key *key, const char *text, struct config_value *out,
-                             struct buf *why)
+static int config_value_text(const struct config_key *key, const char *text,
+                             struct config_value *out, struct buf *why)
 {
     return key->type == CONFIG_LIST ? config_value_list(key, text, out, why)
                                     : config_value_scalar(key, text, out, why);
@@ -192,7 +192,8 @@ const char *config_notices(const struct config *c)
     return buf_text(&c->notices);
 }
 
-static const struct config_value *config_get(const struct config *c, const char *name, enum config_type type)
+static const struct config_value *config_get(const struct config *c, const char *name,
+                                             enum config_type type)
 {
     size_t n;
     int key = config_find(name);

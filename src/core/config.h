@@ -1,8 +1,8 @@
 /*
  * Configuration: YAML files against one table of keys.
  *
- * The table in config_keys.c gives every key its type, default, bounds, help and what becomes of it;
- * the file reader, `sonde help config`, the example file and the manual page are made from it.
+ * The table in config_keys.c gives every key its type, default, bounds, help and what becomes of
+ * it; the file reader, `sonde help config`, the example file and the manual page are made from it.
  * Later files override earlier ones, options override files.
  */
 #ifndef CORE_CONFIG_H
@@ -50,7 +50,8 @@ bool config_enter(const struct config_key *key, char section[static CONFIG_SECTI
 /* The last part of its name: "logging_interval". */
 const char *config_leaf(const struct config_key *key);
 
-/* What a value may be: "0.1 to 3600", "a, b, c", "always true"; nothing where the type says it all. */
+/* What a value may be: "0.1 to 3600", "a, b, c",
+ * "always true"; nothing where the type says it all. */
 void config_put_allowed(const struct config_key *key, struct buf *out);
 
 struct config;
@@ -71,7 +72,8 @@ int config_read(struct config *c, const char *path, struct buf *complaints);
 /* The same from memory; `path` is for messages. */
 int config_parse(struct config *c, const char *path, const char *text, size_t n, struct buf *complaints);
 
-/* One key from text, as an option sets it. -ENOENT unknown key, -EINVAL wrong value; complaint says why. */
+/* One key from text, as an option sets it. -ENOENT
+ * unknown key, -EINVAL wrong value; complaint says why. */
 int config_set(struct config *c, const char *name, const char *value, struct buf *complaint);
 
 /*

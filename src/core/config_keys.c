@@ -12,7 +12,8 @@
 #define SWITCH(on) .type = CONFIG_BOOL, .fallback = on
 #define NEVER .type = CONFIG_BOOL, .fallback = "false", .fixed = "false"
 #define ALWAYS .type = CONFIG_BOOL, .fallback = "true", .fixed = "true"
-#define NUMBER(value, lowest, highest) .type = CONFIG_NUMBER, .fallback = value, .min = lowest, .max = highest
+#define NUMBER(value, lowest, highest)                                                             \
+    .type = CONFIG_NUMBER, .fallback = value, .min = lowest, .max = highest
 #define WHOLE(value, lowest, highest) NUMBER(value, lowest, highest), .whole = true
 #define TEXT(value) .type = CONFIG_STRING, .fallback = value
 #define CHOICE(value, words) .type = CONFIG_CHOICE, .fallback = value, .choices = words

@@ -1,8 +1,8 @@
 /*
  * config_meant.c - what a wrong name in a configuration was meant to be.
  *
- * Looks in this order: the same name in another section, a near spelling in the same section, a near
- * spelling anywhere.
+ * Looks in this order: the same name in another section, a near spelling in the same section, a
+ * near spelling anywhere.
  */
 #include "core/config_value.h"
 

@@ -1,10 +1,10 @@
 /*
  * config_read.c - YAML files over the configuration, by the events of libyaml.
  *
- * A file is two or three levels of sections and values, and every complaint has its line and column;
- * the events give both without a tree. Values are staged, and taken only when the whole file is
- * right. Anchors, aliases and tags are refused: nothing here needs them, and aliases let
- * a small file mean a huge one.
+ * A file is two or three levels of sections and values, and every complaint has its line and
+ * column; the events give both without a tree. Values are staged, and taken only when the whole
+ * file is right. Anchors, aliases and tags are refused: nothing here needs them, and aliases let a
+ * small file mean a huge one.
  */
 #include "core/config.h"
 
@@ -92,7 +92,8 @@ static yaml_mark_t read_mark(const struct reader *r, size_t index)
 static void read_syntax(struct reader *r)
 {
     const yaml_parser_t *p = &r->parser;
-    yaml_mark_t at = p->error == YAML_READER_ERROR ? read_mark(r, p->problem_offset) : p->problem_mark;
+    yaml_mark_t at = p->error == YAML_READER_ERROR ? read_mark(r, p->problem_offset)
+                                                   : p->problem_mark;
     read_complain(r, &at, "%s%s", p->problem ? p->problem : "this is not YAML",
                   read_tab(r, at.line) ? "; YAML forbids tabs for indentation, use blanks" : "");
     r->broken = true;
@@ -141,9 +142,11 @@ static bool read_plain(struct reader *r)
 {
     const yaml_event_t *e = &r->event;
     bool plain = e->type == YAML_SCALAR_EVENT ? !e->data.scalar.anchor && !e->data.scalar.tag
-        : e->type == YAML_SEQUENCE_START_EVENT ? !e->data.sequence_start.anchor && !e->data.sequence_start.tag
-        : e->type == YAML_MAPPING_START_EVENT ? !e->data.mapping_start.anchor && !e->data.mapping_start.tag
-        : e->type != YAML_ALIAS_EVENT;
+                 : e->type == YAML_SEQUENCE_START_EVENT
+                     ? !e->data.sequence_start.anchor && !e->data.sequence_start.tag
+                 : e->type == YAML_MAPPING_START_EVENT
+                     ? !e->data.mapping_start.anchor && !e->data.mapping_start.tag
+                     : e->type != YAML_ALIAS_EVENT;
     if (!plain)
         read_complain(r, &e->start_mark, "anchors, aliases and tags are not used here; "
                       "write the value itself");
@@ -197,7 +200,8 @@ static void read_value(struct reader *r, int index, const yaml_mark_t *at)
             read_list(r, key, &s->value);
             return;
         } else if (list || r->event.type != YAML_SCALAR_EVENT) {
-            read_complain(r, &here, list ? "%s is a list: [a, b]" : "%s is one value, no list and no section",
+            read_complain(r, &here,
+                          list ? "%s is a list: [a, b]" : "%s is one value, no list and no section",
                           key->name);
         } else {
             const char *text = read_scalar(r);
@@ -216,8 +220,8 @@ static void read_subsection(struct reader *r, const char *name, const yaml_mark_
     while (i < r->n_sections && strcmp(r->sections[i].name, name) != 0)
         i++;
     if (i < r->n_sections) {
-        read_complain(r, at, "the section %s stands here again; it begins in line %zu already", name,
-                      r->sections[i].line);
+        read_complain(r, at, "the section %s stands here again; it begins in line %zu already",
+                      name, r->sections[i].line);
     } else {
         snprintf(r->sections[i].name, NAME_SIZE, "%s", name);
         r->sections[r->n_sections++].line = at->line + 1;
@@ -226,7 +230,8 @@ static void read_subsection(struct reader *r, const char *name, const yaml_mark_
         read_section(r, name);
         return;
     }
-    if (r->event.type != YAML_MAPPING_START_EVENT && r->event.type != YAML_ALIAS_EVENT && !read_null(r))
+    if (r->event.type != YAML_MAPPING_START_EVENT && r->event.type != YAML_ALIAS_EVENT &&
+        !read_null(r))
         read_complain(r, &r->event.start_mark,
                       "%s is a section; its keys go below it, indented by two blanks", name);
     read_skip(r);

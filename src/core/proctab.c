@@ -33,8 +33,10 @@ size_t proctab_use(const struct proctab *before, const struct proctab *now, stru
         const struct proc *p = &now->p[i];
         while (b < before->n && before->p[b].pid < p->pid)
             b++;
-        struct proc old = { .read_bytes = isnan(p->read_bytes) ? NAN : 0, .write_bytes = isnan(p->write_bytes) ? NAN : 0 };
-        bool known = b < before->n && before->p[b].pid == p->pid && before->p[b].start_s == p->start_s;
+        struct proc old = { .read_bytes = isnan(p->read_bytes) ? NAN : 0,
+                            .write_bytes = isnan(p->write_bytes) ? NAN : 0 };
+        bool known = b < before->n && before->p[b].pid == p->pid &&
+                     before->p[b].start_s == p->start_s;
         if (known)
             old = before->p[b];
         out[i] = (struct proc_use){

@@ -13,7 +13,8 @@ double rate_growth(double before, double now, double wrap)
     return NAN;
 }
 
-static double rate_slot(const struct schema *s, int slot, const struct frame *a, const struct frame *b)
+static double rate_slot(const struct schema *s, int slot, const struct frame *a,
+                        const struct frame *b)
 {
     return rate_growth(frame_get(a, slot), frame_get(b, slot), schema_at(s, slot)->wrap);
 }
@@ -39,7 +40,8 @@ void rate_derive(const struct schema *s, const struct frame *before, struct fram
             now->v[slot] = frame_get(before, slot);
             continue;
         }
-        double den = m->den == SCHEMA_TIME ? (double)(t1 - t0) * 1e-9 : rate_slot(s, m->den, before, now);
+        double den = m->den == SCHEMA_TIME ? (double)(t1 - t0) * 1e-9
+                                           : rate_slot(s, m->den, before, now);
         double v = t0 && den > 0 ? m->scale * rate_slot(s, m->num, before, now) / den : NAN;
         now->v[slot] = rate_clamp(m, v);
     }

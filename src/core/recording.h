@@ -57,7 +57,8 @@ struct recording {
 struct recording *recording_new(void);
 void recording_free(struct recording *r);
 
-/* Adds a tick in the columns of r->schema: values v[0..n). Rates are expected to be there already. */
+/* Adds a tick in the columns of r->schema: values
+ * v[0..n). Rates are expected to be there already. */
 void recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n);
 
 /*
@@ -68,7 +69,8 @@ void recording_add_procs(struct recording *r, const struct proctab *now);
 
 void recording_add_event(struct recording *r, const struct event *e);
 
-/* Borrowed; NaN-filled columns exist for every slot of the schema once recording_add() was called. */
+/* Borrowed; NaN-filled columns exist for every slot
+ * of the schema once recording_add() was called. */
 const double *recording_col(const struct recording *r, int slot);
 
 /* By family and instance; NULL when there is no such metric. */

@@ -52,8 +52,11 @@ static size_t recording_select(struct proc_use *u, size_t n)
 
 static int recording_order(const void *a, const void *b)
 {
-    double x = ((const struct proc_use *)a)->cpu_percent, y = ((const struct proc_use *)b)->cpu_percent;
-    return x < y ? 1 : x > y ? -1 : ((const struct proc_use *)a)->pid - ((const struct proc_use *)b)->pid;
+    double x = ((const struct proc_use *)a)->cpu_percent,
+           y = ((const struct proc_use *)b)->cpu_percent;
+    return x < y   ? 1
+           : x > y ? -1
+                   : ((const struct proc_use *)a)->pid - ((const struct proc_use *)b)->pid;
 }
 
 static void recording_remember(struct proctab *to, const struct proctab *from)

@@ -32,7 +32,8 @@ struct replay {
 };
 
 /* Below dir, the folder of an instant, or a file of it. */
-static int replay_path(const struct replay *r, int i, const char *file, char out[static OS_PATH_MAX])
+static int replay_path(const struct replay *r, int i, const char *file,
+                       char out[static OS_PATH_MAX])
 {
     int n = snprintf(out, OS_PATH_MAX, "%s/%04d%s", r->dir, i, file);
     return n < 0 || n >= OS_PATH_MAX ? -ENAMETOOLONG : 0;
@@ -58,7 +59,8 @@ static int replay_read_clock(const struct replay *r, int i, struct instant *out)
             return -EINVAL;
     *out = (struct instant){ .wall_ms = (int64_t)v[0], .mono_ns = (int64_t)v[1], .boot_ns = (int64_t)v[2] };
     const struct instant *before = i ? &r->when[i - 1] : NULL;
-    return before && (out->mono_ns <= before->mono_ns || out->boot_ns < before->boot_ns) ? -EINVAL : 0;
+    return before && (out->mono_ns <= before->mono_ns || out->boot_ns < before->boot_ns) ? -EINVAL
+                                                                                         : 0;
 }
 
 /* Is every part of a path a name: not empty, not "." or ".."? */
@@ -106,8 +108,9 @@ static int replay_remove(struct replay *r, const char *path)
 }
 
 /*
- * Does a link at `path` stay within the tree? Only "../../a/b" is let through, with no more ".." than
- * there are directories above it and none after a name: "a/.." may be anywhere once a is a link.
+ * Does a link at `path` stay within the tree? Only "../../a/b" is let through, with no more ".."
+ * than there are directories above it and none after a name: "a/.." may be anywhere once a is a
+ * link.
  */
 static bool replay_link_is_inside(const char *path, const char *target)
 {
@@ -272,5 +275,6 @@ struct clock *replay_clock(struct replay *r)
 
 double replay_interval(const struct replay *r)
 {
-    return r->n < 2 ? (double)NAN : (double)(r->when[r->n - 1].mono_ns - r->when[0].mono_ns) * 1e-9 / (r->n - 1);
+    return r->n < 2 ? (double)NAN
+                    : (double)(r->when[r->n - 1].mono_ns - r->when[0].mono_ns) * 1e-9 / (r->n - 1);
 }

@@ -150,7 +150,8 @@ void sampler_close(struct sampler *s)
 __attribute__((format(printf, 5, 6)))
 static void sampler_say(struct sampler *s, enum event_kind kind, int64_t from_ms, int64_t to_ms, const char *fmt, ...)
 {
-    struct event e = { .wall_ms = from_ms, .end_ms = to_ms, .kind = kind, .severity = SEVERITY_NOTICE, .source = "sampler" };
+    struct event e = { .wall_ms = from_ms, .end_ms = to_ms, .kind = kind,
+                       .severity = SEVERITY_NOTICE, .source = "sampler" };
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(e.text, sizeof e.text, fmt, ap);
@@ -164,11 +165,12 @@ static void sampler_check_time(struct sampler *s, const struct instant *t, int64
     int64_t asleep = (t->boot_ns - t->mono_ns) - (s->last.boot_ns - s->last.mono_ns);
     int64_t step = (t->wall_ms - s->last.wall_ms) - (t->boot_ns - s->last.boot_ns) / 1000000;
     if (asleep > SUSPEND_NS)
-        sampler_say(s, EVENT_GAP, s->last.wall_ms, t->wall_ms, "the machine was suspended for %.0f s",
-                    (double)asleep * 1e-9);
+        sampler_say(s, EVENT_GAP, s->last.wall_ms, t->wall_ms,
+                    "the machine was suspended for %.0f s", (double)asleep * 1e-9);
     if (late > 0)
-        sampler_say(s, EVENT_GAP, s->last.wall_ms, t->wall_ms, "%lld tick%s missed: the machine or the sampler was held up",
-                    (long long)late, late == 1 ? "" : "s");
+        sampler_say(s, EVENT_GAP, s->last.wall_ms, t->wall_ms,
+                    "%lld tick%s missed: the machine or the sampler was held up", (long long)late,
+                    late == 1 ? "" : "s");
     if (step > STEP_MS || step < -STEP_MS)
         sampler_say(s, EVENT_CLOCK, t->wall_ms, t->wall_ms, "the clock was set %s by %.1f s",
                     step > 0 ? "forward" : "back", (double)(step > 0 ? step : -step) * 1e-3);
@@ -195,7 +197,8 @@ static int sampler_wait(struct sampler *s)
     return 0;
 }
 
-/* Half an interval of slack: a period that is not a multiple of the interval rounds to the nearest tick. */
+/* Half an interval of slack: a period that is not a
+ * multiple of the interval rounds to the nearest tick. */
 static bool sampler_is_due(const struct sampler *s, int i)
 {
     const struct opened *p = &s->opened[i];

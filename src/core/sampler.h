@@ -40,7 +40,8 @@ const char *source_state_name(enum source_state s); /* "ok", "absent", "denied",
 
 struct sampler;
 
-/* Opens every adapter of a NULL-terminated list; one that cannot be opened is noted, not an error. */
+/* Opens every adapter of a NULL-terminated list;
+ * one that cannot be opened is noted, not an error. */
 struct sampler *sampler_open(const struct adapter *const *list, const struct sampler_options *o);
 void sampler_close(struct sampler *s);
 
@@ -52,7 +53,8 @@ int sampler_next(struct sampler *s, const struct frame **out);
 
 const struct schema *sampler_schema(const struct sampler *s);
 
-/* The processes at the last tick; empty when no adapter lists them. Borrowed until the next call. */
+/* The processes at the last tick; empty when no
+ * adapter lists them. Borrowed until the next call. */
 const struct proctab *sampler_procs(const struct sampler *s);
 
 /* Takes the oldest event that was not taken yet. False when there is none. */

@@ -149,7 +149,8 @@ static int schema_add_one(struct schema *s, const struct metric *m)
 
 int schema_add(struct schema *s, const struct metric *m)
 {
-    assert(m->kind != KIND_RATIO || (m->num >= 0 && m->num < s->n && m->den >= SCHEMA_TIME && m->den < s->n));
+    assert(m->kind != KIND_RATIO ||
+           (m->num >= 0 && m->num < s->n && m->den >= SCHEMA_TIME && m->den < s->n));
     int slot = schema_add_one(s, m);
     if (m->kind != KIND_COUNTER || (m->rate && !*m->rate))
         return slot;

@@ -3,9 +3,9 @@
  *
  * A tree is at most ceil(log2 psi) deep, so it is stored as a perfect heap: node i has the children
  * 2i and 2i + 1, and a leaf that is reached early is padded with nodes that send everything left.
- * Walking it is then a fixed number of steps without a branch to mispredict, and 16 rows walk side by
- * side, each hiding the latency of the others (measured: 8 take 1.3 times as long, 4 twice). Rows are
- * taken in blocks that stay in the L1 cache while all trees pass over them.
+ * Walking it is then a fixed number of steps without a branch to mispredict, and 16 rows walk side
+ * by side, each hiding the latency of the others (measured: 8 take 1.3 times as long, 4 twice).
+ * Rows are taken in blocks that stay in the L1 cache while all trees pass over them.
  *
  * Unlike scikit-learn, which narrows to float and calls a range below 1e-7 constant, values stay
  * double: the answer does not change when a column is given in bytes instead of gigabytes.
@@ -102,8 +102,8 @@ static void forest_leaf(struct grower *g, size_t node, int depth, int rows)
 }
 
 /*
- * Grows the subtree of the n rows at `row`. The first `varying` candidates may vary in here; a column
- * found constant stays so further down, hence the count and not a list is handed on.
+ * Grows the subtree of the n rows at `row`. The first `varying` candidates may vary in here; a
+ * column found constant stays so further down, hence the count and not a list is handed on.
  */
 static void forest_split(struct grower *g, size_t node, int depth, uint16_t *row, int n, int varying)
 {
@@ -131,7 +131,8 @@ static void forest_split(struct grower *g, size_t node, int depth, uint16_t *row
     forest_split(g, 2 * node + 1, depth + 1, row + left, n - left, varying);
 }
 
-/* Puts `sample` random rows of x, without repetition, into the grower; deck is a permutation of all. */
+/* Puts `sample` random rows of x, without repetition,
+ * into the grower; deck is a permutation of all. */
 static void forest_draw(struct grower *g, const double *x, size_t n, uint32_t *deck)
 {
     int d = g->f->d, sample = g->f->sample;

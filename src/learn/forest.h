@@ -35,8 +35,8 @@ struct forest_options {
  * On success returns 0, and *out is the caller's, to be freed with forest_free().
  * Errors: -EINVAL if n, d or an option is out of range, or a value is NaN or infinite;
  * -ENOMEM if the trees do not fit.
- * Source: Liu, Ting and Zhou, "Isolation Forest", ICDM 2008, algorithms 1 to 3. As scikit-learn does,
- * a cut takes a column at random among those that vary in the node.
+ * Source: Liu, Ting and Zhou, "Isolation Forest", ICDM 2008, algorithms 1 to 3. As scikit-learn
+ * does, a cut takes a column at random among those that vary in the node.
  */
 int forest_grow(const double *x, size_t n, int d, const struct forest_options *o,
                 struct forest **out);

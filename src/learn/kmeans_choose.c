@@ -1,10 +1,11 @@
 /*
  * kmeans_choose.c - the silhouette, and the number of clusters that it supports.
  *
- * A cloud without any groups has a silhouette, too, when it is cut: 0.07 for 12 independent columns, but
- * 0.6 for a single one, or for 12 that move together. So a fixed level would see groups in one and
- * miss them in the other. The level asked for is what normal clouds of the same covariance reach, cut the
- * same way, and a margin (the idea of SigClust: Liu, Hayes, Nobel and Marron, JASA 2008).
+ * A cloud without any groups has a silhouette, too, when it is cut: 0.07 for 12 independent
+ * columns, but 0.6 for a single one, or for 12 that move together. So a fixed level would see
+ * groups in one and miss them in the other. The level asked for is what normal clouds of the same
+ * covariance reach, cut the same way, and a margin (the idea of SigClust: Liu, Hayes, Nobel and
+ * Marron, JASA 2008).
  */
 #include "learn/kmeans.h"
 
@@ -83,9 +84,10 @@ double kmeans_silhouette(const double *x, size_t n, int d, const int *label, int
     return mean;
 }
 
-/* The best silhouette of k = 2 .. k_max. *best is the fit, the caller's to release; k = 0 if none has one. */
-static double choose_best(const double *x, size_t n, int d, int k_max, const struct kmeans_options *o,
-                          struct kmeans *best)
+/* The best silhouette of k = 2 .. k_max. *best is the
+ * fit, the caller's to release; k = 0 if none has one. */
+static double choose_best(const double *x, size_t n, int d, int k_max,
+                          const struct kmeans_options *o, struct kmeans *best)
 {
     double highest = -INFINITY;
     *best = (struct kmeans){ 0 };
@@ -109,7 +111,8 @@ static double choose_best(const double *x, size_t n, int d, int k_max, const str
  * Rows of a normal cloud with the covariance of the n rows at x: each is a sum of them around their
  * mean, with normal weights.
  */
-static void choose_cloud(const double *x, size_t n, size_t d, struct rng *rng, size_t rows, double *cloud)
+static void choose_cloud(const double *x, size_t n, size_t d, struct rng *rng, size_t rows,
+                         double *cloud)
 {
     memset(cloud, 0, rows * d * sizeof *cloud);
     for (size_t i = 0; i < rows; i++) {
@@ -135,7 +138,8 @@ static void choose_center(double *x, size_t n, size_t d)
 }
 
 /* The silhouette that has to be reached: more than clouds without groups have. */
-static double choose_level(const double *x, size_t n, int d, int k_max, const struct kmeans_options *o)
+static double choose_level(const double *x, size_t n, int d, int k_max,
+                           const struct kmeans_options *o)
 {
     struct rng rng;
     struct kmeans_options quick = { .restarts = 3, .seed = o->seed };
@@ -148,7 +152,8 @@ static double choose_level(const double *x, size_t n, int d, int k_max, const st
     for (int i = 0; i < CLOUDS; i++) {
         struct kmeans m;
         choose_cloud(some, rows, (size_t)d, &rng, rows, cloud);
-        level = fmax(level, choose_best(cloud, rows, d, k_max, &quick, &m) + KMEANS_SILHOUETTE_MARGIN);
+        level = fmax(level,
+                     choose_best(cloud, rows, d, k_max, &quick, &m) + KMEANS_SILHOUETTE_MARGIN);
         kmeans_done(&m);
     }
     mem_free(some);

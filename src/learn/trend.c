@@ -1,15 +1,16 @@
 /*
  * trend.c - Theil-Sen slope and Mann-Kendall test that know about autocorrelation.
  *
- * The variance of Kendall's S is multiplied by n / n_e, with n_e the number of independent points that
- * would know as much as the n we have, from the lag-1 autocorrelation of the ranks around the
- * slope, taken as a first-order autoregression (Bayley and Hammersley 1946; for this test Yue and Wang
- * 2004, Water Resources Management 18:201). That estimate is too low in short series, hence
- * (n r + 2) / (n - 4), and uncertain, hence Student's t with n_e - 2 degrees of freedom (Santer et al.
+ * The variance of Kendall's S is multiplied by n / n_e, with n_e the number of independent points
+ * that would know as much as the n we have, from the lag-1 autocorrelation of the ranks around the
+ * slope, taken as a first-order autoregression (Bayley and Hammersley 1946; for this test Yue and
+ * Wang 2004, Water Resources Management 18:201). That estimate is too low in short series, hence (n
+ * r + 2) / (n - 4), and uncertain, hence Student's t with n_e - 2 degrees of freedom (Santer et al.
  * 2000, JGR 105:7337). A negative autocorrelation would narrow the variance; it is left alone.
  *
  * Why this way: the share of series without trend that this rejects at 0.05, of 4000 each (800 for
- * n >= 300). Hamed and Rao 1998, with its sum over all significant lags, rejected 0.12 to 0.50 of them.
+ * n >= 300). Hamed and Rao 1998, with its sum over all significant lags, rejected 0.12 to 0.50 of
+ * them.
  *
  *              n = 20    40     100    300    600
  *   phi = 0     0.029   0.033  0.042  0.040  0.048
@@ -167,7 +168,8 @@ static double trend_freedom(double n, double inflation)
     return inflation > 1 ? fmax(n / inflation - 2, 1) : INFINITY;
 }
 
-/* A value of Student's t as the normal deviate that is as rare, and back (Wallace 1959, Ann. Math. Stat. 30:1124). */
+/* A value of Student's t as the normal deviate that is as
+ * rare, and back (Wallace 1959, Ann. Math. Stat. 30:1124). */
 static double trend_t_to_normal(double t, double freedom)
 {
     if (isinf(freedom))
@@ -184,14 +186,15 @@ static double trend_normal_to_t(double z, double freedom)
 }
 
 /*
- * The interval between the order statistics of the slopes that S would have to be wrong by `spread` to
- * leave. `slope` is already divided at its median, so that each end is sought in its own half.
+ * The interval between the order statistics of the slopes that S would have to be wrong by `spread`
+ * to leave. `slope` is already divided at its median, so that each end is sought in its own half.
  */
 static void trend_interval(double *slope, size_t m, double spread, struct trend_fit *out)
 {
     double lo = floor(((double)m - spread) / 2) - 1, hi = ceil(((double)m + spread) / 2);
     out->slope_lo = lo >= 0 ? stats_select(slope, m / 2 + 1, (size_t)lo) : -INFINITY;
-    out->slope_hi = hi < (double)m ? stats_select(slope + m / 2, m - m / 2, (size_t)hi - m / 2) : INFINITY;
+    out->slope_hi = hi < (double)m ? stats_select(slope + m / 2, m - m / 2, (size_t)hi - m / 2)
+                                   : INFINITY;
 }
 
 /* Afterwards nothing before slope[m / 2] is larger and nothing after it smaller. */
@@ -220,7 +223,8 @@ static void trend_fit_points(const struct points *p, double confidence, struct t
     mem_free(slope);
 }
 
-/* The line: through the median of what the slope leaves. Then everything back into the units of y. */
+/* The line: through the median of what the slope
+ * leaves. Then everything back into the units of y. */
 static void trend_line(struct points *p, double first_t, double last_t, struct trend_fit *out)
 {
     for (size_t i = 0; i < p->n; i++)

@@ -1,10 +1,11 @@
 /*
  * Does a series rise or fall, by how much, and could chance have done it?
  *
- * The slope is Theil's and Sen's: the median of the slopes of all pairs of points, so that a quarter
- * of the points may be wild without moving it far. The test is Mann's and Kendall's: rising pairs
- * less falling pairs, against what a series without trend would show. A metric that wanders slowly
- * shows long rises and falls without any trend, so its autocorrelation widens what chance may do.
+ * The slope is Theil's and Sen's: the median of the slopes of all pairs of points, so that a
+ * quarter of the points may be wild without moving it far. The test is Mann's and Kendall's: rising
+ * pairs less falling pairs, against what a series without trend would show. A metric that wanders
+ * slowly shows long rises and falls without any trend, so its autocorrelation widens what chance
+ * may do.
  */
 #ifndef LEARN_TREND_H
 #define LEARN_TREND_H

@@ -112,7 +112,8 @@ static int os_not_dots(const struct dirent *e)
     return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
 }
 
-int os_list(const char *root, const char *path, void (*each)(void *self, const char *name), void *self)
+int os_list(const char *root, const char *path, void (*each)(void *self, const char *name),
+            void *self)
 {
     char full[OS_PATH_MAX];
     int rc = os_path(full, root, path);
@@ -230,7 +231,8 @@ static int os_fs_recorded(const char *root, const char *mount, struct os_fs *out
     return rc;
 }
 
-/* Blocks as a dead mount does: until its server is back, here until the recording says otherwise. */
+/* Blocks as a dead mount does: until its server is
+ * back, here until the recording says otherwise. */
 static int os_fs_recorded_wait(const char *root, const char *mount, struct os_fs *out)
 {
     int rc;

@@ -30,8 +30,8 @@ static int os_write_all(int fd, const char *bytes, size_t n)
 static int os_parent(const char *path, char dir[static OS_PATH_MAX])
 {
     const char *slash = strrchr(path, '/');
-    int n = slash ? snprintf(dir, OS_PATH_MAX, "%.*s", (int)(slash - path + (slash == path)), path) :
-                    snprintf(dir, OS_PATH_MAX, ".");
+    int n = slash ? snprintf(dir, OS_PATH_MAX, "%.*s", (int)(slash - path + (slash == path)), path)
+                  : snprintf(dir, OS_PATH_MAX, ".");
     return n < 0 || n >= OS_PATH_MAX ? -ENAMETOOLONG : 0;
 }
 

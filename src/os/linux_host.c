@@ -52,7 +52,8 @@ static void host_os(const char *root, char out[static OS_HOST_TEXT])
     text_copy(out, OS_HOST_TEXT, line);
 }
 
-/* The value of "key : value" at or after p; *next is set behind its line. False where there is none. */
+/* The value of "key : value" at or after p; *next is
+ * set behind its line. False where there is none. */
 static bool host_value(const char *p, const char *key, char *out, size_t cap, const char **next)
 {
     size_t n = strlen(key);
@@ -97,8 +98,9 @@ static bool host_arm(const char *text, char out[static OS_HOST_TEXT])
 {
     char implementer[32], part[32];
     out[0] = '\0';
-    for (const char *p = text; host_value(p, "CPU implementer", implementer, sizeof implementer, &p) &&
-                               host_value(p, "CPU part", part, sizeof part, &p);) {
+    for (const char *p = text;
+         host_value(p, "CPU implementer", implementer, sizeof implementer, &p) &&
+         host_value(p, "CPU part", part, sizeof part, &p);) {
         char unknown[80];
         const char *name = host_arm_name(strtoul(implementer, NULL, 16), strtoul(part, NULL, 16));
         if (!name) {
@@ -126,7 +128,9 @@ static void host_cpu(const char *text, char out[static OS_HOST_TEXT])
         if (host_value(text, keys[i], out, OS_HOST_TEXT, NULL))
             return;
     /* s390x: "processor 0: version = 00, identification = ..., machine = 8561" */
-    const char *machine = host_value(text, "processor 0", value, sizeof value, NULL) ? strstr(value, "machine = ") : NULL;
+    const char *machine = host_value(text, "processor 0", value, sizeof value, NULL)
+                              ? strstr(value, "machine = ")
+                              : NULL;
     if (machine)
         snprintf(out, OS_HOST_TEXT, "IBM/S390 %.16s", machine + strlen("machine = "));
 }
@@ -157,14 +161,16 @@ struct topology {
     int cores, sockets;
 };
 
-/* Is this the first number of the list in a file? Every core, and every socket, has one such CPU. */
+/* Is this the first number of the list in a file?
+ * Every core, and every socket, has one such CPU. */
 static bool host_leads(const char *root, const char *cpu, const char *file, uint64_t number)
 {
     char path[160], text[32];
     uint64_t first;
     const char *p = text;
     snprintf(path, sizeof path, "/sys/devices/system/cpu/%.32s/topology/%s", cpu, file);
-    return os_read_text(root, path, text, sizeof text) > 0 && text_u64(&p, &first) && first == number;
+    return os_read_text(root, path, text, sizeof text) > 0 && text_u64(&p, &first) &&
+           first == number;
 }
 
 static void host_topology_one(void *self, const char *name)
@@ -202,8 +208,8 @@ static void host_count(const char *root, const char *cpuinfo, struct os_host *ou
     os_list(root, "/sys/devices/system/cpu", host_topology_one, &t);
     /* Without these lists, x86 says how many threads and cores a socket has. */
     if (!t.sockets && host_value(cpuinfo, "siblings", siblings, sizeof siblings, NULL) &&
-        host_value(cpuinfo, "cpu cores", cores, sizeof cores, NULL) && atoi(siblings) > 0 && atoi(cores) > 0 &&
-        atoi(cores) <= atoi(siblings) && out->cpus % atoi(siblings) == 0) {
+        host_value(cpuinfo, "cpu cores", cores, sizeof cores, NULL) && atoi(siblings) > 0 &&
+        atoi(cores) > 0 && atoi(cores) <= atoi(siblings) && out->cpus % atoi(siblings) == 0) {
         t.sockets = out->cpus / atoi(siblings);
         t.cores = (int)((int64_t)out->cpus * atoi(cores) / atoi(siblings));
     }
@@ -256,7 +262,8 @@ static void host_virtualisation(const char *root, const char *cpuinfo, struct os
     else if (os_exists(root, "/.dockerenv") || os_exists(root, "/run/.containerenv"))
         snprintf(out->virtualisation, OS_HOST_TEXT, "container");
     /* Bare metal of a cloud has its maker's DMI as well: only this flag says "guest". */
-    else if (host_value(cpuinfo, "flags", flags, sizeof flags, NULL) && strstr(flags, " hypervisor"))
+    else if (host_value(cpuinfo, "flags", flags, sizeof flags, NULL) &&
+             strstr(flags, " hypervisor"))
         snprintf(out->virtualisation, OS_HOST_TEXT, "%s", host_hypervisor(out));
 }
 

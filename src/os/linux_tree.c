@@ -28,7 +28,10 @@ static enum os_kind os_kind_of(int dir_fd, const char *name)
     struct stat st;
     if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return OS_OTHER;
-    return S_ISREG(st.st_mode) ? OS_FILE : S_ISDIR(st.st_mode) ? OS_DIR : S_ISLNK(st.st_mode) ? OS_LINK : OS_OTHER;
+    return S_ISREG(st.st_mode)   ? OS_FILE
+           : S_ISDIR(st.st_mode) ? OS_DIR
+           : S_ISLNK(st.st_mode) ? OS_LINK
+                                 : OS_OTHER;
 }
 
 struct os_walk {
@@ -68,7 +71,8 @@ static int os_walk_in(struct os_walk *w, int fd)
     return rc;
 }
 
-int os_walk(const char *dir, int (*each)(void *self, const char *path, enum os_kind kind), void *self)
+int os_walk(const char *dir, int (*each)(void *self, const char *path, enum os_kind kind),
+            void *self)
 {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)

@@ -15,7 +15,8 @@
 
 /* ---- files of the machine ---- */
 
-/* Opens root + path for reading; a descriptor to be closed with os_close(). -ENOENT where absent. */
+/* Opens root + path for reading; a descriptor to
+ * be closed with os_close(). -ENOENT where absent. */
 int os_open_read(const char *root, const char *path);
 
 /*
@@ -39,7 +40,8 @@ bool os_exists(const char *root, const char *path);
  * Calls each(self, name) for every entry of a directory but "." and "..", in the order of the
  * names, numbers by value ("hwmon2" before "hwmon10"). Returns the count.
  */
-int os_list(const char *root, const char *path, void (*each)(void *self, const char *name), void *self);
+int os_list(const char *root, const char *path, void (*each)(void *self, const char *name),
+            void *self);
 
 /*
  * A directory that is listed again and again for the entries that are numbers: the processes of
@@ -107,8 +109,8 @@ void os_unlock(struct os_lock *l);
 /* ---- files of ours ---- */
 
 /*
- * Writes a file whole or not at all: a temporary file beside it, synced, renamed over it. Mode 0600.
- * A path that is a device or a pipe (/dev/stdout) is written directly.
+ * Writes a file whole or not at all: a temporary file beside it, synced, renamed over it. Mode
+ * 0600. A path that is a device or a pipe (/dev/stdout) is written directly.
  */
 int os_write_file(const char *path, const void *bytes, size_t n);
 
@@ -133,7 +135,8 @@ enum os_kind { OS_FILE, OS_DIR, OS_LINK, OS_OTHER };
  * Calls each(self, path, kind) for everything below a directory, a directory before what is in it;
  * path is relative to it. Links are not followed. Ends early with what each returned, if not 0.
  */
-int os_walk(const char *dir, int (*each)(void *self, const char *path, enum os_kind kind), void *self);
+int os_walk(const char *dir, int (*each)(void *self, const char *path, enum os_kind kind),
+            void *self);
 
 /* A new directory, empty and only ours; in memory where the system has such a place. */
 int os_make_temp_dir(char *out, size_t cap);
@@ -145,8 +148,8 @@ int os_make_temp_dir(char *out, size_t cap);
  *   os_tree_write   writes a file in place: whoever has it open sees the new content. Makes the
  *                   directories above it.
  *   os_tree_link    a symbolic link; likewise. One that is there already is replaced.
- *   os_tree_remove  a file, a link or a directory with all that is in it, then the directories above
- *                   that this left empty. -ENOENT when there is none.
+ *   os_tree_remove  a file, a link or a directory with all that is in it, then the directories
+ * above that this left empty. -ENOENT when there is none.
  */
 int os_tree_write(const char *dir, const char *path, const void *bytes, size_t n);
 int os_tree_link(const char *dir, const char *path, const char *target);

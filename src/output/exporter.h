@@ -2,7 +2,8 @@
  * An exporter: numbers in a format of others. A file in exporters/ that defines one `const struct
  * exporter` and stands in the list of this folder's meson.build.
  *
- * Its functions are pure: from schema and frame to bytes. Sending or keeping them is not its affair.
+ * Its functions are pure: from schema and frame to bytes. Sending or keeping them is not its
+ * affair.
  */
 #ifndef OUTPUT_EXPORTER_H
 #define OUTPUT_EXPORTER_H

@@ -197,7 +197,8 @@ static void json_trend(struct json *j, const struct schema *s, const struct tren
     json_double(j, "first", t->first);
     json_double(j, "last", t->last);
     json_known(j, "limit", t->limit, "it moves towards no known limit");
-    json_known(j, "reaches_limit_in_s", t->reaches_limit_s, "it does not reach a limit at this pace");
+    json_known(j, "reaches_limit_in_s", t->reaches_limit_s,
+               "it does not reach a limit at this pace");
     if (isnan(t->reaches_limit_s)) {
         json_absent(j, "interval_s", "it does not reach a limit at this pace");
     } else {

@@ -102,7 +102,8 @@ static double *now_series(const struct recording *rec, const struct quantity *q,
 {
     double *v = NULL;
     for (int slot = 0; slot < schema_size(rec->schema); slot++) {
-        const double *col = schema_match(rec->schema, slot, q->globs) ? recording_col(rec, slot) : NULL;
+        const double *col = schema_match(rec->schema, slot, q->globs) ? recording_col(rec, slot)
+                                                                      : NULL;
         if (!col || stats_known(col, rec->n) == 0)
             continue;
         bool first = !v;
@@ -122,7 +123,8 @@ static int now_first_metrics(struct buf *out, const struct recording *rec, const
         const double *col = recording_col(rec, slot);
         if (!col || stats_known(col, rec->n) == 0)
             continue;
-        now_line(out, s, schema_id(rec->schema, slot), schema_at(rec->schema, slot)->unit, col, rec->n);
+        now_line(out, s, schema_id(rec->schema, slot), schema_at(rec->schema, slot)->unit, col,
+                 rec->n);
         shown++;
     }
     return shown;
@@ -154,8 +156,8 @@ void report_now(struct buf *out, const struct recording *rec, const struct scree
     buf_done(&lines);
 }
 
-static double now_of_frame(const struct quantity *q, const struct schema *schema, const struct frame *f,
-                           enum unit *unit)
+static double now_of_frame(const struct quantity *q, const struct schema *schema,
+                           const struct frame *f, enum unit *unit)
 {
     double v = NAN;
     for (int slot = 0; slot < schema_size(schema); slot++)
@@ -175,7 +177,8 @@ void report_live(struct buf *out, const struct schema *schema, const struct fram
         char text[AMOUNT_MAX];
         if (isnan(v))
             continue;
-        buf_printf(out, "%s%s %*s", gap, live[i].label, live[i].columns, amount_text(v, unit, text));
+        buf_printf(out, "%s%s %*s", gap, live[i].label, live[i].columns,
+                   amount_text(v, unit, text));
         gap = "  ";
     }
 }

@@ -6,7 +6,8 @@
 #include "core/recording.h"
 #include "output/screen.h"
 
-/* One line for each known quantity of the recording; of a file with other names, its first metrics. */
+/* One line for each known quantity of the recording;
+ * of a file with other names, its first metrics. */
 void report_now(struct buf *out, const struct recording *rec, const struct screen *s);
 
 #define REPORT_LIVE 5

@@ -85,9 +85,10 @@ static void text_run(const struct page *p)
     double interval = recording_interval(rec);
     text_span(report_length_s(rec), span, sizeof span);
     text_span(interval, step, sizeof step);
-    text_paragraph(p, 2, "%zu sample%s of %d metrics in %s%s%s, from %s UTC", rec->n, report_plural(rec->n),
-        schema_size(rec->schema), span, isnan(interval) ? "" : ", every ", isnan(interval) ? "" : step,
-        report_when(rec, rec->n ? rec->wall_ms[0] : 0, when));
+    text_paragraph(p, 2, "%zu sample%s of %d metrics in %s%s%s, from %s UTC", rec->n,
+                   report_plural(rec->n), schema_size(rec->schema), span,
+                   isnan(interval) ? "" : ", every ", isnan(interval) ? "" : step,
+                   report_when(rec, rec->n ? rec->wall_ms[0] : 0, when));
     if (rec->origin && strcmp(rec->origin, "this machine") != 0)
         text_paragraph(p, 2, "of %s", rec->origin);
 }
@@ -113,8 +114,8 @@ static void text_advise(const struct page *p, const struct anomaly *a)
 {
     const struct suspect *by = a->suspects;
     if (a->n_suspects)
-        text_paragraph(p, 4, "Do: %s%s%s%d", text_advice[a->area].see, by->name, text_advice[a->area].then,
-            (int)by->pid);
+        text_paragraph(p, 4, "Do: %s%s%s%d", text_advice[a->area].see, by->name,
+                       text_advice[a->area].then, (int)by->pid);
     else
         text_paragraph(p, 4, "Do: %s", text_advice[a->area].alone);
 }
@@ -127,14 +128,16 @@ static const char *text_done(enum unit unit)
 
 static void text_episode(const struct page *p, const struct anomaly *a)
 {
-    char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], span[32], line[REPORT_TEXT], v[AMOUNT_MAX], e[AMOUNT_MAX];
+    char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], span[32], line[REPORT_TEXT], v[AMOUNT_MAX],
+        e[AMOUNT_MAX];
     text_span((double)(a->end_ms - a->start_ms) * 1e-3, span, sizeof span);
     if (a->end_ms > a->start_ms)
-        snprintf(line, sizeof line, "%s  %s to %s (%s), %s", area_name(a->area), report_when(p->rec, a->start_ms, from),
-            report_when(p->rec, a->end_ms, to), span, severity_name(a->severity));
+        snprintf(line, sizeof line, "%s  %s to %s (%s), %s", area_name(a->area),
+                 report_when(p->rec, a->start_ms, from), report_when(p->rec, a->end_ms, to), span,
+                 severity_name(a->severity));
     else
-        snprintf(line, sizeof line, "%s  %s, %s", area_name(a->area), report_when(p->rec, a->start_ms, from),
-            severity_name(a->severity));
+        snprintf(line, sizeof line, "%s  %s, %s", area_name(a->area),
+                 report_when(p->rec, a->start_ms, from), severity_name(a->severity));
     buf_puts(p->out, "  ");
     screen_put(p->s, p->out, text_tone(a->severity), line);
     buf_putc(p->out, '\n');
@@ -142,12 +145,14 @@ static void text_episode(const struct page *p, const struct anomaly *a)
     for (int i = 0; i < a->n_causes; i++) {
         const struct cause *c = &a->causes[i];
         enum unit unit = schema_at(p->rec->schema, c->slot)->unit;
-        text_paragraph(p, 4, "%s %s, usual %s", schema_id(p->rec->schema, c->slot), amount_text(c->value, unit, v),
-            amount_text(c->expected, unit, e));
+        text_paragraph(p, 4, "%s %s, usual %s", schema_id(p->rec->schema, c->slot),
+                       amount_text(c->value, unit, v), amount_text(c->expected, unit, e));
     }
     for (int i = 0; i < a->n_suspects; i++)
-        text_paragraph(p, 4, "process %s (pid %d): %s%s", a->suspects[i].name, (int)a->suspects[i].pid,
-            amount_text(a->suspects[i].amount, a->suspects[i].unit, v), text_done(a->suspects[i].unit));
+        text_paragraph(p, 4, "process %s (pid %d): %s%s", a->suspects[i].name,
+                       (int)a->suspects[i].pid,
+                       amount_text(a->suspects[i].amount, a->suspects[i].unit, v),
+                       text_done(a->suspects[i].unit));
     text_advise(p, a);
 }
 
@@ -200,7 +205,8 @@ static void text_states(const struct page *p)
         buf_puts(p->out, "  ");
         screen_cell(p->s, p->out, TONE_PLAIN, st->items[i].name, 36, true);
         text_span(st->items[i].dwell_s, dwell, sizeof dwell);
-        buf_printf(p->out, " %3.0f %% of the time, %s at a stretch\n", 100 * st->items[i].share, dwell);
+        buf_printf(p->out, " %3.0f %% of the time, %s at a stretch\n", 100 * st->items[i].share,
+                   dwell);
     }
 }
 
@@ -213,9 +219,9 @@ static void text_trend(const struct page *p, const struct trend *t)
         text_span(t->reaches_limit_s, span, sizeof span);
         snprintf(limit, sizeof limit, ", at its limit in %s", span);
     }
-    text_paragraph(p, 2, "%s %s by %s an hour: %s to %s%s", schema_id(s, t->slot), direction_name(t->direction),
-        amount_text(fabs(t->slope_per_hour), unit, slope), amount_text(t->first, unit, first),
-        amount_text(t->last, unit, last), limit);
+    text_paragraph(p, 2, "%s %s by %s an hour: %s to %s%s", schema_id(s, t->slot),
+                   direction_name(t->direction), amount_text(fabs(t->slope_per_hour), unit, slope),
+                   amount_text(t->first, unit, first), amount_text(t->last, unit, last), limit);
 }
 
 static void text_trends(const struct page *p)
@@ -272,11 +278,15 @@ static void text_cost(const struct page *p)
     const struct report *r = p->r;
     char cpu[AMOUNT_MAX], rss[AMOUNT_MAX];
     if (p->rec->stride > 1)
-        text_paragraph(p, 0, "Resolution: of every %d samples one was kept, because the memory for them was full "
-            "(performance.max_buffer_memory_mb).", p->rec->stride);
+        text_paragraph(
+            p, 0,
+            "Resolution: of every %d samples one was kept, because the memory for them was full "
+            "(performance.max_buffer_memory_mb).",
+            p->rec->stride);
     if (!isnan(r->cpu_us_per_sample))
         text_paragraph(p, 0, "Cost: %s of CPU time per sample, %s of memory.",
-            amount_text(r->cpu_us_per_sample * 1e-6, UNIT_SECOND, cpu), amount_text(r->rss_bytes, UNIT_BYTE, rss));
+                       amount_text(r->cpu_us_per_sample * 1e-6, UNIT_SECOND, cpu),
+                       amount_text(r->rss_bytes, UNIT_BYTE, rss));
 }
 
 void report_text(struct buf *out, const struct report *r, const struct screen *s,
@@ -294,7 +304,8 @@ void report_text(struct buf *out, const struct report *r, const struct screen *s
     text_trends(&p);
     if (o->forecast) {
         text_heading(&p, "Forecast");
-        text_paragraph(&p, 2, "none: %s", *r->forecast_reason ? r->forecast_reason : "not computed");
+        text_paragraph(&p, 2, "none: %s",
+                       *r->forecast_reason ? r->forecast_reason : "not computed");
     }
     buf_putc(out, '\n');
     text_events(&p);

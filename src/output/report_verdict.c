@@ -17,7 +17,8 @@ double report_length_s(const struct recording *rec)
     return (double)(rec->mono_ns[rec->n - 1] - rec->mono_ns[0]) * 1e-9 + (isnan(step) ? 0 : step);
 }
 
-const char *report_when(const struct recording *rec, int64_t wall_ms, char out[static TEXT_TIME_MAX])
+const char *report_when(const struct recording *rec, int64_t wall_ms,
+                        char out[static TEXT_TIME_MAX])
 {
     enum { DAY_MS = 86400000 };
     if (rec->n && rec->wall_ms[rec->n - 1] / DAY_MS == rec->wall_ms[0] / DAY_MS)
@@ -70,7 +71,8 @@ static void verdict_line(struct buf *line, const struct report *r, const struct 
     if (warnings)
         buf_printf(line, "%s%zu warning%s", worst ? ", " : "", warnings, report_plural(warnings));
     if (worst)
-        buf_printf(line, ": %s, %s", area_name(worst->area), report_when(r->rec, worst->start_ms, when));
+        buf_printf(line, ": %s, %s", area_name(worst->area),
+                   report_when(r->rec, worst->start_ms, when));
     else
         buf_printf(line, ": %s", r->insights[0].title);
     if (worst && worst->n_suspects)

@@ -13,7 +13,8 @@ void report_verdict(struct buf *out, const struct report *r, const struct screen
 double report_length_s(const struct recording *rec);
 
 /* "10:31:05", with its day in front where the recording spans several. Returns out. */
-const char *report_when(const struct recording *rec, int64_t wall_ms, char out[static TEXT_TIME_MAX]);
+const char *report_when(const struct recording *rec, int64_t wall_ms,
+                        char out[static TEXT_TIME_MAX]);
 
 /* "s" where there are several. */
 const char *report_plural(size_t n);

@@ -79,7 +79,8 @@ static bool screen_hides(long c)
 }
 
 /* Puts up to `columns` code points of `n` bytes that end at a blank or NUL; returns how many. */
-static int screen_safe(const struct screen *s, struct buf *out, const char *text, size_t n, int columns)
+static int screen_safe(const struct screen *s, struct buf *out, const char *text, size_t n,
+                       int columns)
 {
     const unsigned char *p = (const unsigned char *)text, *end = p + n;
     int used = 0;

@@ -76,7 +76,8 @@ cd "$tmp"
 "$sonde" check -d 1 -i 0.2 --predict --json >out || fail "json: exit $?"
 /usr/bin/python3 -c 'import json; r = json.load(open("out")); assert r["forecast"] is None and r["forecast_reason"]'
 "$sonde" check -d 1 -i 0.2 --export-csv only.csv --metrics 'cpu.util,memory.*' >/dev/null || fail "selection: exit $?"
-head -n 1 only.csv | tr ',' '\n' | sed 1d | grep -Evq '^(cpu\.util$|memory\.)' && fail "selection: $(head -n 1 only.csv)"
+head -n 1 only.csv | tr ',' '\n' | sed 1d | grep -Evq '^(cpu\.util$|memory\.)' &&
+    fail "selection: $(head -n 1 only.csv)"
 
 # What the configuration switches off is not opened, and the report says so.
 printf 'general:\n  collect_disk: false\nadapters:\n  disabled: [load]\n' >off.yaml
@@ -93,6 +94,7 @@ rc=0
 [ $rc = 1 ] && [ "$(wc -l <err)" = 1 ] || fail "/dev/full: exit $rc: $(cat err)"
 for command in metrics doctor id; do
     "$sonde" $command >/dev/null || fail "$command: exit $?"
-    "$sonde" $command --json | /usr/bin/python3 -c 'import json, sys; json.load(sys.stdin)' || fail "$command --json is not JSON"
+    "$sonde" $command --json | /usr/bin/python3 -c 'import json, sys; json.load(sys.stdin)' ||
+        fail "$command --json is not JSON"
 done
 echo "$(grep -c . "$tmp/run.csv") lines of CSV, files whole, read back alike, interrupted after $((n - 1)) samples"

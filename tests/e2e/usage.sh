@@ -56,7 +56,8 @@ expect 0 '' "$sonde" metrics --quiet
 printf 'adapters:\n  disabled: [laod]\n' >"$file"
 expect 2 "sonde: adapters.disabled: there is no adapter 'laod'; did you mean load?" "$sonde" metrics
 rm "$file"
-expect 2 "sonde: cannot read the configuration $tmp/none (No such file or directory)" "$sonde" metrics --config "$tmp/none"
+expect 2 "sonde: cannot read the configuration $tmp/none (No such file or directory)" \
+    "$sonde" metrics --config "$tmp/none"
 expect 2 "sonde: cannot read the configuration $tmp (Is a directory)" "$sonde" metrics --config "$tmp"
 "$sonde" help --example-config >"$file"
 expect 0 '' "$sonde" metrics --config "$file"

@@ -1,4 +1,5 @@
-/* fuzz_csv.c - CSV into a recording: whatever the bytes, a whole recording or a one-line message. */
+/* fuzz_csv.c - CSV into a recording: whatever the
+ * bytes, a whole recording or a one-line message. */
 #include "analyze/import.h"
 
 #include <assert.h>

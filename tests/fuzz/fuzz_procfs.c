@@ -80,7 +80,8 @@ static void put(int file, const char *text, size_t n)
 static int which(const char *line, const char *end)
 {
     for (int i = 0; i < FILES; i++)
-        if ((size_t)(end - line) == strlen(files[i]) && memcmp(line, files[i], strlen(files[i])) == 0)
+        if ((size_t)(end - line) == strlen(files[i]) &&
+            memcmp(line, files[i], strlen(files[i])) == 0)
             return i;
     return -1;
 }

@@ -12,6 +12,7 @@ FOLDERS = ("src", "tests", "bench", "data")
 ENDINGS = {".c", ".h", ".in", ".py", ".sh", ".build", ".yaml"}
 DATA = {"fixtures", "golden", "corpus"}
 WIDTH = 140
+WIDTH_ROW = 140
 
 # Written in pieces, so that this file passes its own check.
 NOTE = re.compile(r"\b(" + "TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
@@ -24,8 +25,9 @@ def complaints(text):
             yield number, "a tab"
         if line != line.rstrip():
             yield number, "blanks at the end"
-        if len(line) > WIDTH:
-            yield number, f"{len(line)} characters, {WIDTH} are allowed"
+        width = WIDTH_ROW if line.lstrip()[:1] in ("{", "[", '"') else WIDTH
+        if len(line) > width:
+            yield number, f"{len(line)} characters, {width} are allowed"
         if NOTE.search(line):
             yield number, "a note to be done later: do it, or file an issue"
         if MACHINE.search(line):
@@ -37,7 +39,8 @@ def complaints(text):
 def self_test():
     cases = {
         "": 0, "fine\n": 0, "x" * WIDTH + "\n": 0, "\u00e9" * WIDTH + "\n": 0, "method\n": 0,
-        "x" * (WIDTH + 1) + "\n": 1, "\tx\n": 1, "x \n": 1, "x": 1, "// TO" + "DO\n": 1,
+        "x" * (WIDTH + 1) + "\n": 1, "{" * WIDTH_ROW + "\n": 0, "{" * (WIDTH_ROW + 1) + "\n": 1,
+        "\tx\n": 1, "x \n": 1, "x": 1, "// TO" + "DO\n": 1,
         '"/ho' + 'me/me/x"\n': 1, "/proc/self\n": 0,
     }
     for text, want in cases.items():

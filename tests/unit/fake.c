@@ -89,7 +89,8 @@ struct recording *fake_machine(size_t n, uint64_t seed)
     for (size_t i = 0; i < n; i++) {
         bool burst = rng_below(&g, 50) == 0;
         for (size_t k = 0; k < metrics; k++) {
-            double v = machine[k].level + machine[k].sd * rng_normal(&g) + (burst ? machine[k].burst * rng_unit(&g) : 0);
+            double v = machine[k].level + machine[k].sd * rng_normal(&g) +
+                       (burst ? machine[k].burst * rng_unit(&g) : 0);
             r->col[k][i] = fmax(v, 0);
         }
     }

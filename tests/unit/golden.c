@@ -34,7 +34,8 @@ void golden_check(const char *name, const char *text, size_t n)
         golden_write(path, text, n);
     auto_free char *want = NULL;
     size_t want_n = 0;
-    if (os_read_file(path, 1 << 24, &want, &want_n) == 0 && want_n == n && memcmp(want, text, n) == 0)
+    if (os_read_file(path, 1 << 24, &want, &want_n) == 0 && want_n == n &&
+        memcmp(want, text, n) == 0)
         return;
     golden_diff(path, text, n);
     fail_msg("%s differs from what was made: see the difference on stderr", path);

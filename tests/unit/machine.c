@@ -26,7 +26,8 @@ void machine_init(struct machine *m)
 {
     const char *tmp = getenv("TMPDIR");
     *m = (struct machine){ .s = schema_new() };
-    snprintf(m->root, sizeof m->root, "%s/sonde-machine-XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
+    snprintf(m->root, sizeof m->root, "%s/sonde-machine-XXXXXX",
+             tmp && strlen(tmp) < 40 ? tmp : "/tmp");
     assert_non_null(mkdtemp(m->root));
     m->env = (struct adapter_env){
         .root = m->root, .interval_s = 1, .emit = machine_emit, .explain = machine_explain, .sink = m };

@@ -73,7 +73,8 @@ static struct anomaly sample_anomaly(void)
         .causes = { { USED, 3.772e9, 1.234e9, 0.75 }, { PRESSURE, 12.5, 0, 0.25 } },
         .suspects = { { .pid = 812, .name = "evil\x1b[2Jname", .amount = 2.5e9, .unit = UNIT_BYTE } },
     };
-    strcpy(a.summary, "memory: used rose from 1.23 GB to 3.77 GB at 10:30:40, by evil\x1b[2Jname (pid 812)");
+    strcpy(a.summary,
+           "memory: used rose from 1.23 GB to 3.77 GB at 10:30:40, by evil\x1b[2Jname (pid 812)");
     return a;
 }
 
@@ -120,7 +121,8 @@ struct report *sample_report(const struct recording *rec)
         .evidence = { "pressure.memory.full 12.5 %, above 5 % since 10:30:40" },
         .advice = "close what is not needed, or add memory: this machine works at the edge of its 4.10 GB" };
     r->trends = mem_new(sizeof *r->trends);
-    r->trends[0] = (struct trend){ .slot = USED, .direction = DIRECTION_RISING, .slope_per_hour = 1.5e9, .p_value = 0.001,
+    r->trends[0] = (struct trend){ .slot = USED, .direction = DIRECTION_RISING,
+                                   .slope_per_hour = 1.5e9, .p_value = 0.001,
         .first = 1.23e9, .last = 3.77e9, .limit = 4.1e9, .reaches_limit_s = 792, .interval_s = { 600, NAN } };
     sample_states(&r->states);
     return r;

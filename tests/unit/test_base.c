@@ -93,8 +93,9 @@ static void json_is_well_formed(void **state)
     json_array(&j, "none");
     json_end(&j);
     json_end(&j);
-    assert_string_equal(buf_text(&b), "{\"nan\":null,\"tenth\":0.1,\"s\":\"a\\\"b\\\\\\u000a\xef\xbf\xbd\xc3\xa9\","
-                                      "\"list\":[-3,true,null],\"none\":[]}");
+    assert_string_equal(
+        buf_text(&b), "{\"nan\":null,\"tenth\":0.1,\"s\":\"a\\\"b\\\\\\u000a\xef\xbf\xbd\xc3\xa9\","
+                      "\"list\":[-3,true,null],\"none\":[]}");
     buf_done(&b);
 }
 
@@ -157,7 +158,8 @@ static void quantiles_agree_with_sorting(void **state)
             x[i] = sorted[i] = rng_below(&r, 1 + round % 40);
         qsort(sorted, n, sizeof *sorted, by_value);
         for (size_t k = 0; k < n; k++)
-            assert_near(stats_quantile(x, n, n == 1 ? 0 : (double)k / (double)(n - 1)), sorted[k], 1e-9);
+            assert_near(stats_quantile(x, n, n == 1 ? 0 : (double)k / (double)(n - 1)), sorted[k],
+                        1e-9);
     }
 }
 

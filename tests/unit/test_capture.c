@@ -1,4 +1,5 @@
-/* Recording a machine: nothing that names somebody gets into it, nothing that adapters need is missing. */
+/* Recording a machine: nothing that names somebody
+ * gets into it, nothing that adapters need is missing. */
 #include "test.h"
 
 #include "app/capture.h"
@@ -44,7 +45,9 @@ static void one_name_one_substitute(void **state)
     scrub_path(&s, "/sys/fs/cgroup/memory/user.slice/user-1000.slice/memory.max", &out);
     assert_string_equal(out.p, "/sys/fs/cgroup/memory/user.slice/group-1/memory.max");
     buf_clear(&out);
-    scrub_cgroup(&s, "4:memory:/user.slice/user-1000.slice\n0::/user-1000.slice/session-3.scope\nno path\n", &out);
+    scrub_cgroup(
+        &s, "4:memory:/user.slice/user-1000.slice\n0::/user-1000.slice/session-3.scope\nno path\n",
+        &out);
     assert_string_equal(out.p, "4:memory:/user.slice/group-1\n0::/group-1/group-2\n\n");
     scrub_done(&s);
 }
@@ -99,7 +102,8 @@ static void serial_numbers(void **state)
     auto_buf struct buf out = { 0 };
     scrub_cpuinfo(&s, "model name\t: x\nSerial\t\t: 00000000deadbeef\nRevision\t: 1\n"
                   "processor 0: version = FF,  identification = 0155A8,  machine = 8561", &out);
-    assert_string_equal(out.p, "model name\t: x\nRevision\t: 1\nprocessor 0: version = FF,  identification = 000000,  machine = 8561\n");
+    assert_string_equal(out.p, "model name\t: x\nRevision\t: 1\nprocessor 0: version = FF,  "
+                               "identification = 000000,  machine = 8561\n");
     scrub_done(&s);
 }
 
@@ -142,11 +146,13 @@ static int setup(void **state)
     machine_write(&m, "/proc/78/stat", "78 (x ) " CANARY ") S 1 77 77 0 -1 4194560 1\n");
     machine_write(&m, "/proc/79/stat", "79 (cut " CANARY);
     machine_write(&m, "/proc/sys/kernel/hostname", CANARY);
-    machine_write(&m, "/proc/self/mountinfo", "28 1 8:1 / /media/" CANARY " rw - nfs " CANARY ":/x rw,addr=" CANARY "\n"
+    machine_write(&m, "/proc/self/mountinfo",
+                  "28 1 8:1 / /media/" CANARY " rw - nfs " CANARY ":/x rw,addr=" CANARY "\n"
                   "29 1 8:1 /" CANARY " /dead rw - ext4 /dev/mapper/" CANARY " rw\n");
     machine_write(&m, "/.sonde/statfs", "/media/" CANARY " 100 50 40 10 9\n/dead hang\n");
     machine_write(&m, "/proc/self/cgroup", "0::/user.slice/" CANARY ".slice/" CANARY "-2.scope\n");
-    machine_write(&m, "/sys/fs/cgroup/user.slice/" CANARY ".slice/" CANARY "-2.scope/cpu.max", "max 100000\n");
+    machine_write(&m, "/sys/fs/cgroup/user.slice/" CANARY ".slice/" CANARY "-2.scope/cpu.max",
+                  "max 100000\n");
     machine_write(&m, "/sys/fs/cgroup/user.slice/cpu.max", "1000 100000\n");
     machine_write(&m, "/sys/devices/pci/net/eth0/mtu", "1500\n");
     machine_write(&m, "/sys/devices/pci/net/eth0/address", CANARY);
@@ -231,7 +237,8 @@ static void whole_or_not_at_all(void **state)
 {
     struct machine *m = *state;
     struct stepped clock = { .clock = { stepped_now, stepped_wait }, .left = 1, .m = m };
-    struct capture c = { .root = m->root, .clock = &clock.clock, .count = 5, .interval_s = 1, .keep_process_names = true };
+    struct capture c = { .root = m->root, .clock = &clock.clock, .count = 5,
+                         .interval_s = 1, .keep_process_names = true };
     char dir[128], path[160];
 
     machine_write(m, "/taken/file", "mine");
@@ -264,7 +271,8 @@ static int by_name(const void *a, const void *b)
 /* The names of all metrics after two ticks, sorted, one per line. */
 static void metrics(const char *root, struct clock *clock, double interval_s, struct buf *out)
 {
-    struct sampler *s = sampler_open(all, &(struct sampler_options){ .root = root, .interval_s = interval_s, .clock = clock });
+    struct sampler *s = sampler_open(all, &(struct sampler_options){
+        .root = root, .interval_s = interval_s, .clock = clock });
     const struct frame *f;
     assert_int_equal(sampler_next(s, &f), 0);
     assert_int_equal(sampler_next(s, &f), 0);
@@ -280,7 +288,8 @@ static void metrics(const char *root, struct clock *clock, double interval_s, st
     sampler_close(s);
 }
 
-/* Mount points that are not everybody's have other names in a recording: only how many there are counts. */
+/* Mount points that are not everybody's have other
+ * names in a recording: only how many there are counts. */
 static size_t without_mounts(char *text)
 {
     size_t mounts_seen = 0;

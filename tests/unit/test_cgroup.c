@@ -15,8 +15,10 @@ static void a_container(void **state)
     machine_write(&m, "/proc/self/cgroup", "0::/\n");
     machine_write(&m, TOP "/cgroup.controllers", "cpu io memory\n");
     machine_write(&m, TOP "/cpu.max", "200000 100000\n");
-    machine_write(&m, TOP "/cpu.stat", "usage_usec 50000000\nuser_usec 1\nnr_periods 1000\nnr_throttled 100\n");
-    machine_write(&m, TOP "/cpu.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=5000000\n");
+    machine_write(&m, TOP "/cpu.stat",
+                  "usage_usec 50000000\nuser_usec 1\nnr_periods 1000\nnr_throttled 100\n");
+    machine_write(&m, TOP "/cpu.pressure",
+                  "some avg10=0.00 avg60=0.00 avg300=0.00 total=5000000\n");
     machine_write(&m, TOP "/memory.max", "1000\n");
     machine_write(&m, TOP "/memory.current", "900\n");
     machine_write(&m, TOP "/memory.stat", "anon 1\ninactive_file 400\n");
@@ -24,8 +26,10 @@ static void a_container(void **state)
     machine_write(&m, "/sys/devices/system/cpu/online", "0-7\n");
     assert_int_equal(machine_open(&m, &adapter_cgroup), 0);
     machine_tick(&m, 2);
-    machine_write(&m, TOP "/cpu.stat", "usage_usec 53000000\nuser_usec 1\nnr_periods 1020\nnr_throttled 105\n");
-    machine_write(&m, TOP "/cpu.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=5500000\n");
+    machine_write(&m, TOP "/cpu.stat",
+                  "usage_usec 53000000\nuser_usec 1\nnr_periods 1020\nnr_throttled 105\n");
+    machine_write(&m, TOP "/cpu.pressure",
+                  "some avg10=0.00 avg60=0.00 avg300=0.00 total=5500000\n");
     machine_tick(&m, 2);
     assert_near(machine_get(&m, "cgroup.cpu.limit", NULL), 2, 0);
     assert_near(machine_get(&m, "cgroup.cpu.util", NULL), 75, 1e-9); /* 3 s of 2 s x 2 processors */
@@ -38,7 +42,8 @@ static void a_container(void **state)
 
     /* The quota is raised while it runs. */
     machine_write(&m, TOP "/cpu.max", "max 100000\n");
-    machine_write(&m, TOP "/cpu.stat", "usage_usec 57000000\nuser_usec 1\nnr_periods 1020\nnr_throttled 105\n");
+    machine_write(&m, TOP "/cpu.stat",
+                  "usage_usec 57000000\nuser_usec 1\nnr_periods 1020\nnr_throttled 105\n");
     machine_tick(&m, 2);
     assert_near(machine_get(&m, "cgroup.cpu.limit", NULL), 8, 0);
     assert_near(machine_get(&m, "cgroup.cpu.util", NULL), 25, 1e-9);
@@ -109,7 +114,8 @@ static void version_1(void **state)
     (void)state;
     struct machine m;
     machine_init(&m);
-    machine_write(&m, "/proc/self/cgroup", "4:memory:/job\n2:cpu,cpuacct:/job\n1:cpuset:/other\n0::/elsewhere\n");
+    machine_write(&m, "/proc/self/cgroup",
+                  "4:memory:/job\n2:cpu,cpuacct:/job\n1:cpuset:/other\n0::/elsewhere\n");
     machine_write(&m, TOP "/cpu/job/cpu.cfs_quota_us", "150000\n");
     machine_write(&m, TOP "/cpu/job/cpu.cfs_period_us", "100000\n");
     machine_write(&m, TOP "/cpu/job/cpu.stat", "nr_periods 10\nnr_throttled 5\nthrottled_time 1\n");
@@ -117,7 +123,8 @@ static void version_1(void **state)
     machine_write(&m, TOP "/memory/job/memory.limit_in_bytes", "2000\n");
     machine_write(&m, TOP "/memory/job/memory.usage_in_bytes", "1500\n");
     machine_write(&m, TOP "/memory/job/memory.stat", "inactive_file 1\ntotal_inactive_file 500\n");
-    machine_write(&m, TOP "/memory/job/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+    machine_write(&m, TOP "/memory/job/memory.oom_control",
+                  "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
     machine_write(&m, "/sys/devices/system/cpu/online", "0-3\n");
     assert_int_equal(machine_open(&m, &adapter_cgroup), 0);
     machine_tick(&m, 2);

@@ -1,4 +1,5 @@
-/* The table of keys against itself, files that are right, and files that are wrong with their exact complaints. */
+/* The table of keys against itself, files that are right,
+ * and files that are wrong with their exact complaints. */
 #include "test.h"
 
 #include "core/config.h"
@@ -46,7 +47,8 @@ static void assert_defaults(const struct config *c)
             config_list(c, name, &items);
             assert_int_equal(items, want);
             for (size_t k = 0; k < want; k++)
-                assert_string_equal(config_list(c, name, &items)[k], config_list(fresh, name, &want)[k]);
+                assert_string_equal(config_list(c, name, &items)[k],
+                                    config_list(fresh, name, &want)[k]);
             break;
         default:
             assert_string_equal(config_string(c, name), config_string(fresh, name));
@@ -67,7 +69,8 @@ static void defaults(void **state)
     assert_string_equal(config_string(c, "cloud.encryption.key_file"), "");
     assert_false(config_bool(c, "cloud.enabled"));
     assert_true(config_bool(c, "cloud.encrypt_before_upload"));
-    assert_string_equal(config_list(c, "session_classification.categories", &n)[9], "system_maintenance");
+    assert_string_equal(config_list(c, "session_classification.categories", &n)[9],
+                        "system_maintenance");
     assert_int_equal(n, 10);
     assert_null(config_list(c, "adapters.disabled", &n));
     assert_int_equal(n, 0);
@@ -103,7 +106,8 @@ static void example(void **state)
 static void nothing(void **state)
 {
     (void)state;
-    static const char *const empty[] = { "", "\n\n", "# a comment\n", "---\n", "---\n...\n", "~\n", "general:\n", "\xef\xbb\xbf", "{}" };
+    static const char *const empty[] = { "", "\n\n", "# a comment\n", "---\n", "---\n...\n",
+                                         "~\n", "general:\n", "\xef\xbb\xbf", "{}" };
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
         struct buf complaints = { 0 };
         struct config *c = config_new();
@@ -138,7 +142,8 @@ static void values(void **state)
     assert_string_equal(config_string(c, "cloud.gdrive.folder_name"), "123");
 
     /* A later file overrides what it names and nothing else; its list replaces the list. */
-    assert_int_equal(parse(c, "general:\n  logging_interval: 2\nadapters:\n  disabled: []\n", &complaints), 0);
+    assert_int_equal(
+        parse(c, "general:\n  logging_interval: 2\nadapters:\n  disabled: []\n", &complaints), 0);
     assert_near(config_number(c, "general.logging_interval"), 2, 0);
     assert_false(config_bool(c, "general.collect_cpu"));
     config_list(c, "adapters.disabled", &n);
@@ -152,8 +157,11 @@ static void promises(void **state)
     (void)state;
     struct buf complaints = { 0 };
     struct config *c = config_new();
-    assert_int_equal(parse(c, "privacy:\n  collect_window_titles: true\n  collect_user_names: false\n"
-                              "cloud:\n  encrypt_before_upload: no\n  enabled: yes\n", &complaints), 0);
+    assert_int_equal(parse(c,
+                           "privacy:\n  collect_window_titles: true\n  collect_user_names: false\n"
+                           "cloud:\n  encrypt_before_upload: no\n  enabled: yes\n",
+                           &complaints),
+                     0);
     assert_string_equal(buf_text(&complaints), "");
     assert_false(config_bool(c, "privacy.collect_window_titles"));
     assert_true(config_bool(c, "cloud.encrypt_before_upload"));

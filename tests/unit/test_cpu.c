@@ -58,13 +58,16 @@ static void shares_are_exact(void **state)
 static void cores_come_and_go(void **state)
 {
     struct machine *m = *state;
-    machine_write(m, STAT, "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\ncpu2 0 0 0 0 0 0 0 0 0 0\n");
+    machine_write(m, STAT,
+                  "cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\ncpu2 0 0 0 0 0 0 0 0 0 0\n");
     assert_int_equal(machine_open(m, &adapter_cpu), 0);
     machine_tick(m, 1);
     assert_false(machine_has(m, "cpu.core.util", "1"));
 
     /* Core 2 goes, core 5 arrives: its slots are there from the next tick on. */
-    machine_write(m, STAT, "cpu  50 0 0 50 0 0 0 0 0 0\ncpu0 50 0 0 50 0 0 0 0 0 0\ncpu5 10 0 0 0 0 0 0 0 0 0\n");
+    machine_write(
+        m, STAT,
+        "cpu  50 0 0 50 0 0 0 0 0 0\ncpu0 50 0 0 50 0 0 0 0 0 0\ncpu5 10 0 0 0 0 0 0 0 0 0\n");
     machine_tick(m, 1);
     assert_near(machine_get(m, "cpu.core.util", "0"), 50, 1e-9);
     assert_nan(machine_get(m, "cpu.core.time", "2"));
@@ -73,7 +76,9 @@ static void cores_come_and_go(void **state)
     assert_false(machine_has(m, "cpu.core.util", "4"));
 
     machine_tick(m, 1);
-    machine_write(m, STAT, "cpu  50 0 0 50 0 0 0 0 0 0\ncpu2 5 0 0 5 0 0 0 0 0 0\ncpu5 35 0 0 75 0 0 0 0 0 0\n");
+    machine_write(
+        m, STAT,
+        "cpu  50 0 0 50 0 0 0 0 0 0\ncpu2 5 0 0 5 0 0 0 0 0 0\ncpu5 35 0 0 75 0 0 0 0 0 0\n");
     machine_tick(m, 1);
     assert_near(machine_get(m, "cpu.core.util", "5"), 25, 1e-9);
     assert_nan(machine_get(m, "cpu.core.time", "0"));
@@ -174,7 +179,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_small_step_back_is_none, setup, teardown),
         cmocka_unit_test_setup_teardown(broken_content_is_not_known, setup, teardown),
         cmocka_unit_test_setup_teardown(a_large_machine_fits, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_file_that_grows_fits_from_the_next_tick_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_file_that_grows_fits_from_the_next_tick_on, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(absent_or_useless, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,11 +54,13 @@ static void whole_disks_only(void **state)
     machine_write(&m, "/sys/block/nvme0c0n1/hidden", "1\n");
     machine_write(&m, "/proc/diskstats",
         LINE(0, "loop0", 0, 0, 0, 0, 0, 0, 0, 0) LINE(1, "loop1", 1, 8, 1, 0, 0, 0, 1, 1)
-        LINE(0, "sda", 4, 16, 4, 0, 0, 0, 4, 4) LINE(1, "sda1", 2, 8, 2, 0, 0, 0, 2, 2) LINE(12, "sda12", 2, 8, 2, 0, 0, 0, 2, 2)
+        LINE(0, "sda", 4, 16, 4, 0, 0, 0, 4, 4) LINE(1, "sda1", 2, 8, 2, 0, 0, 0, 2, 2)
+                  LINE(12, "sda12", 2, 8, 2, 0, 0, 0, 2, 2)
         LINE(0, "nvme0n1", 1, 8, 1, 0, 0, 0, 1, 1) LINE(1, "nvme0n1p1", 1, 8, 1, 0, 0, 0, 1, 1)
         LINE(2, "nvme0c0n1", 1, 8, 1, 0, 0, 0, 1, 1) LINE(3, "xvda1", 1, 8, 1, 0, 0, 0, 1, 1)
         LINE(0, "dm-0", 1, 8, 1, 0, 0, 0, 1, 1) LINE(10, "dm-01", 1, 8, 1, 0, 0, 0, 1, 1)
-        LINE(127, "md127", 1, 8, 1, 0, 0, 0, 1, 1) LINE(0, "zram0", 0, 0, 0, 0, 0, 0, 0, 0) LINE(0, "sr0", 0, 0, 0, 0, 0, 0, 0, 0));
+        LINE(127, "md127", 1, 8, 1, 0, 0, 0, 1, 1) LINE(0, "zram0", 0, 0, 0, 0, 0, 0, 0, 0)
+                  LINE(0, "sr0", 0, 0, 0, 0, 0, 0, 0, 0));
     assert_int_equal(machine_open(&m, &adapter_disk), 0);
     static const struct { const char *name; bool is; } cases[] = {
         { "loop0", false }, { "loop1", true }, { "sda", true }, { "sda1", false }, { "sda12", false }, { "nvme0n1", true },
@@ -78,12 +80,15 @@ static void disks_come_and_go(void **state)
     struct machine m;
     open_with(&m, LINE(0, "sda", 10, 100, 1, 0, 0, 0, 10, 10));
     machine_tick(&m, 1);
-    machine_write(&m, "/proc/diskstats", LINE(0, "sda", 11, 102, 1, 0, 0, 0, 10, 10) LINE(16, "sdb", 99, 9000, 1, 0, 0, 0, 10, 10));
+    machine_write(&m, "/proc/diskstats",
+                  LINE(0, "sda", 11, 102, 1, 0, 0, 0, 10, 10) LINE(16, "sdb", 99, 9000, 1, 0, 0, 0, 10, 10));
     machine_tick(&m, 1); /* sdb is seen, and has metrics from the next tick on */
     machine_tick(&m, 1);
     assert_near(machine_get(&m, "disk.read", "sdb"), 9000 * 512, 0);
-    assert_near(machine_get(&m, "disk.read", "total"), 102 * 512, 0); /* what it did before it came is not traffic of now */
-    machine_write(&m, "/proc/diskstats", LINE(0, "sda", 11, 102, 1, 0, 0, 0, 10, 10) LINE(16, "sdb", 99, 9010, 1, 0, 0, 0, 10, 10));
+    /* What it did before it came is not traffic of now. */
+    assert_near(machine_get(&m, "disk.read", "total"), 102 * 512, 0);
+    machine_write(&m, "/proc/diskstats",
+                  LINE(0, "sda", 11, 102, 1, 0, 0, 0, 10, 10) LINE(16, "sdb", 99, 9010, 1, 0, 0, 0, 10, 10));
     machine_tick(&m, 1);
     assert_near(machine_get(&m, "disk.read.rate", "total"), 5120, 1e-6);
 
@@ -91,7 +96,8 @@ static void disks_come_and_go(void **state)
     machine_tick(&m, 1);
     assert_nan(machine_get(&m, "disk.read", "sda"));
     assert_near(machine_get(&m, "disk.read.rate", "total"), 0, 0);
-    machine_write(&m, "/proc/diskstats", LINE(0, "sda", 1, 2, 1, 0, 0, 0, 1, 1) LINE(16, "sdb", 99, 9010, 1, 0, 0, 0, 10, 10));
+    machine_write(&m, "/proc/diskstats",
+                  LINE(0, "sda", 1, 2, 1, 0, 0, 0, 1, 1) LINE(16, "sdb", 99, 9010, 1, 0, 0, 0, 10, 10));
     machine_tick(&m, 1);
     assert_near(machine_get(&m, "disk.read", "sda"), 1024, 0);
     assert_near(machine_get(&m, "disk.read.rate", "total"), 0, 0);
@@ -120,7 +126,8 @@ static void total_is_the_busiest(void **state)
     struct machine m;
     open_with(&m, LINE(0, "sda", 1, 8, 1, 0, 0, 0, 1000, 1) LINE(16, "sdb", 1, 8, 1, 0, 0, 0, 9000, 1));
     machine_tick(&m, 1);
-    machine_write(&m, "/proc/diskstats", LINE(0, "sda", 1, 8, 1, 0, 0, 0, 1900, 1) LINE(16, "sdb", 1, 8, 1, 0, 0, 0, 9100, 1));
+    machine_write(&m, "/proc/diskstats",
+                  LINE(0, "sda", 1, 8, 1, 0, 0, 0, 1900, 1) LINE(16, "sdb", 1, 8, 1, 0, 0, 0, 9100, 1));
     machine_tick(&m, 1);
     assert_near(machine_get(&m, "disk.util", "total"), 90, 1e-9);
     machine_done(&m);
@@ -167,7 +174,9 @@ static void many_disks(void **state)
     static char text[40000];
     size_t n = 0;
     for (int i = 0; i < 400; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "259 %d nvme%dn1 10 0 100 50 20 0 200 80 0 100 130 0 0 0 0 0 0\n", i, i);
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "259 %d nvme%dn1 10 0 100 50 20 0 200 80 0 100 130 0 0 0 0 0 0\n", i,
+                              i);
     struct machine m;
     open_with(&m, text);
     machine_tick(&m, 1);

@@ -33,7 +33,8 @@ static void selected(void **state)
     rec->n = 1;
     auto_buf struct buf out = { 0 };
     export_recording(&out, exporter_find("csv"), rec, "cpu.*,battery.charge");
-    assert_string_equal(out.p, "timestamp,cpu.util,battery.charge{BAT0}\n2026-11-22T10:30:00.000Z,10,\n");
+    assert_string_equal(out.p,
+                        "timestamp,cpu.util,battery.charge{BAT0}\n2026-11-22T10:30:00.000Z,10,\n");
     recording_free(rec);
 }
 
@@ -70,7 +71,8 @@ static void quoting(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_files), cmocka_unit_test(selected), cmocka_unit_test(no_samples), cmocka_unit_test(quoting),
+        cmocka_unit_test(golden_files), cmocka_unit_test(selected), cmocka_unit_test(no_samples),
+        cmocka_unit_test(quoting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

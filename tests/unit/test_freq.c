@@ -96,22 +96,25 @@ static void absent_without_cpufreq(void **state)
 static void cpuinfo_stands_in(void **state)
 {
     struct machine *m = *state;
-    machine_write(m, "/proc/cpuinfo", "processor\t: 0\nmodel name\t: AMD EPYC\ncpu MHz\t\t: 2596.130\n\n"
-                                      "processor\t: 3\ncpu MHz\t\t: 1500.000\n\n");
+    machine_write(m, "/proc/cpuinfo",
+                  "processor\t: 0\nmodel name\t: AMD EPYC\ncpu MHz\t\t: 2596.130\n\n"
+                  "processor\t: 3\ncpu MHz\t\t: 1500.000\n\n");
     assert_int_equal(machine_open(m, &adapter_cpuinfo), 0);
     machine_tick(m, 10);
     assert_near(machine_get(m, "cpu.core.freq", "0"), 2596.13e6, 1);
     assert_near(machine_get(m, "cpu.core.freq", "3"), 1500e6, 1);
     assert_near(machine_get(m, "cpu.freq", NULL), 2048.065e6, 1);
 
-    machine_write(m, "/proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 0.000\n\nprocessor\t: 7\ncpu MHz\t\t: 900.000\n");
+    machine_write(m, "/proc/cpuinfo",
+                  "processor\t: 0\ncpu MHz\t\t: 0.000\n\nprocessor\t: 7\ncpu MHz\t\t: 900.000\n");
     machine_tick(m, 10);
     assert_nan(machine_get(m, "cpu.core.freq", "0"));
     assert_nan(machine_get(m, "cpu.core.freq", "3"));
     machine_tick(m, 10);
     assert_near(machine_get(m, "cpu.core.freq", "7"), 900e6, 1);
 
-    machine_write(m, "/proc/cpuinfo", "cpu MHz : 5\nprocessor : 99999999\ncpu MHz : 5\nprocessor : 0\ncpu MHz : nan\n");
+    machine_write(m, "/proc/cpuinfo",
+                  "cpu MHz : 5\nprocessor : 99999999\ncpu MHz : 5\nprocessor : 0\ncpu MHz : nan\n");
     machine_tick(m, 10);
     assert_nan(machine_get(m, "cpu.freq", NULL));
 }

@@ -127,8 +127,10 @@ static void dead_mounts_are_left_alone(void **state)
     assert_nan(machine_get(&m, "fs.used", "/mnt/nas"));
     assert_near(machine_get(&m, "fs.used", "/"), 600, 0);
 
-    /* The server is back: the question that hung is answered, one more is asked, and that is quick. */
-    machine_write(&m, "/.sonde/statfs", SPACE "/mnt/nas 500 300 300 0 0\n/mnt/nas2 500 100 100 0 0\n");
+    /* The server is back: the question that hung is
+     * answered, one more is asked, and that is quick. */
+    machine_write(&m, "/.sonde/statfs",
+                  SPACE "/mnt/nas 500 300 300 0 0\n/mnt/nas2 500 100 100 0 0\n");
     let_threads_run();
     machine_tick(&m, 10);
     let_threads_run();
@@ -200,7 +202,8 @@ static void many_and_long(void **state)
     static char text[400 * 260];
     size_t n = 0;
     for (int i = 0; i < 400; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "%d 1 8:%d / /m/%0200d rw - ext4 /dev/sda1 rw\n", i + 30, i, i);
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "%d 1 8:%d / /m/%0200d rw - ext4 /dev/sda1 rw\n", i + 30, i, i);
     struct machine m;
     open_with(&m, text, SPACE);
     machine_tick(&m, 10);

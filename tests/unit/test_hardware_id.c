@@ -44,7 +44,8 @@ static void without_a_value_there_is_a_reason(void **state)
                                  sizeof reason), -ENODATA);
     assert_string_equal(id, "");
     assert_true(reason[0]);
-    assert_int_equal(hardware_id(&full, &(struct hardware_id_options){ .algorithm = "sha256" }, id, reason, sizeof reason), -ENODATA);
+    const struct hardware_id_options no_parts = { .algorithm = "sha256" };
+    assert_int_equal(hardware_id(&full, &no_parts, id, reason, sizeof reason), -ENODATA);
     assert_true(hardware_id(&full, &(struct hardware_id_options){ "md5", ALL }, id, reason, sizeof reason) < 0);
     assert_string_equal(id, "");
 }

@@ -1,4 +1,5 @@
-/* Help and manual pages of made-up commands: widths, columns, what roff must not take for requests. */
+/* Help and manual pages of made-up commands: widths,
+ * columns, what roff must not take for requests. */
 #include "test.h"
 
 #include "app/help.h"
@@ -19,7 +20,8 @@ static const struct example examples[] = { { "sonde watch \\x", ".dots are no re
 
 static const struct command watch = {
     .name = "watch", .summary = "look at it", .usage = "[FILE]", .options = options, .examples = examples,
-    .text = "First paragraph with `quotes`, a \\ and words enough to be longer than any line that is allowed here.\n\n'Second.\n.TH third",
+    .text = "First paragraph with `quotes`, a \\ and words enough to be longer than any line that is allowed here.\n\n"
+            "'Second.\n.TH third",
     .max_positional = 1,
 };
 

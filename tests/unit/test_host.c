@@ -31,9 +31,12 @@ static void a_whole_machine(void **state)
 {
     struct machine *m = *state;
     struct os_host h;
-    machine_write(m, "/etc/os-release", "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\n");
+    machine_write(m, "/etc/os-release",
+                  "NAME=\"Debian\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\n");
     machine_write(m, "/proc/sys/kernel/osrelease", "6.1.0-18-amd64\n");
-    machine_write(m, "/proc/cpuinfo", "processor\t: 0\nmodel name\t: AMD EPYC 7763  \ncpu MHz : 5\nflags\t\t: fpu vme\n");
+    machine_write(
+        m, "/proc/cpuinfo",
+        "processor\t: 0\nmodel name\t: AMD EPYC 7763  \ncpu MHz : 5\nflags\t\t: fpu vme\n");
     machine_write(m, "/proc/meminfo", "MemTotal:       16384 kB\nMemFree: 1 kB\n");
     machine_write(m, "/sys/devices/system/cpu/online", "0-3,6-7\n");
     static const char *const core[] = { "0,6\n", "1,7\n", "2-3\n", "2-3\n", NULL, NULL, "0,6\n", "1,7\n" };
@@ -86,7 +89,8 @@ static void sockets_without_lists(void **state)
 {
     struct machine *m = *state;
     struct os_host h;
-    machine_write(m, "/proc/stat", "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpu1 1 2 3 4\ncpu2 1 2 3 4\ncpu3 1 2 3 4\nintr 1\n");
+    machine_write(m, "/proc/stat",
+                  "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpu1 1 2 3 4\ncpu2 1 2 3 4\ncpu3 1 2 3 4\nintr 1\n");
     machine_write(m, "/proc/cpuinfo", "processor : 0\nsiblings : 2\ncpu cores : 1\n");
     os_host(m->root, &h);
     assert_int_equal(h.cpus, 4);

@@ -70,7 +70,9 @@ static void kinds_and_names(void **state)
     assert_int_equal(machine_open(&m, &adapter_hwmon), 0);
     machine_tick(&m, 2);
     assert_near(machine_get(&m, "sensor.temp", "platform-coretemp.0/coretemp/Core 4"), 62.5, 1e-9);
-    assert_near(machine_get(&m, "sensor.temp.critical", "platform-coretemp.0/coretemp/Package id 0"), 100, 1e-9);
+    assert_near(
+        machine_get(&m, "sensor.temp.critical", "platform-coretemp.0/coretemp/Package id 0"), 100,
+        1e-9);
     assert_near(machine_get(&m, "sensor.fan", "platform-coretemp.0/coretemp/fan1"), 1200, 0);
     assert_near(machine_get(&m, "sensor.voltage", "platform-coretemp.0/coretemp/in0"), 0.904, 1e-9);
     assert_near(machine_get(&m, "sensor.current", "platform-coretemp.0/coretemp/curr1"), 1.5, 1e-9);
@@ -128,7 +130,8 @@ static void twins_are_told_apart(void **state)
 static void dead_inputs_are_not_known(void **state)
 {
     (void)state;
-    static const char *const dead[] = { "0\n", "-128000\n", "255000\n", "", "\n", "hot\n", "99999999999999999999\n", "1 2\n" };
+    static const char *const dead[] = { "0\n", "-128000\n", "255000\n", "", "\n", "hot\n",
+                                        "99999999999999999999\n", "1 2\n" };
     struct machine m;
     machine_init(&m);
     machine_write(&m, "/sys/class/hwmon/hwmon0/name", "nct6779\n");
@@ -146,7 +149,8 @@ static void dead_inputs_are_not_known(void **state)
     machine_done(&m);
 }
 
-/* A file that can be opened and not read, as a sensor whose bus gives no answer (EIO): a directory does that too. */
+/* A file that can be opened and not read, as a sensor whose
+ * bus gives no answer (EIO): a directory does that too. */
 static void unreadable_inputs_stand_alone(void **state)
 {
     (void)state;
@@ -179,7 +183,8 @@ static void sleeping_devices_are_not_asked(void **state)
     machine_tick(&m, 2);
     assert_near(machine_get(&m, "sensor.temp", "device/amdgpu/temp1"), 41, 0);
 
-    /* It goes to sleep after 5 s without use: the next question comes after 11 s, till then its value stands. */
+    /* It goes to sleep after 5 s without use: the next
+     * question comes after 11 s, till then its value stands. */
     machine_write(&m, "/sys/class/hwmon/hwmon0/temp1_input", "50000\n");
     for (int i = 0; i < 5; i++) {
         machine_tick(&m, 2);
@@ -268,7 +273,8 @@ static void batteries_are_told_elsewhere(void **state)
     machine_init(&m);
     assert_int_equal(machine_open(&m, &adapter_hwmon), -ENODEV);
     assert_true(strlen(m.reason) > 0);
-    machine_link(&m, "/sys/class/hwmon/hwmon4", "../../devices/PNP0C0A:00/power_supply/BAT0/hwmon4");
+    machine_link(&m, "/sys/class/hwmon/hwmon4",
+                 "../../devices/PNP0C0A:00/power_supply/BAT0/hwmon4");
     machine_write(&m, "/sys/devices/PNP0C0A:00/power_supply/BAT0/hwmon4/name", "BAT0\n");
     machine_write(&m, "/sys/devices/PNP0C0A:00/power_supply/BAT0/hwmon4/in0_input", "11000\n");
     assert_int_equal(machine_open(&m, &adapter_hwmon), -ENODEV);
@@ -278,7 +284,8 @@ static void batteries_are_told_elsewhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(places_last), cmocka_unit_test(kinds_and_names), cmocka_unit_test(renumbered_chips_keep_their_slots),
+        cmocka_unit_test(places_last), cmocka_unit_test(kinds_and_names),
+        cmocka_unit_test(renumbered_chips_keep_their_slots),
         cmocka_unit_test(twins_are_told_apart), cmocka_unit_test(dead_inputs_are_not_known),
         cmocka_unit_test(unreadable_inputs_stand_alone), cmocka_unit_test(sleeping_devices_are_not_asked),
         cmocka_unit_test(idle_disks_are_not_asked), cmocka_unit_test(the_processor_of_amd),

@@ -1,4 +1,5 @@
-/* test_import.c - CSV and JSON files into recordings; what is wrong with a file is said in one line. */
+/* test_import.c - CSV and JSON files into recordings;
+ * what is wrong with a file is said in one line. */
 #include "analyze/import.h"
 #include "base/auto.h"
 #include "fake.h"
@@ -27,7 +28,8 @@ static double at(const struct recording *r, const char *name, const char *inst, 
 static void test_plain_csv(void **state)
 {
     (void)state;
-    struct recording *r = good("time,a,b\n2026-01-05T10:00:00Z,1,-2.5e3\n2026-01-05T10:00:01.500Z,,NaN\n");
+    struct recording *r = good(
+        "time,a,b\n2026-01-05T10:00:00Z,1,-2.5e3\n2026-01-05T10:00:01.500Z,,NaN\n");
     assert_int_equal(r->n, 2);
     assert_true(r->wall_ms[0] == 1767607200000 && r->wall_ms[1] == 1767607201500);
     assert_true(r->mono_ns[1] - r->mono_ns[0] == 1500000000);
@@ -87,10 +89,13 @@ static void test_quoted_names(void **state)
 static void test_known_names(void **state)
 {
     (void)state;
-    struct recording *r = good("time,cpu.util,disk.read{sda},disk.read.rate{sda},odd{name,ram_used_gb,hardware_id\n"
-                               "1,5,1000,,8,0.5,xyz\n3,6,3000,1000,8,1,xyz\n");
-    assert_int_equal(schema_at(r->schema, schema_find(r->schema, "cpu.util", NULL))->unit, UNIT_PERCENT);
-    assert_int_equal(schema_at(r->schema, schema_find(r->schema, "disk.read", "sda"))->kind, KIND_COUNTER);
+    struct recording *r = good(
+        "time,cpu.util,disk.read{sda},disk.read.rate{sda},odd{name,ram_used_gb,hardware_id\n"
+        "1,5,1000,,8,0.5,xyz\n3,6,3000,1000,8,1,xyz\n");
+    assert_int_equal(schema_at(r->schema, schema_find(r->schema, "cpu.util", NULL))->unit,
+                     UNIT_PERCENT);
+    assert_int_equal(schema_at(r->schema, schema_find(r->schema, "disk.read", "sda"))->kind,
+                     KIND_COUNTER);
     assert_near(at(r, "disk.read.rate", "sda", 1), 1000, 1e-6);
     assert_near(at(r, "odd{name", NULL, 0), 8, 0);
     assert_near(at(r, "memory.used", NULL, 0), 536870912, 0);
@@ -154,7 +159,9 @@ static void test_says_what_is_wrong(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct recording *r = NULL;
         char message[IMPORT_MESSAGE] = "";
-        assert_int_equal(import_memory("a.csv", bad[i].text, strlen(bad[i].text), &r, message, sizeof message), bad[i].rc);
+        assert_int_equal(
+            import_memory("a.csv", bad[i].text, strlen(bad[i].text), &r, message, sizeof message),
+            bad[i].rc);
         assert_null(r);
         if (strncmp(message, bad[i].message, strlen(bad[i].message)) != 0)
             fail_msg("\"%s\" instead of \"%s\"", message, bad[i].message);

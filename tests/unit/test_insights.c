@@ -1,4 +1,5 @@
-/* test_insights.c - every rule speaks on its trouble, and is silent on health and on the unknown. */
+/* test_insights.c - every rule speaks on its trouble,
+ * and is silent on health and on the unknown. */
 #include "analyze/report.h"
 #include "fake.h"
 #include "test.h"
@@ -127,7 +128,8 @@ static void test_each_rule_speaks(void **state)
         struct report *a = analyze(r);
         const struct insight *i = find(a, t->id);
         if (!i || a->n_insights != 1)
-            fail_msg("%s: %zu insights, the first is %s", t->id, a->n_insights, a->n_insights ? a->insights[0].id : "none");
+            fail_msg("%s: %zu insights, the first is %s", t->id, a->n_insights,
+                     a->n_insights ? a->insights[0].id : "none");
         assert_int_equal(i->severity, t->severity);
         assert_int_equal(i->area, t->area);
         assert_true(*i->title && *i->advice && i->n_evidence >= 1);

@@ -1,4 +1,5 @@
-/* k-means, silhouette and the choice of k: closed forms, scikit-learn's numbers, invariants, edges. */
+/* k-means, silhouette and the choice of k: closed
+ * forms, scikit-learn's numbers, invariants, edges. */
 #include "test.h"
 
 #include "base/rng.h"
@@ -76,7 +77,8 @@ static void closed_forms(void **state)
         assert_near(m.inertia, inertia[k], 1e-12);
         assert_consistent(&m, x, 6);
         if (k == 3)
-            assert_true(m.label[0] == m.label[1] && m.label[2] == m.label[3] && m.label[4] == m.label[5]);
+            assert_true(m.label[0] == m.label[1] && m.label[2] == m.label[3] &&
+                        m.label[4] == m.label[5]);
         kmeans_done(&m);
     }
 }
@@ -98,7 +100,8 @@ static void as_scikit_learn(void **state)
     for (int i = 0; i < 3; i++) {
         struct kmeans m = fit(x, N, 2, groups[i].k, 1);
         assert_near(m.inertia, groups[i].inertia, 1e-3 * groups[i].inertia);
-        assert_near(kmeans_silhouette(x, N, 2, m.label, m.k, 0), groups[i].silhouette, i < 2 ? 1e-12 : 0.01);
+        assert_near(kmeans_silhouette(x, N, 2, m.label, m.k, 0), groups[i].silhouette,
+                    i < 2 ? 1e-12 : 0.01);
         assert_consistent(&m, x, N);
         kmeans_done(&m);
         m = fit(y, N, 3, none[i].k, 1);
@@ -176,7 +179,8 @@ static void many_rows(void **state)
     assert_consistent(&m, x, MANY);
     assert_int_equal(m.size[m.label[0]], MANY / 500);
     assert_near(m.inertia, 2 * MANY, 0.02 * 2 * MANY); /* unit variances in two columns */
-    double all = kmeans_silhouette(x, MANY, 2, m.label, m.k, 1), other = kmeans_silhouette(x, MANY, 2, m.label, m.k, 2);
+    double all = kmeans_silhouette(x, MANY, 2, m.label, m.k, 1),
+           other = kmeans_silhouette(x, MANY, 2, m.label, m.k, 2);
     assert_true(all == kmeans_silhouette(x, MANY, 2, m.label, m.k, 1));
     assert_near(all, other, 0.01);
     kmeans_done(&m);

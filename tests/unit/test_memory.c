@@ -1,4 +1,5 @@
-/* Memory and paging: closed forms from a few lines, kernels that have more or fewer of them, broken files. */
+/* Memory and paging: closed forms from a few lines,
+ * kernels that have more or fewer of them, broken files. */
 #include "test.h"
 
 #include "machine.h"
@@ -50,7 +51,8 @@ static void who_has_the_memory(void **state)
 static void no_swap_is_not_empty_swap(void **state)
 {
     struct machine *m = *state;
-    machine_write(m, MEMINFO, "MemTotal: 1000 kB\nMemAvailable: 600 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n");
+    machine_write(m, MEMINFO,
+                  "MemTotal: 1000 kB\nMemAvailable: 600 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n");
     assert_int_equal(machine_open(m, &adapter_memory), 0);
     assert_non_null(strstr(m->reason, "no swap"));
     machine_tick(m, 1);
@@ -58,7 +60,8 @@ static void no_swap_is_not_empty_swap(void **state)
     assert_nan(machine_get(m, "swap.used", NULL));
     assert_nan(machine_get(m, "swap.util", NULL));
     assert_nan(machine_get(m, "memory.cached", NULL));
-    machine_write(m, MEMINFO, "MemTotal: 1000 kB\nMemAvailable: 600 kB\nSwapTotal: 10 kB\nSwapFree: 5 kB\n");
+    machine_write(m, MEMINFO,
+                  "MemTotal: 1000 kB\nMemAvailable: 600 kB\nSwapTotal: 10 kB\nSwapFree: 5 kB\n");
     machine_tick(m, 1); /* swapon */
     assert_near(machine_get(m, "swap.util", NULL), 50, 1e-9);
 }
@@ -69,7 +72,8 @@ static void lines_that_move_are_found(void **state)
     struct machine *m = *state;
     machine_write(m, MEMINFO, "MemTotal: 1000 kB\nMemFree: 1 kB\nMemAvailable: 600 kB\n");
     assert_int_equal(machine_open(m, &adapter_memory), 0);
-    machine_write(m, MEMINFO, "MemTotal: 1000 kB\nNew: 77 kB\nMemAvailable: 500 kB\nMemFree: 2 kB\n");
+    machine_write(m, MEMINFO,
+                  "MemTotal: 1000 kB\nNew: 77 kB\nMemAvailable: 500 kB\nMemFree: 2 kB\n");
     machine_tick(m, 1);
     assert_near(machine_get(m, "memory.util", NULL), 50, 1e-9);
     assert_near(machine_get(m, "memory.free", NULL), 2048, 0);
@@ -120,7 +124,8 @@ static void paging_counts_bytes(void **state)
         { "memory.reclaim.direct.rate", 2, 1 }, { "memory.oom_kills", 1, 0 }, { "memory.oom_kills.rate", 0.5, 0 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_near(machine_get(m, cases[i].name, NULL), cases[i].want * (cases[i].pages ? page : 1), 1e-6);
+        assert_near(machine_get(m, cases[i].name, NULL),
+                    cases[i].want * (cases[i].pages ? page : 1), 1e-6);
     machine_write(m, VMSTAT, "nr_free_pages 4\npgpgin 30\npgpgout 200\n"); /* fell, and cut */
     machine_tick(m, 1);
     assert_nan(machine_get(m, "memory.page_in.rate", NULL));

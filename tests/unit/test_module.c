@@ -54,7 +54,8 @@ static void digests(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t want = strlen(cases[i].want);
         assert_int_equal(
-            c->digest(cases[i].algorithm, cases[i].text, strlen(cases[i].text), hex, sizeof hex), want);
+            c->digest(cases[i].algorithm, cases[i].text, strlen(cases[i].text), hex, sizeof hex),
+            want);
         assert_string_equal(hex, cases[i].want);
         assert_int_equal(c->digest(cases[i].algorithm, "", 0, hex, want + 1), want);
         assert_int_equal(c->digest(cases[i].algorithm, "", 0, hex, want), -ENOSPC);

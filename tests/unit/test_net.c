@@ -52,7 +52,8 @@ static void total_counts_a_byte_once(void **state)
     machine_write(&m, "/sys/class/net/enP1s1/master/device/vendor", "0x1414\n");  /* ... of a paravirtual card */
     machine_write(&m, "/sys/class/net/br0/lower_eth0/address", "");
     open_with(&m, HEADING LINE("lo", 1, 1, 1) LINE("eth0", 10, 1, 1) LINE("eth1", 100, 1, 1) LINE("enP1s1", 1000, 1, 1)
-              LINE("br0", 10000, 1, 1) LINE("tun0", 100000, 1, 1) LINE("veth12ab", 1000000, 1, 1) LINE("dummy0", 0, 0, 0));
+              LINE("br0", 10000, 1, 1) LINE("tun0", 100000, 1, 1) LINE("veth12ab", 1000000, 1, 1)
+                  LINE("dummy0", 0, 0, 0));
     machine_tick(&m, 1);
     assert_near(machine_get(&m, "net.recv", "total"), 110, 0);
     assert_near(machine_get(&m, "net.recv", "br0"), 10000, 0);
@@ -98,8 +99,14 @@ static void broken_files(void **state)
 {
     (void)state;
     static const char *const broken[] = {
-        "", HEADING, HEADING "eth0\n", HEADING "eth0:\n", HEADING ": 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n",
-        HEADING "eth0: 1 2 3\n", HEADING "eth0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16", HEADING "eth0: a b\n",
+        "",
+        HEADING,
+        HEADING "eth0\n",
+        HEADING "eth0:\n",
+        HEADING ": 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n",
+        HEADING "eth0: 1 2 3\n",
+        HEADING "eth0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16",
+        HEADING "eth0: a b\n",
     };
     struct machine m;
     machine_init(&m);
@@ -120,7 +127,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_of_an_interface), cmocka_unit_test(total_counts_a_byte_once),
-        cmocka_unit_test(containers_have_no_hardware), cmocka_unit_test(interfaces_come_and_go), cmocka_unit_test(broken_files),
+        cmocka_unit_test(containers_have_no_hardware), cmocka_unit_test(interfaces_come_and_go),
+        cmocka_unit_test(broken_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,7 +97,8 @@ static void written_or_not(void **state)
     struct report *r = sample_report(rec);
     struct outfiles f;
     int err = dup(STDERR_FILENO);
-    assert_int_equal(plan(&f, true, 3, (const char *[]){ "--save-analysis", "--export-csv", "x.csv" }), 0);
+    assert_int_equal(
+        plan(&f, true, 3, (const char *[]){ "--save-analysis", "--export-csv", "x.csv" }), 0);
     struct outfiles_result result = outfiles_write(&f, rec, r);
     assert_int_equal(result.written, 3);
     assert_int_equal(result.failed, 0);

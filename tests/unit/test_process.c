@@ -9,7 +9,8 @@
 
 /* Behind the name, as proc_pid_stat(5) numbers them: parent 1, flags, 150 + 50 ticks, 30 + 10 of
  * children, 4 threads, started at tick 500, 25 pages. */
-#define REST(state, flags) state " 1 10 10 0 -1 " flags " 1 2 3 4 150 50 30 10 20 0 4 0 500 1000000 25 99 1 1"
+#define REST(state, flags)                                                                         \
+    state " 1 10 10 0 -1 " flags " 1 2 3 4 150 50 30 10 20 0 4 0 500 1000000 25 99 1 1"
 
 static void names(void **state)
 {
@@ -69,8 +70,10 @@ static void put_io(struct machine *m, int pid, long long bytes)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/io", pid);
-    machine_printf(m, path, "rchar: 7\nwchar: 7\nsyscr: 7\nsyscw: 7\nread_bytes: %lld\nwrite_bytes: %lld\n"
-                   "cancelled_write_bytes: 0\n", bytes, 2 * bytes);
+    machine_printf(m, path,
+                   "rchar: 7\nwchar: 7\nsyscr: 7\nsyscw: 7\nread_bytes: %lld\nwrite_bytes: %lld\n"
+                   "cancelled_write_bytes: 0\n",
+                   bytes, 2 * bytes);
 }
 
 static void remove_pid(struct machine *m, int pid)
@@ -132,7 +135,8 @@ static void counts(void **state)
 static void who_came_and_went(void **state)
 {
     struct machine *m = *state;
-    /* Numbers 101 to 107 were given: 103 is still there with one thread more (104), five were not seen. */
+    /* Numbers 101 to 107 were given: 103 is still there
+     * with one thread more (104), five were not seen. */
     put(m, 103, "child", 'Z', 1, 2, 50);
     remove_pid(m, 100);
     machine_write(m, "/proc/loadavg", "0 0 0 1/9 107\n");

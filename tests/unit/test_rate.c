@@ -32,9 +32,11 @@ static int setup(void **state)
     static struct machine m;
     m = (struct machine){ .s = schema_new() };
     schema_source(m.s, "disk");
-    m.read = schema_add(m.s, &(struct metric){ .name = "disk.read", .inst = "sda", .unit = UNIT_BYTE, .kind = KIND_COUNTER });
+    m.read = schema_add(m.s, &(struct metric){
+        .name = "disk.read", .inst = "sda", .unit = UNIT_BYTE, .kind = KIND_COUNTER });
     m.busy = schema_add(m.s, &(struct metric){ .name = "busy", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "" });
-    m.total = schema_add(m.s, &(struct metric){ .name = "total", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "" });
+    m.total = schema_add(m.s, &(struct metric){
+        .name = "total", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "" });
     m.util = schema_add(m.s, &(struct metric){ .name = "util", .unit = UNIT_PERCENT, .kind = KIND_RATIO,
         .num = m.busy, .den = m.total, .scale = 100, .min = 0, .max = 100 });
     frame_fit(&m.a, m.s);

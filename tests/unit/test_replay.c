@@ -98,7 +98,8 @@ static void not_there(void **state)
 static void clocks(void **state)
 {
     struct machine *m = *state;
-    static const char *const broken[] = { "", "1000 100", "x y z", "1000 1000000100 -5", "2000 100 5", "2000 99 200000" };
+    static const char *const broken[] = { "", "1000 100", "x y z", "1000 1000000100 -5",
+                                          "2000 100 5", "2000 99 200000" };
     struct replay *r = NULL;
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         machine_write(m, "/0001/.sonde/clock", broken[i]);

@@ -68,7 +68,8 @@ static void assert_absent(const json_t *j, const char *part)
     assert_true(json_string_length(json_object_get(j, reason)) > 0);
 }
 
-/* A report about nothing: every part is there, as null with its reason, and no number is invented. */
+/* A report about nothing: every part is there, as
+ * null with its reason, and no number is invented. */
 static void empty_json(void **state)
 {
     (void)state;
@@ -131,7 +132,8 @@ static void verdicts(void **state)
     buf_clear(&out);
     r->n_anomalies = 0;
     report_verdict(&out, r, &plain);
-    assert_string_equal(out.p, "LOOK  1 warning: all tasks waited for memory 12.5 % of the time for 20 s\n");
+    assert_string_equal(
+        out.p, "LOOK  1 warning: all tasks waited for memory 12.5 % of the time for 20 s\n");
     buf_clear(&out);
     r->insights[0].severity = SEVERITY_NOTICE;
     report_verdict(&out, r, &plain);

@@ -223,7 +223,8 @@ static void sources_say_how_they_fare(void **state)
     assert_int_equal(schema_find(sampler_schema(s), "sonde.adapter.time", "none"), -ENOENT);
     sampler_close(s);
 
-    s = sampler_open(list, &(struct sampler_options){ .root = "", .interval_s = 1, .clock = &c.clock, .wanted = only_count });
+    s = sampler_open(list, &(struct sampler_options){
+        .root = "", .interval_s = 1, .clock = &c.clock, .wanted = only_count });
     src = sampler_sources(s, &n);
     assert_int_equal(src[1].state, SOURCE_OFF);
     sampler_close(s);

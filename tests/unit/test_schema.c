@@ -10,7 +10,8 @@ static void slots_and_names(void **state)
     (void)state;
     struct schema *s = schema_new();
     int disk = schema_source(s, "disk");
-    int a = schema_add(s, &(struct metric){ .name = "disk.read", .inst = "sda", .unit = UNIT_BYTE, .kind = KIND_COUNTER, .help = "read" });
+    int a = schema_add(s, &(struct metric){
+        .name = "disk.read", .inst = "sda", .unit = UNIT_BYTE, .kind = KIND_COUNTER, .help = "read" });
     assert_int_equal(schema_size(s), 2);
     assert_string_equal(schema_id(s, a), "disk.read{sda}");
     assert_string_equal(schema_id(s, a + 1), "disk.read.rate{sda}");

@@ -30,7 +30,8 @@ static int settings(const char *option, const char *name, struct config **c)
     snprintf(word, sizeof word, name ? "%s=%s/%s" : "%s", option, folder, name);
     struct args *a;
     struct buf complaint = { 0 };
-    assert_int_equal(args_parse(&command, option ? 1 : 0, (char *const[]){ word }, &a, &complaint), 0);
+    assert_int_equal(args_parse(&command, option ? 1 : 0, (char *const[]){ word }, &a, &complaint),
+                     0);
     int rc = settings_read(a, c);
     args_free(a);
     return rc;

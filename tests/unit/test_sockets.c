@@ -5,7 +5,9 @@
 
 #include <errno.h>
 
-#define SOCKSTAT "sockets: used 17\nTCP: inuse 4 orphan 2 tw 3 alloc 9 mem 353\nUDP: inuse 5 mem 0\nRAW: inuse 0\n"
+#define SOCKSTAT                                                                                   \
+    "sockets: used 17\nTCP: inuse 4 orphan 2 tw 3 alloc 9 mem 353\nUDP: inuse 5 mem 0\nRAW: "      \
+    "inuse 0\n"
 #define SOCKSTAT6 "TCP6: inuse 6\nUDP6: inuse 1\n"
 #define SNMP(out, again) \
     "Ip: Forwarding DefaultTTL\nIp: 2 64\n" \

@@ -68,9 +68,9 @@ static void constant(void **state)
 }
 
 /*
- * SciPy 1.10.1: slope by stats.theilslopes, tau by stats.kendalltau; p and interval by the formulas over
- * numpy's sorted slopes with stats.norm, in the last case with stats.t and 2.46 degrees of freedom,
- * which Wallace's formula meets to a few in 100.
+ * SciPy 1.10.1: slope by stats.theilslopes, tau by stats.kendalltau; p and interval by the formulas
+ * over numpy's sorted slopes with stats.norm, in the last case with stats.t and 2.46 degrees of
+ * freedom, which Wallace's formula meets to a few in 100.
  */
 static void as_scipy(void **state)
 {
@@ -118,7 +118,8 @@ static void invariants(void **state)
         u[i] = 2 * t[i];
     }
     fit(u, z, N, &b); /* turned over, other units: powers of two are exact */
-    assert_true(b.slope == -2 * a.slope && b.slope_lo == -2 * a.slope_hi && b.slope_hi == -2 * a.slope_lo);
+    assert_true(b.slope == -2 * a.slope && b.slope_lo == -2 * a.slope_hi &&
+                b.slope_hi == -2 * a.slope_lo);
     assert_true(b.p == a.p && b.tau == -a.tau);
     fit(u, z, N, &a);
     assert_memory_equal(&a, &b, sizeof a);
@@ -178,7 +179,8 @@ static void few_and_many(void **state)
 static void refused(void **state)
 {
     (void)state;
-    double t[3] = { 0, 1, 2 }, y[3] = { 1, NAN, INFINITY }, back[3] = { 0, 2, 1 }, same[3] = { 0, 1, 1 }, odd[3] = { 0, NAN, 2 };
+    double t[3] = { 0, 1, 2 }, y[3] = { 1, NAN, INFINITY }, back[3] = { 0, 2, 1 };
+    double same[3] = { 0, 1, 1 }, odd[3] = { 0, NAN, 2 };
     struct trend_fit f;
     assert_int_equal(trend_estimate(t, y, 0, 0.9, &f), -ENODATA);
     assert_int_equal(trend_estimate(t, y, 1, 0.9, &f), -ENODATA);
@@ -218,9 +220,9 @@ static int rejected(double phi, double drift, int runs, int *covered)
 }
 
 /*
- * The level holds with and without autocorrelation: of 2000 seeds, 0.05 +- 0.02, that is four standard
- * errors of a binomial share, and the 90 % interval covers the true slope in 0.9 +- 0.035 (white noise
- * in somewhat more). The uncorrected test would reject 0.45 at phi = 0.7.
+ * The level holds with and without autocorrelation: of 2000 seeds, 0.05 +- 0.02, that is four
+ * standard errors of a binomial share, and the 90 % interval covers the true slope in 0.9 +- 0.035
+ * (white noise in somewhat more). The uncorrected test would reject 0.45 at phi = 0.7.
  */
 static void honest_level(void **state)
 {
@@ -233,7 +235,8 @@ static void honest_level(void **state)
     }
 }
 
-/* It still sees: a rise of 3.6 deviations over the series, in white and in slow noise of the same innovations. */
+/* It still sees: a rise of 3.6 deviations over the series,
+ * in white and in slow noise of the same innovations. */
 static void power(void **state)
 {
     (void)state;

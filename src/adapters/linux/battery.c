@@ -2,11 +2,11 @@
  * battery.c - batteries and power adapters, from /sys/class/power_supply
  * (Documentation/ABI/testing/sysfs-class-power of the kernel).
  *
- * battery.power is positive while the battery gives, negative while it takes. Batteries count either
- * energy (uWh) or charge (uAh); charge becomes energy by the voltage that the battery was designed
- * for, as its capacity is sold, and power by the voltage of now. Batteries of mice and headsets
- * (scope Device) are not this machine's. Read every 10 s: firmware refreshes them about so often,
- * and each question keeps its controller busy.
+ * battery.power is positive while the battery gives, negative while it takes. Batteries count
+ * either energy (uWh) or charge (uAh); charge becomes energy by the voltage that the battery was
+ * designed for, as its capacity is sold, and power by the voltage of now. Batteries of mice and
+ * headsets (scope Device) are not this machine's. Read every 10 s: firmware refreshes them about so
+ * often, and each question keeps its controller busy.
  */
 #include "adapters/linux/sysfs.h"
 #include "base/hash.h"
@@ -39,7 +39,8 @@ static const struct { const char *name, *help; enum unit unit; double min, max; 
 };
 
 /* What a supply may have; units are uWh, uAh, uW, uA, uV. */
-enum { A_CAPACITY, A_ENERGY, A_ENERGY_FULL, A_ENERGY_DESIGN, A_CHARGE, A_CHARGE_FULL, A_CHARGE_DESIGN, A_POWER, A_CURRENT,
+enum { A_CAPACITY, A_ENERGY, A_ENERGY_FULL, A_ENERGY_DESIGN, A_CHARGE, A_CHARGE_FULL, A_CHARGE_DESIGN, A_POWER,
+       A_CURRENT,
        A_VOLTAGE, A_VOLTAGE_DESIGN, A_CYCLES, A_LIMIT, A_ONLINE, ATTRIBUTES };
 
 static const char *const battery_attributes[ATTRIBUTES] = {
@@ -90,7 +91,8 @@ static void battery_note(void *self, const char *name)
     char dir[96], type[32], scope[32] = "";
     snprintf(dir, sizeof dir, BATTERY_DIR "/%.40s", name);
     sysfs_word(b->root, dir, "scope", scope, sizeof scope);
-    if (b->n == BATTERY_SUPPLIES || sysfs_word(b->root, dir, "type", type, sizeof type) <= 0 || strcmp(scope, "Device") == 0)
+    if (b->n == BATTERY_SUPPLIES || sysfs_word(b->root, dir, "type", type, sizeof type) <= 0 ||
+        strcmp(scope, "Device") == 0)
         return;
     bool is_battery = strcmp(type, "Battery") == 0;
     if (!is_battery && strcmp(type, "Mains") != 0 && strncmp(type, "USB", 3) != 0)
@@ -138,7 +140,8 @@ static int battery_open(const struct adapter_env *env, struct schema *s, void **
     battery_rescan(b, s);
     if (b->n == 0) {
         battery_close(b);
-        env->explain(env, "no battery and no power adapter that reports: usual in desktops, servers and virtual machines");
+        env->explain(env, "no battery and no power adapter that reports: usual in desktops, "
+                          "servers and virtual machines");
         return -ENODEV;
     }
     *self = b;
@@ -171,12 +174,15 @@ static double battery_direction(int fd)
 }
 
 /* a: as read; v: VALUES, NaN where unknown. */
-static void battery_work_out(const double a[static ATTRIBUTES], double direction, double v[static VALUES])
+static void battery_work_out(const double a[static ATTRIBUTES], double direction,
+                             double v[static VALUES])
 {
-    double volt = a[A_VOLTAGE] * 1e-6, volt_design = battery_first(battery_positive(a[A_VOLTAGE_DESIGN] * 1e-6), volt);
+    double volt = a[A_VOLTAGE] * 1e-6,
+           volt_design = battery_first(battery_positive(a[A_VOLTAGE_DESIGN] * 1e-6), volt);
     double now = battery_first(a[A_ENERGY], a[A_CHARGE] * volt_design);
     double full = battery_positive(battery_first(a[A_ENERGY_FULL], a[A_CHARGE_FULL] * volt_design));
-    double design = battery_positive(battery_first(a[A_ENERGY_DESIGN], a[A_CHARGE_DESIGN] * volt_design));
+    double design = battery_positive(
+        battery_first(a[A_ENERGY_DESIGN], a[A_CHARGE_DESIGN] * volt_design));
     double share = battery_first(a[A_CAPACITY], 100 * now / full);
     /* Some drivers sign these, some do not; the status says the direction. */
     double power = fabs(battery_first(a[A_POWER] * 1e-6, a[A_CURRENT] * 1e-6 * volt));
@@ -187,7 +193,8 @@ static void battery_work_out(const double a[static ATTRIBUTES], double direction
     v[WEAR] = full > design ? 0 : 100 * (1 - full / design); /* a new one holds more than it was designed for */
     v[CYCLES] = battery_positive(a[A_CYCLES]); /* 0: not counted */
     /* Charge by current, where it counts charge: the two voltages above would not cancel. */
-    double left_s = isnan(a[A_ENERGY]) ? 3600 * a[A_CHARGE] / battery_positive(fabs(a[A_CURRENT])) : (double)NAN;
+    double left_s = isnan(a[A_ENERGY]) ? 3600 * a[A_CHARGE] / battery_positive(fabs(a[A_CURRENT]))
+                                       : (double)NAN;
     v[TIME_LEFT] = v[POWER] > 0.1 ? battery_first(left_s, v[ENERGY] / v[POWER]) : (double)NAN;
     v[LIMIT] = a[A_LIMIT];
     v[ONLINE] = isnan(a[A_ONLINE]) ? (double)NAN : a[A_ONLINE] > 0; /* USB: 2 is "online, programmable" */

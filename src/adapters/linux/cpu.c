@@ -5,7 +5,8 @@
  * nice, so that neither is added again. Shares are ratios of the counters kept here: they are exact
  * over any span, which a percentage per second is not.
  *
- * Parsed by hand and in one pass: the `intr` line alone has thousands of numbers on a large machine.
+ * Parsed by hand and in one pass: the `intr` line alone has thousands of numbers on a large
+ * machine.
  */
 #include "adapters/linux/lines.h"
 #include "base/mem.h"

@@ -9,7 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-static void devices_add_metrics(const struct devices_layout *l, struct schema *s, const char *inst, int *slot)
+static void devices_add_metrics(const struct devices_layout *l, struct schema *s, const char *inst,
+                                int *slot)
 {
     for (int i = 0; i < l->n_counters; i++) {
         const struct devices_counter *c = &l->counter[i];
@@ -113,7 +114,8 @@ void devices_set(struct devices *d, struct frame *f, int i, const double *v)
     for (int c = 0; c < d->layout->n_counters; c++) {
         const struct devices_counter *counter = &d->layout->counter[c];
         frame_set(f, e->slot[c], v[c]);
-        /* What the first devices did before counts; what a later one did before it came does not. */
+        /* What the first devices did before counts;
+         * what a later one did before it came does not. */
         double before = d->started ? e->before[c] : 0;
         if (e->in_total)
             devices_grow(&d->growth[c], rate_growth(before, v[c], counter->wrap), counter->busiest);

@@ -3,7 +3,8 @@
  *
  * A core that goes offline loses its directory, and one that comes back has another: when the list
  * of cores changes, all are opened anew. A frequency of 0 is a driver's way to say that it does not
- * know, and not a value. Where there is no cpufreq, as in most virtual machines, cpuinfo.c stands in.
+ * know, and not a value. Where there is no cpufreq, as in most virtual machines, cpuinfo.c stands
+ * in.
  */
 #include "base/mem.h"
 #include "base/text.h"
@@ -83,7 +84,8 @@ static int freq_number(const char *name)
 {
     const char *p = name + 3;
     uint64_t v;
-    if (strncmp(name, "cpu", 3) != 0 || !isdigit((unsigned char)*p) || !text_u64(&p, &v) || *p || v >= FREQ_MAX_CORES)
+    if (strncmp(name, "cpu", 3) != 0 || !isdigit((unsigned char)*p) || !text_u64(&p, &v) || *p ||
+        v >= FREQ_MAX_CORES)
         return -1;
     return (int)v;
 }
@@ -139,7 +141,8 @@ static void freq_sample(void *self, struct frame *f)
     frame_set(f, q->max, q->max_hz);
 
     char list[sizeof q->list];
-    if (q->online >= 0 && os_pread_text(q->online, list, sizeof list) >= 0 && strcmp(list, q->list) != 0) {
+    if (q->online >= 0 && os_pread_text(q->online, list, sizeof list) >= 0 &&
+        strcmp(list, q->list) != 0) {
         memcpy(q->list, list, sizeof list);
         q->changed = true;
     }

@@ -1,9 +1,10 @@
 /*
- * fs.c - space and inodes of file systems, from statfs(2) at each mount point (mounts.h says which).
+ * fs.c - space and inodes of file systems, from statfs(2) at each mount point (mounts.h says
+ * which).
  *
- * A local file system answers from memory. A remote one may never answer: it is asked on a thread of
- * its own (fs_probe.h), waited for a moment if it is usually quick, and else read one period later,
- * so that a dead server costs its own values and nothing more.
+ * A local file system answers from memory. A remote one may never answer: it is asked on a thread
+ * of its own (fs_probe.h), waited for a moment if it is usually quick, and else read one period
+ * later, so that a dead server costs its own values and nothing more.
  *
  * The mount table is compared by a hash at every reading, 10 s apart.
  */
@@ -139,7 +140,8 @@ static void fs_set(const struct fs_mount *m, struct frame *f, const struct os_fs
         frame_set(f, m->slot[INODES_UTIL], 100 * (v->inodes - v->inodes_free) / v->inodes);
 }
 
-static void fs_say(const struct fs *d, const struct fs_mount *m, const struct frame *f, enum fs_probe_news news)
+static void fs_say(const struct fs *d, const struct fs_mount *m, const struct frame *f,
+                   enum fs_probe_news news)
 {
     struct event e = { .wall_ms = f->wall_ms, .end_ms = f->wall_ms, .kind = EVENT_ADAPTER, .source = "fs" };
     char point[FS_INST];
@@ -168,7 +170,8 @@ static bool fs_is_any_near(const struct fs *d)
 static void fs_wait_near(const struct fs *d)
 {
     int64_t start = os_mono_ns(), end = start + (int64_t)(FS_PROBE_NEAR_S * 1e9);
-    for (int64_t now = start, step = 100000; fs_is_any_near(d) && now < end; now = os_mono_ns(), step += step / 2)
+    for (int64_t now = start, step = 100000; fs_is_any_near(d) && now < end;
+         now = os_mono_ns(), step += step / 2)
         if (os_sleep_until(now + step < end ? now + step : end) < 0)
             break;
     for (size_t i = 0; i < d->n; i++)

@@ -7,7 +7,8 @@ enum { PAUSE_FIRST_S = 60, PAUSE_MOST_S = 3600 };
 
 #define NS_PER_S 1000000000
 
-/* What the thread and its owner share; whoever lets go of it last frees it. The lock guards everything below it. */
+/* What the thread and its owner share; whoever lets go of
+ * it last frees it. The lock guards everything below it. */
 struct question {
     char *root, *mount;
     int64_t asked_ns; /* real time, whatever clock the machine under observation has */
@@ -114,7 +115,9 @@ static double fs_probe_collect(struct fs_probe *p)
 
 static void fs_probe_leave_alone(struct fs_probe *p)
 {
-    p->pause_s = p->pause_s == 0 ? PAUSE_FIRST_S : p->pause_s * 2 < PAUSE_MOST_S ? p->pause_s * 2 : PAUSE_MOST_S;
+    p->pause_s = p->pause_s == 0                 ? PAUSE_FIRST_S
+                 : p->pause_s * 2 < PAUSE_MOST_S ? p->pause_s * 2
+                                                 : PAUSE_MOST_S;
     p->retry_ns = p->asked_ns + (int64_t)p->pause_s * NS_PER_S;
     p->slow = true;
 }

@@ -34,8 +34,9 @@ enum hwmon_role hwmon_cpu_role(const char *chip, const char *label)
         return cpu_starts(label, "Package id") || cpu_starts(label, "Physical id") ? HWMON_PACKAGE :
                cpu_starts(label, "Core ") ? HWMON_CORE : HWMON_OTHER;
     if (strcmp(chip, "k10temp") == 0 || strcmp(chip, "zenpower") == 0)
-        return strcmp(label, "Tdie") == 0 ? HWMON_PACKAGE :
-               strcmp(label, "Tctl") == 0 || strcmp(label, "temp1") == 0 ? HWMON_PACKAGE_OFFSET : HWMON_OTHER;
+        return strcmp(label, "Tdie") == 0                                  ? HWMON_PACKAGE
+               : strcmp(label, "Tctl") == 0 || strcmp(label, "temp1") == 0 ? HWMON_PACKAGE_OFFSET
+                                                                           : HWMON_OTHER;
     static const char *const single[] = {
         "cpu_thermal", "cpu-thermal", "soc_thermal", "soc-thermal", "x86_pkg_temp", "via_cputemp", NULL };
     for (const char *const *s = single; *s; s++)
@@ -48,11 +49,14 @@ static void topology_note(void *self, const char *name)
 {
     struct hwmon_topology *t = self;
     char dir[96], *end;
-    long cpu = strncmp(name, "cpu", 3) == 0 && name[3] >= '0' && name[3] <= '9' ? strtol(name + 3, &end, 10) : -1;
+    long cpu = strncmp(name, "cpu", 3) == 0 && name[3] >= '0' && name[3] <= '9'
+                   ? strtol(name + 3, &end, 10)
+                   : -1;
     if (cpu < 0 || *end || cpu >= CORES_MAX)
         return;
     snprintf(dir, sizeof dir, "/sys/devices/system/cpu/cpu%ld/topology", cpu);
-    double package = sysfs_number(t->root, dir, "physical_package_id"), core = sysfs_number(t->root, dir, "core_id");
+    double package = sysfs_number(t->root, dir, "physical_package_id"),
+           core = sysfs_number(t->root, dir, "core_id");
     if (!(package >= 0 && package < 1e6 && core >= 0 && core < 1e6))
         return;
     t->at = mem_grow(t->at, t->n, &t->cap, sizeof *t->at);

@@ -2,9 +2,9 @@
  * hwmon_id.c - a name for the place of a chip, from the path of its device.
  *
  * A path is read from the outside in. Buses whose addresses are fixed by the board or the firmware
- * (PCI, platform, ACPI) start the name afresh; what hangs on them by a port or an address (ATA, USB,
- * I2C) is added behind. Numbers that are given out in the order of loading (host0, i2c-3, nvme0,
- * the last part of a HID device) are left out.
+ * (PCI, platform, ACPI) start the name afresh; what hangs on them by a port or an address (ATA,
+ * USB, I2C) is added behind. Numbers that are given out in the order of loading (host0, i2c-3,
+ * nvme0, the last part of a HID device) are left out.
  */
 #include "adapters/linux/hwmon_id.h"
 
@@ -16,7 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Does the text have this shape? x = hexadecimal digit, 9 = one or more digits, A = one capital or digit; else itself. */
+/* Does the text have this shape? x = hexadecimal digit, 9 =
+ * one or more digits, A = one capital or digit; else itself. */
 static bool id_has_shape(const char *p, const char *shape)
 {
     for (; *shape; shape++) {
@@ -24,8 +25,9 @@ static bool id_has_shape(const char *p, const char *shape)
             if (!isdigit((unsigned char)*p))
                 return false;
             p += strspn(p, "0123456789");
-        } else if (*shape == 'x' ? !isxdigit((unsigned char)*p) :
-                   *shape == 'A' ? !isupper((unsigned char)*p) && !isdigit((unsigned char)*p) : *p != *shape) {
+        } else if (*shape == 'x'   ? !isxdigit((unsigned char)*p)
+                   : *shape == 'A' ? !isupper((unsigned char)*p) && !isdigit((unsigned char)*p)
+                                   : *p != *shape) {
             return false;
         } else {
             p++;
@@ -111,7 +113,8 @@ void hwmon_id(const char *root, const char *dir, char out[static HWMON_ID_MAX])
 {
     char link[OS_PATH_MAX], path[OS_PATH_MAX], clean[OS_PATH_MAX];
     snprintf(path, sizeof path, "%s/device", dir);
-    if (os_read_link(root, dir, link, sizeof link) < 0 && os_read_link(root, path, link, sizeof link) < 0)
+    if (os_read_link(root, dir, link, sizeof link) < 0 &&
+        os_read_link(root, path, link, sizeof link) < 0)
         link[0] = '\0';
     text_copy(clean, sizeof clean, link);
     hwmon_id_of_path(clean, out);

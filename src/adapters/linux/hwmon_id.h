@@ -1,6 +1,6 @@
 /*
- * Where a sensor chip sits, in words that survive a reboot. "hwmon3" does not: chips are numbered as
- * their drivers happen to load.
+ * Where a sensor chip sits, in words that survive a reboot. "hwmon3" does not: chips are numbered
+ * as their drivers happen to load.
  */
 #ifndef ADAPTERS_LINUX_HWMON_ID_H
 #define ADAPTERS_LINUX_HWMON_ID_H
@@ -19,7 +19,8 @@
  */
 void hwmon_id_of_path(const char *path, char out[static HWMON_ID_MAX]);
 
-/* Of the chip in a directory like /sys/class/hwmon/hwmon2. Where there is no link: of its `device`, or "device". */
+/* Of the chip in a directory like /sys/class/hwmon/hwmon2.
+ * Where there is no link: of its `device`, or "device". */
 void hwmon_id(const char *root, const char *dir, char out[static HWMON_ID_MAX]);
 
 #endif

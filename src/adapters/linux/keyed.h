@@ -2,8 +2,8 @@
  * Files of "key value" lines, one number each: /proc/meminfo, /proc/vmstat.
  *
  * The kernel prints hundreds of lines, always in the same order until it is replaced by another
- * one. So the line of each wanted key is looked up once; a reading steps to those lines, checks that
- * the key still stands there, and looks all up again only where it does not.
+ * one. So the line of each wanted key is looked up once; a reading steps to those lines, checks
+ * that the key still stands there, and looks all up again only where it does not.
  */
 #ifndef ADAPTERS_LINUX_KEYED_H
 #define ADAPTERS_LINUX_KEYED_H
@@ -25,7 +25,8 @@ struct keyed {
 int keyed_open(struct keyed *k, const char *root, const char *path, const char *const *key, int n);
 void keyed_close(struct keyed *k);
 
-/* value[i] becomes the number beside key[i], NaN where there is none; n values. Does not allocate. */
+/* value[i] becomes the number beside key[i], NaN
+ * where there is none; n values. Does not allocate. */
 void keyed_read(struct keyed *k, double *value);
 
 /* Does the file have the key? As of the last look-up. */

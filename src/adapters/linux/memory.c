@@ -2,8 +2,9 @@
  * memory.c - who has the memory, and swap space, from /proc/meminfo (proc_meminfo(5)).
  *
  * "used" is what programs could not have: total less available, the kernel's own estimate of what a
- * new program could get without swapping. "cached" is the page cache that can be dropped: Cached and
- * SReclaimable, less Shmem, which the kernel counts as cached although it has nowhere to go but swap.
+ * new program could get without swapping. "cached" is the page cache that can be dropped: Cached
+ * and SReclaimable, less Shmem, which the kernel counts as cached although it has nowhere to go but
+ * swap.
  */
 #include "adapters/linux/keyed.h"
 #include "base/mem.h"

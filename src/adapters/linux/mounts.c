@@ -21,7 +21,8 @@ static const char *const mounts_fuse_views[] = {
 /* Images: always full. */
 static const char *const mounts_images[] = { "squashfs", "iso9660", "erofs", "cramfs", "romfs", NULL };
 
-/* Single files that container engines mount; their disk is that of the container's root or none of its business. */
+/* Single files that container engines mount; their disk is
+ * that of the container's root or none of its business. */
 static const char *const mounts_engine_files[] = { "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", NULL };
 
 static bool mounts_in(const char *word, const char *const *list)
@@ -33,16 +34,19 @@ static bool mounts_in(const char *word, const char *const *list)
 
 static bool mounts_is_fuse(const char *type)
 {
-    return strcmp(type, "fuse") == 0 || strncmp(type, "fuse.", 5) == 0 || strcmp(type, "fuseblk") == 0;
+    return strcmp(type, "fuse") == 0 || strncmp(type, "fuse.", 5) == 0 ||
+           strcmp(type, "fuseblk") == 0;
 }
 
 static bool mounts_is_wanted(const char *point, const char *type, bool on_block_device)
 {
     if (strcmp(point, "/") == 0)
         return true;
-    if (mounts_in(type, mounts_images) || mounts_in(type, mounts_fuse_views) || mounts_in(point, mounts_engine_files))
+    if (mounts_in(type, mounts_images) || mounts_in(type, mounts_fuse_views) ||
+        mounts_in(point, mounts_engine_files))
         return false;
-    return on_block_device || mounts_in(type, mounts_pools) || mounts_in(type, mounts_network) || mounts_is_fuse(type);
+    return on_block_device || mounts_in(type, mounts_pools) || mounts_in(type, mounts_network) ||
+           mounts_is_fuse(type);
 }
 
 /* "\040" and the like become the character they stand for, in place. */
@@ -50,7 +54,8 @@ static void mounts_unescape(char *text)
 {
     char *out = text;
     for (const char *p = text; *p; out++) {
-        if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' && p[3] >= '0' && p[3] <= '7') {
+        if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' &&
+            p[3] >= '0' && p[3] <= '7') {
             *out = (char)((p[1] - '0') * 64 + (p[2] - '0') * 8 + p[3] - '0');
             p += 4;
         } else {
@@ -72,7 +77,8 @@ static char *mounts_word(char **p)
     return word;
 }
 
-/* "36 35 98:0 /subtree /mnt rw,noatime master:1 - ext3 /dev/root rw": the optional fields end at "-". */
+/* "36 35 98:0 /subtree /mnt rw,noatime master:1 -
+ * ext3 /dev/root rw": the optional fields end at "-". */
 static bool mounts_parse_line(char *line, struct mount *out)
 {
     char *word[5], *p = line;
@@ -101,7 +107,8 @@ static void mounts_drop(struct mounts *m, size_t i)
     m->n--;
 }
 
-/* A later mount hides an earlier one at the same point; of a file system mounted twice, the shorter point stays. */
+/* A later mount hides an earlier one at the same point; of
+ * a file system mounted twice, the shorter point stays. */
 static void mounts_add(struct mounts *m, const struct mount *one)
 {
     for (size_t i = m->n; i-- > 0;)

@@ -1,7 +1,8 @@
 /*
- * The file systems that a person would call such, from /proc/self/mountinfo (proc_pid_mountinfo(5)):
- * on disks, in pools, on the network, and whatever is mounted at "/". Each once, at its shortest
- * mount point. Not the kernel's own (proc, tmpfs ...), not images that are full by nature.
+ * The file systems that a person would call such, from /proc/self/mountinfo
+ * (proc_pid_mountinfo(5)): on disks, in pools, on the network, and whatever is mounted at "/". Each
+ * once, at its shortest mount point. Not the kernel's own (proc, tmpfs ...), not images that are
+ * full by nature.
  */
 #ifndef ADAPTERS_LINUX_MOUNTS_H
 #define ADAPTERS_LINUX_MOUNTS_H

@@ -21,7 +21,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RECV, SEND, RECV_PACKETS, SEND_PACKETS, ERRORS, DROPS, RECV_ERRORS, SEND_ERRORS, RECV_DROPS, SEND_DROPS, COUNTERS };
+enum {
+    RECV, SEND, RECV_PACKETS, SEND_PACKETS, ERRORS, DROPS, RECV_ERRORS, SEND_ERRORS, RECV_DROPS,
+    SEND_DROPS, COUNTERS
+};
 
 static const struct devices_counter net_counters[COUNTERS] = {
     [RECV]         = { "net.recv",         "bytes received",                        UNIT_BYTE, NULL, 0, false },
@@ -47,9 +50,13 @@ struct net {
 };
 
 /* Columns of the file behind the colon. */
-enum { F_RECV, F_RECV_PACKETS, F_RECV_ERRORS, F_RECV_DROPS, F_SEND = 8, F_SEND_PACKETS, F_SEND_ERRORS, F_SEND_DROPS, FIELDS = 16 };
+enum {
+    F_RECV, F_RECV_PACKETS, F_RECV_ERRORS, F_RECV_DROPS, F_SEND = 8, F_SEND_PACKETS, F_SEND_ERRORS,
+    F_SEND_DROPS, FIELDS = 16
+};
 
-/* Splits a line. False where it is none: the two of the heading have no colon followed by numbers. */
+/* Splits a line. False where it is none: the two of
+ * the heading have no colon followed by numbers. */
 static bool net_parse(char *line, char **name, double v[static COUNTERS])
 {
     char *colon = strchr(line, ':');
@@ -151,7 +158,8 @@ static int net_open(const struct adapter_env *env, struct schema *s, void **self
     int rc = lines_open(&n->file, env->root, "/proc/net/dev");
     if (rc < 0) {
         mem_free(n);
-        env->explain(env, "there is no /proc/net/dev: the kernel was built without networking, or /proc is not mounted");
+        env->explain(env, "there is no /proc/net/dev: the kernel was built without networking, or "
+                          "/proc is not mounted");
         return rc == -ENOENT ? -ENODEV : rc;
     }
     os_list(env->root, "/sys/class/net", net_note_hardware, n);

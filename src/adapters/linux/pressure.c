@@ -91,7 +91,8 @@ static int pressure_open(const struct adapter_env *env, struct schema *s, void *
     pressure_close(p);
     if (rc == -EACCES || rc == -EPERM)
         return rc;
-    env->explain(env, "the kernel keeps no pressure stall information: add psi=1 to its command line");
+    env->explain(env,
+                 "the kernel keeps no pressure stall information: add psi=1 to its command line");
     return -ENODEV;
 }
 

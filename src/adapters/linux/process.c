@@ -1,5 +1,6 @@
 /*
- * process.c - the processes, from /proc/PID/stat and /proc/PID/io (proc_pid_stat(5), proc_pid_io(5)).
+ * process.c - the processes, from /proc/PID/stat and /proc/PID/io (proc_pid_stat(5),
+ * proc_pid_io(5)).
  *
  * The walk is the dearest part of a sample, so each stat file is opened once and reread: half the
  * price of opening it anew. A descriptor belongs to one process, not to its number: once that is
@@ -8,9 +9,9 @@
  * new, has run, changed its state, waits for a device, or moved bytes at the last reading. A file
  * read without 10 ms of CPU (one clock tick) can be noticed some ticks late by this.
  *
- * Threads of the kernel, half of the table on a small machine, are read like all others: to skip the
- * idle ones for some ticks would save a third of the walk, but put the work of all the skipped ticks
- * into the one in which it is noticed.
+ * Threads of the kernel, half of the table on a small machine, are read like all others: to skip
+ * the idle ones for some ticks would save a third of the walk, but put the work of all the skipped
+ * ticks into the one in which it is noticed.
  *
  * Arguments, users and environment are never read.
  */
@@ -115,12 +116,14 @@ static void task_read_io(const struct process *s, struct task *t)
     t->io_moved = t->p.read_bytes + t->p.write_bytes > before;
 }
 
-/* Reads what a process did since `t` was filled; false when it is gone. *appeared: it is another one. */
+/* Reads what a process did since `t` was filled; false
+ * when it is gone. *appeared: it is another one. */
 static bool task_read(struct process *s, struct task *t, bool *appeared)
 {
     char text[PROCSTAT_MAX];
     struct procstat st;
-    if (task_read_stat(s, t, text) <= 0 || !procstat_parse(text, s->ticks_per_s, s->page_bytes, &st))
+    if (task_read_stat(s, t, text) <= 0 ||
+        !procstat_parse(text, s->ticks_per_s, s->page_bytes, &st))
         return false;
 
     struct proc old = t->p;
@@ -298,7 +301,8 @@ static int process_open(const struct adapter_env *env, struct schema *schema, vo
         process_close(s);
         return -ENODEV;
     }
-    if (os_read_i64(env->root, "/proc/sys/kernel/pid_max", &s->pid_max) < 0 || s->pid_max <= PID_AFTER_WRAP)
+    if (os_read_i64(env->root, "/proc/sys/kernel/pid_max", &s->pid_max) < 0 ||
+        s->pid_max <= PID_AFTER_WRAP)
         s->pid_max = 32768; /* the default of proc_sys_kernel(5) */
     s->ticks_per_s = (double)sysconf(_SC_CLK_TCK);
     s->page_bytes = (double)sysconf(_SC_PAGESIZE);

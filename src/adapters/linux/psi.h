@@ -1,4 +1,5 @@
-/* The files of pressure stall information, of the machine and of cgroups (Documentation/accounting/psi.rst). */
+/* The files of pressure stall information, of the machine and of cgroups
+ * (Documentation/accounting/psi.rst). */
 #ifndef ADAPTERS_LINUX_PSI_H
 #define ADAPTERS_LINUX_PSI_H
 

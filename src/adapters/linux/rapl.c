@@ -53,7 +53,8 @@ struct rapl {
     int denied;        /* domains that may not be read */
 };
 
-/* "package-0" is the package "0", "package-1-die-0" "1-die-0"; a part of a package has the package's. */
+/* "package-0" is the package "0", "package-1-die-0"
+ * "1-die-0"; a part of a package has the package's. */
 static int rapl_kind(const char *name)
 {
     if (strncmp(name, "package-", 8) == 0)
@@ -106,12 +107,16 @@ static void rapl_note(void *self, const char *zone)
 static int rapl_refuse(const struct adapter_env *env, int denied)
 {
     if (denied) {
-        env->explain(env, "only root may read the processor's energy since CVE-2020-8694; to permit a group, put "
-                          "'z /sys/devices/virtual/powercap/*/*/energy_uj 0440 root sonde' into /etc/tmpfiles.d/sonde.conf");
+        env->explain(
+            env,
+            "only root may read the processor's energy since CVE-2020-8694; to permit a group, put "
+            "'z /sys/devices/virtual/powercap/*/*/energy_uj 0440 root sonde' into "
+            "/etc/tmpfiles.d/sonde.conf");
         return -EACCES;
     }
-    env->explain(env, "no energy counters of the processor: usual in a virtual machine; elsewhere try "
-                      "'modprobe intel_rapl_msr' (Intel since Sandy Bridge, AMD since Zen)");
+    env->explain(env,
+                 "no energy counters of the processor: usual in a virtual machine; elsewhere try "
+                 "'modprobe intel_rapl_msr' (Intel since Sandy Bridge, AMD since Zen)");
     return -ENODEV;
 }
 

@@ -20,7 +20,8 @@ enum { SOCKSTAT, SOCKSTAT6, SNMP, FILES };
 static const char *const sockets_path[FILES] = { "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/snmp" };
 
 enum { USED, TCP4, TCP6, ORPHAN, TIME_WAIT, UDP4, UDP6, ESTABLISHED,
-       ACTIVE, PASSIVE, FAILED, RESETS, IN_SEGMENTS, OUT_SEGMENTS, RETRANSMITS, TCP_ERRORS, UDP_ERRORS, UDP_DROPS, VALUES };
+       ACTIVE, PASSIVE, FAILED, RESETS, IN_SEGMENTS, OUT_SEGMENTS, RETRANSMITS, TCP_ERRORS,
+       UDP_ERRORS, UDP_DROPS, VALUES };
 
 /* In which file, in the line that begins so, behind or under which word. */
 static const struct { int file; const char *line, *word; } sockets_value[VALUES] = {
@@ -149,10 +150,12 @@ static int sockets_open(const struct adapter_env *env, struct schema *s, void **
     struct sockets *k = mem_new(sizeof *k);
     int found = 0;
     for (int i = 0; i < FILES; i++)
-        found += lines_open(&k->file[i], env->root, sockets_path[i]) == 0 && lines_read_all(&k->file[i]) >= 0;
+        found += lines_open(&k->file[i], env->root, sockets_path[i]) == 0 &&
+                 lines_read_all(&k->file[i]) >= 0;
     if (!found) {
         sockets_close(k);
-        env->explain(env, "there is no /proc/net/sockstat: the kernel was built without networking, or /proc is not mounted");
+        env->explain(env, "there is no /proc/net/sockstat: the kernel was built without "
+                          "networking, or /proc is not mounted");
         return -ENODEV;
     }
     sockets_add_metrics(k, s);

@@ -19,13 +19,17 @@ void rule_cpu_saturated(struct inspection *in)
     bool waited = held_above(in, pressure, WAITING, &waiting);
     if (pressure && !isnan(last_value(in, pressure)) && !waited)
         return; /* everybody who wants a core has one */
-    struct insight *i = insight_new(in, "cpu-saturated", NULL, SEVERITY_WARNING, AREA_CPU, busy.since);
+    struct insight *i = insight_new(in, "cpu-saturated", NULL, SEVERITY_WARNING, AREA_CPU,
+                                    busy.since);
     insight_title(i, "All processor cores are busy: %.0f %% on average", busy.mean);
     insight_held(in, i, "cpu.util above 90 %", &busy);
     if (waited)
-        insight_evidence(i, "a task waited for a core %.0f %% of that time (pressure.cpu.some)", waiting.mean);
+        insight_evidence(i, "a task waited for a core %.0f %% of that time (pressure.cpu.some)",
+                         waiting.mean);
     insight_culprit(in, i, AREA_CPU, &busy);
-    insight_advice(i, "Stop or lower the priority of what you do not need now, or give the rest fewer threads.");
+    insight_advice(
+        i,
+        "Stop or lower the priority of what you do not need now, or give the rest fewer threads.");
 }
 
 void rule_run_queue(struct inspection *in)
@@ -49,7 +53,8 @@ void rule_steal(struct inspection *in)
     struct insight *i = insight_new(in, "steal", NULL, severity, AREA_CPU, h.since);
     insight_title(i, "The host takes %.0f %% of the processor time away", h.mean);
     insight_held(in, i, "cpu.steal above 10 %", &h);
-    insight_advice(i, "Ask the provider about the host, or move this machine: nothing inside it can change that.");
+    insight_advice(i, "Ask the provider about the host, or move this machine: nothing inside it "
+                      "can change that.");
 }
 
 /* Per row the busiest core, and the mean of the others. */
@@ -77,13 +82,16 @@ void rule_one_core(struct inspection *in)
         if (core_pinned(in, i, cores) && rows++ == 0)
             h.since = i;
     h.seconds = (double)rows * in->step;
-    if (rows < RULE_ROWS || (double)rows < RULE_SHARE * (double)(in->n - in->from) || h.seconds < RULE_SECONDS)
+    if (rows < RULE_ROWS || (double)rows < RULE_SHARE * (double)(in->n - in->from) ||
+        h.seconds < RULE_SECONDS)
         return;
     struct insight *i = insight_new(in, "one-core", NULL, SEVERITY_NOTICE, AREA_CPU, h.since);
     insight_title(i, "One core of %d does all the work, the others are idle", cores);
     insight_held(in, i, "one core above 95 %, the others below 30 %", &h);
     insight_culprit(in, i, AREA_CPU, &h);
-    insight_advice(i, "If the program can use several threads, let it; more cores will not help it otherwise.");
+    insight_advice(
+        i,
+        "If the program can use several threads, let it; more cores will not help it otherwise.");
 }
 
 void rule_cgroup_throttled(struct inspection *in)
@@ -91,8 +99,10 @@ void rule_cgroup_throttled(struct inspection *in)
     struct held h;
     if (!held_above(in, column(in, "cgroup.cpu.throttled", NULL), THROTTLED, &h))
         return;
-    struct insight *i = insight_new(in, "cgroup-throttled", NULL, SEVERITY_WARNING, AREA_CPU, h.since);
+    struct insight *i = insight_new(in, "cgroup-throttled", NULL, SEVERITY_WARNING, AREA_CPU,
+                                    h.since);
     insight_title(i, "The CPU limit of this container stops it %.0f %% of the time", h.mean);
     insight_held(in, i, "cgroup.cpu.throttled above 5 %", &h);
-    insight_advice(i, "Raise the limit (cpu.max of the control group), or use fewer threads than it allows cores.");
+    insight_advice(i, "Raise the limit (cpu.max of the control group), or use fewer threads than "
+                      "it allows cores.");
 }

@@ -36,7 +36,8 @@ static void full(struct inspection *in, const char *family, const char *id, cons
 
 void rule_disk_full(struct inspection *in)
 {
-    full(in, "fs.util", "disk-nearly-full", "space is", "Free some space: `du -xh --max-depth=2 | sort -h` shows what is large.");
+    full(in, "fs.util", "disk-nearly-full", "space is",
+         "Free some space: `du -xh --max-depth=2 | sort -h` shows what is large.");
 }
 
 void rule_inodes_full(struct inspection *in)
@@ -58,13 +59,17 @@ void rule_disk_saturated(struct inspection *in)
             continue;
         bool waited = held_above(in, column(in, "pressure.io.some", NULL), PRESSURE, &waiting);
         const char *disk = instance_of(in, slot);
-        struct insight *i = insight_new(in, "disk-saturated", disk, waited ? SEVERITY_WARNING : SEVERITY_NOTICE, AREA_DISK, h.since);
+        struct insight *i = insight_new(in, "disk-saturated", disk,
+                                        waited ? SEVERITY_WARNING : SEVERITY_NOTICE, AREA_DISK,
+                                        h.since);
         insight_title(i, "Disk %.60s is busy %.0f %% of the time", disk, h.mean);
         insight_held(in, i, "disk.util above 90 %", &h);
         if (waited)
-            insight_evidence(i, "a task waited for storage %.0f %% of the time (pressure.io.some)", waiting.mean);
+            insight_evidence(i, "a task waited for storage %.0f %% of the time (pressure.io.some)",
+                             waiting.mean);
         insight_culprit(in, i, AREA_DISK, &h);
-        insight_advice(i, "Let one job after the other use it, or lower the I/O priority of what can wait (ionice -c3).");
+        insight_advice(i, "Let one job after the other use it, or lower the I/O priority of what "
+                          "can wait (ionice -c3).");
     }
 }
 
@@ -77,17 +82,21 @@ void rule_disk_slow(struct inspection *in)
         struct held h;
         if (is_total(in, slot) || !held_above(in, latency, SLOW, &h))
             continue;
-        double reads = mean_value(in, column(in, "disk.reads.rate", disk)), writes = mean_value(in, column(in, "disk.writes.rate", disk));
+        double reads = mean_value(in, column(in, "disk.reads.rate", disk)),
+               writes = mean_value(in, column(in, "disk.writes.rate", disk));
         double requests = (isnan(reads) ? 0 : reads) + (isnan(writes) ? 0 : writes);
         if (requests < TRAFFIC)
             continue;
         char mean[AMOUNT_MAX];
-        struct insight *i = insight_new(in, "disk-slow", disk, SEVERITY_WARNING, AREA_DISK, h.since);
-        insight_title(i, "Disk %.60s needs %s for each request", disk, amount_text(h.mean, UNIT_SECOND, mean));
+        struct insight *i = insight_new(in, "disk-slow", disk, SEVERITY_WARNING, AREA_DISK,
+                                        h.since);
+        insight_title(i, "Disk %.60s needs %s for each request", disk,
+                      amount_text(h.mean, UNIT_SECOND, mean));
         insight_held(in, i, "disk.latency above 50 ms", &h);
         insight_evidence(i, "at %.0f requests a second", requests);
         insight_culprit(in, i, AREA_DISK, &h);
-        insight_advice(i, "If it is slow without load too, look at its health (smartctl -a) and its cable.");
+        insight_advice(
+            i, "If it is slow without load too, look at its health (smartctl -a) and its cable.");
     }
 }
 
@@ -100,7 +109,8 @@ void rule_iowait(struct inspection *in)
     insight_title(i, "The processors wait for storage %.0f %% of the time", h.mean);
     insight_held(in, i, "cpu.iowait above 20 %", &h);
     insight_culprit(in, i, AREA_DISK, &h);
-    insight_advice(i, "The disk is the brake, not the processor: see what reads or writes, and whether it has to.");
+    insight_advice(i, "The disk is the brake, not the processor: see what reads or writes, and "
+                      "whether it has to.");
 }
 
 void rule_io_pressure(struct inspection *in)
@@ -112,5 +122,7 @@ void rule_io_pressure(struct inspection *in)
     insight_title(i, "Everything stands still for storage %.0f %% of the time", h.mean);
     insight_held(in, i, "pressure.io.full above 20 %", &h);
     insight_culprit(in, i, AREA_DISK, &h);
-    insight_advice(i, "Stop or slow down what reads and writes most (ionice -c3, or IOWeight= of its service).");
+    insight_advice(
+        i,
+        "Stop or slow down what reads and writes most (ionice -c3, or IOWeight= of its service).");
 }

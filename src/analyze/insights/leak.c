@@ -65,27 +65,33 @@ static double grower_at(const struct inspection *in, const struct grower *g, siz
 static bool grower_leaks(const struct inspection *in, const struct grower *g, double least)
 {
     double growth = g->now - g->start;
-    if (g->rows < LEAST_ROWS || growth < least || (double)g->rising < RISING_ROWS * (double)(g->rows - 1))
+    if (g->rows < LEAST_ROWS || growth < least ||
+        (double)g->rising < RISING_ROWS * (double)(g->rows - 1))
         return false;
     size_t third = (g->last - g->first) / 3;
     double one = grower_at(in, g, g->first + third), two = grower_at(in, g, g->first + 2 * third);
-    return one - g->start >= THIRD_SHARE * growth && two - one >= THIRD_SHARE * growth && g->now - two >= THIRD_SHARE * growth;
+    return one - g->start >= THIRD_SHARE * growth && two - one >= THIRD_SHARE * growth &&
+           g->now - two >= THIRD_SHARE * growth;
 }
 
 static void leak_tell(struct inspection *in, const struct grower *g)
 {
     char growth[AMOUNT_MAX], from[AMOUNT_MAX], to[AMOUNT_MAX], span[32], inst[PROC_NAME_MAX];
-    double seconds = (double)(g->last - g->first) * in->step, left = last_value(in, column(in, "memory.available", NULL));
+    double seconds = (double)(g->last - g->first) * in->step,
+           left = last_value(in, column(in, "memory.available", NULL));
     text_copy(inst, sizeof inst, g->name);
-    struct insight *i = insight_new(in, "process-grows", inst, SEVERITY_NOTICE, AREA_MEMORY, g->first);
-    insight_title(i, "%s (pid %d) grows: %s in %s", inst, (int)g->pid, amount_text(g->now - g->start, UNIT_BYTE, growth),
+    struct insight *i = insight_new(in, "process-grows", inst, SEVERITY_NOTICE, AREA_MEMORY,
+                                    g->first);
+    insight_title(i, "%s (pid %d) grows: %s in %s", inst, (int)g->pid,
+                  amount_text(g->now - g->start, UNIT_BYTE, growth),
                   text_span(seconds, span, sizeof span));
-    insight_evidence(i, "its memory rose from %s to %s, in each third of that time", amount_text(g->start, UNIT_BYTE, from),
-                     amount_text(g->now, UNIT_BYTE, to));
+    insight_evidence(i, "its memory rose from %s to %s, in each third of that time",
+                     amount_text(g->start, UNIT_BYTE, from), amount_text(g->now, UNIT_BYTE, to));
     if (left > 0)
         insight_evidence(i, "at this pace the memory available now lasts %s",
                          text_span(left / (g->now - g->start) * seconds, span, sizeof span));
-    insight_advice(i, "Watch it; if it does not stop, restart it and report the leak to its makers.");
+    insight_advice(i,
+                   "Watch it; if it does not stop, restart it and report the leak to its makers.");
 }
 
 void rule_process_grows(struct inspection *in)

@@ -20,8 +20,8 @@ void rule_memory_full(struct inspection *in)
     char left[AMOUNT_MAX], all[AMOUNT_MAX];
     enum severity severity = h.extreme < VERY_SCARCE * total ? SEVERITY_CRITICAL : SEVERITY_WARNING;
     struct insight *i = insight_new(in, "memory-full", NULL, severity, AREA_MEMORY, h.since);
-    insight_title(i, "Memory is nearly full: %s of %s available", amount_text(h.extreme, UNIT_BYTE, left),
-                  amount_text(total, UNIT_BYTE, all));
+    insight_title(i, "Memory is nearly full: %s of %s available",
+                  amount_text(h.extreme, UNIT_BYTE, left), amount_text(total, UNIT_BYTE, all));
     insight_held(in, i, "less than 7 % available", &h);
     insight_culprit(in, i, AREA_MEMORY, &h);
     insight_advice(i, "Close the largest program before the kernel ends one of its own choice.");
@@ -34,8 +34,10 @@ void rule_swap_storm(struct inspection *in)
         !held_above(in, column(in, "swap.in.rate", NULL), SWAP_RATE, &back))
         return;
     char a[AMOUNT_MAX], b[AMOUNT_MAX];
-    struct insight *i = insight_new(in, "swap-storm", NULL, SEVERITY_WARNING, AREA_MEMORY, out.since);
-    insight_title(i, "Memory is swapped out and back in: %s and %s", amount_text(out.mean, UNIT_BYTE_PER_S, a),
+    struct insight *i = insight_new(in, "swap-storm", NULL, SEVERITY_WARNING, AREA_MEMORY,
+                                    out.since);
+    insight_title(i, "Memory is swapped out and back in: %s and %s",
+                  amount_text(out.mean, UNIT_BYTE_PER_S, a),
                   amount_text(back.mean, UNIT_BYTE_PER_S, b));
     insight_held(in, i, "swap.out.rate above 1 MB/s", &out);
     insight_culprit(in, i, AREA_MEMORY, &out);
@@ -48,12 +50,14 @@ void rule_memory_pressure(struct inspection *in)
     if (!held_above(in, column(in, "pressure.memory.some", NULL), PRESSURE, &h))
         return;
     bool all = held_above(in, column(in, "pressure.memory.full", NULL), PRESSURE, &full);
-    struct insight *i = insight_new(in, "memory-pressure", NULL, all ? SEVERITY_CRITICAL : SEVERITY_WARNING,
-                                    AREA_MEMORY, h.since);
+    struct insight *i = insight_new(in, "memory-pressure", NULL,
+                                    all ? SEVERITY_CRITICAL : SEVERITY_WARNING, AREA_MEMORY,
+                                    h.since);
     insight_title(i, "Programs wait for memory %.0f %% of the time", h.mean);
     insight_held(in, i, "pressure.memory.some above 10 %", &h);
     if (all)
-        insight_evidence(i, "nothing at all could run %.0f %% of that time (pressure.memory.full)", full.mean);
+        insight_evidence(i, "nothing at all could run %.0f %% of that time (pressure.memory.full)",
+                         full.mean);
     insight_culprit(in, i, AREA_MEMORY, &h);
     insight_advice(i, "Close the largest program, or limit it (systemd-run -p MemoryHigh=...).");
 }
@@ -63,10 +67,12 @@ void rule_major_faults(struct inspection *in)
     struct held h;
     if (!held_above(in, column(in, "memory.faults.major.rate", NULL), MAJOR_FAULTS, &h))
         return;
-    struct insight *i = insight_new(in, "major-faults", NULL, SEVERITY_NOTICE, AREA_MEMORY, h.since);
+    struct insight *i = insight_new(in, "major-faults", NULL, SEVERITY_NOTICE, AREA_MEMORY,
+                                    h.since);
     insight_title(i, "Programs wait for pages from a disk %.0f times a second", h.mean);
     insight_held(in, i, "memory.faults.major.rate above 100/s", &h);
-    insight_advice(i, "If it lasts beyond the start of a program, memory is too small for what runs.");
+    insight_advice(i,
+                   "If it lasts beyond the start of a program, memory is too small for what runs.");
 }
 
 void rule_oom_kill(struct inspection *in)
@@ -86,9 +92,11 @@ void rule_oom_kill(struct inspection *in)
     if (kills == 0)
         return;
     struct insight *i = insight_new(in, "oom-kill", NULL, SEVERITY_CRITICAL, AREA_MEMORY, since);
-    insight_title(i, "The kernel ended %.0f program%s because memory ran out", kills, kills > 1 ? "s" : "");
+    insight_title(i, "The kernel ended %.0f program%s because memory ran out", kills,
+                  kills > 1 ? "s" : "");
     insight_evidence(i, "memory.oom_kills rose by %.0f", kills);
-    insight_advice(i, "See `journalctl -k -g oom` for which one; give it a memory limit, or the machine more memory.");
+    insight_advice(i, "See `journalctl -k -g oom` for which one; give it a memory limit, or the "
+                      "machine more memory.");
 }
 
 void rule_cgroup_memory(struct inspection *in)
@@ -96,8 +104,10 @@ void rule_cgroup_memory(struct inspection *in)
     struct held h;
     if (!held_above(in, column(in, "cgroup.memory.util", NULL), NEAR_LIMIT, &h))
         return;
-    struct insight *i = insight_new(in, "cgroup-memory", NULL, SEVERITY_WARNING, AREA_MEMORY, h.since);
+    struct insight *i = insight_new(in, "cgroup-memory", NULL, SEVERITY_WARNING, AREA_MEMORY,
+                                    h.since);
     insight_title(i, "This container uses %.0f %% of its memory limit", h.extreme);
     insight_held(in, i, "cgroup.memory.util above 90 %", &h);
-    insight_advice(i, "Raise the limit (memory.max of the control group) before the kernel ends a program in it.");
+    insight_advice(i, "Raise the limit (memory.max of the control group) before the kernel ends a "
+                      "program in it.");
 }

@@ -20,14 +20,16 @@ static void lost(struct inspection *in, const char *family, const char *id, cons
     for (int slot = -1; (slot = next_instance(in, family, slot)) >= 0;) {
         const char *interface = instance_of(in, slot);
         struct held h;
-        if (!strcmp(interface, "total") || !held_above(in, recording_col(in->r, slot), LOST_RATE, &h))
+        if (!strcmp(interface, "total") ||
+            !held_above(in, recording_col(in->r, slot), LOST_RATE, &h))
             continue;
         double rate = mean_value(in, recording_col(in->r, slot)), all = packets(in, interface);
         if (!(rate >= LOST_SHARE * (all + rate)))
             continue;
         struct insight *i = insight_new(in, id, interface, SEVERITY_WARNING, AREA_NETWORK, h.since);
         insight_title(i, "Interface %.60s has %.0f %s packets a second", interface, rate, what);
-        insight_evidence(i, "%.1f %% of %.0f packets a second", 100 * rate / (all + rate), all + rate);
+        insight_evidence(i, "%.1f %% of %.0f packets a second", 100 * rate / (all + rate),
+                         all + rate);
         insight_held(in, i, "more than 1 a second", &h);
         insight_advice(i, "%s", advice);
     }
@@ -35,7 +37,8 @@ static void lost(struct inspection *in, const char *family, const char *id, cons
 
 void rule_net_errors(struct inspection *in)
 {
-    lost(in, "net.errors.rate", "net-errors", "damaged", "Check the cable, the plug and the port; of a radio link the distance.");
+    lost(in, "net.errors.rate", "net-errors", "damaged",
+         "Check the cable, the plug and the port; of a radio link the distance.");
 }
 
 void rule_net_drops(struct inspection *in)
@@ -48,11 +51,14 @@ void rule_retransmits(struct inspection *in)
 {
     struct held h;
     double sent = mean_value(in, column(in, "net.tcp.send.rate", NULL));
-    if (!(sent >= SEGMENTS) || !held_above(in, column(in, "net.tcp.retransmits.share", NULL), AGAIN, &h))
+    if (!(sent >= SEGMENTS) ||
+        !held_above(in, column(in, "net.tcp.retransmits.share", NULL), AGAIN, &h))
         return;
-    struct insight *i = insight_new(in, "tcp-retransmits", NULL, SEVERITY_NOTICE, AREA_NETWORK, h.since);
+    struct insight *i = insight_new(in, "tcp-retransmits", NULL, SEVERITY_NOTICE, AREA_NETWORK,
+                                    h.since);
     insight_title(i, "%.1f %% of the TCP segments are sent again", h.mean);
     insight_held(in, i, "net.tcp.retransmits.share above 3 %", &h);
     insight_evidence(i, "at %.0f segments a second", sent);
-    insight_advice(i, "Packets get lost on the way: compare another peer and another link to see where.");
+    insight_advice(
+        i, "Packets get lost on the way: compare another peer and another link to see where.");
 }

@@ -43,11 +43,14 @@ void rule_throttling(struct inspection *in)
     if (!(max > 0) || !held_above(in, column(in, "cpu.util", NULL), BUSY, &busy) ||
         !held_below(in, column(in, "cpu.freq", NULL), SLOWED * max, &slow))
         return;
-    struct insight *i = insight_new(in, "throttling", NULL, SEVERITY_WARNING, AREA_THERMAL, slow.since);
-    insight_title(i, "The processor works at %.2f of %.2f GHz though it is busy", slow.mean * 1e-9, max * 1e-9);
+    struct insight *i = insight_new(in, "throttling", NULL, SEVERITY_WARNING, AREA_THERMAL,
+                                    slow.since);
+    insight_title(i, "The processor works at %.2f of %.2f GHz though it is busy", slow.mean * 1e-9,
+                  max * 1e-9);
     insight_held(in, i, "cpu.freq below half of its highest", &slow);
     insight_evidence(i, "cpu.util %.0f %% at the same time", busy.mean);
-    insight_advice(i, "Check temperatures, the power supply and the power profile (powerprofilesctl get).");
+    insight_advice(
+        i, "Check temperatures, the power supply and the power profile (powerprofilesctl get).");
 }
 
 void rule_battery_low(struct inspection *in)
@@ -59,7 +62,8 @@ void rule_battery_low(struct inspection *in)
         if (!held_below(in, x, LOW, &h) || now > mean) /* it charges */
             continue;
         const char *inst = instance_of(in, slot);
-        struct insight *i = insight_new(in, "battery-low", inst, now <= VERY_LOW ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+        struct insight *i = insight_new(in, "battery-low", inst,
+                                        now <= VERY_LOW ? SEVERITY_CRITICAL : SEVERITY_WARNING,
                                         AREA_POWER, h.since);
         insight_title(i, "The battery is at %.0f %%", now);
         insight_held(in, i, "battery.charge below 20 %", &h);
@@ -73,7 +77,8 @@ void rule_battery_worn(struct inspection *in)
         struct held h;
         if (!held_above(in, recording_col(in->r, slot), WORN, &h))
             continue;
-        struct insight *i = insight_new(in, "battery-worn", instance_of(in, slot), SEVERITY_NOTICE, AREA_POWER, in->from);
+        struct insight *i = insight_new(in, "battery-worn", instance_of(in, slot), SEVERITY_NOTICE,
+                                        AREA_POWER, in->from);
         insight_title(i, "The battery has lost %.0f %% of its capacity", h.mean);
         insight_evidence(i, "battery.wear is %.0f %% of the capacity when new", h.mean);
         insight_advice(i, "Plan a new battery; a charge limit of 80 %% makes it last longer.");

@@ -13,7 +13,8 @@
 
 #define MEND_ROWS 2 /* interruptions of a stretch that do not end it */
 
-static bool held(const struct inspection *in, const double *x, double limit, double sign, struct held *h)
+static bool held(const struct inspection *in, const double *x, double limit, double sign,
+                 struct held *h)
 {
     size_t known = 0, rows = 0, last = 0;
     struct held found = { .extreme = NAN };
@@ -143,6 +144,7 @@ void insight_culprit(struct inspection *in, struct insight *i, enum area measure
     char amount[AMOUNT_MAX];
     if (!suspects_most(in->r, measure, h->since, in->n - 1, &s))
         return;
-    insight_evidence(i, "most by %s (pid %d): %s%s", s.name, (int)s.pid, amount_text(s.amount, s.unit, amount),
+    insight_evidence(i, "most by %s (pid %d): %s%s", s.name, (int)s.pid,
+                     amount_text(s.amount, s.unit, amount),
                      s.unit == UNIT_PERCENT ? " of a core" : "");
 }

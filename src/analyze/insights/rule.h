@@ -56,8 +56,8 @@ double mean_value(const struct inspection *in, const double *x);
 int cores_of(const struct inspection *in);
 
 /*
- * Adds an insight: `id` with the instance behind a colon where there is one. Borrowed until the next
- * one; title, advice and evidence are the rule's to fill.
+ * Adds an insight: `id` with the instance behind a colon where there is one. Borrowed until the
+ * next one; title, advice and evidence are the rule's to fill.
  */
 struct insight *insight_new(struct inspection *in, const char *id, const char *inst, enum severity severity,
                             enum area area, size_t since);

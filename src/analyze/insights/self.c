@@ -20,5 +20,6 @@ void rule_gaps(struct inspection *in)
     struct insight *i = insight_new(in, "gaps", NULL, SEVERITY_NOTICE, AREA_OTHER, first);
     insight_title(i, "The recording has %zu gaps: the machine was too busy or asleep", gaps);
     insight_evidence(i, "%zu events of the kind \"gap\" in %zu samples", gaps, in->n);
-    insight_advice(i, "What happened in them is not known; a longer --interval misses less under load.");
+    insight_advice(
+        i, "What happened in them is not known; a longer --interval misses less under load.");
 }

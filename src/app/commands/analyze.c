@@ -9,7 +9,8 @@ static int analyze_command(const struct args *a)
     const char *file = args_positional(a, 0);
     if (file)
         return analyze_file(a, file);
-    log_error(0, "analyze: give a file: one of --save-data, or any CSV with a column of times. See `sonde help analyze`.");
+    log_error(0, "analyze: give a file: one of --save-data, or any CSV with a column of times. See "
+                 "`sonde help analyze`.");
     return EXIT_USAGE;
 }
 

@@ -26,8 +26,10 @@ static void capture_say(const struct capture *c, const char *dir, bool as_json)
         json_int(&j, "bytes", (int64_t)c->bytes);
         json_end(&j);
     } else {
-        buf_printf(&out, "%s: %d instant%s, %zu files, %s. Look at it with `sonde check --root %s`.", dir, c->done,
-                   c->done == 1 ? "" : "s", c->files, text_bytes((double)c->bytes, size, sizeof size), dir);
+        buf_printf(&out,
+                   "%s: %d instant%s, %zu files, %s. Look at it with `sonde check --root %s`.", dir,
+                   c->done, c->done == 1 ? "" : "s", c->files,
+                   text_bytes((double)c->bytes, size, sizeof size), dir);
     }
     puts(buf_text(&out));
 }
@@ -35,7 +37,8 @@ static void capture_say(const struct capture *c, const char *dir, bool as_json)
 static int capture_fail(const char *dir, int rc)
 {
     if (rc == -ENOTEMPTY)
-        log_error(0, "%s or %s.part is there already; name a new directory or an empty one", dir, dir);
+        log_error(0, "%s or %s.part is there already; name a new directory or an empty one", dir,
+                  dir);
     else if (rc == -EINTR)
         log_error(0, "stopped before the first instant; nothing was written");
     else if (rc == -ENODATA)

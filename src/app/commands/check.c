@@ -32,7 +32,8 @@ static enum mode check_mode(const struct args *a)
     return (enum mode)m;
 }
 
-static struct progress check_progress(const struct args *a, enum mode mode, const struct observer *o, double duration_s)
+static struct progress check_progress(const struct args *a, enum mode mode,
+                                      const struct observer *o, double duration_s)
 {
     bool lines = mode == MODE_MONITOR && !args_flag(a, "json");
     FILE *to = args_flag(a, "quiet") ? NULL : lines ? stdout : stderr;
@@ -43,7 +44,8 @@ static struct progress check_progress(const struct args *a, enum mode mode, cons
     };
 }
 
-/* A selection that matches nothing is a slip of the pen, and would be noticed only in an empty file. */
+/* A selection that matches nothing is a slip of the
+ * pen, and would be noticed only in an empty file. */
 static int check_globs(const struct observer *o, const char *globs)
 {
     const struct schema *s = sampler_schema(o->sampler);
@@ -57,13 +59,15 @@ static int check_globs(const struct observer *o, const char *globs)
 }
 
 /* Gathers; returns 0, -EINTR when stopped early. */
-static int check_collect(const struct args *a, enum mode mode, struct observer *o, struct recording *rec, struct cost *cost)
+static int check_collect(const struct args *a, enum mode mode, struct observer *o,
+                         struct recording *rec, struct cost *cost)
 {
     double duration_s = args_number(a, "duration");
     struct progress progress = check_progress(a, mode, o, duration_s);
     struct os_self before = { 0 }, after = { 0 };
     rec->interval_s = o->interval_s;
-    rec->max_bytes = (size_t)(config_number(args_config(a), "performance.max_buffer_memory_mb") * 1e6);
+    rec->max_bytes = (size_t)(config_number(args_config(a), "performance.max_buffer_memory_mb") *
+                              1e6);
     rec->origin = mem_dup(observer_origin(a));
     bool known = os_self(&before) == 0;
     int rc = recording_run(rec, o->sampler, duration_s, progress_tick, &progress);
@@ -77,18 +81,23 @@ static int check_collect(const struct args *a, enum mode mode, struct observer *
 }
 
 /* --mode collect: files only. */
-static int check_save(const struct args *a, const struct recording *rec, const struct outfiles *files)
+static int check_save(const struct args *a, const struct recording *rec,
+                      const struct outfiles *files)
 {
     struct outfiles_result result = outfiles_write(files, rec, NULL);
     if (!result.written && !result.failed)
-        log_warn(0, "check: %zu samples were collected and nothing was kept; add --save-data or --export-csv FILE", rec->n);
+        log_warn(0,
+                 "check: %zu samples were collected and nothing was kept; add --save-data or "
+                 "--export-csv FILE",
+                 rec->n);
     if (!result.failed)
         outfiles_tell(files, a);
     return !result.failed ? EXIT_DONE : result.written ? EXIT_PART : EXIT_FAILED;
 }
 
-static int check_finish(const struct args *a, enum mode mode, const struct observer *o, const struct recording *rec,
-                        const struct outfiles *files, struct cost cost, int rc)
+static int check_finish(const struct args *a, enum mode mode, const struct observer *o,
+                        const struct recording *rec, const struct outfiles *files, struct cost cost,
+                        int rc)
 {
     if (!rec->n) {
         log_error(rc, "check: no sample was taken");
@@ -136,7 +145,10 @@ static int check_run(const struct args *a)
         return EXIT_USAGE;
     }
     if (file) {
-        log_error(0, "check: it looks at this machine and takes no file; to look at a file: sonde analyze %s", file);
+        log_error(0,
+                  "check: it looks at this machine and takes no file; to look at a file: sonde "
+                  "analyze %s",
+                  file);
         return EXIT_USAGE;
     }
     return check_machine(a, mode);

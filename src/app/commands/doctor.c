@@ -62,8 +62,9 @@ static void doctor_text(const struct screen *s, struct buf *out, const struct do
     screen_put(s, out, TONE_STRONG, "Modules");
     buf_putc(out, '\n');
     for (int i = 0; i < MODULES; i++)
-        buf_printf(out, "  %-14s%-8s%s%s\n", modules[i].name, d->found[i] ? "ok" : "absent", modules[i].what,
-            d->found[i] ? "" : "; it belongs beside the program or in lib/sonde");
+        buf_printf(out, "  %-14s%-8s%s%s\n", modules[i].name, d->found[i] ? "ok" : "absent",
+                   modules[i].what,
+                   d->found[i] ? "" : "; it belongs beside the program or in lib/sonde");
 }
 
 static void doctor_json(struct buf *out, const struct doctor *d)

@@ -41,7 +41,8 @@ def quiet(sonde, runs):
 def right(report, area, started):
     for a in report["anomalies"]["items"]:
         processes = [p["name"] for p in a["processes"]]
-        if a["area"] == area and abs(seconds(a["time"]) - started) <= 3 and processes and processes[0].startswith("stress-ng"):
+        near = abs(seconds(a["time"]) - started) <= 3
+        if a["area"] == area and near and processes and processes[0].startswith("stress-ng"):
             return True
     return False
 
@@ -54,7 +55,8 @@ def stressed(sonde, area, options, runs):
             process = check(sonde)
             time.sleep(HALF)
             started = time.time()
-            load = subprocess.Popen(["stress-ng", *options, "--timeout", str(SECONDS - HALF + 2), "--temp-path", folder],
+            load = subprocess.Popen(["stress-ng", *options, "--timeout", str(SECONDS - HALF + 2),
+                                     "--temp-path", folder],
                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             out, _ = process.communicate()
             load.terminate()
@@ -64,7 +66,8 @@ def stressed(sonde, area, options, runs):
         report = json.loads(out)
         hit = right(report, area, started)
         hits += hit
-        print(f"{area} {i + 1}: {'found' if hit else 'MISSED'} {[a['summary'] for a in report['anomalies']['items']]}", flush=True)
+        said = [a["summary"] for a in report["anomalies"]["items"]]
+        print(f"{area} {i + 1}: {'found' if hit else 'MISSED'} {said}", flush=True)
         time.sleep(5)  # let the machine settle
     print(f"{area}: {hits} of {runs} (at least {(9 * runs + 9) // 10})", flush=True)
     return hits * 10 >= 9 * runs

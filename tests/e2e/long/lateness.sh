@@ -7,7 +7,8 @@ build=$1
 ninja -C "$build" bench/bare_loop >/dev/null || fail "bench/bare_loop does not build"
 "$build/bench/bare_loop" 0.1 600 >"$tmp/bare" &
 bare=$!
-"$build/sonde" check --mode collect --quiet --interval 0.1 --duration 60 --export-csv "$tmp/run.csv" || fail "check failed"
+"$build/sonde" check --mode collect --quiet --interval 0.1 --duration 60 --export-csv "$tmp/run.csv" ||
+    fail "check failed"
 wait "$bare"
 
 /usr/bin/python3 - "$tmp/run.csv" "$tmp/bare" <<'PY'

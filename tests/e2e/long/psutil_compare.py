@@ -44,8 +44,10 @@ def counters(names):
     for name in names:
         family, _, inst = name.partition("{")
         inst = inst.rstrip("}")
-        disk = {"disk.read": "read_bytes", "disk.write": "write_bytes", "disk.reads": "read_count", "disk.writes": "write_count"}
-        net = {"net.recv": "bytes_recv", "net.send": "bytes_sent", "net.recv.packets": "packets_recv", "net.send.packets": "packets_sent"}
+        disk = {"disk.read": "read_bytes", "disk.write": "write_bytes",
+                "disk.reads": "read_count", "disk.writes": "write_count"}
+        net = {"net.recv": "bytes_recv", "net.send": "bytes_sent",
+               "net.recv.packets": "packets_recv", "net.send.packets": "packets_sent"}
         if family in disk and inst != "total":
             found[name] = lambda p, i=inst, a=disk[family]: getattr(p["disk"][i], a)
         if family in net and inst != "total":
@@ -57,13 +59,15 @@ def run(sonde, folder):
     out = os.path.join(folder, "run.csv")
     readings, stop = [], threading.Event()
     thread = threading.Thread(target=gather, args=(readings, stop))
-    load = subprocess.Popen(["stress-ng", "--cpu", "1", "--cpu-load", "60", "--vm", "1", "--vm-bytes", "256M", "--hdd", "1",
+    load = subprocess.Popen(["stress-ng", "--cpu", "1", "--cpu-load", "60", "--vm", "1", "--vm-bytes", "256M",
+                             "--hdd", "1",
                              "--hdd-bytes", "64M", "--temp-path", folder, "--timeout", str(SECONDS + 8)],
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(2)
     thread.start()
     time.sleep(0.5)
-    code = subprocess.call([sonde, "check", "--mode", "collect", "--quiet", "--duration", str(SECONDS), "--export-csv", out])
+    code = subprocess.call([sonde, "check", "--mode", "collect", "--quiet", "--duration", str(SECONDS),
+                            "--export-csv", out])
     time.sleep(0.5)
     stop.set()
     thread.join()
@@ -138,7 +142,8 @@ def main():
     ours, theirs = check_cpu(rows, readings, wrong)
     for line in wrong[:10]:
         print(line)
-    print(f"{len(rows)} rows, {checked} readings of {names} counters, cpu {ours:.2f} against {theirs:.2f} %, {len(wrong)} wrong")
+    print(f"{len(rows)} rows, {checked} readings of {names} counters, "
+          f"cpu {ours:.2f} against {theirs:.2f} %, {len(wrong)} wrong")
     sys.exit(1 if wrong or names < 10 else 0)
 
 
