@@ -75,7 +75,7 @@ struct cgroup {
 
 static double cgroup_cpus(const struct cgroup *c)
 {
-    double quota = cgroup_quota(c->root, &c->group[CGROUP_CPU]);
+    double quota = cgroup_quota(&c->group[CGROUP_CPU]);
     return quota > c->all_cpus || isnan(quota) ? c->all_cpus : quota;
 }
 
@@ -137,7 +137,7 @@ static bool cgroup_open_memory(struct cgroup *c, struct schema *s)
     if (c->memory_fd < 0)
         return false;
     cgroup_add(c, s, MEMORY_USED);
-    if (!isnan(cgroup_memory_limit(c->root, g))) {
+    if (!isnan(cgroup_memory_limit(g))) {
         cgroup_add(c, s, MEMORY_LIMIT);
         cgroup_add(c, s, MEMORY_UTIL);
     }
@@ -174,6 +174,8 @@ static void cgroup_close(void *self)
     keyed_close(&c->cpu_stat);
     keyed_close(&c->memory_stat);
     keyed_close(&c->oom);
+    for (int i = 0; i < CGROUP_CONTROLLERS; i++)
+        cgroup_release(&c->group[i]);
     os_close(c->usage_fd);
     os_close(c->memory_fd);
     for (int i = 0; i < PSI_FILES; i++)
@@ -235,7 +237,7 @@ static void cgroup_sample_memory(struct cgroup *c, struct frame *f)
         keyed_read(&c->memory_stat, v);
     double idle = g->v2 ? v[INACTIVE] : v[INACTIVE_V1]; /* version 1 writes both, its "inactive_file" without groups below */
     used -= isnan(idle) || idle > used ? 0 : idle;
-    double limit = cgroup_memory_limit(c->root, g);
+    double limit = cgroup_memory_limit(g);
     frame_set(f, c->slot[MEMORY_USED], used);
     frame_set(f, c->slot[MEMORY_LIMIT], limit);
     if (limit > 0)

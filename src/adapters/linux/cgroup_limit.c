@@ -24,7 +24,7 @@ static bool cgroup_lists(const char *list, size_t n, const char *word)
 }
 
 /* Our own group for a controller below the top of its hierarchy, from lines like "4:cpu,cpuacct:/a/b" and "0::/a/b". */
-static void cgroup_own(const char *root, const char *controller, bool *v2, char out[static CGROUP_DIR_MAX])
+static void cgroup_own(const char *root, const char *controller, bool *v2, char *out, size_t cap)
 {
     struct lines l;
     char *line;
@@ -38,7 +38,7 @@ static void cgroup_own(const char *root, const char *controller, bool *v2, char 
         list++;
         *v2 = !cgroup_lists(list, (size_t)(path - list), controller);
         if (path == list || !*v2)
-            snprintf(out, CGROUP_DIR_MAX, "%s", path + 1);
+            snprintf(out, cap, "%s", path + 1);
     }
     lines_close(&l);
     /* "/" is the top; "/../a" is outside of what this namespace shows. */
@@ -46,83 +46,82 @@ static void cgroup_own(const char *root, const char *controller, bool *v2, char 
         out[0] = '\0';
 }
 
-static const char *cgroup_top(const char *root, bool v2, const char *controller, char out[static 64])
+static void cgroup_top(const char *root, bool v2, const char *controller, char out[static 64])
 {
     if (!v2)
         snprintf(out, 64, "/sys/fs/cgroup/%s", controller);
     else
         snprintf(out, 64, "%s", os_exists(root, "/sys/fs/cgroup/cgroup.controllers") ? "/sys/fs/cgroup" :
                                                                                           "/sys/fs/cgroup/unified");
-    return out;
 }
 
-/* Processors that a group's quota allows; NaN for no quota. */
-static double cgroup_quota_of(const char *root, bool v2, const char *dir)
+double cgroup_quota(const struct cgroup_group *g)
 {
     double quota = NAN, period = NAN;
     char text[64];
-    if (!v2) {
-        quota = sysfs_number(root, dir, "cpu.cfs_quota_us");
-        period = sysfs_number(root, dir, "cpu.cfs_period_us");
-    } else if (sysfs_word(root, dir, "cpu.max", text, sizeof text) > 0 && sscanf(text, "%lf %lf", &quota, &period) != 2) {
+    if (!g->v2) {
+        quota = sysfs_pread(g->limit_fd[0]);
+        period = sysfs_pread(g->limit_fd[1]);
+    } else if (g->limit_fd[0] < 0 || sysfs_pread_word(g->limit_fd[0], text, sizeof text) <= 0 ||
+               sscanf(text, "%lf %lf", &quota, &period) != 2) {
         return NAN; /* "max 100000" */
     }
     return quota > 0 && period > 0 ? quota / period : (double)NAN;
 }
 
-/* Bytes that a group may use; NaN for no limit, which version 1 writes as the largest number of pages. */
-static double cgroup_memory_limit_of(const char *root, bool v2, const char *dir)
+double cgroup_memory_limit(const struct cgroup_group *g)
 {
-    double limit = sysfs_number(root, dir, v2 ? "memory.max" : "memory.limit_in_bytes");
+    double limit = sysfs_pread(g->limit_fd[0]); /* "max" is no number; version 1 says the largest number of pages */
     return limit >= 0 && limit < 0x1p62 ? limit : (double)NAN;
 }
 
-static double cgroup_limit(const char *root, enum cgroup_controller controller, bool v2, const char *dir)
+static void cgroup_open_limit(const char *root, enum cgroup_controller controller, struct cgroup_group *g)
 {
-    return controller == CGROUP_CPU ? cgroup_quota_of(root, v2, dir) : cgroup_memory_limit_of(root, v2, dir);
+    static const char *const files[CGROUP_CONTROLLERS][2] = {
+        [CGROUP_CPU] = { "cpu.cfs_quota_us", "cpu.max" }, [CGROUP_MEMORY] = { "memory.limit_in_bytes", "memory.max" } };
+    g->limit_fd[0] = sysfs_open(root, g->dir, files[controller][g->v2]);
+    g->limit_fd[1] = controller == CGROUP_CPU && !g->v2 ? sysfs_open(root, g->dir, "cpu.cfs_period_us") : -1;
 }
 
-static bool cgroup_has(const char *root, const char *dir, const char *file)
+void cgroup_release(struct cgroup_group *g)
 {
-    char path[CGROUP_DIR_MAX + 64];
-    snprintf(path, sizeof path, "%s/%s", dir, file);
-    return os_exists(root, path);
+    os_close(g->limit_fd[0]);
+    os_close(g->limit_fd[1]);
+}
+
+/* Of g and all groups above it the one with the tightest limit; g stays as it is where none has one. */
+static double cgroup_climb(const char *root, enum cgroup_controller controller, size_t top, struct cgroup_group *g)
+{
+    struct cgroup_group at = *g;
+    double tightest = NAN;
+    for (;;) {
+        cgroup_open_limit(root, controller, &at);
+        double limit = controller == CGROUP_CPU ? cgroup_quota(&at) : cgroup_memory_limit(&at);
+        cgroup_release(&at);
+        if (!isnan(limit) && !(limit >= tightest)) {
+            tightest = limit;
+            *g = at;
+        }
+        if (strlen(at.dir) <= top)
+            return tightest;
+        *strrchr(at.dir, '/') = '\0';
+    }
 }
 
 void cgroup_find(const char *root, enum cgroup_controller controller, struct cgroup_group *g)
 {
     static const char *const names[CGROUP_CONTROLLERS] = { "cpu", "memory" };
-    char own[CGROUP_DIR_MAX], top[64], dir[CGROUP_DIR_MAX + 64];
-    double tightest = NAN;
-    cgroup_own(root, names[controller], &g->v2, own);
+    char own[CGROUP_DIR_MAX - 64], top[64];
+    *g = (struct cgroup_group){ 0 };
+    cgroup_own(root, names[controller], &g->v2, own, sizeof own);
     cgroup_top(root, g->v2, names[controller], top);
-    snprintf(dir, sizeof dir, "%s%s", top, own);
-    if (!os_exists(root, dir)) /* a container that is not told where it stands sees itself as the top */
-        snprintf(dir, sizeof dir, "%s", top);
-    snprintf(g->dir, sizeof g->dir, "%.*s", CGROUP_DIR_MAX - 1, dir);
-    bool below_top = strlen(dir) > strlen(top);
-    for (;;) {
-        double limit = cgroup_limit(root, controller, g->v2, dir);
-        if (!isnan(limit) && !(limit >= tightest)) {
-            tightest = limit;
-            snprintf(g->dir, sizeof g->dir, "%.*s", CGROUP_DIR_MAX - 1, dir);
-        }
-        if (strlen(dir) <= strlen(top))
-            break;
-        *strrchr(dir, '/') = '\0';
-    }
-    /* The top of the machine has no limits and no files for them: its use is the machine's, shown elsewhere. */
-    g->there = below_top || !isnan(tightest) || (g->v2 && cgroup_has(root, g->dir, controller == CGROUP_CPU ? "cpu.max" : "memory.max"));
-}
-
-double cgroup_quota(const char *root, const struct cgroup_group *g)
-{
-    return cgroup_quota_of(root, g->v2, g->dir);
-}
-
-double cgroup_memory_limit(const char *root, const struct cgroup_group *g)
-{
-    return cgroup_memory_limit_of(root, g->v2, g->dir);
+    snprintf(g->dir, sizeof g->dir, "%s%s", top, own);
+    if (!os_exists(root, g->dir)) /* a container that is not told where it stands sees itself as the top */
+        snprintf(g->dir, sizeof g->dir, "%s", top);
+    bool below_top = strlen(g->dir) > strlen(top), limited = !isnan(cgroup_climb(root, controller, strlen(top), g));
+    cgroup_open_limit(root, controller, g);
+    /* The top of the machine has no files for limits, or none in them: its use is the machine's, shown elsewhere. */
+    g->there = below_top || limited || (g->v2 && g->limit_fd[0] >= 0);
 }
 
 /* How many processors "0-3,8" are; NaN for nonsense. */

@@ -14,17 +14,19 @@ enum cgroup_controller { CGROUP_CPU, CGROUP_MEMORY, CGROUP_CONTROLLERS };
 struct cgroup_group {
     bool v2;
     char dir[CGROUP_DIR_MAX];
-    bool there; /* there is something to tell about it: it is not the top of the machine */
+    bool there;      /* there is something to tell about it: it is not the top of the machine */
+    int limit_fd[2]; /* of its limit; version 1 has quota and period of processors in two files */
 };
 
-/* Asks /proc/self/cgroup and the limits on the way up. */
+/* Asks /proc/self/cgroup and the limits on the way up; to be closed with cgroup_release(). */
 void cgroup_find(const char *root, enum cgroup_controller controller, struct cgroup_group *g);
+void cgroup_release(struct cgroup_group *g);
 
-/* Processors that its quota allows; NaN for no quota. Reads the file anew: a limit may change. */
-double cgroup_quota(const char *root, const struct cgroup_group *g);
+/* Processors that its quota allows now; NaN for no quota. */
+double cgroup_quota(const struct cgroup_group *g);
 
-/* Bytes that it may use; NaN for no limit. */
-double cgroup_memory_limit(const char *root, const struct cgroup_group *g);
+/* Bytes that it may use now; NaN for no limit. */
+double cgroup_memory_limit(const struct cgroup_group *g);
 
 /* Processors that it may run on at all; NaN where that is not known. */
 double cgroup_all_cpus(const char *root, const struct cgroup_group *g);
