@@ -3,9 +3,12 @@
 
 #include "analyze/causes.h"
 #include "analyze/shift.h"
+#include "analyze/woods.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define COARSE_S 3.0       /* from this step on a row is an average over what holds at 1 Hz */
 #define LONG_GAP_S 30.0    /* after this nothing says that the machine is as it was */
@@ -18,7 +21,7 @@ struct finder {
     const struct features *f;
     struct report *out;
     size_t cap;
-    double trials;
+    double step, trials;
 };
 
 static void finder_found(void *self, const struct episode *e)
@@ -26,9 +29,7 @@ static void finder_found(void *self, const struct episode *e)
     struct finder *a = self;
     struct report *out = a->out;
     out->anomalies = mem_grow(out->anomalies, out->n_anomalies, &a->cap, sizeof *out->anomalies);
-    struct anomaly *item = &out->anomalies[out->n_anomalies++];
-    causes_explain(out->rec, a->f, e, item);
-    item->probability = shift_probability(item->score, a->trials);
+    causes_explain(out->rec, a->f, e, &out->anomalies[out->n_anomalies++]);
 }
 
 static bool gap_before(const struct recording *r, size_t i, double step)
@@ -38,25 +39,41 @@ static bool gap_before(const struct recording *r, size_t i, double step)
     return fmax(wall, mono) > fmax(LONG_GAP_S, LONG_GAP_STEPS * step);
 }
 
-static void finder_run(struct finder *a, double threshold, double step)
+static void finder_rows(struct finder *a, void (*row)(void *d, size_t i, struct reading *out), void (*restart)(void *d), void *d)
 {
     const struct recording *r = a->out->rec;
     struct reading *of = mem_new((size_t)(a->f->n + 1) * sizeof *of);
-    struct shift *s = shift_new(a->f, threshold, step >= COARSE_S);
     struct episodes e;
-    episodes_init(&e, a->f, threshold, finder_found, a);
+    episodes_init(&e, a->f, finder_found, a);
     for (size_t i = 0; i < r->n; i++) {
-        if (i && gap_before(r, i, step)) {
+        if (i && gap_before(r, i, a->step)) {
             episodes_break(&e);
-            shift_restart(s);
+            restart(d);
         }
-        shift_row(s, i, of);
+        row(d, i, of);
         episodes_row(&e, i, of);
     }
     episodes_break(&e);
     episodes_done(&e);
-    shift_free(s);
     mem_free(of);
+}
+
+static void finder_shift(struct finder *a)
+{
+    a->out->threshold = shift_threshold(a->out->budget_run, a->trials);
+    struct shift *s = shift_new(a->f, a->out->threshold, a->step >= COARSE_S);
+    finder_rows(a, shift_row, shift_restart, s);
+    shift_free(s);
+    for (size_t i = 0; i < a->out->n_anomalies; i++)
+        a->out->anomalies[i].probability = shift_probability(a->out->anomalies[i].score, a->trials);
+}
+
+static void finder_woods(struct finder *a, uint64_t seed)
+{
+    struct woods *w = woods_new(a->f, a->out->budget_run / a->trials, seed);
+    finder_rows(a, woods_row, woods_restart, w);
+    a->out->threshold = woods_threshold(w);
+    woods_free(w);
 }
 
 void anomalies_find(const struct features *f, const struct analyze_options *o, struct report *out)
@@ -65,10 +82,11 @@ void anomalies_find(const struct features *f, const struct analyze_options *o, s
     double step = recording_interval(r), days = (double)r->n * step / DAY_S;
     out->budget_run = o->budget > 0 ? o->budget : fmax(BUDGET_RUN, days * BUDGET_DAY);
     out->budget_per_day = out->budget_run / days;
-    snprintf(out->method, sizeof out->method, "shift");
-    if (r->n < ANOMALIES_MIN_ROWS) {
-        snprintf(out->anomalies_reason, sizeof out->anomalies_reason,
-                 "needs at least %d samples, has %zu", ANOMALIES_MIN_ROWS, r->n);
+    bool forest = o->method && !strcmp(o->method, "forest");
+    text_copy(out->method, sizeof out->method, forest ? "forest" : "shift");
+    int least = forest ? WOODS_MIN_ROWS : ANOMALIES_MIN_ROWS;
+    if (r->n < (size_t)least) {
+        snprintf(out->anomalies_reason, sizeof out->anomalies_reason, "needs at least %d samples, has %zu", least, r->n);
         return;
     }
     if (f->n == 0) {
@@ -76,7 +94,9 @@ void anomalies_find(const struct features *f, const struct analyze_options *o, s
         return;
     }
     /* What is seen for EPISODE_HOLD rows is seen once. */
-    struct finder a = { .f = f, .out = out, .trials = (double)r->n / EPISODE_HOLD * f->groups };
-    out->threshold = shift_threshold(out->budget_run, a.trials);
-    finder_run(&a, out->threshold, step);
+    struct finder a = { .f = f, .out = out, .step = step, .trials = (double)r->n / EPISODE_HOLD * (forest ? 1 : f->groups) };
+    if (forest)
+        finder_woods(&a, o->seed);
+    else
+        finder_shift(&a);
 }

@@ -8,13 +8,17 @@
 /* What departed up to so many rows before the episode opened began with it. */
 #define LOOK_BACK (2 * EPISODE_HOLD)
 
-/* One metric alone does not explain all of an episode, however far it went. */
 #define WEIGHT_MAX 50
 
-void episodes_init(struct episodes *e, const struct features *f, double threshold,
+double reading_weight(const struct feature *f, double difference, double thresholds)
+{
+    return fmin(f->rule.change > 0 ? fabs(difference) / f->rule.change : thresholds, WEIGHT_MAX);
+}
+
+void episodes_init(struct episodes *e, const struct features *f,
                    void (*found)(void *self, const struct episode *e), void *self)
 {
-    *e = (struct episodes){ .f = f, .threshold = threshold, .found = found, .self = self };
+    *e = (struct episodes){ .f = f, .found = found, .self = self };
     e->run = mem_new((size_t)(f->n + 1) * sizeof *e->run);
     e->now.part = mem_new((size_t)(f->n + 1) * sizeof *e->now.part);
 }
@@ -26,12 +30,6 @@ void episodes_done(struct episodes *e)
     *e = (struct episodes){ 0 };
 }
 
-static double episode_weight(const struct feature *f, const struct reading *r, double x, double threshold)
-{
-    double w = f->rule.change > 0 ? fabs(x - r->expected) / f->rule.change : r->score / threshold;
-    return fmin(w, WEIGHT_MAX);
-}
-
 static void episode_add(struct episodes *e, int j, size_t i, const struct reading *r)
 {
     struct episode_part *p = &e->now.part[j];
@@ -41,7 +39,7 @@ static void episode_add(struct episodes *e, int j, size_t i, const struct readin
         p->usual = r->expected;
     }
     p->last = i;
-    p->weight += episode_weight(f, r, f->x[i], e->threshold);
+    p->weight += r->weight;
     if (r->score >= p->score) {
         p->score = r->score;
         p->value = f->x[i];

@@ -16,7 +16,8 @@
 
 /* What a detector says of one feature at one row. */
 struct reading {
-    double score;    /* how far from usual, in deviations; 0 = as usual, or not known */
+    double score;    /* how far from usual, on the detector's scale; 0 = as usual, or not known */
+    double weight;   /* how much that matters, to be compared with other features: see reading_weight() */
     double expected; /* the usual value, in the metric's unit */
     bool departs;    /* beyond the threshold, and by more than the smallest change that matters */
     bool huge;       /* so far that it need not last */
@@ -42,7 +43,6 @@ struct episode {
 
 struct episodes {
     const struct features *f;
-    double threshold;
     bool open;
     int *run;              /* rows in a row that each feature has departed, up to now */
     struct episode now;
@@ -50,7 +50,13 @@ struct episodes {
     void *self;
 };
 
-void episodes_init(struct episodes *e, const struct features *f, double threshold,
+/*
+ * In changes that matter where it is known how much does, else in so many thresholds. One metric
+ * alone does not explain all of an episode, however far it went, so there is a highest weight.
+ */
+double reading_weight(const struct feature *f, double difference, double thresholds);
+
+void episodes_init(struct episodes *e, const struct features *f,
                    void (*found)(void *self, const struct episode *e), void *self);
 void episodes_done(struct episodes *e);
 

@@ -54,8 +54,9 @@ void shift_free(struct shift *s)
     mem_free(s);
 }
 
-void shift_restart(struct shift *s)
+void shift_restart(void *shift)
 {
+    struct shift *s = shift;
     for (int j = 0; j < s->f->n; j++) {
         struct window w = s->m[j].w;
         window_clear(&w);
@@ -152,6 +153,7 @@ static struct reading shift_value(struct shift *s, int j, size_t i)
     }
     struct level l = level_of(&m->w, change);
     struct reading r = { .score = level_score(&l, x), .expected = l.median };
+    r.weight = reading_weight(&s->f->f[j], x - l.median, r.score / s->threshold);
     r.departs = level_left(&l, x, change, s->threshold);
     if (m->former_left > 0 && m->former_left-- && !level_left(&m->former, x, change, s->threshold))
         r.departs = false;
@@ -169,8 +171,9 @@ static struct reading shift_value(struct shift *s, int j, size_t i)
     return r;
 }
 
-void shift_row(struct shift *s, size_t i, struct reading *out)
+void shift_row(void *shift, size_t i, struct reading *out)
 {
+    struct shift *s = shift;
     for (int j = 0; j < s->f->n; j++)
         out[j] = shift_value(s, j, i);
 }

@@ -27,11 +27,11 @@ struct shift;
 struct shift *shift_new(const struct features *f, double threshold, bool coarse);
 void shift_free(struct shift *s);
 
-/* Row i, in order; one reading per feature. */
-void shift_row(struct shift *s, size_t i, struct reading *out);
+/* Row i, in order; one reading per feature. `shift` is what shift_new() gave. */
+void shift_row(void *shift, size_t i, struct reading *out);
 
 /* Forgets all baselines: after a gap nothing says that the machine is as it was. */
-void shift_restart(struct shift *s);
+void shift_restart(void *shift);
 
 /*
  * The score which `budget` of `trials` independent values exceed by chance, and the chance that
