@@ -162,6 +162,25 @@ static void few_distinct_rows(void **state)
     kmeans_done(&m);
 }
 
+/* One row far from 40000 others is most of the variance: a plain sample would miss it 4 times in 5. */
+static void far_row_of_many(void **state)
+{
+    (void)state;
+    enum { MANY = 40000 };
+    double *x = test_calloc(MANY, sizeof *x);
+    struct rng r;
+    rng_seed(&r, 4);
+    for (int i = 0; i < MANY; i++)
+        x[i] = i == 1234 ? 1e6 : rng_normal(&r);
+    for (uint64_t seed = 0; seed < 5; seed++) {
+        struct kmeans m = fit(x, MANY, 1, 2, seed);
+        assert_int_equal(m.size[m.label[1234]], 1);
+        assert_consistent(&m, x, MANY);
+        kmeans_done(&m);
+    }
+    test_free(x);
+}
+
 /* Above the sample's size: a cluster of one in 500 rows is found, all rows count. */
 static void many_rows(void **state)
 {
@@ -299,7 +318,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(closed_forms), cmocka_unit_test(as_scikit_learn), cmocka_unit_test(same_bits),
-        cmocka_unit_test(few_distinct_rows), cmocka_unit_test(many_rows), cmocka_unit_test(silhouettes),
+        cmocka_unit_test(few_distinct_rows), cmocka_unit_test(far_row_of_many),
+        cmocka_unit_test(many_rows), cmocka_unit_test(silhouettes),
         cmocka_unit_test(chosen_k), cmocka_unit_test(chosen_k_often), cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests_name("learn/kmeans", tests, NULL, NULL);
