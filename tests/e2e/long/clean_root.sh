@@ -56,7 +56,7 @@ git clone -q --bare "$source" "$root/srv/sonde.git"
 started=$(date +%s)
 inside 'cd /srv && git clone -q sonde.git && cd sonde && ./dev run --duration 5' >"$tmp/run" 2>&1 ||
     { tail -n 40 "$tmp/run"; fail "./dev run failed"; }
-grep -q . "$tmp/run" || fail "./dev run printed nothing"
+grep -q '^  5 samples of ' "$tmp/run" || { cat "$tmp/run"; fail "./dev run ended without a report"; }
 ran=$(date +%s)
 inside 'cd /srv/sonde && ./dev test' >"$tmp/test" 2>&1 ||
     { tail -n 60 "$tmp/test"; fail "./dev test failed"; }
