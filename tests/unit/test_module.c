@@ -37,8 +37,9 @@ static void digests(void **state)
 {
     (void)state;
     const struct crypto *c = os_module("sonde-crypto", "sonde_crypto");
+    assert_int_equal(c != NULL, strstr(getenv("SONDE_MODULES"), "sonde-crypto") != NULL);
     if (!c)
-        skip(); /* built without OpenSSL: test_module's list says so */
+        return; /* built without OpenSSL */
     assert_ptr_equal(c, os_module("sonde-crypto", "sonde_crypto"));
 
     /* The examples of FIPS 180-4 ("abc") and the well-known digests of nothing. */
