@@ -39,7 +39,8 @@ static bool gap_before(const struct recording *r, size_t i, double step)
     return fmax(wall, mono) > fmax(LONG_GAP_S, LONG_GAP_STEPS * step);
 }
 
-static void finder_rows(struct finder *a, void (*row)(void *d, size_t i, struct reading *out), void (*restart)(void *d), void *d)
+static void finder_rows(struct finder *a, void (*row)(void *d, size_t i, struct reading *out),
+                        void (*restart)(void *d), void *d)
 {
     const struct recording *r = a->out->rec;
     struct reading *of = mem_new((size_t)(a->f->n + 1) * sizeof *of);
@@ -86,7 +87,8 @@ void anomalies_find(const struct features *f, const struct analyze_options *o, s
     text_copy(out->method, sizeof out->method, forest ? "forest" : "shift");
     int least = forest ? WOODS_MIN_ROWS : ANOMALIES_MIN_ROWS;
     if (r->n < (size_t)least) {
-        snprintf(out->anomalies_reason, sizeof out->anomalies_reason, "needs at least %d samples, has %zu", least, r->n);
+        snprintf(out->anomalies_reason, sizeof out->anomalies_reason,
+                 "needs at least %d samples, has %zu", least, r->n);
         return;
     }
     if (f->n == 0) {
@@ -94,7 +96,8 @@ void anomalies_find(const struct features *f, const struct analyze_options *o, s
         return;
     }
     /* What is seen for EPISODE_HOLD rows is seen once. */
-    struct finder a = { .f = f, .out = out, .step = step, .trials = (double)r->n / EPISODE_HOLD * (forest ? 1 : f->groups) };
+    struct finder a = { .f = f, .out = out, .step = step,
+                        .trials = (double)r->n / EPISODE_HOLD * (forest ? 1 : f->groups) };
     if (forest)
         finder_woods(&a, o->seed);
     else

@@ -39,7 +39,8 @@ static const struct row rows[] = {
       "one to two seconds of writing on an ordinary disk wait in memory" },
     { "memory.cached,memory.buffers,memory.active*,memory.inactive*,memory.slab*,memory.mapped,"
       "memory.committed,memory.shmem,memory.huge*",
-      AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL, "grow with every file that is read, until something else needs the room" },
+      AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL,
+      "grow with every file that is read, until something else needs the room" },
     { "memory.faults.major.rate,memory.major_faults.rate", AREA_MEMORY, AREA_FOLLOWS, 200, NULL, 0, NULL,
       "200 waits for a disk in a second" },
     { "memory.faults*", AREA_MEMORY, AREA_FOLLOWS, 20000, NULL, 0, NULL, "every new process and buffer faults; 80 MB/s of new pages" },

@@ -31,7 +31,8 @@ static size_t causes_enough(const struct episode *e)
     return rows / ENOUGH;
 }
 
-static enum area causes_area(const struct recording *r, const struct features *f, const struct episode *e)
+static enum area causes_area(const struct recording *r, const struct features *f,
+                             const struct episode *e)
 {
     size_t enough = causes_enough(e);
     enum area area = AREAS - 1;
@@ -92,13 +93,15 @@ static enum severity causes_severity(const struct features *f, const struct epis
     for (int j = 0; j < f->n; j++) {
         const struct episode_part *p = &e->part[j];
         double change = f->f[j].rule.change;
-        if (p->rows && f->f[j].rule.use == AREA_DECIDES && change > 0 && fabs(p->value - p->expected) >= 3 * change)
+        if (p->rows && f->f[j].rule.use == AREA_DECIDES && change > 0 &&
+            fabs(p->value - p->expected) >= 3 * change)
             return SEVERITY_WARNING;
     }
     return SEVERITY_NOTICE;
 }
 
-/* "used" for memory.used in an episode of memory, the whole id elsewhere; the total is meant anyway. */
+/* "used" for memory.used in an episode of memory,
+ * the whole id elsewhere; the total is meant anyway. */
 static const char *causes_label(const struct schema *s, int slot, enum area area)
 {
     const struct metric *m = schema_at(s, slot);
@@ -116,10 +119,11 @@ static void causes_sentence(const struct recording *r, struct anomaly *a, bool s
         snprintf(pid, sizeof pid, " (pid %d)", (int)a->suspects[0].pid);
         snprintf(by, sizeof by, ", by %s%s", a->suspects[0].name, pid);
     }
-    snprintf(a->summary, sizeof a->summary, "%s: %.100s %s from %s to %s at %s UTC%s%s", area_name(a->area),
-             causes_label(r->schema, c->slot, a->area), c->value > c->expected ? "rose" : "fell",
-             amount_text(c->expected, m->unit, from), amount_text(c->value, m->unit, to),
-             text_clock(a->start_ms, when), stays ? " and stayed there" : "", by);
+    snprintf(a->summary, sizeof a->summary, "%s: %.100s %s from %s to %s at %s UTC%s%s",
+             area_name(a->area), causes_label(r->schema, c->slot, a->area),
+             c->value > c->expected ? "rose" : "fell", amount_text(c->expected, m->unit, from),
+             amount_text(c->value, m->unit, to), text_clock(a->start_ms, when),
+             stays ? " and stayed there" : "", by);
 }
 
 /*

@@ -55,7 +55,8 @@ static void episode_close(struct episodes *e, bool stays)
 {
     size_t last = e->now.start;
     for (int j = 0; j < e->f->n; j++)
-        if (e->f->f[j].rule.use == AREA_DECIDES && e->now.part[j].rows && e->now.part[j].last > last)
+        if (e->f->f[j].rule.use == AREA_DECIDES && e->now.part[j].rows &&
+            e->now.part[j].last > last)
             last = e->now.part[j].last;
     e->now.end = last;
     e->now.stays = stays;
@@ -89,12 +90,14 @@ static void episode_open(struct episodes *e, size_t i)
 static bool episode_due(const struct episodes *e, const struct reading *of)
 {
     for (int j = 0; j < e->f->n; j++)
-        if (e->f->f[j].rule.use == AREA_DECIDES && of[j].departs && (e->run[j] >= EPISODE_HOLD || of[j].huge))
+        if (e->f->f[j].rule.use == AREA_DECIDES && of[j].departs &&
+            (e->run[j] >= EPISODE_HOLD || of[j].huge))
             return true;
     return false;
 }
 
-/* Has every deciding feature that departed come to rest? *stays: because its new level is the usual one now. */
+/* Has every deciding feature that departed come to rest?
+ * *stays: because its new level is the usual one now. */
 static bool episode_over(const struct episodes *e, size_t i, const struct reading *of, bool *stays)
 {
     bool rest = true, settled = false;

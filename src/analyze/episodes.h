@@ -3,8 +3,8 @@
  *
  * A detector gives one reading per feature and row. An episode opens when a deciding feature has
  * departed for EPISODE_HOLD rows in a row (or so far that one row is enough), starts with the first
- * of them, and ends when nothing has departed for EPISODE_QUIET rows, at a gap, or when the detector
- * has taken the new level for the usual one.
+ * of them, and ends when nothing has departed for EPISODE_QUIET rows, at a gap, or when the
+ * detector has taken the new level for the usual one.
  */
 #ifndef ANALYZE_EPISODES_H
 #define ANALYZE_EPISODES_H

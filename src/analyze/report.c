@@ -31,12 +31,14 @@ static void report_session(struct report *out)
 /* What this version does not do at all, and what would be missing for it anyway. */
 static void report_absent(struct report *out)
 {
-    text_copy(out->workload_reason, sizeof out->workload_reason, "not computed: this version does not classify workloads");
+    text_copy(out->workload_reason, sizeof out->workload_reason,
+              "not computed: this version does not classify workloads");
     if (out->rec->n < FORECAST_MIN_ROWS)
-        snprintf(out->forecast_reason, sizeof out->forecast_reason, "needs at least %d samples, has %zu", FORECAST_MIN_ROWS,
-                 out->rec->n);
+        snprintf(out->forecast_reason, sizeof out->forecast_reason,
+                 "needs at least %d samples, has %zu", FORECAST_MIN_ROWS, out->rec->n);
     else
-        text_copy(out->forecast_reason, sizeof out->forecast_reason, "not computed: this version does not forecast");
+        text_copy(out->forecast_reason, sizeof out->forecast_reason,
+                  "not computed: this version does not forecast");
 }
 
 struct report *analyze_run(const struct recording *r, const struct analyze_options *o)

@@ -1,7 +1,7 @@
 /*
- * states.c - k-means over a few head metrics, each in units of the change that matters (areas.c), so
- * that noise below that is not split into states. k is chosen by the silhouette, and lowered until
- * any two states are apart: by such a change, and by more than their rows scatter. One state,
+ * states.c - k-means over a few head metrics, each in units of the change that matters (areas.c),
+ * so that noise below that is not split into states. k is chosen by the silhouette, and lowered
+ * until any two states are apart: by such a change, and by more than their rows scatter. One state,
  * "steady", is an answer.
  */
 #include "analyze/states.h"
@@ -88,14 +88,16 @@ static int compare_doubles(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* A state lasts: each value becomes the median of SMOOTH rows around it, so that bursts are none. */
+/* A state lasts: each value becomes the median of
+ * SMOOTH rows around it, so that bursts are none. */
 static void table_smooth(struct table *t)
 {
     size_t d = (size_t)t->d, half = SMOOTH / 2;
     double *x = mem_new((t->n + 1) * d * sizeof *x);
     for (size_t i = 0; i < t->n; i++)
         for (size_t j = 0; j < d; j++) {
-            size_t from = i < half ? 0 : i - half, to = i + half < t->n ? i + half : t->n - 1, n = 0;
+            size_t from = i < half ? 0 : i - half, to = i + half < t->n ? i + half : t->n - 1,
+                   n = 0;
             double v[SMOOTH] = { 0 };
             for (size_t k = from; k <= to; k++)
                 v[n++] = t->x[k * d + j];
@@ -113,7 +115,8 @@ static void table_done(struct table *t)
 }
 
 /* How far the rows of a state scatter along one feature. */
-static double state_sd(const struct table *t, const struct kmeans *m, const int *label, int k, int j)
+static double state_sd(const struct table *t, const struct kmeans *m, const int *label, int k,
+                       int j)
 {
     double sum = 0, n = 0;
     for (size_t i = 0; i < t->n; i++)
@@ -126,7 +129,8 @@ static double state_sd(const struct table *t, const struct kmeans *m, const int 
 }
 
 /* Are two states apart in some feature: by a change that matters and by more than they scatter? */
-static bool states_apart(const struct table *t, const struct kmeans *m, const int *label, int a, int b)
+static bool states_apart(const struct table *t, const struct kmeans *m, const int *label, int a,
+                         int b)
 {
     for (int j = 0; j < t->d; j++) {
         double d = fabs(m->center[a * m->d + j] - m->center[b * m->d + j]);
@@ -158,14 +162,16 @@ static double *table_thinned(const struct table *t, size_t *n)
 }
 
 /* The most states that are apart. */
-static int states_fit(const struct table *t, uint64_t seed, struct kmeans *m, double *silhouette, int *label)
+static int states_fit(const struct table *t, uint64_t seed, struct kmeans *m, double *silhouette,
+                      int *label)
 {
     size_t n;
     double *x = table_thinned(t, &n);
     struct kmeans_options o = { .seed = seed, .restarts = 4 };
     int rc, k = STATES_MAX;
     for (;;) {
-        rc = k > 1 ? kmeans_choose(x, n, t->d, k, &o, m, silhouette) : kmeans_fit(x, n, t->d, 1, &o, m);
+        rc = k > 1 ? kmeans_choose(x, n, t->d, k, &o, m, silhouette)
+                   : kmeans_fit(x, n, t->d, 1, &o, m);
         if (rc < 0)
             break;
         kmeans_assign(m, t->x, t->n, label);
@@ -192,7 +198,8 @@ static int ordered_compare(const void *a, const void *b)
 }
 
 /* Renumbers the states by their share, the largest first. */
-static void states_order(const struct table *t, const struct kmeans *m, int *label, int *rank, size_t *rows)
+static void states_order(const struct table *t, const struct kmeans *m, int *label, int *rank,
+                         size_t *rows)
 {
     struct ordered by[STATES_MAX] = { 0 };
     for (int k = 0; k < m->k; k++)
@@ -209,7 +216,8 @@ static void states_order(const struct table *t, const struct kmeans *m, int *lab
 }
 
 /* Stays and changes; a row that is not known ends neither. */
-static void states_walk(const struct table *t, const int *label, double step, const size_t *rows, struct states *out)
+static void states_walk(const struct table *t, const int *label, double step, const size_t *rows,
+                        struct states *out)
 {
     double stays[STATES_MAX] = { 0 };
     for (size_t i = 0; i < t->n; i++) {
@@ -224,7 +232,8 @@ static void states_walk(const struct table *t, const int *label, double step, co
     }
 }
 
-static void states_write(const struct table *t, const struct kmeans *m, int *label, double silhouette, struct report *out)
+static void states_write(const struct table *t, const struct kmeans *m, int *label,
+                         double silhouette, struct report *out)
 {
     struct states *s = &out->states;
     int rank[STATES_MAX];
@@ -265,7 +274,8 @@ void states_find(uint64_t seed, struct report *out)
     double silhouette = NAN;
     int *label = mem_new(t.n * sizeof *label), rc = states_fit(&t, seed, &m, &silhouette, label);
     if (rc < 0) {
-        snprintf(out->states.reason, sizeof out->states.reason, "its values are too far apart to compare");
+        snprintf(out->states.reason, sizeof out->states.reason,
+                 "its values are too far apart to compare");
     } else {
         states_write(&t, &m, label, silhouette, out);
         kmeans_done(&m);

@@ -60,7 +60,8 @@ static const struct subject any_column = { "", 0, "", NAN, 0 };
 static const struct subject *subject_of(const struct recording *r, int slot)
 {
     const struct metric *m = schema_at(r->schema, slot);
-    bool part = m->inst && strcmp(m->inst, "total") != 0 && schema_find(r->schema, m->name, "total") >= 0;
+    bool part = m->inst && strcmp(m->inst, "total") != 0 &&
+                schema_find(r->schema, m->name, "total") >= 0;
     if (m->kind == KIND_COUNTER || part)
         return NULL;
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
@@ -97,12 +98,14 @@ static bool halves_agree(const double *t, const double *x, size_t n, double slop
 {
     struct trend_fit a, b;
     size_t half = n / 2;
-    if (trend_estimate(t, x, half, CONFIDENCE, &a) < 0 || trend_estimate(t + half, x + half, n - half, CONFIDENCE, &b) < 0)
+    if (trend_estimate(t, x, half, CONFIDENCE, &a) < 0 ||
+        trend_estimate(t + half, x + half, n - half, CONFIDENCE, &b) < 0)
         return false;
     return a.slope / slope >= HALF_SHARE && b.slope / slope >= HALF_SHARE;
 }
 
-/* From the last tick; the interval comes from that of the slope, and is open where the slope may be flat. */
+/* From the last tick; the interval comes from that of
+ * the slope, and is open where the slope may be flat. */
 static void trend_limit(struct trend *to, const struct subject *s, const struct trend_fit *fit, double span_h)
 {
     double left = to->limit - fit->last;
@@ -111,13 +114,15 @@ static void trend_limit(struct trend *to, const struct subject *s, const struct 
     double hours = left / fit->slope;
     if (hours > HORIZON * span_h)
         return;
-    double fast = s->sense > 0 ? fit->slope_hi : fit->slope_lo, slow = s->sense > 0 ? fit->slope_lo : fit->slope_hi;
+    double fast = s->sense > 0 ? fit->slope_hi : fit->slope_lo,
+           slow = s->sense > 0 ? fit->slope_lo : fit->slope_hi;
     to->reaches_limit_s = hours * 3600;
     to->interval_s[0] = left / fast * 3600;
     to->interval_s[1] = slow * s->sense > 0 ? left / slow * 3600 : NAN;
 }
 
-static bool trend_of(const struct recording *r, const struct subject *s, int slot, const double *t, double alpha, struct trend *to)
+static bool trend_of(const struct recording *r, const struct subject *s, int slot, const double *t,
+                     double alpha, struct trend *to)
 {
     struct trend_fit fit;
     const double *x = recording_col(r, slot);
@@ -127,7 +132,9 @@ static bool trend_of(const struct recording *r, const struct subject *s, int slo
         .slot = slot, .slope_per_hour = fit.slope, .p_value = fit.p, .first = fit.first, .last = fit.last,
         .limit = subject_limit(r, s, slot), .reaches_limit_s = NAN, .interval_s = { NAN, NAN },
     };
-    double change = s == &any_column ? scatter(t, x, r->n, &fit) : *s->limit && s->change < 1 ? s->change * to->limit : s->change;
+    double change = s == &any_column             ? scatter(t, x, r->n, &fit)
+                    : *s->limit && s->change < 1 ? s->change * to->limit
+                                                 : s->change;
     bool moves = fabs(fit.last - fit.first) > change; /* false for an unknown limit */
     if (fit.p < alpha && moves && halves_agree(t, x, r->n, fit.slope))
         to->direction = fit.slope > 0 ? DIRECTION_RISING : DIRECTION_FALLING;
@@ -140,7 +147,8 @@ void trends_find(struct report *out)
 {
     const struct recording *r = out->rec;
     if (r->n < TRENDS_MIN_ROWS) {
-        snprintf(out->trends_reason, sizeof out->trends_reason, "needs at least %d samples, has %zu", TRENDS_MIN_ROWS, r->n);
+        snprintf(out->trends_reason, sizeof out->trends_reason,
+                 "needs at least %d samples, has %zu", TRENDS_MIN_ROWS, r->n);
         return;
     }
     int slots[TRENDS_MAX], n = 0;
@@ -152,6 +160,7 @@ void trends_find(struct report *out)
         t[i] = (double)(r->mono_ns[i] - r->mono_ns[0]) / HOUR_NS;
     out->trends = mem_new((size_t)(n + 1) * sizeof *out->trends);
     for (int k = 0; k < n; k++)
-        out->n_trends += trend_of(r, subject_of(r, slots[k]), slots[k], t, ALPHA / n, &out->trends[out->n_trends]);
+        out->n_trends += trend_of(r, subject_of(r, slots[k]), slots[k], t, ALPHA / n,
+                                  &out->trends[out->n_trends]);
     mem_free(t);
 }

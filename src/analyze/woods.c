@@ -167,7 +167,8 @@ static bool woods_readings(const struct woods *w, size_t i, double score, struct
         if (!isfinite(d) || !(far >= FAR) || fabs(d) < f->rule.change)
             continue;
         out[j] = (struct reading){
-            .score = score, .weight = reading_weight(f, d, far / FAR), .expected = w->usual[j].median, .departs = true };
+            .score = score, .weight = reading_weight(f, d, far / FAR),
+            .expected = w->usual[j].median, .departs = true };
         any |= f->rule.use == AREA_DECIDES;
     }
     return any;
@@ -192,6 +193,7 @@ void woods_row(void *woods, size_t i, struct reading *out)
         return;
     }
     woods_keep(w, i);
-    if (w->n >= WOODS_MIN_ROWS && (!w->forest || (double)w->fresh >= REGROW * (double)(w->n - w->fresh)))
+    if (w->n >= WOODS_MIN_ROWS &&
+        (!w->forest || (double)w->fresh >= REGROW * (double)(w->n - w->fresh)))
         woods_grow(w);
 }

@@ -73,7 +73,8 @@ static void seed_members(const struct seed *s, const struct member *m, const cha
         json_double(s->j, m->key, m->scale * seed_value(s, m->name, inst ? inst : m->inst));
 }
 
-static void seed_object(const struct seed *s, const char *key, const struct member *m, const char *inst)
+static void seed_object(const struct seed *s, const char *key, const struct member *m,
+                        const char *inst)
 {
     json_object(s->j, key);
     seed_members(s, m, inst);
@@ -101,7 +102,8 @@ static void seed_cpu(const struct seed *s)
     json_object(s->j, "cpu");
     json_double(s->j, "cpu_percent", seed_value(s, "cpu.util", NULL));
     json_array(s->j, "cpu_per_core");
-    for (int k = seed_next(s->rec, "cpu.core.util", 0); k >= 0; k = seed_next(s->rec, "cpu.core.util", k + 1)) {
+    for (int k = seed_next(s->rec, "cpu.core.util", 0); k >= 0;
+         k = seed_next(s->rec, "cpu.core.util", k + 1)) {
         json_double(s->j, NULL, seed_at(s, k));
         cores++;
     }
@@ -158,7 +160,8 @@ static void seed_chip(const char *inst, char out[static CHIP_MAX])
 static bool seed_chip_done(const struct seed *s, const char *family, int slot, const char *chip)
 {
     char other[CHIP_MAX];
-    for (int k = seed_next(s->rec, family, 0); k >= 0 && k < slot; k = seed_next(s->rec, family, k + 1)) {
+    for (int k = seed_next(s->rec, family, 0); k >= 0 && k < slot;
+         k = seed_next(s->rec, family, k + 1)) {
         seed_chip(seed_inst(s, k), other);
         if (strcmp(other, chip) == 0)
             return true;
@@ -208,7 +211,8 @@ static void seed_sensors(const struct seed *s, const char *key, const char *fami
 static void seed_plugged(const struct seed *s)
 {
     double online = NAN;
-    for (int k = seed_next(s->rec, "ac.online", 0); k >= 0; k = seed_next(s->rec, "ac.online", k + 1))
+    for (int k = seed_next(s->rec, "ac.online", 0); k >= 0;
+         k = seed_next(s->rec, "ac.online", k + 1))
         online = fmax(online, seed_at(s, k)); /* the known one of the two, where one is NaN */
     if (isnan(online))
         json_null(s->j, "power_plugged");
@@ -225,7 +229,8 @@ static void seed_battery(const struct seed *s)
     }
     json_object(s->j, "battery");
     json_double(s->j, "percent", seed_at(s, slot));
-    json_double(s->j, "secsleft", seed_value(s, "battery.time_left", schema_at(s->rec->schema, slot)->inst));
+    json_double(s->j, "secsleft",
+                seed_value(s, "battery.time_left", schema_at(s->rec->schema, slot)->inst));
     seed_plugged(s);
     json_end(s->j);
 }

@@ -11,8 +11,8 @@ import sys
 FOLDERS = ("src", "tests", "bench", "data")
 ENDINGS = {".c", ".h", ".in", ".py", ".sh", ".build", ".yaml"}
 DATA = {"fixtures", "golden", "corpus"}
-WIDTH = 140
-WIDTH_ROW = 140
+WIDTH = 120      # code keeps to 100; lists, initialisers and comments behind code may need more
+WIDTH_ROW = 140  # rows of tables and texts: laid out to be compared line by line
 
 # Written in pieces, so that this file passes its own check.
 NOTE = re.compile(r"\b(" + "TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")

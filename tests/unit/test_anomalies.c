@@ -131,12 +131,14 @@ static size_t count_quiet(const struct quiet *q, const char *method, double step
 static void test_silent_on_quiet_columns(void **state)
 {
     (void)state;
-    static const struct { const char *method; double step; } runs[] = { { "shift", 1 }, { "shift", 60 }, { "forest", 1 } };
+    static const struct { const char *method; double step; } runs[] = {
+        { "shift", 1 }, { "shift", 60 }, { "forest", 1 } };
     for (size_t k = 0; k < sizeof quiet / sizeof *quiet; k++)
         for (size_t s = 0; s < sizeof runs / sizeof *runs; s++) {
             size_t found = count_quiet(&quiet[k], runs[s].method, runs[s].step, 3);
             if (found > MOST_OF_20 && (s < 2 || quiet[k].next != walk)) /* the forest promises stationary data only */
-                fail_msg("%s on %s, step %g s: %zu false alarms", runs[s].method, quiet[k].what, runs[s].step, found);
+                fail_msg("%s on %s, step %g s: %zu false alarms", runs[s].method, quiet[k].what,
+                         runs[s].step, found);
         }
 }
 
@@ -238,7 +240,8 @@ static void test_names_what_was_planted(void **state)
         }
 }
 
-/* The other method needs more rows to know what is usual; then it finds the same, and explains it the same way. */
+/* The other method needs more rows to know what is usual;
+ * then it finds the same, and explains it the same way. */
 static void test_forest_names_what_was_planted(void **state)
 {
     (void)state;
@@ -255,7 +258,8 @@ static void test_forest_names_what_was_planted(void **state)
         assert_string_equal(schema_id(r->schema, a->anomalies[0].causes[0].slot), planted[k].cause);
         assert_in_range(a->anomalies[0].start, 600, 602);
         assert_true(a->threshold > 0.4 && a->threshold <= 1 && isnan(a->anomalies[0].probability));
-        assert_true(again->threshold == a->threshold && again->anomalies[0].score == a->anomalies[0].score);
+        assert_true(again->threshold == a->threshold &&
+                    again->anomalies[0].score == a->anomalies[0].score);
         report_free(again);
         report_free(a);
         recording_free(r);
@@ -316,7 +320,8 @@ static void test_ourselves_only_when_it_is_us(void **state)
     (void)state;
     struct recording *r = plant(&planted[0], 1);
     for (size_t i = 30; i < 60; i++)
-        r->proc[r->proc_first[i]] = user(10, "sonde", 190), r->proc[r->proc_first[i] + 2] = user(9, "other", 15);
+        r->proc[r->proc_first[i]] = user(10, "sonde", 190),
+        r->proc[r->proc_first[i] + 2] = user(9, "other", 15);
     struct report *a = analyze(r);
     assert_string_equal(a->anomalies[0].suspects[0].name, "sonde");
     report_free(a);

@@ -111,7 +111,8 @@ static void break_file(struct rng *r, struct broken *b)
     store(b->path, text, break_text(r, text, b->n));
 }
 
-/* One sampler from open to close, on files that break before its ticks and are mended behind them. */
+/* One sampler from open to close, on files that
+ * break before its ticks and are mended behind them. */
 static void live(const char *root, struct rng *r)
 {
     static const struct adapter *const all[] = { ADAPTERS NULL };
@@ -119,7 +120,8 @@ static void live(const char *root, struct rng *r)
     struct ticking t = { { tick_now, tick_wait }, { 1767225600000, 1000000000, 1000000000 } };
     for (int i = 0; i < BREAKS; i++)
         break_file(r, &b[i]); /* open() sees some too */
-    struct sampler *s = sampler_open(all, &(struct sampler_options){ .root = root, .interval_s = 10, .clock = &t.clock });
+    struct sampler *s = sampler_open(all, &(struct sampler_options){
+        .root = root, .interval_s = 10, .clock = &t.clock });
     for (int tick = 0; tick < TICKS; tick++) {
         const struct frame *f;
         assert_int_equal(sampler_next(s, &f), 0);

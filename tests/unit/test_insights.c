@@ -174,7 +174,8 @@ static void test_little_traffic_is_no_slow_disk(void **state)
     (void)state;
     struct recording *r = machine();
     plant(r, &(struct trouble){
-        .set = { { "disk.latency", "sda", 0.5 }, { "disk.reads.rate", "sda", 0 }, { "disk.writes.rate", "sda", 1 } } }, 0, ROWS);
+        .set = { { "disk.latency", "sda", 0.5 }, { "disk.reads.rate", "sda", 0 },
+                 { "disk.writes.rate", "sda", 1 } } }, 0, ROWS);
     struct report *a = analyze(r);
     assert_null(find(a, "disk-slow:sda"));
     report_free(a);
@@ -207,7 +208,8 @@ static void test_names_the_culprit(void **state)
     struct recording *r = machine();
     plant(r, &troubles[0], 20, ROWS);
     for (size_t i = 0; i < ROWS; i++)
-        fake_procs(r, i, (struct proc_use[]){ process(7, "burner", i < 20 ? 0 : 190, 1e6), process(8, "shell", 5, 1e6) }, 2);
+        fake_procs(r, i, (struct proc_use[]){ process(7, "burner", i < 20 ? 0 : 190, 1e6),
+                                             process(8, "shell", 5, 1e6) }, 2);
     struct report *a = analyze(r);
     const struct insight *i = find(a, "cpu-saturated");
     assert_non_null(i);

@@ -51,7 +51,8 @@ static struct recording *seed_recording(void)
     }
     recording_add(rec, 1795343400000, 1000000000, v, VALUES);
     struct proctab before = { .mono_ns = 1000000000 }, now = { .mono_ns = 2000000000 };
-    *proctab_add(&before) = *proctab_add(&now) = (struct proc){ .pid = 812, .name = "stress-ng", .cpu_s = 1, .rss_bytes = 1e9 };
+    *proctab_add(&before) = *proctab_add(&now) = (struct proc){
+        .pid = 812, .name = "stress-ng", .cpu_s = 1, .rss_bytes = 1e9 };
     now.p[0].cpu_s = 1.5;
     recording_add_procs(rec, &before);
     v[0] = NAN;

@@ -4,8 +4,9 @@
  * cgroup-v1/memory.rst and scheduler/sched-bwc.rst).
  *
  * A limit may stand in any group from our own up to the top that can be seen; the tightest binds,
- * and use and pressure are those of the group that has it. Without a limit they are our own group's.
- * In a container this is the container. Processor and memory may be bound in different groups.
+ * and use and pressure are those of the group that has it. Without a limit they are our own
+ * group's. In a container this is the container. Processor and memory may be bound in different
+ * groups.
  *
  * Memory in use leaves out file cache that was not touched lately (inactive_file): the kernel gives
  * it back before it kills anybody.
@@ -23,14 +24,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CPU_TIME, CPU_CAPACITY, CPU_PERIODS, CPU_THROTTLED, CPU_LIMIT, MEMORY_USED, MEMORY_LIMIT, MEMORY_UTIL, OOM_KILLS, VALUES };
+enum {
+    CPU_TIME, CPU_CAPACITY, CPU_PERIODS, CPU_THROTTLED, CPU_LIMIT, MEMORY_USED, MEMORY_LIMIT,
+    MEMORY_UTIL, OOM_KILLS, VALUES
+};
 
 static const struct { const char *name, *help; enum unit unit; enum kind kind; double max; } cgroup_metrics[VALUES] = {
     [CPU_TIME]      = { "cgroup.cpu.time",            "processor time used by the group",      UNIT_SECOND,  KIND_COUNTER, 0 },
     [CPU_CAPACITY]  = { "cgroup.cpu.capacity",        "processor time that its limit allowed", UNIT_SECOND,  KIND_COUNTER, 0 },
     [CPU_PERIODS]   = { "cgroup.cpu.periods",         "periods of its quota that passed",      UNIT_NONE,    KIND_COUNTER, 0 },
-    [CPU_THROTTLED] = { "cgroup.cpu.periods.throttled", "periods in which it used its quota up and waited",
-                                                                                               UNIT_NONE,    KIND_COUNTER, 0 },
+    [CPU_THROTTLED] = { "cgroup.cpu.periods.throttled", "periods in which it used its quota up", UNIT_NONE,    KIND_COUNTER, 0 },
     [CPU_LIMIT]     = { "cgroup.cpu.limit",           "processors that the group may use",     UNIT_NONE,    KIND_GAUGE,   0 },
     [MEMORY_USED]   = { "cgroup.memory.used",         "memory in use, idle file cache left out", UNIT_BYTE,  KIND_GAUGE,   0 },
     [MEMORY_LIMIT]  = { "cgroup.memory.limit",        "memory that the group may use",         UNIT_BYTE,    KIND_GAUGE,   0 },
@@ -95,8 +98,8 @@ static void cgroup_add_share(struct cgroup *c, struct schema *s, const char *nam
         .scale = 100, .max = 100 });
 }
 
-static int cgroup_open_keyed(const struct cgroup *c, const struct cgroup_group *g, const char *file, struct keyed *k,
-                             const char *const *keys, int n)
+static int cgroup_open_keyed(const struct cgroup *c, const struct cgroup_group *g, const char *file,
+                             struct keyed *k, const char *const *keys, int n)
 {
     char path[CGROUP_DIR_MAX + 64];
     snprintf(path, sizeof path, "%s/%s", g->dir, file);
@@ -123,9 +126,11 @@ static bool cgroup_open_cpu(struct cgroup *c, struct schema *s)
     if (!(stat && keyed_has(&c->cpu_stat, USAGE)) && c->usage_fd < 0)
         return false;
     cgroup_add(c, s, CPU_LIMIT);
-    cgroup_add_share(c, s, "cgroup.cpu.util", "processor time used, of what the limit allows", CPU_TIME, CPU_CAPACITY);
+    cgroup_add_share(c, s, "cgroup.cpu.util", "processor time used, of what the limit allows",
+                     CPU_TIME, CPU_CAPACITY);
     if (stat && keyed_has(&c->cpu_stat, PERIODS))
-        cgroup_add_share(c, s, "cgroup.cpu.throttled", "share of the quota's periods in which the group had to wait",
+        cgroup_add_share(c, s, "cgroup.cpu.throttled",
+                         "share of the quota's periods in which the group had to wait",
                          CPU_THROTTLED, CPU_PERIODS);
     return true;
 }
@@ -133,7 +138,9 @@ static bool cgroup_open_cpu(struct cgroup *c, struct schema *s)
 static bool cgroup_open_memory(struct cgroup *c, struct schema *s)
 {
     const struct cgroup_group *g = &c->group[CGROUP_MEMORY];
-    c->memory_fd = g->there ? sysfs_open(c->root, g->dir, g->v2 ? "memory.current" : "memory.usage_in_bytes") : -ENOENT;
+    c->memory_fd = g->there ? sysfs_open(c->root, g->dir,
+                                         g->v2 ? "memory.current" : "memory.usage_in_bytes")
+                            : -ENOENT;
     if (c->memory_fd < 0)
         return false;
     cgroup_add(c, s, MEMORY_USED);
@@ -142,7 +149,8 @@ static bool cgroup_open_memory(struct cgroup *c, struct schema *s)
         cgroup_add(c, s, MEMORY_UTIL);
     }
     cgroup_open_keyed(c, g, "memory.stat", &c->memory_stat, cgroup_memory_keys, MEMORY_KEYS);
-    if (cgroup_open_keyed(c, g, g->v2 ? "memory.events" : "memory.oom_control", &c->oom, cgroup_oom_keys, 1) == 0)
+    if (cgroup_open_keyed(c, g, g->v2 ? "memory.events" : "memory.oom_control", &c->oom,
+                          cgroup_oom_keys, 1) == 0)
         cgroup_add(c, s, OOM_KILLS);
     return true;
 }
@@ -151,7 +159,8 @@ static void cgroup_open_pressure(struct cgroup *c, struct schema *s)
 {
     for (int i = 0; i < PSI_FILES; i++) {
         const struct cgroup_group *g = &c->group[i == CPU_PSI ? CGROUP_CPU : CGROUP_MEMORY];
-        c->psi_fd[i] = g->there && g->v2 ? sysfs_open(c->root, g->dir, cgroup_psi_files[i]) : -ENOENT;
+        c->psi_fd[i] = g->there && g->v2 ? sysfs_open(c->root, g->dir, cgroup_psi_files[i])
+                                         : -ENOENT;
     }
     for (int i = 0; i < PRESSURES; i++) {
         char name[SCHEMA_MAX_NAME];
@@ -159,7 +168,8 @@ static void cgroup_open_pressure(struct cgroup *c, struct schema *s)
             continue;
         snprintf(name, sizeof name, "%s.time", cgroup_pressure[i].name);
         c->psi_slot[i] = schema_add(s, &(struct metric){
-            .name = name, .help = "the time behind that share", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "" });
+            .name = name, .help = "the time behind that share", .unit = UNIT_SECOND,
+        .kind = KIND_COUNTER, .rate = "" });
         schema_add(s, &(struct metric){
             .name = cgroup_pressure[i].name, .help = cgroup_pressure[i].help, .unit = UNIT_PERCENT, .kind = KIND_RATIO,
             .num = c->psi_slot[i], .den = SCHEMA_TIME, .scale = 100, .max = 100 });
@@ -205,8 +215,10 @@ static int cgroup_open(const struct adapter_env *env, struct schema *s, void **s
     bool cpu = cgroup_open_cpu(c, s), memory = cgroup_open_memory(c, s);
     if (!cpu && !memory) {
         cgroup_close(c);
-        env->explain(env, "runs in the top control group, which has no limits: cpu.* and memory.* say it all; "
-                          "in a container, mount /sys/fs/cgroup to see its limits");
+        env->explain(
+            env,
+            "runs in the top control group, which has no limits: cpu.* and memory.* say it all; "
+            "in a container, mount /sys/fs/cgroup to see its limits");
         return -ENODEV;
     }
     cgroup_open_pressure(c, s);
@@ -222,7 +234,8 @@ static void cgroup_sample_cpu(struct cgroup *c, struct frame *f)
     if (c->before_ns && !isnan(cpus))
         c->capacity_s += cpus * (double)(f->mono_ns - c->before_ns) * 1e-9;
     c->before_ns = f->mono_ns;
-    frame_set(f, c->slot[CPU_TIME], c->usage_fd >= 0 ? sysfs_pread(c->usage_fd) * 1e-9 : v[USAGE] * 1e-6);
+    frame_set(f, c->slot[CPU_TIME],
+              c->usage_fd >= 0 ? sysfs_pread(c->usage_fd) * 1e-9 : v[USAGE] * 1e-6);
     frame_set(f, c->slot[CPU_CAPACITY], isnan(cpus) ? (double)NAN : c->capacity_s);
     frame_set(f, c->slot[CPU_PERIODS], v[PERIODS]);
     frame_set(f, c->slot[CPU_THROTTLED], v[THROTTLED]);
@@ -235,7 +248,8 @@ static void cgroup_sample_memory(struct cgroup *c, struct frame *f)
     double v[MEMORY_KEYS] = { NAN, NAN }, used = sysfs_pread(c->memory_fd), kills = NAN;
     if (c->memory_stat.file.fd >= 0)
         keyed_read(&c->memory_stat, v);
-    double idle = g->v2 ? v[INACTIVE] : v[INACTIVE_V1]; /* version 1 writes both, its "inactive_file" without groups below */
+    /* Version 1 writes both, its "inactive_file" without the groups below. */
+    double idle = g->v2 ? v[INACTIVE] : v[INACTIVE_V1];
     used -= isnan(idle) || idle > used ? 0 : idle;
     double limit = cgroup_memory_limit(g);
     frame_set(f, c->slot[MEMORY_USED], used);
@@ -255,7 +269,8 @@ static void cgroup_sample_pressure(struct cgroup *c, struct frame *f)
         read[i] = c->psi_fd[i] >= 0 && os_pread_text(c->psi_fd[i], text[i], sizeof text[i]) >= 0;
     for (int i = 0; i < PRESSURES; i++)
         if (read[cgroup_pressure[i].file])
-            frame_set(f, c->psi_slot[i], psi_total(text[cgroup_pressure[i].file], cgroup_pressure[i].line));
+            frame_set(f, c->psi_slot[i],
+                      psi_total(text[cgroup_pressure[i].file], cgroup_pressure[i].line));
 }
 
 static void cgroup_sample(void *self, struct frame *f)

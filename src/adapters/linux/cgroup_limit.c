@@ -1,6 +1,7 @@
 /*
  * cgroup_limit.c - which control group binds, and by how much
- * (Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst, scheduler/sched-bwc.rst of the kernel).
+ * (Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst, scheduler/sched-bwc.rst of the
+ * kernel).
  */
 #include "adapters/linux/cgroup_limit.h"
 
@@ -23,7 +24,8 @@ static bool cgroup_lists(const char *list, size_t n, const char *word)
     return false;
 }
 
-/* Our own group for a controller below the top of its hierarchy, from lines like "4:cpu,cpuacct:/a/b" and "0::/a/b". */
+/* Our own group for a controller below the top of its hierarchy, from lines like
+ * "4:cpu,cpuacct:/a/b" and "0::/a/b". */
 static void cgroup_own(const char *root, const char *controller, bool *v2, char *out, size_t cap)
 {
     struct lines l;
@@ -51,8 +53,9 @@ static void cgroup_top(const char *root, bool v2, const char *controller, char o
     if (!v2)
         snprintf(out, 64, "/sys/fs/cgroup/%s", controller);
     else
-        snprintf(out, 64, "%s", os_exists(root, "/sys/fs/cgroup/cgroup.controllers") ? "/sys/fs/cgroup" :
-                                                                                          "/sys/fs/cgroup/unified");
+        snprintf(out, 64, "%s",
+                 os_exists(root, "/sys/fs/cgroup/cgroup.controllers") ? "/sys/fs/cgroup"
+                                                                      : "/sys/fs/cgroup/unified");
 }
 
 double cgroup_quota(const struct cgroup_group *g)
@@ -75,12 +78,15 @@ double cgroup_memory_limit(const struct cgroup_group *g)
     return limit >= 0 && limit < 0x1p62 ? limit : (double)NAN;
 }
 
-static void cgroup_open_limit(const char *root, enum cgroup_controller controller, struct cgroup_group *g)
+static void cgroup_open_limit(const char *root, enum cgroup_controller controller,
+                              struct cgroup_group *g)
 {
     static const char *const files[CGROUP_CONTROLLERS][2] = {
         [CGROUP_CPU] = { "cpu.cfs_quota_us", "cpu.max" }, [CGROUP_MEMORY] = { "memory.limit_in_bytes", "memory.max" } };
     g->limit_fd[0] = sysfs_open(root, g->dir, files[controller][g->v2]);
-    g->limit_fd[1] = controller == CGROUP_CPU && !g->v2 ? sysfs_open(root, g->dir, "cpu.cfs_period_us") : -1;
+    g->limit_fd[1] = controller == CGROUP_CPU && !g->v2
+                         ? sysfs_open(root, g->dir, "cpu.cfs_period_us")
+                         : -1;
 }
 
 void cgroup_release(struct cgroup_group *g)
@@ -89,8 +95,10 @@ void cgroup_release(struct cgroup_group *g)
     os_close(g->limit_fd[1]);
 }
 
-/* Of g and all groups above it the one with the tightest limit; g stays as it is where none has one. */
-static double cgroup_climb(const char *root, enum cgroup_controller controller, size_t top, struct cgroup_group *g)
+/* Of g and all groups above it the one with the
+ * tightest limit; g stays as it is where none has one. */
+static double cgroup_climb(const char *root, enum cgroup_controller controller, size_t top,
+                           struct cgroup_group *g)
 {
     struct cgroup_group at = *g;
     double tightest = NAN;
@@ -118,9 +126,11 @@ void cgroup_find(const char *root, enum cgroup_controller controller, struct cgr
     snprintf(g->dir, sizeof g->dir, "%s%s", top, own);
     if (!os_exists(root, g->dir)) /* a container that is not told where it stands sees itself as the top */
         snprintf(g->dir, sizeof g->dir, "%s", top);
-    bool below_top = strlen(g->dir) > strlen(top), limited = !isnan(cgroup_climb(root, controller, strlen(top), g));
+    bool below_top = strlen(g->dir) > strlen(top),
+         limited = !isnan(cgroup_climb(root, controller, strlen(top), g));
     cgroup_open_limit(root, controller, g);
-    /* The top of the machine has no files for limits, or none in them: its use is the machine's, shown elsewhere. */
+    /* The top of the machine has no files for limits, or none
+     * in them: its use is the machine's, shown elsewhere. */
     g->there = below_top || limited || (g->v2 && g->limit_fd[0] >= 0);
 }
 
@@ -149,5 +159,7 @@ double cgroup_all_cpus(const char *root, const struct cgroup_group *g)
     char list[256];
     if (g->v2 && sysfs_word(root, g->dir, "cpuset.cpus.effective", list, sizeof list) > 0)
         return cgroup_count(list);
-    return sysfs_word(root, "/sys/devices/system/cpu", "online", list, sizeof list) > 0 ? cgroup_count(list) : (double)NAN;
+    return sysfs_word(root, "/sys/devices/system/cpu", "online", list, sizeof list) > 0
+               ? cgroup_count(list)
+               : (double)NAN;
 }

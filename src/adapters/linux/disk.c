@@ -32,19 +32,18 @@ enum {
 };
 
 static const struct devices_counter disk_counters[COUNTERS] = {
-    [READ]       = { "disk.read",       "bytes read",                                       UNIT_BYTE,   NULL, 0, false },
-    [WRITE]      = { "disk.write",      "bytes written",                                    UNIT_BYTE,   NULL, 0, false },
-    [READS]      = { "disk.reads",      "reads completed",                                  UNIT_NONE,   NULL, 0, false },
-    [WRITES]     = { "disk.writes",     "writes completed",                                 UNIT_NONE,   NULL, 0, false },
-    [DISCARD]    = { "disk.discard",    "bytes given back to the device as unused",         UNIT_BYTE,   NULL, 0, false },
-    [FLUSHES]    = { "disk.flushes",    "flushes of the device's cache completed",          UNIT_NONE,   NULL, 0, false },
-    [READ_TIME]  = { "disk.read.time",  "time spent by all reads, waiting included",        UNIT_SECOND, "", DISK_WRAP_S, false },
-    [WRITE_TIME] = { "disk.write.time", "time spent by all writes, waiting included",       UNIT_SECOND, "", DISK_WRAP_S, false },
-    [REQUESTS]   = { "disk.requests",   "reads and writes completed",                       UNIT_NONE,   "", 0, false },
-    [TIME]       = { "disk.time",       "time spent by all reads and writes",               UNIT_SECOND, "", DISK_WRAP_S, false },
-    [BUSY]       = { "disk.busy",       "time with at least one request; total: of the busiest disk",
-                                                                                            UNIT_SECOND, "", DISK_WRAP_S, true },
-    [WAITING]    = { "disk.waiting",    "time multiplied by the requests in the queue",     UNIT_SECOND, "", DISK_WRAP_S, false },
+    [READ]       = { "disk.read",       "bytes read",                                            UNIT_BYTE,   NULL, 0, false },
+    [WRITE]      = { "disk.write",      "bytes written",                                         UNIT_BYTE,   NULL, 0, false },
+    [READS]      = { "disk.reads",      "reads completed",                                       UNIT_NONE,   NULL, 0, false },
+    [WRITES]     = { "disk.writes",     "writes completed",                                      UNIT_NONE,   NULL, 0, false },
+    [DISCARD]    = { "disk.discard",    "bytes given back to the device as unused",              UNIT_BYTE,   NULL, 0, false },
+    [FLUSHES]    = { "disk.flushes",    "flushes of the device's cache completed",               UNIT_NONE,   NULL, 0, false },
+    [READ_TIME]  = { "disk.read.time",  "time spent by all reads, waiting included",             UNIT_SECOND, "",   DISK_WRAP_S, false },
+    [WRITE_TIME] = { "disk.write.time", "time spent by all writes, waiting included",            UNIT_SECOND, "",   DISK_WRAP_S, false },
+    [REQUESTS]   = { "disk.requests",   "reads and writes completed",                            UNIT_NONE,   "",   0, false },
+    [TIME]       = { "disk.time",       "time spent by all reads and writes",                    UNIT_SECOND, "",   DISK_WRAP_S, false },
+    [BUSY]       = { "disk.busy",       "time with at least one request; total: of the busiest", UNIT_SECOND, "",   DISK_WRAP_S, true },
+    [WAITING]    = { "disk.waiting",    "time multiplied by the requests in the queue",          UNIT_SECOND, "",   DISK_WRAP_S, false },
 };
 
 static const struct devices_ratio disk_ratios[] = {

@@ -83,8 +83,8 @@ static int hwmon_number(const char *file, int kind)
     size_t n = strlen(hwmon_kinds[kind].prefix);
     const char *p = file + n;
     uint64_t number;
-    if (strncmp(file, hwmon_kinds[kind].prefix, n) != 0 || !text_u64(&p, &number) || number > 9999 ||
-        strcmp(p, hwmon_kinds[kind].suffix) != 0)
+    if (strncmp(file, hwmon_kinds[kind].prefix, n) != 0 || !text_u64(&p, &number) ||
+        number > 9999 || strcmp(p, hwmon_kinds[kind].suffix) != 0)
         return -1;
     return (int)number;
 }
@@ -92,13 +92,15 @@ static int hwmon_number(const char *file, int kind)
 static bool hwmon_has(const struct hwmon *h, int kind, const char *inst)
 {
     for (size_t i = 0; i < h->n; i++)
-        if (hwmon_kinds[h->sensor[i].kind].name == hwmon_kinds[kind].name && strcmp(h->sensor[i].inst, inst) == 0)
+        if (hwmon_kinds[h->sensor[i].kind].name == hwmon_kinds[kind].name &&
+            strcmp(h->sensor[i].inst, inst) == 0)
             return true;
     return false;
 }
 
 /* "place/chip/label", made unique. */
-static char *hwmon_instance(const struct hwmon *h, const struct hwmon_chip *c, int kind, const char *label)
+static char *hwmon_instance(const struct hwmon *h, const struct hwmon_chip *c, int kind,
+                            const char *label)
 {
     char inst[176], base[160];
     snprintf(base, sizeof base, "%.64s/%s%s%.48s", c->place, c->name, *label ? "/" : "", label);
@@ -134,7 +136,8 @@ static void hwmon_add_critical(struct hwmon *h, struct sensor *s, int number)
 {
     char file[32];
     snprintf(file, sizeof file, "temp%d_crit", number);
-    s->critical = hwmon_plausible(TEMP, sysfs_number(h->root, h->dir, file) * hwmon_kinds[TEMP].scale);
+    s->critical = hwmon_plausible(TEMP,
+                                  sysfs_number(h->root, h->dir, file) * hwmon_kinds[TEMP].scale);
     if (!isnan(s->critical))
         s->critical_slot = schema_add(h->schema, &(struct metric){
             .name = "sensor.temp.critical", .inst = s->inst, .unit = UNIT_CELSIUS, .kind = KIND_GAUGE,
@@ -155,7 +158,8 @@ static void hwmon_add_sensor(struct hwmon *h, const char *file, int kind, int nu
         snprintf(label, sizeof label, "%s%d", hwmon_kinds[kind].prefix, number);
     h->sensor = mem_grow(h->sensor, h->n, &h->cap, sizeof *h->sensor);
     struct sensor *s = &h->sensor[h->n];
-    *s = (struct sensor){ .kind = kind, .chip = (int)h->n_chips - 1, .fd = fd, .core_slot = -1, .critical_slot = -1, .value = NAN };
+    *s = (struct sensor){ .kind = kind, .chip = (int)h->n_chips - 1, .fd = fd,
+                           .core_slot = -1, .critical_slot = -1, .value = NAN };
     s->inst = hwmon_instance(h, c, kind, label);
     s->slot = schema_add(h->schema, &(struct metric){
         .name = hwmon_kinds[kind].name, .inst = s->inst, .unit = hwmon_kinds[kind].unit, .kind = KIND_GAUGE,
@@ -188,7 +192,8 @@ static void hwmon_note_file(void *self, const char *file)
     }
 }
 
-/* Decides which of a chip's sensors make cpu.temp: the package, else what stands for it, else the cores. */
+/* Decides which of a chip's sensors make cpu.temp: the
+ * package, else what stands for it, else the cores. */
 static void hwmon_settle_roles(struct hwmon *h, const struct hwmon_chip *c)
 {
     enum hwmon_role best = HWMON_OTHER;
@@ -198,7 +203,8 @@ static void hwmon_settle_roles(struct hwmon *h, const struct hwmon_chip *c)
             best = role;
     }
     for (int i = c->first; i < c->first + c->n; i++)
-        h->sensor[i].role = best != HWMON_OTHER && h->sensor[i].role == best ? HWMON_PACKAGE : HWMON_OTHER;
+        h->sensor[i].role = best != HWMON_OTHER && h->sensor[i].role == best ? HWMON_PACKAGE
+                                                                             : HWMON_OTHER;
 }
 
 /* The chip in h->dir. Its sensors come next. */
@@ -232,7 +238,8 @@ static bool hwmon_has_chip(const struct hwmon *h, const char *type)
         const char *a = h->chip[i].name, *b = type;
         while (*a && (*a == *b || (*a == '_' && *b == '-')))
             a++, b++;
-        if (*a == *b || (strcmp(type, "x86_pkg_temp") == 0 && strcmp(h->chip[i].name, "coretemp") == 0))
+        if (*a == *b ||
+            (strcmp(type, "x86_pkg_temp") == 0 && strcmp(h->chip[i].name, "coretemp") == 0))
             return true;
     }
     return false;
@@ -319,7 +326,8 @@ static int hwmon_open(const struct adapter_env *env, struct schema *s, void **se
     hwmon_add_all(h, s);
     if (h->n == 0) {
         hwmon_close(h);
-        env->explain(env, "no sensor of temperature, fan or voltage: usual in a virtual machine; elsewhere load the "
+        env->explain(env, "no sensor of temperature, fan or voltage: usual in a virtual machine; "
+                          "elsewhere load the "
                           "module of the board's chip (sensors-detect of lm-sensors finds it)");
         return -ENODEV;
     }
@@ -335,7 +343,8 @@ static void hwmon_read_chip(struct hwmon *h, struct hwmon_chip *c, int64_t now_n
     int64_t start = os_mono_ns();
     for (int i = c->first; i < c->first + c->n; i++) {
         struct sensor *s = &h->sensor[i];
-        double v = turn == HWMON_ASK ? sysfs_pread(s->fd) * hwmon_kinds[s->kind].scale : (double)NAN;
+        double v = turn == HWMON_ASK ? sysfs_pread(s->fd) * hwmon_kinds[s->kind].scale
+                                     : (double)NAN;
         s->value = hwmon_plausible(s->kind, v);
     }
     if (turn == HWMON_ASK)

@@ -17,7 +17,8 @@ static int64_t chip_autosuspend_ns(const char *root, const char *dir)
     char control[16];
     double delay_ms = sysfs_number(root, dir, "device/power/autosuspend_delay_ms");
     if (!(delay_ms >= 0 && delay_ms < 3.6e6) ||
-        sysfs_word(root, dir, "device/power/control", control, sizeof control) < 0 || strcmp(control, "auto") != 0)
+        sysfs_word(root, dir, "device/power/control", control, sizeof control) < 0 ||
+        strcmp(control, "auto") != 0)
         return 0;
     return (int64_t)(2 * delay_ms + 1000) * 1000000;
 }

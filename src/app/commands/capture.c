@@ -88,10 +88,12 @@ static const struct example examples[] = {
 const struct command command_capture = {
     .name = "capture", .summary = "record this machine, scrubbed, to be looked at elsewhere",
     .usage = "DIR",
-    .text = "Copies the files of /proc and /sys that Sonde reads into DIR, at several instants, so that any command can "
-            "look at this machine later with --root DIR: for a report of a fault, or for a test.\n\n"
-            "The names of processes, control groups, sources of file systems and mount points that are not on every "
-            "machine are replaced by numbers, and hardware addresses too. Host names, serial numbers, users and arguments "
-            "are not read. DIR must be new or empty; it appears whole or not at all.",
+    .text = "Copies the files of /proc and /sys that Sonde reads into DIR, at several instants, so that "
+            "any command can look at this machine later with --root DIR: for a report of a fault, or "
+            "for a test.\n\n"
+            "The names of processes, control groups, sources of file systems and mount points that "
+            "are not on every machine are replaced by numbers, and hardware addresses too. Host "
+            "names, serial numbers, users and arguments are not read. DIR must be new or empty; it "
+            "appears whole or not at all.",
     .options = options, .examples = examples, .max_positional = 1, .bare = true, .run = capture_command,
 };

@@ -27,30 +27,33 @@ static int metrics_width(const struct schema *schema, const char *globs)
 {
     size_t widest = 24;
     for (int slot = 0; slot < schema_size(schema); slot++)
-        if ((!globs || schema_match(schema, slot, globs)) && strlen(schema_id(schema, slot)) > widest)
+        if ((!globs || schema_match(schema, slot, globs)) &&
+            strlen(schema_id(schema, slot)) > widest)
             widest = strlen(schema_id(schema, slot));
     return (int)widest;
 }
 
-static void metrics_row(const struct screen *s, struct buf *out, const struct schema *schema, int slot, double v,
-                        int width)
+static void metrics_row(const struct screen *s, struct buf *out, const struct schema *schema,
+                        int slot, double v, int width)
 {
     const struct metric *m = schema_at(schema, slot);
     char value[AMOUNT_MAX];
     screen_cell(s, out, TONE_PLAIN, schema_id(schema, slot), width, true);
-    buf_printf(out, " %11s  %-5s %-8s ", amount_text(v, m->unit, value), unit_code(m->unit), kind_name(m->kind));
+    buf_printf(out, " %11s  %-5s %-8s ", amount_text(v, m->unit, value), unit_code(m->unit),
+               kind_name(m->kind));
     screen_cell(s, out, TONE_PLAIN, schema_source_name(schema, m->source), 9, true);
     buf_putc(out, ' ');
     screen_put(s, out, TONE_QUIET, m->help ? m->help : "");
     buf_putc(out, '\n');
 }
 
-static void metrics_text(const struct screen *s, struct buf *out, const struct schema *schema, const struct frame *f,
-                         const char *globs)
+static void metrics_text(const struct screen *s, struct buf *out, const struct schema *schema,
+                         const struct frame *f, const char *globs)
 {
     int width = metrics_width(schema, globs);
     auto_buf struct buf line = { 0 };
-    buf_printf(&line, "%-*s %11s  %-5s %-8s %-9s %s", width, "metric", "now", "unit", "kind", "source", "what it is");
+    buf_printf(&line, "%-*s %11s  %-5s %-8s %-9s %s", width, "metric", "now", "unit", "kind",
+               "source", "what it is");
     screen_put(s, out, TONE_STRONG, line.p);
     buf_putc(out, '\n');
     for (int slot = 0; slot < schema_size(schema); slot++)
@@ -100,7 +103,8 @@ static int metrics_show(const struct args *a, struct observer *o)
     }
     const struct schema *schema = sampler_schema(o->sampler);
     if (!metrics_any(schema, globs)) {
-        log_error(0, "metrics: %s matches no metric; without --metrics all are listed", globs ? globs : "*");
+        log_error(0, "metrics: %s matches no metric; without --metrics all are listed",
+                  globs ? globs : "*");
         return EXIT_USAGE;
     }
     auto_buf struct buf out = { 0 };
