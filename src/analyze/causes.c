@@ -106,8 +106,9 @@ static const char *causes_label(const struct schema *s, int slot, enum area area
 {
     const struct metric *m = schema_at(s, slot);
     const char *id = m->inst && !strcmp(m->inst, "total") ? m->name : schema_id(s, slot);
-    size_t n = strlen(area_name(area));
-    return !strncmp(id, area_name(area), n) && id[n] == '.' ? id + n + 1 : id;
+    const char *prefix = area == AREA_PROCESSES ? "process" : area_name(area);
+    size_t n = strlen(prefix);
+    return !strncmp(id, prefix, n) && id[n] == '.' ? id + n + 1 : id;
 }
 
 static void causes_sentence(const struct recording *r, struct anomaly *a, bool stays)

@@ -57,11 +57,6 @@ void window_add(struct window *w, double v)
     w->n++;
 }
 
-double window_recent(const struct window *w, int k)
-{
-    return w->ring[(w->next - 1 - k + 2 * w->cap) % w->cap];
-}
-
 double window_quantile(const struct window *w, double q)
 {
     double at = q * (w->n - 1);

@@ -19,9 +19,6 @@ void window_done(struct window *w);
 void window_add(struct window *w, double v);
 void window_clear(struct window *w);
 
-/* The k-th newest value, 0 = the last one added; k < n. */
-double window_recent(const struct window *w, int k);
-
 /* The q-quantile, 0 <= q <= 1, linear between order statistics. n >= 1. */
 double window_quantile(const struct window *w, double q);
 

@@ -101,7 +101,7 @@ void rule_cgroup_throttled(struct inspection *in)
         return;
     struct insight *i = insight_new(in, "cgroup-throttled", NULL, SEVERITY_WARNING, AREA_CPU,
                                     h.since);
-    insight_title(i, "The CPU limit of this container stops it %.0f %% of the time", h.mean);
+    insight_title(i, "The CPU limit of this container stops it in %.0f %% of its periods", h.mean);
     insight_held(in, i, "cgroup.cpu.throttled above 5 %", &h);
     insight_advice(i, "Raise the limit (cpu.max of the control group), or use fewer threads than "
                       "it allows cores.");
