@@ -2,6 +2,7 @@
 #include "analyze/import_reader.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -34,19 +35,44 @@ long import_read(struct import *in, char *p, size_t n)
     return got == 0 && ferror(in->file) ? -EIO : (long)got;
 }
 
+static int import_unsorted(struct import *in)
+{
+    return import_fail(in, -EINVAL, "%s: its time is before that of the row above, not the only one; "
+                       "sort the rows by time", in->first_back);
+}
+
+/* Local times are set back once a year; more than that is another order than that of time. */
+static int import_set_back(struct import *in, int64_t wall_ms, const char *where)
+{
+    struct event e = { .wall_ms = wall_ms, .end_ms = wall_ms, .kind = EVENT_CLOCK,
+                       .severity = SEVERITY_WARNING, .source = "file" };
+    char by[32];
+    if (in->set_back++ == 0)
+        snprintf(in->first_back, sizeof in->first_back, "%s", where);
+    if (in->set_back > IMPORT_MAX_SET_BACK)
+        return import_unsorted(in);
+    text_span((double)(in->last_ms - wall_ms) * 1e-3, by, sizeof by);
+    snprintf(e.text, sizeof e.text, "row %s is %s before the row above: the clock was set back", where, by);
+    recording_add_event(in->rec, &e);
+    return 0;
+}
+
 int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const char *where)
 {
     struct recording *r = in->rec;
     if (r->n >= IMPORT_MAX_CELLS / (size_t)(schema_size(r->schema) + 1))
         return import_fail(in, -E2BIG, "%s: more than %u numbers; split the file", where,
                            IMPORT_MAX_CELLS);
-    if (r->n && wall_ms < in->last_ms)
-        return import_fail(in, -EINVAL,
-                           "%s: its time is before that of the row above; sort the rows by time",
-                           where);
-    int64_t mono = r->n ? r->mono_ns[r->n - 1] + (wall_ms - in->last_ms) * 1000000 : 1000000000;
-    if (r->n && wall_ms == in->last_ms)
-        mono += 1000000;
+    int64_t step = wall_ms - in->last_ms;
+    if (r->n && step < 0) {
+        int rc = import_set_back(in, wall_ms, where);
+        if (rc < 0)
+            return rc;
+        step = in->last_step; /* the rows went on as before */
+    } else if (r->n && step > 0) {
+        in->last_step = step;
+    }
+    int64_t mono = r->n ? r->mono_ns[r->n - 1] + (step > 0 ? step : 1) * 1000000 : 1000000000;
     in->last_ms = wall_ms;
     recording_add(r, wall_ms, mono, v, n);
     return 0;
@@ -66,6 +92,8 @@ static int import_run(struct import *in, bool json, struct recording **out)
     in->rec->origin = mem_dup(in->path);
     schema_source(in->rec->schema, "file");
     int rc = json ? import_json(in) : import_csv(in);
+    if (rc >= 0 && in->set_back * IMPORT_SET_BACK_ROWS > in->rec->n)
+        rc = import_unsorted(in);
     if (rc < 0) {
         recording_free(in->rec);
         return rc;

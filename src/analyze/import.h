@@ -6,7 +6,8 @@
  * and those of the second seed get their unit and kind; all others are plain numbers. An empty
  * cell, NaN, NA, null, None and an infinity are "not known".
  *
- * Rows are in the order of time. Rows that share one time stamp are taken as a millisecond apart.
+ * Rows are in the order of time. Rows that share one time stamp are taken as a millisecond apart;
+ * where local time was set back (once in IMPORT_SET_BACK_ROWS rows at most) they go on as before.
  */
 #ifndef ANALYZE_IMPORT_H
 #define ANALYZE_IMPORT_H
@@ -20,6 +21,8 @@
 #define IMPORT_MAX_LINE (4u << 20)      /* bytes of one row */
 #define IMPORT_MAX_CELLS 400000000u     /* numbers in all: 3.2 GB */
 #define IMPORT_MAX_JSON (512u << 20)    /* bytes of a JSON file, which is parsed as a whole */
+#define IMPORT_MAX_SET_BACK 100u        /* times that rows step back in time */
+#define IMPORT_SET_BACK_ROWS 100u       /* and at least so many rows for each */
 #define IMPORT_MESSAGE 320
 
 /*

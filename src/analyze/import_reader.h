@@ -17,6 +17,9 @@ struct import {
     size_t cap;
     struct recording *rec;
     int64_t last_ms;     /* wall clock of the row before; valid once rec->n > 0 */
+    int64_t last_step;   /* the last step forwards, ms */
+    size_t set_back;     /* steps backwards ... */
+    char first_back[40]; /* ... and the row of the first one */
 };
 
 /* Up to n bytes into p; 0 at the end, negative errno on failure. */
@@ -26,8 +29,9 @@ long import_read(struct import *in, char *p, size_t n);
 __attribute__((format(printf, 3, 4))) int import_fail(struct import *in, int rc, const char *fmt, ...);
 
 /*
- * Adds a row of values v[0..n). `where` names the row in a message. -EINVAL: time goes backwards;
- * -E2BIG: more numbers than IMPORT_MAX_CELLS.
+ * Adds a row of values v[0..n). `where` names the row in a message. Time may step back now and then,
+ * as local times do, which becomes an event. -EINVAL: it does so often; -E2BIG: more numbers than
+ * IMPORT_MAX_CELLS.
  */
 int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const char *where);
 

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     }
     assert(r->n > 0);
     for (size_t i = 1; i < r->n; i++)
-        assert(r->mono_ns[i] > r->mono_ns[i - 1] && r->wall_ms[i] >= r->wall_ms[i - 1]);
+        assert(r->mono_ns[i] > r->mono_ns[i - 1]);
     for (int c = 0; c < r->n_cols; c++)
         assert(recording_col(r, c));
     recording_free(r);

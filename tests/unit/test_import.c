@@ -214,6 +214,23 @@ static void test_long_files_come_in_blocks(void **state)
     recording_free(r);
 }
 
+static void test_the_clock_is_set_back_once(void **state)
+{
+    (void)state;
+    auto_buf struct buf text = { 0 };
+    buf_puts(&text, "t,a\n");
+    for (int i = 0; i < 200; i++)
+        buf_printf(&text, "%d,%d\n", (i < 150 ? i : i - 12) * 300, i);
+    struct recording *r = good(text.p);
+    assert_int_equal(r->n, 200);
+    assert_int_equal(r->n_events, 1);
+    assert_int_equal(r->events[0].kind, EVENT_CLOCK);
+    assert_string_equal(r->events[0].text, "row 152 is 55 min before the row above: the clock was set back");
+    for (size_t i = 1; i < r->n; i++)
+        assert_true(r->mono_ns[i] - r->mono_ns[i - 1] == 300000000000);
+    recording_free(r);
+}
+
 static void test_equal_times_are_kept_apart(void **state)
 {
     (void)state;
@@ -295,6 +312,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_not_text),
     cmocka_unit_test(test_limits),
     cmocka_unit_test(test_long_files_come_in_blocks),
+    cmocka_unit_test(test_the_clock_is_set_back_once),
     cmocka_unit_test(test_equal_times_are_kept_apart),
     cmocka_unit_test(test_json_samples),
     cmocka_unit_test(test_files),
