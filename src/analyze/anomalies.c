@@ -14,7 +14,7 @@
 #define LONG_GAP_S 30.0    /* after this nothing says that the machine is as it was */
 #define LONG_GAP_STEPS 10
 #define BUDGET_RUN 0.1     /* false alarms expected in a run, and in a long one ... */
-#define BUDGET_DAY 1.0     /* ... so many a day */
+#define BUDGET_DAY 1.0     /* ... so many a day, unless asked otherwise */
 #define DAY_S 86400.0
 
 struct finder {
@@ -81,8 +81,8 @@ void anomalies_find(const struct features *f, const struct analyze_options *o, s
 {
     const struct recording *r = out->rec;
     double step = recording_interval(r), days = (double)r->n * step / DAY_S;
-    out->budget_run = o->budget > 0 ? o->budget : fmax(BUDGET_RUN, days * BUDGET_DAY);
-    out->budget_per_day = out->budget_run / days;
+    out->budget_per_day = o->budget_per_day > 0 ? o->budget_per_day : BUDGET_DAY;
+    out->budget_run = o->budget > 0 ? o->budget : fmax(BUDGET_RUN, days * out->budget_per_day);
     bool forest = o->method && !strcmp(o->method, "forest");
     text_copy(out->method, sizeof out->method, forest ? "forest" : "shift");
     int least = forest ? WOODS_MIN_ROWS : ANOMALIES_MIN_ROWS;

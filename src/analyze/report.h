@@ -112,8 +112,8 @@ struct report {
 
     char anomalies_reason[REPORT_TEXT];
     char method[32];             /* "shift", "forest" */
-    double budget_per_day;       /* alarms allowed */
-    double budget_run;           /* expected false alarms in this run */
+    double budget_per_day;       /* false alarms allowed a day */
+    double budget_run;           /* expected in this run: at least 0.1, however short it is */
     double threshold;
     struct anomaly *anomalies;   /* by start */
     size_t n_anomalies;
@@ -134,7 +134,8 @@ struct report {
 
 struct analyze_options {
     const char *method;          /* "auto", "shift", "forest"; NULL = auto */
-    double budget;               /* false alarms expected in this run; 0 = 0.1 */
+    double budget;               /* false alarms expected in this run; 0 = 0.1, or by the day if more */
+    double budget_per_day;       /* 0 = 1 */
     uint64_t seed;
 };
 

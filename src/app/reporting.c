@@ -8,18 +8,7 @@
 #include "output/report_json.h"
 #include "output/report_text.h"
 
-#include <math.h>
 #include <stdio.h>
-
-#define BUDGET_RUN 0.1 /* false alarms expected of one run, however short */
-#define DAY_S 86400.0
-
-static double reporting_budget(const struct args *a, const struct recording *rec)
-{
-    double per_day = config_number(args_config(a), "analysis.budget_per_day");
-    double days = rec->n ? (double)(rec->mono_ns[rec->n - 1] - rec->mono_ns[0]) * 1e-9 / DAY_S : 0;
-    return fmax(BUDGET_RUN, per_day * days);
-}
 
 /* A file of samples does not say on which machine it was made. */
 static void reporting_host(const struct args *a, const char *root, struct report_host *out)
@@ -57,7 +46,8 @@ int reporting_finish(const struct args *a, const struct recording *rec,
                      const struct outfiles *files, const char *root, struct cost cost)
 {
     struct analyze_options options = {
-        .method = args_text(a, "method"), .budget = reporting_budget(a, rec), .seed = (uint64_t)args_number(a, "seed"),
+        .method = args_text(a, "method"), .seed = (uint64_t)args_number(a, "seed"),
+        .budget_per_day = config_number(args_config(a), "analysis.budget_per_day"),
     };
     struct report *r = analyze_run(rec, &options);
     reporting_host(a, root, &r->host);

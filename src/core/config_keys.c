@@ -33,7 +33,7 @@ static const struct config_key keys[] = {
     { "adapters.disabled", .type = CONFIG_LIST, .fallback = "[]",
       .help = "Adapters that are not opened; `sonde doctor` lists their names." },
 
-    { "analysis.budget_per_day", NUMBER("1", 0, 1000),
+    { "analysis.budget_per_day", NUMBER("1", 0.01, 1000),
       .help = "False alarms a day that are tolerated; fewer means that only stronger anomalies are told." },
 
     { "logging.log_directory", TEXT("logs"), .help = "Where the CSV files go, below the data directory." },

@@ -473,7 +473,12 @@ static void test_budget_moves_the_threshold(void **state)
     struct report *usual = analyze_run(r, &(struct analyze_options){ 0 });
     assert_true(strict->threshold > usual->threshold && usual->threshold > loose->threshold);
     assert_near(usual->budget_run, 0.1, 0);
+    assert_near(usual->budget_per_day, 1, 0);
     assert_string_equal(usual->method, "shift");
+    struct report *daily = analyze_run(r, &(struct analyze_options){ .budget_per_day = 1440 });
+    assert_near(daily->budget_per_day, 1440, 0);
+    assert_near(daily->budget_run, 1, 1e-9); /* a minute of a day */
+    report_free(daily);
     report_free(strict);
     report_free(loose);
     report_free(usual);

@@ -3,4 +3,4 @@
 # known load started half-way at least nine name its area, its start within 3 s and its process.
 . "$(dirname "$0")/../lib.sh"
 command -v stress-ng >/dev/null || skip "stress-ng is not installed"
-exec /usr/bin/python3 "$(dirname "$0")/honest.py" "$1/sonde" "${SONDE_HONEST_RUNS:-10}"
+exec /usr/bin/python3 "$(dirname "$0")/honest.py" "$1/sonde" "${SONDE_HONEST_RUNS:-10}" ${SONDE_HONEST_KINDS-}
