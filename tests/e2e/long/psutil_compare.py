@@ -22,7 +22,18 @@ SECONDS = 20
 COUNTERS = {
     "cpu.context_switches": lambda p: p["stats"].ctx_switches,
     "cpu.interrupts": lambda p: p["stats"].interrupts,
+    "swap.in": lambda p: p["swap"].sin,
+    "swap.out": lambda p: p["swap"].sout,
+    "cpu.time{busy}": lambda p: busy(p["times"])[0],
+    "cpu.time{total}": lambda p: busy(p["times"])[1],
+    **{f"cpu.time{{{kind}}}": lambda p, k=kind: getattr(p["times"], k)
+       for kind in ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal", "guest")},
 }
+DISK = {"disk.read": "read_bytes", "disk.write": "write_bytes", "disk.reads": "read_count", "disk.writes": "write_count"}
+NET = {"net.recv": "bytes_recv", "net.send": "bytes_sent", "net.recv.packets": "packets_recv",
+       "net.send.packets": "packets_sent"}
+NET_SUMS = {"net.errors": ("errin", "errout"), "net.drops": ("dropin", "dropout")}
+ROUNDING = 1e-6  # of sums of seconds in hundredths
 
 
 def reading():
@@ -40,18 +51,19 @@ def gather(readings, stop):
 
 
 def counters(names):
+    """For each column that psutil has as well, how to find its value in a reading."""
     found = {n: f for n, f in COUNTERS.items() if n in names}
     for name in names:
         family, _, inst = name.partition("{")
         inst = inst.rstrip("}")
-        disk = {"disk.read": "read_bytes", "disk.write": "write_bytes",
-                "disk.reads": "read_count", "disk.writes": "write_count"}
-        net = {"net.recv": "bytes_recv", "net.send": "bytes_sent",
-               "net.recv.packets": "packets_recv", "net.send.packets": "packets_sent"}
-        if family in disk and inst != "total":
-            found[name] = lambda p, i=inst, a=disk[family]: getattr(p["disk"][i], a)
-        if family in net and inst != "total":
-            found[name] = lambda p, i=inst, a=net[family]: getattr(p["net"][i], a)
+        if inst == "total":
+            continue
+        if family in DISK:
+            found[name] = lambda p, i=inst, a=DISK[family]: getattr(p["disk"][i], a)
+        if family in NET:
+            found[name] = lambda p, i=inst, a=NET[family]: getattr(p["net"][i], a)
+        if family in NET_SUMS:
+            found[name] = lambda p, i=inst, a=NET_SUMS[family]: sum(getattr(p["net"][i], x) for x in a)
     return found
 
 
@@ -99,7 +111,7 @@ def check_counters(rows, readings, wrong):
                 continue
             lo, hi, v = f(before), f(after), float(row[name])
             checked += 1
-            if not lo <= v <= hi:
+            if not lo - ROUNDING <= v <= hi + ROUNDING:
                 wrong.append(f"{row['timestamp']} {name}: {v} is not between {lo} and {hi}")
     return checked, len(of)
 
