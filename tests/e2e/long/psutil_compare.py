@@ -29,7 +29,8 @@ COUNTERS = {
     **{f"cpu.time{{{kind}}}": lambda p, k=kind: getattr(p["times"], k)
        for kind in ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal", "guest")},
 }
-DISK = {"disk.read": "read_bytes", "disk.write": "write_bytes", "disk.reads": "read_count", "disk.writes": "write_count"}
+DISK = {"disk.read": "read_bytes", "disk.write": "write_bytes",
+        "disk.reads": "read_count", "disk.writes": "write_count"}
 NET = {"net.recv": "bytes_recv", "net.send": "bytes_sent", "net.recv.packets": "packets_recv",
        "net.send.packets": "packets_sent"}
 NET_SUMS = {"net.errors": ("errin", "errout"), "net.drops": ("dropin", "dropout")}
