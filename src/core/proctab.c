@@ -25,20 +25,48 @@ static double proc_growth(double before, double now)
     return now >= before ? now - before : isnan(now) || isnan(before) ? NAN : 0;
 }
 
+static const struct proc *proctab_find(const struct proctab *t, const struct proc *like)
+{
+    size_t lo = 0, hi = t->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (t->p[mid].pid < like->pid)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    bool same = lo < t->n && t->p[lo].pid == like->pid && t->p[lo].start_s == like->start_s;
+    return same ? &t->p[lo] : NULL;
+}
+
+/*
+ * When a child has been waited for, all the CPU time of its life is added to its parent's account
+ * at once. What it had used before this tick was its own then, and is taken off again.
+ */
+static void proctab_take_off(const struct proctab *before, const struct proctab *now, double dt,
+                             struct proc_use *out)
+{
+    for (size_t b = 0; b < before->n; b++) {
+        const struct proc *gone = &before->p[b];
+        if (proctab_find(now, gone))
+            continue;
+        for (size_t i = 0; i < now->n; i++)
+            if (now->p[i].pid == gone->ppid)
+                out[i].children_percent -= 100 * (gone->cpu_s + gone->children_cpu_s) / dt;
+    }
+    for (size_t i = 0; i < now->n; i++)
+        out[i].children_percent = fmax(out[i].children_percent, 0);
+}
+
 size_t proctab_use(const struct proctab *before, const struct proctab *now, struct proc_use *out)
 {
     double dt = (double)(now->mono_ns - before->mono_ns) * 1e-9;
-    size_t b = 0;
     for (size_t i = 0; i < now->n; i++) {
-        const struct proc *p = &now->p[i];
-        while (b < before->n && before->p[b].pid < p->pid)
-            b++;
+        const struct proc *p = &now->p[i], *known = proctab_find(before, p);
         struct proc old = { .read_bytes = isnan(p->read_bytes) ? NAN : 0,
                             .write_bytes = isnan(p->write_bytes) ? NAN : 0 };
-        bool known = b < before->n && before->p[b].pid == p->pid &&
-                     before->p[b].start_s == p->start_s;
         if (known)
-            old = before->p[b];
+            old = *known;
         out[i] = (struct proc_use){
             .pid = p->pid, .ppid = p->ppid, .state = p->state,
             .cpu_percent = 100 * proc_growth(old.cpu_s, p->cpu_s) / dt,
@@ -50,5 +78,6 @@ size_t proctab_use(const struct proctab *before, const struct proctab *now, stru
         };
         memcpy(out[i].name, p->name, sizeof p->name);
     }
+    proctab_take_off(before, now, dt, out);
     return now->n;
 }

@@ -40,7 +40,7 @@ struct proc_use {
     char state;
     char name[PROC_NAME_MAX];
     double cpu_percent;       /* of one core; 250 = two and a half cores */
-    double children_percent;  /* the same, of its children that ended in between */
+    double children_percent;  /* the same, of children that ended in between: what they did in it */
     double rss_bytes, rss_growth_bytes;
     double read_rate, write_rate; /* bytes per second; NaN where not known */
     bool is_new;              /* was not in the table before */
