@@ -46,7 +46,7 @@ struct suspect {
     int32_t pid;
     char name[PROC_NAME_MAX];
     double amount;               /* how much, in `unit` */
-    enum unit unit;              /* % of one core, By grown, By/s written */
+    enum unit unit;              /* % of one core, By grown, By/s read and written */
 };
 
 struct anomaly {

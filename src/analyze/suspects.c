@@ -48,6 +48,11 @@ static double of_disk(const struct proc_use *u)
     return sum;
 }
 
+static double of_write(const struct proc_use *u)
+{
+    return u->write_rate;
+}
+
 static const struct measure measures[AREAS] = {
     [AREA_MEMORY] =    { of_memory, true,  UNIT_BYTE,       50e6 },
     [AREA_DISK] =      { of_disk,   false, UNIT_BYTE_PER_S, 1e6 },
@@ -57,6 +62,8 @@ static const struct measure measures[AREAS] = {
     [AREA_CPU] =       { of_cpu,    false, UNIT_PERCENT,    10 },
     [AREA_OTHER] =     { of_cpu,    false, UNIT_PERCENT,    20 },
 };
+
+static const struct measure measure_writing = { of_write, false, UNIT_BYTE_PER_S, 0 };
 
 static struct group *groups_of(struct groups *all, const char *name)
 {
@@ -192,7 +199,7 @@ bool suspects_most(const struct recording *r, enum area area, size_t from, size_
 double suspects_writing(const struct recording *r, size_t start, size_t end)
 {
     struct groups all = { 0 };
-    groups_around(&all, r, start, end, &measures[AREA_DISK]);
+    groups_around(&all, r, start, end, &measure_writing);
     double sum = 0;
     for (size_t k = 0; k < all.n; k++)
         sum += group_moved(&all.g[k]);

@@ -120,6 +120,22 @@ static void halved(void **state)
     recording_free(rec);
 }
 
+/* What processes do with a disk is a sum: a reader wrote nothing. */
+static void reads_are_no_writes(void **state)
+{
+    (void)state;
+    struct recording *rec = sample_recording();
+    struct report *r = sample_report(rec);
+    r->anomalies[0].suspects[0].unit = UNIT_BYTE_PER_S;
+    r->anomalies[0].suspects[0].amount = 100e6;
+    const struct screen plain = screen_plain();
+    auto_buf struct buf out = { 0 };
+    report_text(&out, r, &plain, &(struct report_text_options){ 0 });
+    assert_non_null(strstr(out.p, "100 MB/s read and written"));
+    report_free(r);
+    recording_free(rec);
+}
+
 static void verdicts(void **state)
 {
     (void)state;
@@ -146,7 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_text), cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json),
-        cmocka_unit_test(empty_json), cmocka_unit_test(halved),
+        cmocka_unit_test(empty_json), cmocka_unit_test(halved), cmocka_unit_test(reads_are_no_writes),
         cmocka_unit_test(verdicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
