@@ -169,6 +169,29 @@ static void test_unknown_is_silent(void **state)
     recording_free(r);
 }
 
+/* One core was switched off before, and its column stays unknown. */
+static void test_offline_cores_count_for_nothing(void **state)
+{
+    (void)state;
+    struct recording *r = fake_new(1);
+    for (char core = '0'; core < '3'; core++)
+        fake_metric(r, "cpu.core.util", (char[]){ core, 0 }, UNIT_PERCENT);
+    fake_metric(r, "cpu.load", "1m", UNIT_NONE);
+    fake_rows(r, ROWS);
+    for (int i = 0; i < ROWS; i++) {
+        fake_col(r, "cpu.core.util", "0")[i] = 100;
+        fake_col(r, "cpu.core.util", "2")[i] = 4;
+        fake_col(r, "cpu.load", "1m")[i] = 5; /* 2.5 a core, of two */
+    }
+    struct report *a = analyze(r);
+    assert_non_null(find(a, "one-core"));
+    assert_string_equal(find(a, "one-core")->title,
+                        "One core of 2 does all the work, the others are idle");
+    assert_non_null(find(a, "run-queue"));
+    report_free(a);
+    recording_free(r);
+}
+
 static void test_little_traffic_is_no_slow_disk(void **state)
 {
     (void)state;
@@ -283,6 +306,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_each_rule_speaks),
     cmocka_unit_test(test_a_moment_is_no_trouble),
     cmocka_unit_test(test_unknown_is_silent),
+    cmocka_unit_test(test_offline_cores_count_for_nothing),
     cmocka_unit_test(test_little_traffic_is_no_slow_disk),
     cmocka_unit_test(test_a_charging_battery_is_no_trouble),
     cmocka_unit_test(test_names_the_culprit),

@@ -57,18 +57,20 @@ void rule_steal(struct inspection *in)
                       "can change that.");
 }
 
-/* Per row the busiest core, and the mean of the others. */
-static bool core_pinned(struct inspection *in, size_t row, int cores)
+/* Per row the busiest core, and the mean of the others; a core that is offline is none of them. */
+static bool core_pinned(struct inspection *in, size_t row)
 {
     double most = 0, sum = 0;
+    int cores = 0;
     for (int slot = -1; (slot = next_instance(in, "cpu.core.util", slot)) >= 0;) {
         double v = recording_col(in->r, slot)[row];
         if (isnan(v))
-            return false;
+            continue;
         most = v > most ? v : most;
         sum += v;
+        cores++;
     }
-    return most >= PINNED && (sum - most) / (cores - 1) <= OTHERS_IDLE;
+    return cores > 1 && most >= PINNED && (sum - most) / (cores - 1) <= OTHERS_IDLE;
 }
 
 void rule_one_core(struct inspection *in)
@@ -79,7 +81,7 @@ void rule_one_core(struct inspection *in)
     struct held h = { 0 };
     size_t rows = 0;
     for (size_t i = in->from; i < in->n; i++)
-        if (core_pinned(in, i, cores) && rows++ == 0)
+        if (core_pinned(in, i) && rows++ == 0)
             h.since = i;
     h.seconds = (double)rows * in->step;
     if (rows < RULE_ROWS || (double)rows < RULE_SHARE * (double)(in->n - in->from) ||

@@ -88,7 +88,7 @@ int cores_of(const struct inspection *in)
 {
     int cores = 0;
     for (int slot = -1; (slot = next_instance(in, "cpu.core.util", slot)) >= 0;)
-        cores++;
+        cores += stats_known(recording_col(in->r, slot) + in->from, in->n - in->from) > 0;
     return cores;
 }
 

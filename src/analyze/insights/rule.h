@@ -52,7 +52,7 @@ const char *instance_of(const struct inspection *in, int slot);
 double last_value(const struct inspection *in, const double *x);
 double mean_value(const struct inspection *in, const double *x);
 
-/* How many cores the recording knows; 0 = not known. */
+/* How many cores are known in the window, offline ones left out; 0 = not known. */
 int cores_of(const struct inspection *in);
 
 /*
