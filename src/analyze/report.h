@@ -124,6 +124,7 @@ struct report {
     struct trend *trends;
     size_t n_trends;
 
+    char insights_reason[REPORT_TEXT];
     struct insight *insights;    /* most severe first */
     size_t n_insights;
 

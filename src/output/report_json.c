@@ -224,6 +224,10 @@ static void json_trends(struct json *j, const struct report *r)
 
 static void json_insights(struct json *j, const struct report *r)
 {
+    if (*r->insights_reason) {
+        json_absent(j, "insights", r->insights_reason);
+        return;
+    }
     json_array(j, "insights");
     for (size_t i = 0; i < r->n_insights; i++) {
         const struct insight *f = &r->insights[i];

@@ -177,8 +177,10 @@ static void text_anomalies(const struct page *p)
 static void text_findings(const struct page *p)
 {
     char when[TEXT_TIME_MAX];
-    if (p->r->n_insights)
+    if (p->r->n_insights || *p->r->insights_reason)
         text_heading(p, "Findings");
+    if (*p->r->insights_reason)
+        text_paragraph(p, 2, "not known: %s", p->r->insights_reason);
     for (size_t i = 0; i < p->r->n_insights; i++) {
         const struct insight *f = &p->r->insights[i];
         buf_puts(p->out, "  ");

@@ -55,8 +55,10 @@ static void verdict_well(const struct report *r, const struct screen *s, struct 
 {
     char span[32];
     text_span(report_length_s(r->rec), span, sizeof span);
-    screen_put(s, out, TONE_STRONG, "WELL");
-    if (*r->anomalies_reason)
+    screen_put(s, out, TONE_STRONG, *r->insights_reason ? "SHORT" : "WELL");
+    if (*r->insights_reason)
+        buf_printf(out, "  %s is too short to say whether all is well\n", span);
+    else if (*r->anomalies_reason)
         buf_printf(out, "  nothing wrong in %s, too short to say what is unusual\n", span);
     else
         buf_printf(out, "  nothing unusual in %s\n", span);

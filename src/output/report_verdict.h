@@ -6,7 +6,10 @@
 #include "base/text.h"
 #include "output/screen.h"
 
-/* "WELL  nothing unusual in 60 s" or "LOOK  1 anomaly: memory, 10:31:05, by stress-ng-vm". */
+/*
+ * "WELL  nothing unusual in 60 s", "LOOK  1 anomaly: memory, 10:31:05, by stress-ng-vm", or
+ * "SHORT  3.0 s is too short to say whether all is well".
+ */
 void report_verdict(struct buf *out, const struct report *r, const struct screen *s);
 
 /* From the first tick to the end of the last. */

@@ -62,7 +62,7 @@ kill -INT $pid
 rc=0
 wait $pid || rc=$?
 [ $rc = 3 ] || fail "interrupted: exit $rc instead of 3: $(cat "$tmp/part")"
-head -n 1 "$tmp/part" | grep -Eq '^(WELL|LOOK)  ' || fail "interrupted: no report"
+head -n 1 "$tmp/part" | grep -Eq '^(SHORT|LOOK)  ' || fail "interrupted: no report"
 n=$(wc -l <"$tmp/part.csv")
 [ "$n" -ge 10 ] && [ "$n" -le 20 ] || fail "interrupted: $n lines in the CSV"
 

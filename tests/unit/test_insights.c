@@ -156,6 +156,39 @@ static void test_a_moment_is_no_trouble(void **state)
     }
 }
 
+/* "None" is said only where a trouble could have lasted; what needs no time is told at once. */
+static void test_too_few_rows_give_a_reason(void **state)
+{
+    (void)state;
+    static const struct { size_t rows; double step; const char *reason; } runs[] = {
+        { 0, 1, "needs at least 5 samples over 10 s, has 0 in 0.0 s" },
+        { 1, 1, "needs at least 5 samples over 10 s, has 1 in 0.0 s" },
+        { 4, 60, "needs at least 5 samples over 10 s, has 4 in 240.0 s" },
+        { 9, 1, "needs at least 5 samples over 10 s, has 9 in 9.0 s" },
+        { 10, 1, "" },
+    };
+    for (size_t k = 0; k < sizeof runs / sizeof *runs; k++) {
+        struct recording *r = fake_new(runs[k].step);
+        fake_metric(r, "memory.oom_kills", NULL, UNIT_NONE);
+        fake_rows(r, runs[k].rows);
+        if (runs[k].rows)
+            fake_set(r, "memory.oom_kills", 0, runs[k].rows, 1);
+        struct report *a = analyze(r);
+        assert_string_equal(a->insights_reason, runs[k].reason);
+        report_free(a);
+        if (runs[k].rows < 2) {
+            recording_free(r);
+            continue;
+        }
+        fake_set(r, "memory.oom_kills", runs[k].rows - 1, runs[k].rows, 2);
+        a = analyze(r);
+        assert_non_null(find(a, "oom-kill"));
+        assert_string_equal(a->insights_reason, "");
+        report_free(a);
+        recording_free(r);
+    }
+}
+
 static void test_unknown_is_silent(void **state)
 {
     (void)state;
@@ -305,6 +338,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_healthy_is_silent),
     cmocka_unit_test(test_each_rule_speaks),
     cmocka_unit_test(test_a_moment_is_no_trouble),
+    cmocka_unit_test(test_too_few_rows_give_a_reason),
     cmocka_unit_test(test_unknown_is_silent),
     cmocka_unit_test(test_offline_cores_count_for_nothing),
     cmocka_unit_test(test_little_traffic_is_no_slow_disk),

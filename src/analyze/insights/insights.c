@@ -3,6 +3,7 @@
 
 #include "analyze/insights/rules.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,12 +26,21 @@ static int insight_order(const void *a, const void *b)
     return x->since_ms < y->since_ms ? -1 : x->since_ms > y->since_ms ? 1 : strcmp(x->id, y->id);
 }
 
-void insights_find(struct report *out)
+/* In so few rows nothing lasts: then "none" would claim what nobody looked at. */
+static void insights_excuse(struct report *out, double step)
+{
+    size_t n = out->rec->n;
+    double seconds = step > 0 ? (double)n * step : 0;
+    if (out->n_insights || (n >= RULE_ROWS && seconds >= RULE_SECONDS))
+        return;
+    snprintf(out->insights_reason, sizeof out->insights_reason,
+             "needs at least %d samples over %.0f s, has %zu in %.1f s", RULE_ROWS, RULE_SECONDS, n,
+             seconds);
+}
+
+static void insights_ask(struct report *out, double step)
 {
     const struct recording *r = out->rec;
-    double step = recording_interval(r);
-    if (!(step > 0))
-        return;
     double rows = RULE_WINDOW_S / step;
     size_t window = rows < RULE_ROWS ? RULE_ROWS : rows < (double)r->n ? (size_t)rows : r->n;
     struct inspection in = { .r = r, .out = out, .step = step, .n = r->n, .from = r->n > window ? r->n - window : 0 };
@@ -38,4 +48,12 @@ void insights_find(struct report *out)
         rules[i](&in);
     if (out->n_insights)
         qsort(out->insights, out->n_insights, sizeof *out->insights, insight_order);
+}
+
+void insights_find(struct report *out)
+{
+    double step = recording_interval(out->rec);
+    if (step > 0)
+        insights_ask(out, step);
+    insights_excuse(out, step);
 }

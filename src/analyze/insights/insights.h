@@ -4,7 +4,7 @@
 
 #include "analyze/report.h"
 
-/* Fills the insights of a report, most severe first. */
+/* Fills the insights of a report, most severe first; where nothing can last, the reason for none. */
 void insights_find(struct report *out);
 
 #endif
