@@ -1,6 +1,7 @@
 /*
  * All adapters on machines whose files break at random: cut, empty, garbage, other digits. Nothing
- * crashes, nothing is infinite, what has bounds keeps them. Same seed, same breakage.
+ * crashes, nothing is infinite, what has bounds keeps them, and nobody writes into the first slot,
+ * which is not theirs. Same seed, same breakage.
  */
 #include "test.h"
 
@@ -86,8 +87,35 @@ static int tick_wait(struct clock *c, int64_t mono_ns)
     return 0;
 }
 
+/* Owns slot 0, which a slot that was never added is by mistake, and never knows its value. */
+static int silent_open(const struct adapter_env *env, struct schema *s, void **self)
+{
+    (void)env;
+    static int slot;
+    slot = schema_add(s, &(struct metric){ .name = "test.silent" });
+    *self = &slot;
+    return 0;
+}
+
+static void silent_sample(void *self, struct frame *f)
+{
+    (void)self, (void)f;
+}
+
+static void silent_close(void *self)
+{
+    (void)self;
+}
+
+static const struct adapter adapter_silent = {
+    .name = "silent", .open = silent_open, .sample = silent_sample, .close = silent_close,
+};
+
+static const struct adapter *const all[] = { &adapter_silent, ADAPTERS NULL };
+
 static void check(const struct schema *s, const struct frame *f)
 {
+    assert_nan(f->v[0]);
     for (int slot = 0; slot < f->n; slot++) {
         const struct metric *m = schema_at(s, slot);
         double v = f->v[slot];
@@ -115,7 +143,6 @@ static void break_file(struct rng *r, struct broken *b)
  * break before its ticks and are mended behind them. */
 static void live(const char *root, struct rng *r)
 {
-    static const struct adapter *const all[] = { ADAPTERS NULL };
     static struct broken b[BREAKS];
     struct ticking t = { { tick_now, tick_wait }, { 1767225600000, 1000000000, 1000000000 } };
     for (int i = 0; i < BREAKS; i++)
@@ -136,6 +163,36 @@ static void live(const char *root, struct rng *r)
         store(b[i].path, b[i].was, b[i].n);
 }
 
+/* One sampler that opens on a machine half of whose files are empty, and then are not. */
+static void late(const char *root, struct rng *r)
+{
+    struct ticking t = { { tick_now, tick_wait }, { 1767225600000, 1000000000, 1000000000 } };
+    char **was = calloc((size_t)n_files, sizeof *was);
+    size_t *n = calloc((size_t)n_files, sizeof *n);
+    for (int i = 0; i < n_files; i++) {
+        if (rng_below(r, 2) == 0)
+            continue;
+        was[i] = malloc(TEXT_MAX);
+        n[i] = load(files[i], was[i]);
+        store(files[i], "", 0);
+    }
+    struct sampler *s = sampler_open(all, &(struct sampler_options){
+        .root = root, .interval_s = 10, .clock = &t.clock });
+    for (int i = 0; i < n_files; i++) {
+        if (was[i])
+            store(files[i], was[i], n[i]);
+        free(was[i]);
+    }
+    for (int tick = 0; tick < 3; tick++) {
+        const struct frame *f;
+        assert_int_equal(sampler_next(s, &f), 0);
+        check(sampler_schema(s), f);
+    }
+    sampler_close(s);
+    free(was);
+    free(n);
+}
+
 static void survives(const char *fixture, uint64_t seed)
 {
     char dir[512];
@@ -146,6 +203,8 @@ static void survives(const char *fixture, uint64_t seed)
     n_files = 0;
     assert_int_equal(nftw(replay_root(replay), note_file, 16, FTW_PHYS), 0);
     rng_seed(&r, seed);
+    for (int i = 0; i < LIVES; i++)
+        late(replay_root(replay), &r);
     for (int i = 0; i < LIVES; i++)
         live(replay_root(replay), &r);
     for (int i = 0; i < n_files; i++)

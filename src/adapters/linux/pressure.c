@@ -30,7 +30,7 @@ enum { LINES = sizeof pressure_lines / sizeof *pressure_lines };
 
 struct pressure {
     int fd[FILES];
-    int slot[LINES];
+    int slot[LINES]; /* -1: the file had no such line when it was opened */
 };
 
 static void pressure_sample(void *self, struct frame *f)
@@ -70,6 +70,8 @@ static int pressure_open(const struct adapter_env *env, struct schema *s, void *
 {
     struct pressure *p = mem_new(sizeof *p);
     int rc = -ENOENT, found = 0;
+    for (int i = 0; i < LINES; i++)
+        p->slot[i] = -1;
     for (int file = 0; file < FILES; file++) {
         char path[64], text[256];
         snprintf(path, sizeof path, "/proc/pressure/%s", pressure_files[file]);
