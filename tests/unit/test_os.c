@@ -97,6 +97,41 @@ static void writes_whole_or_not_at_all(void **state)
     assert_int_equal(os_write_file("/dev/full", "x", 1), -ENOSPC);
 }
 
+static void a_killed_writer_is_in_nobodys_way(void **state)
+{
+    (void)state;
+    char name[64];
+    snprintf(name, sizeof name, "f.%d.part", os_pid()); /* of a process with our number */
+    FILE *left = fopen(at(name), "w");
+    assert_non_null(left);
+    fclose(left);
+    assert_int_equal(os_write_file(at("f"), "x", 1), 0);
+}
+
+/* Permissions bind everybody but the administrator. */
+static void become(uid_t user)
+{
+    if (getuid() == 0 && seteuid(user) < 0)
+        skip();
+}
+
+static void a_directory_need_not_be_readable(void **state)
+{
+    (void)state;
+    enum { NOBODY = 65534 };
+    assert_int_equal(os_make_dir(at("closed")), 0);
+    assert_int_equal(chmod(root, 0711), 0);
+    assert_int_equal(chmod(at("closed"), 0300), 0);
+    if (getuid() == 0)
+        assert_int_equal(chown(at("closed"), NOBODY, (gid_t)-1), 0);
+    become(NOBODY);
+    int rc = os_write_file(at("closed/f"), "x", 1);
+    become(0);
+    assert_int_equal(rc, 0);
+    assert_int_equal(chmod(at("closed"), 0700), 0);
+    assert_true(os_exists(root, "/closed/f"));
+}
+
 static void knows_where_it_can_write(void **state)
 {
     (void)state;
@@ -144,6 +179,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(lists_numbers_by_value, setup, teardown),
         cmocka_unit_test_setup_teardown(reads_text_and_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(writes_whole_or_not_at_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_killed_writer_is_in_nobodys_way, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_directory_need_not_be_readable, setup, teardown),
         cmocka_unit_test_setup_teardown(knows_where_it_can_write, setup, teardown),
         cmocka_unit_test_setup_teardown(reads_files_with_and_without_a_size, setup, teardown),
         cmocka_unit_test_setup_teardown(makes_directories, setup, teardown),
