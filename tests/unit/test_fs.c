@@ -56,11 +56,14 @@ static void which_mounts_count(void **state)
         "31 1 0:33 / /var/lib/docker/overlay2/x/merged rw - overlay overlay rw\n"
         "32 1 8:5 / /twice rw - ext4 /dev/sda5 rw\n"
         "33 1 8:6 / /twice rw - ext4 /dev/sda6 rw\n"
-        "34 1 0:40 / /net rw - autofs auto rw\n", SPACE);
+        "34 1 0:40 / /net rw - autofs auto rw\n"
+        "35 1 8:7 / /hidden rw - ext4 /dev/sda7 rw\n"
+        "36 35 0:41 / /hidden rw - tmpfs tmpfs rw\n", SPACE);
     static const struct { const char *point; bool is; } cases[] = {
         { "/", true }, { "/data", true }, { "/home", true }, { "/with blank\\", true }, { "/twice", true },
         { "/sys", false }, { "/run", false }, { "/snap/core/1", false }, { "/data/long/way", false }, { "/data/too", false },
         { "/etc/hosts", false }, { "/run/user/1/gvfs", false }, { "/var/lib/docker/overlay2/x/merged", false }, { "/net", false },
+        { "/hidden", false },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(machine_has(&m, "fs.used", cases[i].point), cases[i].is);

@@ -77,9 +77,9 @@ static char *mounts_word(char **p)
     return word;
 }
 
-/* "36 35 98:0 /subtree /mnt rw,noatime master:1 -
- * ext3 /dev/root rw": the optional fields end at "-". */
-static bool mounts_parse_line(char *line, struct mount *out)
+/* "36 35 98:0 /subtree /mnt rw,noatime master:1 - ext3 /dev/root rw": the optional fields end at
+ * "-". *wanted is false for what no person would call a file system. */
+static bool mounts_parse_line(char *line, struct mount *out, bool *wanted)
 {
     char *word[5], *p = line;
     for (int i = 0; i < 5; i++)
@@ -97,7 +97,8 @@ static bool mounts_parse_line(char *line, struct mount *out)
     *out = (struct mount){
         .point = word[4], .device = (unsigned long long)major << 32 | (minor & 0xffffffff),
         .remote = mounts_in(type, mounts_network) || mounts_is_fuse(type) };
-    return word[4][0] == '/' && mounts_is_wanted(word[4], type, major != 0);
+    *wanted = mounts_is_wanted(word[4], type, major != 0);
+    return word[4][0] == '/';
 }
 
 static void mounts_drop(struct mounts *m, size_t i)
@@ -107,13 +108,17 @@ static void mounts_drop(struct mounts *m, size_t i)
     m->n--;
 }
 
-/* A later mount hides an earlier one at the same point; of
- * a file system mounted twice, the shorter point stays. */
-static void mounts_add(struct mounts *m, const struct mount *one)
+/* A later mount hides an earlier one at the same point, also when it is none to be shown. */
+static void mounts_hide(struct mounts *m, const char *point)
 {
     for (size_t i = m->n; i-- > 0;)
-        if (strcmp(m->m[i].point, one->point) == 0)
+        if (strcmp(m->m[i].point, point) == 0)
             mounts_drop(m, i);
+}
+
+/* Of a file system mounted twice, the shorter point stays. */
+static void mounts_add(struct mounts *m, const struct mount *one)
+{
     for (size_t i = 0; i < m->n; i++) {
         if (m->m[i].device != one->device)
             continue;
@@ -138,10 +143,15 @@ void mounts_parse(struct mounts *m, struct lines *table)
 {
     char *line;
     struct mount one;
+    bool wanted;
     mounts_clear(m);
-    while ((line = lines_next(table)))
-        if (mounts_parse_line(line, &one))
+    while ((line = lines_next(table))) {
+        if (!mounts_parse_line(line, &one, &wanted))
+            continue;
+        mounts_hide(m, one.point);
+        if (wanted)
             mounts_add(m, &one);
+    }
 }
 
 void mounts_done(struct mounts *m)
