@@ -72,7 +72,11 @@ int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const
     } else if (r->n && step > 0) {
         in->last_step = step;
     }
-    int64_t mono = r->n ? r->mono_ns[r->n - 1] + (step > 0 ? step : 1) * 1000000 : 1000000000;
+    int64_t mono = 1000000000, step_ns;
+    if (r->n && (__builtin_mul_overflow(step > 0 ? step : 1, 1000000, &step_ns) ||
+                 __builtin_add_overflow(r->mono_ns[r->n - 1], step_ns, &mono)))
+        return import_fail(in, -EINVAL, "%s: the rows span more than 292 years; are their times right?",
+                           where);
     in->last_ms = wall_ms;
     recording_add(r, wall_ms, mono, v, n);
     return 0;

@@ -141,6 +141,7 @@ static const struct bad bad[] = {
     { "t,a\n1767607200000000,2\n", "a.csv:2: column 1: \"1767607200000000\" is not a time", -EINVAL },
     { "t,a\n9999-01-01 00:00:00,2\n", "a.csv:2: column 1: \"9999-01-01", -EINVAL },
     { "t,a\n2,1\n1,1\n", "a.csv:3: its time is before that of the row above", -EINVAL },
+    { "t,a\n-3900000000,1\n3900000000,2\n0,3\n", "a.csv:4: the rows span more than 292 years", -EINVAL },
     { "t,a,a\n1,2,3\n", "a.csv:1: columns 2 and 3 are both \"a\"", -EINVAL },
     { "t,a,\n1,2,3\n", "a.csv:1: column 3 has no name", -EINVAL },
     { "t,\"a\n1,2\n", "a.csv: no row", -EINVAL },
