@@ -192,7 +192,8 @@ static int csv_column(struct csv *c, int i)
     char shown[40];
     const char *name = c->name[i];
     snprintf(shown, sizeof shown, "%s", name);
-    c->slot[i] = import_slot(c->in->rec->schema, name, &c->scale[i]);
+    c->slot[i] = import_slot(c->in->rec->schema, &(struct import_header){ c->name, c->columns }, i,
+                             &c->scale[i]);
     if (c->slot[i] == -EINVAL)
         return import_fail(c->in, -EINVAL, "1: column %d %s; name it by at most %d characters",
                            i + 1, *name ? "has too long a name" : "has no name",

@@ -1,8 +1,9 @@
 /*
  * import_names.c - what a column's name says about its unit and kind.
  *
- * Names of ours by family; names of the second seed's CSV files by a table. A counter gets its rate
- * by core/rate once the file is read. Everything else is a gauge without a unit.
+ * Names of ours by family; names of the second seed's CSV files by a table. A counter whose rate is
+ * not in the file gets it by core/rate once that is read. Of other names, one beside which its own
+ * "NAME.rate" stands is a counter; everything else is a gauge without a unit.
  */
 #include "analyze/import_reader.h"
 
@@ -15,26 +16,43 @@ struct family {
     const char *globs;
     enum unit unit;
     enum kind kind;
+    const char *rate; /* as in struct metric */
 };
 
 /* The first that matches counts. */
 static const struct family families[] = {
-    { "disk.read,disk.write,net.recv,net.send,swap.in,swap.out,memory.page_in,memory.page_out", UNIT_BYTE, KIND_COUNTER },
-    { "disk.reads,disk.writes,net.*.packets,net.errors,net.drops,cpu.context_switches,cpu.interrupts,process.forks,"
-      "memory.faults,memory.faults.major,memory.oom_kills", UNIT_NONE, KIND_COUNTER },
-    { "disk.read.rate,disk.write.rate,net.recv.rate,net.send.rate,swap.in.rate,swap.out.rate,"
-      "memory.page_in.rate,memory.page_out.rate", UNIT_BYTE_PER_S, KIND_GAUGE },
-    { "*.rate", UNIT_PER_S, KIND_GAUGE },
-    { "*.util,*.share,pressure.*,cpu.user,cpu.nice,cpu.system,cpu.iowait,cpu.irq,cpu.softirq,cpu.steal,cpu.idle,"
-      "battery.charge,battery.wear", UNIT_PERCENT, KIND_GAUGE },
-    { "disk.*latency,battery.time_left", UNIT_SECOND, KIND_GAUGE },
-    { "*.temp", UNIT_CELSIUS, KIND_GAUGE },
-    { "*.fan", UNIT_RPM, KIND_GAUGE },
-    { "cpu.freq,cpu.core.freq,gpu.clock.*", UNIT_HERTZ, KIND_GAUGE },
-    { "*.power,power.package,power.core,power.dram,power.psys", UNIT_WATT, KIND_GAUGE },
-    { "battery.energy", UNIT_JOULE, KIND_GAUGE },
-    { "*.voltage", UNIT_VOLT, KIND_GAUGE },
-    { "memory.*,swap.*,fs.used,fs.free,fs.total,fs.available,gpu.vram.used,cgroup.memory.used,sonde.rss", UNIT_BYTE, KIND_GAUGE },
+    { "disk.read,disk.write,disk.discard,net.recv,net.send,swap.in,swap.out,memory.page_in,memory.page_out,"
+      "memory.reclaim,memory.reclaim.direct,memory.reclaim.scanned,memory.refaults", UNIT_BYTE, KIND_COUNTER, NULL },
+    { "disk.reads,disk.writes,disk.flushes,net.*.packets,net.errors,net.drops,cpu.context_switches,cpu.interrupts,"
+      "process.forks,process.new,process.short_lived,memory.faults,memory.faults.major,memory.oom_kills,"
+      "cgroup.memory.oom_kills", UNIT_NONE, KIND_COUNTER, NULL },
+    { "disk.requests,net.errors.recv,net.errors.send,net.drops.recv,net.drops.send,cgroup.cpu.periods,"
+      "cgroup.cpu.periods.throttled", UNIT_NONE, KIND_COUNTER, "" },
+    { "cpu.time,cpu.core.time,cpu.core.busy,disk.time,disk.read.time,disk.write.time,disk.busy,disk.waiting,"
+      "pressure.*.time,cgroup.pressure.*.time,cgroup.cpu.time,cgroup.cpu.capacity,sonde.cpu.time",
+      UNIT_SECOND, KIND_COUNTER, "" },
+    { "energy.package", UNIT_JOULE, KIND_COUNTER, "power.package" },
+    { "energy.core", UNIT_JOULE, KIND_COUNTER, "power.core" },
+    { "energy.uncore", UNIT_JOULE, KIND_COUNTER, "power.uncore" },
+    { "energy.dram", UNIT_JOULE, KIND_COUNTER, "power.dram" },
+    { "energy.psys", UNIT_JOULE, KIND_COUNTER, "power.psys" },
+    { "energy.cpu", UNIT_JOULE, KIND_COUNTER, "cpu.power" },
+    { "disk.read.rate,disk.write.rate,disk.discard.rate,net.recv.rate,net.send.rate,swap.in.rate,swap.out.rate,"
+      "memory.page_in.rate,memory.page_out.rate,memory.reclaim.rate,memory.reclaim.direct.rate,"
+      "memory.reclaim.scanned.rate,memory.refaults.rate", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+    { "*.rate", UNIT_PER_S, KIND_GAUGE, NULL },
+    { "*.util,*.share,pressure.*,cgroup.pressure.*,cgroup.cpu.throttled,cpu.user,cpu.nice,cpu.system,cpu.iowait,"
+      "cpu.irq,cpu.softirq,cpu.steal,cpu.idle,battery.charge,battery.charge.limit,battery.wear,sonde.cpu", UNIT_PERCENT, KIND_GAUGE, NULL },
+    { "net.tcp.*,net.udp.*", UNIT_NONE, KIND_COUNTER, NULL },
+    { "disk.*latency,battery.time_left,sonde.adapter.time,sonde.tick.lateness", UNIT_SECOND, KIND_GAUGE, NULL },
+    { "*.temp,sensor.temp.critical", UNIT_CELSIUS, KIND_GAUGE, NULL },
+    { "*.fan", UNIT_RPM, KIND_GAUGE, NULL },
+    { "cpu.freq,cpu.freq.min,cpu.freq.max,cpu.core.freq,gpu.clock.*", UNIT_HERTZ, KIND_GAUGE, NULL },
+    { "*.power,power.package,power.core,power.uncore,power.dram,power.psys", UNIT_WATT, KIND_GAUGE, NULL },
+    { "battery.energy", UNIT_JOULE, KIND_GAUGE, NULL },
+    { "*.voltage", UNIT_VOLT, KIND_GAUGE, NULL },
+    { "memory.*,swap.*,fs.used,fs.free,fs.total,fs.available,gpu.vram.used,cgroup.memory.used,cgroup.memory.limit,"
+      "sonde.rss", UNIT_BYTE, KIND_GAUGE, NULL },
 };
 
 struct alias {
@@ -86,7 +104,33 @@ static const char *const left_out[] = {
     "hardware_id", "gpu_name", "gpu_driver_version", "gpu_present", "cpu_percent_per_core", "session_category",
 };
 
-static int import_own(struct schema *s, const char *name)
+/* NULL where no name of ours is so. */
+static const struct family *family_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        char globs[512];
+        snprintf(globs, sizeof globs, "%s", families[i].globs);
+        for (char *save = NULL, *g = strtok_r(globs, ",", &save); g; g = strtok_r(NULL, ",", &save))
+            if (text_glob(g, name))
+                return &families[i];
+    }
+    return NULL;
+}
+
+/* Is the rate of a counter among the columns, too? */
+static bool has_rate(const struct import_header *h, const struct metric *counter)
+{
+    char family[SCHEMA_MAX_NAME + 8], id[2 * SCHEMA_MAX_NAME];
+    snprintf(family, sizeof family, "%s.rate", counter->name);
+    snprintf(id, sizeof id, *counter->inst ? "%s{%s}" : "%s", counter->rate ? counter->rate : family,
+             counter->inst);
+    for (int i = 0; i < h->n; i++)
+        if (!strcmp(h->name[i], id))
+            return true;
+    return false;
+}
+
+static int import_own(struct schema *s, const struct import_header *h, const char *name)
 {
     char family[SCHEMA_MAX_NAME], inst[SCHEMA_MAX_NAME] = "";
     size_t n = strlen(name);
@@ -99,21 +143,22 @@ static int import_own(struct schema *s, const char *name)
     int slot = schema_find(s, family, inst); /* perhaps the rate of a counter that came before */
     if (slot >= 0)
         return slot;
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        char globs[512];
-        snprintf(globs, sizeof globs, "%s", families[i].globs);
-        for (char *save = NULL, *g = strtok_r(globs, ",", &save); g; g = strtok_r(NULL, ",", &save))
-            if (text_glob(g, family)) {
-                m.unit = families[i].unit;
-                m.kind = families[i].kind;
-                return schema_add(s, &m);
-            }
+    const struct family *known = family_of(family);
+    if (known) {
+        m.unit = known->unit;
+        m.kind = known->kind;
+        m.rate = known->rate;
+    }
+    if ((!known || m.kind == KIND_COUNTER) && has_rate(h, &m)) {
+        m.kind = KIND_COUNTER; /* only one has a rate */
+        m.rate = "";           /* which stays as it is: the file knew when its sources were read */
     }
     return schema_add(s, &m);
 }
 
-int import_slot(struct schema *s, const char *name, double *scale)
+int import_slot(struct schema *s, const struct import_header *h, int column, double *scale)
 {
+    const char *name = h->name[column];
     *scale = 1;
     if (!*name || strlen(name) >= SCHEMA_MAX_NAME - sizeof ".rate")
         return -EINVAL;
@@ -127,5 +172,5 @@ int import_slot(struct schema *s, const char *name, double *scale)
         *scale = a->scale;
         return schema_add(s, &(struct metric){ .name = a->name, .inst = a->inst, .unit = a->unit, .kind = a->kind });
     }
-    return import_own(s, name);
+    return import_own(s, h, name);
 }

@@ -43,12 +43,18 @@ bool import_time_number(double v, int64_t *out_ms);
  * 1 and *out; 0 and NaN for "not known"; -1 for text. */
 int import_number(const char *p, size_t n, double *out);
 
+/* The columns of a file, by name. */
+struct import_header {
+    char **name;
+    int n;
+};
+
 /*
- * The slot of a column of that name, and in *scale what its values are to be multiplied with.
+ * The slot of a column, and in *scale what its values are to be multiplied with.
  * Negative for a column of text that is known and left out (-ENOENT), and for a name that is too
  * long or empty (-EINVAL).
  */
-int import_slot(struct schema *s, const char *name, double *scale);
+int import_slot(struct schema *s, const struct import_header *h, int column, double *scale);
 
 /* The readers proper; the first bytes have not been read yet. */
 int import_csv(struct import *in);

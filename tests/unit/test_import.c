@@ -103,6 +103,28 @@ static void test_known_names(void **state)
     recording_free(r);
 }
 
+/* What the file says of a rate stays, and tells that its like is a counter. */
+static void test_rates_of_the_file(void **state)
+{
+    (void)state;
+    struct recording *r = good(
+        "t,slow,slow.rate,x.rate{1},x{1},net.tcp.send,net.tcp.send.rate,energy.psys,memory.used.rate,memory.used\n"
+        "1,0,,1,1,0,,10,1,5\n2,0,2,2,2,0,,30,1,6\n3,6,2,3,4,0,,50,1,7\n");
+    static const struct { const char *name, *inst; enum kind kind; } columns[] = {
+        { "slow", NULL, KIND_COUNTER }, { "slow.rate", NULL, KIND_GAUGE }, { "x", "1", KIND_COUNTER }, { "x.rate", "1", KIND_GAUGE },
+        { "net.tcp.send", NULL, KIND_COUNTER }, { "memory.used", NULL, KIND_GAUGE }, { "power.psys", NULL, KIND_RATIO },
+    };
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        int slot = schema_find(r->schema, columns[i].name, columns[i].inst);
+        assert_true(slot >= 0);
+        assert_int_equal(schema_at(r->schema, slot)->kind, columns[i].kind);
+    }
+    assert_near(at(r, "slow.rate", NULL, 2), 2, 0);
+    assert_nan(at(r, "net.tcp.send.rate", NULL, 2));
+    assert_near(at(r, "power.psys", NULL, 2), 20, 1e-9);
+    recording_free(r);
+}
+
 static void test_numbers_are_exact(void **state)
 {
     (void)state;
@@ -308,6 +330,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_spellings),
     cmocka_unit_test(test_quoted_names),
     cmocka_unit_test(test_known_names),
+    cmocka_unit_test(test_rates_of_the_file),
     cmocka_unit_test(test_numbers_are_exact),
     cmocka_unit_test(test_says_what_is_wrong),
     cmocka_unit_test(test_not_text),
