@@ -48,7 +48,7 @@ static const struct place places[] = {
     { "network network_io bytes_sent",           "net.send",             "total", UNIT_BYTE,    KIND_COUNTER, 1 },
     { "network network_io packets_recv",         "net.recv.packets",     "total", UNIT_NONE,    KIND_COUNTER, 1 },
     { "network network_io packets_sent",         "net.send.packets",     "total", UNIT_NONE,    KIND_COUNTER, 1 },
-    { "network network_connections",             "net.connections",      "total", UNIT_NONE,    KIND_GAUGE,   1 },
+    { "network network_connections",             "net.connections",      "established", UNIT_NONE, KIND_GAUGE, 1 },
     { "battery percent",                         "battery.charge",       NULL,    UNIT_PERCENT, KIND_GAUGE,   1 },
     { "processes total_processes",               "process.count",        NULL,    UNIT_NONE,    KIND_GAUGE,   1 },
 };
