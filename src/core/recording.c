@@ -6,6 +6,7 @@
 #include "core/rate.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 struct recording *recording_new(void)
@@ -36,11 +37,11 @@ void recording_free(struct recording *r)
     mem_free(r);
 }
 
-static void recording_room(struct recording *r)
+#define RECORDING_LEAST 64 /* ticks that are kept, whatever the limit */
+
+static void recording_resize(struct recording *r, size_t cap)
 {
-    if (r->n < r->cap)
-        return;
-    r->cap = r->cap ? r->cap * 2 : 64;
+    r->cap = cap;
     r->wall_ms = mem_resize(r->wall_ms, r->cap * sizeof *r->wall_ms);
     r->mono_ns = mem_resize(r->mono_ns, r->cap * sizeof *r->mono_ns);
     r->proc_first = mem_resize(r->proc_first, (r->cap + 1) * sizeof *r->proc_first);
@@ -63,9 +64,22 @@ static void recording_widen(struct recording *r)
     r->n_cols = want;
 }
 
-static size_t recording_bytes(const struct recording *r)
+/* Ticks that there may be room for, beside what processes and events take. */
+static size_t recording_most(const struct recording *r)
 {
-    return r->n * (size_t)(r->n_cols + 3) * sizeof(double) + r->n_procs * sizeof *r->proc;
+    size_t row = (size_t)(r->n_cols + 3) * sizeof(double);
+    size_t rest = r->cap_procs * sizeof *r->proc + r->cap_events * sizeof *r->events;
+    size_t most = !r->max_bytes ? SIZE_MAX : r->max_bytes > rest ? (r->max_bytes - rest) / row : 0;
+    return most > RECORDING_LEAST ? most : RECORDING_LEAST;
+}
+
+/* Room for one tick more: twice as much as before, as far as the limit allows. */
+static void recording_room(struct recording *r)
+{
+    if (r->n < r->cap)
+        return;
+    size_t most = recording_most(r), cap = r->cap ? r->cap * 2 : RECORDING_LEAST;
+    recording_resize(r, cap <= most ? cap : most > r->n ? most : r->n + 1);
 }
 
 /* Drops every second tick, and from now on leaves every second one out. */
@@ -84,19 +98,28 @@ static void recording_thin(struct recording *r)
         procs += n;
     }
     r->proc_first[kept] = procs;
-    r->n_procs = procs;
+    r->n_procs = r->cap_procs = procs;
+    r->proc = mem_resize(r->proc, procs * sizeof *r->proc);
     r->n = kept;
     r->stride *= 2;
 }
 
+/* Makes room by leaving ticks out where columns, processes or events have come to the limit. */
+static void recording_limit(struct recording *r)
+{
+    while (r->n > RECORDING_LEAST && r->n >= recording_most(r))
+        recording_thin(r);
+    if (r->cap > recording_most(r))
+        recording_resize(r, recording_most(r));
+}
+
 void recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n)
 {
-    if (r->max_bytes && r->n > 64 && recording_bytes(r) > r->max_bytes)
-        recording_thin(r);
+    recording_widen(r); /* for a tick that is left out as well */
+    recording_limit(r);
     if (r->offered++ % (size_t)r->stride)
         return;
     recording_room(r);
-    recording_widen(r);
     size_t i = r->n++;
     r->wall_ms[i] = wall_ms;
     r->mono_ns[i] = mono_ns;

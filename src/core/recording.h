@@ -27,7 +27,7 @@ struct recording_source {
 struct recording {
     struct schema *schema;   /* owned */
     double interval_s;       /* as asked for; 0 where unknown: see recording_interval() */
-    size_t max_bytes;        /* 0 = no limit */
+    size_t max_bytes;        /* of room for ticks, processes and events; 0 = no limit */
     int stride;              /* every stride-th tick is kept: 1 unless the limit was reached */
 
     size_t n;                /* ticks */

@@ -66,6 +66,40 @@ static void thins_when_full(void **state)
     recording_free(r);
 }
 
+static void columns_exist_for_ticks_left_out(void **state)
+{
+    (void)state;
+    struct recording *r = two_columns();
+    r->max_bytes = 200 * 6 * sizeof(double);
+    for (int i = 0; i < 203; i++)
+        tick(r, i);
+    assert_int_equal(r->stride, 2);
+    schema_add(r->schema, &(struct metric){ .name = "a.late" });
+    tick(r, 203);
+    const double *late = recording_find(r, "a.late", NULL);
+    assert_non_null(late);
+    for (size_t i = 0; i < r->n; i++)
+        assert_nan(late[i]);
+    recording_free(r);
+}
+
+static void the_limit_is_of_room_and_holds_events(void **state)
+{
+    (void)state;
+    struct recording *r = two_columns();
+    r->max_bytes = 300 * 6 * sizeof(double) + 32 * sizeof(struct event);
+    for (int i = 0; i < 1000; i++) {
+        tick(r, i);
+        size_t room = r->cap * (size_t)(r->n_cols + 3) * sizeof(double) + r->cap_events * sizeof(struct event);
+        assert_true(room <= r->max_bytes);
+        if (i % 40 == 0)
+            recording_add_event(r, &(struct event){ .wall_ms = i });
+    }
+    assert_int_equal(r->n_events, 25);
+    assert_true(r->n >= 150);
+    recording_free(r);
+}
+
 static void add_proc(struct proctab *t, int pid, double cpu_s, double rss)
 {
     struct proc *p = proctab_add(t);
@@ -112,7 +146,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_and_late_metrics), cmocka_unit_test(derives_rates),
-        cmocka_unit_test(thins_when_full), cmocka_unit_test(keeps_the_processes_that_matter),
+        cmocka_unit_test(thins_when_full), cmocka_unit_test(columns_exist_for_ticks_left_out),
+        cmocka_unit_test(the_limit_is_of_room_and_holds_events),
+        cmocka_unit_test(keeps_the_processes_that_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
