@@ -231,8 +231,10 @@ static void sampler_read(struct sampler *s, int i)
         a->procs(p->self, &s->procs);
     }
     if (a->rescan) {
+        int before = schema_size(s->schema);
         schema_set_source(s->schema, p->source);
         a->rescan(p->self, s->schema);
+        s->sources[i].metrics += schema_size(s->schema) - before;
         frame_fit(&s->now, s->schema);
     }
     s->sources[i].time_s = (double)(os_mono_ns() - start) * 1e-9;

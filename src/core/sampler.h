@@ -31,8 +31,8 @@ enum source_state { SOURCE_OK, SOURCE_ABSENT, SOURCE_DENIED, SOURCE_FAILED, SOUR
 struct source {
     const struct adapter *adapter;
     enum source_state state;
-    char reason[224];      /* why it is not OK, and how to get it; empty when it is */
-    int metrics;           /* slots it added */
+    char reason[224];      /* why it is not OK, or what is missing though it is, and how to get it; or empty */
+    int metrics;           /* slots it added so far */
     double time_s;         /* what its last reading took */
 };
 

@@ -97,4 +97,10 @@ for command in metrics doctor id; do
     "$sonde" $command --json | /usr/bin/python3 -c 'import json, sys; json.load(sys.stdin)' ||
         fail "$command --json is not JSON"
 done
+
+# A source that is read may have something to say as well.
+mkdir -p "$tmp/machine/proc"
+printf 'MemTotal: 1000 kB\nMemFree: 500 kB\nMemAvailable: 600 kB\nSwapTotal: 0 kB\n' >"$tmp/machine/proc/meminfo"
+"$sonde" doctor --root "$tmp/machine" | tr -s ' \n' ' ' | grep -q 'swap space; no swap: swap.used' ||
+    fail "doctor keeps the reason of a source that is read to itself"
 echo "$(grep -c . "$tmp/run.csv") lines of CSV, files whole, read back alike, interrupted after $((n - 1)) samples"

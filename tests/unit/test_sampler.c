@@ -217,6 +217,9 @@ static void sources_say_how_they_fare(void **state)
     assert_int_equal(n, 3);
     assert_int_equal(src[0].state, SOURCE_OK);
     assert_int_equal(src[0].metrics, 2);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(sampler_next(s, &(const struct frame *){ NULL }), 0);
+    assert_int_equal(src[0].metrics, 3); /* one came later */
     assert_int_equal(src[2].state, SOURCE_ABSENT);
     assert_string_equal(src[2].reason, "no such thing here");
     assert_true(schema_find(sampler_schema(s), "sonde.adapter.time", "count") >= 0);

@@ -34,14 +34,14 @@ static enum tone doctor_tone(enum source_state s)
 
 static void doctor_adapter(const struct screen *s, struct buf *out, const struct source *src)
 {
-    char count[32] = "";
-    if (src->state == SOURCE_OK)
-        snprintf(count, sizeof count, "%d metric%s: ", src->metrics, src->metrics == 1 ? "" : "s");
     buf_puts(out, "  ");
     screen_cell(s, out, TONE_PLAIN, src->adapter->name, 12, true);
     screen_cell(s, out, doctor_tone(src->state), source_state_name(src->state), 8, true);
     auto_buf struct buf rest = { 0 };
-    buf_printf(&rest, "%s%s", count, src->state == SOURCE_OK ? src->adapter->doc : src->reason);
+    if (src->state == SOURCE_OK)
+        buf_printf(&rest, "%d metric%s: %s%s", src->metrics, src->metrics == 1 ? "" : "s",
+                   src->adapter->doc, *src->reason ? "; " : "");
+    buf_puts(&rest, src->reason);
     screen_flow(s, out, DOCTOR_INDENT, DOCTOR_INDENT, buf_text(&rest));
 }
 
