@@ -94,7 +94,8 @@ double recording_interval(const struct recording *r);
  *   duration_s  ticks = floor(duration / interval), at least one
  *   progress    called after each tick with the share done, 0..1; NULL for none
  *
- * Returns 0, or -EINTR when stopped early (what was gathered stays).
+ * Returns 0, or why it ended early: -EINTR when stopped, another error where a recorded machine
+ * cannot be played further. What was gathered stays.
  */
 int recording_run(struct recording *r, struct sampler *s, double duration_s,
                   void (*progress)(void *self, double share, const struct frame *f), void *self);

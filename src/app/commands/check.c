@@ -58,7 +58,7 @@ static int check_globs(const struct observer *o, const char *globs)
     return -EINVAL;
 }
 
-/* Gathers; returns 0, -EINTR when stopped early. */
+/* Gathers; returns 0, -EINTR when stopped early, another error where a recording breaks off. */
 static int check_collect(const struct args *a, enum mode mode, struct observer *o,
                          struct recording *rec, struct cost *cost)
 {
@@ -103,9 +103,12 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
         log_error(rc, "check: no sample was taken");
         return EXIT_FAILED;
     }
+    if (rc < 0 && rc != -EINTR)
+        log_error(rc, "check: %s breaks off after %zu sample%s, which is what the report is about",
+                  rec->origin, rec->n, rec->n == 1 ? "" : "s");
     int status = mode == MODE_COLLECT ? check_save(a, rec, files) :
                  reporting_finish(a, rec, files, o->root.path, cost);
-    return status == EXIT_DONE && rc == -EINTR ? EXIT_PART : status;
+    return status == EXIT_DONE && rc < 0 ? EXIT_PART : status;
 }
 
 static int check_machine(const struct args *a, enum mode mode)
