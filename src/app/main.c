@@ -10,6 +10,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -62,7 +63,7 @@ static int main_run(const struct command *c, int argc, char **argv)
 static int main_finish(int status)
 {
     int rc = fflush(stdout) ? -errno : ferror(stdout) ? -EIO : 0;
-    if (rc == 0 || rc == -EPIPE)
+    if (rc == 0 || os_reader_left(fileno(stdout)))
         return status;
     log_error(rc, "cannot write to standard output");
     return status == EXIT_DONE ? EXIT_FAILED : status;
@@ -70,6 +71,7 @@ static int main_finish(int status)
 
 int main(int argc, char **argv)
 {
+    os_outlive_writes();
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "--version") == 0) {
         printf("sonde %s\n", SONDE_VERSION);

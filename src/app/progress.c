@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/text.h"
+#include "os/os.h"
 #include "output/report_now.h"
 
 #define BAR 20 /* columns */
@@ -47,6 +48,8 @@ void progress_tick(void *self, double share, const struct frame *f)
         fprintf(p->to, "%s\n", line.p);
         fflush(p->to);
     }
+    if (p->lines && os_reader_left(fileno(p->to)))
+        os_stop(); /* `| head`: the numbers were what was asked for */
 }
 
 void progress_end(struct progress *p)

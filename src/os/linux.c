@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -331,17 +332,41 @@ static void os_on_signal(int sig)
     stop_flag = 1;
 }
 
+static void os_catch(int sig, int flags)
+{
+    struct sigaction now, a = { .sa_handler = os_on_signal, .sa_flags = flags };
+    if (sigaction(sig, NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+        sigaction(sig, &a, NULL);
+}
+
 /* SA_RESETHAND: the second signal ends the process. No SA_RESTART: sleeps must wake up. */
 void os_stop_on_signal(void)
 {
-    struct sigaction a = { .sa_handler = os_on_signal, .sa_flags = (int)SA_RESETHAND };
-    sigaction(SIGINT, &a, NULL);
-    sigaction(SIGTERM, &a, NULL);
+    os_catch(SIGINT, (int)SA_RESETHAND);
+    os_catch(SIGTERM, (int)SA_RESETHAND);
+    os_catch(SIGHUP, 0);
+}
+
+void os_stop(void)
+{
+    stop_flag = 1;
 }
 
 bool os_stopping(void)
 {
     return stop_flag != 0;
+}
+
+void os_outlive_writes(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+bool os_reader_left(int fd)
+{
+    struct pollfd p = { .fd = fd };
+    return poll(&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP));
 }
 
 bool os_is_terminal(int fd)

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +79,6 @@ static int os_replace(const char *path, const void *bytes, size_t n)
 int os_write_file(const char *path, const void *bytes, size_t n)
 {
     struct stat st;
-    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files (ulimit -f) is -EFBIG, not the end */
     if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
         return os_replace(path, bytes, n);
     if (S_ISDIR(st.st_mode))

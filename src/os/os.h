@@ -90,9 +90,21 @@ bool os_is_root(void); /* does it run as the administrator? */
 /* Asks for as many descriptors as the system lets an ordinary process have. Returns the limit. */
 int os_more_files(void);
 
-/* From now on SIGINT and SIGTERM only set a flag (a second one ends the process at once). */
+/*
+ * From now on SIGINT, SIGTERM and SIGHUP only set a flag (a second one ends the process at once, but
+ * for SIGHUP, of which a closing terminal sends two). One that was ignored from the start (nohup, a
+ * background job) stays so. os_stop() sets the flag without a signal.
+ */
 void os_stop_on_signal(void);
+void os_stop(void);
 bool os_stopping(void);
+
+/* From now on a write to a pipe without a reader, or beyond the limit
+ * on the size of files, is an error of that write: -EPIPE, -EFBIG. */
+void os_outlive_writes(void);
+
+/* Did the reader of a pipe, or the terminal, go away? */
+bool os_reader_left(int fd);
 
 bool os_is_terminal(int fd);
 int os_terminal_width(void); /* columns of the terminal on stderr, 80 where unknown */

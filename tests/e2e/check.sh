@@ -55,7 +55,9 @@ assert times(csv) == times(first), f"anomalies differ: {times(first)} and, read 
 PY
 
 # Ctrl-C ends early: the report is about what there is, and the exit status says that it is a part.
-"$sonde" check --duration 600 --interval 0.2 --export-csv "$tmp/part.csv" >"$tmp/part" 2>&1 &
+# (env: a shell without job control ignores SIGINT in the background.)
+env --default-signal=INT "$sonde" check --duration 600 --interval 0.2 --export-csv "$tmp/part.csv" \
+    >"$tmp/part" 2>&1 &
 pid=$!
 sleep 3
 kill -INT $pid

@@ -35,4 +35,55 @@ head -c 5000000 /dev/zero >broken/0002/proc/ff
 ends 3 'sonde: check: broken breaks off after 2 samples*' "$sonde" check --root broken
 rm broken/0002/proc/ff
 
+# A reader that goes away: the copy of the recording is removed, files are written, the run ends.
+copies()
+{
+    rc=0
+    TMPDIR=$tmp/copies timeout 20 "$@" || rc=$?
+    left=$(find copies -mindepth 1)
+    [ -z "$left" ] || fail "$*: left $left"
+    cases=$((cases + 1))
+}
+mkdir copies
+if unshare -m true 2>/dev/null; then # without /dev/shm, copies go where they can be counted
+    cat >in_namespace <<'SH'
+mount -t tmpfs -o ro tmpfs /dev/shm
+exec "$@"
+SH
+    alone="unshare -m sh in_namespace"
+fi
+copies ${alone-} sh -c "'$sonde' metrics --root '$machines/laptop' 2>err | true"
+[ ! -s err ] || fail "| true: $(cat err)"
+timeout 20 "$sonde" check --mode monitor -d 60 -i 0.1 --export-csv monitor.csv 2>err | head -n 2 >/dev/null
+[ ! -s err ] && [ "$(wc -l <monitor.csv)" -ge 3 ] || fail "monitor | head: $(cat err)"
+cases=$((cases + 1))
+
+# A limit on the size of files: no litter.
+copies ${alone-} prlimit --fsize=0 "$sonde" metrics --root "$machines/laptop" >out 2>err
+[ $rc = 1 ] || fail "fsize=0: exit $rc: $(cat err)"
+copies prlimit --fsize=0 "$sonde" capture -n 1 captured >out 2>err
+[ $rc = 1 ] && [ ! -e captured ] && [ ! -e captured.part ] || fail "fsize=0: exit $rc: $(ls)"
+
+# Signals: what was gathered is reported; one that was ignored from the start is still.
+stopped()
+{
+    "$@" >out 2>err &
+    pid=$!
+    sleep 1
+    kill -$signal $pid
+    rc=0
+    wait $pid || rc=$?
+    cases=$((cases + 1))
+}
+for signal in HUP TERM; do
+    stopped "$sonde" check -d 20 -i 0.1 --export-csv $signal.csv
+    [ $rc = 3 ] && [ -s $signal.csv ] && grep -q samples out || fail "SIG$signal: exit $rc: $(cat out err)"
+done
+signal=HUP
+stopped nohup "$sonde" check -d 2 -i 0.1
+[ $rc = 0 ] || fail "nohup: exit $rc: $(cat out err)"
+signal=INT
+stopped "$sonde" check -d 2 -i 0.1
+[ $rc = 0 ] || fail "SIGINT in the background: exit $rc: $(cat out err)"
+
 echo "$cases runs ended midway"

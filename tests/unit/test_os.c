@@ -5,6 +5,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -74,6 +75,7 @@ static void reads_text_and_numbers(void **state)
 static void writes_whole_or_not_at_all(void **state)
 {
     (void)state;
+    os_outlive_writes();
     char *p;
     size_t n;
     static char big[100000];
@@ -173,6 +175,34 @@ static void makes_directories(void **state)
     assert_int_equal(os_make_dir(at("file")), -ENOTDIR);
 }
 
+/* A pipe without a reader is an error of the write, not the end. */
+static void outlives_a_reader(void **state)
+{
+    (void)state;
+    int fd[2];
+    os_outlive_writes();
+    assert_int_equal(pipe(fd), 0);
+    assert_false(os_reader_left(fd[1]));
+    close(fd[0]);
+    assert_true(os_reader_left(fd[1]));
+    assert_int_equal(write(fd[1], "x", 1), -1);
+    assert_int_equal(errno, EPIPE);
+    close(fd[1]);
+}
+
+/* A signal that was ignored from the start stays ignored; a hangup comes twice. */
+static void stops_on_signals(void **state)
+{
+    (void)state;
+    signal(SIGINT, SIG_IGN);
+    os_stop_on_signal();
+    raise(SIGINT);
+    assert_false(os_stopping());
+    raise(SIGHUP);
+    raise(SIGHUP);
+    assert_true(os_stopping());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +214,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(knows_where_it_can_write, setup, teardown),
         cmocka_unit_test_setup_teardown(reads_files_with_and_without_a_size, setup, teardown),
         cmocka_unit_test_setup_teardown(makes_directories, setup, teardown),
+        cmocka_unit_test(outlives_a_reader),
+        cmocka_unit_test(stops_on_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,6 +93,7 @@ static void refused(void **state)
 static void written_or_not(void **state)
 {
     (void)state;
+    os_outlive_writes();
     struct recording *rec = sample_recording();
     struct report *r = sample_report(rec);
     struct outfiles f;
