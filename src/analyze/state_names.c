@@ -94,7 +94,7 @@ static void name_by_contrast(const struct recording *r, const struct states *s, 
     snprintf(to->name, sizeof to->name, "%.40s %s", schema_id(r->schema, s->feature[at]), level);
 }
 
-/* What is called alike is counted: "idle", "idle (2)". */
+/* Columns that nobody knows: alike in the one that is named, they differ in another, and are counted. */
 static void names_count(struct states *s)
 {
     for (int k = s->k - 1; k > 0; k--) {
@@ -109,17 +109,17 @@ static void names_count(struct states *s)
 
 void states_name(const struct recording *r, struct states *s)
 {
+    bool by_words = true;
     for (int k = 0; k < s->k; k++) {
         struct state *to = &s->items[k];
-        if (s->k == 1)
-            name_add(to, "steady");
+        snprintf(to->name, sizeof to->name, "%s", s->k == 1 ? "steady" : "");
         size_t n = strlen(to->name);
-        if (!name_by_words(r, s, to)) {
-            if (s->k > 1)
-                name_by_contrast(r, s, to);
-        } else if (strlen(to->name) == n) {
+        by_words = name_by_words(r, s, to);
+        if (!by_words && s->k > 1)
+            name_by_contrast(r, s, to);
+        else if (by_words && strlen(to->name) == n)
             name_add(to, cpu_of(r, s, to) < IDLE ? "idle" : "light work");
-        }
     }
-    names_count(s);
+    if (!by_words)
+        names_count(s);
 }

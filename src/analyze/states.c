@@ -2,7 +2,8 @@
  * states.c - k-means over a few head metrics, each in units of the change that matters (areas.c),
  * so that noise below that is not split into states. k is chosen by the silhouette, and lowered
  * until any two states are apart: by such a change, and by more than their rows scatter. One state,
- * "steady", is an answer.
+ * "steady", is an answer. Rates of bytes span decades, so they are compared by how often they
+ * double. States of one name are one state to a person: they are merged, and named again.
  */
 #include "analyze/states.h"
 
@@ -26,6 +27,7 @@ struct table {
     const struct recording *r;
     int d, slot[FEATURES_MAX];
     double scale[FEATURES_MAX];
+    bool doubles[FEATURES_MAX]; /* compared by ratio: a scale up from nothing is 1, each doubling 1 more */
     size_t n;      /* rows in which all features are known */
     size_t *tick;  /* which ticks they are */
     double *x;     /* n rows of d, scaled */
@@ -45,6 +47,17 @@ static void table_add(struct table *t, int slot, double scale)
     t->scale[t->d++] = scale;
 }
 
+static double table_scaled(const struct table *t, int j, double v)
+{
+    double x = v / t->scale[j];
+    return t->doubles[j] ? log2(1 + fmax(x, 0)) : x;
+}
+
+static double table_unscaled(const struct table *t, int j, double x)
+{
+    return t->scale[j] * (t->doubles[j] ? exp2(x) - 1 : x);
+}
+
 /* The head metrics; where none is there, the first columns of a file. */
 static void table_features(struct table *t)
 {
@@ -60,6 +73,8 @@ static void table_features(struct table *t)
         if (slot >= 0)
             table_add(t, slot, area_of(t->r, slot).change);
     }
+    for (int j = 0; j < t->d; j++)
+        t->doubles[j] = schema_at(s, t->slot[j])->unit == UNIT_BYTE_PER_S;
     bool foreign = t->d == 0;
     for (int slot = 0; foreign && slot < t->r->n_cols; slot++)
         if (schema_at(s, slot)->kind != KIND_COUNTER && area_of(t->r, slot).use == AREA_DECIDES)
@@ -74,8 +89,9 @@ static void table_fill(struct table *t)
         bool known = true;
         double *row = t->x + t->n * (size_t)t->d;
         for (int j = 0; j < t->d; j++) {
-            row[j] = recording_col(t->r, t->slot[j])[i] / t->scale[j];
-            known &= isfinite(row[j]) != 0;
+            double v = recording_col(t->r, t->slot[j])[i];
+            row[j] = table_scaled(t, j, v);
+            known &= isfinite(v) != 0;
         }
         if (known)
             t->tick[t->n++] = i;
@@ -198,21 +214,48 @@ static int ordered_compare(const void *a, const void *b)
 }
 
 /* Renumbers the states by their share, the largest first. */
-static void states_order(const struct table *t, const struct kmeans *m, int *label, int *rank,
-                         size_t *rows)
+static void states_order(const struct table *t, int k, int *label, size_t *rows)
 {
     struct ordered by[STATES_MAX] = { 0 };
-    for (int k = 0; k < m->k; k++)
-        by[k].k = k;
+    int rank[STATES_MAX] = { 0 };
+    for (int j = 0; j < k; j++)
+        by[j].k = j;
     for (size_t i = 0; i < t->n; i++)
         by[label[i]].rows++;
-    qsort(by, (size_t)m->k, sizeof *by, ordered_compare);
-    for (int k = 0; k < m->k; k++) {
-        rank[by[k].k] = k;
-        rows[k] = by[k].rows;
+    qsort(by, (size_t)k, sizeof *by, ordered_compare);
+    for (int j = 0; j < k; j++) {
+        rank[by[j].k] = j;
+        rows[j] = by[j].rows;
     }
     for (size_t i = 0; i < t->n; i++)
         label[i] = rank[label[i]];
+}
+
+/* The mean of the rows of each state, in the metrics' units. */
+static void states_center(const struct table *t, const int *label, const size_t *rows,
+                          struct states *s)
+{
+    for (int k = 0; k < s->k; k++)
+        memset(s->items[k].centroid, 0, (size_t)t->d * sizeof(double));
+    for (size_t i = 0; i < t->n; i++)
+        for (int j = 0; j < t->d; j++)
+            s->items[label[i]].centroid[j] += table_unscaled(t, j, t->x[i * (size_t)t->d + (size_t)j]) /
+                                              (double)rows[label[i]];
+}
+
+/* Gives the rows of states with one name to the first of them. Returns how many are left. */
+static int states_merge(const struct table *t, int *label, const struct states *s)
+{
+    int to[STATES_MAX] = { 0 }, left = 0;
+    for (int k = 0; k < s->k; k++) {
+        int same = 0;
+        while (strcmp(s->items[same].name, s->items[k].name) != 0)
+            same++;
+        to[k] = same < k ? to[same] : left++;
+    }
+    for (size_t i = 0; i < t->n; i++)
+        label[i] = to[label[i]];
+    return left;
 }
 
 /* Stays and changes; a row that is not known ends neither. */
@@ -232,28 +275,35 @@ static void states_walk(const struct table *t, const int *label, double step, co
     }
 }
 
+/* Orders and names k states, until no two are named alike. */
+static void states_settle(const struct table *t, int k, int *label, size_t *rows, struct states *s)
+{
+    s->items = mem_new((size_t)k * sizeof *s->items);
+    for (int j = 0; j < k; j++)
+        s->items[j].centroid = mem_new((size_t)t->d * sizeof(double));
+    s->k = k;
+    do {
+        while (s->k > k)
+            mem_free(s->items[--s->k].centroid);
+        states_order(t, k, label, rows);
+        states_center(t, label, rows, s);
+        states_name(t->r, s);
+        k = states_merge(t, label, s);
+    } while (k < s->k);
+}
+
 static void states_write(const struct table *t, const struct kmeans *m, int *label,
-                         double silhouette, struct report *out)
+                         double silhouette, uint64_t seed, struct report *out)
 {
     struct states *s = &out->states;
-    int rank[STATES_MAX];
     size_t rows[STATES_MAX];
-    states_order(t, m, label, rank, rows);
-    s->k = m->k;
-    s->silhouette = silhouette;
     s->n_features = t->d;
     s->feature = mem_new((size_t)t->d * sizeof *s->feature);
     memcpy(s->feature, t->slot, (size_t)t->d * sizeof *s->feature);
-    s->items = mem_new((size_t)s->k * sizeof *s->items);
+    states_settle(t, m->k, label, rows, s);
+    s->silhouette = s->k == m->k ? silhouette : kmeans_silhouette(t->x, t->n, t->d, label, s->k, seed);
     s->transitions = mem_new((size_t)(s->k * s->k) * sizeof *s->transitions);
-    for (int k = 0; k < m->k; k++) {
-        double *c = mem_new((size_t)t->d * sizeof *c);
-        for (int j = 0; j < t->d; j++)
-            c[j] = m->center[k * m->d + j] * t->scale[j];
-        s->items[rank[k]].centroid = c;
-    }
     states_walk(t, label, recording_interval(t->r), rows, s);
-    states_name(t->r, s);
 }
 
 void states_find(uint64_t seed, struct report *out)
@@ -277,7 +327,7 @@ void states_find(uint64_t seed, struct report *out)
         snprintf(out->states.reason, sizeof out->states.reason,
                  "its values are too far apart to compare");
     } else {
-        states_write(&t, &m, label, silhouette, out);
+        states_write(&t, &m, label, silhouette, seed, out);
         kmeans_done(&m);
     }
     mem_free(label);
