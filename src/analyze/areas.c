@@ -88,6 +88,7 @@ static const struct row rows[] = {
     { "*throttle*", AREA_THERMAL, AREA_FOLLOWS, 1, NULL, 0, NULL, "any throttling counts" },
     { "battery.power", AREA_POWER, AREA_DECIDES, 10, NULL, 0, NULL, "halves the time on battery of a light laptop" },
     { "battery.*", AREA_POWER, AREA_SILENT, 0, NULL, 0, NULL, "falls and rises by its nature; rules and trends look at it" },
+    { "ac.online", AREA_POWER, AREA_FOLLOWS, 1, NULL, 0, NULL, "plugged in or out: why the power changes" },
     { "*.power,power.*", AREA_POWER, AREA_DECIDES, 15, NULL, 0, NULL, "watts of one busy processor core or more" },
     { "sensor.voltage", AREA_POWER, AREA_FOLLOWS, 0.5, NULL, 0, NULL, "half a volt" },
 

@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include "adapters/registry.h"
+#include "analyze/areas.h"
 #include "analyze/import.h"
 #include "base/auto.h"
 #include "core/replay.h"
@@ -287,6 +288,27 @@ static void csv_comes_back(void **state)
     assert_int_equal(lost, 0);
 }
 
+/* What adapters measure has a row in areas.c: what has none may open an episode by itself. */
+static void areas_are_known(void **state)
+{
+    (void)state;
+    static const char *const machines[] = { "vm-2cpu", "laptop", "server-128cpu", "container" };
+    for (size_t k = 0; k < sizeof machines / sizeof *machines; k++) {
+        struct played p;
+        play(&p, machines[k]);
+        struct recording *r = recording_new();
+        const struct schema *s = sampler_schema(p.sampler);
+        for (int i = 0; i < schema_size(s); i++) {
+            schema_add(r->schema, schema_at(s, i));
+            struct area_rule rule = area_of(r, i);
+            if (schema_at(s, i)->kind != KIND_COUNTER && rule.use == AREA_DECIDES && rule.change == 0)
+                fail_msg("%s has no row in areas.c", schema_id(s, i));
+        }
+        recording_free(r);
+        played_done(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +321,7 @@ int main(void)
         cmocka_unit_test(server),
         cmocka_unit_test(server_sensors),
         cmocka_unit_test(container),
+        cmocka_unit_test(areas_are_known),
         cmocka_unit_test(csv_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
