@@ -22,6 +22,33 @@ bool text_u64(const char **p, uint64_t *out)
     return true;
 }
 
+int text_cpu_number(const char *name)
+{
+    uint64_t v;
+    if (strncmp(name, "cpu", 3) != 0 || name[3] == ' ' || name[3] == '\t')
+        return -1;
+    name += 3;
+    return text_u64(&name, &v) && !*name && v < TEXT_CPUS ? (int)v : -1;
+}
+
+int text_list_count(const char *list)
+{
+    int n = 0;
+    for (const char *p = list; ; p++) {
+        uint64_t first, last;
+        if (!text_u64(&p, &first))
+            return -1;
+        last = first;
+        if (*p == '-' && (p++, !text_u64(&p, &last)))
+            return -1;
+        if (last < first || last >= TEXT_CPUS || n > TEXT_CPUS)
+            return -1;
+        n += (int)(last - first) + 1;
+        if (*p != ',')
+            return *p == '\0' || (*p == '\n' && !p[1]) ? n : -1;
+    }
+}
+
 bool text_double(const char *text, double *out)
 {
     char *end;

@@ -6,11 +6,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TEXT_CPUS 65536  /* more than any system numbers */
 #define TEXT_TIME_MAX 32 /* bytes of "2026-11-22T10:26:16.123Z" and its NUL, with room */
 
 /* A number made only of digits, at *p after blanks.
  * True and *p moved behind it, or false and *p unmoved. */
 bool text_u64(const char **p, uint64_t *out);
+
+/* "cpu17" gives 17; -1 for any other name, and for numbers of TEXT_CPUS and above. */
+int text_cpu_number(const char *name);
+
+/* How many numbers below TEXT_CPUS a list like "0-3,8,10-11\n" names; -1 where it is none. */
+int text_list_count(const char *list);
 
 /* The whole of `text` as a finite number, blanks around it allowed. */
 bool text_double(const char *text, double *out);

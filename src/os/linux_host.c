@@ -135,27 +135,6 @@ static void host_cpu(const char *text, char out[static OS_HOST_TEXT])
         snprintf(out, OS_HOST_TEXT, "IBM/S390 %.16s", machine + strlen("machine = "));
 }
 
-/* How many numbers a list like "0-3,8,10-11" names. */
-static int host_list_count(const char *p)
-{
-    uint64_t first, last;
-    int n = 0;
-    while (text_u64(&p, &first)) {
-        last = first;
-        if (*p == '-') {
-            p++;
-            if (!text_u64(&p, &last))
-                break;
-        }
-        if (last < first || last - first >= 65536 || n >= 65536)
-            return 0;
-        n += (int)(last - first) + 1;
-        if (*p++ != ',')
-            break;
-    }
-    return n;
-}
-
 struct topology {
     const char *root;
     int cores, sockets;
@@ -176,12 +155,11 @@ static bool host_leads(const char *root, const char *cpu, const char *file, uint
 static void host_topology_one(void *self, const char *name)
 {
     struct topology *t = self;
-    const char *p = name + 3;
-    uint64_t number;
-    if (strncmp(name, "cpu", 3) != 0 || !isdigit((unsigned char)*p) || !text_u64(&p, &number) || *p)
+    int number = text_cpu_number(name);
+    if (number < 0)
         return;
-    t->cores += host_leads(t->root, name, "thread_siblings_list", number);
-    t->sockets += host_leads(t->root, name, "core_siblings_list", number);
+    t->cores += host_leads(t->root, name, "thread_siblings_list", (uint64_t)number);
+    t->sockets += host_leads(t->root, name, "core_siblings_list", (uint64_t)number);
 }
 
 /* Lines "cpu0", "cpu1" ... of /proc/stat: the CPUs that are online. */
@@ -199,11 +177,12 @@ static int host_count_stat(const char *root)
 
 static void host_count(const char *root, const char *cpuinfo, struct os_host *out)
 {
-    char list[4096], siblings[16], cores[16];
+    char list[8192], siblings[16], cores[16];
     struct topology t = { .root = root };
-    if (os_read_text(root, "/sys/devices/system/cpu/online", list, sizeof list) > 0)
-        out->cpus = host_list_count(list);
-    if (!out->cpus)
+    int len = os_read_text(root, "/sys/devices/system/cpu/online", list, sizeof list);
+    if (len > 0 && len < (int)sizeof list - 1) /* a list that was cut counts too few */
+        out->cpus = text_list_count(list);
+    if (out->cpus <= 0)
         out->cpus = host_count_stat(root);
     os_list(root, "/sys/devices/system/cpu", host_topology_one, &t);
     /* Without these lists, x86 says how many threads and cores a socket has. */

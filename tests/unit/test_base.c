@@ -187,9 +187,28 @@ static void random_numbers_are_even_and_repeat(void **state)
     assert_near(squares / 10000, 1, 0.07);
 }
 
+static void names_and_lists_of_processors(void **state)
+{
+    (void)state;
+    static const struct { const char *name; int want; } names[] = {
+        { "cpu0", 0 }, { "cpu17", 17 }, { "cpu65535", 65535 }, { "cpu65536", -1 }, { "cpu99999999999999999999", -1 },
+        { "cpu", -1 }, { "cpu 1", -1 }, { "cpu1x", -1 }, { "cpufreq", -1 }, { "cp", -1 }, { "", -1 },
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_int_equal(text_cpu_number(names[i].name), names[i].want);
+    static const struct { const char *list; int want; } lists[] = {
+        { "0\n", 1 }, { "0-3,8,10-11\n", 7 }, { "0-127", 128 }, { "7", 1 }, { "0-65535", 65536 }, { "", -1 }, { "\n", -1 },
+        { "3-1", -1 }, { "0-", -1 }, { "0,", -1 }, { "0-3 x", -1 }, { "0-65536", -1 }, { "0-99999999999999999999", -1 },
+        { "x", -1 }, { "-1", -1 },
+    };
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        assert_int_equal(text_list_count(lists[i].list), lists[i].want);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_and_lists_of_processors),
         cmocka_unit_test(times_go_both_ways), cmocka_unit_test(durations_and_numbers), cmocka_unit_test(near_spellings),
         cmocka_unit_test(amounts), cmocka_unit_test(json_is_well_formed), cmocka_unit_test(doubles_read_back),
         cmocka_unit_test(statistics_pass_over_nan), cmocka_unit_test(quantiles_agree_with_sorting),

@@ -95,6 +95,25 @@ static void without_limits_our_own(void **state)
     machine_done(&m);
 }
 
+static void long_lists_of_processors_are_counted_whole(void **state)
+{
+    (void)state;
+    struct machine m;
+    char list[1024] = "0";
+    for (int cpu = 2, n = 1; cpu < 400; cpu += 2)
+        n += snprintf(list + n, sizeof list - (size_t)n, ",%d", cpu);
+    strcat(list, "\n");
+    machine_init(&m);
+    machine_write(&m, "/proc/self/cgroup", "0::/a\n");
+    machine_write(&m, TOP "/cgroup.controllers", "cpu memory\n");
+    machine_write(&m, TOP "/a/cpu.stat", "usage_usec 2000000\n");
+    machine_write(&m, TOP "/a/cpuset.cpus.effective", list);
+    assert_int_equal(machine_open(&m, &adapter_cgroup), 0);
+    machine_tick(&m, 2);
+    assert_near(machine_get(&m, "cgroup.cpu.limit", NULL), 200, 0);
+    machine_done(&m);
+}
+
 static void the_top_has_none(void **state)
 {
     (void)state;
@@ -173,7 +192,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_container), cmocka_unit_test(the_tightest_binds), cmocka_unit_test(without_limits_our_own),
-        cmocka_unit_test(the_top_has_none), cmocka_unit_test(version_1), cmocka_unit_test(version_1_without_limits),
+        cmocka_unit_test(the_top_has_none),
+        cmocka_unit_test(long_lists_of_processors_are_counted_whole),
+        cmocka_unit_test(version_1), cmocka_unit_test(version_1_without_limits),
         cmocka_unit_test(broken_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

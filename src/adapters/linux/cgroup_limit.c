@@ -134,32 +134,14 @@ void cgroup_find(const char *root, enum cgroup_controller controller, struct cgr
     g->there = below_top || limited || (g->v2 && g->limit_fd[0] >= 0);
 }
 
-/* How many processors "0-3,8" are; NaN for nonsense. */
-static double cgroup_count(const char *list)
-{
-    double n = 0;
-    uint64_t first, last;
-    for (const char *p = list; ; p++) {
-        if (!text_u64(&p, &first))
-            return NAN;
-        last = first;
-        if (*p == '-') {
-            p++;
-            if (!text_u64(&p, &last))
-                return NAN;
-        }
-        n += last >= first ? (double)(last - first) + 1 : 0;
-        if (*p != ',')
-            return n;
-    }
-}
-
 double cgroup_all_cpus(const char *root, const struct cgroup_group *g)
 {
-    char list[256];
-    if (g->v2 && sysfs_word(root, g->dir, "cpuset.cpus.effective", list, sizeof list) > 0)
-        return cgroup_count(list);
-    return sysfs_word(root, "/sys/devices/system/cpu", "online", list, sizeof list) > 0
-               ? cgroup_count(list)
-               : (double)NAN;
+    char path[CGROUP_DIR_MAX + 32], list[8192];
+    snprintf(path, sizeof path, "%s/cpuset.cpus.effective", g->dir);
+    int len = g->v2 ? os_read_text(root, path, list, sizeof list) : -1;
+    if (len <= 1) /* none, or an empty line */
+        len = os_read_text(root, "/sys/devices/system/cpu/online", list, sizeof list);
+    /* One that fills the buffer was cut, and counts too few. */
+    int n = len > 0 && len < (int)sizeof list - 1 ? text_list_count(list) : -1;
+    return n < 0 ? (double)NAN : n;
 }

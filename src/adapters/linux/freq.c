@@ -11,7 +11,6 @@
 #include "core/adapter.h"
 #include "os/os.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,21 +78,10 @@ static double freq_read_limit(const struct freq *q, int number, const char *name
     return hz;
 }
 
-/* "cpu17" gives 17, anything else -1. */
-static int freq_number(const char *name)
-{
-    const char *p = name + 3;
-    uint64_t v;
-    if (strncmp(name, "cpu", 3) != 0 || !isdigit((unsigned char)*p) || !text_u64(&p, &v) || *p ||
-        v >= FREQ_MAX_CORES)
-        return -1;
-    return (int)v;
-}
-
 static void freq_look(void *self, const char *name)
 {
     const struct search *w = self;
-    int number = freq_number(name);
+    int number = text_cpu_number(name);
     int fd = number < 0 ? -1 : freq_open_file(w->q, number, "scaling_cur_freq");
     if (isnan(freq_read(fd))) {
         os_close(fd);

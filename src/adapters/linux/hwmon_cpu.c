@@ -9,6 +9,7 @@
 
 #include "adapters/linux/sysfs.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -48,19 +49,17 @@ enum hwmon_role hwmon_cpu_role(const char *chip, const char *label)
 static void topology_note(void *self, const char *name)
 {
     struct hwmon_topology *t = self;
-    char dir[96], *end;
-    long cpu = strncmp(name, "cpu", 3) == 0 && name[3] >= '0' && name[3] <= '9'
-                   ? strtol(name + 3, &end, 10)
-                   : -1;
-    if (cpu < 0 || *end || cpu >= CORES_MAX)
+    char dir[96];
+    int cpu = text_cpu_number(name);
+    if (cpu < 0 || cpu >= CORES_MAX)
         return;
-    snprintf(dir, sizeof dir, "/sys/devices/system/cpu/cpu%ld/topology", cpu);
+    snprintf(dir, sizeof dir, "/sys/devices/system/cpu/cpu%d/topology", cpu);
     double package = sysfs_number(t->root, dir, "physical_package_id"),
            core = sysfs_number(t->root, dir, "core_id");
     if (!(package >= 0 && package < 1e6 && core >= 0 && core < 1e6))
         return;
     t->at = mem_grow(t->at, t->n, &t->cap, sizeof *t->at);
-    t->at[t->n].cpu = (int)cpu;
+    t->at[t->n].cpu = cpu;
     t->at[t->n].package = (int)package;
     t->at[t->n++].core = (int)core;
 }
