@@ -7,6 +7,7 @@
 #include "app/capture.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -79,22 +80,6 @@ static int space_get(const char *root, const char *mount, struct os_fs *out)
     return rc;
 }
 
-/* Blanks and the like are written as "\\040" in mountinfo. */
-static void space_unescape(char *text)
-{
-    char *to = text;
-    for (const char *p = text; *p;) {
-        unsigned v;
-        if (p[0] == '\\' && sscanf(p + 1, "%3o", &v) == 1 && strlen(p) >= 4) {
-            *to++ = (char)v;
-            p += 4;
-        } else {
-            *to++ = *p++;
-        }
-    }
-    *to = '\0';
-}
-
 static bool spaces_hung(const struct spaces *s, const char *mount)
 {
     for (size_t i = 0; i < s->n; i++)
@@ -109,7 +94,7 @@ static void spaces_put_one(struct spaces *s, const char *root, const char *escap
     char mount[OS_PATH_MAX];
     struct os_fs fs = { 0 };
     snprintf(mount, sizeof mount, "%s", escaped);
-    space_unescape(mount);
+    text_unescape(mount);
     bool known = spaces_hung(s, mount);
     int rc = known ? 1 : space_get(root, mount, &fs);
     if (rc < 0)

@@ -283,3 +283,18 @@ void text_copy(char *out, size_t cap, const char *from)
     if (cap)
         out[i] = '\0';
 }
+
+void text_unescape(char *text)
+{
+    char *out = text;
+    for (const char *p = text; *p; out++) {
+        if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' &&
+            p[3] >= '0' && p[3] <= '7') {
+            *out = (char)((p[1] - '0') * 64 + (p[2] - '0') * 8 + p[3] - '0');
+            p += 4;
+        } else {
+            *out = *p++;
+        }
+    }
+    *out = '\0';
+}

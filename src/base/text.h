@@ -61,4 +61,8 @@ char *text_span(double seconds, char *out, size_t cap);
  * characters become '?', so that it can be shown. */
 void text_copy(char *out, size_t cap, const char *from);
 
+/* "\040" and the like, as the kernel writes blanks in
+ * mount points, become what they stand for; in place. */
+void text_unescape(char *text);
+
 #endif

@@ -187,6 +187,14 @@ static void random_numbers_are_even_and_repeat(void **state)
     assert_near(squares / 10000, 1, 0.07);
 }
 
+static void escapes_become_characters(void **state)
+{
+    (void)state;
+    char text[] = "/a\\040b\\134c\\9 \\04\\777\\";
+    text_unescape(text);
+    assert_string_equal(text, "/a b\\c\\9 \\04\\777\\");
+}
+
 static void names_and_lists_of_processors(void **state)
 {
     (void)state;
@@ -208,7 +216,7 @@ static void names_and_lists_of_processors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_and_lists_of_processors),
+        cmocka_unit_test(names_and_lists_of_processors), cmocka_unit_test(escapes_become_characters),
         cmocka_unit_test(times_go_both_ways), cmocka_unit_test(durations_and_numbers), cmocka_unit_test(near_spellings),
         cmocka_unit_test(amounts), cmocka_unit_test(json_is_well_formed), cmocka_unit_test(doubles_read_back),
         cmocka_unit_test(statistics_pass_over_nan), cmocka_unit_test(quantiles_agree_with_sorting),

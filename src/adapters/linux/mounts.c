@@ -49,22 +49,6 @@ static bool mounts_is_wanted(const char *point, const char *type, bool on_block_
            mounts_is_fuse(type);
 }
 
-/* "\040" and the like become the character they stand for, in place. */
-static void mounts_unescape(char *text)
-{
-    char *out = text;
-    for (const char *p = text; *p; out++) {
-        if (p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' &&
-            p[3] >= '0' && p[3] <= '7') {
-            *out = (char)((p[1] - '0') * 64 + (p[2] - '0') * 8 + p[3] - '0');
-            p += 4;
-        } else {
-            *out = *p++;
-        }
-    }
-    *out = '\0';
-}
-
 /* Cuts the next word of a line off; NULL at its end. */
 static char *mounts_word(char **p)
 {
@@ -93,7 +77,7 @@ static bool mounts_parse_line(char *line, struct mount *out, bool *wanted)
     uint64_t major, minor;
     if (!type || !text_u64(&dev, &major) || *dev++ != ':' || !text_u64(&dev, &minor))
         return false;
-    mounts_unescape(word[4]);
+    text_unescape(word[4]);
     *out = (struct mount){
         .point = word[4], .device = (unsigned long long)major << 32 | (minor & 0xffffffff),
         .remote = mounts_in(type, mounts_network) || mounts_is_fuse(type) };
