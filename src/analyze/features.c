@@ -3,8 +3,6 @@
 
 #include "base/mem.h"
 
-#include <string.h>
-
 static bool feature_varies(const double *x, size_t n)
 {
     double first = NAN;
@@ -22,11 +20,7 @@ static bool feature_varies(const double *x, size_t n)
 
 static bool feature_wanted(const struct schema *s, int slot)
 {
-    const struct metric *m = schema_at(s, slot);
-    if (m->kind == KIND_COUNTER)
-        return false;
-    bool part = m->inst && strcmp(m->inst, "total") != 0;
-    return !part || schema_find(s, m->name, "total") < 0;
+    return schema_at(s, slot)->kind != KIND_COUNTER && !schema_is_part(s, slot);
 }
 
 /* Metrics of one area move together; of columns without a known meaning nothing is known. */

@@ -60,9 +60,7 @@ static const struct subject any_column = { "", 0, "", NAN, 0 };
 static const struct subject *subject_of(const struct recording *r, int slot)
 {
     const struct metric *m = schema_at(r->schema, slot);
-    bool part = m->inst && strcmp(m->inst, "total") != 0 &&
-                schema_find(r->schema, m->name, "total") >= 0;
-    if (m->kind == KIND_COUNTER || part)
+    if (m->kind == KIND_COUNTER || schema_is_part(r->schema, slot))
         return NULL;
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
         if (!strcmp(subjects[i].family, m->name))

@@ -222,6 +222,20 @@ int schema_find(const struct schema *s, const char *name, const char *inst)
     return at ? at - 1 : -ENOENT;
 }
 
+int schema_next(const struct schema *s, const char *family, int slot)
+{
+    for (slot++; slot < schema_size(s); slot++)
+        if (!strcmp(schema_at(s, slot)->name, family))
+            return slot;
+    return -1;
+}
+
+bool schema_is_part(const struct schema *s, int slot)
+{
+    const struct metric *m = schema_at(s, slot);
+    return m->inst && strcmp(m->inst, "total") != 0 && schema_find(s, m->name, "total") >= 0;
+}
+
 bool schema_match(const struct schema *s, int slot, const char *globs)
 {
     const struct entry *e = schema_entry(s, slot);

@@ -94,6 +94,12 @@ const char *schema_id(const struct schema *s, int slot);
 /* The slot of a family and an instance (NULL for none), or -ENOENT. */
 int schema_find(const struct schema *s, const char *name, const char *inst);
 
+/* The next slot of a family after `slot` (-1 to begin), or -1. */
+int schema_next(const struct schema *s, const char *family, int slot);
+
+/* Is it one of several of which the instance "total" is the whole? */
+bool schema_is_part(const struct schema *s, int slot);
+
 /*
  * Does a metric match a comma-separated list of globs over "family{instance}"? A glob without
  * braces matches any instance of the families it matches; "disk.*,cpu.core.util{0}".

@@ -81,15 +81,6 @@ static void seed_object(const struct seed *s, const char *key, const struct memb
     json_end(s->j);
 }
 
-/* The next slot of a family at or after `slot`, -1 when there is none. */
-static int seed_next(const struct recording *rec, const char *family, int slot)
-{
-    for (; slot < schema_size(rec->schema); slot++)
-        if (strcmp(schema_at(rec->schema, slot)->name, family) == 0)
-            return slot;
-    return -1;
-}
-
 static const char *seed_inst(const struct seed *s, int slot)
 {
     const char *inst = schema_at(s->rec->schema, slot)->inst;
@@ -102,8 +93,7 @@ static void seed_cpu(const struct seed *s)
     json_object(s->j, "cpu");
     json_double(s->j, "cpu_percent", seed_value(s, "cpu.util", NULL));
     json_array(s->j, "cpu_per_core");
-    for (int k = seed_next(s->rec, "cpu.core.util", 0); k >= 0;
-         k = seed_next(s->rec, "cpu.core.util", k + 1)) {
+    for (int k = -1; (k = schema_next(s->rec->schema, "cpu.core.util", k)) >= 0;) {
         json_double(s->j, NULL, seed_at(s, k));
         cores++;
     }
@@ -129,7 +119,7 @@ static void seed_disk(const struct seed *s)
 {
     json_object(s->j, "disk");
     json_object(s->j, "disk_usage");
-    for (int k = seed_next(s->rec, "fs.util", 0); k >= 0; k = seed_next(s->rec, "fs.util", k + 1))
+    for (int k = -1; (k = schema_next(s->rec->schema, "fs.util", k)) >= 0;)
         seed_object(s, seed_inst(s, k), seed_mount, seed_inst(s, k));
     json_end(s->j);
     seed_object(s, "disk_io", seed_disk_io, NULL);
@@ -160,8 +150,7 @@ static void seed_chip(const char *inst, char out[static CHIP_MAX])
 static bool seed_chip_done(const struct seed *s, const char *family, int slot, const char *chip)
 {
     char other[CHIP_MAX];
-    for (int k = seed_next(s->rec, family, 0); k >= 0 && k < slot;
-         k = seed_next(s->rec, family, k + 1)) {
+    for (int k = -1; (k = schema_next(s->rec->schema, family, k)) >= 0 && k < slot;) {
         seed_chip(seed_inst(s, k), other);
         if (strcmp(other, chip) == 0)
             return true;
@@ -185,19 +174,19 @@ static void seed_sensor(const struct seed *s, int slot, bool limits)
 /* Sensors of a family, grouped by chip: {chip: [{label, current ...}]}; null without any. */
 static void seed_sensors(const struct seed *s, const char *key, const char *family, bool limits)
 {
-    int slot = seed_next(s->rec, family, 0);
+    int slot = schema_next(s->rec->schema, family, -1);
     if (slot < 0) {
         json_null(s->j, key);
         return;
     }
     json_object(s->j, key);
-    for (; slot >= 0; slot = seed_next(s->rec, family, slot + 1)) {
+    for (; slot >= 0; slot = schema_next(s->rec->schema, family, slot)) {
         char chip[CHIP_MAX], other[CHIP_MAX];
         seed_chip(seed_inst(s, slot), chip);
         if (seed_chip_done(s, family, slot, chip))
             continue;
         json_array(s->j, chip);
-        for (int k = slot; k >= 0; k = seed_next(s->rec, family, k + 1)) {
+        for (int k = slot; k >= 0; k = schema_next(s->rec->schema, family, k)) {
             seed_chip(seed_inst(s, k), other);
             if (strcmp(chip, other) == 0)
                 seed_sensor(s, k, limits);
@@ -211,8 +200,7 @@ static void seed_sensors(const struct seed *s, const char *key, const char *fami
 static void seed_plugged(const struct seed *s)
 {
     double online = NAN;
-    for (int k = seed_next(s->rec, "ac.online", 0); k >= 0;
-         k = seed_next(s->rec, "ac.online", k + 1))
+    for (int k = -1; (k = schema_next(s->rec->schema, "ac.online", k)) >= 0;)
         online = fmax(online, seed_at(s, k)); /* the known one of the two, where one is NaN */
     if (isnan(online))
         json_null(s->j, "power_plugged");
@@ -222,7 +210,7 @@ static void seed_plugged(const struct seed *s)
 
 static void seed_battery(const struct seed *s)
 {
-    int slot = seed_next(s->rec, "battery.charge", 0);
+    int slot = schema_next(s->rec->schema, "battery.charge", -1);
     if (slot < 0) {
         json_null(s->j, "battery");
         return;

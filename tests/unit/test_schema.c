@@ -58,10 +58,32 @@ static void globs(void **state)
     schema_free(s);
 }
 
+static void families(void **state)
+{
+    (void)state;
+    struct schema *s = schema_new();
+    schema_source(s, "disk");
+    static const struct metric m[] = {
+        { .name = "disk.util", .inst = "sda" }, { .name = "fs.util", .inst = "/" },
+        { .name = "disk.util", .inst = "total" }, { .name = "disk.util" }, { .name = "fs.util", .inst = "/home" },
+    };
+    for (size_t i = 0; i < sizeof m / sizeof *m; i++)
+        schema_add(s, &m[i]);
+    assert_int_equal(schema_next(s, "disk.util", -1), 0);
+    assert_int_equal(schema_next(s, "disk.util", 0), 2);
+    assert_int_equal(schema_next(s, "disk.util", 2), 3);
+    assert_int_equal(schema_next(s, "disk.util", 3), -1);
+    assert_int_equal(schema_next(s, "disk", -1), -1);
+    static const bool part[] = { true, false, false, false, false };
+    for (int i = 0; i < schema_size(s); i++)
+        assert_int_equal(schema_is_part(s, i), part[i]);
+    schema_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slots_and_names), cmocka_unit_test(many), cmocka_unit_test(globs),
+        cmocka_unit_test(slots_and_names), cmocka_unit_test(many), cmocka_unit_test(globs), cmocka_unit_test(families),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

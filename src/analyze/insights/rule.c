@@ -59,10 +59,8 @@ const double *column(const struct inspection *in, const char *name, const char *
 
 int next_instance(const struct inspection *in, const char *family, int slot)
 {
-    for (slot++; slot < in->r->n_cols; slot++)
-        if (!strcmp(schema_at(in->r->schema, slot)->name, family))
-            return slot;
-    return -1;
+    slot = schema_next(in->r->schema, family, slot);
+    return slot < in->r->n_cols ? slot : -1; /* a device may come after the last row */
 }
 
 const char *instance_of(const struct inspection *in, int slot)
