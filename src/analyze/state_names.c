@@ -1,10 +1,13 @@
-/* state_names.c - from centroids to words: "idle", "CPU busy, disk writes", "memory filled". */
+/* state_names.c - from centroids to words: "idle", "CPU busy, disk writes". */
 #include "analyze/state_names.h"
+
+#include "base/stats.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define IDLE 10.0 /* % of the processors */
+#define IDLE 10.0  /* % of the processors */
+#define FILLED 0.8 /* of the memory */
 
 struct word {
     const char *family;
@@ -23,7 +26,7 @@ static const struct word words[] = {
     { "net.recv.rate",      5e6,  0,   "receiving" },
     { "net.send.rate",      5e6,  0,   "sending" },
     { "process.forks.rate", 200,  0,   "starting processes" },
-    { "memory.used",        1e8,  0.9, "memory filled" },
+    { "memory.used",        1e8,  0.9, "more memory used" },
 };
 
 static void range_of(const struct states *s, int j, double *least, double *most)
@@ -40,6 +43,12 @@ static bool word_fits(const struct word *w, const struct states *s, int j, doubl
     double least, most;
     range_of(s, j, &least, &most);
     return v >= w->from && (w->share == 0 || (v >= w->share * most && least < w->share * most));
+}
+
+static bool memory_is_full(const struct recording *r, double used)
+{
+    const double *total = recording_find(r, "memory.total", NULL);
+    return total && used >= FILLED * stats_mean(total, r->n);
 }
 
 static void name_add(struct state *to, const char *text)
@@ -59,7 +68,8 @@ static bool name_by_words(const struct recording *r, const struct states *s, str
                 continue;
             known = true;
             if (!said && word_fits(&words[w], s, j, to->centroid[j])) {
-                name_add(to, words[w].text);
+                bool filled = words[w].share > 0 && memory_is_full(r, to->centroid[j]);
+                name_add(to, filled ? "memory filled" : words[w].text);
                 said = true;
             }
         }
