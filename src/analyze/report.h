@@ -101,7 +101,7 @@ struct insight {
     char evidence[3][REPORT_TEXT];
     int n_evidence;
     char advice[REPORT_TEXT];    /* one thing to do */
-    int64_t since_ms;
+    int64_t since_ms, until_ms;  /* until_ms: 0 = it lasts */
 };
 
 struct report {

@@ -176,7 +176,7 @@ static void text_anomalies(const struct page *p)
 
 static void text_findings(const struct page *p)
 {
-    char when[TEXT_TIME_MAX];
+    char since[TEXT_TIME_MAX], until[TEXT_TIME_MAX];
     if (p->r->n_insights || *p->r->insights_reason)
         text_heading(p, "Findings");
     if (*p->r->insights_reason)
@@ -185,7 +185,11 @@ static void text_findings(const struct page *p)
         const struct insight *f = &p->r->insights[i];
         buf_puts(p->out, "  ");
         screen_put(p->s, p->out, text_tone(f->severity), severity_name(f->severity));
-        buf_printf(p->out, ", since %s\n", report_when(p->rec, f->since_ms, when));
+        report_when(p->rec, f->since_ms, since);
+        if (f->until_ms)
+            buf_printf(p->out, ", %s to %s\n", since, report_when(p->rec, f->until_ms, until));
+        else
+            buf_printf(p->out, ", since %s\n", since);
         text_paragraph(p, 4, "%s", f->title);
         for (int k = 0; k < f->n_evidence; k++)
             text_paragraph(p, 4, "%s", f->evidence[k]);

@@ -21,6 +21,7 @@ static const struct { const char *name, *inst; enum unit unit; double v; } healt
     { "net.send.packets.rate", "eth0", UNIT_PER_S, 500 }, { "net.errors.rate", "eth0", UNIT_PER_S, 0 },
     { "net.drops.rate", "eth0", UNIT_PER_S, 0 }, { "net.tcp.send.rate", NULL, UNIT_PER_S, 400 },
     { "net.tcp.retransmits.share", NULL, UNIT_PERCENT, 0.1 }, { "process.zombies", NULL, UNIT_NONE, 1 },
+    { "process.running", NULL, UNIT_NONE, 1 },
     { "process.uninterruptible", NULL, UNIT_NONE, 0 }, { "process.forks.rate", NULL, UNIT_PER_S, 5 },
     { "sensor.temp", "pci/k10temp/Tctl", UNIT_CELSIUS, 50 }, { "sensor.temp.critical", "pci/k10temp/Tctl", UNIT_CELSIUS, 95 },
     { "battery.charge", "BAT0", UNIT_PERCENT, 80 }, { "battery.wear", "BAT0", UNIT_PERCENT, 5 },
@@ -49,7 +50,7 @@ struct trouble {
 
 static const struct trouble troubles[] = {
     { "cpu-saturated", SEVERITY_WARNING, AREA_CPU, { { "cpu.util", NULL, 99 }, { "pressure.cpu.some", NULL, 50 } } },
-    { "run-queue", SEVERITY_NOTICE, AREA_CPU, { { "cpu.load", "1m", 9 } } },
+    { "run-queue", SEVERITY_NOTICE, AREA_CPU, { { "cpu.load", "1m", 9 }, { "process.running", NULL, 9 } } },
     { "steal", SEVERITY_NOTICE, AREA_CPU, { { "cpu.steal", NULL, 15 } } },
     { "steal", SEVERITY_WARNING, AREA_CPU, { { "cpu.steal", NULL, 40 } } },
     { "one-core", SEVERITY_NOTICE, AREA_CPU, { { "cpu.core.util", "0", 100 }, { "cpu.core.util", "1", 4 } } },
@@ -210,11 +211,13 @@ static void test_offline_cores_count_for_nothing(void **state)
     for (char core = '0'; core < '3'; core++)
         fake_metric(r, "cpu.core.util", (char[]){ core, 0 }, UNIT_PERCENT);
     fake_metric(r, "cpu.load", "1m", UNIT_NONE);
+    fake_metric(r, "process.running", NULL, UNIT_NONE);
     fake_rows(r, ROWS);
     for (int i = 0; i < ROWS; i++) {
         fake_col(r, "cpu.core.util", "0")[i] = 100;
         fake_col(r, "cpu.core.util", "2")[i] = 4;
         fake_col(r, "cpu.load", "1m")[i] = 5; /* 2.5 a core, of two */
+        fake_col(r, "process.running", NULL)[i] = 5;
     }
     struct report *a = analyze(r);
     assert_non_null(find(a, "one-core"));
@@ -251,6 +254,89 @@ static void test_a_charging_battery_is_no_trouble(void **state)
     recording_free(r);
 }
 
+static const struct insight *find_or_fail(const struct report *a, const char *id)
+{
+    const struct insight *i = find(a, id);
+    if (!i)
+        fail_msg("%s is silent", id);
+    return i;
+}
+
+/* Since, for how long and how much are of the same rows. */
+static void test_words_are_of_the_same_stretch(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t busy[4][2];
+        const char *title, *evidence, *advice;
+        size_t since, until;
+    } runs[] = {
+        { { { 20, 60 } }, "All processor cores are busy: 99.0 % on average",
+          "cpu.util above 90 % for 40 s of the last 60 s, since 10:00:20 UTC", "Stop or lower", 20, 0 },
+        { { { 20, 40 }, { 42, 60 } }, "All processor cores are busy: 94.3 % on average",
+          "cpu.util above 90 % for 38 s of the last 60 s, since 10:00:20 UTC", "Stop or lower", 20, 0 },
+        { { { 3, 4 }, { 30, 60 } }, "All processor cores are busy: 99.0 % on average",
+          "cpu.util above 90 % for 30 s of the last 60 s, since 10:00:30 UTC", "Stop or lower", 30, 0 },
+        { { { 10, 20 }, { 25, 35 }, { 40, 47 }, { 59, 60 } }, "All processor cores are busy on and off: 57.6 % on average",
+          "cpu.util above 90 % on and off, 28 s of the last 60 s, first at 10:00:10, last at 10:00:59 UTC",
+          "Stop or lower", 10, 0 },
+        { { { 10, 45 } }, "All processor cores were busy: 99.0 % on average",
+          "cpu.util above 90 % for 35 s of the last 60 s, from 10:00:10 to 10:00:44 UTC",
+          "If it comes back: stop or lower", 10, 44 },
+    };
+    for (size_t k = 0; k < sizeof runs / sizeof *runs; k++) {
+        struct recording *r = machine();
+        fake_set(r, "pressure.cpu.some", 0, ROWS, NAN);
+        fake_set(r, "cpu.util", 0, ROWS, 5);
+        for (int s = 0; s < 4 && runs[k].busy[s][1]; s++)
+            fake_set(r, "cpu.util", runs[k].busy[s][0], runs[k].busy[s][1], 99);
+        struct report *a = analyze(r);
+        const struct insight *i = find_or_fail(a, "cpu-saturated");
+        assert_string_equal(i->title, runs[k].title);
+        assert_string_equal(i->evidence[0], runs[k].evidence);
+        assert_int_equal(strncmp(i->advice, runs[k].advice, strlen(runs[k].advice)), 0);
+        assert_true(i->since_ms == r->wall_ms[runs[k].since]);
+        assert_true(i->until_ms == (runs[k].until ? r->wall_ms[runs[k].until] : 0));
+        report_free(a);
+        recording_free(r);
+    }
+}
+
+/* A full disk is full at the first look; a busy processor is not yet a trouble. */
+static void test_levels_need_no_duration(void **state)
+{
+    (void)state;
+    static const struct { const char *name, *inst; double v; const char *id, *title, *evidence; } levels[] = {
+        { "fs.util", "/", 97, "disk-nearly-full:/", "/: 97.0 % of the space is used", "above 90 % at 10:00:00 UTC" },
+        { "fs.inodes.util", "/", 95, "inodes-nearly-full:/", "/: 95.0 % of the file entries are used",
+          "above 90 % at 10:00:00 UTC" },
+        { "battery.charge", "BAT0", 6, "battery-low:BAT0", "The battery is at 6 %",
+          "battery.charge below 20 % at 10:00:00 UTC" },
+        { "sensor.temp", "x", 97, "hot:x", "x is at 97 C, its mark is 95 C", "at its mark or above at 10:00:00 UTC" },
+        { "sensor.temp", "x", 94, NULL, NULL, NULL }, { "cpu.util", NULL, 99, NULL, NULL, NULL },
+        { "fs.util", "/", 89, NULL, NULL, NULL }, { "battery.charge", "BAT0", 60, NULL, NULL, NULL },
+    };
+    for (size_t k = 0; k < sizeof levels / sizeof *levels; k++) {
+        struct recording *r = fake_new(1);
+        fake_metric(r, levels[k].name, levels[k].inst, UNIT_NONE);
+        fake_metric(r, "sensor.temp.critical", "x", UNIT_CELSIUS);
+        fake_rows(r, 1);
+        fake_col(r, levels[k].name, levels[k].inst)[0] = levels[k].v;
+        fake_col(r, "sensor.temp.critical", "x")[0] = 95;
+        struct report *a = analyze(r);
+        assert_int_equal(a->n_insights, levels[k].id != NULL);
+        assert_int_equal(*a->insights_reason == 0, levels[k].id != NULL);
+        if (levels[k].id) {
+            assert_string_equal(find_or_fail(a, levels[k].id)->title, levels[k].title);
+            assert_string_equal(a->insights[0].evidence[0], levels[k].evidence);
+        }
+        report_free(a);
+        recording_free(r);
+    }
+}
+
+
+
 static struct proc_use process(int32_t pid, const char *name, double cpu, double rss)
 {
     struct proc_use u = { .pid = pid, .state = 'R', .cpu_percent = cpu, .rss_bytes = rss };
@@ -272,6 +358,43 @@ static void test_names_the_culprit(void **state)
     assert_string_equal(i->evidence[2], "most by burner (pid 7): 190 % of a core");
     report_free(a);
     recording_free(r);
+}
+
+
+/* A machine of two cores and 8 GB: what passes that is wrong, and no rule repeats it. */
+static void test_no_impossible_amounts(void **state)
+{
+    (void)state;
+    static const struct { double percent, rss; const char *cpu, *memory; } amounts[] = {
+        { 190, 7e9, "most by odd (pid 7): 190 % of a core", "most by odd (pid 7): 7.00 GB" },
+        { 201, 8.1e9, "most by odd (pid 7): 200 % of a core", "most by odd (pid 7): 8.00 GB" },
+        { 900, 9e9, NULL, NULL },
+    };
+    for (size_t k = 0; k < sizeof amounts / sizeof *amounts; k++) {
+        struct recording *r = machine();
+        fake_set(r, "memory.available", 20, ROWS, 1e8);
+        for (int t = 0; t < TROUBLES; t++)
+            plant(r, &troubles[t], 20, ROWS);
+        for (size_t i = 0; i < ROWS; i++) {
+            struct proc_use u = process(7, "odd", amounts[k].percent, amounts[k].rss);
+            u.children_percent = k == 2 ? 900 : 0;
+            fake_procs(r, i, &u, 1);
+        }
+        struct report *a = analyze(r);
+        bool cpu = false, memory = false;
+        for (size_t i = 0; i < a->n_insights; i++)
+            for (int e = 0; e < a->insights[i].n_evidence; e++) {
+                const char *text = a->insights[i].evidence[e];
+                cpu = cpu || (amounts[k].cpu && !strcmp(text, amounts[k].cpu));
+                memory = memory || (amounts[k].memory && !strcmp(text, amounts[k].memory));
+                if (!amounts[k].cpu && strstr(text, "odd"))
+                    fail_msg("%s: %s", a->insights[i].id, text);
+            }
+        assert_int_equal(cpu, amounts[k].cpu != NULL);
+        assert_int_equal(memory, amounts[k].memory != NULL);
+        report_free(a);
+        recording_free(r);
+    }
 }
 
 /* Memory of one process over time, by shape. */
@@ -343,7 +466,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_offline_cores_count_for_nothing),
     cmocka_unit_test(test_little_traffic_is_no_slow_disk),
     cmocka_unit_test(test_a_charging_battery_is_no_trouble),
+    cmocka_unit_test(test_words_are_of_the_same_stretch),
+    cmocka_unit_test(test_levels_need_no_duration),
     cmocka_unit_test(test_names_the_culprit),
+    cmocka_unit_test(test_no_impossible_amounts),
     cmocka_unit_test(test_growing_processes),
     cmocka_unit_test(test_gaps_are_told),
     cmocka_unit_test(test_most_severe_first),

@@ -1,6 +1,9 @@
 /* cpu.c - rules about processors: all busy, one busy, taken away, slowed down. */
 #include "analyze/insights/rules.h"
 
+#include "base/mem.h"
+#include "core/amount.h"
+
 #define BUSY 90.0          /* %: beyond this the queue grows without bound (M/M/1: 9 waiting per one served) */
 #define WAITING 20.0       /* % of the time that some task waited for a core */
 #define QUEUE_PER_CORE 2.0
@@ -13,6 +16,7 @@
 void rule_cpu_saturated(struct inspection *in)
 {
     struct held busy, waiting;
+    char mean[AMOUNT_MAX];
     const double *pressure = column(in, "pressure.cpu.some", NULL);
     if (!held_above(in, column(in, "cpu.util", NULL), BUSY, &busy))
         return;
@@ -21,11 +25,12 @@ void rule_cpu_saturated(struct inspection *in)
         return; /* everybody who wants a core has one */
     struct insight *i = insight_new(in, "cpu-saturated", NULL, SEVERITY_WARNING, AREA_CPU,
                                     busy.since);
-    insight_title(i, "All processor cores are busy: %.0f %% on average", busy.mean);
+    insight_title(i, "All processor cores %s busy%s: %s on average", busy.is_over ? "were" : "are",
+                  busy.on_and_off ? " on and off" : "", amount_text(busy.mean, UNIT_PERCENT, mean));
     insight_held(in, i, "cpu.util above 90 %", &busy);
     if (waited)
-        insight_evidence(i, "a task waited for a core %.0f %% of that time (pressure.cpu.some)",
-                         waiting.mean);
+        insight_evidence(i, "a task waited for a core %s of that time (pressure.cpu.some)",
+                         amount_text(mean_during(pressure, &busy), UNIT_PERCENT, mean));
     insight_culprit(in, i, AREA_CPU, &busy);
     insight_advice(
         i,
@@ -78,14 +83,13 @@ void rule_one_core(struct inspection *in)
     int cores = cores_of(in);
     if (cores < 2)
         return;
-    struct held h = { 0 };
-    size_t rows = 0;
+    struct held h;
+    double *pinned = mem_new(in->n * sizeof *pinned);
     for (size_t i = in->from; i < in->n; i++)
-        if (core_pinned(in, i) && rows++ == 0)
-            h.since = i;
-    h.seconds = (double)rows * in->step;
-    if (rows < RULE_ROWS || (double)rows < RULE_SHARE * (double)(in->n - in->from) ||
-        h.seconds < RULE_SECONDS)
+        pinned[i] = core_pinned(in, i);
+    bool lasts = held_above(in, pinned, 1, &h);
+    mem_free(pinned);
+    if (!lasts)
         return;
     struct insight *i = insight_new(in, "one-core", NULL, SEVERITY_NOTICE, AREA_CPU, h.since);
     insight_title(i, "One core of %d does all the work, the others are idle", cores);

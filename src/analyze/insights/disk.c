@@ -19,7 +19,7 @@ static void full(struct inspection *in, const char *family, const char *id, cons
         struct held h;
         const double *x = recording_col(in->r, slot);
         double now = last_value(in, x);
-        if (!(now >= FULL) || !held_above(in, x, FULL, &h))
+        if (!stands_above(in, x, FULL, &h))
             continue;
         char left[AMOUNT_MAX];
         const char *mount = instance_of(in, slot);
@@ -27,7 +27,7 @@ static void full(struct inspection *in, const char *family, const char *id, cons
         enum severity severity = now >= VERY_FULL ? SEVERITY_CRITICAL : SEVERITY_WARNING;
         struct insight *i = insight_new(in, id, mount, severity, AREA_DISK, h.since);
         insight_title(i, "%.100s: %.1f %% of the %s used", mount, now, what);
-        insight_held(in, i, "above 90 %", &h);
+        insight_stands(in, i, "above 90 %", &h);
         if (!strcmp(family, "fs.util") && !isnan(free))
             insight_evidence(i, "%s left", amount_text(free, UNIT_BYTE, left));
         insight_advice(i, "%s", advice);
@@ -57,7 +57,9 @@ void rule_disk_saturated(struct inspection *in)
         struct held h, waiting;
         if (is_total(in, slot) || !held_above(in, recording_col(in->r, slot), SATURATED, &h))
             continue;
-        bool waited = held_above(in, column(in, "pressure.io.some", NULL), PRESSURE, &waiting);
+        const double *pressure = column(in, "pressure.io.some", NULL);
+        bool waited = held_above(in, pressure, PRESSURE, &waiting);
+        char mean[AMOUNT_MAX];
         const char *disk = instance_of(in, slot);
         struct insight *i = insight_new(in, "disk-saturated", disk,
                                         waited ? SEVERITY_WARNING : SEVERITY_NOTICE, AREA_DISK,
@@ -65,8 +67,8 @@ void rule_disk_saturated(struct inspection *in)
         insight_title(i, "Disk %.60s is busy %.0f %% of the time", disk, h.mean);
         insight_held(in, i, "disk.util above 90 %", &h);
         if (waited)
-            insight_evidence(i, "a task waited for storage %.0f %% of the time (pressure.io.some)",
-                             waiting.mean);
+            insight_evidence(i, "a task waited for storage %s of that time (pressure.io.some)",
+                             amount_text(mean_during(pressure, &h), UNIT_PERCENT, mean));
         insight_culprit(in, i, AREA_DISK, &h);
         insight_advice(i, "Let one job after the other use it, or lower the I/O priority of what "
                           "can wait (ionice -c3).");
@@ -82,18 +84,19 @@ void rule_disk_slow(struct inspection *in)
         struct held h;
         if (is_total(in, slot) || !held_above(in, latency, SLOW, &h))
             continue;
-        double reads = mean_value(in, column(in, "disk.reads.rate", disk)),
-               writes = mean_value(in, column(in, "disk.writes.rate", disk));
+        double reads = mean_during(column(in, "disk.reads.rate", disk), &h),
+               writes = mean_during(column(in, "disk.writes.rate", disk), &h);
         double requests = (isnan(reads) ? 0 : reads) + (isnan(writes) ? 0 : writes);
         if (requests < TRAFFIC)
             continue;
-        char mean[AMOUNT_MAX];
+        char mean[AMOUNT_MAX], rate[AMOUNT_MAX];
         struct insight *i = insight_new(in, "disk-slow", disk, SEVERITY_WARNING, AREA_DISK,
                                         h.since);
         insight_title(i, "Disk %.60s needs %s for each request", disk,
                       amount_text(h.mean, UNIT_SECOND, mean));
         insight_held(in, i, "disk.latency above 50 ms", &h);
-        insight_evidence(i, "at %.0f requests a second", requests);
+        insight_evidence(i, "disk.reads.rate and disk.writes.rate together %s",
+                         amount_text(requests, UNIT_PER_S, rate));
         insight_culprit(in, i, AREA_DISK, &h);
         insight_advice(
             i, "If it is slow without load too, look at its health (smartctl -a) and its cable.");

@@ -53,7 +53,7 @@ static void insights_ask(struct report *out, double step)
 void insights_find(struct report *out)
 {
     double step = recording_interval(out->rec);
-    if (step > 0)
-        insights_ask(out, step);
+    if (out->rec->n)
+        insights_ask(out, step > 0 ? step : 0); /* one sample: nothing lasts, but levels stand */
     insights_excuse(out, step);
 }

@@ -20,8 +20,9 @@ void rule_memory_full(struct inspection *in)
     char left[AMOUNT_MAX], all[AMOUNT_MAX];
     enum severity severity = h.extreme < VERY_SCARCE * total ? SEVERITY_CRITICAL : SEVERITY_WARNING;
     struct insight *i = insight_new(in, "memory-full", NULL, severity, AREA_MEMORY, h.since);
-    insight_title(i, "Memory is nearly full: %s of %s available",
-                  amount_text(h.extreme, UNIT_BYTE, left), amount_text(total, UNIT_BYTE, all));
+    insight_title(i, "Memory %s nearly full: at worst %s of %s available",
+                  h.is_over ? "was" : "is", amount_text(h.extreme, UNIT_BYTE, left),
+                  amount_text(total, UNIT_BYTE, all));
     insight_held(in, i, "less than 7 % available", &h);
     insight_culprit(in, i, AREA_MEMORY, &h);
     insight_advice(i, "Close the largest program before the kernel ends one of its own choice.");
@@ -47,17 +48,19 @@ void rule_swap_storm(struct inspection *in)
 void rule_memory_pressure(struct inspection *in)
 {
     struct held h, full;
+    char mean[AMOUNT_MAX];
+    const double *all_wait = column(in, "pressure.memory.full", NULL);
     if (!held_above(in, column(in, "pressure.memory.some", NULL), PRESSURE, &h))
         return;
-    bool all = held_above(in, column(in, "pressure.memory.full", NULL), PRESSURE, &full);
+    bool all = held_above(in, all_wait, PRESSURE, &full);
     struct insight *i = insight_new(in, "memory-pressure", NULL,
                                     all ? SEVERITY_CRITICAL : SEVERITY_WARNING, AREA_MEMORY,
                                     h.since);
     insight_title(i, "Programs wait for memory %.0f %% of the time", h.mean);
     insight_held(in, i, "pressure.memory.some above 10 %", &h);
     if (all)
-        insight_evidence(i, "nothing at all could run %.0f %% of that time (pressure.memory.full)",
-                         full.mean);
+        insight_evidence(i, "nothing at all could run %s of that time (pressure.memory.full)",
+                         amount_text(mean_during(all_wait, &h), UNIT_PERCENT, mean));
     insight_culprit(in, i, AREA_MEMORY, &h);
     insight_advice(i, "Close the largest program, or limit it (systemd-run -p MemoryHigh=...).");
 }
@@ -106,7 +109,7 @@ void rule_cgroup_memory(struct inspection *in)
         return;
     struct insight *i = insight_new(in, "cgroup-memory", NULL, SEVERITY_WARNING, AREA_MEMORY,
                                     h.since);
-    insight_title(i, "This container uses %.0f %% of its memory limit", h.extreme);
+    insight_title(i, "This container uses up to %.0f %% of its memory limit", h.extreme);
     insight_held(in, i, "cgroup.memory.util above 90 %", &h);
     insight_advice(i, "Raise the limit (memory.max of the control group) before the kernel ends a "
                       "program in it.");

@@ -11,7 +11,7 @@ void rule_zombies(struct inspection *in)
     if (!held_above(in, column(in, "process.zombies", NULL), ZOMBIES, &h))
         return;
     struct insight *i = insight_new(in, "zombies", NULL, SEVERITY_NOTICE, AREA_PROCESSES, h.since);
-    insight_title(i, "%.0f processes have ended and nobody has asked how", h.extreme);
+    insight_title(i, "Up to %.0f processes have ended and nobody has asked how", h.extreme);
     insight_held(in, i, "process.zombies above 20", &h);
     insight_advice(i, "Their parent forgets to wait for them: `ps -eo ppid,stat,comm | grep ' Z'` "
                       "shows it; restart it.");
