@@ -336,6 +336,18 @@ static void test_levels_need_no_duration(void **state)
 }
 
 
+/* The load average still holds work that ended before the recording. */
+static void test_a_falling_load_is_no_queue(void **state)
+{
+    (void)state;
+    struct recording *r = machine();
+    for (int i = 0; i < ROWS; i++)
+        fake_col(r, "cpu.load", "1m")[i] = 12 * exp(-i / 60.0);
+    struct report *a = analyze(r);
+    assert_int_equal(a->n_insights, 0);
+    report_free(a);
+    recording_free(r);
+}
 
 static struct proc_use process(int32_t pid, const char *name, double cpu, double rss)
 {
@@ -468,6 +480,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_a_charging_battery_is_no_trouble),
     cmocka_unit_test(test_words_are_of_the_same_stretch),
     cmocka_unit_test(test_levels_need_no_duration),
+    cmocka_unit_test(test_a_falling_load_is_no_queue),
     cmocka_unit_test(test_names_the_culprit),
     cmocka_unit_test(test_no_impossible_amounts),
     cmocka_unit_test(test_growing_processes),

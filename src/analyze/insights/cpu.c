@@ -37,11 +37,21 @@ void rule_cpu_saturated(struct inspection *in)
         "Stop or lower the priority of what you do not need now, or give the rest fewer threads.");
 }
 
+/* The load average also falls slowly from work that ended before the recording began. */
+static bool queue_is_there(struct inspection *in, int cores)
+{
+    struct held h;
+    return held_above(in, column(in, "process.running", NULL), QUEUE_PER_CORE * cores, &h) ||
+           held_above(in, column(in, "pressure.cpu.some", NULL), WAITING, &h) ||
+           held_above(in, column(in, "cpu.util", NULL), BUSY, &h);
+}
+
 void rule_run_queue(struct inspection *in)
 {
     struct held h;
     int cores = cores_of(in);
-    if (cores == 0 || !held_above(in, column(in, "cpu.load", "1m"), QUEUE_PER_CORE * cores, &h))
+    if (cores == 0 || !held_above(in, column(in, "cpu.load", "1m"), QUEUE_PER_CORE * cores, &h) ||
+        !queue_is_there(in, cores))
         return;
     struct insight *i = insight_new(in, "run-queue", NULL, SEVERITY_NOTICE, AREA_CPU, h.since);
     insight_title(i, "%.1f tasks run or wait on %d cores", h.mean, cores);
