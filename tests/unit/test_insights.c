@@ -372,6 +372,31 @@ static void test_names_the_culprit(void **state)
     recording_free(r);
 }
 
+/* Who starts programs is named, not who uses the processor. */
+static void test_names_who_forks(void **state)
+{
+    (void)state;
+    static const struct { double children; const char *evidence; } shells[] = {
+        { 60, "most by sh (pid 8): 60.0 % of a core by its ended children" },
+        { 0, "most by sh (pid 8): parent of 40 new processes seen" },
+    };
+    for (size_t k = 0; k < sizeof shells / sizeof *shells; k++) {
+        struct recording *r = machine();
+        fake_set(r, "process.forks.rate", 20, ROWS, 4000);
+        for (size_t i = 0; i < ROWS; i++) {
+            struct proc_use u[] = { process(7, "burner", 99, 1e6), process(8, "sh", 3, 1e6),
+                                    process(1000 + (int32_t)i, "true", 0, 1e6) };
+            u[1].children_percent = shells[k].children;
+            u[2].ppid = 8;
+            u[2].is_new = true;
+            fake_procs(r, i, u, 3);
+        }
+        struct report *a = analyze(r);
+        assert_string_equal(find_or_fail(a, "fork-storm")->evidence[1], shells[k].evidence);
+        report_free(a);
+        recording_free(r);
+    }
+}
 
 /* A machine of two cores and 8 GB: what passes that is wrong, and no rule repeats it. */
 static void test_no_impossible_amounts(void **state)
@@ -482,6 +507,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_levels_need_no_duration),
     cmocka_unit_test(test_a_falling_load_is_no_queue),
     cmocka_unit_test(test_names_the_culprit),
+    cmocka_unit_test(test_names_who_forks),
     cmocka_unit_test(test_no_impossible_amounts),
     cmocka_unit_test(test_growing_processes),
     cmocka_unit_test(test_gaps_are_told),
