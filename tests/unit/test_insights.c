@@ -335,6 +335,31 @@ static void test_levels_need_no_duration(void **state)
     }
 }
 
+static void test_a_silent_mount_is_told(void **state)
+{
+    (void)state;
+    static const struct { const char *said[3]; size_t n; } runs[] = {
+        { { "/mnt/nas does not answer: left alone, asked again in 60 s" }, 1 },
+        { { "/mnt/nas does not answer: left alone, asked again in 60 s", "/mnt/nas answers again" }, 0 },
+        { { "/mnt/nas does not answer: left", "/mnt answers again", "/mnt/nas does not answer: left" }, 1 },
+        { { "/mnt/nas answers again" }, 0 },
+    };
+    for (size_t k = 0; k < sizeof runs / sizeof *runs; k++) {
+        struct recording *r = machine();
+        for (size_t s = 0; s < 3 && runs[k].said[s]; s++) {
+            struct event e = { .kind = EVENT_ADAPTER, .wall_ms = r->wall_ms[10 * s], .source = "fs" };
+            snprintf(e.text, sizeof e.text, "%s", runs[k].said[s]);
+            recording_add_event(r, &e);
+        }
+        struct report *a = analyze(r);
+        assert_int_equal(a->n_insights, runs[k].n);
+        if (runs[k].n)
+            assert_string_equal(find_or_fail(a, "mount-silent:/mnt/nas")->title,
+                                "The file system at /mnt/nas does not answer");
+        report_free(a);
+        recording_free(r);
+    }
+}
 
 /* The load average still holds work that ended before the recording. */
 static void test_a_falling_load_is_no_queue(void **state)
@@ -505,6 +530,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_a_charging_battery_is_no_trouble),
     cmocka_unit_test(test_words_are_of_the_same_stretch),
     cmocka_unit_test(test_levels_need_no_duration),
+    cmocka_unit_test(test_a_silent_mount_is_told),
     cmocka_unit_test(test_a_falling_load_is_no_queue),
     cmocka_unit_test(test_names_the_culprit),
     cmocka_unit_test(test_names_who_forks),

@@ -1,6 +1,7 @@
 /* disk.c - rules about disks and file systems: full, saturated, slow, waited for. */
 #include "analyze/insights/rules.h"
 
+#include "base/text.h"
 #include "core/amount.h"
 
 #include <string.h>
@@ -12,6 +13,49 @@
 #define TRAFFIC 10.0       /* requests a second: below, a sleeping disk that wakes is slow */
 #define IOWAIT 20.0        /* % */
 #define PRESSURE 20.0      /* % of the time */
+
+/* Does the adapter say this of a mount? Its name is the first *n bytes of the text. */
+static bool fs_says(const struct event *e, const char *what, size_t *n)
+{
+    if (e->kind != EVENT_ADAPTER || strcmp(e->source, "fs") != 0)
+        return false;
+    const char *at = strstr(e->text, what);
+    *n = at ? (size_t)(at - e->text) : 0;
+    return at;
+}
+
+/* Is event k the last word about its mount? */
+static bool fs_is_last(const struct recording *r, size_t k, size_t n)
+{
+    for (size_t j = k + 1; j < r->n_events; j++) {
+        size_t m;
+        const struct event *e = &r->events[j];
+        if ((fs_says(e, " answers again", &m) || fs_says(e, " does not answer", &m)) && m == n &&
+            !memcmp(e->text, r->events[k].text, n))
+            return false;
+    }
+    return true;
+}
+
+void rule_mount_silent(struct inspection *in)
+{
+    const struct recording *r = in->r;
+    for (size_t k = 0; k < r->n_events; k++) {
+        size_t n, row = 0;
+        const struct event *e = &r->events[k];
+        if (!fs_says(e, " does not answer", &n) || !fs_is_last(r, k, n))
+            continue;
+        char mount[sizeof e->text], since[TEXT_TIME_MAX];
+        text_copy(mount, n + 1, e->text);
+        while (row + 1 < in->n && r->wall_ms[row] < e->wall_ms)
+            row++;
+        struct insight *i = insight_new(in, "mount-silent", mount, SEVERITY_WARNING, AREA_DISK, row);
+        insight_title(i, "The file system at %.100s does not answer", mount);
+        insight_evidence(i, "asked in vain at %s UTC", text_clock(e->wall_ms, since));
+        insight_advice(i, "See whether its server or device is there (`findmnt`, `journalctl -k`); what "
+                          "touches it waits.");
+    }
+}
 
 static void full(struct inspection *in, const char *family, const char *id, const char *what, const char *advice)
 {

@@ -10,7 +10,8 @@
 static rule *const rules[] = {
     rule_oom_kill, rule_memory_full, rule_memory_pressure, rule_swap_storm, rule_process_grows, rule_cgroup_memory,
     rule_major_faults,
-    rule_disk_full, rule_inodes_full, rule_io_pressure, rule_disk_slow, rule_disk_saturated, rule_iowait, rule_stuck,
+    rule_mount_silent, rule_disk_full, rule_inodes_full,
+    rule_io_pressure, rule_disk_slow, rule_disk_saturated, rule_iowait, rule_stuck,
     rule_cpu_saturated, rule_steal, rule_cgroup_throttled, rule_one_core, rule_run_queue,
     rule_temperature, rule_throttling, rule_battery_low, rule_battery_worn,
     rule_net_errors, rule_net_drops, rule_retransmits,
