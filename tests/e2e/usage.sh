@@ -39,6 +39,21 @@ expect 2 "sonde: check: --interval: '0' is out of range; give 0.1 to 3600*" "$so
 expect 2 'sonde: check: unknown option --duraton; did you mean --duration? See `sonde help check`.' \
     "$sonde" check --duraton 5
 
+# Globs select, as words and as an option; one that matches nothing is an error, whatever the others do.
+ids()
+{
+    sed 1d "$tmp/out" | cut -d ' ' -f 1 | sort | tr '\n' ' '
+}
+expect 0 '' "$sonde" metrics cpu.util 'memory.t?tal'
+[ "$(ids)" = 'cpu.util memory.total ' ] || fail "metrics by words: $(ids)"
+expect 0 '' "$sonde" metrics --metrics cpu.util memory.total
+[ "$(ids)" = 'cpu.util memory.total ' ] || fail "metrics by word and option: $(ids)"
+expect 2 "sonde: metrics: 'cpu.nil' matches no metric here; \`sonde metrics\` lists them all" \
+    "$sonde" metrics cpu.util cpu.nil
+expect 2 "sonde: metrics: ',' holds no glob" "$sonde" metrics ,
+expect 0 '' "$sonde" metrics
+awk 'length > 80 && $2 != "" { print; bad = 1 } END { exit bad }' "$tmp/out" || fail 'metrics: wider than 80 columns'
+
 # A reader that stops early is no error, a full disk is.
 expect 0 '' sh -c "'$sonde' help config | true"
 [ ! -c /dev/full ] || expect 1 'sonde: cannot write to standard output (No space left on device)' \
