@@ -41,7 +41,7 @@ void progress_tick(void *self, double share, const struct frame *f)
         buf_printf(&line, "%s  ", text_clock(f->wall_ms, time));
     else
         progress_bar(p, &line, share);
-    report_live(&line, p->schema, f, p->lines ? REPORT_LIVE : 2);
+    report_live(&line, p->schema, f, p->lines ? REPORT_LIVE : 2, p->screen.width - 11);
     if (p->terminal) {
         progress_draw(p, &line);
     } else {

@@ -2,6 +2,8 @@
 #include "output/report_json.h"
 
 #include "base/json.h"
+#include "output/report_now.h"
+#include "output/report_verdict.h"
 
 #include <stdio.h>
 
@@ -253,8 +255,41 @@ static void json_cost(struct json *j, const struct report *r)
     json_object(j, "cost");
     json_known(j, "cpu_us_per_sample", r->cpu_us_per_sample, elsewhere);
     json_known(j, "rss_bytes", r->rss_bytes, elsewhere);
-    json_absent(j, "bytes_written", "nothing is kept on disk without an archive");
+    json_absent(j, "bytes_written", "only an archive is counted, and this version keeps none");
     json_end(j);
+}
+
+static void json_verdict(struct json *j, const struct report *r)
+{
+    struct verdict v = report_judge(r);
+    json_object(j, "verdict");
+    json_string(j, "level", verdict_level_name(v.level));
+    json_string(j, "text", v.text);
+    json_end(j);
+}
+
+static void json_now(struct json *j, const struct recording *rec)
+{
+    struct now_row rows[NOW_ROWS];
+    int n = report_now_rows(rec, rows);
+    json_array(j, "now");
+    for (int i = 0; i < n; i++) {
+        json_object(j, NULL);
+        json_string(j, "metric", rows[i].metric);
+        json_string(j, "unit", unit_code(rows[i].unit));
+        json_double(j, "value", rows[i].value);
+        if (isnan(rows[i].usual[0])) {
+            json_absent(j, "usual", "fewer than 10 values are known");
+        } else {
+            json_array(j, "usual");
+            json_double(j, NULL, rows[i].usual[0]);
+            json_double(j, NULL, rows[i].usual[1]);
+            json_end(j);
+        }
+        json_end(j);
+    }
+    json_end(j);
+    report_now_done(rows, n);
 }
 
 void report_json(struct buf *out, const struct report *r)
@@ -266,6 +301,8 @@ void report_json(struct buf *out, const struct report *r)
     json_int(&j, "schema", REPORT_SCHEMA);
     json_host(&j, &r->host);
     json_session(&j, r);
+    json_verdict(&j, r);
+    json_now(&j, r->rec);
     json_anomalies(&j, r);
     json_states(&j, r->rec->schema, &r->states);
     json_trends(&j, r);

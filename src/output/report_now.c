@@ -1,8 +1,9 @@
 /*
- * report_now.c - numbers now, against usual.
+ * report_now.c - numbers now, and in what range they were.
  *
- * Usual is the range that held 90 % of the run: it needs no model, and a person can check it
- * against the chart beside it.
+ * The range is what held 90 % of the run: it needs no model, and a person can check it against the
+ * chart beside it. Where several devices answer, the row is about the one that stands highest at
+ * the end, and names it: a range over all of them would belong to none.
  */
 #include "output/report_now.h"
 
@@ -15,41 +16,46 @@
 
 #define NOW_USUAL_MIN 10   /* samples below which a range would say nothing */
 #define NOW_FILE_METRICS 12
+#define NOW_LABEL 24       /* columns */
 
 /* A quantity that people ask for, and the metrics that answer. */
 struct quantity {
     const char *label, *globs;
-    bool sum;    /* of all that match; else the highest */
-    int columns; /* of its value in the live line */
+    enum { HIGHEST, NAMED, SUM } of; /* all that match; NAMED says which is the highest */
 };
 
 static const struct quantity quantities[] = {
-    { "cpu", "cpu.util", false, 0 },
-    { "memory", "memory.util", false, 0 },
-    { "swap", "swap.util", false, 0 },
-    { "disk read", "disk.read.rate{total}", false, 0 },
-    { "disk write", "disk.write.rate{total}", false, 0 },
-    { "disk busy", "disk.util", false, 0 },
-    { "fullest disk", "fs.util", false, 0 },
-    { "network in", "net.recv.rate{total}", false, 0 },
-    { "network out", "net.send.rate{total}", false, 0 },
-    { "gpu", "gpu.util", false, 0 },
-    { "hottest", "cpu.temp,cpu.core.temp,sensor.temp,gpu.temp", false, 0 },
-    { "fan", "sensor.fan", false, 0 },
-    { "power", "power.package", true, 0 },
-    { "battery", "battery.charge", false, 0 },
-    { "cpu pressure", "pressure.cpu.some", false, 0 },
-    { "memory pressure", "pressure.memory.full", false, 0 },
-    { "io pressure", "pressure.io.full", false, 0 },
+    { "cpu", "cpu.util", HIGHEST },
+    { "memory", "memory.util", HIGHEST },
+    { "swap", "swap.util", HIGHEST },
+    { "disk read", "disk.read.rate{total}", HIGHEST },
+    { "disk write", "disk.write.rate{total}", HIGHEST },
+    { "disk busy", "disk.util", NAMED },
+    { "fullest disk", "fs.util", NAMED },
+    { "network in", "net.recv.rate{total}", HIGHEST },
+    { "network out", "net.send.rate{total}", HIGHEST },
+    { "gpu", "gpu.util", HIGHEST },
+    { "hottest", "cpu.temp,cpu.core.temp,sensor.temp,gpu.temp", NAMED },
+    { "fan", "sensor.fan", NAMED },
+    { "power", "power.package", SUM },
+    { "battery", "battery.charge", HIGHEST },
+    { "cpu pressure", "pressure.cpu.some", HIGHEST },
+    { "memory pressure", "pressure.memory.full", HIGHEST },
+    { "io pressure", "pressure.io.full", HIGHEST },
 };
 
-/* With the time in front these take 78 columns. */
-static const struct quantity live[REPORT_LIVE] = {
-    { "cpu", "cpu.util", false, 6 },
-    { "mem", "memory.util", false, 6 },
-    { "disk", "disk.read.rate{total},disk.write.rate{total}", true, 9 },
-    { "net", "net.recv.rate{total},net.send.rate{total}", true, 9 },
-    { "temp", "cpu.temp,cpu.core.temp,sensor.temp", false, 6 },
+/* What stands in the live line, the most wanted first: what has no room is left out from the end. */
+static const struct {
+    struct quantity q;
+    int columns; /* of its value */
+} live[REPORT_LIVE] = {
+    { { "cpu", "cpu.util", HIGHEST }, 6 },
+    { { "mem", "memory.util", HIGHEST }, 6 },
+    { { "read", "disk.read.rate{total}", HIGHEST }, 9 },
+    { { "write", "disk.write.rate{total}", HIGHEST }, 9 },
+    { { "net", "net.recv.rate{total},net.send.rate{total}", SUM }, 9 },
+    { { "temp", "cpu.temp,cpu.core.temp,sensor.temp", HIGHEST }, 6 },
+    { { "wait", "pressure.*.some", HIGHEST }, 6 },
 };
 
 /* NaN where neither is known. */
@@ -68,92 +74,187 @@ static const char *now_bare(char *lo, const char *hi)
     return lo;
 }
 
-/* A line about v[0..n): what it is now, in what range it usually was, how it went. */
-static void now_line(struct buf *out, const struct screen *s, const char *label, enum unit unit,
-                     const double *v, size_t n)
+static double now_last(const double *v, size_t n)
 {
-    size_t last = n;
-    while (last && isnan(v[last - 1]))
-        last--;
+    while (n && isnan(v[n - 1]))
+        n--;
+    return n ? v[n - 1] : NAN;
+}
+
+static bool now_live(const struct recording *rec)
+{
+    return rec->origin && strcmp(rec->origin, "this machine") == 0;
+}
+
+/* "/home", "core 3", "k10temp/Tctl": which of its kind. Of a sensor's place/chip/label the place is left
+ * out: it says where on which bus, which few people know. */
+static void now_which(const struct metric *m, char *out, size_t cap)
+{
+    static const char temp[] = ".temp";
+    const char *inst = m->inst ? m->inst : "", *kind = m->name;
+    size_t n = strlen(m->name), tail = sizeof temp - 1;
+    if (strncmp(m->name, "sensor.", 7) == 0) {
+        const char *label = strrchr(inst, '/'), *chip = label;
+        while (chip && chip > inst && chip[-1] != '/')
+            chip--;
+        snprintf(out, cap, "%s", chip ? chip : inst);
+    } else if (n > tail && strcmp(m->name + n - tail, temp) == 0) {
+        n -= tail;
+        for (size_t i = 0; i < n; i++)
+            if (m->name[i] == '.')
+                kind = m->name + i + 1;
+        snprintf(out, cap, "%.*s%s%s", (int)(m->name + n - kind), kind, *inst ? " " : "", inst);
+    } else {
+        snprintf(out, cap, "%s", inst);
+    }
+}
+
+/* The series v becomes the row's. */
+static void now_row(struct now_row *row, const struct recording *rec, double *v)
+{
+    row->v = v;
+    row->value = now_last(v, rec->n);
+    bool known = stats_known(v, rec->n) >= NOW_USUAL_MIN;
+    row->usual[0] = known ? stats_quantile(v, rec->n, 0.05) : NAN;
+    row->usual[1] = known ? stats_quantile(v, rec->n, 0.95) : NAN;
+}
+
+static double *now_copy(const struct recording *rec, const double *col)
+{
+    double *v = mem_new(rec->n * sizeof *v);
+    memcpy(v, col, rec->n * sizeof *v);
+    return v;
+}
+
+/* Does the series a stand higher at its end than b, or went higher where they end alike? */
+static bool now_above(const double *a, const double *b, size_t n)
+{
+    double x = now_last(a, n), y = now_last(b, n);
+    return x > y || (!(x < y) && stats_max(a, n) > stats_max(b, n));
+}
+
+/* False where the recording has none of it. */
+static bool now_quantity(const struct recording *rec, const struct quantity *q, struct now_row *row)
+{
+    const struct schema *s = rec->schema;
+    int best = -1;
+    double *sum = NULL;
+    for (int slot = 0; slot < schema_size(s); slot++) {
+        const double *col = schema_match(s, slot, q->globs) ? recording_col(rec, slot) : NULL;
+        if (!col || stats_known(col, rec->n) == 0)
+            continue;
+        for (size_t i = 0; sum && i < rec->n; i++)
+            sum[i] = now_combine(sum[i], col[i], true);
+        if (q->of == SUM && !sum)
+            sum = now_copy(rec, col);
+        if (best < 0 || now_above(col, recording_col(rec, best), rec->n))
+            best = slot;
+    }
+    if (best < 0)
+        return false;
+    const struct metric *m = schema_at(s, best);
+    char which[SCHEMA_MAX_NAME] = "";
+    if (q->of == NAMED)
+        now_which(m, which, sizeof which);
+    snprintf(row->label, sizeof row->label, "%s%s%s", q->label, *which ? " " : "", which);
+    row->metric = q->of == SUM ? m->name : schema_id(s, best);
+    row->unit = m->unit;
+    now_row(row, rec, sum ? sum : now_copy(rec, recording_col(rec, best)));
+    return true;
+}
+
+int report_now_rows(const struct recording *rec, struct now_row rows[static NOW_ROWS])
+{
+    int n = 0;
+    for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++)
+        n += now_quantity(rec, &quantities[i], &rows[n]);
+    for (int slot = 0, first = n == 0; first && slot < schema_size(rec->schema) && n < NOW_FILE_METRICS;
+         slot++) {
+        const double *col = recording_col(rec, slot);
+        if (!col || stats_known(col, rec->n) == 0)
+            continue;
+        rows[n].metric = schema_id(rec->schema, slot);
+        rows[n].unit = schema_at(rec->schema, slot)->unit;
+        snprintf(rows[n].label, sizeof rows[n].label, "%s", rows[n].metric);
+        now_row(&rows[n++], rec, now_copy(rec, col));
+    }
+    return n;
+}
+
+_Static_assert(sizeof quantities / sizeof *quantities <= NOW_ROWS && NOW_FILE_METRICS <= NOW_ROWS,
+               "there is room for every row");
+
+void report_now_done(struct now_row *rows, int n)
+{
+    for (int i = 0; i < n; i++)
+        mem_free(rows[i].v);
+}
+
+static void now_line(struct buf *out, const struct screen *s, const struct now_row *r, size_t n)
+{
     char value[AMOUNT_MAX], lo[AMOUNT_MAX], hi[AMOUNT_MAX], range[2 * AMOUNT_MAX + 8] = "";
-    amount_text(last ? v[last - 1] : NAN, unit, value);
-    if (stats_known(v, n) >= NOW_USUAL_MIN) {
-        amount_text(stats_quantile(v, n, 0.05), unit, lo);
-        amount_text(stats_quantile(v, n, 0.95), unit, hi);
+    amount_text(r->value, r->unit, value);
+    if (!isnan(r->usual[0])) {
+        amount_text(r->usual[0], r->unit, lo);
+        amount_text(r->usual[1], r->unit, hi);
         if (strcmp(lo, hi) == 0)
             snprintf(range, sizeof range, "%s", hi);
         else
             snprintf(range, sizeof range, "%s .. %s", now_bare(lo, hi), hi);
     }
     buf_puts(out, "  ");
-    screen_cell(s, out, TONE_PLAIN, label, 20, true);
+    screen_cell(s, out, TONE_PLAIN, r->label, NOW_LABEL, true);
     buf_printf(out, "%11s%s", value, *range ? "   " : "");
     bool chart = s->utf8 && *range;
     screen_cell(s, out, TONE_QUIET, range, 22, chart);
     if (chart) {
-        double top = unit == UNIT_PERCENT ? 100 : stats_max(v, n), least = stats_min(v, n);
-        screen_spark(s, out, v, n, s->width - 60, least < 0 ? least : 0, top);
+        double top = r->unit == UNIT_PERCENT ? 100 : stats_max(r->v, n), least = stats_min(r->v, n);
+        screen_spark(s, out, r->v, n, s->width - 40 - NOW_LABEL, least < 0 ? least : 0, top);
     }
     buf_putc(out, '\n');
 }
 
-/* The series of a quantity, the caller's; NULL when the recording has none of it. */
-static double *now_series(const struct recording *rec, const struct quantity *q, enum unit *unit)
+/* Of the last instant with a table of processes: they are sorted by CPU. */
+static void now_busiest(struct buf *out, const struct recording *rec, const struct screen *s)
 {
-    double *v = NULL;
-    for (int slot = 0; slot < schema_size(rec->schema); slot++) {
-        const double *col = schema_match(rec->schema, slot, q->globs) ? recording_col(rec, slot)
-                                                                      : NULL;
-        if (!col || stats_known(col, rec->n) == 0)
-            continue;
-        bool first = !v;
-        if (first)
-            v = mem_new(rec->n * sizeof *v);
-        for (size_t i = 0; i < rec->n; i++)
-            v[i] = first ? col[i] : now_combine(v[i], col[i], q->sum);
-        *unit = schema_at(rec->schema, slot)->unit;
-    }
-    return v;
-}
-
-static int now_first_metrics(struct buf *out, const struct recording *rec, const struct screen *s)
-{
-    int shown = 0;
-    for (int slot = 0; slot < schema_size(rec->schema) && shown < NOW_FILE_METRICS; slot++) {
-        const double *col = recording_col(rec, slot);
-        if (!col || stats_known(col, rec->n) == 0)
-            continue;
-        now_line(out, s, schema_id(rec->schema, slot), schema_at(rec->schema, slot)->unit, col,
-                 rec->n);
-        shown++;
-    }
-    return shown;
+    size_t n = 0;
+    const struct proc_use *p = NULL;
+    for (size_t i = rec->n; i && !n; i--)
+        p = recording_procs(rec, i - 1, &n);
+    if (!n || !(p->cpu_percent > 0))
+        return;
+    char cpu[AMOUNT_MAX], rss[AMOUNT_MAX], text[160];
+    snprintf(text, sizeof text, "   %s (pid %d), %s of a core, %s of memory", p->name, (int)p->pid,
+             amount_text(p->cpu_percent, UNIT_PERCENT, cpu),
+             amount_text(p->rss_bytes, UNIT_BYTE, rss));
+    buf_puts(out, "  busiest process");
+    screen_cell(s, out, TONE_PLAIN, text, s->width - 17, false);
+    buf_putc(out, '\n');
 }
 
 void report_now(struct buf *out, const struct recording *rec, const struct screen *s)
 {
-    struct buf lines = { 0 };
-    int shown = 0;
-    for (size_t i = 0; i < sizeof quantities / sizeof *quantities; i++) {
-        enum unit unit = UNIT_NONE;
-        double *v = now_series(rec, &quantities[i], &unit);
-        if (v) {
-            now_line(&lines, s, quantities[i].label, unit, v, rec->n);
-            shown++;
-        }
-        mem_free(v);
-    }
-    if (!shown)
-        shown = now_first_metrics(&lines, rec, s);
-    if (shown) {
+    struct now_row rows[NOW_ROWS];
+    int n = report_now_rows(rec, rows);
+    if (n) {
         buf_putc(out, '\n');
-        screen_cell(s, out, TONE_STRONG, "Numbers", 22, true);
-        buf_printf(out, "%11s", "now");
-        screen_put(s, out, TONE_QUIET, rec->n >= NOW_USUAL_MIN ? "   usual (90 % of the run)" : "");
+        screen_cell(s, out, TONE_STRONG, "Numbers", NOW_LABEL + 2, true);
+        buf_printf(out, "%11s", now_live(rec) ? "now" : "last");
+        screen_put(s, out, TONE_QUIET, rec->n >= NOW_USUAL_MIN ? "   range (90 % of the run)" : "");
         buf_putc(out, '\n');
-        buf_puts(out, buf_text(&lines));
     }
-    buf_done(&lines);
+    for (int i = 0; i < n; i++)
+        now_line(out, s, &rows[i], rec->n);
+    now_busiest(out, rec, s);
+    report_now_done(rows, n);
+}
+
+static bool now_offered(const struct quantity *q, const struct schema *schema)
+{
+    for (int slot = 0; slot < schema_size(schema); slot++)
+        if (schema_match(schema, slot, q->globs))
+            return true;
+    return false;
 }
 
 static double now_of_frame(const struct quantity *q, const struct schema *schema,
@@ -162,23 +263,25 @@ static double now_of_frame(const struct quantity *q, const struct schema *schema
     double v = NAN;
     for (int slot = 0; slot < schema_size(schema); slot++)
         if (!isnan(frame_get(f, slot)) && schema_match(schema, slot, q->globs)) {
-            v = now_combine(v, frame_get(f, slot), q->sum);
+            v = now_combine(v, frame_get(f, slot), q->of == SUM);
             *unit = schema_at(schema, slot)->unit;
         }
     return v;
 }
 
-void report_live(struct buf *out, const struct schema *schema, const struct frame *f, int most)
+void report_live(struct buf *out, const struct schema *schema, const struct frame *f, int most,
+                 int columns)
 {
-    const char *gap = "";
+    int used = 0;
     for (int i = 0; i < most && i < REPORT_LIVE; i++) {
         enum unit unit = UNIT_NONE;
-        double v = now_of_frame(&live[i], schema, f, &unit);
+        double v = now_of_frame(&live[i].q, schema, f, &unit);
         char text[AMOUNT_MAX];
-        if (isnan(v))
+        int wide = (used ? 2 : 0) + (int)strlen(live[i].q.label) + 1 + live[i].columns;
+        if (used + wide > columns || !now_offered(&live[i].q, schema))
             continue;
-        buf_printf(out, "%s%s %*s", gap, live[i].label, live[i].columns,
+        buf_printf(out, "%s%s %*s", used ? "  " : "", live[i].q.label, live[i].columns,
                    amount_text(v, unit, text));
-        gap = "  ";
+        used += wide;
     }
 }

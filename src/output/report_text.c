@@ -126,22 +126,32 @@ static const char *text_done(enum unit unit)
            unit == UNIT_BYTE_PER_S ? " read and written" : "";
 }
 
+/* The summary without "other: " in front. */
+static const char *text_summary(const struct anomaly *a)
+{
+    size_t n = strlen(area_name(AREA_OTHER));
+    bool other = a->area == AREA_OTHER && strncmp(a->summary, area_name(AREA_OTHER), n) == 0;
+    return other && a->summary[n] == ':' ? a->summary + n + 1 : a->summary;
+}
+
 static void text_episode(const struct page *p, const struct anomaly *a)
 {
     char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], span[32], line[REPORT_TEXT], v[AMOUNT_MAX],
         e[AMOUNT_MAX];
+    /* Columns of other people's files belong to no area. */
+    const char *area = a->area == AREA_OTHER ? "" : area_name(a->area), *gap = *area ? "  " : "";
     text_span((double)(a->end_ms - a->start_ms) * 1e-3, span, sizeof span);
     if (a->end_ms > a->start_ms)
-        snprintf(line, sizeof line, "%s  %s to %s (%s), %s", area_name(a->area),
+        snprintf(line, sizeof line, "%s%s%s to %s (%s), %s", area, gap,
                  report_when(p->rec, a->start_ms, from), report_when(p->rec, a->end_ms, to), span,
                  severity_name(a->severity));
     else
-        snprintf(line, sizeof line, "%s  %s, %s", area_name(a->area),
+        snprintf(line, sizeof line, "%s%s%s, %s", area, gap,
                  report_when(p->rec, a->start_ms, from), severity_name(a->severity));
     buf_puts(p->out, "  ");
     screen_put(p->s, p->out, text_tone(a->severity), line);
     buf_putc(p->out, '\n');
-    text_paragraph(p, 4, "%s", a->summary);
+    text_paragraph(p, 4, "%s", text_summary(a));
     for (int i = 0; i < a->n_causes; i++) {
         const struct cause *c = &a->causes[i];
         enum unit unit = schema_at(p->rec->schema, c->slot)->unit;

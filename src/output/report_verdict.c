@@ -1,8 +1,13 @@
 /* report_verdict.c - is it well? In one line, which names the worst that was found. */
 #include "output/report_verdict.h"
 
+#include "analyze/anomalies.h"
+#include "analyze/woods.h"
+#include "core/amount.h"
+
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *report_plural(size_t n)
 {
@@ -51,51 +56,108 @@ static size_t verdict_warnings(const struct report *r)
     return n;
 }
 
-static void verdict_well(const struct report *r, const struct screen *s, struct buf *out)
+/* Samples that the method needs before it can call anything unusual. */
+static size_t verdict_least(const struct report *r)
+{
+    return strcmp(r->method, "forest") == 0 ? WOODS_MIN_ROWS : ANOMALIES_MIN_ROWS;
+}
+
+static void verdict_calm(const struct report *r, struct verdict *v)
 {
     char span[32];
     text_span(report_length_s(r->rec), span, sizeof span);
-    screen_put(s, out, TONE_STRONG, *r->insights_reason ? "SHORT" : "WELL");
-    if (*r->insights_reason)
-        buf_printf(out, "  %s is too short to say whether all is well\n", span);
-    else if (*r->anomalies_reason)
-        buf_printf(out, "  nothing wrong in %s, too short to say what is unusual\n", span);
-    else
-        buf_printf(out, "  nothing unusual in %s\n", span);
+    v->level = VERDICT_WELL;
+    if (*r->anomalies_reason && r->rec->n < verdict_least(r)) {
+        v->level = VERDICT_UNKNOWN;
+        snprintf(v->text, sizeof v->text, "%zu sample%s too few to say what is unusual (%zu are needed)",
+                 r->rec->n, r->rec->n == 1 ? " is" : "s are", verdict_least(r));
+    } else if (*r->insights_reason) {
+        v->level = VERDICT_UNKNOWN;
+        snprintf(v->text, sizeof v->text, "%s is too short to say whether all is well", span);
+    } else {
+        snprintf(v->text, sizeof v->text, "nothing %s in %s",
+                 *r->anomalies_reason ? "changed" : "unusual", span);
+    }
 }
 
-/* "2 anomalies, 1 warning: " and what the worst is. */
-static void verdict_line(struct buf *line, const struct report *r, const struct anomaly *worst, size_t warnings)
+/* "disk.write.rate{sda}" as people say it: "disk write sda". Columns of other people's files keep
+ * their name. */
+static void verdict_metric(const struct schema *s, const struct cause *c, enum area area, char *out,
+                           size_t cap)
 {
-    char when[TEXT_TIME_MAX];
-    if (worst)
-        buf_printf(line, "%zu anomal%s", r->n_anomalies, r->n_anomalies == 1 ? "y" : "ies");
-    if (warnings)
-        buf_printf(line, "%s%zu warning%s", worst ? ", " : "", warnings, report_plural(warnings));
-    if (worst)
-        buf_printf(line, ": %s, %s", area_name(worst->area),
-                   report_when(r->rec, worst->start_ms, when));
-    else
-        buf_printf(line, ": %s", r->insights[0].title);
-    if (worst && worst->n_suspects)
-        buf_printf(line, ", by %s", worst->suspects[0].name);
+    const struct metric *m = schema_at(s, c->slot);
+    if (area == AREA_OTHER) {
+        snprintf(out, cap, "%s", schema_id(s, c->slot));
+        return;
+    }
+    size_t n = strlen(m->name), rate = strlen(".rate");
+    if (n > rate && strcmp(m->name + n - rate, ".rate") == 0)
+        n -= rate;
+    bool inst = m->inst && strcmp(m->inst, "total") != 0;
+    snprintf(out, cap, "%.*s%s%s", (int)n, m->name, inst ? " " : "", inst ? m->inst : "");
+    for (char *p = out; *p && p < out + n; p++)
+        if (*p == '.')
+            *p = ' ';
+}
+
+/* "memory used 4.95 GB, usual 661 MB, at 10:31:05, by stress-ng-vm" */
+static void verdict_anomaly(const struct report *r, const struct anomaly *a, struct buf *out)
+{
+    const struct schema *s = r->rec->schema;
+    char metric[SCHEMA_MAX_NAME], value[AMOUNT_MAX], usual[AMOUNT_MAX], when[TEXT_TIME_MAX];
+    if (a->n_causes) {
+        const struct cause *c = a->causes;
+        enum unit unit = schema_at(s, c->slot)->unit;
+        verdict_metric(s, c, a->area, metric, sizeof metric);
+        buf_printf(out, "%s %s, usual %s", metric, amount_text(c->value, unit, value),
+                   amount_text(c->expected, unit, usual));
+    } else {
+        buf_puts(out, area_name(a->area));
+    }
+    buf_printf(out, ", at %s", report_when(r->rec, a->start_ms, when));
+    if (a->n_suspects)
+        buf_printf(out, ", by %s", a->suspects[0].name);
+}
+
+struct verdict report_judge(const struct report *r)
+{
+    struct verdict v = { .level = VERDICT_LOOK };
+    const struct anomaly *worst = verdict_worst(r);
+    size_t warnings = verdict_warnings(r), more = r->n_anomalies + warnings;
+    struct buf line = { 0 };
+    if (!more) {
+        verdict_calm(r, &v);
+        return v;
+    }
+    if (worst && (!warnings || worst->severity >= r->insights[0].severity)) {
+        verdict_anomaly(r, worst, &line);
+        v.severity = worst->severity;
+    } else {
+        buf_puts(&line, r->insights[0].title);
+        v.severity = r->insights[0].severity;
+    }
+    if (more > 1)
+        buf_printf(&line, "; %zu more", more - 1);
+    text_copy(v.text, sizeof v.text, line.p);
+    buf_done(&line);
+    return v;
+}
+
+const char *verdict_level_name(enum verdict_level v)
+{
+    static const char *const names[] = { "well", "look", "unknown" };
+    return names[v];
 }
 
 void report_verdict(struct buf *out, const struct report *r, const struct screen *s)
 {
-    const struct anomaly *worst = verdict_worst(r);
-    size_t warnings = verdict_warnings(r);
-    if (!worst && !warnings) {
-        verdict_well(r, s, out);
-        return;
-    }
-    bool critical = (worst && worst->severity == SEVERITY_CRITICAL) ||
-                    (warnings && r->insights[0].severity == SEVERITY_CRITICAL);
-    struct buf line = { 0 };
-    verdict_line(&line, r, worst, warnings);
-    screen_put(s, out, critical ? TONE_BAD : TONE_WARN, "LOOK");
+    static const char *const words[] = { "WELL", "LOOK", "SHORT" };
+    struct verdict v = report_judge(r);
+    enum tone tone = v.level != VERDICT_LOOK ? TONE_STRONG :
+                     v.severity == SEVERITY_CRITICAL ? TONE_BAD : TONE_WARN;
+    const char *word = words[v.level];
+    screen_put(s, out, tone, word);
     buf_puts(out, "  ");
-    screen_cell(s, out, TONE_PLAIN, line.p, s->width - 6, false);
+    screen_cell(s, out, TONE_PLAIN, v.text, s->width - (int)strlen(word) - 2, false);
     buf_putc(out, '\n');
-    buf_done(&line);
 }

@@ -6,10 +6,20 @@
 #include "base/text.h"
 #include "output/screen.h"
 
-/*
- * "WELL  nothing unusual in 60 s", "LOOK  1 anomaly: memory, 10:31:05, by stress-ng-vm", or
- * "SHORT  3.0 s is too short to say whether all is well".
- */
+enum verdict_level { VERDICT_WELL, VERDICT_LOOK, VERDICT_UNKNOWN };
+
+struct verdict {
+    enum verdict_level level;
+    enum severity severity;   /* of the worst, where there is something to look at */
+    char text[2 * REPORT_TEXT]; /* "memory used 4.95 GB, usual 661 MB, at 10:31:05, by stress-ng-vm" */
+};
+
+/* Is it well? Unknown where too little was seen to say what is unusual, and nothing was found. */
+struct verdict report_judge(const struct report *r);
+
+const char *verdict_level_name(enum verdict_level v); /* "well", "look", "unknown" */
+
+/* The verdict as the first line: "WELL  nothing unusual in 60 s", "LOOK  ...", "SHORT  ...". */
 void report_verdict(struct buf *out, const struct report *r, const struct screen *s);
 
 /* From the first tick to the end of the last. */

@@ -31,9 +31,12 @@ assert all(set(s) == parts for s in samples)
 assert 0 <= samples[-1]["cpu"]["cpu_percent"] <= 100
 result, = glob.glob(f"{folder}/analysis_results_????????_??????.json")
 report = json.load(open(result))
-parts = ["schema", "host", "session", "anomalies", "states", "trends", "insights", "workload", "forecast", "cost"]
+parts = ["schema", "host", "session", "verdict", "now"]
+parts += ["anomalies", "states", "trends", "insights", "workload", "forecast", "cost"]
 assert [k for k in report if not k.endswith("_reason")] == parts, list(report)
 assert all(report[p] is not None or report[p + "_reason"] for p in parts)
+assert open(f"{folder}/report").readline().split(None, 1)[0].lower() == report["verdict"]["level"]
+assert {"cpu.util", "memory.util"} <= {row["metric"] for row in report["now"]}
 assert report["session"]["samples"] == len(times) and report["cost"]["cpu_us_per_sample"] > 0
 PY
 

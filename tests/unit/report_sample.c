@@ -18,7 +18,7 @@ static const struct metric sample_metrics[METRICS] = {
     [READ] = { .name = "disk.read.rate", .inst = "total", .unit = UNIT_BYTE_PER_S, .help = "read" },
     [WRITE] = { .name = "disk.write.rate", .inst = "total", .unit = UNIT_BYTE_PER_S, .help = "written" },
     [RECV] = { .name = "net.recv.rate", .inst = "total", .unit = UNIT_BYTE_PER_S, .help = "received" },
-    [TEMP] = { .name = "sensor.temp", .inst = "pci-0000:00:18.3 k10temp \"Tctl\", die", .unit = UNIT_CELSIUS, .help = "temperature" },
+    [TEMP] = { .name = "sensor.temp", .inst = "pci-0000:00:18.3/k10temp/\"Tctl\", die", .unit = UNIT_CELSIUS, .help = "temperature" },
     [POWER] = { .name = "power.package", .inst = "0", .unit = UNIT_WATT, .help = "package" },
     [PRESSURE] = { .name = "pressure.memory.full", .unit = UNIT_PERCENT, .max = 100, .help = "all tasks wait for memory" },
     [ABSENT] = { .name = "battery.charge", .inst = "BAT0", .unit = UNIT_PERCENT, .max = 100, .help = "charge" },
@@ -59,6 +59,14 @@ struct recording *sample_recording(void)
     };
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
         recording_add_source(rec, sources[i].name, &sources[i].source);
+    struct proctab before = { .mono_ns = 1000000000 }, now = { .mono_ns = 2000000000 };
+    *proctab_add(&before) = *proctab_add(&now) = (struct proc){
+        .pid = 812, .name = "evil\x1b[2Jname", .rss_bytes = 2.6e9 };
+    now.p[0].cpu_s = 0.625;
+    recording_add_procs(rec, &before);
+    recording_add_procs(rec, &now);
+    proctab_done(&before);
+    proctab_done(&now);
     recording_add_event(rec, &(struct event){ .wall_ms = START_MS + 20000, .end_ms = START_MS + 22000,
         .kind = EVENT_GAP, .severity = SEVERITY_NOTICE, .source = "sampler", .text = "2 ticks were missed" });
     return rec;

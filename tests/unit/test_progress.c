@@ -64,7 +64,7 @@ static void lines_hold_the_time_and_what_is_known(void **state)
     struct progress p = progress_of(s, false, true);
     progress_tick(&p, 0.5, &s->f);
     progress_end(&p);
-    assert_string_equal(s->text, "10:30:00  cpu 12.5 %  disk 1.50 MB/s\n");
+    assert_string_equal(s->text, "10:30:00  cpu 12.5 %  read 1.00 MB/s  write  500 kB/s\n");
 }
 
 static void a_file_gets_no_bar(void **state)

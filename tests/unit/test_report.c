@@ -6,6 +6,7 @@
 
 #include "base/auto.h"
 #include "output/report_json.h"
+#include "output/report_now.h"
 #include "output/report_text.h"
 #include "output/report_verdict.h"
 
@@ -97,7 +98,7 @@ static void empty_json(void **state)
     buf_clear(&out);
     const struct screen plain = screen_plain();
     report_text(&out, r, &plain, &(struct report_text_options){ 0 });
-    assert_int_equal(strncmp(out.p, "SHORT  ", 7), 0);
+    assert_memory_equal(out.p, "SHORT  0 samples are too few", 28);
     assert_non_null(strstr(out.p, "Findings\n  not known: there are 0 samples"));
     report_free(r);
     recording_free(rec);
@@ -145,17 +146,84 @@ static void verdicts(void **state)
     const struct screen plain = screen_plain();
     auto_buf struct buf out = { 0 };
     report_verdict(&out, r, &plain);
-    assert_string_equal(out.p, "LOOK  1 anomaly, 1 warning: memory, 10:30:40, by evil?[2Jname\n");
-    buf_clear(&out);
-    r->n_anomalies = 0;
-    report_verdict(&out, r, &plain);
     assert_string_equal(
-        out.p, "LOOK  1 warning: all tasks waited for memory 12.5 % of the time for 20 s\n");
-    buf_clear(&out);
-    r->insights[0].severity = SEVERITY_NOTICE;
-    report_verdict(&out, r, &plain);
-    assert_string_equal(out.p, "WELL  nothing unusual in 60 s\n");
+        out.p, "LOOK  memory used 3.77 GB, usual 1.23 GB, at 10:30:40, by evil?[2Jname; 1 more\n");
+    static const struct {
+        size_t anomalies, insights;
+        enum severity anomaly, insight;
+        size_t samples;
+        const char *reason, *want;
+        enum verdict_level level;
+    } cases[] = {
+        /* The most severe in front. */
+        { 1, 1, SEVERITY_NOTICE, SEVERITY_WARNING, 60, "",
+          "all tasks waited for memory 12.5 % of the time for 20 s; 1 more", VERDICT_LOOK },
+        { 0, 1, SEVERITY_NOTICE, SEVERITY_WARNING, 60, "",
+          "all tasks waited for memory 12.5 % of the time for 20 s", VERDICT_LOOK },
+        { 0, 1, SEVERITY_NOTICE, SEVERITY_NOTICE, 60, "", "nothing unusual in 60 s", VERDICT_WELL },
+        { 0, 0, SEVERITY_NOTICE, SEVERITY_NOTICE, 60, "nothing in it changes", "nothing changed in 60 s", VERDICT_WELL },
+        { 0, 0, SEVERITY_NOTICE, SEVERITY_NOTICE, 4, "needs at least 10 samples, has 4",
+          "4 samples are too few to say what is unusual (10 are needed)", VERDICT_UNKNOWN },
+        { 0, 0, SEVERITY_NOTICE, SEVERITY_NOTICE, 1, "needs at least 10 samples, has 1",
+          "1 sample is too few to say what is unusual (10 are needed)", VERDICT_UNKNOWN },
+        { 0, 1, SEVERITY_NOTICE, SEVERITY_WARNING, 4, "needs at least 10 samples, has 4",
+          "all tasks waited for memory 12.5 % of the time for 20 s", VERDICT_LOOK },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        r->n_anomalies = cases[i].anomalies;
+        r->n_insights = cases[i].insights;
+        r->anomalies[0].severity = cases[i].anomaly;
+        r->insights[0].severity = cases[i].insight;
+        rec->n = cases[i].samples;
+        strcpy(r->anomalies_reason, cases[i].reason);
+        struct verdict v = report_judge(r);
+        assert_string_equal(v.text, cases[i].want);
+        assert_int_equal(v.level, cases[i].level);
+    }
+    rec->n = 60;
+    r->n_insights = 0;
+    *r->anomalies_reason = '\0';
+    strcpy(r->insights_reason, "needs at least 10 s");
+    struct verdict v = report_judge(r);
+    assert_string_equal(v.text, "60 s is too short to say whether all is well");
+    assert_int_equal(v.level, VERDICT_UNKNOWN);
     report_free(r);
+    recording_free(rec);
+}
+
+/* The row names the device that stands highest at the end, and is about that one. */
+static void rows_name_their_device(void **state)
+{
+    (void)state;
+    static const struct { struct metric m; double v; } values[] = {
+        { { .name = "fs.util", .inst = "/", .unit = UNIT_PERCENT }, 40 },
+        { { .name = "fs.util", .inst = "/srv/data", .unit = UNIT_PERCENT }, 95 },
+        { { .name = "cpu.core.temp", .inst = "3", .unit = UNIT_CELSIUS }, 50 },
+        { { .name = "power.package", .inst = "0", .unit = UNIT_WATT }, 30 },
+        { { .name = "power.package", .inst = "1", .unit = UNIT_WATT }, 12 },
+    };
+    enum { VALUES = sizeof values / sizeof *values };
+    struct recording *rec = recording_new();
+    double v[VALUES];
+    schema_source(rec->schema, "x");
+    for (int i = 0; i < VALUES; i++) {
+        schema_add(rec->schema, &values[i].m);
+        v[i] = values[i].v;
+    }
+    recording_add(rec, 1795343400000, 1000000000, v, VALUES);
+    v[1] = NAN;
+    recording_add(rec, 1795343401000, 2000000000, v, VALUES);
+    struct now_row rows[NOW_ROWS];
+    int n = report_now_rows(rec, rows);
+    assert_int_equal(n, 3);
+    assert_string_equal(rows[0].label, "fullest disk /srv/data");
+    assert_string_equal(rows[0].metric, "fs.util{/srv/data}");
+    assert_near(rows[0].value, 95, 0);
+    assert_nan(rows[0].usual[0]);
+    assert_string_equal(rows[1].label, "hottest core 3");
+    assert_string_equal(rows[2].metric, "power.package");
+    assert_near(rows[2].value, 42, 0);
+    report_now_done(rows, n);
     recording_free(rec);
 }
 
@@ -164,7 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_text), cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json),
         cmocka_unit_test(empty_json), cmocka_unit_test(halved), cmocka_unit_test(reads_are_no_writes),
-        cmocka_unit_test(verdicts),
+        cmocka_unit_test(verdicts), cmocka_unit_test(rows_name_their_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
