@@ -9,6 +9,7 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,6 +63,18 @@ static int amount_places(double v)
     return a == 0 || a >= 99.95 ? 0 : a >= 9.995 ? 1 : a >= 0.9995 ? 2 : 3;
 }
 
+/* "3.25 min", "1.89 h", "2.31 d": a counter of time that moves should be seen to move. */
+static char *amount_long(double v, char out[static AMOUNT_MAX])
+{
+    static const struct prefix spans[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" } };
+    const struct prefix *p = spans;
+    while (p->factor > 60 && fabs(v) < 0.9995 * p->factor)
+        p++;
+    v /= p->factor;
+    snprintf(out, AMOUNT_MAX, "%.*f %s", amount_places(v), v, p->name);
+    return out;
+}
+
 char *amount_text(double v, enum unit unit, char out[static AMOUNT_MAX])
 {
     if (!isfinite(v))
@@ -70,8 +83,8 @@ char *amount_text(double v, enum unit unit, char out[static AMOUNT_MAX])
         text_bytes(v, out, AMOUNT_MAX - 3);
         return unit == UNIT_BYTE ? out : strcat(out, "/s");
     }
-    if (unit == UNIT_SECOND && fabs(v) >= 9.95)
-        return text_span(v, out, AMOUNT_MAX);
+    if (unit == UNIT_SECOND && fabs(v) >= 99.95)
+        return amount_long(v, out);
     struct look look = amount_look(unit);
     const struct prefix *p = look.prefix;
     if (v == 0)
@@ -81,8 +94,10 @@ char *amount_text(double v, enum unit unit, char out[static AMOUNT_MAX])
         while (p[1].name && fabs(v) < 0.9995 * p->factor)
             p++;
     double scaled = v / p->factor;
+    /* A count is a whole number, and "81.0" would say that it might not be. */
+    bool count = unit == UNIT_NONE && scaled == trunc(scaled);
     const char *blank = *look.name || *p->name ? " " : "";
-    snprintf(out, AMOUNT_MAX, "%.*f%s%s%s", amount_places(scaled), scaled, blank, p->name,
+    snprintf(out, AMOUNT_MAX, "%.*f%s%s%s", count ? 0 : amount_places(scaled), scaled, blank, p->name,
              look.name);
     return out;
 }
