@@ -2,7 +2,8 @@
  * seed_json.c - samples in the shape of telemetry_data_*.json.
  *
  * The members are those of psutil, which wrote such files: counters are totals since the boot,
- * frequencies MHz, times of requests ms. Members that hold one metric each come from tables.
+ * frequencies MHz, times of requests ms, free space what an ordinary user may still fill. Members
+ * that hold one metric each come from tables.
  */
 #include "output/seed_json.h"
 
@@ -51,7 +52,7 @@ static const struct member seed_network_io[] = {
     { "dropin", "net.drops.recv", "total", 1 }, { "dropout", "net.drops.send", "total", 1 }, { 0 },
 };
 static const struct member seed_mount[] = {
-    { "total", "fs.total", NULL, 1 }, { "used", "fs.used", NULL, 1 }, { "free", "fs.free", NULL, 1 },
+    { "total", "fs.total", NULL, 1 }, { "used", "fs.used", NULL, 1 }, { "free", "fs.available", NULL, 1 },
     { "percent", "fs.util", NULL, 1 }, { 0 },
 };
 

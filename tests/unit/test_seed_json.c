@@ -16,6 +16,8 @@ static const struct { struct metric m; double v; } values[] = {
     { { .name = "memory.util", .unit = UNIT_PERCENT }, 25 },
     { { .name = "fs.util", .inst = "/", .unit = UNIT_PERCENT }, 71 },
     { { .name = "fs.used", .inst = "/", .unit = UNIT_BYTE }, 7.1e9 },
+    { { .name = "fs.free", .inst = "/", .unit = UNIT_BYTE }, 2.9e9 },
+    { { .name = "fs.available", .inst = "/", .unit = UNIT_BYTE }, 2.4e9 },
     { { .name = "disk.read", .inst = "total", .unit = UNIT_BYTE, .kind = KIND_COUNTER, .rate = "" }, 4096 },
     { { .name = "net.errors.recv", .inst = "total", .kind = KIND_COUNTER, .rate = "" }, 3 },
     { { .name = "sensor.temp", .inst = "pci-1/k10temp/Tctl", .unit = UNIT_CELSIUS }, 48 },
@@ -86,7 +88,8 @@ static void members(void **state)
     static const struct { const char *path; double want; } cases[] = {
         { "cpu|cpu_percent", 12.5 }, { "cpu|cpu_freq|current", 2400 }, { "cpu|cpu_count", 2 },
         { "memory|virtual_memory|total", 4e9 }, { "memory|virtual_memory|percent", 25 },
-        { "disk|disk_usage|/|percent", 71 }, { "disk|disk_usage|/|used", 7.1e9 }, { "disk|disk_io|read_bytes", 4096 },
+        { "disk|disk_usage|/|percent", 71 },
+        { "disk|disk_usage|/|used", 7.1e9 }, { "disk|disk_usage|/|free", 2.4e9 }, { "disk|disk_io|read_bytes", 4096 },
         { "network|network_io|errin", 3 }, { "power|package{0}", 34.5 }, { "processes|total_processes", 120 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
