@@ -25,6 +25,7 @@ struct run {
     struct snapshot now, before;
     struct spaces spaces;
     char *text;         /* TEXT_MAX */
+    char path[OS_PATH_MAX]; /* where run_expand() is; one for all its levels: stacks may be small */
     struct buf clean;
 };
 
@@ -149,14 +150,14 @@ static void run_file(struct run *r, const char *path, enum capture_kind kind)
 
 struct expand {
     struct run *r;
-    const char *path;        /* of the directory that is listed */
+    size_t at;               /* r->path so far: the directory that is listed */
     const char *part;        /* the glob of this part, */
     size_t n;                /* so long */
     const char *rest;        /* and the parts behind it, with their slash */
     enum capture_kind kind;
 };
 
-static void run_expand(struct run *r, const char *path, const char *rest, enum capture_kind kind);
+static void run_expand(struct run *r, size_t at, const char *rest, enum capture_kind kind);
 
 static bool expand_matches(const struct expand *x, const char *name)
 {
@@ -170,28 +171,31 @@ static bool expand_matches(const struct expand *x, const char *name)
 static void expand_each(void *self, const char *name)
 {
     const struct expand *x = self;
-    char path[OS_PATH_MAX];
+    struct run *r = x->r;
     if (!expand_matches(x, name))
         return;
-    int n = snprintf(path, sizeof path, "%s/%s", x->path, name);
-    if (n > 0 && (size_t)n < sizeof path)
-        run_expand(x->r, path, x->rest, x->kind);
+    int n = snprintf(r->path + x->at, sizeof r->path - x->at, "/%s", name);
+    if (n > 0 && (size_t)n < sizeof r->path - x->at)
+        run_expand(r, x->at + (size_t)n, x->rest, x->kind);
+    r->path[x->at] = '\0';
 }
 
-/* Records all files that match path, which has no globs, followed by rest: "/a*" "/b" or "". */
-static void run_expand(struct run *r, const char *path, const char *rest, enum capture_kind kind)
+/* Records all files that match the first `at` bytes of r->path, which
+ * have no globs, followed by rest: "/a*" "/b" or "". */
+static void run_expand(struct run *r, size_t at, const char *rest, enum capture_kind kind)
 {
+    r->path[at] = '\0';
     if (*rest == '\0') {
         if (kind == CAPTURE_LINK)
-            run_link(r, path);
+            run_link(r, r->path);
         else
-            run_file(r, path, kind);
+            run_file(r, r->path, kind);
         return;
     }
-    struct expand x = { .r = r, .path = path, .part = rest + 1, .n = strcspn(rest + 1, "/"), .kind = kind };
+    struct expand x = { .r = r, .at = at, .part = rest + 1, .n = strcspn(rest + 1, "/"), .kind = kind };
     x.rest = x.part + x.n;
     if (memchr(x.part, '*', x.n) || memchr(x.part, '?', x.n) || memchr(x.part, '#', x.n)) {
-        os_list(r->c->root, path, expand_each, &x);
+        os_list(r->c->root, r->path, expand_each, &x);
         return;
     }
     char name[256];
@@ -256,7 +260,7 @@ static void run_instant(struct run *r)
         if (paths[i].kind == CAPTURE_GROUP)
             run_groups(r, paths[i].glob);
         else
-            run_expand(r, "", paths[i].glob, paths[i].kind);
+            run_expand(r, 0, paths[i].glob, paths[i].kind);
     }
     snapshot_sort(&r->now);
 }

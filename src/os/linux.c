@@ -113,17 +113,25 @@ static int os_not_dots(const struct dirent *e)
     return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
 }
 
-int os_list(const char *root, const char *path, void (*each)(void *self, const char *name),
-            void *self)
+/* On its own, because each() may list again and a stack is smaller than many paths. */
+__attribute__((noinline))
+static int os_scan(const char *root, const char *path, struct dirent ***list)
 {
     char full[OS_PATH_MAX];
     int rc = os_path(full, root, path);
     if (rc < 0)
         return rc;
+    int n = scandir(full, list, os_not_dots, versionsort);
+    return n < 0 ? -errno : n;
+}
+
+int os_list(const char *root, const char *path, void (*each)(void *self, const char *name),
+            void *self)
+{
     struct dirent **list;
-    int n = scandir(full, &list, os_not_dots, versionsort);
+    int n = os_scan(root, path, &list);
     if (n < 0)
-        return -errno;
+        return n;
     for (int i = 0; i < n; i++) {
         each(self, list[i]->d_name);
         free(list[i]);
