@@ -29,6 +29,17 @@ struct run {
     struct buf clean;
 };
 
+static void run_free(struct run *r)
+{
+    snapshot_done(&r->now);
+    snapshot_done(&r->before);
+    scrub_done(&r->scrub);
+    spaces_done(&r->spaces);
+    buf_done(&r->clean);
+    mem_free(r->text);
+    mem_free(r);
+}
+
 static void run_put(struct run *r, const char *path, bool link)
 {
     auto_buf struct buf where = { 0 };
@@ -321,32 +332,50 @@ static bool is_taken(const char *path)
     return os_exists("", path) && (os_list("", path, count_entry, &entries) < 0 || entries > 0);
 }
 
+/*
+ * Makes the directory `part`, from which the recording is renamed to dir when it is whole. That is
+ * tried first while it is empty: who records onto a mount point, a link or "." is told before.
+ */
+static int capture_place(const char *part, const char *dir)
+{
+    bool there = os_exists("", dir);
+    int rc = os_make_dir(part);
+    if (rc < 0)
+        return rc;
+    rc = os_rename(part, dir);
+    if (rc < 0) {
+        os_remove_dir(part);
+        return rc == -EINVAL || rc == -ENOTDIR ? -EBUSY : rc;
+    }
+    rc = os_rename(dir, part);
+    return rc == 0 && there ? os_make_dir(dir) : rc;
+}
+
 int capture_run(struct capture *c, const char *dir)
 {
-    char part[OS_PATH_MAX];
+    char part[OS_PATH_MAX], place[OS_PATH_MAX];
     size_t length = strlen(dir);
     while (length > 1 && dir[length - 1] == '/')
         length--;
     int n = snprintf(part, sizeof part, "%.*s.part", (int)length, dir);
     if (n < 0 || (size_t)n >= sizeof part)
         return -ENAMETOOLONG;
-    if (is_taken(dir) || is_taken(part))
+    snprintf(place, sizeof place, "%.*s", (int)length, dir);
+    if (is_taken(place))
         return -ENOTEMPTY;
-    int rc = os_make_dir(part);
+    if (os_exists("", part))
+        return -EEXIST;
+    int rc = capture_place(part, place);
     if (rc < 0)
         return rc;
 
-    struct run r = { .c = c, .scrub.keep_process_names = c->keep_process_names, .text = mem_new(TEXT_MAX) };
-    rc = run_all(&r, c, part);
+    struct run *r = mem_new(sizeof *r);
+    *r = (struct run){ .c = c, .scrub.keep_process_names = c->keep_process_names, .text = mem_new(TEXT_MAX) };
+    rc = run_all(r, c, part);
     if (rc == 0)
-        rc = os_rename(part, dir);
+        rc = os_rename(part, place);
     if (rc < 0)
         os_remove_dir(part);
-    snapshot_done(&r.now);
-    snapshot_done(&r.before);
-    scrub_done(&r.scrub);
-    spaces_done(&r.spaces);
-    buf_done(&r.clean);
-    mem_free(r.text);
+    run_free(r);
     return rc;
 }

@@ -119,8 +119,9 @@ struct capture {
 
 /*
  * Records into a directory, whole or not at all. Stopped early, it keeps the instants that are
- * there. Errors: -ENOTEMPTY when dir or "dir.part" is there and not empty, -EINTR when stopped
- * before the first instant, -ENODATA when there is nothing to record; others from writing.
+ * there. Errors: -ENOTEMPTY when dir is there and not empty, -EEXIST when "dir.part" is there: of a
+ * capture that runs or was killed, -EBUSY when dir is a mount point, a link or ".", -EINTR when
+ * stopped before the first instant, -ENODATA when there is nothing to record; others from writing.
  */
 int capture_run(struct capture *c, const char *dir);
 

@@ -79,6 +79,25 @@ for signal in HUP TERM; do
     stopped "$sonde" check -d 20 -i 0.1 --export-csv $signal.csv
     [ $rc = 3 ] && [ -s $signal.csv ] && grep -q samples out || fail "SIG$signal: exit $rc: $(cat out err)"
 done
+
+# A capture: what there is, said to be a part; what cannot be written there is refused before.
+signal=TERM
+stopped "$sonde" capture -n 100 -i 0.1 stopped
+[ $rc = 3 ] && [ -d stopped/0001 ] && grep -q 'stopped after' err || fail "capture: exit $rc: $(cat err)"
+ends 3 'sonde: capture: the recording ended after*' "$sonde" capture -n 100 --root stopped fewer
+ends 0 '' "$sonde" capture --root stopped all
+mkdir empty
+ln -s empty link
+ends 1 'sonde: link is *name a new directory' "$sonde" capture link
+ends 1 'sonde: . is *name a new directory' sh -c "cd empty && exec '$sonde' capture ."
+[ -z "${alone-}" ] || ends 1 'sonde: empty is a mount point*' \
+    unshare -m sh -c "mount -t tmpfs tmpfs empty && exec '$sonde' capture empty"
+[ -d empty ] || fail 'a refused capture removed the directory'
+
+mkdir killed.part
+ends 1 'sonde: killed.part is *killed*' "$sonde" capture killed
+ends 0 '' sh -c "ulimit -s 64; exec '$sonde' capture -n 1 --root '$machines/laptop' small"
+
 signal=HUP
 stopped nohup "$sonde" check -d 2 -i 0.1
 [ $rc = 0 ] || fail "nohup: exit $rc: $(cat out err)"

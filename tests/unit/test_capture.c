@@ -257,6 +257,21 @@ static void whole_or_not_at_all(void **state)
     assert_false(os_exists(m->root, "/empty/0002"));
     assert_false(os_exists(m->root, "/empty.part"));
 
+    /* What cannot be replaced by the recording is refused at once; what a killed one left, too. */
+    machine_write(m, "/bare/ORIGIN", "");
+    snprintf(path, sizeof path, "%s/bare/ORIGIN", m->root);
+    assert_int_equal(unlink(path), 0);
+    snprintf(path, sizeof path, "%s/bare/.", m->root);
+    assert_int_equal(capture_run(&c, path), -EBUSY);
+    snprintf(path, sizeof path, "%s/bare/link", m->root);
+    assert_int_equal(symlink("../none", path), 0);
+    assert_int_equal(capture_run(&c, path), -EBUSY);
+    assert_int_equal(unlink(path), 0);
+    snprintf(path, sizeof path, "%s/bare", m->root);
+    machine_write(m, "/bare.part/0000/proc/stat", "");
+    assert_int_equal(capture_run(&c, path), -EEXIST);
+    assert_true(os_exists(path, ""));
+
     c.root = dir; /* nothing of a machine at its top */
     snprintf(path, sizeof path, "%s/none", m->root);
     assert_int_equal(capture_run(&c, path), -ENODATA);

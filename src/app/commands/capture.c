@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#define INSTANTS_MAX 1000
+
 static void capture_say(const struct capture *c, const char *dir, bool as_json)
 {
     auto_buf struct buf out = { 0 };
@@ -37,15 +39,26 @@ static void capture_say(const struct capture *c, const char *dir, bool as_json)
 static int capture_fail(const char *dir, int rc)
 {
     if (rc == -ENOTEMPTY)
-        log_error(0, "%s or %s.part is there already; name a new directory or an empty one", dir,
-                  dir);
+        log_error(0, "%s is there already; name a new directory or an empty one", dir);
+    else if (rc == -EEXIST)
+        log_error(0, "%s.part is there already, of a capture that runs or was killed; remove it, or "
+                  "name another directory", dir);
+    else if (rc == -EBUSY)
+        log_error(0, "%s is a mount point, a link or the directory itself, which a recording cannot "
+                  "replace; name a new directory", dir);
     else if (rc == -EINTR)
         log_error(0, "stopped before the first instant; nothing was written");
     else if (rc == -ENODATA)
         log_error(0, "there is no /proc or /sys to record; nothing was written");
     else
-        log_error(rc, "%s cannot be written; nothing was left there", dir);
+        log_error(rc, "%s could not be recorded; nothing was left there", dir);
     return EXIT_FAILED;
+}
+
+/* Fewer instants than were asked for? A recording without --count is copied to its end. */
+static bool capture_is_part(const struct args *a, const struct capture *c)
+{
+    return c->done < c->count && (os_stopping() || args_given(a, "count"));
 }
 
 static int capture_command(const struct args *a)
@@ -60,7 +73,8 @@ static int capture_command(const struct args *a)
         return EXIT_FAILED;
     struct capture c = {
         .root = root.path, .clock = root.clock ? root.clock : clock_system(),
-        .count = (int)args_number(a, "count"), .interval_s = args_number(a, "interval"),
+        .count = root.clock && !args_given(a, "count") ? INSTANTS_MAX : (int)args_number(a, "count"),
+        .interval_s = args_number(a, "interval"),
         .keep_process_names = args_flag(a, "keep-process-names"),
     };
     os_stop_on_signal();
@@ -69,11 +83,15 @@ static int capture_command(const struct args *a)
     if (rc < 0)
         return capture_fail(dir, rc);
     capture_say(&c, dir, args_flag(a, "json"));
-    return EXIT_DONE;
+    if (!capture_is_part(a, &c))
+        return EXIT_DONE;
+    log_warn(0, "capture: %s after %d instant%s; %s holds these",
+             os_stopping() ? "stopped" : "the recording ended", c.done, c.done == 1 ? "" : "s", dir);
+    return EXIT_PART;
 }
 
 static const struct option options[] = {
-    { "count",    'n', OPTION_NUMBER,   "N",       1, 1000,   .fallback = "5", .help = "how many instants" },
+    { "count",    'n', OPTION_NUMBER,   "N",       1, INSTANTS_MAX,  .fallback = "5", .help = "how many instants" },
     { "interval", 'i', OPTION_DURATION, "SECONDS", 0.1, 3600, .fallback = "1", .help = "time between two instants" },
     { "keep-process-names", 0, OPTION_FLAG, .help = "leave the names of processes as they are" },
     { 0 },
