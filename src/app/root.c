@@ -31,8 +31,14 @@ int root_open(struct root *r, const char *dir)
         return rc;
     r->path = replay_root(r->replay);
     r->clock = replay_clock(r->replay);
+    r->instants = replay_instants(r->replay);
     r->interval_s = replay_interval(r->replay);
-    return 0;
+    if (os_exists(r->path, "/proc") || os_exists(r->path, "/sys"))
+        return 0;
+    log_error(0, "%s is no machine: it holds neither proc nor sys; --root takes a directory made by "
+              "`sonde capture`", dir);
+    root_close(r);
+    return -ENODEV;
 }
 
 void root_close(struct root *r)

@@ -12,6 +12,7 @@ struct replay;
 struct root {
     const char *path;      /* for the sampler; "" = the running machine */
     struct clock *clock;   /* for the sampler; NULL = that of this machine */
+    int instants;          /* of a recording; 0 where there is no end */
     double interval_s;     /* between the instants of a recording; NaN where nothing sets a pace */
     struct replay *replay; /* private */
 };

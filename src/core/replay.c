@@ -273,6 +273,11 @@ struct clock *replay_clock(struct replay *r)
     return r->n ? &r->clock : NULL;
 }
 
+int replay_instants(const struct replay *r)
+{
+    return r->n;
+}
+
 double replay_interval(const struct replay *r)
 {
     return r->n < 2 ? (double)NAN

@@ -38,6 +38,8 @@ const char *replay_root(const struct replay *r);
  * -ENODATA after the last. NULL for a plain tree. */
 struct clock *replay_clock(struct replay *r);
 
+int replay_instants(const struct replay *r); /* 0 for a plain tree */
+
 /* Seconds between its instants, on average; NaN when there are fewer than two. */
 double replay_interval(const struct replay *r);
 

@@ -40,6 +40,10 @@ bad 'sonde analyze data.csv' "$sonde" check data.csv
 bad file "$sonde" analyze
 bad chekc "$sonde" chekc
 bad nowhere "$sonde" check --root nowhere
+mkdir nothing
+for command in check doctor metrics id; do
+    bad 'nothing is no machine' "$sonde" $command --root nothing
+done
 
 # Configuration: the file and the line are named.
 printf 'general:\n\tlogging_interval: 1\n' >tab.yaml

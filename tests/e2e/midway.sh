@@ -35,6 +35,19 @@ head -c 5000000 /dev/zero >broken/0002/proc/ff
 ends 3 'sonde: check: broken breaks off after 2 samples*' "$sonde" check --root broken
 rm broken/0002/proc/ff
 
+# One longer than the default duration is played to its end.
+mkdir long
+cp -r "$machines/laptop/0000" long
+for i in $(seq 1 89); do
+    mkdir -p "$(printf 'long/%04d/.sonde' "$i")"
+    echo "$((i * 1000)) $((i * 1000000000 + 3600000000000)) $((i * 1000000000 + 3600000000000))" \
+        >"$(printf 'long/%04d/.sonde/clock' "$i")"
+done
+ends 0 '' "$sonde" check --root long
+grep -q '90 samples' out || fail "long recording: $(cat out)"
+ends 0 '' "$sonde" check --root long -d 30
+grep -q '30 samples' out || fail "long recording: $(cat out)"
+
 # A reader that goes away: the copy of the recording is removed, files are written, the run ends.
 copies()
 {

@@ -58,11 +58,18 @@ static int check_globs(const struct observer *o, const char *globs)
     return -EINVAL;
 }
 
+/* A recording is played to its end, unless told otherwise. */
+static double check_duration(const struct args *a, const struct observer *o)
+{
+    return o->root.instants && !args_given(a, "duration") ? o->root.instants * o->interval_s :
+           args_number(a, "duration");
+}
+
 /* Gathers; returns 0, -EINTR when stopped early, another error where a recording breaks off. */
 static int check_collect(const struct args *a, enum mode mode, struct observer *o,
                          struct recording *rec, struct cost *cost)
 {
-    double duration_s = args_number(a, "duration");
+    double duration_s = check_duration(a, o);
     struct progress progress = check_progress(a, mode, o, duration_s);
     struct os_self before = { 0 }, after = { 0 };
     rec->interval_s = o->interval_s;
@@ -183,6 +190,6 @@ const struct command command_check = {
     .usage = "[FILE]",
     .text = "Reads all sensors once an interval, learns what is usual, and prints a report: whether the machine is "
             "well; if not, what is unusual, since when, which process, and what to do. Ctrl-C ends early and reports "
-            "on what there is.",
+            "on what there is. A recording (--root) is played to its end unless --duration is given.",
     .options = options, .examples = examples, .max_positional = 1, .run = check_run,
 };
