@@ -87,7 +87,8 @@ const char *direction_name(enum direction d); /* "stable", "rising", "falling" *
 struct trend {
     int slot;
     enum direction direction;
-    double slope_per_hour, p_value, first, last;
+    double slope_per_hour, p_value;
+    double first, last;          /* measured, at the two ends of what is known */
     double limit;                /* the bound it moves to; NaN = none */
     double reaches_limit_s;      /* from the last tick; NaN = it does not */
     double interval_s[2];        /* 90 % interval of that; NaN = open */

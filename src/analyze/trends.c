@@ -70,15 +70,28 @@ static const struct subject *subject_of(const struct recording *r, int slot)
     return foreign ? &any_column : NULL;
 }
 
+static double first_known(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(x[i]))
+            return x[i];
+    return NAN;
+}
+
+static double last_known(const double *x, size_t n)
+{
+    for (size_t i = n; i > 0; i--)
+        if (!isnan(x[i - 1]))
+            return x[i - 1];
+    return NAN;
+}
+
 static double subject_limit(const struct recording *r, const struct subject *s, int slot)
 {
     if (!*s->limit)
         return s->bound;
     const double *x = recording_find(r, s->limit, schema_at(r->schema, slot)->inst);
-    for (size_t i = r->n; x && i > 0; i--)
-        if (!isnan(x[i - 1]))
-            return x[i - 1];
-    return NAN;
+    return x ? last_known(x, r->n) : NAN;
 }
 
 /* Of a column that nobody knows: as much as it scatters around its line. */
@@ -102,8 +115,7 @@ static bool halves_agree(const double *t, const double *x, size_t n, double slop
     return a.slope / slope >= HALF_SHARE && b.slope / slope >= HALF_SHARE;
 }
 
-/* From the last tick; the interval comes from that of
- * the slope, and is open where the slope may be flat. */
+/* From the last tick; the interval comes from that of the slope, and is open where that may be flat. */
 static void trend_limit(struct trend *to, const struct subject *s, const struct trend_fit *fit, double span_h)
 {
     double left = to->limit - fit->last;
@@ -127,7 +139,8 @@ static bool trend_of(const struct recording *r, const struct subject *s, int slo
     if (stats_known(x, r->n) < TRENDS_MIN_ROWS || trend_estimate(t, x, r->n, CONFIDENCE, &fit) < 0)
         return false;
     *to = (struct trend){
-        .slot = slot, .slope_per_hour = fit.slope, .p_value = fit.p, .first = fit.first, .last = fit.last,
+        .slot = slot, .slope_per_hour = fit.slope, .p_value = fit.p,
+        .first = first_known(x, r->n), .last = last_known(x, r->n),
         .limit = subject_limit(r, s, slot), .reaches_limit_s = NAN, .interval_s = { NAN, NAN },
     };
     double change = s == &any_column             ? scatter(t, x, r->n, &fit)

@@ -52,6 +52,8 @@ static void test_memory_fills_up(void **state)
     const struct trend *t = find(a, "memory.used");
     assert_int_equal(t->direction, DIRECTION_RISING);
     assert_near(t->slope_per_hour, 2e7 * 3600, 2e7 * 3600 * 0.01);
+    assert_near(t->first, used[0], 0); /* measured, not those of the line */
+    assert_near(t->last, used[119], 0);
     assert_near(t->limit, 8e9, 0);
     assert_near(t->reaches_limit_s, 231, 5);
     assert_true(t->interval_s[0] <= t->reaches_limit_s && t->reaches_limit_s <= t->interval_s[1]);

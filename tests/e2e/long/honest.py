@@ -70,7 +70,7 @@ def stressed(sonde, area, options, runs):
         report = json.loads(out)
         hit = right(report, area, started)
         hits += hit
-        said = [a["summary"] for a in report["anomalies"]["items"]]
+        said = told(report, started)
         print(f"{area} {i + 1}: {'found' if hit else 'MISSED'} {said}", flush=True)
         time.sleep(4)  # let the machine settle
     print(f"{area}: {hits} of {runs} (at least {(9 * runs + 9) // 10})", flush=True)
