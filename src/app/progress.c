@@ -6,7 +6,10 @@
 #include "os/os.h"
 #include "output/report_now.h"
 
-#define BAR 20 /* columns */
+#include <limits.h>
+
+#define BAR 20   /* columns */
+#define CLOCK 10 /* "10:30:00  " */
 
 static void progress_bar(const struct progress *p, struct buf *out, double share)
 {
@@ -19,12 +22,14 @@ static void progress_bar(const struct progress *p, struct buf *out, double share
                text_span(p->duration_s * (1 - share), left, sizeof left));
 }
 
+#define ROOM 3 /* columns at the end, for the ^C that a terminal writes when it is pressed */
+
 /* Over the line before; what that had more is blanked, which needs no escape sequence. */
-static void progress_draw(const struct progress *p, const struct buf *line)
+static void progress_draw(const struct progress *p, const char *line, int columns)
 {
     auto_buf struct buf out = { 0 };
     buf_putc(&out, '\r');
-    screen_cell(&p->screen, &out, TONE_PLAIN, buf_text(line), p->screen.width - 1, true);
+    screen_cell(&p->screen, &out, TONE_PLAIN, line, columns, true);
     fputs(out.p, p->to);
     fflush(p->to);
 }
@@ -35,17 +40,22 @@ void progress_tick(void *self, double share, const struct frame *f)
     p->ticks++;
     if (!p->to || !(p->terminal || p->lines))
         return;
-    auto_buf struct buf line = { 0 };
+    if (p->terminal && p->width)
+        p->screen.width = p->width();
+    /* Of a line in a file nothing is cut; of the bar, by progress_draw(). */
+    int room = p->terminal && p->lines ? p->screen.width - ROOM - CLOCK : INT_MAX;
+    struct buf *line = &p->last;
+    buf_clear(line);
     char time[TEXT_TIME_MAX];
     if (p->lines)
-        buf_printf(&line, "%s  ", text_clock(f->wall_ms, time));
+        buf_printf(line, "%s  ", text_clock(f->wall_ms, time));
     else
-        progress_bar(p, &line, share);
-    report_live(&line, p->schema, f, p->lines ? REPORT_LIVE : 2, p->screen.width - 11);
+        progress_bar(p, line, share);
+    report_live(line, p->schema, f, p->lines ? REPORT_LIVE : 2, room);
     if (p->terminal) {
-        progress_draw(p, &line);
+        progress_draw(p, buf_text(line), p->screen.width - ROOM);
     } else {
-        fprintf(p->to, "%s\n", line.p);
+        fprintf(p->to, "%s\n", buf_text(line));
         fflush(p->to);
     }
     if (p->lines && os_reader_left(fileno(p->to)))
@@ -54,11 +64,10 @@ void progress_tick(void *self, double share, const struct frame *f)
 
 void progress_end(struct progress *p)
 {
-    if (!p->to || !p->terminal || !p->ticks)
-        return;
-    if (p->lines)
-        fputs("\n\n", p->to);
-    else
-        fprintf(p->to, "\r%*s\r", p->screen.width - 1, "");
-    fflush(p->to);
+    if (p->to && p->terminal && p->ticks) {
+        progress_draw(p, p->lines ? buf_text(&p->last) : "", p->screen.width - 1);
+        fputs(p->lines ? "\n\n" : "\r", p->to);
+        fflush(p->to);
+    }
+    buf_done(&p->last);
 }

@@ -14,11 +14,13 @@
 struct progress {
     FILE *to;            /* stderr, or stdout for the lines of --mode monitor; NULL = silent */
     struct screen screen;
+    int (*width)(void);  /* of the terminal now; NULL = as the screen says */
     bool terminal;       /* draw over the line; else a line per tick, where `lines` is set */
     bool lines;          /* show all numbers, with the time, instead of a bar */
     double duration_s;
     const struct schema *schema;
     size_t ticks;        /* seen so far */
+    struct buf last;     /* the line as it was drawn last */
 };
 
 /* For recording_run(): self is a struct progress. */

@@ -51,8 +51,8 @@ static const struct {
 } live[REPORT_LIVE] = {
     { { "cpu", "cpu.util", HIGHEST }, 6 },
     { { "mem", "memory.util", HIGHEST }, 6 },
-    { { "read", "disk.read.rate{total}", HIGHEST }, 9 },
-    { { "write", "disk.write.rate{total}", HIGHEST }, 9 },
+    { { "rd", "disk.read.rate{total}", HIGHEST }, 9 },
+    { { "wr", "disk.write.rate{total}", HIGHEST }, 9 },
     { { "net", "net.recv.rate{total},net.send.rate{total}", SUM }, 9 },
     { { "temp", "cpu.temp,cpu.core.temp,sensor.temp", HIGHEST }, 6 },
     { { "wait", "pressure.*.some", HIGHEST }, 6 },
@@ -105,7 +105,7 @@ static void now_which(const struct metric *m, char *out, size_t cap)
                 kind = m->name + i + 1;
         snprintf(out, cap, "%.*s%s%s", (int)(m->name + n - kind), kind, *inst ? " " : "", inst);
     } else {
-        snprintf(out, cap, "%s", inst);
+        snprintf(out, cap, "%s", strcmp(inst, "total") ? inst : "");
     }
 }
 

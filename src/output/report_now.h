@@ -30,7 +30,7 @@ void report_now(struct buf *out, const struct recording *rec, const struct scree
 #define REPORT_LIVE 7
 
 /*
- * "cpu 23.1 %  mem 61.0 %  read 1.20 MB/s ...": the first `most` of REPORT_LIVE quantities of one
+ * "cpu 23.1 %  mem 61.0 %  rd 1.20 MB/s ...": the first `most` of REPORT_LIVE quantities of one
  * frame, in steady columns, as far as `columns` reach. What this machine has and is not known yet
  * (a rate, at the first tick) is a dash; what it does not have is left out.
  */

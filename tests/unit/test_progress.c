@@ -51,7 +51,7 @@ static void a_bar_is_drawn_over_itself_and_wiped(void **state)
     struct seen *s = *state;
     struct progress p = progress_of(s, true, false);
     progress_tick(&p, 0.5, &s->f);
-    assert_string_equal(s->text, "\r##########..........  50 %, 30 s left  cpu 12.5 %          ");
+    assert_string_equal(s->text, "\r##########..........  50 %, 30 s left  cpu 12.5 %        ");
     progress_end(&p);
     assert_int_equal(s->text[s->n - 1], '\r');
     assert_int_equal(p.ticks, 1);
@@ -64,7 +64,28 @@ static void lines_hold_the_time_and_what_is_known(void **state)
     struct progress p = progress_of(s, false, true);
     progress_tick(&p, 0.5, &s->f);
     progress_end(&p);
-    assert_string_equal(s->text, "10:30:00  cpu 12.5 %  read 1.00 MB/s  write  500 kB/s\n");
+    assert_string_equal(s->text, "10:30:00  cpu 12.5 %  rd 1.00 MB/s  wr  500 kB/s\n");
+}
+
+static int narrow(void)
+{
+    return 40;
+}
+
+/* A number that is not known yet keeps its place, the line ends
+ * where the terminal does now, and what ^C left is drawn over. */
+static void lines_fit_the_terminal(void **state)
+{
+    struct seen *s = *state;
+    struct progress p = progress_of(s, true, true);
+    s->f.v[1] = s->f.v[2] = NAN;
+    progress_tick(&p, 0.5, &s->f);
+    assert_string_equal(s->text, "\r10:30:00  cpu 12.5 %  rd         -  wr         -         ");
+    p.width = narrow;
+    progress_tick(&p, 0.5, &s->f);
+    assert_string_equal(strrchr(s->text, '\r'), "\r10:30:00  cpu 12.5 %  rd         -   ");
+    progress_end(&p);
+    assert_string_equal(strrchr(s->text, '\r'), "\r10:30:00  cpu 12.5 %  rd         -     \n\n");
 }
 
 static void a_file_gets_no_bar(void **state)
@@ -85,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_bar_is_drawn_over_itself_and_wiped, setup, teardown),
         cmocka_unit_test_setup_teardown(lines_hold_the_time_and_what_is_known, setup, teardown),
+        cmocka_unit_test_setup_teardown(lines_fit_the_terminal, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_gets_no_bar, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
