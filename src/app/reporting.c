@@ -5,10 +5,12 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "core/config.h"
+#include "os/os.h"
 #include "output/report_json.h"
 #include "output/report_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* A file of samples does not say on which machine it was made. */
 static void reporting_host(const struct args *a, const char *root, struct report_host *out)
@@ -31,14 +33,26 @@ static void reporting_host(const struct args *a, const char *root, struct report
     out->memory_bytes = h.memory_bytes;
 }
 
-static void reporting_print(const struct args *a, const struct report *r)
+/* Pids are given out again, so the name has to be the same. */
+static bool reporting_runs(const struct suspect *p)
+{
+    char path[32], name[PROC_NAME_MAX + 1];
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)p->pid);
+    if (os_read_text("", path, name, sizeof name) <= 0)
+        return false;
+    name[strcspn(name, "\n")] = '\0';
+    return strcmp(name, p->name) == 0;
+}
+
+static void reporting_print(const struct args *a, const struct report *r, bool live)
 {
     auto_buf struct buf out = { 0 };
     struct screen screen = screen_of(fileno(stdout), args_flag(a, "no-color"));
     if (args_flag(a, "json"))
         report_json(&out, r);
     else
-        report_text(&out, r, &screen, &(struct report_text_options){ .forecast = args_flag(a, "predict") });
+        report_text(&out, r, &screen, &(struct report_text_options){
+            .forecast = args_flag(a, "predict"), .runs = live ? reporting_runs : NULL });
     fwrite(out.p, 1, out.n, stdout);
 }
 
@@ -54,9 +68,9 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     r->cpu_us_per_sample = cost.cpu_us_per_sample;
     r->rss_bytes = cost.rss_bytes;
     struct outfiles_result result = outfiles_write(files, rec, r);
-    reporting_print(a, r);
+    reporting_print(a, r, root && !*root);
     if (!result.failed)
-        outfiles_tell(files, a);
+        outfiles_tell(files, rec, a);
     report_free(r);
     return result.failed ? EXIT_PART : EXIT_DONE;
 }

@@ -24,6 +24,7 @@ struct page {
     const struct report *r;
     const struct recording *rec;
     const struct screen *s;
+    const struct report_text_options *o;
     struct buf *out;
 };
 
@@ -113,7 +114,7 @@ static const struct { const char *see, *then, *alone; } text_advice[AREAS] = {
 static void text_advise(const struct page *p, const struct anomaly *a)
 {
     const struct suspect *by = a->suspects;
-    if (a->n_suspects)
+    if (a->n_suspects && p->o->runs && p->o->runs(by))
         text_paragraph(p, 4, "Do: %s%s%s%d", text_advice[a->area].see, by->name,
                        text_advice[a->area].then, (int)by->pid);
     else
@@ -159,8 +160,9 @@ static void text_episode(const struct page *p, const struct anomaly *a)
                        amount_text(c->value, unit, v), amount_text(c->expected, unit, e));
     }
     for (int i = 0; i < a->n_suspects; i++)
-        text_paragraph(p, 4, "process %s (pid %d): %s%s", a->suspects[i].name,
+        text_paragraph(p, 4, "process %s (pid %d)%s: %s%s", a->suspects[i].name,
                        (int)a->suspects[i].pid,
+                       p->o->runs && !p->o->runs(&a->suspects[i]) ? " (ended)" : "",
                        amount_text(a->suspects[i].amount, a->suspects[i].unit, v),
                        text_done(a->suspects[i].unit));
     text_advise(p, a);
@@ -308,7 +310,7 @@ static void text_cost(const struct page *p)
 void report_text(struct buf *out, const struct report *r, const struct screen *s,
                  const struct report_text_options *o)
 {
-    struct page p = { r, r->rec, s, out };
+    struct page p = { r, r->rec, s, o, out };
     report_verdict(out, r, s);
     buf_putc(out, '\n');
     text_host(&p);

@@ -10,6 +10,11 @@
 
 struct report_text_options {
     bool forecast; /* the user asked for it: say what there is, or why there is none */
+    /*
+     * Does this process still run here? NULL where that cannot be known, of a file or another
+     * machine: then no advice names a pid, which may be anybody's by now.
+     */
+    bool (*runs)(const struct suspect *p);
 };
 
 void report_text(struct buf *out, const struct report *r, const struct screen *s,

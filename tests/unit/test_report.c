@@ -12,6 +12,36 @@
 
 #include <jansson.h>
 
+static bool still_runs(const struct suspect *p)
+{
+    return p->pid == 812;
+}
+
+static bool has_ended(const struct suspect *p)
+{
+    return !still_runs(p);
+}
+
+/* A pid is named in advice only while it is known to be that process. */
+static void no_advice_about_the_dead(void **state)
+{
+    (void)state;
+    struct recording *rec = sample_recording();
+    struct report *r = sample_report(rec);
+    const struct screen plain = screen_plain();
+    auto_buf struct buf out = { 0 };
+    report_text(&out, r, &plain, &(struct report_text_options){ .runs = has_ended });
+    assert_non_null(strstr(out.p, "(pid 812) (ended): 2.50 GB"));
+    assert_null(strstr(out.p, "kill"));
+    assert_non_null(strstr(out.p, "Do: see who holds the memory"));
+    buf_clear(&out);
+    report_text(&out, r, &plain, &(struct report_text_options){ 0 });
+    assert_null(strstr(out.p, "ended"));
+    assert_null(strstr(out.p, "kill"));
+    report_free(r);
+    recording_free(rec);
+}
+
 static void golden_text(void **state)
 {
     (void)state;
@@ -19,8 +49,8 @@ static void golden_text(void **state)
     struct report *r = sample_report(rec);
     const struct screen plain = screen_plain(), rich = { .utf8 = true, .colour = true, .width = 80 };
     auto_buf struct buf a = { 0 }, b = { 0 };
-    report_text(&a, r, &plain, &(struct report_text_options){ .forecast = true });
-    report_text(&b, r, &rich, &(struct report_text_options){ 0 });
+    report_text(&a, r, &plain, &(struct report_text_options){ .forecast = true, .runs = still_runs });
+    report_text(&b, r, &rich, &(struct report_text_options){ .runs = still_runs });
     report_free(r);
     recording_free(rec);
     golden_check("report/plain.txt", a.p, a.n);
@@ -230,7 +260,8 @@ static void rows_name_their_device(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_text), cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json),
+        cmocka_unit_test(golden_text), cmocka_unit_test(no_advice_about_the_dead),
+        cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json),
         cmocka_unit_test(empty_json), cmocka_unit_test(halved), cmocka_unit_test(reads_are_no_writes),
         cmocka_unit_test(verdicts), cmocka_unit_test(rows_name_their_device),
     };
