@@ -103,13 +103,17 @@ struct outfiles_result outfiles_write(const struct outfiles *f, const struct rec
     return result;
 }
 
-void outfiles_tell(const struct outfiles *f, const struct args *a)
+void outfiles_tell(const struct outfiles *f, const struct recording *rec, const struct args *a)
 {
     for (int i = 0; i < OUTFILES; i++) {
         char shown[OS_PATH_MAX];
         if (!f->path[i] || args_flag(a, "json") || args_flag(a, "quiet"))
             continue;
         text_copy(shown, sizeof shown, f->path[i]);
-        printf("Wrote %s\n", shown);
+        printf("Wrote %s", shown);
+        if (i == OUTFILE_DATA)
+            printf(" (%d of %d metrics, as its shape has it; --export-csv keeps all)",
+                   seed_json_metrics(rec), schema_size(rec->schema));
+        putchar('\n');
     }
 }

@@ -45,6 +45,6 @@ struct outfiles_result outfiles_write(const struct outfiles *f, const struct rec
                                       const struct report *r);
 
 /* "Wrote FILE", for each of them, where the output is text for people. */
-void outfiles_tell(const struct outfiles *f, const struct args *a);
+void outfiles_tell(const struct outfiles *f, const struct recording *rec, const struct args *a);
 
 #endif

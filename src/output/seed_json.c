@@ -7,7 +7,9 @@
  */
 #include "output/seed_json.h"
 
+#include "base/auto.h"
 #include "base/json.h"
+#include "base/mem.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +19,8 @@
 struct seed {
     struct json *j;
     const struct recording *rec;
-    size_t i; /* the tick */
+    size_t i;   /* the tick */
+    bool *used; /* which metrics were asked for; NULL where nobody wants to know */
 };
 
 struct member {
@@ -59,6 +62,8 @@ static const struct member seed_mount[] = {
 static double seed_at(const struct seed *s, int slot)
 {
     const double *col = recording_col(s->rec, slot);
+    if (col && s->used)
+        s->used[slot] = true;
     return col ? col[s->i] : NAN;
 }
 
@@ -287,7 +292,23 @@ void seed_json(struct buf *out, const struct recording *rec)
         struct json j;
         buf_puts(out, i ? ",\n" : "\n");
         json_init(&j, out);
-        seed_sample(&(struct seed){ &j, rec, i });
+        seed_sample(&(struct seed){ &j, rec, i, NULL });
     }
     buf_puts(out, "\n]\n");
+}
+
+int seed_json_metrics(const struct recording *rec)
+{
+    int n = 0, size = schema_size(rec->schema);
+    if (!rec->n)
+        return 0;
+    bool *used = mem_new((size_t)(size + 1) * sizeof *used);
+    auto_buf struct buf scratch = { 0 };
+    struct json j;
+    json_init(&j, &scratch);
+    seed_sample(&(struct seed){ &j, rec, 0, used });
+    for (int slot = 0; slot < size; slot++)
+        n += used[slot];
+    mem_free(used);
+    return n;
 }

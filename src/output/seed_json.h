@@ -11,6 +11,9 @@
 #include "base/buf.h"
 #include "core/recording.h"
 
+/* How many metrics of the recording it holds; the shape has no place for the others. */
+int seed_json_metrics(const struct recording *rec);
+
 void seed_json(struct buf *out, const struct recording *rec);
 
 #endif

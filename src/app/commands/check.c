@@ -39,6 +39,7 @@ static struct progress check_progress(const struct args *a, enum mode mode,
     FILE *to = args_flag(a, "quiet") ? NULL : lines ? stdout : stderr;
     return (struct progress){
         .to = to, .lines = lines, .terminal = to && os_is_terminal(fileno(to)), .duration_s = duration_s,
+        .width = os_terminal_width,
         .screen = screen_of(fileno(lines ? stdout : stderr), args_flag(a, "no-color")),
         .schema = sampler_schema(o->sampler),
     };
@@ -92,13 +93,8 @@ static int check_save(const struct args *a, const struct recording *rec,
                       const struct outfiles *files)
 {
     struct outfiles_result result = outfiles_write(files, rec, NULL);
-    if (!result.written && !result.failed)
-        log_warn(0,
-                 "check: %zu samples were collected and nothing was kept; add --save-data or "
-                 "--export-csv FILE",
-                 rec->n);
     if (!result.failed)
-        outfiles_tell(files, a);
+        outfiles_tell(files, rec, a);
     return !result.failed ? EXIT_DONE : result.written ? EXIT_PART : EXIT_FAILED;
 }
 
@@ -118,6 +114,12 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
     return status == EXIT_DONE && rc < 0 ? EXIT_PART : status;
 }
 
+/* --mode collect is for files: without one the whole run would be for nothing. */
+static bool check_keeps(const struct args *a)
+{
+    return args_flag(a, "save-data") || args_given(a, "export-csv") || args_given(a, "export-json");
+}
+
 static int check_machine(const struct args *a, enum mode mode)
 {
     struct observer o;
@@ -130,6 +132,9 @@ static int check_machine(const struct args *a, enum mode mode)
         outfiles_done(&files);
         return EXIT_FAILED;
     }
+    if (args_given(a, "interval") && o.interval_s != interval_s)
+        log_warn(0, "check: --interval is not used: the recording goes at its own pace of %g s",
+                 o.interval_s);
     int status = EXIT_USAGE;
     if (check_globs(&o, files.globs) == 0) {
         struct recording *rec = recording_new();
@@ -161,6 +166,11 @@ static int check_run(const struct args *a)
                   file);
         return EXIT_USAGE;
     }
+    if (mode == MODE_COLLECT && !check_keeps(a)) {
+        log_error(0, "check: --mode collect would keep nothing; add --save-data, --export-csv FILE or "
+                  "--export-json FILE");
+        return EXIT_USAGE;
+    }
     return check_machine(a, mode);
 }
 
@@ -171,7 +181,7 @@ static const struct option options[] = {
       .help = "how long to watch: 90, 1.5m, 2h" },
     { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
       .help = "between two samples (default general.logging_interval, which is 1)" },
-    { "save-data", 0, OPTION_FLAG, .help = "save the samples as telemetry_data_DATE_TIME.json" },
+    { "save-data", 0, OPTION_FLAG, .help = "save telemetry_data_DATE_TIME.json: the main metrics; --export-csv keeps all" },
     OUTFILES_OPTIONS,
     REPORTING_OPTIONS,
     { 0 },

@@ -25,6 +25,7 @@ struct doctor {
     const struct source *sources;
     int n;
     bool found[MODULES];
+    bool here; /* this machine, not a recorded one */
 };
 
 static enum tone doctor_tone(enum source_state s)
@@ -51,8 +52,9 @@ static void doctor_text(const struct screen *s, struct buf *out, const struct do
     buf_printf(&line, "sonde %s on %s, kernel %s%s%s", SONDE_VERSION, d->host.os, d->host.kernel,
         *d->host.virtualisation ? ", " : "", d->host.virtualisation);
     screen_wrap(s, out, 0, line.p);
-    screen_wrap(s, out, 0, os_is_root() ? "Runs as the administrator: every source may be read." :
-                "Runs as an ordinary user: some sources are for the administrator only.");
+    if (d->here)
+        screen_wrap(s, out, 0, os_is_root() ? "Runs as the administrator: every source may be read." :
+                    "Runs as an ordinary user: some sources are for the administrator only.");
     buf_putc(out, '\n');
     screen_put(s, out, TONE_STRONG, "Adapters");
     buf_putc(out, '\n');
@@ -77,7 +79,10 @@ static void doctor_json(struct buf *out, const struct doctor *d)
     json_string(&j, "os", d->host.os);
     json_string(&j, "kernel", d->host.kernel);
     json_string(&j, "virtualisation", *d->host.virtualisation ? d->host.virtualisation : NULL);
-    json_bool(&j, "administrator", os_is_root());
+    if (d->here)
+        json_bool(&j, "administrator", os_is_root());
+    else
+        json_null(&j, "administrator"); /* who recorded it is not known */
     json_array(&j, "adapters");
     for (int i = 0; i < d->n; i++) {
         const struct source *src = &d->sources[i];
@@ -111,6 +116,7 @@ static int doctor_run(const struct args *a)
     if (observer_open(&o, a, 1) < 0)
         return EXIT_FAILED;
     os_host(o.root.path, &d.host);
+    d.here = !*o.root.path;
     d.sources = sampler_sources(o.sampler, &d.n);
     for (int i = 0; i < MODULES; i++)
         d.found[i] = os_module(modules[i].name, modules[i].symbol) != NULL;
