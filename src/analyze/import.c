@@ -78,8 +78,10 @@ int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const
         return import_fail(in, -EINVAL, "%s: the rows span more than 292 years; are their times right?",
                            where);
     in->last_ms = wall_ms;
-    recording_add(r, wall_ms, mono, v, n);
-    return 0;
+    int rc = recording_add(r, wall_ms, mono, v, n);
+    return rc < 0 ? import_fail(in, rc, "%s: no memory for more rows of %d numbers; split the file", where,
+                                schema_size(r->schema))
+                  : 0;
 }
 
 static bool schema_has_counters(const struct schema *s)

@@ -223,8 +223,10 @@ static int json_slurp(struct import *in, struct buf *out)
     long n;
     while ((n = import_read(in, block, sizeof block)) > 0) {
         if (out->n + (size_t)n > IMPORT_MAX_JSON)
-            return import_fail(in, -E2BIG, "longer than %u MiB; save a shorter run",
+            return import_fail(in, -E2BIG, "longer than %u MiB; save a shorter run, or --export-csv",
                                IMPORT_MAX_JSON >> 20);
+        if (buf_reserve(out, (size_t)n) < 0)
+            return import_fail(in, -ENOMEM, "no memory for %zu bytes of text; save a shorter run", out->n);
         buf_put(out, block, (size_t)n);
     }
     return n < 0 ? import_fail(in, (int)n, "cannot be read") : 0;
@@ -238,10 +240,14 @@ int import_json(struct import *in)
     if (rc < 0)
         return rc;
     size_t mark = text.n >= 3 && !memcmp(text.p, "\xef\xbb\xbf", 3) ? 3 : 0;
+    errno = 0;
     json_t *root = json_loadb(text.p + mark, text.n - mark, 0, &error);
+    if (!root && errno == ENOMEM) /* jansson may call that a mistake in the text */
+        return import_fail(in, -ENOMEM, "no memory for its %zu bytes as a tree; save a shorter run", text.n);
     if (!root)
         return import_fail(in, -EINVAL, "%d:%d: not JSON: %s", error.line, error.column,
                            error.text);
+    buf_done(&text);
     const json_t *list = json_is_object(root) ? json_object_get(root, "samples") : root;
     rc = import_samples(in, list);
     json_decref(root);

@@ -29,9 +29,9 @@ long import_read(struct import *in, char *p, size_t n);
 __attribute__((format(printf, 3, 4))) int import_fail(struct import *in, int rc, const char *fmt, ...);
 
 /*
- * Adds a row of values v[0..n). `where` names the row in a message. Time may step back now and then,
- * as local times do, which becomes an event. -EINVAL: it does so often; -E2BIG: more numbers than
- * IMPORT_MAX_CELLS.
+ * Adds a row of values v[0..n). `where` names the row in a message. Time may step back now and
+ * then, as local times do, which becomes an event. -EINVAL: it does so often, or the rows are
+ * centuries apart; -E2BIG: more numbers than IMPORT_MAX_CELLS; -ENOMEM.
  */
 int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const char *where);
 

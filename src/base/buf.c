@@ -3,21 +3,42 @@
 
 #include "base/mem.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* The room that n more bytes and the NUL call for. */
+static size_t buf_wanted(const struct buf *b, size_t n)
+{
+    size_t cap = b->cap ? b->cap : 256;
+    while (cap - b->n <= n)
+        cap *= 2;
+    return cap;
+}
+
 static void buf_room(struct buf *b, size_t n)
 {
     if (b->cap - b->n > n)
         return;
-    size_t cap = b->cap ? b->cap : 256;
-    while (cap - b->n <= n)
-        cap *= 2;
+    size_t cap = buf_wanted(b, n);
     b->p = mem_resize(b->p, cap);
     b->cap = cap;
+}
+
+int buf_reserve(struct buf *b, size_t n)
+{
+    if (b->cap - b->n > n)
+        return 0;
+    size_t cap = buf_wanted(b, n);
+    char *p = mem_try_resize(b->p, cap);
+    if (!p)
+        return -ENOMEM;
+    b->p = p;
+    b->cap = cap;
+    return 0;
 }
 
 void buf_done(struct buf *b)

@@ -17,6 +17,9 @@ struct buf {
 
 void buf_done(struct buf *b);
 
+/* Room for n more bytes; 0, or -ENOMEM. For sizes that data decides: what is put in after it fits. */
+int buf_reserve(struct buf *b, size_t n);
+
 /* Empties it, keeps the room. */
 void buf_clear(struct buf *b);
 

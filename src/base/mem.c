@@ -25,9 +25,14 @@ void *mem_try(size_t n)
     return calloc(1, n ? n : 1);
 }
 
+void *mem_try_resize(void *p, size_t n)
+{
+    return realloc(p, n ? n : 1);
+}
+
 void *mem_resize(void *p, size_t n)
 {
-    return mem_checked(realloc(p, n ? n : 1), n);
+    return mem_checked(mem_try_resize(p, n), n);
 }
 
 char *mem_dup(const char *text)

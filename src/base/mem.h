@@ -19,6 +19,9 @@ void *mem_try(size_t n);
 /* p resized to n bytes (p may be NULL); what is new is not zeroed. Ends the process on failure. */
 void *mem_resize(void *p, size_t n);
 
+/* The same, or NULL, and p is as it was. For sizes that data decides. */
+void *mem_try_resize(void *p, size_t n);
+
 /* A copy of a NUL-terminated text; NULL gives NULL. */
 char *mem_dup(const char *text);
 

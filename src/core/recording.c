@@ -39,29 +39,44 @@ void recording_free(struct recording *r)
 
 #define RECORDING_LEAST 64 /* ticks that are kept, whatever the limit */
 
-static void recording_resize(struct recording *r, size_t cap)
+/* The array resized; or as it is, and *ok false. */
+static void *recording_resized(void *array, size_t bytes, bool *ok)
 {
-    r->cap = cap;
-    r->wall_ms = mem_resize(r->wall_ms, r->cap * sizeof *r->wall_ms);
-    r->mono_ns = mem_resize(r->mono_ns, r->cap * sizeof *r->mono_ns);
-    r->proc_first = mem_resize(r->proc_first, (r->cap + 1) * sizeof *r->proc_first);
+    void *p = mem_try_resize(array, bytes);
+    *ok = *ok && p;
+    return p ? p : array;
+}
+
+/* That some arrays grew and another could not does no harm: the room is that of the smallest. */
+static bool recording_resize(struct recording *r, size_t cap)
+{
+    bool ok = true;
+    r->wall_ms = recording_resized(r->wall_ms, cap * sizeof *r->wall_ms, &ok);
+    r->mono_ns = recording_resized(r->mono_ns, cap * sizeof *r->mono_ns, &ok);
+    r->proc_first = recording_resized(r->proc_first, (cap + 1) * sizeof *r->proc_first, &ok);
     for (int c = 0; c < r->n_cols; c++)
-        r->col[c] = mem_resize(r->col[c], r->cap * sizeof *r->col[c]);
+        r->col[c] = recording_resized(r->col[c], cap * sizeof *r->col[c], &ok);
+    if (ok || cap < r->cap)
+        r->cap = cap;
+    return ok;
 }
 
 /* A column for every slot of the schema; new ones are NaN from the start. */
-static void recording_widen(struct recording *r)
+static bool recording_widen(struct recording *r)
 {
     int want = schema_size(r->schema);
     if (want <= r->n_cols)
-        return;
+        return true;
     r->col = mem_resize(r->col, (size_t)want * sizeof *r->col);
-    for (int c = r->n_cols; c < want; c++) {
-        r->col[c] = mem_new(r->cap * sizeof *r->col[c]);
+    for (; r->n_cols < want; r->n_cols++) {
+        double *col = mem_try(r->cap * sizeof *col);
+        if (!col)
+            return false;
         for (size_t i = 0; i < r->n; i++)
-            r->col[c][i] = NAN;
+            col[i] = NAN;
+        r->col[r->n_cols] = col;
     }
-    r->n_cols = want;
+    return true;
 }
 
 /* Ticks that there may be room for, beside what processes and events take. */
@@ -74,12 +89,12 @@ static size_t recording_most(const struct recording *r)
 }
 
 /* Room for one tick more: twice as much as before, as far as the limit allows. */
-static void recording_room(struct recording *r)
+static bool recording_room(struct recording *r)
 {
     if (r->n < r->cap)
-        return;
+        return true;
     size_t most = recording_most(r), cap = r->cap ? r->cap * 2 : RECORDING_LEAST;
-    recording_resize(r, cap <= most ? cap : most > r->n ? most : r->n + 1);
+    return recording_resize(r, cap <= most ? cap : most > r->n ? most : r->n + 1);
 }
 
 /* Drops every second tick, and from now on leaves every second one out. */
@@ -113,19 +128,22 @@ static void recording_limit(struct recording *r)
         recording_resize(r, recording_most(r));
 }
 
-void recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n)
+int recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n)
 {
-    recording_widen(r); /* for a tick that is left out as well */
+    if (!recording_widen(r)) /* for a tick that is left out as well */
+        return -ENOMEM;
     recording_limit(r);
     if (r->offered++ % (size_t)r->stride)
-        return;
-    recording_room(r);
+        return 0;
+    if (!recording_room(r))
+        return -ENOMEM;
     size_t i = r->n++;
     r->wall_ms[i] = wall_ms;
     r->mono_ns[i] = mono_ns;
     for (int c = 0; c < r->n_cols; c++)
         r->col[c][i] = c < n ? v[c] : NAN;
     r->proc_first[i] = r->proc_first[i + 1] = r->n_procs;
+    return 0;
 }
 
 void recording_add_event(struct recording *r, const struct event *e)
@@ -190,14 +208,17 @@ double recording_interval(const struct recording *r)
     return step;
 }
 
-static void recording_take(struct recording *r, struct sampler *s, const struct frame *f)
+static int recording_take(struct recording *r, struct sampler *s, const struct frame *f)
 {
     schema_extend(r->schema, sampler_schema(s));
-    recording_add(r, f->wall_ms, f->mono_ns, f->v, f->n);
+    int rc = recording_add(r, f->wall_ms, f->mono_ns, f->v, f->n);
+    if (rc < 0)
+        return rc;
     recording_add_procs(r, sampler_procs(s));
     struct event e;
     while (sampler_event(s, &e))
         recording_add_event(r, &e);
+    return 0;
 }
 
 int recording_run(struct recording *r, struct sampler *s, double duration_s,
@@ -210,7 +231,7 @@ int recording_run(struct recording *r, struct sampler *s, double duration_s,
         rc = sampler_next(s, &f);
         if (rc < 0)
             break;
-        recording_take(r, s, f);
+        rc = recording_take(r, s, f);
         if (progress)
             progress(self, (i + 1) / fmax(ticks, 1), f);
     }

@@ -57,9 +57,11 @@ struct recording {
 struct recording *recording_new(void);
 void recording_free(struct recording *r);
 
-/* Adds a tick in the columns of r->schema: values
- * v[0..n). Rates are expected to be there already. */
-void recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n);
+/*
+ * Adds a tick in the columns of r->schema: values v[0..n). Rates are expected to be there already.
+ * Returns 0, or -ENOMEM, after which the recording is only good for recording_free().
+ */
+int recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n);
 
 /*
  * Adds the processes of the tick offered last: what each did since the table before, of which the
@@ -95,7 +97,7 @@ double recording_interval(const struct recording *r);
  *   progress    called after each tick with the share done, 0..1; NULL for none
  *
  * Returns 0, or why it ended early: -EINTR when stopped, another error where a recorded machine
- * cannot be played further. What was gathered stays.
+ * cannot be played further. What was gathered stays, but for -ENOMEM: see recording_add().
  */
 int recording_run(struct recording *r, struct sampler *s, double duration_s,
                   void (*progress)(void *self, double share, const struct frame *f), void *self);

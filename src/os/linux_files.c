@@ -117,11 +117,19 @@ int os_can_write(const char *path)
 static int os_read_all(int fd, size_t hint, size_t max, char **out, size_t *out_n)
 {
     size_t cap = hint + 1, n = 0;
-    char *p = mem_resize(NULL, cap);
+    char *p = mem_try_resize(NULL, cap);
     ssize_t got;
+    if (!p)
+        return -ENOMEM;
     do {
-        if (n + 1 == cap)
-            p = mem_resize(p, cap *= 2);
+        if (n + 1 == cap) {
+            char *more = mem_try_resize(p, cap *= 2);
+            if (!more) {
+                mem_free(p);
+                return -ENOMEM;
+            }
+            p = more;
+        }
         got = read(fd, p + n, cap - 1 - n);
         n += got > 0 ? (size_t)got : 0;
     } while ((got > 0 && n <= max) || (got < 0 && errno == EINTR));

@@ -81,6 +81,21 @@ bad 'cut.json' "$sonde" analyze cut.json
 head -c 4096 /dev/urandom >noise.csv
 bad 'noise.csv' "$sonde" analyze noise.csv
 
+# More than fits into memory. What sanitizers reserve is above any limit.
+cat >in_little <<'END'
+ulimit -v 250000
+exec "$@"
+END
+if sh in_little "$sonde" --version >/dev/null 2>&1; then
+    awk 'BEGIN { for (i = 0; i < 4000; i++) { head = head ",c" i; row = row "," } print "t" head
+        for (i = 0; i < 9000; i++) print i row }' >large.csv
+    bad 'large.csv' sh in_little "$sonde" analyze large.csv
+    awk 'BEGIN { printf "[{\"timestamp\": 1, \"x\": [{}"
+        for (i = 0; i < 2000000; i++) printf ",{}"
+        print "]}]" }' >tree.json
+    bad 'tree.json' sh in_little "$sonde" analyze tree.json
+fi
+
 # What only an ordinary user, a full or a read-only file system shows.
 if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
     mkdir full

@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <unistd.h>
 
 static struct recording *good(const char *text)
@@ -220,6 +221,43 @@ static void test_limits(void **state)
         buf_puts(&open, "0123456789abcde\n");
     assert_int_equal(import_memory("x", open.p, open.n, &r, message, sizeof message), -E2BIG);
     assert_non_null(strstr(message, "is a quote left open?"));
+    auto_buf struct buf json = { 0 };
+    assert_int_equal(buf_reserve(&json, IMPORT_MAX_JSON + 2), 0);
+    memset(json.p, ' ', IMPORT_MAX_JSON + 1);
+    json.p[0] = '[';
+    assert_int_equal(import_memory("x", json.p, IMPORT_MAX_JSON + 1, &r, message, sizeof message), -E2BIG);
+    assert_string_equal(message, "x: longer than 64 MiB; save a shorter run, or --export-csv");
+}
+
+static size_t nodes;
+
+static void *few_nodes(size_t n)
+{
+    if (nodes > 0) {
+        nodes--;
+        return malloc(n);
+    }
+    errno = ENOMEM;
+    return NULL;
+}
+
+/* Wherever the memory for a tree ends, that is what the message says. */
+static void test_no_memory_for_a_tree(void **state)
+{
+    (void)state;
+    static const char text[] = "[{\"timestamp\": 5, \"cpu\": {\"cpu_per_core\": [1, 2.5, null, \"\\u00e4\"]}}]";
+    struct recording *r = NULL;
+    char message[IMPORT_MESSAGE];
+    int rc = -ENOMEM;
+    json_set_alloc_funcs(few_nodes, free);
+    for (size_t most = 0; rc < 0; most++) {
+        nodes = most;
+        rc = import_memory("x", text, sizeof text - 1, &r, message, sizeof message);
+        if (rc < 0 && (rc != -ENOMEM || !strstr(message, "no memory")))
+            fail_msg("with %zu blocks: %s", most, message);
+    }
+    json_set_alloc_funcs(malloc, free);
+    recording_free(r);
 }
 
 static void test_long_files_come_in_blocks(void **state)
@@ -335,6 +373,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_says_what_is_wrong),
     cmocka_unit_test(test_not_text),
     cmocka_unit_test(test_limits),
+    cmocka_unit_test(test_no_memory_for_a_tree),
     cmocka_unit_test(test_long_files_come_in_blocks),
     cmocka_unit_test(test_the_clock_is_set_back_once),
     cmocka_unit_test(test_equal_times_are_kept_apart),

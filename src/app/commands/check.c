@@ -102,6 +102,10 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
                         const struct recording *rec, const struct outfiles *files, struct cost cost,
                         int rc)
 {
+    if (rc == -ENOMEM) {
+        log_error(rc, "check: no memory for more samples; run it shorter or with a longer --interval");
+        return EXIT_FAILED;
+    }
     if (!rec->n) {
         log_error(rc, "check: no sample was taken");
         return EXIT_FAILED;
