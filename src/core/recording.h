@@ -1,6 +1,7 @@
 /*
  * A recording: what one run saw, in memory. The sampler fills it tick by tick, an importer fills it
- * from a file; analysis, exporters and reports read it and do not care which.
+ * from a file, as far as that goes (CSV has no processes, the JSON of --save-data totals only);
+ * analysis, exporters and reports read it and do not ask which.
  *
  * Columns, not rows: col(slot) is the life of one metric, NaN where it was not known. When a byte
  * limit is reached, every second tick is dropped and from then on every second one is left out, so
