@@ -1,7 +1,7 @@
 /*
  * A command of the program, and its options. A file in commands/ defines one `const struct command`
- * and stands in the list of commands/meson.build; help, manual pages and bash completion are made
- * from these tables, so they cannot disagree with what is parsed.
+ * and stands in the list of this folder's meson.build; help, manual pages and bash completion are
+ * made from these tables, so they cannot disagree with what is parsed.
  */
 #ifndef APP_COMMAND_H
 #define APP_COMMAND_H
