@@ -111,16 +111,6 @@ double stats_median(const double *x, size_t n)
     return stats_quantile(x, n, 0.5);
 }
 
-double stats_mad(const double *x, size_t n, double center)
-{
-    double *a = mem_new(n * sizeof *a);
-    for (size_t i = 0; i < n; i++)
-        a[i] = fabs(x[i] - center);
-    double out = 1.4826 * stats_median(a, n);
-    mem_free(a);
-    return out;
-}
-
 double stats_lag1(const double *x, size_t n)
 {
     double mean = stats_mean(x, n), num = 0, den = 0;

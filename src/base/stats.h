@@ -33,9 +33,6 @@ double stats_median(const double *x, size_t n);
  */
 double stats_select(double *a, size_t n, size_t k);
 
-/* Median absolute deviation around `center`, times 1.4826: the deviation of a normal. */
-double stats_mad(const double *x, size_t n, double center);
-
 /* Lag-1 autocorrelation; 0 where it is not defined. */
 double stats_lag1(const double *x, size_t n);
 

@@ -163,30 +163,6 @@ void config_take(struct config *c, int key, struct config_value *v, const char *
     *v = (struct config_value){ 0 };
 }
 
-int config_set(struct config *c, const char *name, const char *value, struct buf *complaint)
-{
-    size_t n;
-    const struct config_key *keys = config_keys(&n);
-    int key = config_find(name);
-    if (key < 0) {
-        auto_free char *section = mem_dup(name);
-        char *dot = strrchr(section, '.');
-        if (dot)
-            *dot = '\0';
-        config_put_unknown(dot ? section : "", dot ? dot + 1 : name, complaint);
-        return -ENOENT;
-    }
-    struct config_value v = { 0 };
-    auto_buf struct buf why = { 0 };
-    if (config_value_text(&keys[key], value, &v, &why) < 0) {
-        buf_printf(complaint, "%s: %s", name, why.p);
-        config_value_done(&v);
-        return -EINVAL;
-    }
-    config_take(c, key, &v, "");
-    return 0;
-}
-
 const char *config_notices(const struct config *c)
 {
     return buf_text(&c->notices);

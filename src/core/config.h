@@ -3,7 +3,7 @@
  *
  * The table in config_keys.c gives every key its type, default, bounds, help and what becomes of
  * it; the file reader, `sonde help config`, the example file and the manual page are made from it.
- * Later files override earlier ones, options override files.
+ * Later files override earlier ones.
  */
 #ifndef CORE_CONFIG_H
 #define CORE_CONFIG_H
@@ -71,10 +71,6 @@ int config_read(struct config *c, const char *path, struct buf *complaints);
 
 /* The same from memory; `path` is for messages. */
 int config_parse(struct config *c, const char *path, const char *text, size_t n, struct buf *complaints);
-
-/* One key from text, as an option sets it. -ENOENT
- * unknown key, -EINVAL wrong value; complaint says why. */
-int config_set(struct config *c, const char *name, const char *value, struct buf *complaint);
 
 /*
  * One line for each key that a file set to what Sonde does not do ("FILE:LINE: key: why not"); the

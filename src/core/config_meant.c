@@ -68,10 +68,6 @@ static bool meant_elsewhere(const char *wrong, struct buf *out)
 void config_put_unknown(const char *section, const char *name, struct buf *out)
 {
     int parent = 0;
-    if (!*section && config_section_help(name)) {
-        buf_printf(out, "'%s' is a section, not a key", name);
-        return;
-    }
     const char *key = meant_part(name, &parent);
     if (!key)
         buf_puts(out, "unknown key ");

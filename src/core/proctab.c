@@ -68,7 +68,7 @@ size_t proctab_use(const struct proctab *before, const struct proctab *now, stru
         if (known)
             old = *known;
         out[i] = (struct proc_use){
-            .pid = p->pid, .ppid = p->ppid, .state = p->state,
+            .pid = p->pid, .ppid = p->ppid,
             .cpu_percent = 100 * proc_growth(old.cpu_s, p->cpu_s) / dt,
             .children_percent = 100 * proc_growth(old.children_cpu_s, p->children_cpu_s) / dt,
             .rss_bytes = p->rss_bytes, .rss_growth_bytes = p->rss_bytes - old.rss_bytes,

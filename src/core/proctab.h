@@ -37,7 +37,6 @@ void proctab_done(struct proctab *t);
 /* What one process did between two tables. */
 struct proc_use {
     int32_t pid, ppid;
-    char state;
     char name[PROC_NAME_MAX];
     double cpu_percent;       /* of one core; 250 = two and a half cores */
     double children_percent;  /* the same, of children that ended in between: what they did in it */

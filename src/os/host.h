@@ -15,7 +15,7 @@ struct os_host {
     char kernel[OS_HOST_TEXT];         /* "6.1.0-18-amd64" */
     char cpu[OS_HOST_TEXT];            /* "AMD EPYC 7763 64-Core Processor" */
     int cpus;                          /* logical, online */
-    int cores, sockets;                /* that they are on */
+    int cores;                         /* that they are on */
     double memory_bytes;
     char maker[OS_HOST_TEXT];          /* of the whole: "LENOVO" */
     char product[OS_HOST_TEXT];        /* "20L5CTO1WW" */

@@ -308,11 +308,6 @@ int os_self(struct os_self *out)
     return 0;
 }
 
-int os_pid(void)
-{
-    return (int)getpid();
-}
-
 bool os_is_root(void)
 {
     return geteuid() == 0;

@@ -137,11 +137,10 @@ static void host_cpu(const char *text, char out[static OS_HOST_TEXT])
 
 struct topology {
     const char *root;
-    int cores, sockets;
+    int cores;
 };
 
-/* Is this the first number of the list in a file?
- * Every core, and every socket, has one such CPU. */
+/* Is this the first number of the list in a file? Every core has one such CPU. */
 static bool host_leads(const char *root, const char *cpu, const char *file, uint64_t number)
 {
     char path[160], text[32];
@@ -159,7 +158,6 @@ static void host_topology_one(void *self, const char *name)
     if (number < 0)
         return;
     t->cores += host_leads(t->root, name, "thread_siblings_list", (uint64_t)number);
-    t->sockets += host_leads(t->root, name, "core_siblings_list", (uint64_t)number);
 }
 
 /* Lines "cpu0", "cpu1" ... of /proc/stat: the CPUs that are online. */
@@ -186,14 +184,11 @@ static void host_count(const char *root, const char *cpuinfo, struct os_host *ou
         out->cpus = host_count_stat(root);
     os_list(root, "/sys/devices/system/cpu", host_topology_one, &t);
     /* Without these lists, x86 says how many threads and cores a socket has. */
-    if (!t.sockets && host_value(cpuinfo, "siblings", siblings, sizeof siblings, NULL) &&
+    if (!t.cores && host_value(cpuinfo, "siblings", siblings, sizeof siblings, NULL) &&
         host_value(cpuinfo, "cpu cores", cores, sizeof cores, NULL) && atoi(siblings) > 0 &&
-        atoi(cores) > 0 && atoi(cores) <= atoi(siblings) && out->cpus % atoi(siblings) == 0) {
-        t.sockets = out->cpus / atoi(siblings);
+        atoi(cores) > 0 && atoi(cores) <= atoi(siblings) && out->cpus % atoi(siblings) == 0)
         t.cores = (int)((int64_t)out->cpus * atoi(cores) / atoi(siblings));
-    }
     out->cores = t.cores;
-    out->sockets = t.sockets;
 }
 
 static double host_memory(const char *root)

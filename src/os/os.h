@@ -84,7 +84,6 @@ struct os_self {
 };
 
 int os_self(struct os_self *out);
-int os_pid(void);
 bool os_is_root(void); /* does it run as the administrator? */
 
 /* Asks for as many descriptors as the system lets an ordinary process have. Returns the limit. */

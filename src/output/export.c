@@ -8,12 +8,6 @@
 
 static const struct exporter *const exporters[] = { EXPORTERS };
 
-const struct exporter *const *exporter_all(size_t *n)
-{
-    *n = sizeof exporters / sizeof *exporters;
-    return exporters;
-}
-
 const struct exporter *exporter_find(const char *name)
 {
     for (size_t i = 0; i < sizeof exporters / sizeof *exporters; i++)

@@ -25,9 +25,7 @@ struct selection selection_of(const struct schema *s, const char *globs);
 void selection_done(struct selection *sel);
 
 struct exporter {
-    const char *name;   /* "csv" */
-    const char *suffix; /* ".csv" */
-    const char *doc;    /* one line for people */
+    const char *name; /* "csv" */
 
     void (*head)(struct buf *out, const struct selection *sel); /* NULL = nothing comes first */
     void (*row)(struct buf *out, const struct selection *sel, const struct frame *f, size_t index);
@@ -35,7 +33,6 @@ struct exporter {
 };
 
 const struct exporter *exporter_find(const char *name); /* NULL */
-const struct exporter *const *exporter_all(size_t *n);
 
 /* Every tick of a recording; globs as for selection_of(). */
 void export_recording(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs);

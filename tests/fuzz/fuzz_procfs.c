@@ -158,7 +158,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
     struct os_host h;
     os_host(root, &h);
-    assert(h.cpus >= 0 && h.cores >= 0 && h.sockets >= 0 && strlen(h.cpu) < sizeof h.cpu);
+    assert(h.cpus >= 0 && h.cores >= 0 && strlen(h.cpu) < sizeof h.cpu);
 
     for (int i = 0; i < READERS; i++)
         readers[i]->close(self[i]);

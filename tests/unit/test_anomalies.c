@@ -159,7 +159,7 @@ static void test_silent_on_a_quiet_machine(void **state)
 
 static struct proc_use user(int32_t pid, const char *name, double cpu)
 {
-    struct proc_use u = { .pid = pid, .ppid = 1, .state = 'R', .cpu_percent = cpu, .rss_bytes = 1e7 };
+    struct proc_use u = { .pid = pid, .ppid = 1, .cpu_percent = cpu, .rss_bytes = 1e7 };
     snprintf(u.name, sizeof u.name, "%s", name);
     return u;
 }

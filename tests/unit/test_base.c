@@ -131,7 +131,6 @@ static void statistics_pass_over_nan(void **state)
     assert_near(stats_quantile(x, 7, 0.1), 1.4, 1e-12);
     assert_near(stats_quantile(x, 7, 1), 5, 0);
     assert_near(stats_sd(x, 7), sqrt(2.5), 1e-12);
-    assert_near(stats_mad(x, 7, 3), 1.4826, 1e-12);
     assert_int_equal(stats_known(x, 7), 5);
     assert_nan(stats_median(x + 1, 1));
     assert_nan(stats_mean(NULL, 0));

@@ -297,39 +297,12 @@ static void files(void **state)
     config_free(c);
 }
 
-static void options(void **state)
-{
-    (void)state;
-    static const struct { const char *name, *value; int rc; const char *why; } cases[] = {
-        { "general.logging_interval", "0.5", 0, "" },
-        { "adapters.disabled", "fs, net", 0, "" },
-        { "hardware_id.hash_algorithm", "sha512", 0, "" },
-        { "general.logging_interval", "x", -EINVAL, "general.logging_interval: 'x' is not a number; give 0.1 to 3600" },
-        { "performance.cpu_affinity", "1,x", -EINVAL, "performance.cpu_affinity: 'x' is not a number; give 0 to 4095" },
-        { "general.colect_cpu", "x", -ENOENT, "unknown key 'colect_cpu'; did you mean collect_cpu?" },
-        { "general", "x", -ENOENT, "'general' is a section, not a key" },
-    };
-    struct config *c = config_new();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf why = { 0 };
-        assert_int_equal(config_set(c, cases[i].name, cases[i].value, &why), cases[i].rc);
-        assert_string_equal(buf_text(&why), cases[i].why);
-        buf_done(&why);
-    }
-    size_t n;
-    assert_near(config_number(c, "general.logging_interval"), 0.5, 0);
-    assert_string_equal(config_list(c, "adapters.disabled", &n)[0], "fs");
-    assert_int_equal(n, 2);
-    assert_string_equal(config_string(c, "hardware_id.hash_algorithm"), "sha512");
-    config_free(c);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table), cmocka_unit_test(defaults), cmocka_unit_test(example), cmocka_unit_test(nothing),
         cmocka_unit_test(values), cmocka_unit_test(promises), cmocka_unit_test(wrong), cmocka_unit_test(floods),
-        cmocka_unit_test(files), cmocka_unit_test(options),
+        cmocka_unit_test(files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

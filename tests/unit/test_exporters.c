@@ -14,13 +14,12 @@ static void golden_files(void **state)
     (void)state;
     struct recording *rec = sample_recording();
     rec->n = 3; /* enough to see, few enough to read */
-    size_t n;
-    const struct exporter *const *all = exporter_all(&n);
-    for (size_t i = 0; i < n; i++) {
+    static const char *const format[] = { "csv", "json", "jsonl" };
+    for (size_t i = 0; i < sizeof format / sizeof *format; i++) {
         auto_buf struct buf out = { 0 };
         char name[64];
-        snprintf(name, sizeof name, "export/three%s", all[i]->suffix);
-        export_recording(&out, all[i], rec, NULL);
+        snprintf(name, sizeof name, "export/three.%s", format[i]);
+        export_recording(&out, exporter_find(format[i]), rec, NULL);
         golden_check(name, out.p, out.n);
     }
     recording_free(rec);

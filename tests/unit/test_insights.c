@@ -376,7 +376,7 @@ static void test_a_falling_load_is_no_queue(void **state)
 
 static struct proc_use process(int32_t pid, const char *name, double cpu, double rss)
 {
-    struct proc_use u = { .pid = pid, .state = 'R', .cpu_percent = cpu, .rss_bytes = rss };
+    struct proc_use u = { .pid = pid, .cpu_percent = cpu, .rss_bytes = rss };
     snprintf(u.name, sizeof u.name, "%s", name);
     return u;
 }

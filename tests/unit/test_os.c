@@ -103,7 +103,7 @@ static void a_killed_writer_is_in_nobodys_way(void **state)
 {
     (void)state;
     char name[64];
-    snprintf(name, sizeof name, "f.%d.part", os_pid()); /* of a process with our number */
+    snprintf(name, sizeof name, "f.%d.part", (int)getpid()); /* of a process with our number */
     FILE *left = fopen(at(name), "w");
     assert_non_null(left);
     fclose(left);

@@ -3,6 +3,7 @@
 
 #include "app/args.h"
 #include "app/settings.h"
+#include "base/auto.h"
 #include "base/log.h"
 #include "os/os.h"
 
@@ -90,21 +91,26 @@ static void refused(void **state)
     assert_null(c);
 }
 
+static void set(struct config *c, const char *yaml)
+{
+    auto_buf struct buf why = { 0 };
+    assert_int_equal(config_parse(c, "made", yaml, strlen(yaml), &why), 0);
+}
+
 static void switches(void **state)
 {
     (void)state;
     struct config *c = config_new();
-    struct buf why = { 0 };
     for (const struct adapter *const *a = settings_adapters(); *a; a++)
         assert_true(settings_wants(c, (*a)->name));
-    assert_int_equal(config_set(c, "general.collect_cpu", "false", &why), 0);
+    set(c, "general: {collect_cpu: false}");
     assert_false(settings_wants(c, "load"));
     assert_true(settings_wants(c, "memory"));
-    assert_int_equal(config_set(c, "adapters.disabled", "memory, net", &why), 0);
+    set(c, "adapters: {disabled: [memory, net]}");
     assert_false(settings_wants(c, "memory"));
     assert_false(settings_wants(c, "net"));
     assert_true(settings_wants(c, "disk"));
-    assert_int_equal(config_set(c, "privacy.collect_process_names", "false", &why), 0);
+    set(c, "privacy: {collect_process_names: false}");
     assert_false(settings_wants(c, "process"));
     config_free(c);
 }

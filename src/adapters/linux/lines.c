@@ -58,11 +58,6 @@ static bool lines_double(struct lines *l)
     return true;
 }
 
-bool lines_grow(struct lines *l)
-{
-    return l->cut && lines_double(l);
-}
-
 int lines_read_all(struct lines *l)
 {
     int n;

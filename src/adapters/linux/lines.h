@@ -27,10 +27,6 @@ int lines_read(struct lines *l);
 /* The next whole line, NUL-terminated in place of its newline; NULL behind the last. */
 char *lines_next(struct lines *l);
 
-/* More room if the last reading did not fit. Allocates:
- * for open() and rescan(). True when there is more now. */
-bool lines_grow(struct lines *l);
-
 /* Reads, with as much room as it takes and a quarter more:
  * numbers grow. Allocates. Returns as lines_read() does. */
 int lines_read_all(struct lines *l);

@@ -57,16 +57,3 @@ double sysfs_number(const char *root, const char *dir, const char *name)
     os_close(fd);
     return v;
 }
-
-int sysfs_link(const char *root, const char *dir, const char *name, char *out, size_t cap)
-{
-    char path[OS_PATH_MAX], target[OS_PATH_MAX];
-    int rc = sysfs_path(path, dir, name);
-    if (rc == 0)
-        rc = os_read_link(root, path, target, sizeof target);
-    if (rc < 0)
-        return rc;
-    const char *slash = strrchr(target, '/');
-    text_copy(out, cap, slash ? slash + 1 : target);
-    return (int)strlen(out);
-}

@@ -21,7 +21,4 @@ double sysfs_number(const char *root, const char *dir, const char *name);
 /* The same of an open one; NaN for a negative descriptor. */
 double sysfs_pread(int fd);
 
-/* The last part of what a symbolic link points to. Bytes, or a negative errno value. */
-int sysfs_link(const char *root, const char *dir, const char *name, char *out, size_t cap);
-
 #endif

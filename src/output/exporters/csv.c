@@ -46,6 +46,5 @@ static void csv_row(struct buf *out, const struct selection *sel, const struct f
 }
 
 const struct exporter exporter_csv = {
-    .name = "csv", .suffix = ".csv", .doc = "comma-separated values, one column per metric",
-    .head = csv_head, .row = csv_row,
+    .name = "csv", .head = csv_head, .row = csv_row,
 };

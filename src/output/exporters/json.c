@@ -19,6 +19,5 @@ static void export_json_tail(struct buf *out)
 }
 
 const struct exporter exporter_json = {
-    .name = "json", .suffix = ".json", .doc = "an array of samples",
-    .head = export_json_head, .row = export_json_row, .tail = export_json_tail,
+    .name = "json", .head = export_json_head, .row = export_json_row, .tail = export_json_tail,
 };

@@ -9,5 +9,5 @@ static void jsonl_row(struct buf *out, const struct selection *sel, const struct
 }
 
 const struct exporter exporter_jsonl = {
-    .name = "jsonl", .suffix = ".jsonl", .doc = "JSON Lines, one sample per line", .row = jsonl_row,
+    .name = "jsonl", .row = jsonl_row,
 };
