@@ -22,40 +22,21 @@ static void json_line(struct json *j)
         buf_puts(j->out, "  ");
 }
 
-/* Length of the well-formed UTF-8 sequence at s (RFC
- * 3629, no overlong form, no surrogate), 0 if none. */
-static size_t json_utf8(const unsigned char *s)
-{
-    if (s[0] < 0x80)
-        return 1;
-    size_t n = s[0] >= 0xf0 && s[0] <= 0xf4  ? 4
-               : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
-               : s[0] >= 0xc2 && s[0] < 0xe0 ? 2
-                                             : 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-        return 0;
-    return n;
-}
-
 /* Names come from devices and other people's programs: what is not UTF-8 becomes U+FFFD. */
 static void json_quote(struct json *j, const char *text)
 {
     buf_putc(j->out, '"');
-    for (const unsigned char *s = (const unsigned char *)text; *s;) {
-        size_t n = json_utf8(s);
-        if (n == 0)
+    for (size_t n; *text; text += n) {
+        long c;
+        n = text_utf8(text, &c);
+        if (c < 0)
             buf_puts(j->out, "\xef\xbf\xbd");
-        else if (*s == '"' || *s == '\\')
-            buf_printf(j->out, "\\%c", *s);
-        else if (*s < 0x20 || *s == 0x7f)
-            buf_printf(j->out, "\\u%04x", *s);
+        else if (c == '"' || c == '\\')
+            buf_printf(j->out, "\\%c", *text);
+        else if (c < 0x20 || c == 0x7f)
+            buf_printf(j->out, "\\u%04lx", (unsigned long)c);
         else
-            buf_put(j->out, s, n);
-        s += n ? n : 1;
+            buf_put(j->out, text, n);
     }
     buf_putc(j->out, '"');
 }

@@ -275,6 +275,24 @@ char *text_span(double seconds, char *out, size_t cap)
     return out;
 }
 
+size_t text_utf8(const char *s, long *c)
+{
+    static const long least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    const unsigned char *u = (const unsigned char *)s;
+    size_t n = u[0] < 0x80 ? 1 : u[0] >> 5 == 6 ? 2 : u[0] >> 4 == 14 ? 3 : u[0] >> 3 == 30 ? 4 : 0;
+    *c = n == 1 ? u[0] : n ? u[0] & (0x7f >> n) : -1;
+    for (size_t i = 1; i < n; i++) {
+        if ((u[i] & 0xc0) != 0x80) {
+            *c = -1;
+            return i;
+        }
+        *c = *c << 6 | (u[i] & 0x3f);
+    }
+    if (n && (*c < least[n] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff)))
+        *c = -1;
+    return n ? n : 1;
+}
+
 void text_copy(char *out, size_t cap, const char *from)
 {
     size_t i = 0;

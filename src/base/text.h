@@ -57,8 +57,17 @@ char *text_bytes(double bytes, char *out, size_t cap);
 /* "0.8 s", "45 s", "12 min", "3.5 h", "9 days". Returns out. */
 char *text_span(double seconds, char *out, size_t cap);
 
-/* Copies what fits and always terminates; control
- * characters become '?', so that it can be shown. */
+/*
+ * Decodes the code point at s, which is no end of a text.
+ *
+ *   c  the code point; -1 for what is not UTF-8 (RFC 3629: no overlong form, no surrogate)
+ *
+ * Returns its bytes, at least one; of what is no UTF-8, those to be passed over as one.
+ */
+size_t text_utf8(const char *s, long *c);
+
+/* Copies what fits and always terminates; control characters become '?',
+ * so that it can be shown. */
 void text_copy(char *out, size_t cap, const char *from);
 
 /* "\040" and the like, as the kernel writes blanks in

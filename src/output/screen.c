@@ -7,6 +7,7 @@
 #include "output/screen.h"
 
 #include "base/stats.h"
+#include "base/text.h"
 #include "os/os.h"
 
 #include <math.h>
@@ -49,27 +50,6 @@ struct screen screen_of(int fd, bool no_color)
     return s;
 }
 
-/*
- * Decodes one code point at s; returns its bytes, and -1 in *c for what is not UTF-8 (RFC 3629: no
- * overlong form, no surrogate).
- */
-static size_t screen_decode(const unsigned char *s, long *c)
-{
-    static const long least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    size_t n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;
-    *c = n == 1 ? s[0] : n ? s[0] & (0x7f >> n) : -1;
-    for (size_t i = 1; i < n; i++) {
-        if ((s[i] & 0xc0) != 0x80) {
-            *c = -1;
-            return i;
-        }
-        *c = *c << 6 | (s[i] & 0x3f);
-    }
-    if (n && (*c < least[n] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff)))
-        *c = -1;
-    return n ? n : 1;
-}
-
 /* Controls move the cursor, direction and width marks hide what a text says. */
 static bool screen_hides(long c)
 {
@@ -82,11 +62,11 @@ static bool screen_hides(long c)
 static int screen_safe(const struct screen *s, struct buf *out, const char *text, size_t n,
                        int columns)
 {
-    const unsigned char *p = (const unsigned char *)text, *end = p + n;
+    const char *p = text, *end = p + n;
     int used = 0;
     for (; p < end && used < columns; used++) {
         long c;
-        size_t bytes = screen_decode(p, &c);
+        size_t bytes = text_utf8(p, &c);
         if (c < 0 || screen_hides(c) || (c >= 0x80 && !s->utf8))
             buf_putc(out, '?');
         else
@@ -98,11 +78,11 @@ static int screen_safe(const struct screen *s, struct buf *out, const char *text
 
 static int screen_columns(const char *text, size_t bytes)
 {
-    const unsigned char *p = (const unsigned char *)text, *end = p + bytes;
+    const char *p = text, *end = p + bytes;
     int n = 0;
     for (; p < end; n++) {
         long c;
-        p += screen_decode(p, &c);
+        p += text_utf8(p, &c);
     }
     return n;
 }

@@ -75,6 +75,22 @@ static void amounts(void **state)
     assert_string_equal(text_span(12600, out, sizeof out), "3.5 h");
 }
 
+static void utf8(void **state)
+{
+    (void)state;
+    static const struct { const char *s; size_t n; long c; } cases[] = {
+        { "a", 1, 'a' }, { "\xc3\xa9x", 2, 0xe9 }, { "\xe2\x82\xac", 3, 0x20ac }, { "\xf0\x9f\x98\x80", 4, 0x1f600 },
+        { "\xf4\x8f\xbf\xbf", 4, 0x10ffff }, { "\xed\x9f\xbf", 3, 0xd7ff },
+        { "\x80", 1, -1 }, { "\xff", 1, -1 }, { "\xc3", 1, -1 }, { "\xe2\x82" "a", 2, -1 }, { "\xc0\xaf", 2, -1 },
+        { "\xe0\x80\x80", 3, -1 }, { "\xed\xa0\x80", 3, -1 }, { "\xf4\x90\x80\x80", 4, -1 }, { "\xf8\x88", 1, -1 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        long c;
+        assert_int_equal(text_utf8(cases[i].s, &c), cases[i].n);
+        assert_int_equal(c, cases[i].c);
+    }
+}
+
 static void json_is_well_formed(void **state)
 {
     (void)state;
@@ -219,7 +235,7 @@ int main(void)
         cmocka_unit_test(times_go_both_ways), cmocka_unit_test(durations_and_numbers), cmocka_unit_test(near_spellings),
         cmocka_unit_test(amounts), cmocka_unit_test(json_is_well_formed), cmocka_unit_test(doubles_read_back),
         cmocka_unit_test(statistics_pass_over_nan), cmocka_unit_test(quantiles_agree_with_sorting),
-        cmocka_unit_test(random_numbers_are_even_and_repeat),
+        cmocka_unit_test(random_numbers_are_even_and_repeat), cmocka_unit_test(utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
