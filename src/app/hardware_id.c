@@ -38,19 +38,31 @@ static void hardware_id_gpus(struct buf *b, const struct os_host *h)
         buf_printf(b, "%s%s", i ? "|" : "", name[i]);
 }
 
+struct hardware_id_options hardware_id_made_of(const struct os_host *h, const struct hardware_id_options *o)
+{
+    return (struct hardware_id_options){
+        .algorithm = o->algorithm,
+        .cpu = o->cpu && h->cpu[0],
+        .gpu = o->gpu && h->n_gpus,
+        .board = o->board && (h->board_maker[0] || h->board_product[0]),
+        .ram = o->ram && h->memory_bytes > 0,
+    };
+}
+
 static void hardware_id_parts(struct buf *b, const struct os_host *h, const struct hardware_id_options *o)
 {
-    if (o->cpu && h->cpu[0]) {
+    struct hardware_id_options use = hardware_id_made_of(h, o);
+    if (use.cpu) {
         hardware_id_part(b, "CPU");
         buf_puts(b, h->cpu);
     }
-    if (o->gpu && h->n_gpus)
+    if (use.gpu)
         hardware_id_gpus(b, h);
-    if (o->board && (h->board_maker[0] || h->board_product[0])) {
+    if (use.board) {
         hardware_id_part(b, "MB");
         buf_printf(b, "%s:%s", h->board_maker, h->board_product);
     }
-    if (o->ram && h->memory_bytes > 0) {
+    if (use.ram) {
         hardware_id_part(b, "RAM");
         buf_printf(b, "%.0f", ceil(h->memory_bytes / (1 << 30)));
     }

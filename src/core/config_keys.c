@@ -49,7 +49,8 @@ static const struct config_key keys[] = {
       .answer = "the hardware id is always a digest; what it is made of stays on this machine" },
     { "hardware_id.hash_algorithm", CHOICE("sha256", "sha256 sha384 sha512"), .help = "Which digest." },
     { "hardware_id.include_cpu", SWITCH("true"), .help = "The processor's model is part of it." },
-    { "hardware_id.include_gpu", SWITCH("true"), .help = "The graphics processors' models are part of it." },
+    { "hardware_id.include_gpu", SWITCH("true"),
+      .help = "The graphics processors' models are part of it; this version reads none." },
     { "hardware_id.include_motherboard", SWITCH("true"), .help = "The board's maker and product are part of it." },
     { "hardware_id.include_ram", SWITCH("false"), .help = "The size of the memory is part of it." },
 

@@ -22,7 +22,7 @@ struct os_host {
     char board_maker[OS_HOST_TEXT];
     char board_product[OS_HOST_TEXT];
     char virtualisation[OS_HOST_TEXT]; /* "KVM", "container (lxc)", "virtual machine" for an unknown one */
-    int n_gpus;
+    int n_gpus;                        /* always 0: this version reads none */
     char gpu[OS_HOST_GPUS][OS_HOST_TEXT];
 };
 

@@ -35,6 +35,20 @@ static void known_values(void **state)
     }
 }
 
+static void only_what_is_known_is_a_part(void **state)
+{
+    (void)state;
+    static const struct os_host no_gpu = { .cpu = "AMD EPYC", .memory_bytes = NAN };
+    const struct hardware_id_options all = { "sha256", ALL, .ram = true };
+    struct hardware_id_options o = hardware_id_made_of(&no_gpu, &all);
+    assert_true(o.cpu && !o.gpu && !o.board && !o.ram);
+    o = hardware_id_made_of(&full, &all);
+    assert_true(o.cpu && o.gpu && o.board && o.ram);
+    o = hardware_id_made_of(&full, &(struct hardware_id_options){ "sha256", .board = true });
+    assert_true(!o.cpu && !o.gpu && o.board && !o.ram);
+    assert_string_equal(o.algorithm, "sha256");
+}
+
 static void without_a_value_there_is_a_reason(void **state)
 {
     (void)state;
@@ -54,6 +68,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_values),
+        cmocka_unit_test(only_what_is_known_is_a_part),
         cmocka_unit_test(without_a_value_there_is_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
