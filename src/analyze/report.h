@@ -29,7 +29,8 @@ const char *area_name(enum area a); /* "memory", "disk", "network", "processes",
 struct report_host {
     char hardware_id[40];        /* "" where not known: see hardware_id_reason */
     char hardware_id_reason[REPORT_TEXT];
-    char os[96], cpu[96], board[96];
+    char os[96], cpu[96];
+    char board[200];             /* maker and product of the mainboard */
     int cores, threads;          /* 0 = not known; threads is what the system calls CPUs */
     double memory_bytes;         /* NaN = not known */
 };

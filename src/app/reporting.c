@@ -27,7 +27,9 @@ static void reporting_host(const struct args *a, const char *root, struct report
                 sizeof out->hardware_id_reason);
     text_copy(out->os, sizeof out->os, h.os);
     text_copy(out->cpu, sizeof out->cpu, h.cpu);
-    text_copy(out->board, sizeof out->board, h.board_product);
+    auto_buf struct buf board = { 0 };
+    buf_printf(&board, "%s%s%s", h.board_maker, *h.board_maker ? " " : "", h.board_product);
+    text_copy(out->board, sizeof out->board, buf_text(&board));
     out->cores = h.cores;
     out->threads = h.cpus;
     out->memory_bytes = h.memory_bytes;

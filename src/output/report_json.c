@@ -41,6 +41,7 @@ static void json_host(struct json *j, const struct report_host *h)
     json_text(j, "hardware_id", h->hardware_id, h->hardware_id_reason);
     json_text(j, "os", h->os, unsaid);
     json_text(j, "cpu", h->cpu, unsaid);
+    json_text(j, "board", h->board, unsaid);
     json_known(j, "cores", h->cores ? h->cores : NAN, unsaid);
     json_known(j, "threads", h->threads ? h->threads : NAN, unsaid);
     json_known(j, "memory_bytes", h->memory_bytes, unsaid);
@@ -62,6 +63,23 @@ static void json_adapters(struct json *j, const struct recording *rec)
     json_end(j);
 }
 
+static void json_events(struct json *j, const struct recording *rec)
+{
+    json_array(j, "events");
+    for (size_t i = 0; i < rec->n_events; i++) {
+        const struct event *e = &rec->events[i];
+        json_object(j, NULL);
+        json_time(j, "time", e->wall_ms);
+        json_time(j, "end", e->end_ms);
+        json_string(j, "kind", event_kind_name(e->kind));
+        json_string(j, "severity", severity_name(e->severity));
+        json_string(j, "source", e->source);
+        json_string(j, "text", e->text);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void json_session(struct json *j, const struct report *r)
 {
     const struct recording *rec = r->rec;
@@ -78,6 +96,7 @@ static void json_session(struct json *j, const struct report *r)
     json_int(j, "samples", (int64_t)rec->n);
     json_int(j, "metrics", schema_size(rec->schema));
     json_int(j, "gaps", (int64_t)r->gaps);
+    json_events(j, rec);
     json_adapters(j, rec);
     json_end(j);
 }

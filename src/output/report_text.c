@@ -75,6 +75,8 @@ static void text_host(const struct page *p)
     buf_puts(&line, h->os);
     if (line.n)
         screen_wrap(p->s, p->out, 2, line.p);
+    if (*h->board)
+        text_paragraph(p, 2, "board %s", h->board);
     if (*h->hardware_id)
         text_paragraph(p, 2, "machine %s", h->hardware_id);
 }
@@ -263,17 +265,23 @@ static void text_trends(const struct page *p)
 
 /* ---- what is not known, and what it cost ---- */
 
+/* What a person should know of: time that is missing or was set, sources that came to harm. */
+static bool text_is_told(const struct event *e)
+{
+    return e->kind == EVENT_GAP || e->kind == EVENT_CLOCK || e->severity >= SEVERITY_WARNING;
+}
+
 static void text_events(const struct page *p)
 {
-    size_t shown = 0;
+    size_t told = 0;
     char when[TEXT_TIME_MAX];
-    for (size_t i = 0; i < p->rec->n_events && shown < TEXT_NOTES; i++) {
+    for (size_t i = 0; i < p->rec->n_events; i++) {
         const struct event *e = &p->rec->events[i];
-        if (e->kind == EVENT_GAP || e->kind == EVENT_CLOCK || e->severity >= SEVERITY_WARNING) {
+        if (text_is_told(e) && told++ < TEXT_NOTES)
             text_paragraph(p, 0, "%s %s", report_when(p->rec, e->wall_ms, when), e->text);
-            shown++;
-        }
     }
+    if (told > TEXT_NOTES)
+        text_paragraph(p, 0, "and %zu more such events: --json lists them all", told - TEXT_NOTES);
 }
 
 static void text_absent(const struct page *p)

@@ -117,7 +117,7 @@ struct report *sample_report(const struct recording *rec)
         .forecast_reason = "this version makes no forecasts",
         .cpu_us_per_sample = 1234.5, .rss_bytes = 5.1e6,
         .host = { .hardware_id = "0123456789abcdef0123456789abcdef", .os = "Debian GNU/Linux 12 (bookworm)",
-                  .cpu = "AMD EPYC 7B13", .cores = 2, .threads = 4, .memory_bytes = 4.1e9 },
+                  .cpu = "AMD EPYC 7B13", .board = "20L5", .cores = 2, .threads = 4, .memory_bytes = 4.1e9 },
     };
     r->n_anomalies = r->n_insights = r->n_trends = 1;
     r->anomalies = mem_new(sizeof *r->anomalies);

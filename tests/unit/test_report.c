@@ -134,6 +134,33 @@ static void empty_json(void **state)
     recording_free(rec);
 }
 
+/* The first few are told, the others counted; what is of no harm is in the JSON only. */
+static void many_events(void **state)
+{
+    (void)state;
+    struct recording *rec = sample_recording();
+    for (int i = 0; i < 7; i++)
+        recording_add_event(rec, &(struct event){ .wall_ms = rec->wall_ms[30 + i], .end_ms = rec->wall_ms[30 + i],
+            .kind = i == 6 ? EVENT_ADAPTER : EVENT_CLOCK, .severity = SEVERITY_NOTICE,
+            .source = "sampler", .text = "it was set" });
+    struct report *r = sample_report(rec);
+    const struct screen plain = screen_plain();
+    auto_buf struct buf text = { 0 }, json = { 0 };
+    report_text(&text, r, &plain, &(struct report_text_options){ 0 });
+    report_json(&json, r);
+    assert_non_null(strstr(text.p, "10:30:20 2 ticks were missed\n"));
+    assert_non_null(strstr(text.p, "and 3 more such events: --json lists them all\n"));
+    json_t *j = json_loadb(json.p, json.n, 0, NULL);
+    const json_t *events = json_object_get(json_object_get(j, "session"), "events");
+    assert_int_equal(json_array_size(events), 8);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(events, 0), "end")),
+                        "2026-11-22T10:30:22.000Z");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(events, 7), "kind")), "adapter");
+    json_decref(j);
+    report_free(r);
+    recording_free(rec);
+}
+
 /* What was lost on the way is said. */
 static void halved(void **state)
 {
@@ -263,7 +290,7 @@ int main(void)
         cmocka_unit_test(golden_text), cmocka_unit_test(no_advice_about_the_dead),
         cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json),
         cmocka_unit_test(empty_json), cmocka_unit_test(halved), cmocka_unit_test(reads_are_no_writes),
-        cmocka_unit_test(verdicts), cmocka_unit_test(rows_name_their_device),
+        cmocka_unit_test(verdicts), cmocka_unit_test(rows_name_their_device), cmocka_unit_test(many_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
