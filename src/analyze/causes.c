@@ -100,8 +100,8 @@ static enum severity causes_severity(const struct features *f, const struct epis
     return SEVERITY_NOTICE;
 }
 
-/* "used" for memory.used in an episode of memory,
- * the whole id elsewhere; the total is meant anyway. */
+/* "used" for memory.used in an episode of memory, the whole id elsewhere;
+ * the total is meant anyway. */
 static const char *causes_label(const struct schema *s, int slot, enum area area)
 {
     const struct metric *m = schema_at(s, slot);

@@ -96,8 +96,8 @@ static bool episode_due(const struct episodes *e, const struct reading *of)
     return false;
 }
 
-/* Has every deciding feature that departed come to rest?
- * *stays: because its new level is the usual one now. */
+/* Has every deciding feature that departed come to rest? *stays:
+ * because its new level is the usual one now. */
 static bool episode_over(const struct episodes *e, size_t i, const struct reading *of, bool *stays)
 {
     bool rest = true, settled = false;

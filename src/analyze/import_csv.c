@@ -45,8 +45,8 @@ static void csv_done(struct csv *c)
     mem_free(c->buf);
 }
 
-/* The length of the row at pos without its line end,
- * *next behind it; -1 when it is not all there yet. */
+/* The length of the row at pos without its line end, *next behind it;
+ * -1 when it is not all there yet. */
 static long csv_row_length(struct csv *c, size_t *next)
 {
     const char *p = c->buf + c->pos, *end = c->buf + c->end;

@@ -1,5 +1,5 @@
-/* What the readers of import.c share: where bytes come
- * from, what goes wrong, what metrics are called. */
+/* What the readers of import.c share: where bytes come from, what goes wrong,
+ * what metrics are called. */
 #ifndef ANALYZE_IMPORT_READER_H
 #define ANALYZE_IMPORT_READER_H
 

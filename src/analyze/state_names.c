@@ -85,8 +85,8 @@ static double cpu_of(const struct recording *r, const struct states *s, const st
     return 0;
 }
 
-/* Of columns that nobody knows: the one in which
- * the state stands furthest from the middle of all. */
+/* Of columns that nobody knows: the one in which the state stands furthest from the middle of
+ * all. */
 static void name_by_contrast(const struct recording *r, const struct states *s, struct state *to)
 {
     int at = 0;

@@ -4,8 +4,8 @@
 
 #include "analyze/report.h"
 
-/* Names the states by their centroids: by what is high
- * in them; of unknown columns by what sets them apart. */
+/* Names the states by their centroids: by what is high in them;
+ * of unknown columns by what sets them apart. */
 void states_name(const struct recording *r, struct states *s);
 
 #endif

@@ -104,8 +104,8 @@ static int compare_doubles(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* A state lasts: each value becomes the median of
- * SMOOTH rows around it, so that bursts are none. */
+/* A state lasts: each value becomes the median of SMOOTH rows around it,
+ * so that bursts are none. */
 static void table_smooth(struct table *t)
 {
     size_t d = (size_t)t->d, half = SMOOTH / 2;

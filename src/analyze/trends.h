@@ -1,5 +1,5 @@
-/* The part of the report that says what rises, what
- * falls, what is stable, and when a limit is reached. */
+/* The part of the report that says what rises, what falls, what is stable,
+ * and when a limit is reached. */
 #ifndef ANALYZE_TRENDS_H
 #define ANALYZE_TRENDS_H
 

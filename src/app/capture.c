@@ -191,8 +191,8 @@ static void expand_each(void *self, const char *name)
     r->path[x->at] = '\0';
 }
 
-/* Records all files that match the first `at` bytes of r->path, which
- * have no globs, followed by rest: "/a*" "/b" or "". */
+/* Records all files that match the first `at` bytes of r->path, which have no globs,
+ * followed by rest: "/a*" "/b" or "". */
 static void run_expand(struct run *r, size_t at, const char *rest, enum capture_kind kind)
 {
     r->path[at] = '\0';

@@ -46,8 +46,8 @@ struct scrub {
 
 void scrub_done(struct scrub *s);
 
-/* Appends the text without MAC addresses and random
- * interface names. Good for contents and links. */
+/* Appends the text without MAC addresses and random interface names.
+ * Good for contents and links. */
 void scrub_text(struct scrub *s, const char *text, struct buf *out);
 
 /* The same for a path; below /sys/fs/cgroup the names of groups are replaced as well. */

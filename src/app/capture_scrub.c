@@ -66,8 +66,8 @@ static bool is_mac(const char *s)
     return !isxdigit((unsigned char)s[MAC_LENGTH]);
 }
 
-/* Is a word a prefix of those that get a random or an
- * address's tail, and such a tail? Its length, or 0. */
+/* Is a word a prefix of those that get a random or an address's tail,
+ * and such a tail? Its length, or 0. */
 static size_t random_prefix(const char *word, size_t length)
 {
     static const char *const prefixes[] = { "veth", "br-", "enx", "wlx", "cali", "lxc",
@@ -152,8 +152,8 @@ void scrub_path(struct scrub *s, const char *path, struct buf *out)
     }
 }
 
-/* Threads of the kernel are named by their task, but
- * those of NFS by their server: "192.0.2.1-manager". */
+/* Threads of the kernel are named by their task,
+ * but those of NFS by their server: "192.0.2.1-manager". */
 static bool is_kernel_name(const char *name, size_t length)
 {
     static const char nfs[] = "-manager";

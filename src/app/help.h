@@ -18,8 +18,8 @@ void help_overview(int width, struct buf *out);
 void help_command(const struct command *c, int width, struct buf *out);
 void help_config(int width, struct buf *out);
 
-/* A label and its text in two columns, the second
- * from `column` on; a long label has its own line. */
+/* A label and its text in two columns, the second from `column` on;
+ * a long label has its own line. */
 void help_row(struct buf *out, const char *label, const char *text, int column, int width);
 
 /* "1 to 60; default 5" and the like: what a value may be, "" where there is nothing to say. */

@@ -1,5 +1,5 @@
-/* settings.c - reads the configuration and applies
- * what is the whole program's: messages, adapters. */
+/* settings.c - reads the configuration and applies what is the whole program's:
+ * messages, adapters. */
 #include "app/settings.h"
 
 #include "adapters/registry.h"

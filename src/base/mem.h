@@ -9,8 +9,8 @@
 
 #include <stddef.h>
 
-/* n zeroed bytes; the caller's, to be freed with
- * mem_free(). Ends the process when there are none. */
+/* n zeroed bytes; the caller's, to be freed with mem_free().
+ * Ends the process when there are none. */
 void *mem_new(size_t n);
 
 /* n zeroed bytes, or NULL. For sizes that data decides. */

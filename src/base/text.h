@@ -34,15 +34,15 @@ char *text_stamp(int64_t wall_ms, char out[static TEXT_TIME_MAX]);
 /* "10:26:16" in UTC. Returns out. */
 char *text_clock(int64_t wall_ms, char out[static TEXT_TIME_MAX]);
 
-/* ISO 8601: date, "T" or blank, time, optional
- * fraction, optional "Z" or "+hh:mm"; without one, UTC. */
+/* ISO 8601: date, "T" or blank, time, optional fraction, optional "Z" or "+hh:mm";
+ * without one, UTC. */
 bool text_parse_time(const char *text, int64_t *out_ms);
 
 /* Does the glob (`*`, `?`) match the whole text? */
 bool text_glob(const char *glob, const char *text);
 
-/* Edits (insert, delete, replace, swap of neighbours)
- * between two texts; over 63 bytes count as far. */
+/* Edits (insert, delete, replace, swap of neighbours) between two texts;
+ * over 63 bytes count as far. */
 int text_distance(const char *a, const char *b);
 
 /*
@@ -70,8 +70,8 @@ size_t text_utf8(const char *s, long *c);
  * so that it can be shown. */
 void text_copy(char *out, size_t cap, const char *from);
 
-/* "\040" and the like, as the kernel writes blanks in
- * mount points, become what they stand for; in place. */
+/* "\040" and the like, as the kernel writes blanks in mount points, become what they stand for;
+ * in place. */
 void text_unescape(char *text);
 
 #endif

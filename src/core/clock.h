@@ -13,8 +13,8 @@ struct instant {
 struct clock {
     struct instant (*now)(struct clock *c);
 
-    /* Waits until the monotonic time; 0, -EINTR when
-     * told to stop, -ENODATA when a recording ends. */
+    /* Waits until the monotonic time; 0, -EINTR when told to stop,
+     * -ENODATA when a recording ends. */
     int (*wait)(struct clock *c, int64_t mono_ns);
 };
 

@@ -50,8 +50,8 @@ bool config_enter(const struct config_key *key, char section[static CONFIG_SECTI
 /* The last part of its name: "logging_interval". */
 const char *config_leaf(const struct config_key *key);
 
-/* What a value may be: "0.1 to 3600", "a, b, c",
- * "always true"; nothing where the type says it all. */
+/* What a value may be: "0.1 to 3600", "a, b, c", "always true";
+ * nothing where the type says it all. */
 void config_put_allowed(const struct config_key *key, struct buf *out);
 
 struct config;

@@ -72,8 +72,8 @@ void recording_add_procs(struct recording *r, const struct proctab *now);
 
 void recording_add_event(struct recording *r, const struct event *e);
 
-/* Borrowed; NaN-filled columns exist for every slot
- * of the schema once recording_add() was called. */
+/* Borrowed; NaN-filled columns exist for every slot of the schema once recording_add()
+ * was called. */
 const double *recording_col(const struct recording *r, int slot);
 
 /* By family and instance; NULL when there is no such metric. */

@@ -8,9 +8,10 @@
  *   0001/ ...           the files that changed since the instant before; nothing else
  *   NNNN/.sonde/clock   three numbers: wall clock ms, monotonic ns, boot-time ns
  *   NNNN/.sonde/statfs  one file system per line: mount total free available inodes inodes_free
- * (bytes), or: mount hang (its answer never comes) NNNN/.sonde/gone    paths, one per line, that no
- * longer exist at this instant, directories that this leaves empty included; a process whose number
- * was given to another is a file that changed
+ *                       (bytes), or: mount hang (its answer never comes)
+ *   NNNN/.sonde/gone    paths, one per line, that no longer exist at this instant, directories
+ *                       that this leaves empty included; a process whose number was given to
+ *                       another is a file that changed
  *
  * A directory without 0000/ is a plain tree of one instant. Adapters keep descriptors open, so a
  * replay works on a copy of the first instant in a temporary directory and rewrites the files in
@@ -34,8 +35,8 @@ void replay_close(struct replay *r); /* removes the copy */
 /* The root to hand to the sampler. */
 const char *replay_root(const struct replay *r);
 
-/* Its clock: wait() moves to the next instant at once,
- * -ENODATA after the last. NULL for a plain tree. */
+/* Its clock: wait() moves to the next instant at once, -ENODATA after the last.
+ * NULL for a plain tree. */
 struct clock *replay_clock(struct replay *r);
 
 int replay_instants(const struct replay *r); /* 0 for a plain tree */

@@ -197,8 +197,8 @@ static int sampler_wait(struct sampler *s)
     return 0;
 }
 
-/* Half an interval of slack: a period that is not a
- * multiple of the interval rounds to the nearest tick. */
+/* Half an interval of slack: a period that is not a multiple of the interval rounds to the nearest
+ * tick. */
 static bool sampler_is_due(const struct sampler *s, int i)
 {
     const struct opened *p = &s->opened[i];

@@ -53,8 +53,8 @@ int sampler_next(struct sampler *s, const struct frame **out);
 
 const struct schema *sampler_schema(const struct sampler *s);
 
-/* The processes at the last tick; empty when no
- * adapter lists them. Borrowed until the next call. */
+/* The processes at the last tick; empty when no adapter lists them.
+ * Borrowed until the next call. */
 const struct proctab *sampler_procs(const struct sampler *s);
 
 /* Takes the oldest event that was not taken yet. False when there is none. */

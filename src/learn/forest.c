@@ -131,8 +131,8 @@ static void forest_split(struct grower *g, size_t node, int depth, uint16_t *row
     forest_split(g, 2 * node + 1, depth + 1, row + left, n - left, varying);
 }
 
-/* Puts `sample` random rows of x, without repetition,
- * into the grower; deck is a permutation of all. */
+/* Puts `sample` random rows of x, without repetition, into the grower;
+ * deck is a permutation of all. */
 static void forest_draw(struct grower *g, const double *x, size_t n, uint32_t *deck)
 {
     int d = g->f->d, sample = g->f->sample;

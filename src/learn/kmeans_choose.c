@@ -84,8 +84,8 @@ double kmeans_silhouette(const double *x, size_t n, int d, const int *label, int
     return mean;
 }
 
-/* The best silhouette of k = 2 .. k_max. *best is the
- * fit, the caller's to release; k = 0 if none has one. */
+/* The best silhouette of k = 2 .. k_max. *best is the fit, the caller's to release;
+ * k = 0 if none has one. */
 static double choose_best(const double *x, size_t n, int d, int k_max,
                           const struct kmeans_options *o, struct kmeans *best)
 {

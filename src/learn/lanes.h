@@ -12,8 +12,8 @@
 
 #define LANES 16
 
-/* Functions marked so are compiled for several vector
- * widths; the loader picks (needs glibc's ifunc). */
+/* Functions marked so are compiled for several vector widths;
+ * the loader picks (needs glibc's ifunc). */
 #if defined(__x86_64__) && defined(__GLIBC__)
 #define LANES_WIDE __attribute__((target_clones("default", "avx2", "avx512f")))
 #else
@@ -30,8 +30,8 @@ typedef long long lanes_mask __attribute__((vector_size(32), aligned(8), may_ali
 
 #define LANES_FOURS (LANES / 4)
 
-/* Lane by lane: a into b where the mask is set. By address,
- * for such vectors have no common way of being passed. */
+/* Lane by lane: a into b where the mask is set.
+ * By address, for such vectors have no common way of being passed. */
 static inline __attribute__((always_inline)) void lanes_take(const lanes_mask *mask,
                                                              const lanes_four *a, lanes_four *b)
 {
@@ -57,8 +57,8 @@ static inline size_t lanes_groups(size_t rows)
     return (rows + LANES - 1) / LANES;
 }
 
-/* Lays out one group of `rows` rows, 1 .. LANES, of
- * d values; lanes left over repeat the last row. */
+/* Lays out one group of `rows` rows, 1 .. LANES, of d values;
+ * lanes left over repeat the last row. */
 static inline void lanes_group(const double *x, size_t rows, size_t d, double *out)
 {
     for (size_t l = 0; l < LANES; l++) {

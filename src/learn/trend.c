@@ -168,8 +168,8 @@ static double trend_freedom(double n, double inflation)
     return inflation > 1 ? fmax(n / inflation - 2, 1) : INFINITY;
 }
 
-/* A value of Student's t as the normal deviate that is as
- * rare, and back (Wallace 1959, Ann. Math. Stat. 30:1124). */
+/* A value of Student's t as the normal deviate that is as rare, and back (Wallace 1959, Ann.
+ * Math. Stat. 30:1124). */
 static double trend_t_to_normal(double t, double freedom)
 {
     if (isinf(freedom))
@@ -223,8 +223,8 @@ static void trend_fit_points(const struct points *p, double confidence, struct t
     mem_free(slope);
 }
 
-/* The line: through the median of what the slope
- * leaves. Then everything back into the units of y. */
+/* The line: through the median of what the slope leaves.
+ * Then everything back into the units of y. */
 static void trend_line(struct points *p, double first_t, double last_t, struct trend_fit *out)
 {
     for (size_t i = 0; i < p->n; i++)

@@ -240,8 +240,8 @@ static int os_fs_recorded(const char *root, const char *mount, struct os_fs *out
     return rc;
 }
 
-/* Blocks as a dead mount does: until its server is
- * back, here until the recording says otherwise. */
+/* Blocks as a dead mount does: until its server is back,
+ * here until the recording says otherwise. */
 static int os_fs_recorded_wait(const char *root, const char *mount, struct os_fs *out)
 {
     int rc;

@@ -51,8 +51,8 @@ static int os_sync_parent(const char *path)
     return rc;
 }
 
-/* The name of the temporary file is random: in a container the
- * process has the same number as the one that was killed here. */
+/* The name of the temporary file is random: in a container the process has the same number as the
+ * one that was killed here. */
 static int os_replace(const char *path, const void *bytes, size_t n)
 {
     char temp[OS_PATH_MAX];

@@ -52,8 +52,8 @@ static void host_os(const char *root, char out[static OS_HOST_TEXT])
     text_copy(out, OS_HOST_TEXT, line);
 }
 
-/* The value of "key : value" at or after p; *next is
- * set behind its line. False where there is none. */
+/* The value of "key : value" at or after p; *next is set behind its line.
+ * False where there is none. */
 static bool host_value(const char *p, const char *key, char *out, size_t cap, const char **next)
 {
     size_t n = strlen(key);

@@ -15,8 +15,8 @@
 
 /* ---- files of the machine ---- */
 
-/* Opens root + path for reading; a descriptor to
- * be closed with os_close(). -ENOENT where absent. */
+/* Opens root + path for reading; a descriptor to be closed with os_close().
+ * -ENOENT where absent. */
 int os_open_read(const char *root, const char *path);
 
 /*
@@ -98,8 +98,8 @@ void os_stop_on_signal(void);
 void os_stop(void);
 bool os_stopping(void);
 
-/* From now on a write to a pipe without a reader, or beyond the limit
- * on the size of files, is an error of that write: -EPIPE, -EFBIG. */
+/* From now on a write to a pipe without a reader, or beyond the limit on the size of files, is an
+ * error of that write: -EPIPE, -EFBIG. */
 void os_outlive_writes(void);
 
 /* Did the reader of a pipe, or the terminal, go away? */
@@ -160,7 +160,7 @@ int os_make_temp_dir(char *out, size_t cap);
  *                   directories above it.
  *   os_tree_link    a symbolic link; likewise. One that is there already is replaced.
  *   os_tree_remove  a file, a link or a directory with all that is in it, then the directories
- * above that this left empty. -ENOENT when there is none.
+ *                   above that this left empty. -ENOENT when there is none.
  */
 int os_tree_write(const char *dir, const char *path, const void *bytes, size_t n);
 int os_tree_link(const char *dir, const char *path, const char *target);

@@ -38,16 +38,16 @@ void screen_put(const struct screen *s, struct buf *out, enum tone tone, const c
 void screen_cell(const struct screen *s, struct buf *out, enum tone tone, const char *text,
                  int columns, bool fill);
 
-/* Breaks a text at blanks. The first line starts
- * with `indent` blanks, the others two further in. */
+/* Breaks a text at blanks. The first line starts with `indent` blanks,
+ * the others two further in. */
 void screen_wrap(const struct screen *s, struct buf *out, int indent, const char *text);
 
-/* The same, going on in a line of which `used`
- * columns are taken; the others start with `indent`. */
+/* The same, going on in a line of which `used` columns are taken;
+ * the others start with `indent`. */
 void screen_flow(const struct screen *s, struct buf *out, int used, int indent, const char *text);
 
-/* A small chart of n values from lo to hi, in at
- * most `columns`; blanks for gaps. Nothing in ASCII. */
+/* A small chart of n values from lo to hi, in at most `columns`; blanks for gaps.
+ * Nothing in ASCII. */
 void screen_spark(const struct screen *s, struct buf *out, const double *v, size_t n, int columns,
                   double lo, double hi);
 

@@ -33,8 +33,8 @@ void fake_noise(struct recording *r, const char *name, size_t from, size_t to, d
 /* A process in the tables of the rows from..to-1; rows must come in order. */
 void fake_procs(struct recording *r, size_t row, const struct proc_use *u, size_t n);
 
-/* A machine of two cores and 8 GB at rest for n rows at
- * 1 Hz: cpu, memory, disk, network, forks, pressure. */
+/* A machine of two cores and 8 GB at rest for n rows at 1 Hz:
+ * cpu, memory, disk, network, forks, pressure. */
 struct recording *fake_machine(size_t n, uint64_t seed);
 
 #endif

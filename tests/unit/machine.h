@@ -34,8 +34,8 @@ struct machine {
 void machine_init(struct machine *m);
 void machine_done(struct machine *m); /* closes the adapter, removes the tree */
 
-/* Makes a file and its directories, or changes it
- * in place: descriptors on it see the new content. */
+/* Makes a file and its directories, or changes it in place:
+ * descriptors on it see the new content. */
 void machine_write(struct machine *m, const char *path, const char *text);
 __attribute__((format(printf, 3, 4)))
 void machine_printf(struct machine *m, const char *path, const char *fmt, ...);

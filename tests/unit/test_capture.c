@@ -1,5 +1,5 @@
-/* Recording a machine: nothing that names somebody
- * gets into it, nothing that adapters need is missing. */
+/* Recording a machine: nothing that names somebody gets into it,
+ * nothing that adapters need is missing. */
 #include "test.h"
 
 #include "app/capture.h"
@@ -303,8 +303,8 @@ static void metrics(const char *root, struct clock *clock, double interval_s, st
     sampler_close(s);
 }
 
-/* Mount points that are not everybody's have other
- * names in a recording: only how many there are counts. */
+/* Mount points that are not everybody's have other names in a recording:
+ * only how many there are counts. */
 static size_t without_mounts(char *text)
 {
     size_t mounts_seen = 0;

@@ -139,8 +139,8 @@ static void break_file(struct rng *r, struct broken *b)
     store(b->path, text, break_text(r, text, b->n));
 }
 
-/* One sampler from open to close, on files that
- * break before its ticks and are mended behind them. */
+/* One sampler from open to close, on files that break before its ticks and are mended behind
+ * them. */
 static void live(const char *root, struct rng *r)
 {
     static struct broken b[BREAKS];

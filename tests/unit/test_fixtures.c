@@ -172,8 +172,8 @@ static void server(void **state)
     assert_near(get(&p, "cpu.core.util", "127"), 0, 1e-9);
     assert_near(get(&p, "cpu.context_switches.rate", NULL), 300000, 1e-3);
 
-    /* sdc is busy 990 ms of each second, and its 200 writes take
-     * 20 ms each; dm-0 lies on it and does not count twice. */
+    /* sdc is busy 990 ms of each second, and its 200 writes take 20 ms each;
+     * dm-0 lies on it and does not count twice. */
     assert_near(get(&p, "disk.util", "sdc"), 99, 1e-6);
     assert_near(get(&p, "disk.latency", "sdc"), 0.02, 1e-9);
     assert_near(get(&p, "disk.writes.rate", "total"), 200 + 11 * 5, 1e-6);
@@ -197,8 +197,8 @@ static void server_sensors(void **state)
     play(&p, "server-128cpu");
     assert_near(get(&p, "power.package", "0"), 180, 1e-6);
     assert_near(get(&p, "power.package", "1"), 200, 1e-6);
-    /* Two chips of one name are told apart, and each
-     * keeps its temperature: 65 + 2 and 70 + 2 degrees. */
+    /* Two chips of one name are told apart, and each keeps its temperature:
+     * 65 + 2 and 70 + 2 degrees. */
     const struct schema *s = sampler_schema(p.sampler);
     int cooler = 0, warmer = 0;
     for (int i = 0; i < schema_size(s); i++) {

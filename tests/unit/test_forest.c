@@ -1,5 +1,5 @@
-/* Isolation forest: closed forms, scikit-learn's
- * scores, what must not change them, and the edges. */
+/* Isolation forest: closed forms, scikit-learn's scores, what must not change them,
+ * and the edges. */
 #include "test.h"
 
 #include "base/rng.h"
@@ -9,8 +9,8 @@
 
 #define EULER 0.57721566490153286
 
-/* A cloud in the unit cube (multiples of irrational
- * numbers) with two outliers and one row near it. */
+/* A cloud in the unit cube (multiples of irrational numbers)
+ * with two outliers and one row near it. */
 #define CLOUD 403
 
 static void cloud(double x[CLOUD * 3])

@@ -130,8 +130,8 @@ static void dead_mounts_are_left_alone(void **state)
     assert_nan(machine_get(&m, "fs.used", "/mnt/nas"));
     assert_near(machine_get(&m, "fs.used", "/"), 600, 0);
 
-    /* The server is back: the question that hung is
-     * answered, one more is asked, and that is quick. */
+    /* The server is back: the question that hung is answered, one more is asked,
+     * and that is quick. */
     machine_write(&m, "/.sonde/statfs",
                   SPACE "/mnt/nas 500 300 300 0 0\n/mnt/nas2 500 100 100 0 0\n");
     let_threads_run();

@@ -1,5 +1,5 @@
-/* Help and manual pages of made-up commands: widths,
- * columns, what roff must not take for requests. */
+/* Help and manual pages of made-up commands: widths, columns,
+ * what roff must not take for requests. */
 #include "test.h"
 
 #include "app/help.h"

@@ -149,8 +149,8 @@ static void dead_inputs_are_not_known(void **state)
     machine_done(&m);
 }
 
-/* A file that can be opened and not read, as a sensor whose
- * bus gives no answer (EIO): a directory does that too. */
+/* A file that can be opened and not read, as a sensor whose bus gives no answer (EIO):
+ * a directory does that too. */
 static void unreadable_inputs_stand_alone(void **state)
 {
     (void)state;
@@ -183,8 +183,8 @@ static void sleeping_devices_are_not_asked(void **state)
     machine_tick(&m, 2);
     assert_near(machine_get(&m, "sensor.temp", "device/amdgpu/temp1"), 41, 0);
 
-    /* It goes to sleep after 5 s without use: the next
-     * question comes after 11 s, till then its value stands. */
+    /* It goes to sleep after 5 s without use: the next question comes after 11 s,
+     * till then its value stands. */
     machine_write(&m, "/sys/class/hwmon/hwmon0/temp1_input", "50000\n");
     for (int i = 0; i < 5; i++) {
         machine_tick(&m, 2);

@@ -1,5 +1,5 @@
-/* k-means, silhouette and the choice of k: closed
- * forms, scikit-learn's numbers, invariants, edges. */
+/* k-means, silhouette and the choice of k: closed forms, scikit-learn's numbers,
+ * invariants, edges. */
 #include "test.h"
 
 #include "base/rng.h"

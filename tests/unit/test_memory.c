@@ -1,5 +1,5 @@
-/* Memory and paging: closed forms from a few lines,
- * kernels that have more or fewer of them, broken files. */
+/* Memory and paging: closed forms from a few lines, kernels that have more or fewer of them,
+ * broken files. */
 #include "test.h"
 
 #include "machine.h"

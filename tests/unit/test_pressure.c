@@ -1,5 +1,5 @@
-/* Pressure stall information: shares of time from
- * totals, files that are missing, cut or refused. */
+/* Pressure stall information: shares of time from totals, files that are missing,
+ * cut or refused. */
 #include "test.h"
 
 #include "adapters/linux/psi.h"

@@ -135,8 +135,8 @@ static void counts(void **state)
 static void who_came_and_went(void **state)
 {
     struct machine *m = *state;
-    /* Numbers 101 to 107 were given: 103 is still there
-     * with one thread more (104), five were not seen. */
+    /* Numbers 101 to 107 were given: 103 is still there with one thread more (104),
+     * five were not seen. */
     put(m, 103, "child", 'Z', 1, 2, 50);
     remove_pid(m, 100);
     machine_write(m, "/proc/loadavg", "0 0 0 1/9 107\n");

@@ -72,8 +72,8 @@ static int narrow(void)
     return 40;
 }
 
-/* A number that is not known yet keeps its place, the line ends
- * where the terminal does now, and what ^C left is drawn over. */
+/* A number that is not known yet keeps its place, the line ends where the terminal does now,
+ * and what ^C left is drawn over. */
 static void lines_fit_the_terminal(void **state)
 {
     struct seen *s = *state;

@@ -99,8 +99,8 @@ static void assert_absent(const json_t *j, const char *part)
     assert_true(json_string_length(json_object_get(j, reason)) > 0);
 }
 
-/* A report about nothing: every part is there, as
- * null with its reason, and no number is invented. */
+/* A report about nothing: every part is there, as null with its reason,
+ * and no number is invented. */
 static void empty_json(void **state)
 {
     (void)state;

@@ -95,8 +95,8 @@ void cgroup_release(struct cgroup_group *g)
     os_close(g->limit_fd[1]);
 }
 
-/* Of g and all groups above it the one with the
- * tightest limit; g stays as it is where none has one. */
+/* Of g and all groups above it the one with the tightest limit;
+ * g stays as it is where none has one. */
 static double cgroup_climb(const char *root, enum cgroup_controller controller, size_t top,
                            struct cgroup_group *g)
 {
@@ -129,8 +129,8 @@ void cgroup_find(const char *root, enum cgroup_controller controller, struct cgr
     bool below_top = strlen(g->dir) > strlen(top),
          limited = !isnan(cgroup_climb(root, controller, strlen(top), g));
     cgroup_open_limit(root, controller, g);
-    /* The top of the machine has no files for limits, or none
-     * in them: its use is the machine's, shown elsewhere. */
+    /* The top of the machine has no files for limits, or none in them:
+     * its use is the machine's, shown elsewhere. */
     g->there = below_top || limited || (g->v2 && g->limit_fd[0] >= 0);
 }
 

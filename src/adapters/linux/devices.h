@@ -60,8 +60,8 @@ struct devices {
 void devices_init(struct devices *d, const struct devices_layout *layout, struct schema *s);
 void devices_done(struct devices *d);
 
-/* A device that has metrics from now on, or that is known
- * to have none. False when there is no room for more. */
+/* A device that has metrics from now on, or that is known to have none.
+ * False when there is no room for more. */
 bool devices_add(struct devices *d, struct schema *s, const char *name, bool in_total);
 bool devices_ignore(struct devices *d, const char *name);
 

@@ -66,8 +66,8 @@ struct disk {
     struct devices devices;
 };
 
-/* Columns of the file behind the name; those of
- * discards came with Linux 4.18, of flushes with 5.5. */
+/* Columns of the file behind the name; those of discards came with Linux 4.18,
+ * of flushes with 5.5. */
 enum { F_READS, F_READ_SECTORS = 2, F_READ_MS, F_WRITES, F_WRITE_SECTORS = 6, F_WRITE_MS, F_BUSY_MS = 9, F_WAITING_MS,
        F_LEAST, F_DISCARD_SECTORS = 13, F_FLUSHES = 15, FIELDS };
 
@@ -107,8 +107,8 @@ static bool disk_parse(char *line, char **name, double v[static COUNTERS])
     return true;
 }
 
-/* As the kernel names partitions: a number behind the disk's
- * name, with a "p" before it where that ends in a digit. */
+/* As the kernel names partitions: a number behind the disk's name,
+ * with a "p" before it where that ends in a digit. */
 static bool disk_is_partition(const char *name, const char *disk)
 {
     size_t n = strlen(disk);

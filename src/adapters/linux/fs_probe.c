@@ -7,8 +7,8 @@ enum { PAUSE_FIRST_S = 60, PAUSE_MOST_S = 3600 };
 
 #define NS_PER_S 1000000000
 
-/* What the thread and its owner share; whoever lets go of
- * it last frees it. The lock guards everything below it. */
+/* What the thread and its owner share; whoever lets go of it last frees it.
+ * The lock guards everything below it. */
 struct question {
     char *root, *mount;
     int64_t asked_ns; /* real time, whatever clock the machine under observation has */

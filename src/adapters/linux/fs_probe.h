@@ -24,16 +24,16 @@ struct fs_probe *fs_probe_new(const char *root, const char *mount);
  * that one frees what it still needs. NULL is fine. */
 void fs_probe_free(struct fs_probe *p);
 
-/* Looks for the answer to the last question, then asks
- * again if it is time to. mono_ns: of this reading. */
+/* Looks for the answer to the last question, then asks again if it is time to.
+ * mono_ns: of this reading. */
 enum fs_probe_news fs_probe_ask(struct fs_probe *p, int64_t mono_ns);
 
-/* Is it worth waiting for, FS_PROBE_NEAR_S at most?
- * The question is out, and so far answers came soon. */
+/* Is it worth waiting for, FS_PROBE_NEAR_S at most? The question is out,
+ * and so far answers came soon. */
 bool fs_probe_is_near(struct fs_probe *p);
 
-/* It was not: from now on its answers are taken at
- * the reading after, until they come soon again. */
+/* It was not: from now on its answers are taken at the reading after,
+ * until they come soon again. */
 void fs_probe_give_up(struct fs_probe *p);
 
 /* The answer, if one came since the reading before. */

@@ -192,8 +192,8 @@ static void hwmon_note_file(void *self, const char *file)
     }
 }
 
-/* Decides which of a chip's sensors make cpu.temp: the
- * package, else what stands for it, else the cores. */
+/* Decides which of a chip's sensors make cpu.temp:
+ * the package, else what stands for it, else the cores. */
 static void hwmon_settle_roles(struct hwmon *h, const struct hwmon_chip *c)
 {
     enum hwmon_role best = HWMON_OTHER;

@@ -36,8 +36,8 @@ void hwmon_chip_close(struct hwmon_chip *c);
 
 bool hwmon_chip_is_asleep(const struct hwmon_chip *c);
 
-/* Is it awake and its turn to be asked; does it rest,
- * and its last values stand; or must it be left alone? */
+/* Is it awake and its turn to be asked; does it rest, and its last values stand;
+ * or must it be left alone? */
 enum hwmon_turn { HWMON_ASK, HWMON_RESTS, HWMON_ALONE } hwmon_chip_turn(struct hwmon_chip *c, int64_t now_ns);
 
 /* It was asked, and that took so long. */

@@ -16,8 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Does the text have this shape? x = hexadecimal digit, 9 =
- * one or more digits, A = one capital or digit; else itself. */
+/* Does the text have this shape? x = hexadecimal digit, 9 = one or more digits,
+ * A = one capital or digit; else itself. */
 static bool id_has_shape(const char *p, const char *shape)
 {
     for (; *shape; shape++) {

@@ -25,8 +25,8 @@ struct keyed {
 int keyed_open(struct keyed *k, const char *root, const char *path, const char *const *key, int n);
 void keyed_close(struct keyed *k);
 
-/* value[i] becomes the number beside key[i], NaN
- * where there is none; n values. Does not allocate. */
+/* value[i] becomes the number beside key[i], NaN where there is none; n values.
+ * Does not allocate. */
 void keyed_read(struct keyed *k, double *value);
 
 /* Does the file have the key? As of the last look-up. */

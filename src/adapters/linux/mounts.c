@@ -21,8 +21,8 @@ static const char *const mounts_fuse_views[] = {
 /* Images: always full. */
 static const char *const mounts_images[] = { "squashfs", "iso9660", "erofs", "cramfs", "romfs", NULL };
 
-/* Single files that container engines mount; their disk is
- * that of the container's root or none of its business. */
+/* Single files that container engines mount; their disk is that of the container's root or none of
+ * its business. */
 static const char *const mounts_engine_files[] = { "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", NULL };
 
 static bool mounts_in(const char *word, const char *const *list)

@@ -55,8 +55,8 @@ enum {
     F_SEND_DROPS, FIELDS = 16
 };
 
-/* Splits a line. False where it is none: the two of
- * the heading have no colon followed by numbers. */
+/* Splits a line. False where it is none: the two of the heading have no colon followed by
+ * numbers. */
 static bool net_parse(char *line, char **name, double v[static COUNTERS])
 {
     char *colon = strchr(line, ':');

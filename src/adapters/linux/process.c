@@ -116,8 +116,8 @@ static void task_read_io(const struct process *s, struct task *t)
     t->io_moved = t->p.read_bytes + t->p.write_bytes > before;
 }
 
-/* Reads what a process did since `t` was filled; false
- * when it is gone. *appeared: it is another one. */
+/* Reads what a process did since `t` was filled; false when it is gone.
+ * *appeared: it is another one. */
 static bool task_read(struct process *s, struct task *t, bool *appeared)
 {
     char text[PROCSTAT_MAX];

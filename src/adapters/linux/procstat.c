@@ -11,8 +11,8 @@
 enum { FIELD_PPID, FIELD_FLAGS = 5, FIELD_UTIME = 10, FIELD_STIME, FIELD_CUTIME, FIELD_CSTIME,
        FIELD_THREADS = 16, FIELD_START = 18, FIELD_RSS = 20, FIELDS };
 
-/* What is negative (a terminal's group, a priority,
- * the idle task's parent) is of no use here: 0. */
+/* What is negative (a terminal's group, a priority, the idle task's parent)
+ * is of no use here: 0. */
 static bool procstat_numbers(const char *s, uint64_t v[static FIELDS])
 {
     for (int i = 0; i < FIELDS; i++) {

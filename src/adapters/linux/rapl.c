@@ -53,8 +53,8 @@ struct rapl {
     int denied;        /* domains that may not be read */
 };
 
-/* "package-0" is the package "0", "package-1-die-0"
- * "1-die-0"; a part of a package has the package's. */
+/* "package-0" is the package "0", "package-1-die-0" "1-die-0";
+ * a part of a package has the package's. */
 static int rapl_kind(const char *name)
 {
     if (strncmp(name, "package-", 8) == 0)

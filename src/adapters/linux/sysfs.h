@@ -1,5 +1,5 @@
-/* Attributes of devices: small files of one number
- * or one word below /sys (sysfs.rst of the kernel). */
+/* Attributes of devices: small files of one number or one word below /sys (sysfs.rst of the
+ * kernel). */
 #ifndef ADAPTERS_LINUX_SYSFS_H
 #define ADAPTERS_LINUX_SYSFS_H
 
@@ -8,8 +8,8 @@
 /* Opens root + dir/name; a descriptor to be closed with os_close(), or a negative errno value. */
 int sysfs_open(const char *root, const char *dir, const char *name);
 
-/* One word or line without its newline, control
- * characters as '?'. Bytes, or a negative errno value. */
+/* One word or line without its newline, control characters as '?'.
+ * Bytes, or a negative errno value. */
 int sysfs_word(const char *root, const char *dir, const char *name, char *out, size_t cap);
 
 /* The same of an open one. */

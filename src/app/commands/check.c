@@ -45,8 +45,8 @@ static struct progress check_progress(const struct args *a, enum mode mode,
     };
 }
 
-/* A selection that matches nothing is a slip of the
- * pen, and would be noticed only in an empty file. */
+/* A selection that matches nothing is a slip of the pen,
+ * and would be noticed only in an empty file. */
 static int check_globs(const struct observer *o, const char *globs)
 {
     const struct schema *s = sampler_schema(o->sampler);

@@ -1,5 +1,5 @@
-/* help.c - `sonde help`: explains commands and the
- * configuration, and prints what is made from them. */
+/* help.c - `sonde help`: explains commands and the configuration,
+ * and prints what is made from them. */
 #include "app/help.h"
 
 #include "base/auto.h"

@@ -57,8 +57,8 @@ static void metrics_cells(const struct screen *s, struct buf *out, const struct 
     }
 }
 
-/* A name is never cut, because then it could not be copied
- * into a glob: a long one has a line for itself. */
+/* A name is never cut, because then it could not be copied into a glob:
+ * a long one has a line for itself. */
 static void metrics_row(const struct screen *s, struct buf *out, const struct schema *schema,
                         int slot, double v, const struct table *t)
 {
