@@ -15,7 +15,6 @@ static const struct option common[] = {
     { "help",     'h', OPTION_FLAG, .help = "explain this command" },
     { "json",     0,   OPTION_FLAG, .help = "print JSON instead of text" },
     { "config",   0,   OPTION_FILE, "FILE", .help = "read this configuration too, after the system's and the user's" },
-    { "data",     0,   OPTION_DIR,  "DIR",  .help = "keep and look for recordings in DIR" },
     { "root",     0,   OPTION_DIR,  "DIR",  .help = "look at the machine recorded below DIR instead of this one" },
     { "verbose",  'v', OPTION_FLAG, .help = "say on stderr what is being done" },
     { "quiet",    'q', OPTION_FLAG, .help = "say nothing on stderr but errors" },

@@ -52,7 +52,7 @@ struct command {
 
 enum exit_status { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PART = 3 };
 
-/* Options that every command takes: --help, --config, --root, --data, --verbose,
+/* Options that every command takes: --help, --config, --root, --verbose,
  * --quiet, --no-color, --json. */
 const struct option *command_common(void);
 

@@ -2,9 +2,20 @@
 #include "app/observer.h"
 
 #include "app/settings.h"
+#include "base/log.h"
 #include "os/os.h"
 
 #include <math.h>
+
+/* For --verbose. */
+static void observer_tell(const struct sampler *sampler)
+{
+    int n;
+    const struct source *s = sampler_sources(sampler, &n);
+    for (int i = 0; i < n; i++)
+        log_info("adapter %s: %s, %d metrics%s%s", s[i].adapter->name, source_state_name(s[i].state),
+                 s[i].metrics, *s[i].reason ? ": " : "", s[i].reason);
+}
 
 int observer_open(struct observer *o, const struct args *a, double interval_s)
 {
@@ -20,6 +31,7 @@ int observer_open(struct observer *o, const struct args *a, double interval_s)
         .wanted = settings_wants, .self = (void *)args_config(a),
     };
     o->sampler = sampler_open(settings_adapters(), &options);
+    observer_tell(o->sampler);
     return 0;
 }
 

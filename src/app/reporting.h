@@ -9,9 +9,9 @@
       .help = "how anomalies are found" }, \
     { "seed",             0, OPTION_NUMBER, "N", .min = 0, .max = 9007199254740992.0, .fallback = "1", \
       .help = "of the random numbers; the same seed gives the same report" }, \
-    { "predict",          0, OPTION_FLAG, .help = "say what is coming, or why that is not known" }, \
+    { "predict",          0, OPTION_FLAG, .help = "say why the report has no forecast: this version makes none" }, \
     { "prediction-steps", 0, OPTION_NUMBER, "N", .min = 1, .max = 1000, .fallback = "10", \
-      .help = "how many intervals ahead" }
+      .help = "how many intervals ahead; accepted, but this version does not forecast" }
 
 /* What collecting cost, in CPU time and memory; NaN where nothing was collected. */
 struct cost {

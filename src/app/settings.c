@@ -68,6 +68,8 @@ static int settings_file(struct config *c, const char *path, bool must)
 {
     auto_buf struct buf complaints = { 0 };
     int rc = config_read(c, path, &complaints);
+    if (rc == 0)
+        log_info("read the configuration %s", path);
     if (rc == -EINVAL)
         settings_log_lines(buf_text(&complaints), settings_put_error);
     else if (rc < 0 && (must || (rc != -ENOENT && rc != -ENOTDIR)))
@@ -130,14 +132,14 @@ int settings_read(const struct args *a, struct config **out)
 void settings_level(const struct args *a, const struct config *c)
 {
     static const struct { const char *name; enum log_level level; } levels[] = {
-        { "DEBUG", LOG_DEBUG }, { "INFO", LOG_INFO }, { "WARNING", LOG_WARN },
+        { "DEBUG", LOG_INFO }, { "INFO", LOG_INFO }, { "WARNING", LOG_WARN },
         { "ERROR", LOG_ERROR }, { "CRITICAL", LOG_ERROR },
     };
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
         if (c && strcmp(levels[i].name, config_string(c, "debug.log_level")) == 0)
             log_set_level(levels[i].level);
     if ((c && config_bool(c, "debug.verbose")) || args_flag(a, "verbose"))
-        log_set_level(LOG_DEBUG);
+        log_set_level(LOG_INFO);
     if (args_flag(a, "quiet"))
         log_set_level(LOG_ERROR);
 }

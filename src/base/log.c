@@ -53,8 +53,3 @@ void log_info(const char *fmt, ...)
 {
     LOG_BODY(LOG_INFO, 0);
 }
-
-void log_debug(const char *fmt, ...)
-{
-    LOG_BODY(LOG_DEBUG, 0);
-}

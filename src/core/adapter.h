@@ -27,7 +27,7 @@ struct adapter_env {
 };
 
 struct adapter {
-    const char *name;     /* "cpu": also its switch in the configuration */
+    const char *name;     /* "cpu": as `sonde doctor` and adapters.disabled say it */
     const char *doc;      /* what it reads, for people */
     const char *provides; /* globs of the families it would add, shown where it is absent */
     int period_ms;        /* at least this long between two readings; 0 = every tick */

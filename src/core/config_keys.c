@@ -16,17 +16,18 @@
     .type = CONFIG_NUMBER, .fallback = value, .min = lowest, .max = highest
 #define WHOLE(value, lowest, highest) NUMBER(value, lowest, highest), .whole = true
 #define TEXT(value) .type = CONFIG_STRING, .fallback = value
+#define UNUSED " Not used by this version." /* accepted, as the file may be older or newer than the program */
 #define CHOICE(value, words) .type = CONFIG_CHOICE, .fallback = value, .choices = words
 
 static const struct config_key keys[] = {
     { "general.logging_interval", NUMBER("1", 0.1, 3600), .help = "Seconds between two samples." },
     { "general.collect_cpu", SWITCH("true"), .help = "Read processors: use, frequency, load, interrupts." },
-    { "general.collect_gpu", SWITCH("true"), .help = "Read graphics processors." },
+    { "general.collect_gpu", SWITCH("true"), .help = "Read graphics processors." UNUSED },
     { "general.collect_ram", SWITCH("true"), .help = "Read memory and swap." },
     { "general.collect_disk", SWITCH("true"), .help = "Read disks and file systems." },
     { "general.collect_network", SWITCH("true"), .help = "Read network interfaces and counts of connections." },
     { "general.collect_power", SWITCH("true"), .help = "Read power meters and batteries." },
-    { "general.enable_session_classification", SWITCH("true"), .help = "Name the kind of workload." },
+    { "general.enable_session_classification", SWITCH("true"), .help = "Name the kind of workload." UNUSED },
     { "general.auto_start", NEVER, .help = "Starting with the system is up to the service manager.",
       .answer = "Sonde starts with the system when its service is enabled there, not by this key" },
 
@@ -75,18 +76,18 @@ static const struct config_key keys[] = {
                   "document_editing, web_browsing, idle, system_maintenance]",
       .help = "The workloads to tell apart." },
 
-    { "performance.low_priority_mode", SWITCH("true"), .help = "Let every other program go first." },
+    { "performance.low_priority_mode", SWITCH("true"), .help = "Let every other program go first." UNUSED },
     { "performance.max_buffer_memory_mb", NUMBER("50", 1, 4096), .help = "Samples kept in memory, at most, MB." },
-    { "performance.batch_write_size", WHOLE("60", 1, 100000), .help = "Samples written at a time." },
+    { "performance.batch_write_size", WHOLE("60", 1, 100000), .help = "Samples written at a time." UNUSED },
     { "performance.cpu_affinity", .type = CONFIG_LIST, .fallback = "[]", .min = 0, .max = 4095, .whole = true,
-      .help = "The cores that Sonde may run on; empty: all." },
+      .help = "The cores that Sonde may run on; empty: all." UNUSED },
 
     { "privacy.collect_process_names", SWITCH("true"),
       .help = "Keep the names of busy processes, on this machine only; without them no report names a process." },
     { "privacy.collect_mount_points", SWITCH("true"),
       .help = "Keep the paths of mount points, on this machine only; without them file systems are not read." },
     { "privacy.collect_log_lines", SWITCH("true"),
-      .help = "Keep log lines that matter to a finding, on this machine only." },
+      .help = "Keep log lines that matter to a finding, on this machine only." UNUSED },
     { "privacy.collect_window_titles", NEVER, .help = "Titles of windows are not read.",
       .answer = "titles of windows are never read" },
     { "privacy.collect_user_names", NEVER, .help = "Names of users are not read.",
@@ -100,8 +101,8 @@ static const struct config_key keys[] = {
 
     { "debug.verbose", SWITCH("false"), .help = "As --verbose: say on stderr what is being done." },
     { "debug.log_level", CHOICE("WARNING", "DEBUG INFO WARNING ERROR CRITICAL"), .help = "What is said on stderr." },
-    { "debug.save_debug_logs", SWITCH("false"), .help = "Write what is said to a file, too." },
-    { "debug.debug_log_file", TEXT(""), .help = "That file." },
+    { "debug.save_debug_logs", SWITCH("false"), .help = "Write what is said to a file, too." UNUSED },
+    { "debug.debug_log_file", TEXT(""), .help = "That file." UNUSED },
 };
 
 static const struct { const char *name, *help; } sections[] = {

@@ -1,6 +1,7 @@
 /* recording.c - columns of what was seen, their growth and their thinning. */
 #include "core/recording.h"
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/stats.h"
 #include "core/rate.h"
@@ -117,6 +118,7 @@ static void recording_thin(struct recording *r)
     r->proc = mem_resize(r->proc, procs * sizeof *r->proc);
     r->n = kept;
     r->stride *= 2;
+    log_info("the memory limit is reached: from now on one tick in %d is kept", r->stride);
 }
 
 /* Makes room by leaving ticks out where columns, processes or events have come to the limit. */

@@ -122,9 +122,9 @@ static void levels(void **state)
         { "", NULL, LOG_WARN },
         { "debug: {log_level: INFO}\n", NULL, LOG_INFO },
         { "debug: {log_level: CRITICAL}\n", NULL, LOG_ERROR },
-        { "debug: {verbose: true}\n", NULL, LOG_DEBUG },
+        { "debug: {verbose: true}\n", NULL, LOG_INFO },
         { "debug: {verbose: true}\n", "--quiet", LOG_ERROR },
-        { "", "--verbose", LOG_DEBUG },
+        { "", "--verbose", LOG_INFO },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct config *c = NULL;
