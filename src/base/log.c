@@ -1,9 +1,15 @@
 /* log.c - messages on stderr. */
 #include "base/log.h"
 
+#include "base/auto.h"
+#include "base/mem.h"
+
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#define LINE_MAX_BYTES 1000 /* of a message; the middle of a longer one is left out */
 
 static enum log_level level_now = LOG_WARN;
 
@@ -17,16 +23,39 @@ enum log_level log_level(void)
     return level_now;
 }
 
+/* Names and paths come from outside: no escape sequence, and no second line, by what they hold. */
+static void log_clean(char *text)
+{
+    for (char *p = text; *p; p++)
+        if (iscntrl((unsigned char)*p))
+            *p = '?';
+}
+
+/* A path may be as long as it likes: what is wrong with it stands behind it. */
+static void log_shorten(char *text, size_t n)
+{
+    static const char gap[] = " ... ";
+    if (n <= LINE_MAX_BYTES + sizeof gap)
+        return;
+    memmove(text + LINE_MAX_BYTES / 2 + sizeof gap - 1, text + n - LINE_MAX_BYTES / 2, LINE_MAX_BYTES / 2 + 1);
+    memcpy(text + LINE_MAX_BYTES / 2, gap, sizeof gap - 1);
+}
+
 /* One write per message, so that lines of two threads do not mix. */
 __attribute__((format(printf, 3, 0)))
 static void log_line(enum log_level level, int rc, const char *fmt, va_list ap)
 {
     if (level > level_now)
         return;
-    char text[1024];
-    int n = vsnprintf(text, sizeof text, fmt, ap);
-    if (n < 0)
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    auto_free char *text = n < 0 ? NULL : mem_new((size_t)n + 1);
+    if (!text || vsnprintf(text, (size_t)n + 1, fmt, ap) < 0)
         return;
+    log_clean(text);
+    log_shorten(text, (size_t)n);
     if (rc)
         fprintf(stderr, "sonde: %s (%s)\n", text, strerror(-rc));
     else
