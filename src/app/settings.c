@@ -72,11 +72,11 @@ static int settings_file(struct config *c, const char *path, bool must)
         log_info("read the configuration %s", path);
     if (rc == -EINVAL)
         settings_log_lines(buf_text(&complaints), settings_put_error);
-    else if (rc < 0 && (must || (rc != -ENOENT && rc != -ENOTDIR)))
+    else if (rc < 0 && must)
         log_error(rc, "cannot read the configuration %s", path);
-    else
-        rc = 0;
-    return rc;
+    else if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
+        log_warn(rc, "cannot read the configuration %s; going on without it", path);
+    return must || rc == -EINVAL ? rc : 0;
 }
 
 /* The table of keys lives where adapters are not known. */
