@@ -43,6 +43,8 @@ static int replay_read(const struct replay *r, int i, const char *file, char **o
 {
     char path[OS_PATH_MAX];
     int rc = replay_path(r, i, file, path);
+    if (rc == 0 && os_exists("", path) && !os_is_file(path))
+        rc = -EINVAL; /* a pipe would never be read to its end */
     return rc < 0 ? rc : os_read_file(path, FILE_MAX, out, n);
 }
 
@@ -219,6 +221,19 @@ static int replay_read_instants(struct replay *r)
     return 0;
 }
 
+/* The first instant; where memory has no room for it, on disk. */
+static int replay_copy(struct replay *r, bool on_disk)
+{
+    if (r->copied)
+        os_remove_dir(r->root);
+    r->copied = false;
+    int rc = os_make_temp_dir(on_disk, r->root, sizeof r->root);
+    if (rc < 0)
+        return rc;
+    r->copied = true;
+    return replay_apply(r, 0);
+}
+
 static int replay_start(struct replay *r)
 {
     int fd = os_open_dir(r->dir, "/");
@@ -233,11 +248,8 @@ static int replay_start(struct replay *r)
         return 0;
     }
     r->clock = (struct clock){ .now = replay_now, .wait = replay_wait };
-    rc = os_make_temp_dir(r->root, sizeof r->root);
-    if (rc < 0)
-        return rc;
-    r->copied = true;
-    return replay_apply(r, 0);
+    rc = replay_copy(r, false);
+    return rc == -ENOSPC || rc == -EDQUOT ? replay_copy(r, true) : rc;
 }
 
 int replay_open(const char *dir, struct replay **out)

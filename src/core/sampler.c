@@ -90,6 +90,10 @@ static void sampler_open_one(struct sampler *s, int i, const struct adapter *a, 
     }
     int before = schema_size(s->schema);
     int rc = a->open(&p->env, s->schema, &p->self);
+    if (rc < 0 && os_out_of_files()) { /* what the adapter did not see need not be absent */
+        rc = -EMFILE;
+        snprintf(src->reason, sizeof src->reason, "too many open files; raise the limit (ulimit -n)");
+    }
     src->state = sampler_state(rc);
     src->metrics = schema_size(s->schema) - before;
     if (rc < 0 && !src->reason[0])

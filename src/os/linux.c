@@ -108,6 +108,12 @@ bool os_exists(const char *root, const char *path)
     return os_path(full, root, path) == 0 && access(full, F_OK) == 0;
 }
 
+bool os_is_file(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static int os_not_dots(const struct dirent *e)
 {
     return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
@@ -311,6 +317,14 @@ int os_self(struct os_self *out)
 bool os_is_root(void)
 {
     return geteuid() == 0;
+}
+
+bool os_out_of_files(void)
+{
+    int fd = open("/", O_PATH | O_CLOEXEC);
+    bool out = fd < 0 && (errno == EMFILE || errno == ENFILE);
+    os_close(fd);
+    return out;
 }
 
 int os_more_files(void)

@@ -81,11 +81,11 @@ int os_walk(const char *dir, int (*each)(void *self, const char *path, enum os_k
     return os_walk_in(&w, fd);
 }
 
-int os_make_temp_dir(char *out, size_t cap)
+int os_make_temp_dir(bool on_disk, char *out, size_t cap)
 {
     const char *const places[] = { "/dev/shm", getenv("TMPDIR"), "/tmp" };
     int rc = -ENOENT;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    for (size_t i = on_disk; i < sizeof places / sizeof *places; i++) {
         char path[OS_PATH_MAX];
         int n = places[i] ? snprintf(path, sizeof path, "%s/sonde-XXXXXX", places[i]) : -1;
         if (n < 0 || (size_t)n >= sizeof path || (size_t)n >= cap)

@@ -36,6 +36,8 @@ void os_close(int fd); /* negative: nothing to do */
 
 bool os_exists(const char *root, const char *path);
 
+bool os_is_file(const char *path); /* a regular one, or a link to one: reading it does not block */
+
 /*
  * Calls each(self, name) for every entry of a directory but "." and "..", in the order of the
  * names, numbers by value ("hwmon2" before "hwmon10"). Returns the count.
@@ -86,6 +88,8 @@ struct os_self {
 int os_self(struct os_self *out);
 bool os_is_root(void); /* does it run as the administrator? */
 
+bool os_out_of_files(void); /* can no further descriptor be opened? */
+
 /* Asks for as many descriptors as the system lets an ordinary process have. Returns the limit. */
 int os_more_files(void);
 
@@ -121,15 +125,19 @@ void os_unlock(struct os_lock *l);
 
 /*
  * Writes a file whole or not at all: a temporary file beside it, synced, renamed over it. Mode
- * 0600. A path that is a device or a pipe (/dev/stdout) is written directly.
+ * 0600. A path that is a device or a pipe (/dev/stdout) is written directly; one that is a symbolic
+ * link stays one, and what it leads to is written. os_write_new() replaces nothing: -EEXIST.
  */
 int os_write_file(const char *path, const void *bytes, size_t n);
+int os_write_new(const char *path, const void *bytes, size_t n);
 
 /*
  * Could os_write_file() write there now? Writes nothing. 0, or why not: -ENOENT no such directory,
- * -ENOTDIR, -EISDIR, -EACCES, -EROFS, -ENOSPC its file system is full.
+ * -ENOTDIR, -EISDIR, -EACCES, -EROFS, -ENAMETOOLONG, -ENOSPC its file system is full.
  */
 int os_can_write(const char *path);
+
+bool os_same_file(const char *a, const char *b); /* would writing one change the other? */
 
 /* A whole file in memory, NUL-terminated, to be freed with mem_free(). -EFBIG above max bytes. */
 int os_read_file(const char *path, size_t max, char **out, size_t *out_n);
@@ -149,8 +157,9 @@ enum os_kind { OS_FILE, OS_DIR, OS_LINK, OS_OTHER };
 int os_walk(const char *dir, int (*each)(void *self, const char *path, enum os_kind kind),
             void *self);
 
-/* A new directory, empty and only ours; in memory where the system has such a place. */
-int os_make_temp_dir(char *out, size_t cap);
+/* A new directory, empty and only ours; in memory where the system has such
+ * a place, unless it shall be `on_disk`: in TMPDIR, or /tmp. */
+int os_make_temp_dir(bool on_disk, char *out, size_t cap);
 
 /*
  * Changes below a directory, never outside it: path is relative to dir; -EINVAL when it has a part

@@ -327,7 +327,7 @@ static void adapters_miss_nothing(void **state)
 {
     (void)state;
     char dir[OS_PATH_MAX] = "";
-    assert_int_equal(os_make_temp_dir(dir, sizeof dir), 0);
+    assert_int_equal(os_make_temp_dir(false, dir, sizeof dir), 0);
     struct capture c = { .root = "", .clock = clock_system(), .count = 2, .interval_s = 0.2 };
     assert_int_equal(capture_run(&c, dir), 0);
     auto_buf struct buf live = { 0 }, recorded = { 0 };

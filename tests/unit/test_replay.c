@@ -168,7 +168,7 @@ static void trees(void **state)
 {
     (void)state;
     char dir[OS_PATH_MAX], text[16];
-    assert_int_equal(os_make_temp_dir(dir, sizeof dir), 0);
+    assert_int_equal(os_make_temp_dir(false, dir, sizeof dir), 0);
     assert_int_equal(os_tree_write(dir, "a/b/c", "12345", 5), 0);
     assert_int_equal(os_tree_write(dir, "a/b/c", "67", 2), 0);
     assert_int_equal(os_read_text(dir, "/a/b/c", text, sizeof text), 2);
@@ -190,7 +190,7 @@ static void trees(void **state)
     assert_int_equal(os_tree_write(dir, "x/y/z", "1", 1), 0);
     assert_int_equal(os_remove_dir(dir), 0);
     assert_false(os_exists(dir, ""));
-    assert_int_equal(os_make_temp_dir(text, sizeof text), -ENOENT); /* no room for its name */
+    assert_int_equal(os_make_temp_dir(false, text, sizeof text), -ENOENT); /* no room for its name */
 }
 
 int main(void)
