@@ -35,11 +35,16 @@ int observer_open(struct observer *o, const struct args *a, double interval_s)
     return 0;
 }
 
-void observer_close(struct observer *o)
+void observer_rest(struct observer *o)
 {
     sampler_close(o->sampler);
-    root_close(&o->root);
     o->sampler = NULL;
+}
+
+void observer_close(struct observer *o)
+{
+    observer_rest(o);
+    root_close(&o->root);
 }
 
 const char *observer_origin(const struct args *a)

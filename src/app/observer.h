@@ -14,6 +14,7 @@ struct observer {
 
 /* What is wrong was said; returns the error. */
 int observer_open(struct observer *o, const struct args *a, double interval_s);
+void observer_rest(struct observer *o); /* closes the sampler; the root stays */
 void observer_close(struct observer *o);
 
 /* "this machine", or where a recorded one lies. */

@@ -13,6 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const outfiles_stem[OUTFILES] = {
+    [OUTFILE_DATA] = "telemetry_data", [OUTFILE_ANALYSIS] = "analysis_results",
+};
+
 /* A second run within the same second must not replace the files of the first. */
 static char *outfiles_stamped(const char *dir, const char *stem, int64_t wall_ms)
 {
@@ -46,14 +50,32 @@ static int outfiles_complain(int rc, const char *path)
     return rc;
 }
 
-int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, int64_t wall_ms)
+/* Would one of them be written over by another, or over what is read? */
+static int outfiles_clash(const struct outfiles *f, const char *input)
+{
+    for (int i = 0; i < OUTFILES; i++) {
+        if (f->path[i] && input && os_same_file(f->path[i], input)) {
+            log_error(0, "%s is what is read: give another file to write", f->path[i]);
+            return -EINVAL;
+        }
+        for (int k = 0; f->path[i] && k < i; k++)
+            if (f->path[k] && os_same_file(f->path[i], f->path[k])) {
+                log_error(0, "%s and %s are the same file: give two", f->path[k], f->path[i]);
+                return -EINVAL;
+            }
+    }
+    return 0;
+}
+
+int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, const char *input,
+                  int64_t wall_ms)
 {
     const char *dir = args_text(a, "output-dir");
-    *f = (struct outfiles){ .globs = args_text(a, "metrics") };
+    *f = (struct outfiles){ .globs = args_text(a, "metrics"), .dir = mem_dup(dir), .wall_ms = wall_ms };
     if (save_data)
-        f->path[OUTFILE_DATA] = outfiles_stamped(dir, "telemetry_data", wall_ms);
+        f->path[OUTFILE_DATA] = outfiles_stamped(dir, outfiles_stem[OUTFILE_DATA], wall_ms);
     if (args_flag(a, "save-analysis"))
-        f->path[OUTFILE_ANALYSIS] = outfiles_stamped(dir, "analysis_results", wall_ms);
+        f->path[OUTFILE_ANALYSIS] = outfiles_stamped(dir, outfiles_stem[OUTFILE_ANALYSIS], wall_ms);
     f->path[OUTFILE_CSV] = mem_dup(args_text(a, "export-csv"));
     f->path[OUTFILE_JSON] = mem_dup(args_text(a, "export-json"));
     for (int i = 0; i < OUTFILES; i++) {
@@ -61,13 +83,27 @@ int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, int6
         if (rc < 0)
             return outfiles_complain(rc, f->path[i]);
     }
-    return 0;
+    return outfiles_clash(f, input);
+}
+
+/* A selection that matches nothing is a slip of the
+ * pen, and would be noticed only in an empty file. */
+int outfiles_check_globs(const struct outfiles *f, const struct schema *s)
+{
+    for (int slot = 0; f->globs && slot < schema_size(s); slot++)
+        if (schema_match(s, slot, f->globs))
+            return 0;
+    if (!f->globs)
+        return 0;
+    log_error(0, "--metrics %s matches no metric", f->globs);
+    return -EINVAL;
 }
 
 void outfiles_done(struct outfiles *f)
 {
     for (int i = 0; i < OUTFILES; i++)
         mem_free(f->path[i]);
+    mem_free(f->dir);
     *f = (struct outfiles){ 0 };
 }
 
@@ -83,7 +119,21 @@ static void outfiles_fill(enum outfile which, struct buf *out, const struct outf
     }
 }
 
-struct outfiles_result outfiles_write(const struct outfiles *f, const struct recording *rec,
+/* Another run may have taken a name of ours since it was planned: then it is the next. */
+static int outfiles_put(struct outfiles *f, enum outfile which, const struct buf *out)
+{
+    if (which != OUTFILE_DATA && which != OUTFILE_ANALYSIS)
+        return os_write_file(f->path[which], out->p, out->n);
+    int rc = os_write_new(f->path[which], out->p, out->n);
+    for (int tries = 0; rc == -EEXIST && tries < 100; tries++) {
+        mem_free(f->path[which]);
+        f->path[which] = outfiles_stamped(f->dir, outfiles_stem[which], f->wall_ms);
+        rc = os_write_new(f->path[which], out->p, out->n);
+    }
+    return rc;
+}
+
+struct outfiles_result outfiles_write(struct outfiles *f, const struct recording *rec,
                                       const struct report *r)
 {
     struct outfiles_result result = { 0 };
@@ -92,7 +142,8 @@ struct outfiles_result outfiles_write(const struct outfiles *f, const struct rec
             continue;
         auto_buf struct buf out = { 0 };
         outfiles_fill((enum outfile)i, &out, f, rec, r);
-        int rc = os_write_file(f->path[i], out.p, out.n);
+        int rc = outfiles_put(f, (enum outfile)i, &out);
+        f->written[i] = rc == 0;
         if (rc < 0) {
             outfiles_complain(rc, f->path[i]);
             result.failed++;
@@ -107,7 +158,7 @@ void outfiles_tell(const struct outfiles *f, const struct recording *rec, const 
 {
     for (int i = 0; i < OUTFILES; i++) {
         char shown[OS_PATH_MAX];
-        if (!f->path[i] || args_flag(a, "json") || args_flag(a, "quiet"))
+        if (!f->written[i] || args_flag(a, "json") || args_flag(a, "quiet"))
             continue;
         text_copy(shown, sizeof shown, f->path[i]);
         printf("Wrote %s", shown);

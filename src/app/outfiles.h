@@ -14,6 +14,9 @@ enum outfile { OUTFILE_DATA, OUTFILE_ANALYSIS, OUTFILE_CSV, OUTFILE_JSON, OUTFIL
 
 struct outfiles {
     char *path[OUTFILES]; /* NULL = not asked for */
+    bool written[OUTFILES];
+    char *dir;            /* where those whose name we choose go, */
+    int64_t wall_ms;      /* and the time in it */
     const char *globs;    /* --metrics: what the exports hold; NULL = everything */
 };
 
@@ -29,11 +32,13 @@ struct outfiles {
  * Names the files.
  *
  *   save_data  is telemetry_data_DATE_TIME.json wanted?
+ *   input      what is read, and so must not be written; NULL for none
  *   wall_ms    for the names
  *
  * 0, or a negative errno value when one of them could not be written; that was said.
  */
-int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, int64_t wall_ms);
+int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, const char *input,
+                  int64_t wall_ms);
 void outfiles_done(struct outfiles *f);
 
 struct outfiles_result {
@@ -41,10 +46,13 @@ struct outfiles_result {
 };
 
 /* Writes them; what fails is said. A NULL report (--mode collect) has no analysis to save. */
-struct outfiles_result outfiles_write(const struct outfiles *f, const struct recording *rec,
+struct outfiles_result outfiles_write(struct outfiles *f, const struct recording *rec,
                                       const struct report *r);
 
-/* "Wrote FILE", for each of them, where the output is text for people. */
+/* Does --metrics select any of these metrics? -EINVAL if not; that was said. */
+int outfiles_check_globs(const struct outfiles *f, const struct schema *s);
+
+/* "Wrote FILE", for each that was, where the output is text for people. */
 void outfiles_tell(const struct outfiles *f, const struct recording *rec, const struct args *a);
 
 #endif

@@ -59,7 +59,7 @@ static void reporting_print(const struct args *a, const struct report *r, bool l
 }
 
 int reporting_finish(const struct args *a, const struct recording *rec,
-                     const struct outfiles *files, const char *root, struct cost cost)
+                     struct outfiles *files, const char *root, struct cost cost)
 {
     struct analyze_options options = {
         .method = args_text(a, "method"), .seed = (uint64_t)args_number(a, "seed"),
@@ -71,8 +71,7 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     r->rss_bytes = cost.rss_bytes;
     struct outfiles_result result = outfiles_write(files, rec, r);
     reporting_print(a, r, root && !*root);
-    if (!result.failed)
-        outfiles_tell(files, rec, a);
+    outfiles_tell(files, rec, a);
     report_free(r);
     return result.failed ? EXIT_PART : EXIT_DONE;
 }

@@ -25,6 +25,6 @@ struct cost {
  * Returns an exit status: EXIT_PART when a file could not be written.
  */
 int reporting_finish(const struct args *a, const struct recording *rec,
-                     const struct outfiles *files, const char *root, struct cost cost);
+                     struct outfiles *files, const char *root, struct cost cost);
 
 #endif

@@ -51,12 +51,52 @@ static int os_sync_parent(const char *path)
     return rc;
 }
 
-/* The name of the temporary file is random: in a container the process has the same number as the
- * one that was killed here. */
-static int os_replace(const char *path, const void *bytes, size_t n)
+/*
+ * Where a path leads through symbolic links, also to a file that is not there yet. -ELOOP for more
+ * of them than the kernel follows.
+ */
+static int os_target(const char *path, char out[static OS_PATH_MAX])
+{
+    char link[OS_PATH_MAX], dir[OS_PATH_MAX];
+    int n = snprintf(out, OS_PATH_MAX, "%s", path);
+    for (int hops = 0; n >= 0 && n < OS_PATH_MAX; hops++) {
+        ssize_t length = readlink(out, link, sizeof link - 1);
+        if (length < 0)
+            return 0; /* no link; what else is wrong, its opening will tell */
+        if (hops == 40)
+            return -ELOOP;
+        link[length] = '\0';
+        int rc = os_parent(out, dir);
+        if (rc < 0)
+            return rc;
+        n = link[0] == '/' ? snprintf(out, OS_PATH_MAX, "%s", link) :
+            snprintf(out, OS_PATH_MAX, "%s/%s", dir, link);
+    }
+    return -ENAMETOOLONG;
+}
+
+/* Gives `from` the name `to`, which must be free: -EEXIST. */
+static int os_rename_new(const char *from, const char *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS) /* some file systems cannot */
+        return -errno;
+    if (link(from, to) < 0)
+        return -errno;
+    unlink(from);
+    return 0;
+}
+
+/*
+ * The name of the temporary file is random: in a container the process has the same number as the
+ * one that was killed here. It holds what of the name leaves room for the rest in 255 bytes.
+ */
+static int os_put(const char *path, const void *bytes, size_t n, bool fresh)
 {
     char temp[OS_PATH_MAX];
-    int len = snprintf(temp, sizeof temp, "%s.XXXXXX.part", path);
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    int len = snprintf(temp, sizeof temp, "%.*s%.240s.XXXXXX.part", (int)(name - path), path, name);
     if (len < 0 || (size_t)len >= sizeof temp)
         return -ENAMETOOLONG;
     int fd = mkostemps(temp, strlen(".part"), O_CLOEXEC);
@@ -67,8 +107,8 @@ static int os_replace(const char *path, const void *bytes, size_t n)
         rc = -errno;
     if (close(fd) < 0 && rc == 0)
         rc = -errno;
-    if (rc == 0 && rename(temp, path) < 0)
-        rc = -errno;
+    if (rc == 0)
+        rc = fresh ? os_rename_new(temp, path) : os_rename(temp, path);
     if (rc < 0) {
         unlink(temp);
         return rc;
@@ -76,14 +116,15 @@ static int os_replace(const char *path, const void *bytes, size_t n)
     return os_sync_parent(path);
 }
 
-int os_write_file(const char *path, const void *bytes, size_t n)
+int os_write_new(const char *path, const void *bytes, size_t n)
 {
-    struct stat st;
-    if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
-        return os_replace(path, bytes, n);
-    if (S_ISDIR(st.st_mode))
-        return -EISDIR;
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    return os_put(path, bytes, n, true);
+}
+
+/* A device, a pipe, or /dev/stdout, which may be redirected into a file that others hold open. */
+static int os_write_into(const char *path, const void *bytes, size_t n)
+{
+    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return -errno;
     int rc = os_write_all(fd, bytes, n);
@@ -91,16 +132,37 @@ int os_write_file(const char *path, const void *bytes, size_t n)
     return rc;
 }
 
+/* Is it written into, not replaced? st is what it leads to. */
+static bool os_is_stream(const char *path, const struct stat *st)
+{
+    return !S_ISREG(st->st_mode) || strncmp(path, "/dev/std", 8) == 0 ||
+           strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
+int os_write_file(const char *path, const void *bytes, size_t n)
+{
+    struct stat st;
+    char target[OS_PATH_MAX];
+    if (stat(path, &st) == 0 && os_is_stream(path, &st))
+        return S_ISDIR(st.st_mode) ? -EISDIR : os_write_into(path, bytes, n);
+    int rc = os_target(path, target);
+    return rc < 0 ? rc : os_put(target, bytes, n, false);
+}
+
 int os_can_write(const char *path)
 {
     struct stat st;
-    char dir[OS_PATH_MAX];
+    char target[OS_PATH_MAX], dir[OS_PATH_MAX];
     bool there = stat(path, &st) == 0;
+    if (!there && errno == ENAMETOOLONG)
+        return -ENAMETOOLONG;
     if (there && S_ISDIR(st.st_mode))
         return -EISDIR;
-    if (there && !S_ISREG(st.st_mode))
+    if (there && os_is_stream(path, &st))
         return access(path, W_OK) < 0 ? -errno : 0;
-    int rc = os_parent(path, dir);
+    int rc = os_target(path, target);
+    if (rc == 0)
+        rc = os_parent(target, dir);
     if (rc < 0)
         return rc;
     struct statvfs fs;
@@ -111,6 +173,21 @@ int os_can_write(const char *path)
     if (access(dir, W_OK | X_OK) < 0)
         return -errno;
     return statvfs(dir, &fs) == 0 && fs.f_blocks && !fs.f_bavail ? -ENOSPC : 0;
+}
+
+bool os_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    char at[OS_PATH_MAX], bt[OS_PATH_MAX], dir[OS_PATH_MAX];
+    bool have_a = stat(a, &x) == 0, have_b = stat(b, &y) == 0;
+    if (have_a || have_b)
+        return have_a && have_b && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+    if (os_target(a, at) < 0 || os_target(b, bt) < 0 || os_parent(at, dir) < 0 || stat(dir, &x) < 0 ||
+        os_parent(bt, dir) < 0 || stat(dir, &y) < 0)
+        return false;
+    const char *p = strrchr(at, '/'), *q = strrchr(bt, '/');
+    return x.st_dev == y.st_dev && x.st_ino == y.st_ino &&
+           strcmp(p ? p + 1 : at, q ? q + 1 : bt) == 0;
 }
 
 /* Reads to the end; the size is only a hint, because files of /proc have none. */

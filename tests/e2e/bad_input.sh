@@ -74,6 +74,13 @@ printf 'a,b\n1,2\n2,3\n' >untimed.csv
 bad 'untimed.csv' "$sonde" analyze untimed.csv
 printf 't,a\n' >rows.csv
 bad 'rows.csv' "$sonde" analyze rows.csv
+printf 't\n1\n2\n' >times.csv
+bad 'times.csv' "$sonde" analyze times.csv
+printf 't,a\n1,2\n2,3\n' >input.csv
+bad 'no.such' "$sonde" analyze input.csv --metrics no.such --export-csv x.csv
+bad 'input.csv' "$sonde" analyze input.csv --export-csv "$tmp/input.csv"
+bad 'same' "$sonde" check --export-csv same --export-json ./same
+grep -q 't,a' input.csv || fail 'the input was written over'
 : >empty.csv
 bad 'empty.csv' "$sonde" analyze empty.csv
 printf '[{"timestamp": "2026-11-22T10:30:00Z", "cpu":' >cut.json
@@ -132,6 +139,22 @@ END
         bad 'locked/x.csv' $run_as ./sonde check --export-csv locked/x.csv
     fi
 fi
+
+# Names with control characters make no second line and no colour; long ones leave room for the reason.
+bad 'x?[31mRED?line2' "$sonde" check --root "$(printf 'x\033[31mRED\nline2')"
+bad 'File name too long' "$sonde" check --root "$(printf '%03000d' 7)"
+
+# A configuration that the user did not name and may not read.
+HOME=/dev/null/x "$sonde" id >/dev/null 2>err || fail "no home: exit $?"
+[ ! -s err ] || fail "no home: $(cat err)"
+mkdir -p odd/sonde/sonde.yaml
+XDG_CONFIG_HOME=$tmp/odd "$sonde" metrics >/dev/null 2>err || fail "unreadable configuration: exit $?"
+grep -q 'odd/sonde/sonde.yaml' err && [ "$(wc -l <err)" = 1 ] || fail "unreadable configuration: $(cat err)"
+
+# Few descriptors: nothing is said to be absent that was only not opened.
+prlimit --nofile=12 "$sonde" doctor >out || fail "few descriptors: exit $?"
+grep -q 'too many open files' out || fail "few descriptors: $(cat out)"
+! grep -q 'not mounted' out || fail "few descriptors: $(cat out)"
 
 # A limit on the size of files is no signal.
 rc=0

@@ -147,6 +147,37 @@ static void knows_where_it_can_write(void **state)
     assert_int_equal(os_read_text(root, "/new", (char[8]){ 0 }, 8), -ENOENT); /* it did not try */
 }
 
+static void writes_through_links(void **state)
+{
+    (void)state;
+    char all[512] = "", name[300], *p;
+    size_t n;
+    assert_int_equal(os_make_dir(at("d")), 0);
+    assert_int_equal(symlink("d/new", at("link")), 0);
+    assert_int_equal(os_can_write(at("link")), 0);
+    assert_int_equal(os_write_file(at("link"), "x", 1), 0); /* dangling */
+    assert_int_equal(os_write_file(at("link"), "y", 1), 0);
+    assert_true(os_read_link(root, "/link", all, sizeof all) > 0);
+    assert_int_equal(os_read_file(at("d/new"), 10, &p, &n), 0);
+    assert_string_equal(p, "y");
+    mem_free(p);
+    snprintf(name, sizeof name, "%s", at("d/new"));
+    assert_true(os_same_file(at("link"), name));
+    assert_false(os_same_file(at("d/other"), name));
+    assert_int_equal(os_write_new(name, "z", 1), -EEXIST);
+    assert_int_equal(symlink("loop", at("loop")), 0);
+    assert_int_equal(os_can_write(at("loop")), -ELOOP);
+
+    /* A name of the full length has its temporary file as well; a longer one is refused before. */
+    memset(name, 'n', 255);
+    name[255] = '\0';
+    snprintf(all, sizeof all, "%s/d/%s", root, name);
+    assert_int_equal(os_can_write(all), 0);
+    assert_int_equal(os_write_file(all, "x", 1), 0);
+    strcat(all, "n");
+    assert_int_equal(os_can_write(all), -ENAMETOOLONG);
+}
+
 static void reads_files_with_and_without_a_size(void **state)
 {
     (void)state;
@@ -214,6 +245,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(knows_where_it_can_write, setup, teardown),
         cmocka_unit_test_setup_teardown(reads_files_with_and_without_a_size, setup, teardown),
         cmocka_unit_test_setup_teardown(makes_directories, setup, teardown),
+        cmocka_unit_test_setup_teardown(writes_through_links, setup, teardown),
         cmocka_unit_test(outlives_a_reader),
         cmocka_unit_test(stops_on_signals),
     };

@@ -45,7 +45,7 @@ static int plan(struct outfiles *f, bool save_data, int argc, const char *const 
     struct args *a;
     struct buf complaint = { 0 };
     assert_int_equal(args_parse(&command, argc, (char *const *)argv, &a, &complaint), 0);
-    int rc = outfiles_plan(f, a, save_data, NOON);
+    int rc = outfiles_plan(f, a, save_data, "in.csv", NOON);
     args_free(a);
     return rc;
 }
@@ -86,6 +86,16 @@ static void refused(void **state)
     outfiles_done(&f);
     assert_int_equal(plan(&f, true, 2, (const char *[]){ "--output-dir", "none" }), -ENOENT);
     outfiles_done(&f);
+    char same[128]; /* neither the file that is read, nor one file for two */
+    snprintf(same, sizeof same, "%s/x", root);
+    assert_int_equal(plan(&f, false, 4, (const char *[]){ "--export-csv", "x", "--export-json", same }), -EINVAL);
+    outfiles_done(&f);
+    assert_int_equal(os_write_file("in.csv", "", 0), 0);
+    assert_int_equal(plan(&f, false, 2, (const char *[]){ "--export-csv", "./in.csv" }), -EINVAL);
+    outfiles_done(&f);
+    assert_int_equal(
+        plan(&f, false, 4, (const char *[]){ "--export-csv", "/dev/null", "--export-json", "/dev/null" }), 0);
+    outfiles_done(&f);
     dup2(err, STDERR_FILENO);
     close(err);
 }
@@ -124,12 +134,30 @@ static void written_or_not(void **state)
     recording_free(rec);
 }
 
+/* Two runs of the same second each keep their file; what failed is not told as written. */
+static void runs_of_one_second(void **state)
+{
+    (void)state;
+    struct recording *rec = sample_recording();
+    struct outfiles one, two;
+    assert_int_equal(plan(&one, true, 0, NULL), 0);
+    assert_int_equal(plan(&two, true, 0, NULL), 0);
+    assert_int_equal(outfiles_write(&one, rec, NULL).written, 1);
+    assert_int_equal(outfiles_write(&two, rec, NULL).written, 1);
+    assert_string_equal(two.path[OUTFILE_DATA], "telemetry_data_20261122_120000_2.json");
+    assert_true(one.written[OUTFILE_DATA] && !one.written[OUTFILE_CSV]);
+    outfiles_done(&one);
+    outfiles_done(&two);
+    recording_free(rec);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(names, setup, teardown),
         cmocka_unit_test_setup_teardown(refused, setup, teardown),
         cmocka_unit_test_setup_teardown(written_or_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(runs_of_one_second, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,20 +45,6 @@ static struct progress check_progress(const struct args *a, enum mode mode,
     };
 }
 
-/* A selection that matches nothing is a slip of the pen,
- * and would be noticed only in an empty file. */
-static int check_globs(const struct observer *o, const char *globs)
-{
-    const struct schema *s = sampler_schema(o->sampler);
-    for (int slot = 0; globs && slot < schema_size(s); slot++)
-        if (schema_match(s, slot, globs))
-            return 0;
-    if (!globs)
-        return 0;
-    log_error(0, "check: --metrics %s matches no metric; `sonde metrics` lists them all", globs);
-    return -EINVAL;
-}
-
 /* A recording is played to its end, unless told otherwise. */
 static double check_duration(const struct args *a, const struct observer *o)
 {
@@ -90,16 +76,15 @@ static int check_collect(const struct args *a, enum mode mode, struct observer *
 
 /* --mode collect: files only. */
 static int check_save(const struct args *a, const struct recording *rec,
-                      const struct outfiles *files)
+                      struct outfiles *files)
 {
     struct outfiles_result result = outfiles_write(files, rec, NULL);
-    if (!result.failed)
-        outfiles_tell(files, rec, a);
+    outfiles_tell(files, rec, a);
     return !result.failed ? EXIT_DONE : result.written ? EXIT_PART : EXIT_FAILED;
 }
 
 static int check_finish(const struct args *a, enum mode mode, const struct observer *o,
-                        const struct recording *rec, const struct outfiles *files, struct cost cost,
+                        const struct recording *rec, struct outfiles *files, struct cost cost,
                         int rc)
 {
     if (rc == -ENOMEM) {
@@ -131,7 +116,7 @@ static int check_machine(const struct args *a, enum mode mode)
     struct cost cost;
     double interval_s = args_given(a, "interval") ? args_number(a, "interval") :
                         config_number(args_config(a), "general.logging_interval");
-    if (outfiles_plan(&files, a, args_flag(a, "save-data"), os_wall_ms()) < 0 ||
+    if (outfiles_plan(&files, a, args_flag(a, "save-data"), NULL, os_wall_ms()) < 0 ||
         observer_open(&o, a, interval_s) < 0) {
         outfiles_done(&files);
         return EXIT_FAILED;
@@ -140,10 +125,11 @@ static int check_machine(const struct args *a, enum mode mode)
         log_warn(0, "check: --interval is not used: the recording goes at its own pace of %g s",
                  o.interval_s);
     int status = EXIT_USAGE;
-    if (check_globs(&o, files.globs) == 0) {
+    if (outfiles_check_globs(&files, sampler_schema(o.sampler)) == 0) {
         struct recording *rec = recording_new();
         os_stop_on_signal();
         int rc = check_collect(a, mode, &o, rec, &cost);
+        observer_rest(&o); /* its descriptors may be the last that the files need */
         status = check_finish(a, mode, &o, rec, &files, cost, rc);
         recording_free(rec);
     }
