@@ -22,7 +22,7 @@ int root_open(struct root *r, const char *dir)
                   "leads out of it; "
                   "record it again with `sonde capture`",
                   dir);
-    else if (rc == -ENOSPC || rc == -EDQUOT)
+    else if (rc == -ENOSPC)
         log_error(rc, "there is no room for a copy of %s, neither in /dev/shm nor in TMPDIR or /tmp; set "
                   "TMPDIR to a directory with room", dir);
     else if (rc < 0 && rc != -EINTR)

@@ -249,7 +249,7 @@ static int replay_start(struct replay *r)
     }
     r->clock = (struct clock){ .now = replay_now, .wait = replay_wait };
     rc = replay_copy(r, false);
-    return rc == -ENOSPC || rc == -EDQUOT ? replay_copy(r, true) : rc;
+    return rc == -ENOSPC ? replay_copy(r, true) : rc;
 }
 
 int replay_open(const char *dir, struct replay **out)
