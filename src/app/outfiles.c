@@ -161,10 +161,9 @@ void outfiles_tell(const struct outfiles *f, const struct recording *rec, const 
         if (!f->written[i] || args_flag(a, "json") || args_flag(a, "quiet"))
             continue;
         text_copy(shown, sizeof shown, f->path[i]);
-        printf("Wrote %s", shown);
+        printf("Wrote %s\n", shown);
         if (i == OUTFILE_DATA)
-            printf(" (%d of %d metrics, as its shape has it; --export-csv keeps all)",
+            printf("  with %d of %d metrics, as its shape has it; --export-csv keeps all\n",
                    seed_json_metrics(rec), schema_size(rec->schema));
-        putchar('\n');
     }
 }
