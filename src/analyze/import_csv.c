@@ -228,6 +228,10 @@ static int csv_header(struct csv *c)
     c->scale = mem_new((size_t)c->columns * sizeof *c->scale);
     for (int i = 0; i < c->columns; i++)
         c->name[i] = mem_dup(cell_text(&c->cell[i], name, sizeof name));
+    bool semicolon = memchr(c->cell[0].p, ';', c->cell[0].n), tab = memchr(c->cell[0].p, '\t', c->cell[0].n);
+    if (c->columns == 1 && (semicolon || tab))
+        return import_fail(c->in, -EINVAL, "1: columns are separated by a comma, not by %s; save it with commas",
+                           semicolon ? "';'" : "a tab");
     if (!is_time_column(c->name[0]))
         return import_fail(
             c->in, -EINVAL,

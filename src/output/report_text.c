@@ -78,7 +78,7 @@ static void text_host(const struct page *p)
     if (*h->board)
         text_paragraph(p, 2, "board %s", h->board);
     if (*h->hardware_id)
-        text_paragraph(p, 2, "machine %s", h->hardware_id);
+        text_paragraph(p, 2, "hardware id %s", h->hardware_id);
 }
 
 static void text_run(const struct page *p)

@@ -153,6 +153,8 @@ static const struct bad bad[] = {
     { "t,a\n", "a.csv: no row", -EINVAL },
     { "cpu,a\n1,2\n", "a.csv:1: no time column; the first one is to be t, time or timestamp, and is \"cpu\"", -EINVAL },
     { "1,2\n3,4\n", "a.csv:1: no time column", -EINVAL },
+    { "time;cpu\n1;2\n", "a.csv:1: columns are separated by a comma, not by ';'", -EINVAL },
+    { "time\tcpu\n1\t2\n", "a.csv:1: columns are separated by a comma, not by a tab", -EINVAL },
     { "t,a,b\n1,2,3\n2,x7,3\n", "a.csv:3: column 2 (a): \"x7\" is not a number", -EINVAL },
     { "t,a,b\n1,2,1 2\n", "a.csv:2: column 3 (b): \"1 2\" is not a number", -EINVAL },
     { "t,a,b\n1,2,0x10\n", "a.csv:2: column 3 (b)", -EINVAL },

@@ -51,6 +51,11 @@ def right(report, area, started):
     return False
 
 
+def told(report, started):
+    items = report["anomalies"]["items"]
+    return [f"{seconds(a['time']) - started:+.1f} s: {a['summary']}" for a in items]
+
+
 def stressed(sonde, area, options, runs):
     hits = 0
     for i in range(runs):
