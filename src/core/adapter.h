@@ -15,6 +15,7 @@
 struct adapter_env {
     const char *root;   /* "" = the running machine, else where a recorded one lies */
     double interval_s;  /* of the sampler */
+    const void *of;     /* the adapter's own `of` */
 
     /* Says that something happened; the event is copied. Callable from any thread. */
     void (*emit)(const struct adapter_env *env, const struct event *e);
@@ -31,6 +32,15 @@ struct adapter {
     const char *doc;      /* what it reads, for people */
     const char *provides; /* globs of the families it would add, shown where it is absent */
     int period_ms;        /* at least this long between two readings; 0 = every tick */
+
+    /*
+     * It may hang or take long: a bus, a driver, a program of somebody else's. All its functions
+     * are then called on another thread, with a schema and a frame of its own, and a reading that is
+     * late is left behind without delaying anybody else.
+     */
+    bool apart;
+
+    const void *of;       /* for one of several of a kind: what it is about; handed to open() */
 
     /*
      * Adds its metrics and keeps what it needs in *self. -ENODEV: this machine has no such thing,

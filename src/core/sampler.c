@@ -82,8 +82,8 @@ static void sampler_open_one(struct sampler *s, int i, const struct adapter *a, 
     *src = (struct source){ .adapter = a, .state = SOURCE_OFF };
     *p = (struct opened){ .sampler = s, .time_slot = -1 };
     p->source = schema_source(s->schema, a->name);
-    p->env = (struct adapter_env){ .root = o->root, .interval_s = o->interval_s, .emit = sampler_emit,
-                                   .explain = sampler_explain, .sink = p };
+    p->env = (struct adapter_env){ .root = o->root, .interval_s = o->interval_s, .of = a->of,
+                                   .emit = sampler_emit, .explain = sampler_explain, .sink = p };
     if (o->wanted && !o->wanted(o->self, a->name)) {
         snprintf(src->reason, sizeof src->reason, "switched off in the configuration");
         return;
