@@ -39,6 +39,9 @@ static const struct capture_path paths[] = {
     { "/sys/devices/system/cpu/cpu*/topology/physical_package_id", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/topology/thread_siblings_list", CAPTURE_FILE },
 
+    { "/sys/bus/pci/devices/*/class", CAPTURE_FILE },
+    { "/sys/bus/pci/devices/*/vendor", CAPTURE_FILE },
+
     { "/sys/block/*/hidden", CAPTURE_FILE },
     { "/sys/block/*/slaves/*", CAPTURE_LINK },
 

@@ -59,7 +59,11 @@ struct adapter {
      * at once when there is nothing new. */
     int (*rescan)(void *self, struct schema *s);
 
-    /* Optional. Fills the table of processes, in the order of the pid, from the last sample(). */
+    /*
+     * Optional. Fills the table of processes, in the order of the pid, from the last sample(). An
+     * adapter that is `apart` fills in pid and gpu_bytes only, of the processes that it knows
+     * something about: the sampler adds it to those that are in the table.
+     */
     void (*procs)(void *self, struct proctab *t);
 
     void (*close)(void *self); /* NULL is fine */

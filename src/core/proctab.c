@@ -10,7 +10,7 @@ struct proc *proctab_add(struct proctab *t)
 {
     t->p = mem_grow(t->p, t->n, &t->cap, sizeof *t->p);
     struct proc *p = &t->p[t->n++];
-    *p = (struct proc){ 0 };
+    *p = (struct proc){ .gpu_bytes = NAN };
     return p;
 }
 

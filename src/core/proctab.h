@@ -22,6 +22,7 @@ struct proc {
     double rss_bytes;
     double read_bytes, write_bytes; /* to storage so far; NaN where not permitted or not read */
     double threads;
+    double gpu_bytes;         /* memory of graphics processors that it holds; NaN where not known */
 };
 
 struct proctab {
@@ -30,7 +31,7 @@ struct proctab {
     size_t n, cap;
 };
 
-/* One more, zeroed. Borrowed until the next call. */
+/* One more, zeroed but for what is not known yet: NaN. Borrowed until the next call. */
 struct proc *proctab_add(struct proctab *t);
 void proctab_done(struct proctab *t);
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <math.h>
 #include <string.h>
 
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
@@ -46,6 +47,7 @@ bool procstat_parse(const char *line, double ticks_per_s, double page_bytes, str
             .children_cpu_s = (double)(v[FIELD_CUTIME] + v[FIELD_CSTIME]) / ticks_per_s,
             .rss_bytes = (double)v[FIELD_RSS] * page_bytes,
             .threads = (double)v[FIELD_THREADS],
+            .gpu_bytes = NAN,
         },
     };
     char name[PROC_NAME_MAX];
