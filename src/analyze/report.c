@@ -44,7 +44,8 @@ static void report_absent(struct report *out)
 struct report *analyze_run(const struct recording *r, const struct analyze_options *o)
 {
     struct report *out = mem_new(sizeof *out);
-    *out = (struct report){ .rec = r, .cpu_us_per_sample = NAN, .rss_bytes = NAN, .threshold = NAN };
+    *out = (struct report){ .rec = r, .cpu_us_per_sample = NAN, .rss_bytes = NAN, .written_bytes = NAN,
+                            .threshold = NAN };
     out->host.memory_bytes = NAN;
     report_session(out);
     struct features f;

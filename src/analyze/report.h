@@ -132,7 +132,7 @@ struct report {
 
     char workload_reason[REPORT_TEXT], forecast_reason[REPORT_TEXT];
 
-    double cpu_us_per_sample, rss_bytes; /* cost of collecting; NaN for a file */
+    double cpu_us_per_sample, rss_bytes, written_bytes; /* cost of collecting; NaN for a file */
 };
 
 struct analyze_options {

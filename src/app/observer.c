@@ -17,7 +17,7 @@ static void observer_tell(const struct sampler *sampler)
                  s[i].metrics, *s[i].reason ? ": " : "", s[i].reason);
 }
 
-int observer_open(struct observer *o, const struct args *a, double interval_s)
+int observer_open(struct observer *o, const struct args *a, double interval_s, double patience_s)
 {
     *o = (struct observer){ .interval_s = interval_s };
     int rc = root_open(&o->root, args_text(a, "root"));
@@ -28,6 +28,7 @@ int observer_open(struct observer *o, const struct args *a, double interval_s)
     os_more_files();
     struct sampler_options options = {
         .root = o->root.path, .interval_s = o->interval_s, .clock = o->root.clock,
+        .patience_s = patience_s, .budget = settings_budget(args_config(a)),
         .wanted = settings_wants, .self = (void *)args_config(a),
     };
     o->sampler = sampler_open(settings_adapters(), &options);

@@ -12,8 +12,11 @@ struct observer {
     double interval_s; /* a recorded machine sets its own */
 };
 
-/* What is wrong was said; returns the error. */
-int observer_open(struct observer *o, const struct args *a, double interval_s);
+/*
+ * What is wrong was said; returns the error. Adapters that are kept apart get patience_s to open,
+ * 0: a moment; a command that lists them waits, one that samples goes on.
+ */
+int observer_open(struct observer *o, const struct args *a, double interval_s, double patience_s);
 void observer_rest(struct observer *o); /* closes the sampler; the root stays */
 void observer_close(struct observer *o);
 

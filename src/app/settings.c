@@ -162,3 +162,12 @@ bool settings_wants(void *config, const char *adapter)
             return false;
     return true;
 }
+
+struct budget_limits settings_budget(const struct config *c)
+{
+    return (struct budget_limits){
+        .cpu_percent = config_number(c, "performance.max_cpu_percent"),
+        .rss_bytes = config_number(c, "performance.max_rss_mb") * 1e6,
+        .written_bytes_per_hour = config_number(c, "performance.max_write_mb_per_hour") * 1e6,
+    };
+}

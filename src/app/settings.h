@@ -4,6 +4,7 @@
 
 #include "app/command.h"
 #include "core/adapter.h"
+#include "core/budget.h"
 #include "core/config.h"
 
 /*
@@ -23,5 +24,8 @@ const struct adapter *const *settings_adapters(void);
 
 /* Do the switches of a `const struct config` want this adapter? For sampler_options.wanted. */
 bool settings_wants(void *config, const char *adapter);
+
+/* performance.max_*: for sampler_options.budget. */
+struct budget_limits settings_budget(const struct config *c);
 
 #endif

@@ -77,6 +77,13 @@ static const struct config_key keys[] = {
       .help = "The workloads to tell apart." },
 
     { "performance.low_priority_mode", SWITCH("true"), .help = "Let every other program go first." UNUSED },
+    { "performance.max_cpu_percent", NUMBER("2", 0, 100),
+      .help = "Processor time that Sonde may use, percent of one core; above it the dearest adapter is read less "
+              "often. 0: no limit." },
+    { "performance.max_rss_mb", NUMBER("256", 0, 65536),
+      .help = "Memory that Sonde may use, MB; above it samples in memory are thinned. 0: no limit." },
+    { "performance.max_write_mb_per_hour", NUMBER("100", 0, 1000000),
+      .help = "What Sonde may write in an hour, MB; more is told in an event. 0: no limit." },
     { "performance.max_buffer_memory_mb", NUMBER("50", 1, 4096), .help = "Samples kept in memory, at most, MB." },
     { "performance.batch_write_size", WHOLE("60", 1, 100000), .help = "Samples written at a time." UNUSED },
     { "performance.cpu_affinity", .type = CONFIG_LIST, .fallback = "[]", .min = 0, .max = 4095, .whole = true,

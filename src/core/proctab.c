@@ -25,18 +25,23 @@ static double proc_growth(double before, double now)
     return now >= before ? now - before : isnan(now) || isnan(before) ? NAN : 0;
 }
 
-static const struct proc *proctab_find(const struct proctab *t, const struct proc *like)
+struct proc *proctab_at(struct proctab *t, int32_t pid)
 {
     size_t lo = 0, hi = t->n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (t->p[mid].pid < like->pid)
+        if (t->p[mid].pid < pid)
             lo = mid + 1;
         else
             hi = mid;
     }
-    bool same = lo < t->n && t->p[lo].pid == like->pid && t->p[lo].start_s == like->start_s;
-    return same ? &t->p[lo] : NULL;
+    return lo < t->n && t->p[lo].pid == pid ? &t->p[lo] : NULL;
+}
+
+static const struct proc *proctab_find(const struct proctab *t, const struct proc *like)
+{
+    const struct proc *p = proctab_at((struct proctab *)t, like->pid);
+    return p && p->start_s == like->start_s ? p : NULL;
 }
 
 /*

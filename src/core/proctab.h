@@ -35,6 +35,9 @@ struct proctab {
 struct proc *proctab_add(struct proctab *t);
 void proctab_done(struct proctab *t);
 
+/* The process of that number, or NULL. */
+struct proc *proctab_at(struct proctab *t, int32_t pid);
+
 /* What one process did between two tables. */
 struct proc_use {
     int32_t pid, ppid;

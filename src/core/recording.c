@@ -158,7 +158,7 @@ void recording_add_source(struct recording *r, const char *name, const struct so
 {
     r->sources = mem_resize(r->sources, (size_t)(r->n_sources + 1) * sizeof *r->sources);
     struct recording_source *to = &r->sources[r->n_sources++];
-    *to = (struct recording_source){ .state = s->state, .metrics = s->metrics };
+    *to = (struct recording_source){ .state = s->state, .metrics = s->metrics, .slowed = s->slowed };
     strncpy(to->name, name, sizeof to->name - 1);
     memcpy(to->reason, s->reason, sizeof to->reason);
 }
@@ -210,6 +210,15 @@ double recording_interval(const struct recording *r)
     return step;
 }
 
+/* From now on it takes no more room than it has. */
+static void recording_hold(struct recording *r)
+{
+    size_t row = (size_t)(r->n_cols + 3) * sizeof(double);
+    size_t now = r->cap * row + r->cap_procs * sizeof *r->proc + r->cap_events * sizeof *r->events;
+    if (!r->max_bytes || now < r->max_bytes)
+        r->max_bytes = now;
+}
+
 static int recording_take(struct recording *r, struct sampler *s, const struct frame *f)
 {
     schema_extend(r->schema, sampler_schema(s));
@@ -220,6 +229,8 @@ static int recording_take(struct recording *r, struct sampler *s, const struct f
     struct event e;
     while (sampler_event(s, &e))
         recording_add_event(r, &e);
+    if (sampler_is_fat(s))
+        recording_hold(r);
     return 0;
 }
 

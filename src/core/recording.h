@@ -23,6 +23,7 @@ struct recording_source {
     enum source_state state;
     char reason[224];
     int metrics;
+    int slowed;       /* as in struct source */
 };
 
 struct recording {

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -300,6 +301,19 @@ int os_sleep_until(int64_t mono_ns)
     return -clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
 }
 
+double os_cpu_s(void)
+{
+    return (double)os_clock_ns(CLOCK_PROCESS_CPUTIME_ID) * 1e-9;
+}
+
+/* proc_pid_io(5). */
+static double os_written_bytes(void)
+{
+    char text[512];
+    const char *at = os_read_text("", "/proc/self/io", text, sizeof text) > 0 ? strstr(text, "\nwrite_bytes: ") : NULL;
+    return at ? strtod(at + strlen("\nwrite_bytes: "), NULL) : NAN;
+}
+
 int os_self(struct os_self *out)
 {
     char text[128];
@@ -310,7 +324,8 @@ int os_self(struct os_self *out)
     if (sscanf(text, "%*s %ld", &pages) != 1)
         return -EINVAL;
     out->rss_bytes = (double)pages * (double)sysconf(_SC_PAGESIZE);
-    out->cpu_s = (double)os_clock_ns(CLOCK_PROCESS_CPUTIME_ID) * 1e-9;
+    out->cpu_s = os_cpu_s();
+    out->written_bytes = os_written_bytes();
     return 0;
 }
 
@@ -422,7 +437,7 @@ int os_thread(void (*f)(void *arg), void *arg)
     sigfillset(&all);
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, 128 * 1024);
+    pthread_attr_setstacksize(&attr, 512 * 1024); /* of addresses; drivers' libraries want more than we do */
     pthread_sigmask(SIG_SETMASK, &all, &old);
     int rc = -pthread_create(&t, &attr, os_thread_main, s);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
@@ -434,12 +449,18 @@ int os_thread(void (*f)(void *arg), void *arg)
 
 struct os_lock {
     pthread_mutex_t m;
+    pthread_cond_t woken;
 };
 
 struct os_lock *os_lock_new(void)
 {
     struct os_lock *l = mem_new(sizeof *l);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_mutex_init(&l->m, NULL);
+    pthread_cond_init(&l->woken, &attr);
+    pthread_condattr_destroy(&attr);
     return l;
 }
 
@@ -447,6 +468,7 @@ void os_lock_free(struct os_lock *l)
 {
     if (!l)
         return;
+    pthread_cond_destroy(&l->woken);
     pthread_mutex_destroy(&l->m);
     mem_free(l);
 }
@@ -459,4 +481,17 @@ void os_lock(struct os_lock *l)
 void os_unlock(struct os_lock *l)
 {
     pthread_mutex_unlock(&l->m);
+}
+
+bool os_wait(struct os_lock *l, int64_t until_ns)
+{
+    if (until_ns == INT64_MAX)
+        return pthread_cond_wait(&l->woken, &l->m) == 0;
+    struct timespec t = { .tv_sec = until_ns / 1000000000, .tv_nsec = until_ns % 1000000000 };
+    return pthread_cond_timedwait(&l->woken, &l->m, &t) == 0;
+}
+
+void os_wake(struct os_lock *l)
+{
+    pthread_cond_broadcast(&l->woken);
 }

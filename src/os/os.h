@@ -80,9 +80,12 @@ int os_sleep_until(int64_t mono_ns);
 
 /* ---- this process ---- */
 
+double os_cpu_s(void); /* user and system time of the process so far */
+
 struct os_self {
     double cpu_s;     /* user and system time of the process so far */
     double rss_bytes; /* resident memory */
+    double written_bytes; /* to storage so far; NaN where the system does not say */
 };
 
 int os_self(struct os_self *out);
@@ -120,6 +123,11 @@ struct os_lock *os_lock_new(void);
 void os_lock_free(struct os_lock *l);
 void os_lock(struct os_lock *l);
 void os_unlock(struct os_lock *l);
+
+/* While it is held: lets go of it until somebody calls os_wake() or os_mono_ns() reaches the time,
+ * and holds it again. False when it was the time. May return early. INT64_MAX: no such time. */
+bool os_wait(struct os_lock *l, int64_t until_ns);
+void os_wake(struct os_lock *l); /* all who wait */
 
 /* ---- files of ours ---- */
 

@@ -113,7 +113,7 @@ static int doctor_run(const struct args *a)
 {
     struct observer o;
     struct doctor d = { 0 };
-    if (observer_open(&o, a, 1) < 0)
+    if (observer_open(&o, a, 1, 5) < 0)
         return EXIT_FAILED;
     os_host(o.root.path, &d.host);
     d.here = !*o.root.path;
