@@ -57,6 +57,8 @@ struct sources {
     int n;
     struct opened *opened;  /* n of each */
     struct source *src;
+    int *of;                /* the source of each slot, of n_of of them: looked at in every tick */
+    int n_of;
     bool *due;              /* by source in the schema, its slots are not known until they are read; n + 1 */
 };
 
@@ -221,6 +223,7 @@ void sources_close(struct sources *s)
             s->src[i].adapter->close(s->opened[i].self);
     mem_free(s->opened);
     mem_free(s->src);
+    mem_free(s->of);
     mem_free(s->due);
     mem_free(s);
 }
@@ -241,10 +244,14 @@ static bool sources_is_due(const struct sources *s, int i, const struct tick *t)
            (p->read_at == 0 || t->deadline - p->read_at >= period - t->interval_ns / 2);
 }
 
-static void sources_forget(const struct sources *s, struct frame *f)
+static void sources_forget(struct sources *s, struct frame *f)
 {
+    if (s->n_of < f->n)
+        s->of = mem_resize(s->of, (size_t)f->n * sizeof *s->of);
+    for (; s->n_of < f->n; s->n_of++)
+        s->of[s->n_of] = schema_at(s->schema, s->n_of)->source;
     for (int slot = 0; slot < f->n; slot++)
-        if (s->due[schema_at(s->schema, slot)->source])
+        if (s->due[s->of[slot]])
             f->v[slot] = NAN;
 }
 
