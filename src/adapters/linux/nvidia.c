@@ -306,6 +306,7 @@ static int nvidia_attach(struct nvidia *n, struct schema *s)
             continue;
         int one = rc < 0 ? rc : nvml_device_at(n->nvml, c->address);
         c->gpu = one < 0 ? -1 : one;
+        c->busy_ns = n->now_ns; /* looked at for a while */
         if (one >= 0)
             one = card_read(n, c, ALL);
         if (one < 0) {
@@ -509,7 +510,6 @@ static void card_rest(struct nvidia *n, struct card *c)
     for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
         c->value[counters[i]] = NAN;
     c->rest_ns = n->now_ns + (int64_t)REST_S * NS_PER_S;
-    c->busy_ns = c->rest_ns; /* looked at for a while then */
 }
 
 /* One that fell asleep while it was held is not kept awake by that: closing might wake it. */
