@@ -172,7 +172,8 @@ static nvmlReturn_t fake_value(nvmlDevice_t d, const char *function, const char 
     }
 }
 
-static nvmlReturn_t fake_number(nvmlDevice_t d, const char *function, const char *name, double times, unsigned int *out)
+static nvmlReturn_t fake_number(nvmlDevice_t d, const char *function, const char *name, double times,
+                                unsigned int *out)
 {
     double v = 0;
     nvmlReturn_t rc = fake_value(d, function, name, &v);
@@ -181,7 +182,8 @@ static nvmlReturn_t fake_number(nvmlDevice_t d, const char *function, const char
     return rc;
 }
 
-static nvmlReturn_t fake_large(nvmlDevice_t d, const char *function, const char *name, double times, unsigned long long *out)
+static nvmlReturn_t fake_large(nvmlDevice_t d, const char *function, const char *name, double times,
+                               unsigned long long *out)
 {
     double v = 0;
     nvmlReturn_t rc = fake_value(d, function, name, &v);
@@ -231,7 +233,8 @@ static nvmlReturn_t fake_by_address(const char *id, nvmlDevice_t *out)
 static nvmlReturn_t fake_pci(nvmlDevice_t d, nvmlPciInfo_t *out)
 {
     memset(out, 0xa5, sizeof *out);
-    return sscanf(d->address, "%x:%x:%x", &out->domain, &out->bus, &out->device) == 3 ? NVML_SUCCESS : NVML_ERROR_UNKNOWN;
+    return sscanf(d->address, "%x:%x:%x", &out->domain, &out->bus, &out->device) == 3 ? NVML_SUCCESS
+                                                                                      : NVML_ERROR_UNKNOWN;
 }
 
 static nvmlReturn_t fake_processes(nvmlDevice_t d, const char *use, unsigned int *n, nvmlProcessInfo_t *out)

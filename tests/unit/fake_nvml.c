@@ -19,6 +19,7 @@ void fake_nvml_use(struct machine *m, const char *generation)
 }
 
 /* A new file in place of the old one: a reader on another thread sees one or the other. */
+__attribute__((format(printf, 3, 0)))
 static void replace(struct machine *m, const char *path, const char *fmt, va_list args)
 {
     char text[16384], fresh[64], from[512], to[512];

@@ -497,7 +497,8 @@ int main(void)
         cmocka_unit_test(every_metric), cmocka_unit_test(reasons_to_slow_down), cmocka_unit_test(several),
         cmocka_unit_test(absent), cmocka_unit_test(denied_in_part), cmocka_unit_test(without_sys),
         cmocka_unit_test(never_wakes_a_sleeper), cmocka_unit_test(asks_only_those_awake),
-        cmocka_unit_test(lets_an_idle_one_rest), cmocka_unit_test(lost_and_back), cmocka_unit_test(unplugged_and_another),
+        cmocka_unit_test(lets_an_idle_one_rest), cmocka_unit_test(lost_and_back),
+        cmocka_unit_test(unplugged_and_another),
         cmocka_unit_test(initialised_again), cmocka_unit_test(dear_questions), cmocka_unit_test(hangs),
         cmocka_unit_test(broken_recordings),
     };

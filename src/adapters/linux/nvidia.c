@@ -10,11 +10,9 @@
  * says so, and the library is opened anew now and then, at longer and longer intervals: only a new
  * one sees what came back. No GPU was at hand: the tests use a made-up library (tests/fake/nvml.c).
  */
-#include "adapters/linux/gpu.h"
+#include "adapters/linux/nvidia_card.h"
 #include "base/mem.h"
 #include "core/adapter.h"
-#include "os/nvml.h"
-#include "os/os.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -32,54 +30,11 @@ enum {
     PROCS_MAX = 1024,             /* that hold memory of GPUs; of more the first */
 };
 
-_Static_assert(GPU_MAX <= NVML_GPUS && GPU_ADDRESS_MAX >= NVML_ADDRESS_MAX, "all GPUs fit");
-
-/* What a metric is as a reading; those that are more than a copy stand in card_set(). */
-static const struct { enum gpu_metric metric; enum nvml_reading reading; } copies[] = {
-    { GPU_UTIL, NVML_UTIL }, { GPU_MEMORY_UTIL, NVML_MEMORY_UTIL },
-    { GPU_ENCODER_UTIL, NVML_ENCODER_UTIL }, { GPU_DECODER_UTIL, NVML_DECODER_UTIL },
-    { GPU_JPEG_UTIL, NVML_JPEG_UTIL }, { GPU_OFA_UTIL, NVML_OFA_UTIL },
-    { GPU_VRAM_TOTAL, NVML_VRAM_TOTAL }, { GPU_VRAM_USED, NVML_VRAM_USED },
-    { GPU_TEMP, NVML_TEMP }, { GPU_TEMP_MEMORY, NVML_TEMP_MEMORY }, { GPU_TEMP_LIMIT, NVML_TEMP_LIMIT },
-    { GPU_POWER, NVML_POWER }, { GPU_POWER_LIMIT, NVML_POWER_LIMIT }, { GPU_ENERGY, NVML_ENERGY },
-    { GPU_CLOCK_CORE, NVML_CLOCK_CORE }, { GPU_CLOCK_MEMORY, NVML_CLOCK_MEMORY },
-    { GPU_CLOCK_VIDEO, NVML_CLOCK_VIDEO }, { GPU_CLOCK_MAX, NVML_CLOCK_MAX },
-    { GPU_FAN_SPEED, NVML_FAN_SPEED }, { GPU_PSTATE, NVML_PSTATE },
-    { GPU_ECC_CORRECTED, NVML_ECC_CORRECTED }, { GPU_ECC_UNCORRECTED, NVML_ECC_UNCORRECTED },
-    { GPU_PCIE_GENERATION, NVML_PCIE_GENERATION }, { GPU_PCIE_WIDTH, NVML_PCIE_WIDTH },
-    { GPU_PCIE_REPLAYS, NVML_PCIE_REPLAYS }, { GPU_PCIE_RECV, NVML_PCIE_RECV }, { GPU_PCIE_SEND, NVML_PCIE_SEND },
-};
-enum { COPIES = sizeof copies / sizeof *copies };
-
-/* The driver counts traffic on the link for 20 ms in each direction while the question waits, so it
- * is asked of one GPU in a tick. Limits are what somebody sets once. */
-#define SLOW (NVML_BIT(NVML_PCIE_RECV) | NVML_BIT(NVML_PCIE_SEND) | NVML_BIT(NVML_POWER_LIMIT) | \
-              NVML_BIT(NVML_TEMP_LIMIT) | NVML_BIT(NVML_CLOCK_MAX))
-#define ALL (NVML_BIT(NVML_READINGS) - 1)
-
-struct card {
-    char address[GPU_ADDRESS_MAX];
-    int number;                 /* its instance */
-    bool in_sys;                /* /sys lists it: it can be asked whether it sleeps */
-    bool present, asleep;
-    bool arrived;               /* after the start: news when it is read first */
-    bool known, lost;           /* gave values once; and was reported to give none any more */
-    int gpu;                    /* of the library; negative while not held */
-    int error;                  /* why not */
-    int pause_s;                /* between the last two tries to get hold of it */
-    int64_t retry_ns;           /* not before */
-    int64_t slow_ns;            /* SLOW was read last */
-    int64_t busy_ns, rest_ns;   /* last seen at work; left alone until */
-    int slot[GPU_METRICS];      /* negative: not known so far */
-    double reading[NVML_READINGS];
-    double value[GPU_METRICS];  /* of the readings */
-};
-
 /* A process, its memory on all GPUs, and what of it is on the one read last. */
 struct held {
     int32_t pid;
     double bytes, here;
-    const struct card *on;
+    const struct nvidia_card *on;
 };
 
 struct nvidia {
@@ -89,7 +44,7 @@ struct nvidia {
     int64_t now_ns, wall_ms;    /* of the last reading */
     int64_t looked_ns;
     int n;
-    struct card card[GPU_MAX];  /* all that ever were */
+    struct nvidia_card card[GPU_MAX];  /* all that ever were */
     int n_procs;
     struct held procs[PROCS_MAX]; /* by pid */
     struct nvml_process list[PROCS_MAX];
@@ -118,62 +73,24 @@ static bool nvidia_has_number(const struct nvidia *n, int number)
     return false;
 }
 
-static struct card *nvidia_add(struct nvidia *n, const char *address, int number)
+static struct nvidia_card *nvidia_add(struct nvidia *n, const char *address, int number)
 {
     if (n->n == GPU_MAX)
         return NULL;
     while (nvidia_has_number(n, number))
         number++;
-    struct card *c = &n->card[n->n++];
-    *c = (struct card){ .number = number, .gpu = -1, .arrived = n->now_ns != 0, .busy_ns = n->now_ns };
-    snprintf(c->address, sizeof c->address, "%s", address);
-    for (int i = 0; i < GPU_METRICS; i++) {
-        c->slot[i] = -1;
-        c->value[i] = NAN;
-    }
+    struct nvidia_card *c = &n->card[n->n++];
+    nvidia_card_init(c, address, number);
+    c->arrived = n->now_ns != 0;
     return c;
 }
 
-static struct card *nvidia_find(struct nvidia *n, const char *address)
+static struct nvidia_card *nvidia_find(struct nvidia *n, const char *address)
 {
     for (int i = 0; i < n->n; i++)
         if (strcmp(n->card[i].address, address) == 0)
             return &n->card[i];
     return NULL;
-}
-
-static void card_put_throttle(struct card *c, double reasons)
-{
-    unsigned bits = reasons >= 0 && reasons < 65536 ? (unsigned)reasons : 0;
-    unsigned thermal = NVML_THROTTLE_THERMAL | NVML_THROTTLE_HARDWARE_THERMAL,
-             power = NVML_THROTTLE_POWER_CAP,
-             hardware = NVML_THROTTLE_HARDWARE | NVML_THROTTLE_HARDWARE_POWER,
-             idle = NVML_THROTTLE_IDLE;
-    c->value[GPU_THROTTLE] = (bits & ~idle) != 0;
-    c->value[GPU_THROTTLE_THERMAL] = (bits & thermal) != 0;
-    c->value[GPU_THROTTLE_POWER] = (bits & power) != 0;
-    c->value[GPU_THROTTLE_HARDWARE] = (bits & hardware) != 0;
-    c->value[GPU_THROTTLE_OTHER] = (bits & ~(thermal | power | hardware | idle)) != 0;
-}
-
-/* Its readings as metrics. */
-static void card_put(struct card *c)
-{
-    const double *r = c->reading;
-    for (int i = 0; i < COPIES; i++)
-        c->value[copies[i].metric] = r[copies[i].reading];
-    if (r[NVML_VRAM_TOTAL] > 0)
-        c->value[GPU_VRAM_UTIL] = 100 * r[NVML_VRAM_USED] / r[NVML_VRAM_TOTAL];
-    if (!isnan(r[NVML_FAN])) /* of the speed that is still quiet enough for its maker */
-        c->value[GPU_FAN] = r[NVML_FAN] > 100 ? 100 : r[NVML_FAN];
-    if (!isnan(r[NVML_THROTTLE]))
-        card_put_throttle(c, r[NVML_THROTTLE]);
-}
-
-static void card_forget(struct card *c)
-{
-    for (int i = 0; i < GPU_METRICS; i++)
-        c->value[i] = NAN;
 }
 
 /* Where a pid is or belongs among the processes. */
@@ -192,7 +109,7 @@ static int nvidia_place(const struct nvidia *n, int32_t pid)
 
 /* One that computes and draws stands in both lists with the same memory; on several GPUs, it adds
  * up. */
-static void nvidia_hold(struct nvidia *n, const struct card *c, const struct nvml_process *p)
+static void nvidia_hold(struct nvidia *n, const struct nvidia_card *c, const struct nvml_process *p)
 {
     int at = nvidia_place(n, p->pid);
     struct held *h = &n->procs[at];
@@ -210,9 +127,10 @@ static void nvidia_hold(struct nvidia *n, const struct card *c, const struct nvm
     h->bytes += h->here - before;
 }
 
-static void card_read_processes(struct nvidia *n, struct card *c)
+static void nvidia_read_processes(struct nvidia *n, struct nvidia_card *c)
 {
-    static const enum gpu_metric metric[NVML_USES] = { GPU_PROCESSES_COMPUTE, GPU_PROCESSES_GRAPHICS };
+    static const enum gpu_metric metric[NVML_USES] = {
+        [NVML_COMPUTE] = GPU_PROCESSES_COMPUTE, [NVML_GRAPHICS] = GPU_PROCESSES_GRAPHICS };
     for (int use = 0; use < NVML_USES; use++) {
         int count = nvml_processes(n->nvml, c->gpu, use, n->list, PROCS_MAX);
         c->value[metric[use]] = count < 0 ? (double)NAN : count;
@@ -221,40 +139,26 @@ static void card_read_processes(struct nvidia *n, struct card *c)
     }
 }
 
-/* Asks it; what is not wanted keeps its last value. */
-static int card_read(struct nvidia *n, struct card *c, uint64_t wanted)
+/* Asks it, and for its processes. */
+static int nvidia_read(struct nvidia *n, struct nvidia_card *c, uint64_t wanted)
 {
-    double now[NVML_READINGS];
-    card_forget(c);
-    int rc = nvml_read(n->nvml, c->gpu, wanted, now);
+    int rc = nvidia_card_read(c, n->nvml, wanted);
     if (rc < 0)
         return rc;
-    for (int i = 0; i < NVML_READINGS; i++)
-        if (wanted & NVML_BIT(i))
-            c->reading[i] = now[i];
-    if (wanted & SLOW)
+    if (wanted & NVIDIA_SLOW)
         c->slow_ns = n->now_ns;
     if (!(c->reading[NVML_UTIL] <= 0))
         c->busy_ns = n->now_ns;
-    card_put(c);
-    card_read_processes(n, c);
+    nvidia_read_processes(n, c);
     return 0;
 }
 
-/* Adds the metrics that it turned out to have. */
-static void card_add_metrics(struct card *c, struct schema *s)
-{
-    for (int i = 0; i < GPU_METRICS; i++)
-        if (c->slot[i] < 0 && !isnan(c->value[i]))
-            c->slot[i] = gpu_add(s, i, c->number);
-}
-
 /* It cannot be asked: says so when it could before, and tries again later. */
-static void card_lose(struct nvidia *n, struct card *c, int rc)
+static void nvidia_lose(struct nvidia *n, struct nvidia_card *c, int rc)
 {
     c->gpu = -1;
     c->error = rc;
-    card_forget(c);
+    nvidia_card_forget(c);
     c->pause_s = c->pause_s ? 2 * c->pause_s : PAUSE_FIRST_S;
     if (c->pause_s > PAUSE_MOST_S)
         c->pause_s = PAUSE_MOST_S;
@@ -262,12 +166,14 @@ static void card_lose(struct nvidia *n, struct card *c, int rc)
     if (!c->known || c->lost)
         return;
     c->lost = true;
-    nvidia_say(n, SEVERITY_WARNING, "GPU %d (%s) %s; looked for again from time to time", c->number, c->address,
-               !c->present || rc == -ENOENT ? "is gone" : rc == -ENXIO ? "is lost: its driver cannot reach it any more" :
-               rc == -EACCES ? "may not be asked any more" : "cannot be asked any more: its driver does not answer");
+    const char *what = !c->present || rc == -ENOENT ? "is gone" :
+        rc == -ENXIO ? "is lost: its driver cannot reach it any more" :
+        rc == -EACCES ? "may not be asked any more" : "is not answered for by its driver any more";
+    nvidia_say(n, SEVERITY_WARNING, "GPU %d (%s) %s; looked for again from time to time",
+               c->number, c->address, what);
 }
 
-static void card_found(const struct nvidia *n, struct card *c)
+static void nvidia_found(const struct nvidia *n, struct nvidia_card *c)
 {
     if (c->lost)
         nvidia_say(n, SEVERITY_NOTICE, "GPU %d (%s) is back", c->number, c->address);
@@ -278,7 +184,7 @@ static void card_found(const struct nvidia *n, struct card *c)
     c->pause_s = 0;
 }
 
-static bool card_is_wanted(const struct nvidia *n, const struct card *c)
+static bool nvidia_wants(const struct nvidia *n, const struct nvidia_card *c)
 {
     return c->present && !c->asleep && n->now_ns >= c->rest_ns;
 }
@@ -301,20 +207,20 @@ static int nvidia_attach(struct nvidia *n, struct schema *s)
     n->n_procs = 0;
     int rc = nvml_open(n->library_root, &n->nvml);
     for (int i = 0; i < n->n; i++) {
-        struct card *c = &n->card[i];
-        if (!card_is_wanted(n, c))
+        struct nvidia_card *c = &n->card[i];
+        if (!nvidia_wants(n, c))
             continue;
         int one = rc < 0 ? rc : nvml_device_at(n->nvml, c->address);
         c->gpu = one < 0 ? -1 : one;
         c->busy_ns = n->now_ns; /* looked at for a while */
         if (one >= 0)
-            one = card_read(n, c, ALL);
+            one = nvidia_read(n, c, NVIDIA_ALL);
         if (one < 0) {
-            card_lose(n, c, one);
+            nvidia_lose(n, c, one);
             continue;
         }
-        card_add_metrics(c, s);
-        card_found(n, c);
+        nvidia_card_add_metrics(c, s);
+        nvidia_found(n, c);
     }
     return rc;
 }
@@ -327,7 +233,7 @@ static void nvidia_look(struct nvidia *n, struct schema *s)
     bool there[GPU_MAX] = { false };
     n->looked_ns = n->now_ns;
     for (int i = 0; i < count; i++) {
-        struct card *c = nvidia_find(n, address[i]);
+        struct nvidia_card *c = nvidia_find(n, address[i]);
         if (!c)
             c = nvidia_add(n, address[i], number[i]);
         if (!c)
@@ -342,7 +248,7 @@ static void nvidia_look(struct nvidia *n, struct schema *s)
     for (int i = 0; i < n->n; i++)
         if (n->card[i].in_sys && !there[i] && n->card[i].present) {
             n->card[i].present = false;
-            card_lose(n, &n->card[i], -ENOENT);
+            nvidia_lose(n, &n->card[i], -ENOENT);
         }
 }
 
@@ -360,7 +266,7 @@ static int nvidia_list(struct nvidia *n)
         if (gpu < 0 || nvml_address(nvml, gpu, address) < 0)
             continue;
         int number = gpu_number(n->env->root, address);
-        struct card *c = nvidia_add(n, address, number < 0 ? i : number);
+        struct nvidia_card *c = nvidia_add(n, address, number < 0 ? i : number);
         if (c)
             c->present = true;
     }
@@ -368,31 +274,29 @@ static int nvidia_list(struct nvidia *n)
     return count < 0 ? count : n->n ? 0 : -ENODEV;
 }
 
+/* Says why there is nothing to read, and how to get it. */
 static int nvidia_refuse(const struct adapter_env *env, bool has_gpu, int rc)
 {
-    switch (rc) {
-    case -ENOENT: case -ENOSYS:
-        env->explain(env, has_gpu ? "an NVIDIA GPU is here, but not the library of its driver, libnvidia-ml.so.1: install "
-                     "NVIDIA's driver (Debian: nvidia-driver, Ubuntu: ubuntu-drivers install)" : "there is no NVIDIA GPU");
-        return -ENODEV;
-    case -ENODEV:
-        env->explain(env, has_gpu ? "NVIDIA's driver is installed but not loaded: modprobe nvidia, and see dmesg if that fails"
-                     : "there is no NVIDIA GPU, though the library of its driver is installed");
-        return -ENODEV;
-    case -ENXIO:
-        env->explain(env, "NVIDIA's driver does not have the GPU: another driver has it (lspci -k says which), or it is lost");
-        return -ENODEV;
-    case -EPROTO:
-        env->explain(env, "NVIDIA's driver was updated and the old one is still loaded: restart the machine");
-        return -EIO;
-    case -EACCES:
-        env->explain(env, "not permitted to open /dev/nvidiactl or the GPU: join the group that owns it; "
-                     "in a container, hand the GPU over (docker run --gpus all)");
-        return -EACCES;
-    default:
-        env->explain(env, "the library of NVIDIA's driver does not answer as it should: see dmesg for NVRM");
-        return -EIO;
-    }
+    static const struct { int rc; bool with, without; int give; const char *reason; } reasons[] = {
+        { -ENOENT, true,  false, -ENODEV, "an NVIDIA GPU is here, but not the library of its driver, libnvidia-ml.so.1: install "
+                                          "NVIDIA's driver (Debian: nvidia-driver, Ubuntu: ubuntu-drivers install)" },
+        { -ENOENT, false, true,  -ENODEV, "there is no NVIDIA GPU" },
+        { -ENODEV, true,  false, -ENODEV, "NVIDIA's driver is installed but not loaded: modprobe nvidia, and see dmesg if that fails" },
+        { -ENODEV, false, true,  -ENODEV, "there is no NVIDIA GPU, though the library of its driver is installed" },
+        { -ENXIO,  true,  true,  -ENODEV, "NVIDIA's driver does not have the GPU: another driver has it (lspci -k says which), "
+                                          "or it is lost" },
+        { -EPROTO, true,  true,  -EIO,    "NVIDIA's driver was updated and the old one is still loaded: restart the machine" },
+        { -EACCES, true,  true,  -EACCES, "not permitted to open /dev/nvidiactl or the GPU: join the group that owns it; in a "
+                                          "container, hand the GPU over (docker run --gpus all)" },
+    };
+    rc = rc == -ENOSYS ? -ENOENT : rc;
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].rc == rc && (has_gpu ? reasons[i].with : reasons[i].without)) {
+            env->explain(env, reasons[i].reason);
+            return reasons[i].give;
+        }
+    env->explain(env, "the library of NVIDIA's driver does not answer as it should: see dmesg for NVRM");
+    return -EIO;
 }
 
 static void nvidia_close(void *self)
@@ -407,7 +311,7 @@ static void nvidia_close(void *self)
 /* Is there a GPU that was read, or that sleeps? Else why not the last. */
 static int nvidia_fares(const struct nvidia *n)
 {
-    const struct card *silent = NULL;
+    const struct nvidia_card *silent = NULL;
     bool any = false;
     for (int i = 0; i < n->n; i++) {
         any = any || n->card[i].gpu >= 0 || n->card[i].asleep;
@@ -448,12 +352,13 @@ static int nvidia_open(const struct adapter_env *env, struct schema *s, void **s
 }
 
 /* The GPU whose turn it is to be asked for what is dear: the one that waits longest. */
-static const struct card *nvidia_slow_turn(const struct nvidia *n)
+static const struct nvidia_card *nvidia_slow_turn(const struct nvidia *n)
 {
-    const struct card *turn = NULL;
+    const struct nvidia_card *turn = NULL;
     for (int i = 0; i < n->n; i++) {
-        const struct card *c = &n->card[i];
-        if (c->gpu >= 0 && n->now_ns - c->slow_ns >= (int64_t)SLOW_S * NS_PER_S && (!turn || c->slow_ns < turn->slow_ns))
+        const struct nvidia_card *c = &n->card[i];
+        if (c->gpu >= 0 && n->now_ns - c->slow_ns >= (int64_t)SLOW_S * NS_PER_S &&
+            (!turn || c->slow_ns < turn->slow_ns))
             turn = c;
     }
     return turn;
@@ -477,38 +382,36 @@ static void nvidia_sample(void *self, struct frame *f)
     n->now_ns = f->mono_ns;
     n->wall_ms = f->wall_ms;
     n->n_procs = 0;
-    const struct card *slow = nvidia_slow_turn(n);
+    const struct nvidia_card *slow = nvidia_slow_turn(n);
     for (int i = 0; i < n->n; i++) {
-        struct card *c = &n->card[i];
+        struct nvidia_card *c = &n->card[i];
         c->asleep = c->in_sys && gpu_is_asleep(n->env->root, c->address);
-        if (c->asleep)
-            card_forget(c);
-        else if (c->gpu >= 0 && card_is_wanted(n, c)) {
-            int rc = card_read(n, c, c == slow ? ALL : ALL & ~SLOW);
+        if (c->asleep) {
+            nvidia_card_forget(c);
+            c->rest_ns = 0; /* read at once when it wakes */
+        } else if (c->gpu >= 0 && nvidia_wants(n, c)) {
+            int rc = nvidia_read(n, c, c == slow ? NVIDIA_ALL : NVIDIA_ALL & ~NVIDIA_SLOW);
             if (rc == -ESTALE)
                 c->gpu = -1; /* got hold of again at once */
             else if (rc < 0)
-                card_lose(n, c, rc);
+                nvidia_lose(n, c, rc);
         }
         c->value[GPU_ASLEEP] = c->in_sys && c->present ? c->asleep : (double)NAN;
-        for (int m = 0; m < GPU_METRICS; m++)
-            frame_set(f, c->slot[m], c->value[m]);
+        nvidia_card_set(c, f);
     }
 }
 
 /* Idle for so long that it could be switched off, would it be left alone? */
-static bool card_may_rest(const struct nvidia *n, const struct card *c)
+static bool nvidia_may_rest(const struct nvidia *n, const struct nvidia_card *c)
 {
     return c->gpu >= 0 && !c->asleep && n->now_ns - c->busy_ns >= (int64_t)QUIET_S * NS_PER_S &&
            c->in_sys && gpu_may_sleep(n->env->root, c->address);
 }
 
 /* Its last values stand meanwhile, but for counters: their growth is nobody's second. */
-static void card_rest(struct nvidia *n, struct card *c)
+static void nvidia_rest(const struct nvidia *n, struct nvidia_card *c)
 {
-    static const enum gpu_metric counters[] = { GPU_ENERGY, GPU_ECC_CORRECTED, GPU_ECC_UNCORRECTED, GPU_PCIE_REPLAYS };
-    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
-        c->value[counters[i]] = NAN;
+    nvidia_card_forget_counters(c);
     c->rest_ns = n->now_ns + (int64_t)REST_S * NS_PER_S;
 }
 
@@ -520,13 +423,13 @@ static int nvidia_rescan(void *self, struct schema *s)
     if (n->now_ns - n->looked_ns >= (int64_t)LOOK_S * NS_PER_S)
         nvidia_look(n, s);
     for (int i = 0; i < n->n; i++) {
-        struct card *c = &n->card[i];
-        card_add_metrics(c, s);
-        if (card_may_rest(n, c))
-            card_rest(n, c);
+        struct nvidia_card *c = &n->card[i];
+        nvidia_card_add_metrics(c, s);
+        if (nvidia_may_rest(n, c))
+            nvidia_rest(n, c);
         let_go = let_go || (c->gpu >= 0 && n->now_ns < c->rest_ns);
-        keep = keep || (c->gpu >= 0 && card_is_wanted(n, c));
-        get = get || (c->gpu < 0 && card_is_wanted(n, c) && n->now_ns >= c->retry_ns);
+        keep = keep || (c->gpu >= 0 && nvidia_wants(n, c));
+        get = get || (c->gpu < 0 && nvidia_wants(n, c) && n->now_ns >= c->retry_ns);
     }
     if (get || (let_go && keep))
         nvidia_attach(n, s);
