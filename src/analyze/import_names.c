@@ -40,19 +40,25 @@ static const struct family families[] = {
     { "disk.read.rate,disk.write.rate,disk.discard.rate,net.recv.rate,net.send.rate,swap.in.rate,swap.out.rate,"
       "memory.page_in.rate,memory.page_out.rate,memory.reclaim.rate,memory.reclaim.direct.rate,"
       "memory.reclaim.scanned.rate,memory.refaults.rate", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+    { "gpu.energy", UNIT_JOULE, KIND_COUNTER, NULL },
+    { "gpu.energy.rate", UNIT_WATT, KIND_GAUGE, NULL },
+    { "gpu.ecc.corrected,gpu.ecc.uncorrected,gpu.pcie.replays", UNIT_NONE, KIND_COUNTER, NULL },
+    { "gpu.pcie.recv,gpu.pcie.send", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+    { "gpu.fan", UNIT_PERCENT, KIND_GAUGE, NULL },
+    { "gpu.throttle*", UNIT_NONE, KIND_GAUGE, NULL },
     { "*.rate", UNIT_PER_S, KIND_GAUGE, NULL },
     { "*.util,*.share,pressure.*,cgroup.pressure.*,cgroup.cpu.throttled,cpu.user,cpu.nice,cpu.system,cpu.iowait,"
       "cpu.irq,cpu.softirq,cpu.steal,cpu.idle,battery.charge,battery.charge.limit,battery.wear,sonde.cpu", UNIT_PERCENT, KIND_GAUGE, NULL },
     { "net.tcp.*,net.udp.*", UNIT_NONE, KIND_COUNTER, NULL },
     { "disk.*latency,battery.time_left,sonde.adapter.time,sonde.tick.lateness", UNIT_SECOND, KIND_GAUGE, NULL },
-    { "*.temp,sensor.temp.critical", UNIT_CELSIUS, KIND_GAUGE, NULL },
-    { "*.fan", UNIT_RPM, KIND_GAUGE, NULL },
+    { "*.temp,sensor.temp.critical,gpu.temp.*", UNIT_CELSIUS, KIND_GAUGE, NULL },
+    { "*.fan,gpu.fan.speed", UNIT_RPM, KIND_GAUGE, NULL },
     { "cpu.freq,cpu.freq.min,cpu.freq.max,cpu.core.freq,gpu.clock.*", UNIT_HERTZ, KIND_GAUGE, NULL },
-    { "*.power,power.package,power.core,power.uncore,power.dram,power.psys", UNIT_WATT, KIND_GAUGE, NULL },
+    { "*.power,gpu.power.limit,power.package,power.core,power.uncore,power.dram,power.psys", UNIT_WATT, KIND_GAUGE, NULL },
     { "battery.energy", UNIT_JOULE, KIND_GAUGE, NULL },
     { "*.voltage", UNIT_VOLT, KIND_GAUGE, NULL },
-    { "memory.*,swap.*,fs.used,fs.free,fs.total,fs.available,gpu.vram.used,cgroup.memory.used,cgroup.memory.limit,"
-      "sonde.rss", UNIT_BYTE, KIND_GAUGE, NULL },
+    { "memory.*,swap.*,fs.used,fs.free,fs.total,fs.available,gpu.vram.total,gpu.vram.used,gpu.shared.used,"
+      "cgroup.memory.used,cgroup.memory.limit,sonde.rss", UNIT_BYTE, KIND_GAUGE, NULL },
 };
 
 struct alias {

@@ -24,6 +24,7 @@ struct run {
     struct scrub scrub;
     struct snapshot now, before;
     struct spaces spaces;
+    struct gpus gpus;
     char *text;         /* TEXT_MAX */
     char path[OS_PATH_MAX]; /* where run_expand() is; one for all its levels: stacks may be small */
     struct buf clean;
@@ -35,6 +36,7 @@ static void run_free(struct run *r)
     snapshot_done(&r->before);
     scrub_done(&r->scrub);
     spaces_done(&r->spaces);
+    gpus_done(&r->gpus);
     buf_done(&r->clean);
     mem_free(r->text);
     mem_free(r);
@@ -257,6 +259,14 @@ static void run_groups(struct run *r, const char *file)
     }
 }
 
+static void run_gpus(struct run *r)
+{
+    buf_clear(&r->clean);
+    gpus_put(&r->gpus, r->c->root, &r->clean);
+    if (r->clean.n)
+        run_put(r, "/.sonde/nvml", false);
+}
+
 /* Fills r->now with the machine as it is. */
 static void run_instant(struct run *r)
 {
@@ -273,6 +283,7 @@ static void run_instant(struct run *r)
         else
             run_expand(r, 0, paths[i].glob, paths[i].kind);
     }
+    run_gpus(r);
     snapshot_sort(&r->now);
 }
 

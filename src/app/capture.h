@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* ---- what is read: capture_paths.c ---- */
 
@@ -81,6 +82,20 @@ struct spaces { /* mount points that did not answer */
  */
 void spaces_put(struct spaces *s, const char *root, const char *mountinfo, struct scrub *scrub, struct buf *out);
 void spaces_done(struct spaces *s);
+
+/* ---- what GPUs say: capture_gpu.c ---- */
+
+struct gpus {
+    struct gpus_asked *asked; /* NULL until the first question */
+    int64_t wait_ns;          /* for an answer; 0: ten seconds */
+    bool hung;                /* a GPU did not answer: */
+    struct buf last;          /* this is said from then on */
+};
+
+/* Appends the lines of .sonde/nvml for NVIDIA's GPUs that are awake; nothing where there are none.
+ * Root and waiting time stay the same from call to call. */
+void gpus_put(struct gpus *g, const char *root, struct buf *out);
+void gpus_done(struct gpus *g);
 
 /* ---- one instant: capture_snapshot.c ---- */
 

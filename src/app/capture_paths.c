@@ -41,6 +41,8 @@ static const struct capture_path paths[] = {
 
     { "/sys/bus/pci/devices/*/class", CAPTURE_FILE },
     { "/sys/bus/pci/devices/*/vendor", CAPTURE_FILE },
+    { "/sys/bus/pci/devices/*/power/control", CAPTURE_FILE },
+    { "/sys/bus/pci/devices/*/power/runtime_status", CAPTURE_FILE },
 
     { "/sys/block/*/hidden", CAPTURE_FILE },
     { "/sys/block/*/slaves/*", CAPTURE_LINK },

@@ -9,6 +9,7 @@
 #define CORE_GUEST_H
 
 #include "core/adapter.h"
+#include "core/clock.h"
 #include "core/ring.h"
 
 #include <stdbool.h>
@@ -17,6 +18,7 @@ struct guest {
     struct adapter adapter;   /* a copy: it may have to outlive whoever made it */
     bool open;
     int rc;                   /* of opening */
+    struct instant at;        /* of the tick it reads for; to be set before */
     int64_t began_ns, took_ns; /* of the last work, in real time */
     char reason[224];         /* what open() explained */
     struct schema *schema;

@@ -148,9 +148,10 @@ static void sources_welcome(struct sources *s, int i)
     sources_note(s, i, p->guest->rc);
 }
 
-static void sources_ask(struct sources *s, int i)
+static void sources_ask(struct sources *s, int i, const struct instant *at)
 {
     struct opened *p = &s->opened[i];
+    p->guest->at = *at;
     p->out = true;
     p->opening = !p->guest->open;
     p->asked_ns = os_mono_ns();
@@ -178,7 +179,7 @@ static void sources_prepare(struct sources *s, int i, const struct adapter *a, c
         s->lane = lane_new();
     p->guest = guest_new(a, o->root, o->interval_s);
     lane_add(s->lane, p->guest);
-    sources_ask(s, i);
+    sources_ask(s, i, &(struct instant){ 0 }); /* opening knows no time */
 }
 
 struct sources *sources_open(const struct adapter *const *list, const struct sampler_options *o,
@@ -384,7 +385,7 @@ static void sources_retry(struct sources *s, const struct tick *t)
         if (first)
             continue;
         if (p->guest) {
-            sources_ask(s, i);
+            sources_ask(s, i, &t->at);
         } else {
             sources_open_here(s, i);
             sources_arrived(s, i);
@@ -405,7 +406,7 @@ void sources_read(struct sources *s, const struct tick *t, struct frame *f, stru
         if (p->due)
             p->read_at = t->deadline;
         if (p->due && p->guest)
-            sources_ask(s, i);
+            sources_ask(s, i, &t->at);
     }
     sources_forget(s, f);
     int64_t procs_ns = procs->mono_ns;

@@ -437,7 +437,7 @@ int os_thread(void (*f)(void *arg), void *arg)
     sigfillset(&all);
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, 512 * 1024); /* of addresses; drivers' libraries want more than we do */
+    pthread_attr_setstacksize(&attr, 1 << 20); /* room for libraries of others; only what is used is real */
     pthread_sigmask(SIG_SETMASK, &all, &old);
     int rc = -pthread_create(&t, &attr, os_thread_main, s);
     pthread_sigmask(SIG_SETMASK, &old, NULL);

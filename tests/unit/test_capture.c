@@ -3,10 +3,12 @@
 #include "test.h"
 
 #include "app/capture.h"
+
+#include "adapters/linux/gpu.h"
 #include "base/auto.h"
 #include "core/replay.h"
 #include "core/sampler.h"
-#include "machine.h"
+#include "fake_nvml.h"
 #include "os/host.h"
 #include "os/os.h"
 
@@ -278,6 +280,102 @@ static void whole_or_not_at_all(void **state)
     assert_false(os_exists(path, "") || os_exists(m->root, "/none.part"));
 }
 
+/* Below the root "" /sys is that of this machine: a real GPU is not known to the made-up library. */
+static void skip_with_a_gpu(void)
+{
+    char address[GPU_MAX][GPU_ADDRESS_MAX];
+    int number[GPU_MAX];
+    if (gpu_list("", 0x10de, address, number))
+        skip();
+}
+
+/* What NVIDIA's library (a made-up one) says comes back from the recording, to the last bit. */
+static void gpus_come_back(void **state)
+{
+    (void)state;
+    skip_with_a_gpu();
+    static const char *const generations[] = { "old", "new" };
+    static const struct adapter *const nvidia[] = { &adapter_nvidia, NULL };
+    for (size_t g = 0; g < sizeof generations / sizeof *generations; g++) {
+        struct machine m;
+        machine_init(&m);
+        fake_nvml_use(&m, generations[g]);
+        fake_nvml_says(&m, "gpu 7ffe:01:00.0\n" FAKE_GPU "compute 4711 3000000000\ncompute 12\ngraphics none\n"
+                           "gpu 7ffe:02:00.0\nutil 3\nmemory.util 1\npower 31.123\nenergy 1000.001\n");
+        char dir[128];
+        snprintf(dir, sizeof dir, "%s/out", m.root);
+        struct capture c = { .root = "", .clock = clock_system(), .count = 2, .interval_s = 0.1 };
+        assert_int_equal(capture_run(&c, dir), 0);
+
+        struct sampler *live = sampler_open(nvidia, &(struct sampler_options){ .root = "", .interval_s = 0.1 });
+        struct replay *r;
+        assert_int_equal(replay_open(dir, &r), 0);
+        struct sampler *again = sampler_open(nvidia, &(struct sampler_options){
+            .root = replay_root(r), .clock = replay_clock(r), .interval_s = 0.1 });
+        const struct frame *x, *y;
+        assert_int_equal(sampler_next(live, &x), 0);
+        assert_int_equal(sampler_next(again, &y), 0);
+        const struct schema *s = sampler_schema(live);
+        int same = 0;
+        for (int i = schema_next(s, "gpu.util", -1); i >= 0 && i < schema_size(s); i++) {
+            if (strncmp(schema_id(s, i), "gpu.", 4) != 0)
+                continue;
+            assert_string_equal(schema_id(sampler_schema(again), i), schema_id(s, i));
+            assert_true(x->v[i] == y->v[i] || (isnan(x->v[i]) && isnan(y->v[i])));
+            same += !isnan(x->v[i]);
+        }
+        assert_true(same > 35);
+        assert_int_equal(schema_size(sampler_schema(again)), schema_size(s));
+        sampler_close(live);
+        sampler_close(again);
+        replay_close(r);
+        machine_done(&m);
+        unsetenv("SONDE_NVML_LIBRARY");
+    }
+}
+
+static void of_gpus(struct gpus *g, const char *want)
+{
+    auto_buf struct buf out = { 0 };
+    gpus_put(g, "", &out);
+    assert_string_equal(buf_text(&out), want);
+}
+
+static void gpus_that_fail(void **state)
+{
+    (void)state;
+    static const struct { const char *says, *want; } cases[] = {
+        { "driver not_loaded\n", "driver not_loaded\n" }, { "driver denied\n", "driver denied\n" },
+        { "driver other_release\n", "driver other_release\n" }, { "driver broken\n", "driver broken\n" },
+        { "", "driver loaded\n" },
+        { "gpu 7ffe:01:00.0\ntemp 40\n", "driver loaded\ngpu 7ffe:01:00.0\ntemp 40\n" },
+        { "gpu 7ffe:01:00.0\ntemp denied\n", "driver loaded\ngpu 7ffe:01:00.0 denied\n" },
+    };
+    skip_with_a_gpu();
+    struct machine m;
+    machine_init(&m);
+    fake_nvml_use(&m, "new");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct gpus g = { 0 };
+        fake_nvml_says(&m, "%s", cases[i].says);
+        of_gpus(&g, cases[i].want);
+        gpus_done(&g);
+    }
+
+    /* One that answers, then one that does not: recorded so, and nobody is asked again. */
+    struct gpus g = { .wait_ns = 50000000 };
+    const char *stuck = "driver loaded\ngpu 7ffe:01:00.0\ntemp 40\ngpu 7ffe:02:00.0 hang\n";
+    fake_nvml_says(&m, "gpu 7ffe:01:00.0\ntemp 40\ngpu 7ffe:02:00.0\ntemp hang\n");
+    of_gpus(&g, stuck);
+    fake_nvml_says(&m, "gpu 7ffe:01:00.0\ntemp 41\ngpu 7ffe:02:00.0\ntemp 41\n"); /* lets the thread go */
+    of_gpus(&g, stuck);
+    for (int i = 0; i < 1000 && !fake_nvml_calls(&m, "nvmlShutdown", ""); i++)
+        os_sleep_until(os_mono_ns() + 10000000);
+    gpus_done(&g);
+    machine_done(&m);
+    unsetenv("SONDE_NVML_LIBRARY");
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -355,6 +453,8 @@ int main(void)
         cmocka_unit_test(serial_numbers),
         cmocka_unit_test_setup_teardown(no_name_gets_out, setup, teardown),
         cmocka_unit_test_setup_teardown(whole_or_not_at_all, setup, teardown),
+        cmocka_unit_test(gpus_come_back),
+        cmocka_unit_test(gpus_that_fail),
         cmocka_unit_test(adapters_miss_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

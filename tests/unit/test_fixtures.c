@@ -19,6 +19,10 @@
 
 static const struct adapter *const all[] = { ADAPTERS NULL };
 
+static const char *const machines[] = {
+    "vm-2cpu", "laptop", "server-128cpu", "container", "rtx-desktop", "gpu-server",
+};
+
 struct played {
     struct replay *replay;
     struct sampler *sampler;
@@ -102,6 +106,18 @@ static void golden_container(void **state)
 {
     (void)state;
     golden("container");
+}
+
+static void golden_rtx_desktop(void **state)
+{
+    (void)state;
+    golden("rtx-desktop");
+}
+
+static void golden_gpu_server(void **state)
+{
+    (void)state;
+    golden("gpu-server");
 }
 
 static void laptop(void **state)
@@ -236,6 +252,77 @@ static void container(void **state)
     played_done(&p);
 }
 
+static void rtx_desktop(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "rtx-desktop");
+    assert_int_equal(p.ticks, 4);
+    assert_near(get(&p, "gpu.util", "0"), 98, 0);
+    /* 12 of 16 GB. */
+    assert_near(get(&p, "gpu.vram.util", "0"), 75, 1e-9);
+    /* 300 J more in 1 s; the power of that very moment is 300.3 W, of the 320 that hold it down. */
+    assert_near(get(&p, "gpu.energy.rate", "0"), 300, 1e-6);
+    assert_near(get(&p, "gpu.power", "0"), 300.3, 0);
+    assert_near(get(&p, "gpu.throttle", "0"), 1, 0);
+    assert_near(get(&p, "gpu.throttle.power", "0"), 1, 0);
+    assert_near(get(&p, "gpu.throttle.thermal", "0"), 0, 0);
+    assert_near(get(&p, "gpu.clock.core", "0"), 2610e6, 0);
+    assert_near(get(&p, "gpu.processes.graphics", "0"), 3, 0);
+    assert_near(get(&p, "gpu.processes.compute", "0"), 1, 0);
+    assert_near(get(&p, "gpu.asleep", "0"), 0, 0);
+    /* Its second function is a sound card, no GPU; a GeForce counts no memory errors. */
+    const struct schema *s = sampler_schema(p.sampler);
+    assert_int_equal(schema_find(s, "gpu.asleep", "1"), -ENOENT);
+    assert_int_equal(schema_find(s, "gpu.ecc.corrected", "0"), -ENOENT);
+    /* Four cores full, twelve at 5 %. */
+    assert_near(get(&p, "cpu.util", NULL), (4 * 100 + 12 * 5) / 16.0, 1e-9);
+    played_done(&p);
+}
+
+static int gpu_events(struct played *p, const char *words)
+{
+    struct event e;
+    int n = 0;
+    while (sampler_event(p->sampler, &e))
+        n += e.kind == EVENT_ADAPTER && strcmp(e.source, "nvidia") == 0 && strstr(e.text, words);
+    return n;
+}
+
+/* GPU 2 sleeps at first, 3 is lost from the second instant to the fourth. */
+static void gpu_server(void **state)
+{
+    (void)state;
+    struct played p;
+    played_open(&p, "gpu-server");
+    assert_int_equal(sampler_next(p.sampler, &p.last), 0);
+    assert_near(get(&p, "gpu.asleep", "2"), 1, 0);
+    assert_int_equal(schema_find(sampler_schema(p.sampler), "gpu.util", "2"), -ENOENT); /* not asked yet */
+    assert_near(get(&p, "gpu.util", "3"), 0, 0);
+    assert_near(get(&p, "gpu.power", "3"), 70, 0);
+    assert_int_equal(sampler_next(p.sampler, &p.last), 0);
+    assert_nan(get(&p, "gpu.util", "3"));
+    assert_nan(get(&p, "gpu.power", "3"));
+    assert_int_equal(gpu_events(&p, "GPU 3 (0000:e3:00.0) is lost"), 1);
+    assert_near(get(&p, "gpu.energy.rate", "0"), 400, 1e-6);
+    assert_near(get(&p, "gpu.energy.rate", "1"), 350, 1e-6);
+    while (sampler_next(p.sampler, &p.last) == 0)
+        ;
+    assert_int_equal(gpu_events(&p, "GPU 3 (0000:e3:00.0) is back"), 1);
+    assert_near(get(&p, "gpu.power", "3"), 70, 0);
+    assert_near(get(&p, "gpu.asleep", "2"), 0, 0);
+    assert_near(get(&p, "gpu.power", "2"), 70, 0);
+    /* 88 degrees where 87 are the limit: a hardware brake for heat. */
+    assert_near(get(&p, "gpu.throttle.thermal", "0"), 1, 0);
+    assert_near(get(&p, "gpu.throttle.hardware", "0"), 1, 0);
+    assert_near(get(&p, "gpu.throttle", "1"), 0, 0);
+    assert_near(get(&p, "gpu.throttle", "2"), 0, 0); /* only idle */
+    /* One more in 10 s. */
+    assert_near(get(&p, "gpu.ecc.corrected.rate", "1"), 0.1, 1e-9);
+    assert_near(get(&p, "gpu.vram.util", "0"), 90, 1e-9);
+    played_done(&p);
+}
+
 /* The recording of a machine, as CSV, and read again. */
 static struct recording *exported(struct recording *rec)
 {
@@ -269,7 +356,6 @@ static bool same_column(const struct recording *a, const struct recording *b, in
 static void csv_comes_back(void **state)
 {
     (void)state;
-    static const char *const machines[] = { "vm-2cpu", "laptop", "server-128cpu", "container" };
     int lost = 0;
     for (size_t m = 0; m < sizeof machines / sizeof *machines; m++) {
         struct played p;
@@ -292,7 +378,6 @@ static void csv_comes_back(void **state)
 static void areas_are_known(void **state)
 {
     (void)state;
-    static const char *const machines[] = { "vm-2cpu", "laptop", "server-128cpu", "container" };
     for (size_t k = 0; k < sizeof machines / sizeof *machines; k++) {
         struct played p;
         play(&p, machines[k]);
@@ -316,11 +401,15 @@ int main(void)
         cmocka_unit_test(golden_laptop),
         cmocka_unit_test(golden_server),
         cmocka_unit_test(golden_container),
+        cmocka_unit_test(golden_rtx_desktop),
+        cmocka_unit_test(golden_gpu_server),
         cmocka_unit_test(laptop),
         cmocka_unit_test(laptop_power),
         cmocka_unit_test(server),
         cmocka_unit_test(server_sensors),
         cmocka_unit_test(container),
+        cmocka_unit_test(rtx_desktop),
+        cmocka_unit_test(gpu_server),
         cmocka_unit_test(areas_are_known),
         cmocka_unit_test(csv_comes_back),
     };

@@ -148,3 +148,26 @@ int gpu_number(const char *root, const char *address)
             return i;
     return -ENOENT;
 }
+
+/* An attribute of its power management, which every device has; "" where the kernel has none. */
+static void gpu_power(const char *root, const char *address, const char *name, char out[static 16])
+{
+    char dir[sizeof PCI_DEVICES + GPU_ADDRESS_MAX + 8];
+    snprintf(dir, sizeof dir, PCI_DEVICES "/%.*s/power", GPU_ADDRESS_MAX, address);
+    if (sysfs_word(root, dir, name, out, 16) < 0)
+        out[0] = '\0';
+}
+
+bool gpu_is_asleep(const char *root, const char *address)
+{
+    char status[16];
+    gpu_power(root, address, "runtime_status", status);
+    return strcmp(status, "suspended") == 0 || strcmp(status, "suspending") == 0;
+}
+
+bool gpu_may_sleep(const char *root, const char *address)
+{
+    char control[16];
+    gpu_power(root, address, "control", control);
+    return strcmp(control, "auto") == 0;
+}

@@ -10,6 +10,7 @@
 
 #include "core/schema.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define GPU_MAX 64        /* that get metrics */
@@ -44,5 +45,15 @@ int gpu_number(const char *root, const char *address);
  * numbers. Returns how many, at most GPU_MAX.
  */
 int gpu_list(const char *root, unsigned vendor, char address[][GPU_ADDRESS_MAX], int *number);
+
+/*
+ * Is the GPU at a PCI address switched off to save power, or about to be? It must be left alone
+ * then: any question to its driver wakes it. This one is answered by the kernel without the device
+ * (Documentation/ABI/testing/sysfs-devices-power).
+ */
+bool gpu_is_asleep(const char *root, const char *address);
+
+/* May the kernel switch it off when nobody uses it? */
+bool gpu_may_sleep(const char *root, const char *address);
 
 #endif
