@@ -33,6 +33,8 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "battery", "general.collect_power" },
     { "fs", "privacy.collect_mount_points" },
     { "process", "privacy.collect_process_names" },
+    { "services", "privacy.collect_process_names" },
+    { "services_io", "privacy.collect_process_names" },
 };
 
 /* The user's file, by the XDG base directory specification, which ignores relative paths. */
