@@ -89,6 +89,8 @@ static const struct capture_path paths[] = {
     { "/sys/class/dmi/id/board_name", CAPTURE_FILE },
 
     { "cpuset.cpus.effective", CAPTURE_GROUP },
+    { "cpuset.effective_cpus", CAPTURE_GROUP },
+    { "cpuset.cpus", CAPTURE_GROUP },
     { "cpu.max", CAPTURE_GROUP },
     { "cpu.stat", CAPTURE_GROUP },
     { "cpu.cfs_quota_us", CAPTURE_GROUP },

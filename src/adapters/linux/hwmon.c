@@ -372,6 +372,7 @@ static void hwmon_sample(void *self, struct frame *f)
 const struct adapter adapter_hwmon = {
     .name = "hwmon", .doc = "temperatures, fans, voltages, currents and powers",
     .provides = "sensor.*,cpu.temp,cpu.core.temp",
+    .apart = true,
     .period_ms = 2000,
     .open = hwmon_open, .sample = hwmon_sample, .rescan = hwmon_rescan, .close = hwmon_close,
 };
