@@ -29,7 +29,7 @@ struct row {
 static const struct row rows[] = {
     { "sonde.*", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "our own cost is no finding about the machine" },
     { "cgroup.*", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "the same work again, seen from our group" },
-    { "*.total,*.limit,*.max,*.min", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "limits, not activity" },
+    { "*.total,*.limit,*.max,*.min,sensor.temp.critical,sensor.temp.emergency", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "limits, not activity" },
 
     { "memory.used", AREA_MEMORY, AREA_DECIDES, 0.04, "memory.total", 100 * MB, NULL,
       "a twenty-fifth of the memory: a browser with many tabs on a laptop" },
