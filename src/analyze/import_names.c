@@ -27,10 +27,12 @@ static const struct family families[] = {
       "process.forks,process.new,process.short_lived,memory.faults,memory.faults.major,memory.oom_kills,"
       "cgroup.memory.oom_kills", UNIT_NONE, KIND_COUNTER, NULL },
     { "cgroup.io.read,cgroup.io.write", UNIT_BYTE, KIND_COUNTER, NULL },
-    { "cgroup.io.reads,cgroup.io.writes", UNIT_NONE, KIND_COUNTER, NULL },
+    { "cgroup.io.reads,cgroup.io.writes,memory.errors.corrected,memory.errors.uncorrected,pci.errors.corrected,"
+      "pci.errors.nonfatal,pci.errors.fatal,zram.errors,cpu.throttle.*.events", UNIT_NONE, KIND_COUNTER, NULL },
     { "disk.requests,net.errors.recv,net.errors.send,net.drops.recv,net.drops.send,cgroup.cpu.periods,"
       "cgroup.cpu.periods.throttled", UNIT_NONE, KIND_COUNTER, "" },
     { "cpu.time,cpu.core.time,cpu.core.busy,disk.time,disk.read.time,disk.write.time,disk.busy,disk.waiting,"
+      "cpu.idle_residency.time,cpu.core.idle_residency.time,cpu.throttle.*.time,"
       "pressure.*.time,cgroup.pressure.*.time,cgroup.cpu.time,cgroup.cpu.capacity,sonde.cpu.time",
       UNIT_SECOND, KIND_COUNTER, "" },
     { "energy.package", UNIT_JOULE, KIND_COUNTER, "power.package" },
@@ -44,7 +46,7 @@ static const struct family families[] = {
       "memory.reclaim.scanned.rate,memory.refaults.rate,cgroup.io.read.rate,cgroup.io.write.rate", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
     { "sensor.energy.rate", UNIT_WATT, KIND_GAUGE, NULL },
     { "*.rate", UNIT_PER_S, KIND_GAUGE, NULL },
-    { "*.util,*.share,pressure.*,cgroup.pressure.*,cgroup.cpu.throttled,cpu.user,cpu.nice,cpu.system,cpu.iowait,"
+    { "*.util,*.share,cpu.idle_residency,cpu.core.idle_residency,cpu.throttle.*,raid.sync.done,pressure.*,cgroup.pressure.*,cgroup.cpu.throttled,cpu.user,cpu.nice,cpu.system,cpu.iowait,"
       "cpu.irq,cpu.softirq,cpu.steal,cpu.idle,battery.charge,battery.charge.limit,battery.wear,sonde.cpu", UNIT_PERCENT, KIND_GAUGE, NULL },
     { "net.tcp.*,net.udp.*", UNIT_NONE, KIND_COUNTER, NULL },
     { "disk.*latency,battery.time_left,sonde.adapter.time,sonde.tick.lateness", UNIT_SECOND, KIND_GAUGE, NULL },
@@ -57,6 +59,8 @@ static const struct family families[] = {
     { "*.power,power.package,power.core,power.uncore,power.dram,power.psys", UNIT_WATT, KIND_GAUGE, NULL },
     { "battery.energy", UNIT_JOULE, KIND_GAUGE, NULL },
     { "*.voltage", UNIT_VOLT, KIND_GAUGE, NULL },
+    { "zram.ratio", UNIT_NONE, KIND_GAUGE, NULL },
+    { "raid.mismatches,zram.*", UNIT_BYTE, KIND_GAUGE, NULL },
     { "memory.*,swap.*,fs.used,fs.free,fs.total,fs.available,gpu.vram.used,cgroup.memory.used,cgroup.memory.limit,cgroup.memory.current,"
       "sonde.rss", UNIT_BYTE, KIND_GAUGE, NULL },
 };
