@@ -29,9 +29,10 @@ struct row {
 static const struct row rows[] = {
     { "sonde.*", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "our own cost is no finding about the machine" },
     { "cgroup.*", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "the same work again, seen from our group" },
-    { "*.total,*.limit,*.max,*.min,sensor.temp.critical,sensor.temp.emergency", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "limits, not activity" },
+    { "*.total,*.limit,*.max,*.min", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "limits, not activity" },
 
-    { "memory.errors.*,pci.errors.*", AREA_OTHER, AREA_FOLLOWS, 0.001, NULL, 0, NULL, "any error counts, and causes what comes with it" },
+    { "sensor.temp.critical,sensor.temp.emergency", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "limits, too" },
+    { "memory.errors.*,pci.errors.*", AREA_OTHER, AREA_FOLLOWS, 0.001, NULL, 0, NULL, "any error counts" },
     { "zram.*", AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL, "where the pages went that swap.used counts" },
     { "raid.syncing", AREA_DISK, AREA_FOLLOWS, 1, NULL, 0, NULL, "a rebuild or a check: why the disks are busy" },
     { "raid.*", AREA_DISK, AREA_SILENT, 0, NULL, 0, NULL, "states, not activity" },

@@ -46,7 +46,8 @@ static const struct family families[] = {
       "memory.reclaim.scanned.rate,memory.refaults.rate,cgroup.io.read.rate,cgroup.io.write.rate", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
     { "sensor.energy.rate", UNIT_WATT, KIND_GAUGE, NULL },
     { "*.rate", UNIT_PER_S, KIND_GAUGE, NULL },
-    { "*.util,*.share,cpu.idle_residency,cpu.core.idle_residency,cpu.throttle.*,raid.sync.done,pressure.*,cgroup.pressure.*,cgroup.cpu.throttled,cpu.user,cpu.nice,cpu.system,cpu.iowait,"
+    { "cpu.idle_residency,cpu.core.idle_residency,cpu.throttle.*,raid.sync.done", UNIT_PERCENT, KIND_GAUGE, NULL },
+    { "*.util,*.share,pressure.*,cgroup.pressure.*,cgroup.cpu.throttled,cpu.user,cpu.nice,cpu.system,cpu.iowait,"
       "cpu.irq,cpu.softirq,cpu.steal,cpu.idle,battery.charge,battery.charge.limit,battery.wear,sonde.cpu", UNIT_PERCENT, KIND_GAUGE, NULL },
     { "net.tcp.*,net.udp.*", UNIT_NONE, KIND_COUNTER, NULL },
     { "disk.*latency,battery.time_left,sonde.adapter.time,sonde.tick.lateness", UNIT_SECOND, KIND_GAUGE, NULL },

@@ -230,10 +230,17 @@ static void a_container(void **state)
     survives("tests/fixtures/container", 3);
 }
 
+static void a_board(void **state)
+{
+    (void)state;
+    survives("tests/fixtures/arm-board", 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_laptop), cmocka_unit_test(a_server), cmocka_unit_test(a_container),
+        cmocka_unit_test(a_board),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,7 +102,8 @@ static void absent_and_broken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shares), cmocka_unit_test(processors_go_offline_and_come_back), cmocka_unit_test(absent_and_broken),
+        cmocka_unit_test(shares), cmocka_unit_test(processors_go_offline_and_come_back),
+        cmocka_unit_test(absent_and_broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

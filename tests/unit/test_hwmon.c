@@ -295,7 +295,8 @@ static void idle_disks_are_not_asked(void **state)
 static void an_nvme_disk_is_asked_seldom(void **state)
 {
     (void)state;
-    static const char *const stats[] = { "device/nvme0n1/stat", "device/nvme0c1n1/stat", "device/nvme/nvme3/nvme0n1/stat" };
+    static const char *const stats[] = { "device/nvme0n1/stat", "device/nvme0c1n1/stat",
+                                         "device/nvme/nvme3/nvme0n1/stat" };
     for (size_t i = 0; i < sizeof stats / sizeof *stats; i++) {
         struct machine m;
         char stat[96];

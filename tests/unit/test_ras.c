@@ -88,7 +88,8 @@ static void absent_and_broken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memory_by_module), cmocka_unit_test(pci_devices_come_and_go), cmocka_unit_test(absent_and_broken),
+        cmocka_unit_test(memory_by_module), cmocka_unit_test(pci_devices_come_and_go),
+        cmocka_unit_test(absent_and_broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

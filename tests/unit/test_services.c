@@ -212,7 +212,8 @@ static void io_and_limits(void **state)
     put(&m, g, "memory.max", "4096\n");
     put(&m, g, "memory.events", "low 0\noom 3\noom_kill 2\noom_group_kill 9\n");
     put(&m, g, "pids.current", "17\n");
-    put(&m, g, "io.stat", "8:0 rbytes=100 wbytes=10 rios=4 wios=3 dbytes=7 dios=1\n259:0 rbytes=1 wbytes=2 rios=1 wios=1\n");
+    put(&m, g, "io.stat", "8:0 rbytes=100 wbytes=10 rios=4 wios=3 dbytes=7 dios=1\n"
+                          "259:0 rbytes=1 wbytes=2 rios=1 wios=1\n");
     put_group(&m, "/system.slice/free.service", 5, 1);
     put(&m, "/system.slice/free.service", "cpu.max", "max 100000\n");
     put(&m, "/system.slice/free.service", "memory.max", "max\n");
@@ -225,17 +226,20 @@ static void io_and_limits(void **state)
     assert_near(machine_get(&m, "cgroup.pids", "a.service"), 17, 0);
     assert_near(machine_get(&m, "cgroup.io.read", "a.service"), 101, 0);
     assert_near(machine_get(&m, "cgroup.io.writes", "a.service"), 4, 0);
-    assert_near(machine_get(&m, "cgroup.io.read", "free.service"), 0, 0); /* did nothing yet: an empty file */
+    assert_false(machine_has(&m, "cgroup.io.read", "free.service")); /* did nothing yet: an empty file */
     assert_false(machine_has(&m, "cgroup.cpu.limit", "free.service"));
     assert_false(machine_has(&m, "cgroup.memory.limit", "free.service"));
     put(&m, g, "cpu.stat", "usage_usec 6\nnr_periods 150\nnr_throttled 26\n");
     put(&m, "/system.slice/free.service", "memory.max", "100\n"); /* set while it runs */
+    put(&m, "/system.slice/free.service", "io.stat", "8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0\n");
     put(&m, "/system.slice/free.service", "cpu.stat", "usage_usec 7\n");
     machine_tick(&m, 15);
     assert_near(machine_get(&m, "cgroup.cpu.throttled", "a.service"), 50, 1e-9);
     put(&m, "/system.slice/free.service", "cpu.stat", "usage_usec 8\n");
     machine_tick(&m, 15);
     assert_near(machine_get(&m, "cgroup.memory.limit", "free.service"), 100, 0);
+    assert_near(machine_get(&m, "cgroup.io.read", "free.service"), 4096, 0);
+    assert_false(machine_has(&m, "cgroup.io.write", "free.service"));
     machine_done(&m);
 }
 
@@ -309,7 +313,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names), cmocka_unit_test(shares_of_the_machine), cmocka_unit_test(quiet_groups_rest),
-        cmocka_unit_test(who_waits_is_not_quiet), cmocka_unit_test(they_come_and_go), cmocka_unit_test(an_exchange_is_found),
+        cmocka_unit_test(who_waits_is_not_quiet), cmocka_unit_test(they_come_and_go),
+        cmocka_unit_test(an_exchange_is_found),
         cmocka_unit_test(the_busiest_of_many), cmocka_unit_test(io_and_limits), cmocka_unit_test(version_1),
         cmocka_unit_test(none), cmocka_unit_test(broken_files),
     };

@@ -3,8 +3,8 @@
  * cgroup-v1/cgroups.rst of the kernel; systemd's "Control Group APIs and Delegation").
  *
  * What a directory is follows from its name, so that the 40 files beside it are not looked at. A
- * listing of a machine with 60 services takes about 0.3 ms; whether it is needed tells the number
- * of groups, which the kernel keeps: one read instead (cgroup.stat, or /proc/cgroups).
+ * listing of 60 groups takes 0.2 ms a hierarchy; whether it is needed tells the number of groups,
+ * which the kernel keeps: one read of 17 us instead (cgroup.stat, or /proc/cgroups; measured).
  */
 #include "adapters/linux/group_tree.h"
 
@@ -44,7 +44,8 @@ static bool name_is_one_of(const char *name, const char *const *list)
     return *list != NULL;
 }
 
-/* "run-u12.service", "sshd@3-192.0.2.1:22-192.0.2.7:4711.service", "systemd-coredump@0-511-0.service". */
+/* "run-u12.service", "systemd-coredump@0-511-0.service",
+ * "sshd@3-192.0.2.1:22-192.0.2.7:4711.service". */
 static bool name_is_fleeting(const char *name)
 {
     const char *of = strchr(name, '@');
@@ -54,8 +55,8 @@ static bool name_is_fleeting(const char *name)
 
 static enum group_kind group_kind(const char *parent, const char *name)
 {
-    static const char *const inner[] = { "docker", "kubepods", "lxc", "machine", "libpod_parent", "burstable", "besteffort",
-                                         "guaranteed", "buildkit", NULL },
+    static const char *const inner[] = { "docker", "kubepods", "lxc", "machine", "libpod_parent",
+                                         "burstable", "besteffort", "guaranteed", "buildkit", NULL },
                      *const files[] = { "tasks", "notify_on_release", "release_agent", NULL };
     if (name_ends(name, ".slice"))
         return name_ends(parent, "/user.slice") ? GROUP_LEAF : GROUP_INNER;
@@ -63,9 +64,11 @@ static enum group_kind group_kind(const char *parent, const char *name)
         return name_is_fleeting(name) ? GROUP_NONE : GROUP_LEAF;
     if (name_begins(name, "lxc.payload."))
         return GROUP_LEAF;
-    if (strchr(name, '.') || name_is_one_of(name, files)) /* files, and units that run nothing for long: mounts, sockets */
+    /* Files, and units that run nothing for long: mounts, sockets. */
+    if (strchr(name, '.') || name_is_one_of(name, files))
         return GROUP_NONE;
-    return name_is_one_of(name, inner) || (*parent && name_begins(name, "pod")) ? GROUP_INNER : GROUP_LEAF;
+    bool pod = *parent && name_begins(name, "pod");
+    return pod || name_is_one_of(name, inner) ? GROUP_INNER : GROUP_LEAF;
 }
 
 /* "\x2d" of systemd's escapes becomes "-"; other escapes stay. */
@@ -132,7 +135,8 @@ static void walk_list(struct walk *w)
     w->depth--;
 }
 
-void group_tree_list(const struct group_tree *t, void (*each)(void *self, const char *path, const char *name), void *self)
+void group_tree_list(const struct group_tree *t,
+                     void (*each)(void *self, const char *path, const char *name), void *self)
 {
     /* systemd makes a group only where a controller is asked for: no hierarchy has all of them. */
     static const char *const v1[] = { "/memory", "/cpuacct", "/pids" };

@@ -40,7 +40,7 @@ bool group_tree_changed(struct group_tree *t);
  * Calls each() for every group, perhaps more than once: path is "/system.slice/ssh.service", name
  * as above.
  */
-void group_tree_list(const struct group_tree *t, void (*each)(void *self, const char *path, const char *name),
-                     void *self);
+void group_tree_list(const struct group_tree *t,
+                     void (*each)(void *self, const char *path, const char *name), void *self);
 
 #endif

@@ -112,7 +112,8 @@ double groups_cpu_max(const char *text, const char *key)
 {
     uint64_t quota, period;
     (void)key;
-    return text_u64(&text, &quota) && text_u64(&text, &period) && period > 0 ? (double)quota / (double)period : (double)NAN;
+    bool limited = text_u64(&text, &quota) && text_u64(&text, &period) && period > 0;
+    return limited ? (double)quota / (double)period : (double)NAN; /* "max 100000" */
 }
 
 /* ---- one group ---- */

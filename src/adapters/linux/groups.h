@@ -2,7 +2,7 @@
  * Control groups that come and go, each with the same files: what the adapters `services` and
  * `services_io` share. Which numbers are read from which files is a table of theirs.
  *
- * Most services do nothing for most of the time, and every read costs about 2 us whatever it
+ * Most services do nothing for most of the time, and every read costs about 4 us whatever it
  * says. So the first file, processor time, is each group's pulse: while it stands still, and
  * nothing else had changed either when all was read last, the other files are left alone and
  * their values stand, for a minute at most. (A task that is stuck uses no processor, but then its

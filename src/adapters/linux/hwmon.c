@@ -107,7 +107,8 @@ static int hwmon_add_core(struct hwmon *h, const struct hwmon_chip *c, const cha
 }
 
 /* What a sensor is in, where that has a name of its own. */
-static int hwmon_add_of(struct hwmon *h, const struct hwmon_chip *c, const struct sensor *s, int number, const char *label)
+static int hwmon_add_of(struct hwmon *h, const struct hwmon_chip *c, const struct sensor *s, int number,
+                        const char *label)
 {
     if (s->kind != HWMON_TEMP)
         return -1;
@@ -136,7 +137,8 @@ static void hwmon_add_limits(struct hwmon *h, const struct hwmon_chip *c, const 
         if (isnan(value) || value == 0) /* a fan's limit that nobody set */
             continue;
         int slot = schema_add(h->schema, &(struct metric){
-            .name = l->name, .inst = s->inst, .unit = hwmon_kinds[s->kind].unit, .kind = KIND_GAUGE, .help = l->help });
+            .name = l->name, .inst = s->inst, .unit = hwmon_kinds[s->kind].unit, .kind = KIND_GAUGE,
+            .help = l->help });
         h->limit = mem_grow(h->limit, h->n_limits, &h->cap_limits, sizeof *h->limit);
         h->limit[h->n_limits++] = (struct limit){ slot, value };
     }
@@ -152,7 +154,8 @@ static struct sensor *hwmon_new(struct hwmon *h, const char *file, enum hwmon_ki
     }
     h->sensor = mem_grow(h->sensor, h->n, &h->cap, sizeof *h->sensor);
     struct sensor *s = &h->sensor[h->n];
-    *s = (struct sensor){ .kind = kind, .chip = (int)h->n_chips - 1, .fd = fd, .slot = -1, .of_slot = -1, .value = NAN };
+    *s = (struct sensor){ .kind = kind, .chip = (int)h->n_chips - 1, .fd = fd,
+                           .slot = -1, .of_slot = -1, .value = NAN };
     return s;
 }
 
@@ -184,7 +187,8 @@ static void hwmon_add_sensor(struct hwmon *h, const char *file, enum hwmon_kind 
     hwmon_keep(h);
 }
 
-/* Alarms of coretemp interrupt the core that they are about, those of an NVMe disk are asked of it: not worth it. */
+/* Alarms of coretemp interrupt the core that they are about, those of an NVMe disk are asked of it:
+ * not worth it. */
 static void hwmon_add_alarm(struct hwmon *h, const char *file)
 {
     struct hwmon_chip *c = &h->chip[h->n_chips - 1];

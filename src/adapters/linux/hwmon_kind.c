@@ -17,17 +17,17 @@
     { prefix, suffix, name, help, unit, KIND_GAUGE, scale, min, max }
 
 const struct hwmon_about hwmon_kinds[HWMON_KINDS] = {
-    [HWMON_TEMP]          = GAUGE("temp",      "_input",   "sensor.temp",       "temperature", UNIT_CELSIUS, 1e-3, -50, 150),
-    [HWMON_FAN]           = GAUGE("fan",       "_input",   "sensor.fan",        "speed of a fan", UNIT_RPM, 1, 0, 60000),
-    [HWMON_FAN_TARGET]    = GAUGE("fan",       "_target",  "sensor.fan.target", "speed that a fan is told to have", UNIT_RPM, 1, 0, 60000),
-    [HWMON_PWM]           = GAUGE("pwm",       "",         "sensor.pwm",        "how far a fan is turned up", UNIT_PERCENT, 100.0 / 255, 0, 100),
-    [HWMON_VOLTAGE]       = GAUGE("in",        "_input",   "sensor.voltage",    "voltage", UNIT_VOLT, 1e-3, -1000, 1000),
-    [HWMON_CURRENT]       = GAUGE("curr",      "_input",   "sensor.current",    "current", UNIT_AMPERE, 1e-3, -10000, 10000),
-    [HWMON_POWER]         = GAUGE("power",     "_input",   "sensor.power",      "electrical power", UNIT_WATT, 1e-6, 0, 100000),
-    [HWMON_POWER_AVERAGE] = GAUGE("power",     "_average", "sensor.power",      "electrical power", UNIT_WATT, 1e-6, 0, 100000),
-    [HWMON_ENERGY]        = { "energy",        "_input",   "sensor.energy",     "energy used so far", UNIT_JOULE, KIND_COUNTER, 1e-6, 0, 1e15 },
-    [HWMON_HUMIDITY]      = GAUGE("humidity",  "_input",   "sensor.humidity",   "relative humidity", UNIT_PERCENT, 1e-3, 0, 100),
-    [HWMON_INTRUSION]     = GAUGE("intrusion", "_alarm",   "sensor.intrusion",  "1 when the case was opened", UNIT_NONE, 1, 0, 1),
+    [HWMON_TEMP]          = GAUGE("temp",  "_input",   "sensor.temp",       "temperature", UNIT_CELSIUS, 1e-3, -50, 150),
+    [HWMON_FAN]           = GAUGE("fan",   "_input",   "sensor.fan",        "speed of a fan", UNIT_RPM, 1, 0, 60000),
+    [HWMON_FAN_TARGET]    = GAUGE("fan",   "_target",  "sensor.fan.target", "speed that a fan is told", UNIT_RPM, 1, 0, 60000),
+    [HWMON_PWM]           = GAUGE("pwm",   "",         "sensor.pwm",        "how far a fan is on", UNIT_PERCENT, 100.0 / 255, 0, 100),
+    [HWMON_VOLTAGE]       = GAUGE("in",    "_input",   "sensor.voltage",    "voltage", UNIT_VOLT, 1e-3, -1000, 1000),
+    [HWMON_CURRENT]       = GAUGE("curr",  "_input",   "sensor.current",    "current", UNIT_AMPERE, 1e-3, -10000, 10000),
+    [HWMON_POWER]         = GAUGE("power", "_input",   "sensor.power",      "electrical power", UNIT_WATT, 1e-6, 0, 100000),
+    [HWMON_POWER_AVERAGE] = GAUGE("power", "_average", "sensor.power",      "electrical power", UNIT_WATT, 1e-6, 0, 100000),
+    [HWMON_HUMIDITY]      = GAUGE("humidity",  "_input", "sensor.humidity",  "relative humidity", UNIT_PERCENT, 1e-3, 0, 100),
+    [HWMON_INTRUSION]     = GAUGE("intrusion", "_alarm", "sensor.intrusion", "1 when the case was opened", UNIT_NONE, 1, 0, 1),
+    [HWMON_ENERGY]        = { "energy", "_input", "sensor.energy", "energy used so far", UNIT_JOULE, KIND_COUNTER, 1e-6, 0, 1e15 },
 };
 
 const struct hwmon_limit hwmon_limits[HWMON_LIMITS] = {
@@ -52,7 +52,8 @@ int hwmon_number(const char *file, enum hwmon_kind kind)
 bool hwmon_is_alarm(const char *file)
 {
     const char *last = strrchr(file, '_');
-    return last && (strcmp(last, "_alarm") == 0 || strcmp(last, "_fault") == 0) && hwmon_number(file, HWMON_INTRUSION) < 0;
+    return last && (strcmp(last, "_alarm") == 0 || strcmp(last, "_fault") == 0) &&
+           hwmon_number(file, HWMON_INTRUSION) < 0;
 }
 
 double hwmon_value(enum hwmon_kind kind, double raw)

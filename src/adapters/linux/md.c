@@ -11,7 +11,9 @@
 #include <string.h>
 
 enum { DEGRADED, ACTION, COMPLETED, MISMATCHES, DISKS, FILES };
-static const char *const md_files[FILES] = { "md/degraded", "md/sync_action", "md/sync_completed", "md/mismatch_cnt", "md/raid_disks" };
+static const char *const md_files[FILES] = {
+    "md/degraded", "md/sync_action", "md/sync_completed", "md/mismatch_cnt", "md/raid_disks"
+};
 
 enum { MISSING, ALL, BUSY, DONE, DIFFERENT, VALUES };
 static const struct folders_value md_values[VALUES] = {

@@ -27,9 +27,9 @@ enum { RAS_MEMORY_MAX = 512, RAS_PCI_MAX = 512 };
 
 enum { CORRECTED, NONFATAL, FATAL, PCI_KINDS };
 static const struct { const char *file, *line, *name, *help; } ras_pci[PCI_KINDS] = {
-    [CORRECTED] = { "aer_dev_correctable", "TOTAL_ERR_COR ",      "pci.errors.corrected", "errors of PCI Express that the hardware put right" },
-    [NONFATAL]  = { "aer_dev_nonfatal",    "TOTAL_ERR_NONFATAL ", "pci.errors.nonfatal",  "errors of PCI Express by which a transfer was lost" },
-    [FATAL]     = { "aer_dev_fatal",       "TOTAL_ERR_FATAL ",    "pci.errors.fatal",     "errors of PCI Express by which a link was lost" },
+    [CORRECTED] = { "aer_dev_correctable", "TOTAL_ERR_COR ",      "pci.errors.corrected", "PCI Express errors that were put right" },
+    [NONFATAL]  = { "aer_dev_nonfatal",    "TOTAL_ERR_NONFATAL ", "pci.errors.nonfatal",  "PCI Express errors that lost a transfer" },
+    [FATAL]     = { "aer_dev_fatal",       "TOTAL_ERR_FATAL ",    "pci.errors.fatal",     "PCI Express errors that lost a link" },
 };
 
 struct counter { int fd, slot; };
@@ -57,9 +57,11 @@ static void ras_add_memory(struct ras *r, const char *dir, const char *file, boo
         return;
     }
     r->memory = mem_grow(r->memory, r->n_memory, &r->cap_memory, sizeof *r->memory);
-    r->memory[r->n_memory++] = (struct counter){ fd, schema_add(r->schema, &(struct metric){
-        .name = corrected ? "memory.errors.corrected" : "memory.errors.uncorrected", .inst = inst, .kind = KIND_COUNTER,
-        .help = corrected ? "errors of memory that the hardware put right" : "errors of memory by which data was lost" }) };
+    int slot = schema_add(r->schema, &(struct metric){
+        .name = corrected ? "memory.errors.corrected" : "memory.errors.uncorrected", .inst = inst,
+        .help = corrected ? "memory errors that were put right" : "memory errors that lost data",
+        .kind = KIND_COUNTER });
+    r->memory[r->n_memory++] = (struct counter){ fd, slot };
 }
 
 /* "dimm3", older kernels "rank3": by the label of the board where it has one. */

@@ -4,9 +4,9 @@
  * cgroup-v1/blkio-controller.rst, memory.rst, pids.rst, scheduler/sched-bwc.rst).
  *
  * Nine files a group, of 3.5 to 6 us each where nothing is in the caches; so they are read every
- * 15 s, and of a quiet group only one (groups.h). Pressure is with version 2 only, which may be
+ * 15 s, and of a quiet group only one (groups.h): of 60, 5 at work, 0.6 ms (measured as there). Pressure is with version 2 only, which may be
  * mounted beside version 1. blkio.throttle counts what reaches a disk directly; what the kernel
- * writes back later is nobody's in version 1.
+ * writes back later is nobody's in version 1. What never happened to a group has no metric.
  */
 #include "adapters/linux/groups.h"
 
@@ -17,7 +17,7 @@ enum {
 
 #define BLKIO_BYTES "blkio.throttle.io_service_bytes_recursive"
 #define BLKIO_COUNT "blkio.throttle.io_serviced_recursive"
-#define PSI(name, help, file, line) { name, help, UNIT_SECOND, KIND_COUNTER, "", false, \
+#define PSI(name, help, file, line) { name, help, UNIT_SECOND, KIND_COUNTER, "", true, \
         { { "unified", file, groups_psi, line, 1 }, { "", file, groups_psi, line, 1 } } }
 
 static const struct groups_field services_fields[] = {
@@ -35,13 +35,13 @@ static const struct groups_field services_fields[] = {
         { { "memory", "memory.oom_control", groups_keyed, "oom_kill", 1 }, { "", "memory.events", groups_keyed, "oom_kill", 1 } } },
     [PIDS]         = { "cgroup.pids", "processes and threads in the group", UNIT_NONE, KIND_GAUGE, NULL, false,
         { { "pids", "pids.current", groups_number, NULL, 1 }, { "", "pids.current", groups_number, NULL, 1 } } },
-    [READ]         = { "cgroup.io.read", "bytes read from storage", UNIT_BYTE, KIND_COUNTER, NULL, false,
+    [READ]         = { "cgroup.io.read", "bytes read from storage", UNIT_BYTE, KIND_COUNTER, NULL, true,
         { { "blkio", BLKIO_BYTES, groups_blkio, "Read", 1 }, { "", "io.stat", groups_io, "rbytes=", 1 } } },
-    [WRITE]        = { "cgroup.io.write", "bytes written to storage", UNIT_BYTE, KIND_COUNTER, NULL, false,
+    [WRITE]        = { "cgroup.io.write", "bytes written to storage", UNIT_BYTE, KIND_COUNTER, NULL, true,
         { { "blkio", BLKIO_BYTES, groups_blkio, "Write", 1 }, { "", "io.stat", groups_io, "wbytes=", 1 } } },
-    [READS]        = { "cgroup.io.reads", "reads from storage", UNIT_NONE, KIND_COUNTER, NULL, false,
+    [READS]        = { "cgroup.io.reads", "reads from storage", UNIT_NONE, KIND_COUNTER, NULL, true,
         { { "blkio", BLKIO_COUNT, groups_blkio, "Read", 1 }, { "", "io.stat", groups_io, "rios=", 1 } } },
-    [WRITES]       = { "cgroup.io.writes", "writes to storage", UNIT_NONE, KIND_COUNTER, NULL, false,
+    [WRITES]       = { "cgroup.io.writes", "writes to storage", UNIT_NONE, KIND_COUNTER, NULL, true,
         { { "blkio", BLKIO_COUNT, groups_blkio, "Write", 1 }, { "", "io.stat", groups_io, "wios=", 1 } } },
     [CPU_SOME]     = PSI("cgroup.pressure.cpu.some.time", "the time behind that share", "cpu.pressure", "some"),
     [MEMORY_SOME]  = PSI("cgroup.pressure.memory.some.time", "the time behind that share", "memory.pressure", "some"),
@@ -53,12 +53,18 @@ static const struct groups_field services_fields[] = {
 #define SHARE(name, help, num, den) { name, help, UNIT_PERCENT, num, den, 100, 100, false }
 
 static const struct groups_ratio services_ratios[] = {
-    SHARE("cgroup.cpu.throttled", "share of the quota's periods in which the group had to wait", THROTTLED, PERIODS),
-    SHARE("cgroup.pressure.cpu.some", "share of time in which a task of the group waited for a core", CPU_SOME, SCHEMA_TIME),
-    SHARE("cgroup.pressure.memory.some", "share of time in which a task of the group waited for memory", MEMORY_SOME, SCHEMA_TIME),
-    SHARE("cgroup.pressure.memory.full", "share of time in which all its tasks waited for memory", MEMORY_FULL, SCHEMA_TIME),
-    SHARE("cgroup.pressure.io.some", "share of time in which a task of the group waited for storage", IO_SOME, SCHEMA_TIME),
-    SHARE("cgroup.pressure.io.full", "share of time in which all its tasks waited for storage", IO_FULL, SCHEMA_TIME),
+    SHARE("cgroup.cpu.throttled",
+          "share of the quota's periods in which the group had to wait", THROTTLED, PERIODS),
+    SHARE("cgroup.pressure.cpu.some",
+          "share of time in which a task of the group waited for a core", CPU_SOME, SCHEMA_TIME),
+    SHARE("cgroup.pressure.memory.some",
+          "share of time in which a task of the group waited for memory", MEMORY_SOME, SCHEMA_TIME),
+    SHARE("cgroup.pressure.memory.full",
+          "share of time in which all its tasks waited for memory", MEMORY_FULL, SCHEMA_TIME),
+    SHARE("cgroup.pressure.io.some",
+          "share of time in which a task of the group waited for storage", IO_SOME, SCHEMA_TIME),
+    SHARE("cgroup.pressure.io.full",
+          "share of time in which all its tasks waited for storage", IO_FULL, SCHEMA_TIME),
 };
 
 static const struct groups_layout services_layout = {

@@ -5,8 +5,8 @@
  *
  * The counts of a core are shown by all its threads, those of a package by all its processors: each
  * is read once. The cores are shown together, their time as the mean of them, both kept from
- * growths: one that goes offline takes its counts with it. The time of a core is read when its
- * count has changed, so 64 cores take 0.1 ms every 10 s.
+ * growths: one that goes offline takes its counts with it. The time of a core is read only when its
+ * count has changed: one file per core every 10 s.
  */
 #include "adapters/linux/sysfs.h"
 #include "base/mem.h"
@@ -49,7 +49,8 @@ static int throttle_add(struct throttle *t, const char *what, const char *inst, 
     snprintf(counter, sizeof counter, "%s.%s", name, time ? "time" : "events");
     int slot = schema_add(t->schema, &(struct metric){
         .name = counter, .inst = inst, .unit = time ? UNIT_SECOND : UNIT_NONE, .kind = KIND_COUNTER,
-        .rate = time ? "" : NULL, .help = time ? "the time behind that share" : "times that it was slowed down for its heat" });
+        .rate = time ? "" : NULL,
+        .help = time ? "the time behind that share" : "times that it was slowed down for its heat" });
     if (time)
         schema_add(t->schema, &(struct metric){
             .name = name, .inst = inst, .unit = UNIT_PERCENT, .kind = KIND_RATIO, .num = slot, .den = SCHEMA_TIME,
@@ -78,13 +79,15 @@ static void throttle_add_slots(struct throttle *t, struct part *p)
     if (p->is_package) {
         p->events_slot = throttle_add(t, "package", inst, NULL, false);
         if (p->time_fd >= 0)
-            p->time_slot = throttle_add(t, "package", inst, "share of time that the package was slowed down for its heat", true);
+            p->time_slot = throttle_add(t, "package", inst,
+                                        "share of time that the package was slowed down for its heat", true);
         return;
     }
     if (t->events_slot < 0)
         t->events_slot = throttle_add(t, "core", NULL, NULL, false);
     if (p->time_fd >= 0 && t->time_slot < 0)
-        t->time_slot = throttle_add(t, "core", NULL, "share of time that cores were slowed down for their heat, mean of all", true);
+        t->time_slot = throttle_add(t, "core", NULL,
+                                    "share of time that cores were slowed down for their heat, mean of all", true);
 }
 
 static void throttle_look_at(struct throttle *t, const char *dir, bool is_package, double package, double core)
@@ -218,7 +221,8 @@ static int throttle_open(const struct adapter_env *env, struct schema *s, void *
     throttle_look_all(t, s);
     if (!throttle_any(t)) {
         throttle_close(t);
-        env->explain(env, "the kernel counts thermal throttling of Intel's processors only, and not in virtual machines");
+        env->explain(env, "the kernel counts thermal throttling of Intel's processors only, "
+                          "and not in virtual machines");
         return -ENODEV;
     }
     *self = t;

@@ -47,8 +47,8 @@ static void zram_parse(char text[][FOLDERS_TEXT], double *v)
 }
 
 static const struct folders_layout zram_layout = {
-    .dir = "/sys/block", .prefix = "zram", .file = zram_files, .n_files = FILES, .value = zram_values, .n_values = VALUES,
-    .parse = zram_parse, .absent = "no memory is kept compressed (zram)",
+    .dir = "/sys/block", .prefix = "zram", .file = zram_files, .n_files = FILES,
+    .value = zram_values, .n_values = VALUES, .parse = zram_parse, .absent = "no memory is kept compressed (zram)",
 };
 
 const struct adapter adapter_zram = {
