@@ -6,8 +6,9 @@
  * its deepest state. "POLL" is no sleep: the processor waits in a loop.
  *
  * One file per processor and state, which at 2 us each, as other files of sysfs, are 0.8 ms every
- * 10 s for 128 processors with three states (no machine that has them was at hand to measure). How often a state was entered is a second file of each and is left out. The kernel
- * adds a sleep to the sum when it ends, so a longer one than the period shows late.
+ * 10 s for 128 processors with three states (no machine that has them was at hand to measure). How
+ * often a state was entered is a second file of each and is left out. The kernel adds a sleep to
+ * the sum when it ends, so a longer one than the period shows late.
  *
  * What the states sum up to is the mean of the processors that are online, and is kept from
  * growths: one that goes offline takes its sums with it.
