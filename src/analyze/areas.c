@@ -31,6 +31,13 @@ static const struct row rows[] = {
     { "cgroup.*", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "the same work again, seen from our group" },
     { "*.total,*.limit,*.max,*.min", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "limits, not activity" },
 
+    { "sensor.temp.critical,sensor.temp.emergency", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "limits, too" },
+    { "memory.errors.*,pci.errors.*", AREA_OTHER, AREA_FOLLOWS, 0.001, NULL, 0, NULL, "any error counts" },
+    { "zram.*", AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL, "where the pages went that swap.used counts" },
+    { "raid.syncing", AREA_DISK, AREA_FOLLOWS, 1, NULL, 0, NULL, "a rebuild or a check: why the disks are busy" },
+    { "raid.*", AREA_DISK, AREA_SILENT, 0, NULL, 0, NULL, "states, not activity" },
+    { "cpu.idle_residency", AREA_CPU, AREA_SILENT, 0, NULL, 0, NULL, "cpu.util turned round, by the depth of the sleep" },
+
     { "memory.used", AREA_MEMORY, AREA_DECIDES, 0.04, "memory.total", 100 * MB, NULL,
       "a twenty-fifth of the memory: a browser with many tabs on a laptop" },
     { "memory.available", AREA_MEMORY, AREA_DECIDES, 0.04, "memory.total", 100 * MB, "memory.used",

@@ -26,9 +26,13 @@ static const struct family families[] = {
     { "disk.reads,disk.writes,disk.flushes,net.*.packets,net.errors,net.drops,cpu.context_switches,cpu.interrupts,"
       "process.forks,process.new,process.short_lived,memory.faults,memory.faults.major,memory.oom_kills,"
       "cgroup.memory.oom_kills", UNIT_NONE, KIND_COUNTER, NULL },
+    { "cgroup.io.read,cgroup.io.write", UNIT_BYTE, KIND_COUNTER, NULL },
+    { "cgroup.io.reads,cgroup.io.writes,memory.errors.corrected,memory.errors.uncorrected,pci.errors.corrected,"
+      "pci.errors.nonfatal,pci.errors.fatal,zram.errors,cpu.throttle.*.events", UNIT_NONE, KIND_COUNTER, NULL },
     { "disk.requests,net.errors.recv,net.errors.send,net.drops.recv,net.drops.send,cgroup.cpu.periods,"
       "cgroup.cpu.periods.throttled", UNIT_NONE, KIND_COUNTER, "" },
     { "cpu.time,cpu.core.time,cpu.core.busy,disk.time,disk.read.time,disk.write.time,disk.busy,disk.waiting,"
+      "cpu.idle_residency.time,cpu.core.idle_residency.time,cpu.throttle.*.time,"
       "pressure.*.time,cgroup.pressure.*.time,cgroup.cpu.time,cgroup.cpu.capacity,sonde.cpu.time",
       UNIT_SECOND, KIND_COUNTER, "" },
     { "energy.package", UNIT_JOULE, KIND_COUNTER, "power.package" },
@@ -39,26 +43,34 @@ static const struct family families[] = {
     { "energy.cpu", UNIT_JOULE, KIND_COUNTER, "cpu.power" },
     { "disk.read.rate,disk.write.rate,disk.discard.rate,net.recv.rate,net.send.rate,swap.in.rate,swap.out.rate,"
       "memory.page_in.rate,memory.page_out.rate,memory.reclaim.rate,memory.reclaim.direct.rate,"
-      "memory.reclaim.scanned.rate,memory.refaults.rate", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+      "memory.reclaim.scanned.rate,memory.refaults.rate,cgroup.io.read.rate,cgroup.io.write.rate", UNIT_BYTE_PER_S,
+      KIND_GAUGE, NULL },
     { "gpu.energy", UNIT_JOULE, KIND_COUNTER, NULL },
     { "gpu.energy.rate", UNIT_WATT, KIND_GAUGE, NULL },
     { "gpu.ecc.corrected,gpu.ecc.uncorrected,gpu.pcie.replays", UNIT_NONE, KIND_COUNTER, NULL },
     { "gpu.pcie.recv,gpu.pcie.send", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
     { "gpu.fan", UNIT_PERCENT, KIND_GAUGE, NULL },
     { "gpu.throttle*", UNIT_NONE, KIND_GAUGE, NULL },
+    { "sensor.energy.rate", UNIT_WATT, KIND_GAUGE, NULL },
     { "*.rate", UNIT_PER_S, KIND_GAUGE, NULL },
+    { "cpu.idle_residency,cpu.core.idle_residency,cpu.throttle.*,raid.sync.done", UNIT_PERCENT, KIND_GAUGE, NULL },
     { "*.util,*.share,pressure.*,cgroup.pressure.*,cgroup.cpu.throttled,cpu.user,cpu.nice,cpu.system,cpu.iowait,"
       "cpu.irq,cpu.softirq,cpu.steal,cpu.idle,battery.charge,battery.charge.limit,battery.wear,sonde.cpu", UNIT_PERCENT, KIND_GAUGE, NULL },
     { "net.tcp.*,net.udp.*", UNIT_NONE, KIND_COUNTER, NULL },
     { "disk.*latency,battery.time_left,sonde.adapter.time,sonde.tick.lateness", UNIT_SECOND, KIND_GAUGE, NULL },
-    { "*.temp,sensor.temp.critical,gpu.temp.*", UNIT_CELSIUS, KIND_GAUGE, NULL },
-    { "*.fan,gpu.fan.speed", UNIT_RPM, KIND_GAUGE, NULL },
+    { "*.temp,sensor.temp.*,gpu.temp.*", UNIT_CELSIUS, KIND_GAUGE, NULL },
+    { "*.fan,sensor.fan.*,gpu.fan.speed", UNIT_RPM, KIND_GAUGE, NULL },
+    { "sensor.pwm,sensor.humidity", UNIT_PERCENT, KIND_GAUGE, NULL },
+    { "sensor.current", UNIT_AMPERE, KIND_GAUGE, NULL },
+    { "sensor.energy", UNIT_JOULE, KIND_COUNTER, NULL },
     { "cpu.freq,cpu.freq.min,cpu.freq.max,cpu.core.freq,gpu.clock.*", UNIT_HERTZ, KIND_GAUGE, NULL },
     { "*.power,gpu.power.limit,power.package,power.core,power.uncore,power.dram,power.psys", UNIT_WATT, KIND_GAUGE, NULL },
     { "battery.energy", UNIT_JOULE, KIND_GAUGE, NULL },
     { "*.voltage", UNIT_VOLT, KIND_GAUGE, NULL },
+    { "zram.ratio", UNIT_NONE, KIND_GAUGE, NULL },
+    { "raid.mismatches,zram.*", UNIT_BYTE, KIND_GAUGE, NULL },
     { "memory.*,swap.*,fs.used,fs.free,fs.total,fs.available,gpu.vram.total,gpu.vram.used,gpu.shared.used,"
-      "cgroup.memory.used,cgroup.memory.limit,sonde.rss", UNIT_BYTE, KIND_GAUGE, NULL },
+      "cgroup.memory.used,cgroup.memory.limit,cgroup.memory.current,sonde.rss", UNIT_BYTE, KIND_GAUGE, NULL },
 };
 
 struct alias {

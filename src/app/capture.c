@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define TEXT_MAX ((size_t)2 << 20) /* bytes of a file; what is longer is cut */
+#define GROUPS_DEPTH 6             /* of control groups, the hierarchies of version 1 on top of them */
 #define HOPS_MAX 40                /* links on the way to a file, as in the kernel */
 
 struct run {
@@ -267,6 +268,39 @@ static void run_gpus(struct run *r)
         run_put(r, "/.sonde/nvml", false);
 }
 
+struct groups {
+    struct run *r;
+    const char *file;
+    char dir[OS_PATH_MAX];
+    int depth;
+};
+
+/* Directories cannot be told from files, but a listing of a file fails, and files have points in their names. */
+static void groups_note(void *self, const char *name)
+{
+    struct groups *g = self;
+    const char *end = strrchr(name, '.');
+    size_t at = strlen(g->dir);
+    if ((end && strcmp(end, ".slice") != 0 && strcmp(end, ".scope") != 0 && strcmp(end, ".service") != 0 &&
+         strncmp(name, "lxc.payload.", 12) != 0) ||
+        at + strlen(name) + strlen(g->file) + 3 > sizeof g->dir)
+        return;
+    snprintf(g->dir + at, sizeof g->dir - at, "/%s/%s", name, g->file);
+    run_file(g->r, g->dir, CAPTURE_FILE);
+    snprintf(g->dir + at, sizeof g->dir - at, "/%s", name);
+    if (g->depth++ < GROUPS_DEPTH)
+        os_list(g->r->c->root, g->dir, groups_note, g);
+    g->depth--;
+    g->dir[at] = '\0';
+}
+
+/* The top of version 2 is the parent of all hierarchies of version 1. */
+static void run_all_groups(struct run *r, const char *file)
+{
+    struct groups g = { .r = r, .file = file, .dir = "/sys/fs/cgroup" };
+    os_list(r->c->root, g.dir, groups_note, &g);
+}
+
 /* Fills r->now with the machine as it is. */
 static void run_instant(struct run *r)
 {
@@ -280,6 +314,8 @@ static void run_instant(struct run *r)
     for (size_t i = 0; i < n_paths; i++) {
         if (paths[i].kind == CAPTURE_GROUP)
             run_groups(r, paths[i].glob);
+        else if (paths[i].kind == CAPTURE_GROUPS)
+            run_all_groups(r, paths[i].glob);
         else
             run_expand(r, 0, paths[i].glob, paths[i].kind);
     }

@@ -23,6 +23,7 @@ enum capture_kind {
     CAPTURE_MOUNTS,    /* mountinfo: the space of each file system as well */
     CAPTURE_CGROUP,    /* /proc/self/cgroup */
     CAPTURE_GROUP,     /* a file of our control group and of those above it; only its name */
+    CAPTURE_GROUPS,    /* the same of every group that stands for a service or a container */
 };
 
 struct capture_path {

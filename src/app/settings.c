@@ -23,10 +23,14 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "freq", "general.collect_cpu" },
     { "cpuinfo", "general.collect_cpu" },
     { "load", "general.collect_cpu" },
+    { "cpuidle", "general.collect_cpu" },
+    { "throttle", "general.collect_cpu" },
     { "memory", "general.collect_ram" },
     { "paging", "general.collect_ram" },
+    { "zram", "general.collect_ram" },
     { "disk", "general.collect_disk" },
     { "fs", "general.collect_disk" },
+    { "md", "general.collect_disk" },
     { "net", "general.collect_network" },
     { "sockets", "general.collect_network" },
     { "rapl", "general.collect_power" },
@@ -34,6 +38,8 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "nvidia", "general.collect_gpu" },
     { "fs", "privacy.collect_mount_points" },
     { "process", "privacy.collect_process_names" },
+    { "services", "privacy.collect_process_names" },
+    { "services_io", "privacy.collect_process_names" },
 };
 
 /* The user's file, by the XDG base directory specification, which ignores relative paths. */

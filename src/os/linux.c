@@ -62,6 +62,16 @@ int os_pread_text(int fd, char *text, size_t cap)
     return (int)n;
 }
 
+int os_pread_once(int fd, char *text, size_t cap)
+{
+    ssize_t n;
+    do
+        n = pread(fd, text, cap - 1, 0);
+    while (n < 0 && errno == EINTR);
+    text[n < 0 ? 0 : n] = '\0';
+    return n < 0 ? -errno : (int)n;
+}
+
 int os_read_text(const char *root, const char *path, char *text, size_t cap)
 {
     int fd = os_open_read(root, path);
@@ -86,7 +96,7 @@ static int os_parse_i64(const char *text, int64_t *out)
 int os_pread_i64(int fd, int64_t *out)
 {
     char text[32];
-    int rc = os_pread_text(fd, text, sizeof text);
+    int rc = os_pread_once(fd, text, sizeof text);
     return rc < 0 ? rc : os_parse_i64(text, out);
 }
 
@@ -236,7 +246,8 @@ static int os_fs_recorded(const char *root, const char *mount, struct os_fs *out
         if (strncmp(line + n, " hang", 5) == 0)
             rc = -EINPROGRESS;
         else if (sscanf(line + n, "%lf %lf %lf %lf %lf", &fs.total, &fs.free, &fs.available,
-                        &fs.inodes, &fs.inodes_free) == 5) {
+                        &fs.inodes, &fs.inodes_free) == 5 &&
+                 isfinite(fs.total + fs.free + fs.available + fs.inodes + fs.inodes_free)) {
             *out = fs;
             rc = 0;
         } else {

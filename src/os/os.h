@@ -25,7 +25,13 @@ int os_open_read(const char *root, const char *path);
  */
 int os_pread_text(int fd, char *text, size_t cap);
 
-/* Opens, reads as above, closes. */
+/*
+ * The same by one read, without asking whether there is more: half the cost. For files that the
+ * kernel prints whole at the first read, as it does in sysfs and in control groups.
+ */
+int os_pread_once(int fd, char *text, size_t cap);
+
+/* Opens, reads as os_pread_text(), closes. */
 int os_read_text(const char *root, const char *path, char *text, size_t cap);
 
 /* As os_read_text() for a file that holds one whole number, like most of sysfs. */

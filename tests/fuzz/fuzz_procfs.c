@@ -22,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 #define CPU0 "/sys/devices/system/cpu/cpu0"
 #define GPU0 "/sys/bus/pci/devices/0000:01:00.0"
+#define GROUP "/sys/fs/cgroup/a.service"
 
 static const char *const files[] = {
     "/proc/stat", "/proc/meminfo", "/proc/vmstat", "/proc/cpuinfo", "/proc/loadavg", "/proc/pressure/cpu",
@@ -29,12 +30,23 @@ static const char *const files[] = {
     CPU0 "/cpufreq/scaling_cur_freq", CPU0 "/cpufreq/cpuinfo_max_freq", CPU0 "/topology/core_siblings_list",
     "/etc/os-release", "/sys/class/dmi/id/sys_vendor", GPU0 "/class", GPU0 "/vendor", GPU0 "/power/runtime_status",
     "/.sonde/nvml",
+    CPU0 "/cpuidle/state0/name", CPU0 "/cpuidle/state0/time",
+    CPU0 "/topology/physical_package_id", CPU0 "/topology/core_id",
+    CPU0 "/thermal_throttle/core_throttle_count", CPU0 "/thermal_throttle/core_throttle_total_time_ms",
+    "/sys/fs/cgroup/cgroup.controllers", "/sys/fs/cgroup/cgroup.stat", GROUP "/cpu.stat", GROUP "/cpu.max",
+    GROUP "/memory.current", GROUP "/memory.events", GROUP "/io.stat", GROUP "/io.pressure",
+    "/sys/block/zram0/mm_stat", "/sys/block/zram0/io_stat",
+    "/sys/block/md0/md/degraded", "/sys/block/md0/md/sync_completed",
+    "/sys/devices/system/edac/mc/mc0/ce_count", "/sys/devices/system/edac/mc/mc0/dimm0/dimm_label",
+    "/sys/devices/system/edac/mc/mc0/dimm0/dimm_ce_count", "/sys/bus/pci/devices/0000:00:1c.0/aer_dev_correctable",
 };
 enum { FILES = sizeof files / sizeof *files };
 
 static const struct adapter *const readers[] = {
     &adapter_cpu, &adapter_freq, &adapter_cpuinfo, &adapter_load, &adapter_memory, &adapter_paging, &adapter_pressure,
     &adapter_nvidia,
+    &adapter_cpuidle, &adapter_throttle, &adapter_services, &adapter_services_io, &adapter_zram, &adapter_md,
+    &adapter_ras,
 };
 enum { READERS = sizeof readers / sizeof *readers };
 
@@ -160,6 +172,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     void *self[READERS] = { NULL };
     for (int i = 0; i < READERS; i++) {
         schema_source(s, readers[i]->name);
+        env.of = readers[i]->of;
         readers[i]->open(&env, s, &self[i]);
     }
     read_all(s, self, &before, &now);

@@ -20,7 +20,7 @@
 static const struct adapter *const all[] = { ADAPTERS NULL };
 
 static const char *const machines[] = {
-    "vm-2cpu", "laptop", "server-128cpu", "container", "rtx-desktop", "gpu-server",
+    "vm-2cpu", "laptop", "server-128cpu", "container", "arm-board", "rtx-desktop", "gpu-server",
 };
 
 struct played {
@@ -120,6 +120,12 @@ static void golden_gpu_server(void **state)
     golden("gpu-server");
 }
 
+static void golden_arm(void **state)
+{
+    (void)state;
+    golden("arm-board");
+}
+
 static void laptop(void **state)
 {
     (void)state;
@@ -167,6 +173,10 @@ static void laptop_power(void **state)
     struct played p;
     play(&p, "laptop");
     assert_near(get(&p, "power.package", "0"), 15, 1e-6);
+
+    /* The disk's own name, and a fan of which there is none. */
+    assert_near(get(&p, "disk.temp", "nvme0n1"), 38.85, 1e-9);
+    assert_nan(get(&p, "sensor.fan", "platform-thinkpad_hwmon/thinkpad/fan2"));
 
     /* 1.2 A at 11.4 V; 2.4 Ah left at 1.2 A are 2 h; 4 of 5 Ah can still be charged. */
     assert_near(get(&p, "battery.power", "BAT0"), 1.2 * 11.4, 1e-9);
@@ -224,6 +234,55 @@ static void server_sensors(void **state)
     }
     assert_int_equal(cooler, 1);
     assert_int_equal(warmer, 1);
+    played_done(&p);
+}
+
+static void server_health(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "server-128cpu");
+    /* Three errors in 10 s, of one module of the second controller; read every 30 s: at the start. */
+    assert_near(get(&p, "memory.errors.corrected", "mc1/P2-DIMMA1"), 40, 0);
+    assert_near(get(&p, "memory.errors.uncorrected", "mc0"), 0, 0);
+    assert_near(get(&p, "raid.missing", "md127"), 1, 0);
+    /* Of four cores with idle states two sleep for 800 ms of each second. */
+    assert_near(get(&p, "cpu.core.idle_residency", "64"), 80, 1e-9);
+    assert_near(get(&p, "cpu.idle_residency", "C2"), 40, 1e-9);
+    assert_near(get(&p, "cpu.idle_residency", "C1"), 10, 1e-9);
+    /* The second package's two cores of four are slowed down for 100 ms of each second. */
+    assert_near(get(&p, "cpu.throttle.core", NULL), 5, 1e-9);
+    assert_near(get(&p, "cpu.throttle.core.events.rate", NULL), 2, 1e-9);
+    assert_near(get(&p, "cpu.throttle.package", "0"), 0, 0);
+    /* 0.2 s of CPU time in 1 s, of 128 processors. */
+    assert_near(get(&p, "cgroup.cpu.util", "postgresql.service"), 100 * 0.2 / 128, 1e-9);
+    assert_near(get(&p, "cgroup.memory.limit", "postgresql.service"), 64.0 * 1073741824, 0);
+    assert_near(get(&p, "cgroup.io.write.rate", "postgresql.service"), 13e6, 1);
+    assert_near(get(&p, "cgroup.cpu.util", "job-01.service"), 0, 0);
+    played_done(&p);
+}
+
+static void arm_board(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "arm-board");
+    assert_int_equal(p.ticks, 4);
+    /* The zone and the chip are one sensor: 52 degrees and 0.4 a second. */
+    assert_near(get(&p, "cpu.temp", NULL), 58, 1e-9);
+    assert_near(get(&p, "sensor.temp", "thermal/gpu-thermal"), 49, 1e-9);
+    assert_near(get(&p, "sensor.pwm", "platform-cooling_fan/pwmfan/pwm1"), 100.0 * 75 / 255, 1e-9);
+    /* The first core sleeps deeply for a fifth of its time, the others for 70 %; the fourth is offline at the end. */
+    assert_near(get(&p, "cpu.core.idle_residency", "0"), 20, 1e-9);
+    assert_near(get(&p, "cpu.core.idle_residency", "1"), 70, 1e-9);
+    assert_nan(get(&p, "cpu.core.util", "3"));
+    assert_near(get(&p, "zram.ratio", "zram0"), (400.0 * 1048576 + 4096 * 40 * 15) / (110.0 * 1048576), 1e-9);
+    /* Half a second of CPU time in 5 s, of four processors; held back in half of its periods. */
+    assert_near(get(&p, "cgroup.cpu.util", "mosquitto.service"), 100 * 0.5 / 4, 1e-9);
+    assert_near(get(&p, "cgroup.cpu.throttled", "docker-0f0f0f0f0f0f"), 50, 1e-9);
+    assert_near(get(&p, "cgroup.memory.limit", "docker-0f0f0f0f0f0f"), 128.0 * 1048576, 0);
+    assert_near(get(&p, "disk.write.rate", "mmcblk0"), 98304, 1e-3);
+    assert_int_equal(schema_find(sampler_schema(p.sampler), "power.package", "0"), -ENOENT);
     played_done(&p);
 }
 
@@ -403,13 +462,16 @@ int main(void)
         cmocka_unit_test(golden_container),
         cmocka_unit_test(golden_rtx_desktop),
         cmocka_unit_test(golden_gpu_server),
+        cmocka_unit_test(golden_arm),
         cmocka_unit_test(laptop),
         cmocka_unit_test(laptop_power),
         cmocka_unit_test(server),
         cmocka_unit_test(server_sensors),
+        cmocka_unit_test(server_health),
         cmocka_unit_test(container),
         cmocka_unit_test(rtx_desktop),
         cmocka_unit_test(gpu_server),
+        cmocka_unit_test(arm_board),
         cmocka_unit_test(areas_are_known),
         cmocka_unit_test(csv_comes_back),
     };
