@@ -1,6 +1,7 @@
 /* hwmon_chip.c - when a sensor chip may be asked. */
 #include "adapters/linux/hwmon_chip.h"
 
+#include "adapters/linux/runtime_pm.h"
 #include "adapters/linux/sysfs.h"
 #include "os/os.h"
 
@@ -10,18 +11,6 @@
 #define CHIP_NVME_NS 10000000000
 #define CHIP_DISK_NS 60000000000
 #define CHIP_COST 200 /* it rests this many times as long as its reading took */
-
-/* A device that suspends itself when idle for so long must be left alone for longer. */
-static int64_t chip_autosuspend_ns(const char *root, const char *dir)
-{
-    char control[16];
-    double delay_ms = sysfs_number(root, dir, "device/power/autosuspend_delay_ms");
-    if (!(delay_ms >= 0 && delay_ms < 3.6e6) ||
-        sysfs_word(root, dir, "device/power/control", control, sizeof control) < 0 ||
-        strcmp(control, "auto") != 0)
-        return 0;
-    return (int64_t)(2 * delay_ms + 1000) * 1000000;
-}
 
 struct chip_disk {
     const char *root, *dir;
@@ -48,11 +37,13 @@ static int chip_open_disk(const char *root, const char *dir)
 
 void hwmon_chip_open(struct hwmon_chip *c, const char *root, const char *dir, const char *name)
 {
+    char device[96];
+    snprintf(device, sizeof device, "%.80s/device", dir);
     *c = (struct hwmon_chip){ .disk_fd = -1 };
     snprintf(c->name, sizeof c->name, "%s", name);
     hwmon_id(root, dir, c->place);
-    c->status_fd = sysfs_open(root, dir, "device/power/runtime_status");
-    c->pause_ns = strcmp(name, "nvme") == 0 ? CHIP_NVME_NS : chip_autosuspend_ns(root, dir);
+    c->status_fd = runtime_pm_open(root, device);
+    c->pause_ns = strcmp(name, "nvme") == 0 ? CHIP_NVME_NS : runtime_pm_rest_ns(root, device);
     if (strcmp(name, "drivetemp") == 0)
         c->disk_fd = chip_open_disk(root, dir);
 }
@@ -65,9 +56,7 @@ void hwmon_chip_close(struct hwmon_chip *c)
 
 bool hwmon_chip_is_asleep(const struct hwmon_chip *c)
 {
-    char status[32];
-    return c->status_fd >= 0 && sysfs_pread_word(c->status_fd, status, sizeof status) >= 0 &&
-           strncmp(status, "suspend", 7) == 0; /* "suspended", "suspending" */
+    return runtime_pm_is_asleep(c->status_fd);
 }
 
 /* Has the disk done anything lately? Only then is it surely awake and not about to sleep. */

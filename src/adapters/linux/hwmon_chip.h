@@ -2,7 +2,7 @@
  * When a sensor chip may be asked, so that reading does not disturb the machine:
  *
  * - a suspended device is not asked, and one that suspends itself when idle is asked so seldom that
- *   it can: a reading counts as use;
+ *   it can (runtime_pm.h): a reading counts as use;
  * - an NVMe disk is asked every 10 s, because it wakes up for it;
  * - a disk behind drivetemp is asked within a minute after it worked, because the question may spin
  *   it up or start its timer again (Documentation/hwmon/drivetemp.rst of the kernel);
