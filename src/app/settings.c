@@ -31,6 +31,8 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "sockets", "general.collect_network" },
     { "rapl", "general.collect_power" },
     { "battery", "general.collect_power" },
+    { "amdgpu", "general.collect_gpu" },
+    { "intel_gpu", "general.collect_gpu" },
     { "fs", "privacy.collect_mount_points" },
     { "process", "privacy.collect_process_names" },
 };

@@ -22,7 +22,7 @@
 static const struct config_key keys[] = {
     { "general.logging_interval", NUMBER("1", 0.1, 3600), .help = "Seconds between two samples." },
     { "general.collect_cpu", SWITCH("true"), .help = "Read processors: use, frequency, load, interrupts." },
-    { "general.collect_gpu", SWITCH("true"), .help = "Read graphics processors." UNUSED },
+    { "general.collect_gpu", SWITCH("true"), .help = "Read graphics processors." },
     { "general.collect_ram", SWITCH("true"), .help = "Read memory and swap." },
     { "general.collect_disk", SWITCH("true"), .help = "Read disks and file systems." },
     { "general.collect_network", SWITCH("true"), .help = "Read network interfaces and counts of connections." },
