@@ -59,7 +59,8 @@ static void guest_read(struct guest *g)
     frame_fit(&g->now, g->schema);
     for (int i = 0; i < g->now.n; i++)
         g->now.v[i] = NAN;
-    g->now.mono_ns = g->now.read_ns[0] = g->began_ns;
+    g->now.wall_ms = g->wall_ms;
+    g->now.mono_ns = g->now.read_ns[0] = g->mono_ns ? g->mono_ns : g->began_ns;
     g->adapter.sample(g->self, &g->now);
     if (g->adapter.procs) {
         g->procs.n = 0;

@@ -18,6 +18,8 @@ struct guest {
     bool open;
     int rc;                   /* of opening */
     int64_t began_ns, took_ns; /* of the last work, in real time */
+    int64_t wall_ms;          /* of the tick that it is asked in */
+    int64_t mono_ns;          /* the same, on the clock of a recorded machine; 0 = when it began */
     char reason[224];         /* what open() explained */
     struct schema *schema;
     struct frame now;

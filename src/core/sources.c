@@ -148,9 +148,12 @@ static void sources_welcome(struct sources *s, int i)
     sources_note(s, i, p->guest->rc);
 }
 
-static void sources_ask(struct sources *s, int i)
+/* t: NULL before the first tick. */
+static void sources_ask(struct sources *s, int i, const struct tick *t)
 {
     struct opened *p = &s->opened[i];
+    p->guest->wall_ms = t ? t->at.wall_ms : 0;
+    p->guest->mono_ns = t && !t->is_real ? t->at.mono_ns : 0;
     p->out = true;
     p->opening = !p->guest->open;
     p->asked_ns = os_mono_ns();
@@ -178,7 +181,7 @@ static void sources_prepare(struct sources *s, int i, const struct adapter *a, c
         s->lane = lane_new();
     p->guest = guest_new(a, o->root, o->interval_s);
     lane_add(s->lane, p->guest);
-    sources_ask(s, i);
+    sources_ask(s, i, NULL);
 }
 
 struct sources *sources_open(const struct adapter *const *list, const struct sampler_options *o,
@@ -384,7 +387,7 @@ static void sources_retry(struct sources *s, const struct tick *t)
         if (first)
             continue;
         if (p->guest) {
-            sources_ask(s, i);
+            sources_ask(s, i, t);
         } else {
             sources_open_here(s, i);
             sources_arrived(s, i);
@@ -405,7 +408,7 @@ void sources_read(struct sources *s, const struct tick *t, struct frame *f, stru
         if (p->due)
             p->read_at = t->deadline;
         if (p->due && p->guest)
-            sources_ask(s, i);
+            sources_ask(s, i, t);
     }
     sources_forget(s, f);
     int64_t procs_ns = procs->mono_ns;
