@@ -13,7 +13,6 @@
  * ROCm's own interface (/dev/kfd) does not count in the use of engines.
  */
 #include "adapters/linux/amdgpu_metrics.h"
-#include "adapters/linux/drm_clients.h"
 #include "adapters/linux/gpu_device.h"
 #include "adapters/linux/sysfs.h"
 #include "base/mem.h"
@@ -215,29 +214,17 @@ static double amdgpu_generation(int fd)
     return NAN;
 }
 
-static void amdgpu_read_use(struct amdgpu *a, struct gpu_device *d, int i)
-{
-    struct drm_use use;
-    drm_clients_read(a->clients, i, d->dt_s, &use);
-    d->v[GPU_RENDER_UTIL] = use.percent[DRM_RENDER];
-    d->v[GPU_COMPUTE_UTIL] = use.percent[DRM_COMPUTE];
-    d->v[GPU_COPY_UTIL] = use.percent[DRM_COPY];
-    d->v[GPU_ENCODER_UTIL] = use.percent[DRM_ENCODE];
-    d->v[GPU_DECODER_UTIL] = use.percent[DRM_DECODE];
-    d->v[GPU_JPEG_UTIL] = use.percent[DRM_JPEG];
-    d->v[GPU_PROCESSES_GRAPHICS] = use.graphics;
-    d->v[GPU_PROCESSES_COMPUTE] = use.compute;
-}
-
 static bool amdgpu_read(void *self, struct gpu_device *d, int i, int64_t now_ns)
 {
     struct amdgpu *a = self;
     struct card *c = &a->card[i];
+    struct drm_use use;
     d->v[GPU_CLOCK_MAX] = c->clock_max_hz;
     d->v[GPU_VRAM_UTIL] = d->v[GPU_VRAM_TOTAL] > 0 ? 100 * d->v[GPU_VRAM_USED] / d->v[GPU_VRAM_TOTAL] : (double)NAN;
     d->v[GPU_PCIE_GENERATION] = amdgpu_generation(c->speed_fd);
     amdgpu_read_ecc(a, d, c, now_ns);
-    amdgpu_read_use(a, d, i);
+    drm_clients_read(a->clients, i, d->dt_s, &use);
+    gpu_put_use(d, &use);
     return amdgpu_read_metrics(a, d, c);
 }
 

@@ -29,14 +29,15 @@ void drm_clients_watch(struct drm_clients *c, int device, const char *address, b
 /* From now on no longer: it is gone. Its clients are forgotten. */
 void drm_clients_unwatch(struct drm_clients *c, int device);
 
-/* Looks for new clients when it is time to. Allocates. */
+/* Looks for new clients when it is time to, a part of the processes at a time. Allocates. */
 void drm_clients_look(struct drm_clients *c, int64_t now_ns);
 
 /* May we see the descriptors of all processes? Who is not root, or in a container, may not. */
 bool drm_clients_see_all(const struct drm_clients *c);
 
 struct drm_use {
-    double percent[DRM_ENGINES]; /* of the time since the reading before; NaN: no client ever named such an engine */
+    bool has[DRM_ENGINES];       /* a client named such an engine, now or before */
+    double percent[DRM_ENGINES]; /* of the time since the reading before; NaN where there was none, and without `has` */
     int graphics, compute;       /* processes that draw, and that compute */
     int clients;
 };

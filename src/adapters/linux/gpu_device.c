@@ -56,6 +56,21 @@ void gpu_open_files(const struct gpus *g, struct gpu_device *d, const char *dir,
     }
 }
 
+void gpu_put_use(struct gpu_device *d, const struct drm_use *use)
+{
+    static const enum gpu_metric metric[DRM_ENGINES] = {
+        [DRM_RENDER] = GPU_RENDER_UTIL, [DRM_COMPUTE] = GPU_COMPUTE_UTIL, [DRM_COPY] = GPU_COPY_UTIL,
+        [DRM_DECODE] = GPU_DECODER_UTIL, [DRM_ENCODE] = GPU_ENCODER_UTIL, [DRM_VIDEO] = GPU_VIDEO_UTIL,
+        [DRM_JPEG] = GPU_JPEG_UTIL,
+    };
+    for (int e = 0; e < DRM_ENGINES; e++) {
+        d->v[metric[e]] = use->percent[e];
+        d->has[metric[e]] = use->has[e];
+    }
+    d->v[GPU_PROCESSES_GRAPHICS] = use->graphics;
+    d->v[GPU_PROCESSES_COMPUTE] = use->compute;
+}
+
 struct hwmon_search {
     const struct gpus *g;
     const struct gpu_device *d;
@@ -282,7 +297,7 @@ static bool gpus_changed(struct gpus *g)
 static void device_add_metrics(struct gpu_device *d, struct schema *s)
 {
     for (int m = 0; m < GPU_METRICS; m++)
-        if (d->slot[m] < 0 && (m == GPU_ASLEEP || !isnan(d->v[m])))
+        if (d->slot[m] < 0 && (m == GPU_ASLEEP || d->has[m] || !isnan(d->v[m])))
             d->slot[m] = gpu_add_as(s, m, d->number, m == GPU_UTIL ? d->util_help : NULL);
 }
 

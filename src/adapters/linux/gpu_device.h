@@ -10,7 +10,7 @@
 #ifndef ADAPTERS_LINUX_GPU_DEVICE_H
 #define ADAPTERS_LINUX_GPU_DEVICE_H
 
-#include "adapters/linux/gpu.h"
+#include "adapters/linux/drm_clients.h"
 #include "core/adapter.h"
 
 #include <stdbool.h>
@@ -46,8 +46,9 @@ struct gpu_device {
 
     int fd[GPU_METRICS];  /* or -1 */
     double scale[GPU_METRICS];
-    int slot[GPU_METRICS]; /* -1 until a value was known */
+    int slot[GPU_METRICS]; /* -1 until a value was known, or will be */
     double v[GPU_METRICS]; /* of the last reading */
+    bool has[GPU_METRICS]; /* gets a metric though its value is not known yet: it takes two readings */
 };
 
 struct gpus;
@@ -93,6 +94,9 @@ bool gpus_any_awake(const struct gpus *g);
 
 /* Opens what of a table there is in a directory. */
 void gpu_open_files(const struct gpus *g, struct gpu_device *d, const char *dir, const struct gpu_file *file, int n);
+
+/* What its clients used. */
+void gpu_put_use(struct gpu_device *d, const struct drm_use *use);
 
 /* Its sensor chip: the one that bears its driver's name. False when there is none. */
 bool gpu_find_hwmon(const struct gpus *g, const struct gpu_device *d, char dir[static GPU_DIR_MAX]);

@@ -17,7 +17,6 @@
  * Power is the growth of the energy counter. What no card can use is not taken: such a jump comes
  * from a reset. The PCIe link is not told: that of a card's own bridge to its GPU says nothing.
  */
-#include "adapters/linux/drm_clients.h"
 #include "adapters/linux/gpu_device.h"
 #include "adapters/linux/sysfs.h"
 #include "base/mem.h"
@@ -247,6 +246,7 @@ static void intel_read_power(struct chip *c, struct gpu_device *d, double dt_s)
     if (known && dt_s > 0 && !(watts <= INTEL_MAX_W))
         watts = d->v[GPU_ENERGY] = NAN;
     d->v[GPU_POWER] = watts;
+    d->has[GPU_POWER] = !isnan(c->energy_j);
     if (d->v[GPU_POWER_LIMIT] == 0)
         d->v[GPU_POWER_LIMIT] = NAN; /* switched off */
 }
@@ -259,12 +259,8 @@ static void intel_read_use(struct intel *x, struct gpu_device *d, int i)
     for (int e = 0; e < DRM_ENGINES; e++)
         most = fmax(most, use.percent[e]);
     d->v[GPU_UTIL] = x->sees_all ? most : 100 - x->chip[i].idle_percent;
-    d->v[GPU_RENDER_UTIL] = use.percent[DRM_RENDER];
-    d->v[GPU_COMPUTE_UTIL] = use.percent[DRM_COMPUTE];
-    d->v[GPU_COPY_UTIL] = use.percent[DRM_COPY];
-    d->v[GPU_VIDEO_UTIL] = use.percent[DRM_VIDEO];
-    d->v[GPU_PROCESSES_GRAPHICS] = use.graphics;
-    d->v[GPU_PROCESSES_COMPUTE] = use.compute;
+    d->has[GPU_UTIL] = x->sees_all || !isnan(d->v[GPU_IDLE_TIME]);
+    gpu_put_use(d, &use);
 }
 
 static bool intel_read(void *self, struct gpu_device *d, int i, int64_t now_ns)
