@@ -356,6 +356,7 @@ void drm_clients_read(struct drm_clients *c, int device, double dt_s, struct drm
         if (x->device != device || !client_read(c, i, &now))
             continue;
         clients_add_use(d, x, &now, dt_s, out);
+        out->fresh += !x->known;
         client_keep(x, &now);
         out->clients++;
     }

@@ -39,7 +39,7 @@ struct drm_use {
     bool has[DRM_ENGINES];       /* a client named such an engine, now or before */
     double percent[DRM_ENGINES]; /* of the time since the reading before; NaN where there was none, and without `has` */
     int graphics, compute;       /* processes that draw, and that compute */
-    int clients;
+    int clients, fresh;          /* all, and those that were read for the first time */
 };
 
 /*

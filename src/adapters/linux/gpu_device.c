@@ -69,6 +69,7 @@ void gpu_put_use(struct gpu_device *d, const struct drm_use *use)
     }
     d->v[GPU_PROCESSES_GRAPHICS] = use->graphics;
     d->v[GPU_PROCESSES_COMPUTE] = use->compute;
+    d->awaits = d->awaits || use->fresh > 0;
 }
 
 struct hwmon_search {
@@ -153,8 +154,9 @@ static bool device_read(struct gpus *g, struct gpu_device *d)
         answered = answered || !isnan(d->v[m]);
     d->dt_s = d->read_ns && g->now_ns > d->read_ns ? (double)(g->now_ns - d->read_ns) * 1e-9 : (double)NAN;
     d->read_ns = g->now_ns;
+    d->awaits = isnan(d->dt_s);
     answered = g->vendor->read(g->self, d, (int)(d - g->d), g->now_ns) || answered;
-    bool stays_on = d->rest_ns == 0 || d->v[GPU_UTIL] >= BUSY_PERCENT || device_has_screen(d);
+    bool stays_on = d->rest_ns == 0 || d->awaits || d->v[GPU_UTIL] >= BUSY_PERCENT || device_has_screen(d);
     d->next_ns = stays_on ? 0 : g->now_ns + d->rest_ns;
     return answered;
 }

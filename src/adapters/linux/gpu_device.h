@@ -43,6 +43,7 @@ struct gpu_device {
     int screen_fd[GPU_SCREENS], n_screens;
     int64_t rest_ns;      /* it can fall asleep when left alone for so long; 0 = it does not */
     int64_t next_ns;      /* not to be asked before */
+    bool awaits;          /* the next reading will tell what this one could not: it shall be soon */
 
     int fd[GPU_METRICS];  /* or -1 */
     double scale[GPU_METRICS];
