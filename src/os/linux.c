@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <math.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -236,7 +237,8 @@ static int os_fs_recorded(const char *root, const char *mount, struct os_fs *out
         if (strncmp(line + n, " hang", 5) == 0)
             rc = -EINPROGRESS;
         else if (sscanf(line + n, "%lf %lf %lf %lf %lf", &fs.total, &fs.free, &fs.available,
-                        &fs.inodes, &fs.inodes_free) == 5) {
+                        &fs.inodes, &fs.inodes_free) == 5 &&
+                 isfinite(fs.total + fs.free + fs.available + fs.inodes + fs.inodes_free)) {
             *out = fs;
             rc = 0;
         } else {

@@ -296,7 +296,9 @@ static void none_of_ours(void **state)
 static void broken_files(void **state)
 {
     (void)state;
-    static const char *const broken[] = { "", "x", "1.5", "-", "123456789012345678901234567890", "16.1 GT/s", "0: Mhz" };
+    static const char *const broken[] = {
+        "", "x", "1.5", "-", "123456789012345678901234567890", "16.1 GT/s", "0: Mhz",
+    };
     struct machine m;
     machine_init(&m);
     card(&m);

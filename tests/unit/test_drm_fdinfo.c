@@ -37,7 +37,8 @@ static void one_of_amdgpu(void **state)
 {
     (void)state;
     struct drm_fdinfo f;
-    assert_true(drm_fdinfo_parse("pasid:\t32771\ndrm-driver:\tamdgpu\ndrm-pdev:\t0000:0c:00.0\ndrm-client-id:\t4294967299\n"
+    assert_true(drm_fdinfo_parse("pasid:\t32771\ndrm-driver:\tamdgpu\ndrm-pdev:\t0000:0c:00.0\n"
+                                 "drm-client-id:\t4294967299\n"
                                  "drm-memory-vram:\t1000 KiB\ndrm-memory-gtt: \t24 KiB\ndrm-memory-cpu: \t9000 KiB\n"
                                  "amd-requested-vram:\t5 KiB\ndrm-engine-gfx:\t2500000000 ns\ndrm-engine-enc:\t1000000000 ns\n"
                                  "drm-engine-enc_1:\t500000000 ns\ndrm-engine-other:\t1 ns\n", &f));
@@ -113,7 +114,8 @@ static void engines_add_up(void **state)
     struct drm_use use;
     struct drm_clients *c = start(&m);
     assert_true(drm_clients_see_all(c));
-    client(&m, 10, 5, "renderD128", say(1, "drm-engine-render:\t1000000000 ns\ndrm-engine-video:\t0 ns\ndrm-engine-capacity-video:\t2\n"));
+    client(&m, 10, 5, "renderD128", say(1, "drm-engine-render:\t1000000000 ns\ndrm-engine-video:\t0 ns\n"
+                                           "drm-engine-capacity-video:\t2\n"));
     client(&m, 10, 7, "card1", say(2, "drm-engine-render:\t0 ns\ndrm-engine-compute:\t7000000000 ns\n"));
     client(&m, 20, 3, "renderD129", say(1, "drm-engine-render:\t1 ns\n")); /* of a GPU that is not ours */
     machine_link(&m, "/proc/20/fd/4", "/tmp/dev/dri/renderD128");
@@ -126,8 +128,10 @@ static void engines_add_up(void **state)
     assert_int_equal(use.compute, 1);
 
     /* In 2 s: 0.5 s and 0.25 s of drawing; 1 s of two video engines. */
-    machine_write(&m, "/proc/10/fdinfo/5", say(1, "drm-engine-render:\t1500000000 ns\ndrm-engine-video:\t1000000000 ns\ndrm-engine-capacity-video:\t2\n"));
-    machine_write(&m, "/proc/10/fdinfo/7", say(2, "drm-engine-render:\t250000000 ns\ndrm-engine-compute:\t7000000000 ns\n"));
+    machine_write(&m, "/proc/10/fdinfo/5", say(1, "drm-engine-render:\t1500000000 ns\n"
+                                                  "drm-engine-video:\t1000000000 ns\ndrm-engine-capacity-video:\t2\n"));
+    machine_write(&m, "/proc/10/fdinfo/7", say(2, "drm-engine-render:\t250000000 ns\n"
+                                                  "drm-engine-compute:\t7000000000 ns\n"));
     drm_clients_read(c, 2, 2, &use);
     assert_near(use.percent[DRM_RENDER], 37.5, 1e-9);
     assert_near(use.percent[DRM_VIDEO], 25, 1e-9);
@@ -172,7 +176,8 @@ static void the_same_client_counts_once(void **state)
     struct drm_clients *c = start(&m);
     for (int pid = 10; pid <= 12; pid++)
         client(&m, pid, 5, "renderD128", say(9, "drm-engine-render:\t0 ns\ndrm-total-local0:\t8 MiB\n"));
-    client(&m, 11, 6, "renderD128", say(10, "drm-engine-render:\t0 ns\ndrm-total-local0:\t1 MiB\ndrm-total-system0:\t4 MiB\n"));
+    client(&m, 11, 6, "renderD128", say(10, "drm-engine-render:\t0 ns\ndrm-total-local0:\t1 MiB\n"
+                                            "drm-total-system0:\t4 MiB\n"));
     drm_clients_look(c, 1);
     drm_clients_read(c, 2, NAN, &use);
     for (int pid = 10; pid <= 12; pid++) {
@@ -266,7 +271,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_of_xe), cmocka_unit_test(one_of_amdgpu), cmocka_unit_test(what_is_none),
         cmocka_unit_test(engines_add_up), cmocka_unit_test(cycles_of_cycles),
-        cmocka_unit_test(the_same_client_counts_once), cmocka_unit_test(clients_come_and_go), cmocka_unit_test(who_sees_all),
+        cmocka_unit_test(the_same_client_counts_once), cmocka_unit_test(clients_come_and_go),
+        cmocka_unit_test(who_sees_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

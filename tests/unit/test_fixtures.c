@@ -18,6 +18,9 @@
 #include <unistd.h>
 
 static const struct adapter *const all[] = { ADAPTERS NULL };
+static const char *const machines[] = {
+    "vm-2cpu", "laptop", "server-128cpu", "container", "amd-desktop", "intel-arc-laptop",
+};
 
 struct played {
     struct replay *replay;
@@ -350,7 +353,6 @@ static bool same_column(const struct recording *a, const struct recording *b, in
 static void csv_comes_back(void **state)
 {
     (void)state;
-    static const char *const machines[] = { "vm-2cpu", "laptop", "server-128cpu", "container", "amd-desktop", "intel-arc-laptop" };
     int lost = 0;
     for (size_t m = 0; m < sizeof machines / sizeof *machines; m++) {
         struct played p;
@@ -373,7 +375,6 @@ static void csv_comes_back(void **state)
 static void areas_are_known(void **state)
 {
     (void)state;
-    static const char *const machines[] = { "vm-2cpu", "laptop", "server-128cpu", "container", "amd-desktop", "intel-arc-laptop" };
     for (size_t k = 0; k < sizeof machines / sizeof *machines; k++) {
         struct played p;
         play(&p, machines[k]);

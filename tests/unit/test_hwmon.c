@@ -314,7 +314,8 @@ int main(void)
         cmocka_unit_test(places_last), cmocka_unit_test(kinds_and_names),
         cmocka_unit_test(renumbered_chips_keep_their_slots),
         cmocka_unit_test(twins_are_told_apart), cmocka_unit_test(dead_inputs_are_not_known),
-        cmocka_unit_test(unreadable_inputs_stand_alone), cmocka_unit_test(sleeping_devices_are_not_asked), cmocka_unit_test(graphics_processors_are_left_out),
+        cmocka_unit_test(unreadable_inputs_stand_alone), cmocka_unit_test(sleeping_devices_are_not_asked),
+        cmocka_unit_test(graphics_processors_are_left_out),
         cmocka_unit_test(idle_disks_are_not_asked), cmocka_unit_test(the_processor_of_amd),
         cmocka_unit_test(zones_without_a_chip), cmocka_unit_test(batteries_are_told_elsewhere),
     };

@@ -60,7 +60,8 @@ static void arc(struct machine *m)
 /* A client of the integrated one. */
 static void client(struct machine *m, const char *engines)
 {
-    machine_printf(m, "/proc/50/fdinfo/4", "drm-driver:\ti915\ndrm-client-id:\t8\ndrm-total-system0:\t64 MiB\n%s", engines);
+    machine_printf(m, "/proc/50/fdinfo/4", "drm-driver:\ti915\ndrm-client-id:\t8\ndrm-total-system0:\t64 MiB\n%s",
+                   engines);
 }
 
 static void integrated_seen_by_root(void **state)
@@ -226,7 +227,8 @@ static void none_of_ours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integrated_seen_by_root), cmocka_unit_test(integrated_seen_by_others), cmocka_unit_test(discrete),
+        cmocka_unit_test(integrated_seen_by_root), cmocka_unit_test(integrated_seen_by_others),
+        cmocka_unit_test(discrete),
         cmocka_unit_test(one_sleeps), cmocka_unit_test(none_of_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

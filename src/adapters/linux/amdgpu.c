@@ -286,5 +286,6 @@ const struct adapter adapter_amdgpu = {
     .name = "amdgpu", .doc = "graphics processors of AMD",
     .provides = "gpu.*",
     .apart = true,
-    .open = amdgpu_start, .sample = amdgpu_sample, .rescan = amdgpu_rescan, .procs = amdgpu_procs, .close = amdgpu_close,
+    .open = amdgpu_start, .sample = amdgpu_sample, .rescan = amdgpu_rescan, .procs = amdgpu_procs,
+    .close = amdgpu_close,
 };

@@ -54,7 +54,8 @@ static const struct names {
     const char *clock, *clock_max, *idle_ms, *reasons, *status, *reason; /* reason: glob of the files in reasons */
 } names_i915 = { "rps_act_freq_mhz", "rps_max_freq_mhz", "rc6_residency_ms", "", "throttle_reason_status",
                  "throttle_reason_*" },
-  names_xe = { "freq0/act_freq", "freq0/max_freq", "gtidle/idle_residency_ms", "/freq0/throttle", "status", "reason_*" };
+  names_xe = { "freq0/act_freq", "freq0/max_freq", "gtidle/idle_residency_ms", "/freq0/throttle", "status",
+               "reason_*" };
 
 /* Reasons by what their file's name ends with; the first that matches counts. */
 static const struct { const char *glob; enum gpu_metric metric; } reasons[] = {
@@ -202,7 +203,8 @@ static double intel_idled(struct gt *t, double dt_s)
     double now_s = sysfs_pread(t->idle_fd) * 1e-3;
     double idled = rate_growth(t->idle_s, now_s, now_s <= RC6_WRAP_S && t->idle_s <= RC6_WRAP_S ? RC6_WRAP_S : 0);
     t->idle_s = now_s;
-    return idled <= dt_s * 1.1 + 0.01 ? fmin(idled, dt_s) : (double)NAN; /* read some time apart, in whole milliseconds */
+    /* The two times are not quite those of the two counts, which are whole milliseconds. */
+    return idled <= dt_s * 1.1 + 0.01 ? fmin(idled, dt_s) : (double)NAN;
 }
 
 static void intel_read_idle(struct chip *c, struct gpu_device *d, double dt_s)
