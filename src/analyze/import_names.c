@@ -41,6 +41,16 @@ static const struct family families[] = {
     { "energy.dram", UNIT_JOULE, KIND_COUNTER, "power.dram" },
     { "energy.psys", UNIT_JOULE, KIND_COUNTER, "power.psys" },
     { "energy.cpu", UNIT_JOULE, KIND_COUNTER, "cpu.power" },
+    { "gpu.energy", UNIT_JOULE, KIND_COUNTER, NULL },
+    { "gpu.energy.rate,gpu.power.limit", UNIT_WATT, KIND_GAUGE, NULL },
+    { "gpu.idle.time", UNIT_SECOND, KIND_COUNTER, "" },
+    { "gpu.pcie.replays,gpu.ecc.corrected,gpu.ecc.uncorrected", UNIT_NONE, KIND_COUNTER, NULL },
+    { "gpu.throttle.*", UNIT_NONE, KIND_GAUGE, NULL },
+    { "gpu.fan", UNIT_PERCENT, KIND_GAUGE, NULL },
+    { "gpu.fan.speed", UNIT_RPM, KIND_GAUGE, NULL },
+    { "gpu.temp.*", UNIT_CELSIUS, KIND_GAUGE, NULL },
+    { "gpu.pcie.recv,gpu.pcie.send", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+    { "gpu.vram.total,gpu.shared.used", UNIT_BYTE, KIND_GAUGE, NULL },
     { "disk.read.rate,disk.write.rate,disk.discard.rate,net.recv.rate,net.send.rate,swap.in.rate,swap.out.rate,"
       "memory.page_in.rate,memory.page_out.rate,memory.reclaim.rate,memory.reclaim.direct.rate,"
       "memory.reclaim.scanned.rate,memory.refaults.rate,cgroup.io.read.rate,cgroup.io.write.rate", UNIT_BYTE_PER_S,

@@ -18,6 +18,8 @@ enum capture_kind {
     CAPTURE_FILE,
     CAPTURE_LINK,      /* only where it leads to */
     CAPTURE_EMPTY,     /* only that it is there */
+    CAPTURE_BYTES,     /* a file that is no text */
+    CAPTURE_DRM,       /* /proc/PID/fd/N, where it is a client of a GPU, and its fdinfo */
     CAPTURE_CPUINFO,   /* /proc/cpuinfo */
     CAPTURE_PROCESS,   /* /proc/PID/stat */
     CAPTURE_MOUNTS,    /* mountinfo: the space of each file system as well */
@@ -66,6 +68,9 @@ void scrub_mount(struct scrub *s, const char *mount, struct buf *out);
 
 /* /proc/cpuinfo: some boards have a serial number there. */
 void scrub_cpuinfo(struct scrub *s, const char *text, struct buf *out);
+
+/* /proc/PID/fdinfo/N of a client of a GPU: only what the kernel says of it. */
+void scrub_drm(struct scrub *s, const char *text, struct buf *out);
 
 /* /proc/self/cgroup */
 void scrub_cgroup(struct scrub *s, const char *text, struct buf *out);

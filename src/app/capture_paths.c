@@ -7,6 +7,8 @@
  */
 #include "app/capture.h"
 
+#define GPU "/sys/class/drm/card?/device/"
+
 static const struct capture_path paths[] = {
     { "/proc/stat", CAPTURE_FILE },
     { "/proc/loadavg", CAPTURE_FILE },
@@ -25,6 +27,7 @@ static const struct capture_path paths[] = {
     { "/proc/self/cgroup", CAPTURE_CGROUP },
     { "/proc/#/stat", CAPTURE_PROCESS },
     { "/proc/#/io", CAPTURE_FILE },
+    { "/proc/#/fd/#", CAPTURE_DRM },
     { "/proc/device-tree/model", CAPTURE_FILE },
     { "/etc/os-release", CAPTURE_FILE },
     { "/usr/lib/os-release", CAPTURE_FILE },
@@ -54,6 +57,31 @@ static const struct capture_path paths[] = {
     { "/sys/bus/pci/devices/*/power/control", CAPTURE_FILE },
     { "/sys/bus/pci/devices/*/power/runtime_status", CAPTURE_FILE },
 
+    { "/sys/class/drm/*/device", CAPTURE_LINK },
+    { GPU "driver", CAPTURE_LINK },
+    { GPU "power/control", CAPTURE_FILE },
+    { GPU "power/runtime_status", CAPTURE_FILE },
+    { GPU "power/autosuspend_delay_ms", CAPTURE_FILE },
+    { GPU "drm/card?/card?-*/enabled", CAPTURE_FILE },
+    { GPU "gpu_busy_percent", CAPTURE_FILE },
+    { GPU "mem_busy_percent", CAPTURE_FILE },
+    { GPU "mem_info_*", CAPTURE_FILE },
+    { GPU "pcie_replay_count", CAPTURE_FILE },
+    { GPU "pp_dpm_sclk", CAPTURE_FILE },
+    { GPU "gpu_metrics", CAPTURE_BYTES },
+    { GPU "ras/umc_err_count", CAPTURE_FILE },
+    { GPU "current_link_*", CAPTURE_FILE },
+    { GPU "../current_link_*", CAPTURE_FILE },
+    { GPU "../../current_link_*", CAPTURE_FILE },
+    { GPU "drm/card?/gt/gt?/rps_act_freq_mhz", CAPTURE_FILE },
+    { GPU "drm/card?/gt/gt?/rps_max_freq_mhz", CAPTURE_FILE },
+    { GPU "drm/card?/gt/gt?/rc6_residency_ms", CAPTURE_FILE },
+    { GPU "drm/card?/gt/gt?/throttle_reason_*", CAPTURE_FILE },
+    { GPU "tile?/gt?/freq0/act_freq", CAPTURE_FILE },
+    { GPU "tile?/gt?/freq0/max_freq", CAPTURE_FILE },
+    { GPU "tile?/gt?/freq0/throttle/*", CAPTURE_FILE },
+    { GPU "tile?/gt?/gtidle/idle_residency_ms", CAPTURE_FILE },
+
     { "/sys/block/*/hidden", CAPTURE_FILE },
     { "/sys/block/*/slaves/*", CAPTURE_LINK },
     { "/sys/block/zram*/mm_stat", CAPTURE_FILE },
@@ -71,12 +99,17 @@ static const struct capture_path paths[] = {
 
     { "/sys/class/hwmon/*/name", CAPTURE_FILE },
     { "/sys/class/hwmon/*/device", CAPTURE_LINK },
+    { "/sys/class/hwmon/*/device/driver", CAPTURE_LINK },
     { "/sys/class/hwmon/*/device/power/control", CAPTURE_FILE },
     { "/sys/class/hwmon/*/device/power/runtime_status", CAPTURE_FILE },
     { "/sys/class/hwmon/*/device/power/autosuspend_delay_ms", CAPTURE_FILE },
     { "/sys/class/hwmon/*/*_label", CAPTURE_FILE },
     { "/sys/class/hwmon/*/*_input", CAPTURE_FILE },
     { "/sys/class/hwmon/*/power*_average", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/power*_cap", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/power*_max", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/pwm1", CAPTURE_FILE },
+    { "/sys/class/hwmon/*/pwm1_max", CAPTURE_FILE },
     { "/sys/class/hwmon/*/temp*_crit", CAPTURE_FILE },
     { "/sys/class/hwmon/*/temp*_emergency", CAPTURE_FILE },
     { "/sys/class/hwmon/*/fan*_target", CAPTURE_FILE },

@@ -285,6 +285,18 @@ void scrub_cpuinfo(struct scrub *s, const char *text, struct buf *out)
     }
 }
 
+/* Programs may give their client a name. */
+void scrub_drm(struct scrub *s, const char *text, struct buf *out)
+{
+    auto_free char *copy = mem_dup(text);
+    char *rest = NULL;
+    for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        if (strncmp(line, "drm-", 4) == 0 && strncmp(line, "drm-client-name", 15) != 0) {
+            scrub_text(s, line, out);
+            buf_putc(out, '\n');
+        }
+}
+
 void scrub_cgroup(struct scrub *s, const char *text, struct buf *out)
 {
     while (*text) {

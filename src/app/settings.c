@@ -36,6 +36,8 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "rapl", "general.collect_power" },
     { "battery", "general.collect_power" },
     { "nvidia", "general.collect_gpu" },
+    { "amdgpu", "general.collect_gpu" },
+    { "intel_gpu", "general.collect_gpu" },
     { "fs", "privacy.collect_mount_points" },
     { "process", "privacy.collect_process_names" },
     { "services", "privacy.collect_process_names" },

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <math.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>

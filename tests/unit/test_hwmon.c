@@ -242,30 +242,57 @@ static void sleeping_devices_are_not_asked(void **state)
     (void)state;
     struct machine m;
     machine_init(&m);
-    machine_write(&m, "/sys/class/hwmon/hwmon0/name", "amdgpu\n");
+    machine_write(&m, "/sys/class/hwmon/hwmon0/name", "nouveau\n");
     machine_write(&m, "/sys/class/hwmon/hwmon0/temp1_input", "41000\n");
     machine_write(&m, "/sys/class/hwmon/hwmon0/device/power/runtime_status", "suspended\n");
     machine_write(&m, "/sys/class/hwmon/hwmon0/device/power/control", "auto\n");
     machine_write(&m, "/sys/class/hwmon/hwmon0/device/power/autosuspend_delay_ms", "5000\n");
     assert_int_equal(machine_open(&m, &adapter_hwmon), 0);
     machine_tick(&m, 2);
-    assert_nan(machine_get(&m, "sensor.temp", "device/amdgpu/temp1"));
+    assert_nan(machine_get(&m, "sensor.temp", "device/nouveau/temp1"));
     machine_write(&m, "/sys/class/hwmon/hwmon0/device/power/runtime_status", "active\n");
     machine_tick(&m, 2);
-    assert_near(machine_get(&m, "sensor.temp", "device/amdgpu/temp1"), 41, 0);
+    assert_near(machine_get(&m, "sensor.temp", "device/nouveau/temp1"), 41, 0);
 
     /* It goes to sleep after 5 s without use: the next question comes after 11 s,
      * till then its value stands. */
     machine_write(&m, "/sys/class/hwmon/hwmon0/temp1_input", "50000\n");
     for (int i = 0; i < 5; i++) {
         machine_tick(&m, 2);
-        assert_near(machine_get(&m, "sensor.temp", "device/amdgpu/temp1"), 41, 0);
+        assert_near(machine_get(&m, "sensor.temp", "device/nouveau/temp1"), 41, 0);
     }
     machine_tick(&m, 2);
-    assert_near(machine_get(&m, "sensor.temp", "device/amdgpu/temp1"), 50, 0);
+    assert_near(machine_get(&m, "sensor.temp", "device/nouveau/temp1"), 50, 0);
     machine_write(&m, "/sys/class/hwmon/hwmon0/device/power/runtime_status", "suspended\n");
     machine_tick(&m, 2);
-    assert_nan(machine_get(&m, "sensor.temp", "device/amdgpu/temp1"));
+    assert_nan(machine_get(&m, "sensor.temp", "device/nouveau/temp1"));
+    machine_done(&m);
+}
+
+/* gpu.* shows them, told by the driver: not even the name of the chip is read. */
+static void graphics_processors_are_left_out(void **state)
+{
+    (void)state;
+    static const char *const drivers[] = { "amdgpu", "i915", "xe" };
+    struct machine m;
+    machine_init(&m);
+    machine_write(&m, "/sys/class/hwmon/hwmon0/name", "k10temp\n");
+    machine_write(&m, "/sys/class/hwmon/hwmon0/temp1_input", "41000\n");
+    machine_write(&m, "/sys/class/hwmon/hwmon1/name", "amdgpu\n");
+    machine_write(&m, "/sys/class/hwmon/hwmon1/temp1_input", "43000\n");
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+        char target[64];
+        snprintf(target, sizeof target, "../../../../bus/pci/drivers/%s", drivers[i]);
+        machine_write(&m, "/sys/class/hwmon/hwmon1/device/vendor", "0x1002\n");
+        machine_link(&m, "/sys/class/hwmon/hwmon1/device/driver", target);
+        void *self;
+        struct schema *s = schema_new();
+        assert_int_equal(adapter_hwmon.open(&m.env, s, &self), 0);
+        assert_int_equal(schema_next(s, "sensor.temp", schema_next(s, "sensor.temp", -1)), -1);
+        adapter_hwmon.close(self);
+        schema_free(s);
+        machine_remove(&m, "/sys/class/hwmon/hwmon1/device/driver");
+    }
     machine_done(&m);
 }
 
@@ -418,6 +445,7 @@ int main(void)
         cmocka_unit_test(renumbered_chips_keep_their_slots),
         cmocka_unit_test(twins_are_told_apart), cmocka_unit_test(dead_inputs_are_not_known),
         cmocka_unit_test(unreadable_inputs_stand_alone), cmocka_unit_test(sleeping_devices_are_not_asked),
+        cmocka_unit_test(graphics_processors_are_left_out),
         cmocka_unit_test(idle_disks_are_not_asked), cmocka_unit_test(the_processor_of_amd),
         cmocka_unit_test(zones_without_a_chip), cmocka_unit_test(batteries_are_told_elsewhere),
     };

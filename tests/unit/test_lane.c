@@ -34,11 +34,13 @@ static void gate_set(bool s)
 struct thing {
     const struct adapter_env *env;
     int slot, ratio, late, readings;
+    int64_t wall_ms, mono_ns; /* of the last reading */
 };
+
+static struct thing things[2];
 
 static int thing_open(const struct adapter_env *env, struct schema *s, void **self)
 {
-    static struct thing things[2];
     struct thing *t = &things[env->of != NULL];
     *t = (struct thing){ .env = env, .late = -1 };
     t->slot = schema_add(s, &(struct metric){
@@ -55,6 +57,8 @@ static void thing_sample(void *self, struct frame *f)
 {
     struct thing *t = self;
     t->readings++;
+    t->wall_ms = f->wall_ms;
+    t->mono_ns = f->mono_ns;
     frame_set(f, t->slot, 10.0 * t->readings);
     frame_set(f, t->late, 7);
     if (t->readings == 2)
@@ -173,6 +177,8 @@ static void one_kept_apart_looks_like_all_others(void **state)
         assert_int_equal(sampler_next(s, &f), 0);
         assert_near(get(s, f, "plain"), 1, 0);
         assert_near(get(s, f, "thing.count"), 10 * i, 0);
+        assert_int_equal(things[0].mono_ns, f->mono_ns); /* the clock of the machine, not of this one */
+        assert_int_equal(things[0].wall_ms, f->wall_ms);
         if (i == 1)
             assert_nan(get(s, f, "thing.count.rate"));
         else

@@ -29,6 +29,10 @@ static const struct metric metrics[GPU_METRICS] = {
     [GPU_DECODER_UTIL]       = { .name = "gpu.decoder.util", SHARE, .help = "share of time that its video decoder worked" },
     [GPU_JPEG_UTIL]          = { .name = "gpu.jpeg.util", SHARE, .help = "share of time that its JPEG decoder worked" },
     [GPU_OFA_UTIL]           = { .name = "gpu.ofa.util", SHARE, .help = "share of time that its optical flow accelerator worked" },
+    [GPU_RENDER_UTIL]        = { .name = "gpu.render.util", SHARE, .help = "share of time that it drew, by processes we may see" },
+    [GPU_COMPUTE_UTIL]       = { .name = "gpu.compute.util", SHARE, .help = "share of time that it computed, by processes we may see" },
+    [GPU_COPY_UTIL]          = { .name = "gpu.copy.util", SHARE, .help = "share of time that it copied, by processes we may see" },
+    [GPU_VIDEO_UTIL]         = { .name = "gpu.video.util", SHARE, .help = "share of time that it encoded or decoded video" },
     [GPU_VRAM_TOTAL]         = { .name = "gpu.vram.total", BYTES, .help = "memory of its own" },
     [GPU_VRAM_USED]          = { .name = "gpu.vram.used", BYTES, .help = "memory of its own that is in use" },
     [GPU_VRAM_UTIL]          = { .name = "gpu.vram.util", SHARE, .help = "share of its own memory that is in use" },
@@ -66,13 +70,25 @@ static const struct metric metrics[GPU_METRICS] = {
     [GPU_ASLEEP]             = { .name = "gpu.asleep", YES_NO, .help = "is it switched off to save power? It is not asked anything then" },
 };
 
-int gpu_add(struct schema *s, enum gpu_metric m, int number)
+int gpu_add_as(struct schema *s, enum gpu_metric m, int number, const char *help)
 {
     char inst[16];
     struct metric metric = metrics[m];
     snprintf(inst, sizeof inst, "%d", number);
     metric.inst = inst;
+    if (help)
+        metric.help = help;
     return schema_add(s, &metric);
+}
+
+int gpu_add(struct schema *s, enum gpu_metric m, int number)
+{
+    return gpu_add_as(s, m, number, NULL);
+}
+
+bool gpu_is_counter(enum gpu_metric m)
+{
+    return metrics[m].kind == KIND_COUNTER;
 }
 
 struct gpu_search {

@@ -18,6 +18,7 @@
 
 enum gpu_metric {
     GPU_UTIL, GPU_MEMORY_UTIL, GPU_ENCODER_UTIL, GPU_DECODER_UTIL, GPU_JPEG_UTIL, GPU_OFA_UTIL,
+    GPU_RENDER_UTIL, GPU_COMPUTE_UTIL, GPU_COPY_UTIL, GPU_VIDEO_UTIL,
     GPU_VRAM_TOTAL, GPU_VRAM_USED, GPU_VRAM_UTIL, GPU_SHARED_USED,
     GPU_TEMP, GPU_TEMP_HOTSPOT, GPU_TEMP_MEMORY, GPU_TEMP_LIMIT,
     GPU_POWER, GPU_POWER_LIMIT, GPU_ENERGY,
@@ -33,6 +34,11 @@ enum gpu_metric {
 
 /* Adds one of them for the GPU of that number; the slot. */
 int gpu_add(struct schema *s, enum gpu_metric m, int number);
+
+/* The same, with its help in place of the usual one where it is not NULL. */
+int gpu_add_as(struct schema *s, enum gpu_metric m, int number, const char *help);
+
+bool gpu_is_counter(enum gpu_metric m);
 
 /*
  * The number of the GPU at a PCI address ("0000:01:00.0", any case, any width of the domain), or

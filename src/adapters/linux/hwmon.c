@@ -236,6 +236,24 @@ static void hwmon_settle_roles(struct hwmon *h, const struct hwmon_chip *c)
                                                                              : HWMON_OTHER;
 }
 
+/*
+ * The chip of a graphics processor that has an adapter of its own: gpu.* says it with the rest of
+ * the GPU, and knows when it sleeps. Told by the driver, so that not even its name is opened.
+ */
+static bool hwmon_is_gpu(const struct hwmon *h)
+{
+    static const char *const drivers[] = { "amdgpu", "i915", "xe" };
+    char path[96], link[OS_PATH_MAX];
+    snprintf(path, sizeof path, "%s/device/driver", h->dir);
+    if (os_read_link(h->root, path, link, sizeof link) < 0)
+        return false;
+    const char *slash = strrchr(link, '/'), *driver = slash ? slash + 1 : link;
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)
+        if (strcmp(drivers[i], driver) == 0)
+            return true;
+    return false;
+}
+
 /* The chip in h->dir. Its sensors come next. */
 static struct hwmon_chip *hwmon_add_chip(struct hwmon *h, const char *name)
 {
@@ -251,7 +269,7 @@ static void hwmon_note_chip(void *self, const char *entry)
     struct hwmon *h = self;
     char name[32], link[OS_PATH_MAX];
     snprintf(h->dir, sizeof h->dir, "/sys/class/hwmon/%.40s", entry);
-    if (sysfs_word(h->root, h->dir, "name", name, sizeof name) <= 0)
+    if (hwmon_is_gpu(h) || sysfs_word(h->root, h->dir, "name", name, sizeof name) <= 0)
         return;
     if (os_read_link(h->root, h->dir, link, sizeof link) >= 0 && strstr(link, "/power_supply/"))
         return; /* battery.* says it better */

@@ -1,6 +1,7 @@
 /* hwmon_chip.c - when a sensor chip may be asked. */
 #include "adapters/linux/hwmon_chip.h"
 
+#include "adapters/linux/runtime_pm.h"
 #include "adapters/linux/sysfs.h"
 #include "base/text.h"
 #include "os/os.h"
@@ -11,18 +12,6 @@
 #define CHIP_NVME_NS 10000000000
 #define CHIP_DISK_NS 60000000000
 #define CHIP_COST 200 /* it rests this many times as long as its reading took */
-
-/* A device that suspends itself when idle for so long must be left alone for longer. */
-static int64_t chip_autosuspend_ns(const char *root, const char *dir)
-{
-    char control[16];
-    double delay_ms = sysfs_number(root, dir, "device/power/autosuspend_delay_ms");
-    if (!(delay_ms >= 0 && delay_ms < 3.6e6) ||
-        sysfs_word(root, dir, "device/power/control", control, sizeof control) < 0 ||
-        strcmp(control, "auto") != 0)
-        return 0;
-    return (int64_t)(2 * delay_ms + 1000) * 1000000;
-}
 
 struct chip_search {
     struct hwmon_chip *c;
@@ -91,12 +80,15 @@ bool hwmon_chip_is(const struct hwmon_chip *c, const char *name)
 
 void hwmon_chip_open(struct hwmon_chip *c, const char *root, const char *dir, const char *name)
 {
+    char device[96], parent[104];
+    snprintf(device, sizeof device, "%.80s/device", dir);
+    snprintf(parent, sizeof parent, "%s/device", device);
     *c = (struct hwmon_chip){ .disk_fd = -1, .alarm_slot = -1 };
     snprintf(c->name, sizeof c->name, "%s", name);
     hwmon_id(root, dir, c->place);
-    c->status_fd[0] = sysfs_open(root, dir, "device/power/runtime_status");
-    c->status_fd[1] = sysfs_open(root, dir, "device/device/power/runtime_status");
-    c->pause_ns = hwmon_chip_is(c, "nvme") ? CHIP_NVME_NS : chip_autosuspend_ns(root, dir);
+    c->status_fd[0] = runtime_pm_open(root, device);
+    c->status_fd[1] = runtime_pm_open(root, parent);
+    c->pause_ns = hwmon_chip_is(c, "nvme") ? CHIP_NVME_NS : runtime_pm_rest_ns(root, device);
     chip_open_disk(c, root, dir);
 }
 
@@ -109,12 +101,7 @@ void hwmon_chip_close(struct hwmon_chip *c)
 
 bool hwmon_chip_is_asleep(const struct hwmon_chip *c)
 {
-    char status[32];
-    for (int i = 0; i < 2; i++)
-        if (c->status_fd[i] >= 0 && sysfs_pread_word(c->status_fd[i], status, sizeof status) >= 0 &&
-            strncmp(status, "suspend", 7) == 0) /* "suspended", "suspending" */
-            return true;
-    return false;
+    return runtime_pm_is_asleep(c->status_fd[0]) || runtime_pm_is_asleep(c->status_fd[1]);
 }
 
 /* Looks whether the disk has done anything. False when it cannot be told. */

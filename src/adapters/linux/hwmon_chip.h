@@ -2,7 +2,7 @@
  * When a sensor chip may be asked, so that reading does not disturb the machine:
  *
  * - a suspended device is not asked, and one that suspends itself when idle is asked so seldom that
- *   it can: a reading counts as use;
+ *   it can (runtime_pm.h): a reading counts as use;
  * - an NVMe disk is asked every 10 s while it works, every 60 s while it does not: each file of its
  *   is a command to it (nvme_hwmon_read() of the kernel), which it may leave a saving state for, and
  *   which starts the time until it enters one again (APST, of some 0.1 to 10 s);
