@@ -31,7 +31,8 @@ int observer_open(struct observer *o, const struct args *a, double interval_s, d
         .patience_s = patience_s, .budget = settings_budget(args_config(a)),
         .wanted = settings_wants, .self = (void *)args_config(a),
     };
-    o->sampler = sampler_open(settings_adapters(), &options);
+    o->extensions = extensions_find(settings_adapters(), *o->root.path ? NULL : args_config(a));
+    o->sampler = sampler_open(o->extensions->list, &options);
     observer_tell(o->sampler);
     return 0;
 }
@@ -45,6 +46,7 @@ void observer_rest(struct observer *o)
 void observer_close(struct observer *o)
 {
     observer_rest(o);
+    extensions_free(o->extensions);
     root_close(&o->root);
 }
 

@@ -3,11 +3,13 @@
 #define APP_OBSERVER_H
 
 #include "app/command.h"
+#include "app/extensions.h"
 #include "app/root.h"
 #include "core/sampler.h"
 
 struct observer {
     struct root root;
+    struct extensions *extensions; /* whose adapters the sampler opened, too */
     struct sampler *sampler;
     double interval_s; /* a recorded machine sets its own */
 };

@@ -3,6 +3,7 @@
 #include "app/settings.h"
 
 #include "adapters/registry.h"
+#include "app/extensions.h"
 #include "base/auto.h"
 #include "base/check.h"
 #include "base/log.h"
@@ -44,14 +45,14 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "services_io", "privacy.collect_process_names" },
 };
 
-/* The user's file, by the XDG base directory specification, which ignores relative paths. */
-static void settings_user_file(struct buf *out)
+/* By the XDG base directory specification, which ignores relative paths. */
+void settings_user_path(const char *name, struct buf *out)
 {
     const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     if (base && *base == '/')
-        buf_printf(out, "%s/sonde/sonde.yaml", base);
+        buf_printf(out, "%s/sonde/%s", base, name);
     else if (home && *home == '/')
-        buf_printf(out, "%s/.config/sonde/sonde.yaml", home);
+        buf_printf(out, "%s/.config/sonde/%s", home, name);
 }
 
 static void settings_log_lines(const char *lines, void (*put)(const char *line))
@@ -89,13 +90,15 @@ static int settings_file(struct config *c, const char *path, bool must)
 }
 
 /* The table of keys lives where adapters are not known. */
-static int settings_disabled(const struct config *c)
+static int settings_disabled(const struct config *c, const struct adapter *const *list)
 {
-    size_t n, count = sizeof adapters / sizeof *adapters - 1;
+    size_t n, count = 0;
     const char *const *disabled = config_list(c, "adapters.disabled", &n);
-    const char *name[sizeof adapters / sizeof *adapters];
+    while (list[count])
+        count++;
+    auto_free const char **name = mem_new(count * sizeof *name);
     for (size_t i = 0; i < count; i++)
-        name[i] = adapters[i]->name;
+        name[i] = list[i]->name;
     int rc = 0;
     for (size_t i = 0; i < n; i++) {
         size_t k = 0;
@@ -119,15 +122,18 @@ int settings_read(const struct args *a, struct config **out)
 {
     struct config *c = config_new();
     auto_buf struct buf user = { 0 };
-    settings_user_file(&user);
+    settings_user_path("sonde.yaml", &user);
     const char *path[] = { SYSTEM_FILE, user.n ? user.p : NULL, args_text(a, "config") };
     int rc = 0;
     for (size_t i = 0; i < sizeof path / sizeof *path; i++) {
         int now = path[i] ? settings_file(c, path[i], i == 2) : 0;
         rc = rc ? rc : now; /* all files are read: all complaints in one go */
     }
-    if (rc == 0)
-        rc = settings_disabled(c);
+    if (rc == 0) {
+        struct extensions *x = extensions_find(adapters, c);
+        rc = settings_disabled(c, x->list);
+        extensions_free(x);
+    }
     if (rc < 0) {
         config_free(c);
         return rc;

@@ -19,6 +19,9 @@ int settings_read(const struct args *a, struct config **out);
 /* Sets the level of messages from the configuration, NULL where there is none, and the options. */
 void settings_level(const struct args *a, const struct config *c);
 
+/* Puts where a file or folder of the user's own configuration lies; nothing where there is none. */
+void settings_user_path(const char *name, struct buf *out);
+
 /* Every adapter of this build, NULL-terminated, as sampler_open() takes them. */
 const struct adapter *const *settings_adapters(void);
 

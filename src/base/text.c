@@ -293,6 +293,16 @@ size_t text_utf8(const char *s, long *c)
     return n ? n : 1;
 }
 
+bool text_is_plain(const char *text)
+{
+    for (long c; *text; ) {
+        text += text_utf8(text, &c);
+        if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+            return false;
+    }
+    return true;
+}
+
 void text_copy(char *out, size_t cap, const char *from)
 {
     size_t i = 0;

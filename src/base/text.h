@@ -66,6 +66,9 @@ char *text_span(double seconds, char *out, size_t cap);
  */
 size_t text_utf8(const char *s, long *c);
 
+/* Is it UTF-8 without control characters? */
+bool text_is_plain(const char *text);
+
 /* Copies what fits and always terminates; control characters become '?',
  * so that it can be shown. */
 void text_copy(char *out, size_t cap, const char *from);

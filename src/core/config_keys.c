@@ -33,6 +33,9 @@ static const struct config_key keys[] = {
 
     { "adapters.disabled", .type = CONFIG_LIST, .fallback = "[]",
       .help = "Adapters that are not opened; `sonde doctor` lists their names." },
+    { "adapters.directory", TEXT(""),
+      .help = "A folder with adapters of your own, programs and shared objects, beside /etc/sonde/adapters.d and "
+              "~/.config/sonde/adapters.d; none is run that others could have written." },
 
     { "analysis.budget_per_day", NUMBER("1", 0.01, 1000),
       .help = "False alarms a day that are tolerated; fewer means that only stronger anomalies are told." },

@@ -50,6 +50,14 @@ const char *unit_code(enum unit u)
     return units[u].code;
 }
 
+int unit_of(const char *code)
+{
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].code, code) == 0)
+            return (int)i;
+    return -1;
+}
+
 enum unit unit_rate(enum unit u)
 {
     return units[u].rate;

@@ -41,6 +41,9 @@ enum unit {
 /* The UCUM code: "%", "By", "By/s", "1/s", "s", "Cel", "Hz", "W", "J", "V", "A", "{rpm}", "1". */
 const char *unit_code(enum unit u);
 
+/* The unit of a UCUM code, or -1. */
+int unit_of(const char *code);
+
 /* The unit of a growth per second: By -> By/s, J -> W, s -> 1, 1 -> 1/s. */
 enum unit unit_rate(enum unit u);
 

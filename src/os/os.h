@@ -197,4 +197,46 @@ int os_remove_dir(const char *dir); /* with all that is in it */
  */
 const void *os_module(const char *module, const char *symbol);
 
+/* ---- programs and shared objects of other people ---- */
+
+/*
+ * May a file be run with our rights, or all files of a directory? Where its links lead it belongs to
+ * root or to the user who runs Sonde, nobody else may write to it, and the same holds for the
+ * directories above, but that those may be as /tmp, where only the owner of a file may replace it.
+ * Otherwise false, and why.
+ */
+bool os_is_trusted(const char *path, char *why, size_t cap);
+
+bool os_is_program(const char *path); /* may we execute it? */
+
+/* The symbol of a shared object, which is loaded at the first call and kept.
+ * NULL, and why, where it cannot be loaded or has none. */
+const void *os_symbol(const char *path, const char *symbol, char *why, size_t cap);
+
+struct os_child {
+    int32_t pid;  /* of the guard that stands before it; 0 = it has ended */
+    int out, err; /* to read what it writes to stdout and stderr, also after its end; -1 = closed */
+};
+
+/*
+ * Starts argv[0], an absolute path, with the environment env (both end in NULL) in the directory
+ * "/", in a session of its own, with no descriptor but stdin, which is empty, stdout and stderr. It
+ * ends, with all that it started in that session's group, when this process or the calling thread
+ * ends. Errors: those of execve(2), fork(2) and pipe(2).
+ */
+int os_child_start(const char *const *argv, const char *const *env, struct os_child *c);
+
+/* What it wrote: bytes, 0 when it has closed that end, -EAGAIN when there is nothing, after waiting
+ * for at most wait_ms. */
+int os_child_read(int fd, void *bytes, size_t cap, int wait_ms);
+
+/* Asks it and its group to end, and ends them 0.2 s later; returns at once. */
+void os_child_end(const struct os_child *c);
+
+/* Waits for at most wait_ms. Has it ended, pid is 0 and *status is its exit status, 128 + n where
+ * signal n ended it. */
+bool os_child_has_ended(struct os_child *c, int wait_ms, int *status);
+
+void os_child_close(struct os_child *c); /* of one that has ended */
+
 #endif
