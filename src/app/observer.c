@@ -17,7 +17,19 @@ static void observer_tell(const struct sampler *sampler)
                  s[i].metrics, *s[i].reason ? ": " : "", s[i].reason);
 }
 
+static struct clock *observer_pace(void *self, struct clock *of)
+{
+    (void)self;
+    return of;
+}
+
 int observer_open(struct observer *o, const struct args *a, double interval_s)
+{
+    return observer_open_paced(o, a, interval_s, observer_pace, NULL);
+}
+
+int observer_open_paced(struct observer *o, const struct args *a, double interval_s,
+                        struct clock *(*pace)(void *self, struct clock *of), void *self)
 {
     *o = (struct observer){ .interval_s = interval_s };
     int rc = root_open(&o->root, args_text(a, "root"));
@@ -27,7 +39,8 @@ int observer_open(struct observer *o, const struct args *a, double interval_s)
         o->interval_s = fmin(fmax(o->root.interval_s, SAMPLER_MIN_S), SAMPLER_MAX_S);
     os_more_files();
     struct sampler_options options = {
-        .root = o->root.path, .interval_s = o->interval_s, .clock = o->root.clock,
+        .root = o->root.path, .interval_s = o->interval_s, 
+        .clock = pace(self, o->root.clock ? o->root.clock : clock_system()),
         .wanted = settings_wants, .self = (void *)args_config(a),
     };
     o->sampler = sampler_open(settings_adapters(), &options);

@@ -14,6 +14,7 @@
 /* Parts of the program that lie in files of their own, because of the libraries they need. */
 static const struct { const char *name, *symbol, *what; } modules[] = {
     { "sonde-crypto", "sonde_crypto", "digests, for the hardware id" },
+    { "sonde-terminal", "sonde_terminal", "the live view of sonde top" },
 };
 
 #define DOCTOR_INDENT 22 /* 2, a name of 12, a state of 8 */
