@@ -85,7 +85,7 @@ void panel_line(const struct panel *p, struct grid *g, const struct live *l, enu
     for (int i = 0; i < p->n_series; i++) {
         char value[AMOUNT_MAX];
         int each = p->n_series == 1 ? all - strip : all / slots, column = TITLE + i * (all / slots);
-        int label = slots > 2 ? LABEL + 1 : LABEL, width = slots > 2 && all < 60 ? VALUE - 1 : VALUE;
+        int label = LABEL, width = slots > 2 && all < 60 ? VALUE - 1 : VALUE;
         int chart = each - label - width - 2;
         grid_put(g, row, column, label, INK_QUIET, p->series[i].label);
         grid_put_amount(g, row, column + label, width, INK_STRONG, panel_value(&p->series[i], l, value));
@@ -112,11 +112,11 @@ static struct panel_columns panel_measure(const struct panel *p, int columns)
         c.note = note > c.note ? note : c.note;
         bars |= !isnan(p->row[i].share);
     }
-    int most = columns / 3 > 8 ? columns / 3 : 8;
+    int most = columns * 9 / 20 > 8 ? columns * 9 / 20 : 8;
     c.label = c.label > most ? most : c.label;
     int left = columns - c.label - VALUE - 2;
-    if (c.note && left - c.note - 2 < (bars ? 6 : 0) && bars)
-        c.note = 0;
+    if (left - c.note - 2 < (bars ? 6 : 0))
+        c.note = 0; /* whole or not at all */
     c.bar = bars ? left - (c.note ? c.note + 2 : 0) : 0;
     c.bar = c.bar > 40 ? 40 : c.bar < 3 ? 0 : c.bar;
     return c;
@@ -163,25 +163,34 @@ static void panel_rows(const struct panel *p, struct grid *g, struct rect at)
     }
 }
 
-/* Charts one below the other, each under its caption; a single one without label needs none. */
+/* Label and value; the label in the ink of its chart. */
+static void panel_caption(const struct panel *p, int series, struct grid *g, const struct live *l, int row, int column)
+{
+    char value[AMOUNT_MAX];
+    const struct panel_series *s = &p->series[series];
+    grid_put(g, row, column, LABEL + 1, panel_ink(series), s->label);
+    grid_put_amount(g, row, column + LABEL + 1, VALUE, INK_STRONG, panel_value(s, l, value));
+}
+
+/* Charts one below the other. Each has its caption above it, or where that would leave no row, beside
+ * it; a single one without a label has none: its value stands in the title. */
 static void panel_charts(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind,
                          struct rect at)
 {
+    enum { BESIDE = LABEL + VALUE + 2 };
     int row = at.row;
     for (int i = 0; i < p->n_series; i++) {
         const struct panel_series *s = &p->series[i];
-        int rows = (at.row + at.rows - row) / (p->n_series - i), caption = *s->label && rows > 1;
-        struct rect chart = { row + caption, at.column, rows - caption, at.columns };
+        int rows = (at.row + at.rows - row) / (p->n_series - i), above = *s->label && rows > 1;
+        int beside = *s->label && rows == 1 ? BESIDE : 0;
+        struct rect chart = { row + above, at.column + beside, rows - above, at.columns - beside };
         double top = panel_chart(p, i, g, l, kind, chart);
-        char value[AMOUNT_MAX], scale[AMOUNT_MAX + 8], text[AMOUNT_MAX];
-        if (caption) {
-            grid_put(g, row, at.column, LABEL + 1, panel_ink(i), s->label);
-            grid_put_amount(g, row, at.column + LABEL + 1, VALUE, INK_STRONG, panel_value(s, l, value));
-            snprintf(scale, sizeof scale, "scale %s",
-                     amount_text(top, schema_at(l->rec->schema, s->slot)->unit, text));
-            if (s->top <= 0 && at.columns >= LABEL + VALUE + 20)
-                grid_put_right(g, row, at.column, at.columns, INK_FRAME, scale);
-        }
+        if (*s->label && rows)
+            panel_caption(p, i, g, l, row, at.column);
+        char scale[AMOUNT_MAX + 8], text[AMOUNT_MAX];
+        snprintf(scale, sizeof scale, "scale %s", amount_text(top, schema_at(l->rec->schema, s->slot)->unit, text));
+        if (s->top <= 0 && (above || rows > 3) && at.columns >= BESIDE + 18)
+            grid_put_right(g, row, at.column, at.columns, INK_FRAME, scale);
         row += rows;
     }
 }
@@ -217,30 +226,39 @@ static void panel_head(const struct panel *p, struct grid *g, const struct live 
     }
 }
 
+/* Parts the inside of a box between charts and rows: beside each other where there is room, else one
+ * below the other, and the rows go first where there is none. */
+static void panel_part(const struct panel *p, struct rect in, bool only_rows, struct rect *chart, struct rect *rows)
+{
+    *chart = *rows = in;
+    if (!p->n_rows || !p->n_series) {
+        *(p->n_rows ? &chart->rows : &rows->rows) = 0;
+    } else if (only_rows) {
+        chart->rows = 0;
+    } else if (in.columns >= 48) {
+        rows->columns = in.columns / 2;
+        chart->columns -= rows->columns + 2;
+        rows->column += chart->columns + 2;
+    } else {
+        bool labels = *p->series[0].label;
+        int want = labels ? 2 * p->n_series : in.rows / 2;
+        if (in.rows - want < 2)
+            want = labels ? p->n_series : in.rows;
+        rows->rows = p->n_rows < in.rows - want ? p->n_rows : in.rows - want;
+        chart->rows -= rows->rows;
+        rows->row += chart->rows;
+    }
+}
+
 void panel_box(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind, struct rect at,
                bool only_rows)
 {
-    struct rect in = { at.row + 1, at.column + 2, at.rows - 2, at.columns - 4 }, chart = in, rows = in;
-    bool beside = in.columns >= 48, below = !beside && in.rows >= 5;
+    struct rect in = { at.row + 1, at.column + 2, at.rows - 2, at.columns - 4 }, chart, rows;
+    panel_part(p, in, only_rows, &chart, &rows);
     panel_head(p, g, l, at);
-    if (!p->n_rows || (only_rows && p->n_series == 0)) {
-        rows.rows = 0;
-    } else if (only_rows) {
-        chart.rows = 0;
-    } else if (beside) {
-        rows.columns = in.columns * 9 / 20;
-        chart.columns = in.columns - rows.columns - 2;
-        rows.column += chart.columns + 2;
-    } else if (below) {
-        rows.rows = p->n_rows < in.rows / 2 ? p->n_rows : in.rows / 2;
-        chart.rows = in.rows - rows.rows;
-        rows.row += chart.rows;
-    } else {
-        rows.rows = 0;
-    }
-    if (chart.rows)
+    if (chart.rows > 0)
         panel_charts(p, g, l, kind, chart);
-    if (rows.rows)
+    if (rows.rows > 0)
         panel_rows(p, g, rows);
-    panel_edge(p, g, l, at, chart.rows ? graph_values(kind, chart.columns) : 0);
+    panel_edge(p, g, l, at, chart.rows > 0 ? graph_values(kind, chart.columns) : 0);
 }

@@ -81,8 +81,9 @@ static void fill_cpu(struct panel *p, const struct live *l)
         if (!isnan(live_value(l, slot)))
             fill_core(p, l, slot);
     double one = live_find(l, "cpu.load", "1m"), five = live_find(l, "cpu.load", "5m"), more = live_find(l, "cpu.load", "15m");
+    int places = fmax(one, fmax(five, more)) < 10 ? 2 : 1;
     if (!isnan(one))
-        panel_add_fact(p, "load %.2f %.2f %.2f", one, five, more);
+        panel_add_fact(p, "load %.*f %.*f %.*f", places, one, places, five, places, more);
     add_known(p, "", live_find(l, "cpu.freq", NULL), UNIT_HERTZ, "");
     add_known(p, "", live_find(l, "cpu.temp", NULL), UNIT_CELSIUS, "");
     add_known(p, "system ", live_find(l, "cpu.system", NULL), UNIT_PERCENT, "");
@@ -195,11 +196,12 @@ static void fill_network(struct panel *p, const struct live *l)
     for (int slot = -1; (slot = schema_next(s, "net.recv.rate", slot)) >= 0;) {
         const char *inst = schema_at(s, slot)->inst;
         char in[AMOUNT_MAX], out[AMOUNT_MAX];
-        double send = live_find(l, "net.send.rate", inst);
-        if (is_total(inst) || isnan(live_value(l, slot)))
+        double recv = live_value(l, slot), send = live_find(l, "net.send.rate", inst);
+        if (is_total(inst) || isnan(recv))
             continue;
         struct panel_row *r = panel_add_row(p, inst ? inst : "");
-        snprintf(r->note, sizeof r->note, "in %9s  out %9s", amount_text(live_value(l, slot), UNIT_BYTE_PER_S, in),
+        amount_text(isnan(send) ? recv : recv + send, UNIT_BYTE_PER_S, r->value);
+        snprintf(r->note, sizeof r->note, "in %s, out %s", amount_text(recv, UNIT_BYTE_PER_S, in),
                  amount_text(send, UNIT_BYTE_PER_S, out));
     }
     add_known(p, "", live_find(l, "net.connections", "established"), UNIT_NONE, " connections");

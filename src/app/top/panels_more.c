@@ -59,13 +59,16 @@ static void fill_gpu(struct panel *p, const struct live *l)
             panel_add_fact(p, "%s", amount_text(live_find(l, facts[i].name, inst), facts[i].unit, text));
 }
 
-/* "place/chip/label" without its place: on which bus, few people know. */
-static const char *sensor_name(const char *inst)
+/* "coretemp/Package id 0", "gpu 0", "package 0": of "place/chip/label" the place is left out, because
+ * on which bus it is, few people know. */
+static void sensor_name(const struct metric *m, char *out, size_t cap)
 {
-    const char *label = strrchr(inst, '/'), *chip = label;
+    const char *inst = m->inst ? m->inst : "", *label = strrchr(inst, '/'), *chip = label;
     while (chip && chip > inst && chip[-1] != '/')
         chip--;
-    return chip ? chip : inst;
+    const char *kind = strncmp(m->name, "gpu.", 4) == 0 ? "gpu " : strncmp(m->name, "power.", 6) == 0 ? "package " :
+                       strncmp(m->name, "cpu.", 4) == 0 ? "cpu" : "";
+    snprintf(out, cap, "%s%s", kind, chip ? chip : inst);
 }
 
 /* All of a family, each against `full`, or where that is 0 against nothing. */
@@ -77,7 +80,9 @@ static void fill_sensors_of(struct panel *p, const struct live *l, const char *f
         double v = live_value(l, slot);
         if (isnan(v))
             continue;
-        struct panel_row *r = panel_add_row(p, m->inst ? sensor_name(m->inst) : m->name);
+        char name[SCHEMA_MAX_NAME];
+        sensor_name(m, name, sizeof name);
+        struct panel_row *r = panel_add_row(p, name);
         r->share = full > 0 ? v / full : NAN;
         amount_text(v, m->unit, r->value);
     }
@@ -112,7 +117,9 @@ static void fill_sensors(struct panel *p, const struct live *l)
     if (hot >= 0) {
         const struct metric *m = schema_at(l->rec->schema, hot);
         panel_add_series(p, l, "", m->name, m->inst, 100);
-        panel_add_fact(p, "hottest %.32s", m->inst ? sensor_name(m->inst) : "cpu");
+        char name[SCHEMA_MAX_NAME];
+        sensor_name(m, name, sizeof name);
+        panel_add_fact(p, "%.38s", name); /* whose temperature stands in the title */
     }
     double power = sum_of(l, "power.package");
     if (!isnan(power)) {
@@ -143,9 +150,9 @@ void panel_fill_devices(struct panel *p, const struct live *l)
 static void fill_pressure(struct panel *p, const struct live *l)
 {
     static const struct { const char *label, *name; } rows[] = {
-        { "cpu, some", "pressure.cpu.some" }, { "memory, some", "pressure.memory.some" },
-        { "memory, all", "pressure.memory.full" }, { "io, some", "pressure.io.some" },
-        { "io, all", "pressure.io.full" },
+        { "cpu some", "pressure.cpu.some" }, { "mem some", "pressure.memory.some" },
+        { "mem all", "pressure.memory.full" }, { "io some", "pressure.io.some" },
+        { "io all", "pressure.io.full" },
     };
     panel_add_series(p, l, "cpu", "pressure.cpu.some", NULL, 100);
     panel_add_series(p, l, "memory", "pressure.memory.some", NULL, 100);

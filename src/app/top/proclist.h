@@ -26,6 +26,7 @@ struct proc_row {
     const struct live_proc *of; /* borrowed from the live data */
     double cpu, read, write; /* calm: what is shown and sorted by */
     int depth;         /* in the tree */
+    uint64_t lines;    /* bit d: a line runs down at depth d, because more siblings follow there */
 };
 
 struct proclist {

@@ -40,7 +40,7 @@ struct column_place {
     int column, width;
 };
 
-/* The name takes what is left, up to what a deep tree needs. */
+/* The name takes what is left, up to what a deep tree needs, and after it the bar. */
 static void table_places(struct column_place at[static COLUMNS], int column, int columns, bool gpu, bool tree)
 {
     int used = 0;
@@ -49,9 +49,12 @@ static void table_places(struct column_place at[static COLUMNS], int column, int
         at[c].width = shown ? looks[c].width : 0;
         used += shown ? looks[c].width + 1 : 0;
     }
-    int spare = columns - used, most = tree ? 40 : 16;
-    if (spare > 0)
-        at[NAME].width += spare < most ? spare : most;
+    int spare = columns - used, most = tree ? 32 : 8;
+    if (spare > 0) {
+        int name = spare < most ? spare : most, bar = at[BAR].width ? spare - name : 0;
+        at[NAME].width += name;
+        at[BAR].width += bar > 34 ? 34 : bar;
+    }
     for (int c = 0; c < COLUMNS; c++) {
         at[c].column = column;
         column += at[c].width ? at[c].width + 1 : 0;
@@ -74,17 +77,25 @@ static void table_headings(const struct proclist *l, struct grid *g, struct rect
     }
 }
 
+/* The branches that lead to a row, of two columns each; of a deep tree, the last ones. */
+static int table_branches(struct grid *g, int row, int column, int columns, const struct proc_row *r)
+{
+    static const uint32_t fine[] = { ' ', 0x2502, 0x2514, 0x251c, 0x2500 }, plain[] = { ' ', '|', '`', '|', '-' };
+    const uint32_t *line = g->utf8 ? fine : plain;
+    int shown = r->depth < columns / 2 ? r->depth : columns / 2;
+    for (int i = 0; i < shown; i++) {
+        int depth = r->depth - shown + 1 + i;
+        bool own = depth == r->depth, down = depth < 64 && r->lines >> depth & 1;
+        grid_glyph(g, row, column + 2 * i, INK_FRAME, line[own ? 2 + down : down]);
+        grid_glyph(g, row, column + 2 * i + 1, INK_FRAME, own ? line[4] : ' ');
+    }
+    return 2 * shown;
+}
+
 static void table_name(const struct proclist *l, struct grid *g, int row, struct column_place at, size_t i)
 {
     const struct proc_row *r = &l->row[i];
-    int deep = l->tree ? r->depth : 0, most = at.width / 2 - 2, indent = 2 * (deep > 0 ? deep - 1 : 0);
-    indent = indent > most ? most : indent;
-    if (deep) {
-        bool last = i + 1 == l->n || l->row[i + 1].depth < r->depth;
-        grid_glyph(g, row, at.column + indent, INK_FRAME, !g->utf8 ? (last ? '`' : '|') : last ? 0x2514 : 0x251c);
-        grid_glyph(g, row, at.column + indent + 1, INK_FRAME, g->utf8 ? 0x2500 : '-');
-        indent += 2;
-    }
+    int indent = l->tree ? table_branches(g, row, at.column, at.width / 2, r) : 0;
     grid_put(g, row, at.column + indent, at.width - indent, INK_PLAIN, r->of->p.name);
 }
 

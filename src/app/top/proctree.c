@@ -47,15 +47,18 @@ static void tree_link(const struct proclist *l, const struct live *live, struct 
 }
 
 /* A row and all below it go to the end of the scratch rows; returns how many are there then. */
-static size_t tree_put(struct proclist *l, struct link *link, int r, int depth, size_t n)
+static size_t tree_put(struct proclist *l, struct link *link, int r, int depth, uint64_t lines, size_t n)
 {
     if (link[r].done)
         return n;
     link[r].done = true;
+    if (depth && depth < 64 && link[r].next >= 0)
+        lines |= UINT64_C(1) << depth;
     l->scratch[n] = l->row[r];
-    l->scratch[n++].depth = depth;
+    l->scratch[n].depth = depth;
+    l->scratch[n++].lines = lines;
     for (int c = link[r].first; c >= 0; c = link[c].next)
-        n = tree_put(l, link, c, depth + 1, n);
+        n = tree_put(l, link, c, depth + 1, lines, n);
     return n;
 }
 
@@ -67,7 +70,7 @@ void proctree_grow(struct proclist *l, const struct live *live)
     for (int rings = 0; rings < 2; rings++)
         for (int r = 0; r < (int)l->n; r++)
             if (rings || !link[r].child)
-                n = tree_put(l, link, r, 0, n);
+                n = tree_put(l, link, r, 0, 0, n);
     struct proc_row *t = l->row;
     l->row = l->scratch;
     l->scratch = t;
