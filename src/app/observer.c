@@ -39,7 +39,7 @@ int observer_open_paced(struct observer *o, const struct args *a, double interva
         o->interval_s = fmin(fmax(o->root.interval_s, SAMPLER_MIN_S), SAMPLER_MAX_S);
     os_more_files();
     struct sampler_options options = {
-        .root = o->root.path, .interval_s = o->interval_s, 
+        .root = o->root.path, .interval_s = o->interval_s,
         .clock = pace(self, o->root.clock ? o->root.clock : clock_system()),
         .wanted = settings_wants, .self = (void *)args_config(a),
     };

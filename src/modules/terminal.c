@@ -51,7 +51,8 @@ static void terminal_dying(int sig)
 static void terminal_catch(void)
 {
     static const int deadly[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT, SIGSYS };
-    struct sigaction a = { .sa_handler = terminal_dying, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
+    struct sigaction a = { .sa_handler = terminal_dying,
+                           .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
     for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
         sigaction(deadly[i], &a, NULL);
 }
@@ -141,7 +142,8 @@ static void terminal_looks(const struct terminal_look *of, int n)
 {
     for (int i = 1; i <= n; i++) {
         const struct terminal_look *l = &of[i - 1];
-        looks[i].attribute = (l->attribute & TERMINAL_BOLD ? A_BOLD : 0) | (l->attribute & TERMINAL_DIM ? A_DIM : 0) |
+        looks[i].attribute = (l->attribute & TERMINAL_BOLD ? A_BOLD : 0) |
+                             (l->attribute & TERMINAL_DIM ? A_DIM : 0) |
                              (l->attribute & TERMINAL_REVERSE ? A_REVERSE : 0) |
                              (l->attribute & TERMINAL_UNDERLINE ? A_UNDERLINE : 0);
         bool paired = (l->colour >= 0 || l->back >= 0) && has_colors() && i < COLOR_PAIRS &&
@@ -227,6 +229,6 @@ static void terminal_draw(const struct terminal_cell *cells, int rows, int colum
 /* The one symbol of this module that others see. */
 extern const struct terminal sonde_terminal __attribute__((visibility("default")));
 const struct terminal sonde_terminal = {
-    .open = terminal_open, .close = terminal_close, .colours = terminal_colours, .looks = terminal_looks,
-    .size = terminal_size, .key = terminal_key, .draw = terminal_draw,
+    .open = terminal_open, .close = terminal_close, .colours = terminal_colours,
+    .looks = terminal_looks, .size = terminal_size, .key = terminal_key, .draw = terminal_draw,
 };

@@ -17,7 +17,9 @@ struct terminal_cell {
     uint8_t look;   /* index into the looks; 0 is plain */
 };
 
-enum terminal_attribute { TERMINAL_BOLD = 1, TERMINAL_DIM = 2, TERMINAL_REVERSE = 4, TERMINAL_UNDERLINE = 8 };
+enum terminal_attribute {
+    TERMINAL_BOLD = 1, TERMINAL_DIM = 2, TERMINAL_REVERSE = 4, TERMINAL_UNDERLINE = 8
+};
 
 struct terminal_look {
     int16_t colour, back;    /* of the terminal's palette; -1 = its own */
@@ -26,9 +28,9 @@ struct terminal_look {
 
 /* Keys are code points, or one of these. */
 enum terminal_key {
-    TERMINAL_UP = 0x110000, TERMINAL_DOWN, TERMINAL_LEFT, TERMINAL_RIGHT, TERMINAL_PAGE_UP, TERMINAL_PAGE_DOWN,
-    TERMINAL_HOME, TERMINAL_END, TERMINAL_BACKSPACE, TERMINAL_BACK_TAB,
-    TERMINAL_REDRAW, /* no key: the size changed, or the program was brought back to the foreground */
+    TERMINAL_UP = 0x110000, TERMINAL_DOWN, TERMINAL_LEFT, TERMINAL_RIGHT, TERMINAL_PAGE_UP,
+    TERMINAL_PAGE_DOWN, TERMINAL_HOME, TERMINAL_END, TERMINAL_BACKSPACE, TERMINAL_BACK_TAB,
+    TERMINAL_REDRAW, /* no key: the size changed, or the program came back to the foreground */
 };
 
 struct terminal {

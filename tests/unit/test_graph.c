@@ -4,7 +4,8 @@
 #include "app/top/graph.h"
 #include "base/auto.h"
 
-static void draw(enum graph_kind kind, int columns, int rows, const double *v, size_t n, double top, const char *want)
+static void draw(enum graph_kind kind, int columns, int rows, const double *v, size_t n, double top,
+                 const char *want)
 {
     struct grid g = { .utf8 = kind != GRAPH_ASCII };
     auto_buf struct buf out = { 0 };
@@ -20,7 +21,8 @@ static void kinds(void **state)
     (void)state;
     const double v[] = { 0, 25, 50, 75, 100, 140, NAN, 50 };
     draw(GRAPH_BRAILLE, 4, 1, v, 8, 100, "\xe2\xa3\x80\xe2\xa3\xb4\xe2\xa3\xbf\xe2\xa2\xa0\n");
-    draw(GRAPH_BLOCK, 8, 1, v, 8, 100, "\xe2\x96\x81\xe2\x96\x82\xe2\x96\x84\xe2\x96\x86\xe2\x96\x88\xe2\x96\x88 \xe2\x96\x84\n");
+    draw(GRAPH_BLOCK, 8, 1, v, 8, 100,
+         "\xe2\x96\x81\xe2\x96\x82\xe2\x96\x84\xe2\x96\x86\xe2\x96\x88\xe2\x96\x88 \xe2\x96\x84\n");
     draw(GRAPH_ASCII, 8, 1, v, 8, 100, "..:||| :\n");
     draw(GRAPH_ASCII, 8, 2, v, 8, 100, "   :||\n.:|||| |\n");
 }
@@ -66,7 +68,8 @@ static void bars(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kinds), cmocka_unit_test(right_edge), cmocka_unit_test(scales), cmocka_unit_test(bars),
+        cmocka_unit_test(kinds), cmocka_unit_test(right_edge), cmocka_unit_test(scales),
+        cmocka_unit_test(bars),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,7 +83,8 @@ static void terminal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(absent), cmocka_unit_test(current_folder), cmocka_unit_test(digests), cmocka_unit_test(terminal),
+        cmocka_unit_test(absent), cmocka_unit_test(current_folder), cmocka_unit_test(digests),
+        cmocka_unit_test(terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

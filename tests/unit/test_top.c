@@ -81,10 +81,11 @@ static void every_size(void **state)
     struct rng g;
     rng_seed(&g, 1);
     sample_top(&t, true, true);
-    for (int i = 0; i < 4000; i++) {
+    for (int i = 0; i < 1500; i++) {
         top_draw(&t, 1 + (int)rng_below(&g, 70), 1 + (int)rng_below(&g, 240));
         bool arrow = rng_below(&g, 3) == 0;
-        top_key(&t, arrow ? (int32_t)(TERMINAL_UP + rng_below(&g, 11)) : keys[rng_below(&g, sizeof keys - 1)]);
+        top_key(&t, arrow ? (int32_t)(TERMINAL_UP + rng_below(&g, 11)) :
+                            keys[rng_below(&g, sizeof keys - 1)]);
         assert_in_range(t.view.zoom + 1, 0, PANELS + 1);
     }
     top_done(&t);
@@ -114,7 +115,8 @@ static void nothing_at_all(void **state)
 static void nothing_jumps(void **state)
 {
     (void)state;
-    static const char *const words[] = { "1 cpu", "2 memory", "3 disk", "write", "out", "pid name", "threads", "q quit" };
+    static const char *const words[] = { "1 cpu", "2 memory", "3 disk", "write", "out", "pid name",
+                                         "threads", "q quit" };
     struct top t;
     sample_top(&t, true, false);
     long place[2][sizeof words / sizeof *words];
@@ -175,9 +177,11 @@ static void never_colour_alone(void **state)
         assert_true(l[INK_WARN].attribute && l[INK_BAD].attribute && l[INK_STRONG].attribute);
         assert_true(l[INK_SELECTED].attribute & TERMINAL_REVERSE || l[INK_SELECTED].back >= 0);
         for (int k = 1; k < INKS; k++)
-            assert_true(l[k].colour < (colours[i] ? colours[i] : 1) && l[k].back < (colours[i] ? colours[i] : 1));
+            assert_true(l[k].colour < (colours[i] ? colours[i] : 1) &&
+                        l[k].back < (colours[i] ? colours[i] : 1));
         if (colours[i])
-            assert_true(l[INK_FIRST].colour != l[INK_SECOND].colour && l[INK_SECOND].colour != l[INK_THIRD].colour);
+            assert_true(l[INK_FIRST].colour != l[INK_SECOND].colour &&
+                        l[INK_SECOND].colour != l[INK_THIRD].colour);
     }
 }
 
@@ -191,7 +195,8 @@ static void snapshot(void **state)
     json_t *j = json_loadb(out.p, out.n, 0, NULL);
     assert_non_null(j);
     assert_int_equal(strchr(out.p, '\n') - out.p, (long)out.n - 1); /* one line */
-    assert_string_equal(json_string_value(json_object_get(json_object_get(j, "verdict"), "level")), "look");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(j, "verdict"), "level")),
+                        "look");
     const json_t *metrics = json_object_get(j, "metrics"), *procs = json_object_get(j, "processes");
     assert_near(json_real_value(json_object_get(metrics, "gpu.temp{1}")) +
                     (double)json_integer_value(json_object_get(metrics, "gpu.temp{1}")), 38, 1e-9);
@@ -207,8 +212,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screens), cmocka_unit_test(ascii_only), cmocka_unit_test(every_size),
-        cmocka_unit_test(nothing_at_all), cmocka_unit_test(nothing_jumps), cmocka_unit_test(names_are_safe),
-        cmocka_unit_test(never_colour_alone), cmocka_unit_test(snapshot),
+        cmocka_unit_test(nothing_at_all), cmocka_unit_test(nothing_jumps),
+        cmocka_unit_test(names_are_safe), cmocka_unit_test(never_colour_alone),
+        cmocka_unit_test(snapshot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

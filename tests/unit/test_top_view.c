@@ -295,9 +295,9 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
     const struct CMUnitTest tests[] = {
-        CASE(sorts), CASE(filters), CASE(selection_follows), CASE(pids_are_given_again), CASE(trees),
-        CASE(ring_of_parents), CASE(zooms), CASE(overlays), CASE(intervals), CASE(holds), CASE(asks_before_it_ends),
-        CASE(order_is_calm),
+        CASE(sorts), CASE(filters), CASE(selection_follows), CASE(pids_are_given_again),
+        CASE(trees), CASE(ring_of_parents), CASE(zooms), CASE(overlays), CASE(intervals),
+        CASE(holds), CASE(asks_before_it_ends), CASE(order_is_calm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,7 +109,13 @@ static void sample_rows(struct recording *r, int n)
     }
 }
 
-static const struct { int pid, ppid; char state; const char *name; double cpu, rss, read, write; int threads; } procs[] = {
+static const struct {
+    int pid, ppid;
+    char state;
+    const char *name;
+    double cpu, rss, read, write;
+    int threads;
+} procs[] = {
     { 1, 0, 'S', "systemd", 0, 1.2e7, 0, 0, 1 },
     { 2, 0, 'S', "kthreadd", 0, 0, NAN, NAN, 1 },
     { 44, 2, 'I', "kworker/u8:2", 0.1, 0, NAN, NAN, 1 },
@@ -177,8 +183,13 @@ void sample_top(struct top *t, bool utf8, bool devices)
     sample_procs(&first, 0);
     live_take_procs(&t->live, &first);
     proctab_done(&first);
-    recording_add_event(r, &(struct event){ .wall_ms = START_MS + 20000, .end_ms = START_MS + 26000, .kind = EVENT_GAP,
-        .severity = SEVERITY_NOTICE, .source = "sampler", .text = "5 ticks missed: the machine or the sampler was held up" });
+    recording_add_event(
+        r, &(struct event){ .wall_ms = START_MS + 20000,
+                            .end_ms = START_MS + 26000,
+                            .kind = EVENT_GAP,
+                            .severity = SEVERITY_NOTICE,
+                            .source = "sampler",
+                            .text = "5 ticks missed: the machine or the sampler was held up" });
     snprintf(t->live.missing, sizeof t->live.missing, "rapl, smart");
     live_judge(&t->live);
     t->live.judge_s = 0.0041; /* measured, so never twice the same */

@@ -82,10 +82,11 @@ static const struct terminal *top_terminal(void)
 {
     const struct terminal *t = os_module("sonde-terminal", "sonde_terminal");
     if (!os_is_terminal(fileno(stdin)) || !os_is_terminal(fileno(stdout)))
-        log_error(0, "top: needs a terminal on standard input and output; `sonde top --once` prints one screen as text");
+        log_error(0, "top: needs a terminal on standard input and output; `sonde top --once` "
+                     "prints one screen as text");
     else if (!t)
-        log_error(0, "top: the module sonde-terminal is not installed beside the program; building it needs ncursesw "
-                  "(Debian: libncurses-dev). `sonde top --once` works without it");
+        log_error(0, "top: the module sonde-terminal is not installed beside the program; building it "
+                     "needs ncursesw (Debian: libncurses-dev). `sonde top --once` works without it");
     else
         return t;
     return NULL;
@@ -159,9 +160,10 @@ static const struct example examples[] = {
 const struct command command_top = {
     .name = "top", .summary = "this machine live: verdict, areas with their history, processes",
     .usage = "",
-    .text = "Shows every area with its history, the processes, and in the first line the verdict of `sonde check` over the "
-            "last minutes (at most 600 samples). ? lists the keys. Processes can be sorted, filtered, shown as a tree and, "
-            "after a question, ended. A recorded machine (--root) is played at its own pace and stays at its end. Needs the "
-            "module sonde-terminal; --once, --batch and --json do not.",
+    .text = "Shows every area with its history, the processes, and in the first line the verdict of "
+            "`sonde check` over the last minutes (at most 600 samples). ? lists the keys. Processes can be "
+            "sorted, filtered, shown as a tree and, after a question, ended. A recorded machine (--root) is "
+            "played at its own pace and stays at its end. Needs the module sonde-terminal; --once, --batch "
+            "and --json do not.",
     .options = options, .examples = examples, .run = top_run,
 };

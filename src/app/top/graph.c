@@ -48,8 +48,8 @@ static uint32_t graph_glyph(enum graph_kind kind, int first, int second)
     return (uint32_t)ascii[first];
 }
 
-void graph_draw(struct grid *g, struct rect at, enum graph_kind kind, enum ink ink, const double *v, size_t n,
-                double top)
+void graph_draw(struct grid *g, struct rect at, enum graph_kind kind, enum ink ink, const double *v,
+                size_t n, double top)
 {
     size_t per = graph_values(kind, 1), room = graph_values(kind, at.columns);
     int steps = graph_steps(kind), all = steps * at.rows;
@@ -62,7 +62,8 @@ void graph_draw(struct grid *g, struct rect at, enum graph_kind kind, enum ink i
         }
         for (int r = 0; r < at.rows; r++) {
             int below = steps * (at.rows - 1 - r);
-            uint32_t glyph = graph_glyph(kind, graph_part(filled[0], below, steps), graph_part(filled[1], below, steps));
+            uint32_t glyph = graph_glyph(kind, graph_part(filled[0], below, steps),
+                                         graph_part(filled[1], below, steps));
             if (glyph != ' ')
                 grid_glyph(g, at.row + r, at.column + c, ink, glyph);
         }

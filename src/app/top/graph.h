@@ -20,8 +20,8 @@ enum graph_kind {
 size_t graph_values(enum graph_kind kind, int columns);
 
 /* Draws the last of the n values that fit, from 0 to `top`. */
-void graph_draw(struct grid *g, struct rect at, enum graph_kind kind, enum ink ink, const double *v, size_t n,
-                double top);
+void graph_draw(struct grid *g, struct rect at, enum graph_kind kind, enum ink ink, const double *v,
+                size_t n, double top);
 
 /* A bar of a share 0..1; empty where it is not known. */
 void graph_bar(struct grid *g, int row, int column, int columns, enum ink ink, double share);

@@ -65,13 +65,15 @@ static int grid_length(const char *text)
     return n;
 }
 
-void grid_put_right(struct grid *g, int row, int column, int columns, enum ink ink, const char *text)
+void grid_put_right(struct grid *g, int row, int column, int columns, enum ink ink,
+                    const char *text)
 {
     int n = grid_length(text), skip = n < columns ? columns - n : 0;
     grid_put(g, row, column + skip, columns - skip, ink, text);
 }
 
-void grid_put_amount(struct grid *g, int row, int column, int columns, enum ink ink, const char *text)
+void grid_put_amount(struct grid *g, int row, int column, int columns, enum ink ink,
+                     const char *text)
 {
     grid_put_right(g, row, column, columns, ink, text);
     const char *unit = strchr(text, ' ');

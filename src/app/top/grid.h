@@ -53,10 +53,12 @@ void grid_glyph(struct grid *g, int row, int column, enum ink ink, uint32_t glyp
 int grid_put(struct grid *g, int row, int column, int columns, enum ink ink, const char *text);
 
 /* The same, ending at the right edge of `columns`. */
-void grid_put_right(struct grid *g, int row, int column, int columns, enum ink ink, const char *text);
+void grid_put_right(struct grid *g, int row, int column, int columns, enum ink ink,
+                    const char *text);
 
 /* "23.1 %": the number in one ink, its unit in INK_QUIET, right-aligned in `columns`. */
-void grid_put_amount(struct grid *g, int row, int column, int columns, enum ink ink, const char *text);
+void grid_put_amount(struct grid *g, int row, int column, int columns, enum ink ink,
+                     const char *text);
 
 /* All cells of a row in an ink, whatever they hold. */
 void grid_tint(struct grid *g, int row, int column, int columns, enum ink ink);

@@ -48,8 +48,13 @@ static void live_first(struct proc_use *use, const struct proctab *now)
 {
     for (size_t i = 0; i < now->n; i++) {
         const struct proc *p = &now->p[i];
-        use[i] = (struct proc_use){ .pid = p->pid, .ppid = p->ppid, .cpu_percent = NAN, .children_percent = NAN,
-                                    .rss_bytes = p->rss_bytes, .rss_growth_bytes = NAN, .read_rate = NAN,
+        use[i] = (struct proc_use){ .pid = p->pid,
+                                    .ppid = p->ppid,
+                                    .cpu_percent = NAN,
+                                    .children_percent = NAN,
+                                    .rss_bytes = p->rss_bytes,
+                                    .rss_growth_bytes = NAN,
+                                    .read_rate = NAN,
                                     .write_rate = NAN };
         memcpy(use[i].name, p->name, sizeof p->name);
     }
@@ -99,14 +104,16 @@ static void live_note_alerts(struct live *l)
     for (size_t i = 0; i < r->n_anomalies; i++)
         l->alert[r->anomalies[i].area] |= r->anomalies[i].end + 1 >= r->rec->n;
     for (size_t i = 0; i < r->n_insights; i++)
-        l->alert[r->insights[i].area] |= r->insights[i].severity >= SEVERITY_WARNING && r->insights[i].until_ms == 0;
+        l->alert[r->insights[i].area] |= r->insights[i].severity >= SEVERITY_WARNING &&
+                                         r->insights[i].until_ms == 0;
 }
 
 void live_judge(struct live *l)
 {
     int64_t start = os_mono_ns();
     report_free(l->report);
-    l->report = analyze_verdict(l->rec, &(struct analyze_options){ .budget_per_day = l->budget_per_day });
+    l->report = analyze_verdict(l->rec,
+                                &(struct analyze_options){ .budget_per_day = l->budget_per_day });
     l->verdict = report_judge(l->report);
     if (l->verdict.level == VERDICT_UNKNOWN) {
         char span[32];
@@ -125,8 +132,8 @@ static void live_note_missing(struct live *l, const struct sampler *s)
     l->missing[0] = '\0';
     for (int i = 0; i < n && used < sizeof l->missing; i++)
         if (source[i].state != SOURCE_OK)
-            used += (size_t)snprintf(l->missing + used, sizeof l->missing - used, "%s%s", used ? ", " : "",
-                                     source[i].adapter->name);
+            used += (size_t)snprintf(l->missing + used, sizeof l->missing - used, "%s%s",
+                                     used ? ", " : "", source[i].adapter->name);
 }
 
 /* The sampler calls every tick missed that was left out because a person asked for fewer. */
@@ -135,7 +142,8 @@ static void live_drop_gaps(const struct live *l, size_t from)
     struct recording *r = l->rec;
     size_t kept = from;
     for (size_t i = from; i < r->n_events; i++)
-        if (r->events[i].kind != EVENT_GAP || r->events[i].end_ms - r->events[i].wall_ms > l->gap_ms)
+        if (r->events[i].kind != EVENT_GAP ||
+            r->events[i].end_ms - r->events[i].wall_ms > l->gap_ms)
             r->events[kept++] = r->events[i];
     r->n_events = kept;
 }
@@ -187,7 +195,8 @@ double live_span(const struct live *l, size_t n)
 {
     if (n > l->shown)
         n = l->shown;
-    return n < 2 ? 0 : (double)(l->rec->mono_ns[l->shown - 1] - l->rec->mono_ns[l->shown - n]) * 1e-9;
+    return n < 2 ? 0 :
+                   (double)(l->rec->mono_ns[l->shown - 1] - l->rec->mono_ns[l->shown - n]) * 1e-9;
 }
 
 int64_t live_wall_ms(const struct live *l)

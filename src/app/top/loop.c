@@ -29,10 +29,11 @@ static void loop_end_process(struct top *t)
             rc = os_end_process(p->pid);
     }
     if (rc < 0)
-        snprintf(v->message, sizeof v->message, "%s (pid %d) was not ended: %s", v->ask_name, (int)v->ask.pid,
-                 strerror(-rc));
+        snprintf(v->message, sizeof v->message, "%s (pid %d) was not ended: %s", v->ask_name,
+                 (int)v->ask.pid, strerror(-rc));
     else
-        snprintf(v->message, sizeof v->message, "%s (pid %d) was asked to end", v->ask_name, (int)v->ask.pid);
+        snprintf(v->message, sizeof v->message, "%s (pid %d) was asked to end", v->ask_name,
+                 (int)v->ask.pid);
     v->ask.pid = 0;
 }
 

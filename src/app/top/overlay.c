@@ -55,7 +55,8 @@ static void put_help(struct buf *out, const struct screen *s)
     }
 }
 
-static void put_finding(struct buf *out, const struct screen *s, int64_t from_ms, const char *what, const char *more)
+static void put_finding(struct buf *out, const struct screen *s, int64_t from_ms, const char *what,
+                        const char *more)
 {
     char time[TEXT_TIME_MAX];
     auto_buf struct buf line = { 0 };
@@ -91,7 +92,8 @@ static const char *state_words(char state)
     }
 }
 
-static void put_number(struct buf *out, const char *label, double v, enum unit unit, const char *after)
+static void put_number(struct buf *out, const char *label, double v, enum unit unit,
+                       const char *after)
 {
     char text[AMOUNT_MAX];
     buf_printf(out, "%-16s%11s%s\n", label, amount_text(v, unit, text), after);
@@ -143,7 +145,8 @@ static void put_lines(struct view *v, struct grid *g, struct rect at, const stru
         auto_buf struct buf one = { 0 };
         buf_put(&one, p, (size_t)(end - p));
         if (line >= v->scroll && line < v->scroll + at.rows)
-            grid_put(g, at.row + line - v->scroll, at.column, at.columns, INK_PLAIN, buf_text(&one));
+            grid_put(g, at.row + line - v->scroll, at.column, at.columns, INK_PLAIN,
+                     buf_text(&one));
     }
 }
 
@@ -160,10 +163,12 @@ void overlay_draw(struct view *v, struct grid *g, const struct live *l, struct r
     else
         put_details(&text, proclist_selected(&v->list), l);
     int rows = count_lines(&text) + 2;
-    struct rect box = { at.row, at.column + (at.columns - columns) / 2, rows > at.rows ? at.rows : rows, columns };
+    struct rect box = { at.row, at.column + (at.columns - columns) / 2,
+                        rows > at.rows ? at.rows : rows, columns };
     grid_clear(g, box);
     grid_box(g, box, titles[v->overlay], INK_STRONG);
-    put_lines(v, g, (struct rect){ box.row + 1, box.column + 2, box.rows - 2, box.columns - 4 }, &text);
+    put_lines(v, g, (struct rect){ box.row + 1, box.column + 2, box.rows - 2, box.columns - 4 },
+              &text);
     if (rows > at.rows)
         grid_put(g, box.row + box.rows - 1, box.column + 3, 24, INK_QUIET, " Up, Down: more ");
 }

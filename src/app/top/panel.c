@@ -21,7 +21,8 @@ static enum ink panel_ink(int series)
     return ink[series];
 }
 
-static const char *panel_value(const struct panel_series *s, const struct live *l, char out[static AMOUNT_MAX])
+static const char *panel_value(const struct panel_series *s, const struct live *l,
+                               char out[static AMOUNT_MAX])
 {
     return amount_text(live_value(l, s->slot), schema_at(l->rec->schema, s->slot)->unit, out);
 }
@@ -65,7 +66,8 @@ static int panel_facts(const struct panel *p, struct grid *g, int row, int colum
 static void panel_strip(const struct panel *p, struct grid *g, struct rect at)
 {
     for (int i = 0; i < p->n_rows && i < at.rows * at.columns; i++)
-        grid_glyph(g, at.row + i / at.columns, at.column + i % at.columns, INK_FIRST, graph_level(g, p->row[i].share));
+        grid_glyph(g, at.row + i / at.columns, at.column + i % at.columns, INK_FIRST,
+                   graph_level(g, p->row[i].share));
 }
 
 static void panel_line_head(const struct panel *p, struct grid *g, int row)
@@ -77,7 +79,8 @@ static void panel_line_head(const struct panel *p, struct grid *g, int row)
     grid_put(g, row, 3, TITLE - 4, p->alert ? INK_WARN : INK_PLAIN, panel_title(p->id));
 }
 
-void panel_line(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind, int row)
+void panel_line(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind,
+                int row)
 {
     int all = SERIES + (g->columns > 80 ? (g->columns - 80) / 2 : 0), most = 16;
     int strip = p->cores && p->n_rows <= most ? p->n_rows + 1 : 0, slots = p->n_series > 2 ? 3 : 2;
@@ -88,9 +91,11 @@ void panel_line(const struct panel *p, struct grid *g, const struct live *l, enu
         int label = LABEL, width = slots > 2 && all < 60 ? VALUE - 1 : VALUE;
         int chart = each - label - width - 2;
         grid_put(g, row, column, label, INK_QUIET, p->series[i].label);
-        grid_put_amount(g, row, column + label, width, INK_STRONG, panel_value(&p->series[i], l, value));
+        grid_put_amount(g, row, column + label, width, INK_STRONG,
+                        panel_value(&p->series[i], l, value));
         if (chart >= 4)
-            panel_chart(p, i, g, l, kind, (struct rect){ row, column + label + width + 1, 1, chart });
+            panel_chart(p, i, g, l, kind,
+                        (struct rect){ row, column + label + width + 1, 1, chart });
     }
     if (strip)
         panel_strip(p, g, (struct rect){ row, TITLE + all - strip, 1, p->n_rows });
@@ -122,8 +127,8 @@ static struct panel_columns panel_measure(const struct panel *p, int columns)
     return c;
 }
 
-static void panel_row_put(const struct panel_row *r, struct grid *g, int row, int column, int columns,
-                          struct panel_columns c)
+static void panel_row_put(const struct panel_row *r, struct grid *g, int row, int column,
+                          int columns, struct panel_columns c)
 {
     int at = column, end = column + columns;
     grid_put(g, row, at, c.label, INK_QUIET, r->label);
@@ -155,16 +160,19 @@ static void panel_rows(const struct panel *p, struct grid *g, struct rect at)
     bool more = side * at.rows < p->n_rows;
     int fit = more ? side * at.rows - 1 : p->n_rows;
     for (int i = 0; i < fit; i++)
-        panel_row_put(&p->row[i], g, at.row + i % at.rows, at.column + i / at.rows * (at.columns / side), each, c);
+        panel_row_put(&p->row[i], g, at.row + i % at.rows,
+                      at.column + i / at.rows * (at.columns / side), each, c);
     if (more) {
         char text[32];
         snprintf(text, sizeof text, "and %d more", p->n_rows - fit);
-        grid_put(g, at.row + at.rows - 1, at.column + (side - 1) * (at.columns / side), each, INK_QUIET, text);
+        grid_put(g, at.row + at.rows - 1, at.column + (side - 1) * (at.columns / side), each,
+                 INK_QUIET, text);
     }
 }
 
 /* Label and value; the label in the ink of its chart. */
-static void panel_caption(const struct panel *p, int series, struct grid *g, const struct live *l, int row, int column)
+static void panel_caption(const struct panel *p, int series, struct grid *g, const struct live *l,
+                          int row, int column)
 {
     char value[AMOUNT_MAX];
     const struct panel_series *s = &p->series[series];
@@ -174,8 +182,8 @@ static void panel_caption(const struct panel *p, int series, struct grid *g, con
 
 /* Charts one below the other. Each has its caption above it, or where that would leave no row, beside
  * it; a single one without a label has none: its value stands in the title. */
-static void panel_charts(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind,
-                         struct rect at)
+static void panel_charts(const struct panel *p, struct grid *g, const struct live *l,
+                         enum graph_kind kind, struct rect at)
 {
     enum { BESIDE = LABEL + VALUE + 2 };
     int row = at.row;
@@ -188,14 +196,16 @@ static void panel_charts(const struct panel *p, struct grid *g, const struct liv
         if (*s->label && rows)
             panel_caption(p, i, g, l, row, at.column);
         char scale[AMOUNT_MAX + 8], text[AMOUNT_MAX];
-        snprintf(scale, sizeof scale, "scale %s", amount_text(top, schema_at(l->rec->schema, s->slot)->unit, text));
+        snprintf(scale, sizeof scale, "scale %s",
+                 amount_text(top, schema_at(l->rec->schema, s->slot)->unit, text));
         if (s->top <= 0 && (above || rows > 3) && at.columns >= BESIDE + 18)
             grid_put_right(g, row, at.column, at.columns, INK_FRAME, scale);
         row += rows;
     }
 }
 
-static void panel_edge(const struct panel *p, struct grid *g, const struct live *l, struct rect at, size_t values)
+static void panel_edge(const struct panel *p, struct grid *g, const struct live *l, struct rect at,
+                       size_t values)
 {
     int last = at.row + at.rows - 1, left = at.column + 3, right = at.column + at.columns - 3;
     char span[32], text[40];
@@ -218,7 +228,8 @@ static void panel_head(const struct panel *p, struct grid *g, const struct live 
     grid_box(g, at, title, p->alert ? INK_WARN : INK_STRONG);
     if (p->n_series != 1)
         return;
-    int column = at.column + 4 + (int)strlen(title), n = (int)strlen(panel_value(&p->series[0], l, value));
+    int column = at.column + 4 + (int)strlen(title),
+        n = (int)strlen(panel_value(&p->series[0], l, value));
     if (column + VALUE + 1 < at.column + at.columns) {
         grid_glyph(g, at.row, column - 1 + VALUE - n, INK_PLAIN, ' ');
         grid_put_amount(g, at.row, column, VALUE, INK_STRONG, value);
@@ -228,7 +239,8 @@ static void panel_head(const struct panel *p, struct grid *g, const struct live 
 
 /* Parts the inside of a box between charts and rows: beside each other where there is room, else one
  * below the other, and the rows go first where there is none. */
-static void panel_part(const struct panel *p, struct rect in, bool only_rows, struct rect *chart, struct rect *rows)
+static void panel_part(const struct panel *p, struct rect in, bool only_rows, struct rect *chart,
+                       struct rect *rows)
 {
     *chart = *rows = in;
     if (!p->n_rows || !p->n_series) {
@@ -250,8 +262,8 @@ static void panel_part(const struct panel *p, struct rect in, bool only_rows, st
     }
 }
 
-void panel_box(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind, struct rect at,
-               bool only_rows)
+void panel_box(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind,
+               struct rect at, bool only_rows)
 {
     struct rect in = { at.row + 1, at.column + 2, at.rows - 2, at.columns - 4 }, chart, rows;
     panel_part(p, in, only_rows, &chart, &rows);

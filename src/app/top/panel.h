@@ -11,7 +11,8 @@
 
 /* In the order of their keys, 1 .. 8. */
 enum panel_id {
-    PANEL_CPU, PANEL_MEMORY, PANEL_DISK, PANEL_NETWORK, PANEL_GPU, PANEL_SENSORS, PANEL_PRESSURE, PANEL_SONDE, PANELS
+    PANEL_CPU, PANEL_MEMORY, PANEL_DISK, PANEL_NETWORK, PANEL_GPU, PANEL_SENSORS, PANEL_PRESSURE,
+    PANEL_SONDE, PANELS
 };
 
 #define PANEL_SERIES 3
@@ -47,10 +48,11 @@ struct panel {
 const char *panel_title(enum panel_id id); /* "cpu" */
 
 /* One line: title, value with a chart for each series, as many facts as fit. */
-void panel_line(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind, int row);
+void panel_line(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind,
+                int row);
 
 /* A box. `only_rows` leaves out the charts: all cores, or all of what there is several of. */
-void panel_box(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind, struct rect at,
-               bool only_rows);
+void panel_box(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind,
+               struct rect at, bool only_rows);
 
 #endif

@@ -27,8 +27,8 @@ void panel_add_fact(struct panel *p, const char *fmt, ...)
     va_end(ap);
 }
 
-void panel_add_series(struct panel *p, const struct live *l, const char *label, const char *name, const char *inst,
-                      double top)
+void panel_add_series(struct panel *p, const struct live *l, const char *label, const char *name,
+                      const char *inst, double top)
 {
     int slot = schema_find(l->rec->schema, name, inst);
     if (slot < 0 || p->n_series == PANEL_SERIES)
@@ -53,7 +53,8 @@ struct panel_row *panel_add_row(struct panel *p, const char *label)
 }
 
 /* "2.10 GHz" under a label, where it is known. */
-static void add_known(struct panel *p, const char *before, double v, enum unit unit, const char *after)
+static void add_known(struct panel *p, const char *before, double v, enum unit unit,
+                      const char *after)
 {
     char text[AMOUNT_MAX];
     if (!isnan(v))
@@ -63,13 +64,16 @@ static void add_known(struct panel *p, const char *before, double v, enum unit u
 static void fill_core(struct panel *p, const struct live *l, int slot)
 {
     const char *inst = schema_at(l->rec->schema, slot)->inst;
-    double util = live_value(l, slot), freq = live_find(l, "cpu.core.freq", inst), temp = live_find(l, "cpu.core.temp", inst);
+    double util = live_value(l, slot), freq = live_find(l, "cpu.core.freq", inst),
+           temp = live_find(l, "cpu.core.temp", inst);
     char hz[AMOUNT_MAX], degrees[AMOUNT_MAX];
     struct panel_row *r = panel_add_row(p, inst ? inst : "");
     r->share = util / 100;
     amount_text(util, UNIT_PERCENT, r->value);
-    snprintf(r->note, sizeof r->note, "%s%s%s", isnan(freq) ? "" : amount_text(freq, UNIT_HERTZ, hz),
-             isnan(freq) || isnan(temp) ? "" : "  ", isnan(temp) ? "" : amount_text(temp, UNIT_CELSIUS, degrees));
+    snprintf(r->note, sizeof r->note, "%s%s%s",
+             isnan(freq) ? "" : amount_text(freq, UNIT_HERTZ, hz),
+             isnan(freq) || isnan(temp) ? "" : "  ",
+             isnan(temp) ? "" : amount_text(temp, UNIT_CELSIUS, degrees));
 }
 
 static void fill_cpu(struct panel *p, const struct live *l)
@@ -80,7 +84,8 @@ static void fill_cpu(struct panel *p, const struct live *l)
     for (int slot = -1; (slot = schema_next(s, "cpu.core.util", slot)) >= 0;)
         if (!isnan(live_value(l, slot)))
             fill_core(p, l, slot);
-    double one = live_find(l, "cpu.load", "1m"), five = live_find(l, "cpu.load", "5m"), more = live_find(l, "cpu.load", "15m");
+    double one = live_find(l, "cpu.load", "1m"), five = live_find(l, "cpu.load", "5m"),
+           more = live_find(l, "cpu.load", "15m");
     int places = fmax(one, fmax(five, more)) < 10 ? 2 : 1;
     if (!isnan(one))
         panel_add_fact(p, "load %.*f %.*f %.*f", places, one, places, five, places, more);
@@ -93,7 +98,8 @@ static void fill_cpu(struct panel *p, const struct live *l)
         add_known(p, "steal ", steal, UNIT_PERCENT, "");
 }
 
-static void fill_part(struct panel *p, const struct live *l, const char *label, const char *name, double whole)
+static void fill_part(struct panel *p, const struct live *l, const char *label, const char *name,
+                      double whole)
 {
     double v = live_find(l, name, NULL);
     if (isnan(v))
@@ -109,10 +115,12 @@ static void fill_memory(struct panel *p, const struct live *l)
     char used[AMOUNT_MAX], all[AMOUNT_MAX];
     panel_add_series(p, l, "", "memory.util", NULL, 100);
     if (!isnan(total))
-        panel_add_fact(p, "%s of %s", amount_text(live_find(l, "memory.used", NULL), UNIT_BYTE, used),
+        panel_add_fact(p, "%s of %s",
+                       amount_text(live_find(l, "memory.used", NULL), UNIT_BYTE, used),
                        amount_text(total, UNIT_BYTE, all));
     if (swap > 0)
-        panel_add_fact(p, "swap %s of %s", amount_text(live_find(l, "swap.used", NULL), UNIT_BYTE, used),
+        panel_add_fact(p, "swap %s of %s",
+                       amount_text(live_find(l, "swap.used", NULL), UNIT_BYTE, used),
                        amount_text(swap, UNIT_BYTE, all));
     add_known(p, "cache ", live_find(l, "memory.cached", NULL), UNIT_BYTE, "");
     add_known(p, "dirty ", live_find(l, "memory.dirty", NULL), UNIT_BYTE, "");
@@ -152,7 +160,11 @@ static void fill_disks(struct panel *p, const struct live *l)
 static int by_share(const void *a, const void *b)
 {
     double x = ((const struct panel_row *)a)->share, y = ((const struct panel_row *)b)->share;
-    return x < y ? 1 : x > y ? -1 : strcmp(((const struct panel_row *)a)->label, ((const struct panel_row *)b)->label);
+    return x < y ?
+               1 :
+           x > y ?
+               -1 :
+               strcmp(((const struct panel_row *)a)->label, ((const struct panel_row *)b)->label);
 }
 
 /* The fullest first. */
@@ -168,7 +180,8 @@ static void fill_mounts(struct panel *p, const struct live *l)
         struct panel_row *r = panel_add_row(p, inst ? inst : "");
         r->share = live_value(l, slot) / 100;
         amount_text(live_value(l, slot), UNIT_PERCENT, r->value);
-        snprintf(r->note, sizeof r->note, "of %s", amount_text(live_find(l, "fs.total", inst), UNIT_BYTE, text));
+        snprintf(r->note, sizeof r->note, "of %s",
+                 amount_text(live_find(l, "fs.total", inst), UNIT_BYTE, text));
     }
     if (p->n_rows > first)
         qsort(p->row + first, (size_t)(p->n_rows - first), sizeof *p->row, by_share);
@@ -204,7 +217,7 @@ static void fill_network(struct panel *p, const struct live *l)
         snprintf(r->note, sizeof r->note, "in %s, out %s", amount_text(recv, UNIT_BYTE_PER_S, in),
                  amount_text(send, UNIT_BYTE_PER_S, out));
     }
-    add_known(p, "", live_find(l, "net.connections", "established"), UNIT_NONE, " connections");
+    add_known(p, "connections ", live_find(l, "net.connections", "established"), UNIT_NONE, "");
     add_known(p, "retransmits ", live_find(l, "net.tcp.retransmits.rate", NULL), UNIT_PER_S, "");
     add_known(p, "drops ", live_find(l, "net.drops.rate", "total"), UNIT_PER_S, "");
     add_known(p, "errors ", live_find(l, "net.errors.rate", "total"), UNIT_PER_S, "");

@@ -10,8 +10,8 @@ void panel_done(struct panel *p);
 
 /* For the parts of it. Text is cut where it does not fit. */
 __attribute__((format(printf, 2, 3))) void panel_add_fact(struct panel *p, const char *fmt, ...);
-void panel_add_series(struct panel *p, const struct live *l, const char *label, const char *name, const char *inst,
-                      double top);
+void panel_add_series(struct panel *p, const struct live *l, const char *label, const char *name,
+                      const char *inst, double top);
 struct panel_row *panel_add_row(struct panel *p, const char *label);
 
 void panel_fill_devices(struct panel *p, const struct live *l); /* graphics processors, sensors */

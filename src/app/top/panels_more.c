@@ -11,7 +11,8 @@ static void add_note(struct panel_row *r, const char *label, double v, enum unit
     char text[AMOUNT_MAX];
     size_t n = strlen(r->note);
     if (!isnan(v))
-        snprintf(r->note + n, sizeof r->note - n, "%s%s%s", n ? "  " : "", label, amount_text(v, unit, text));
+        snprintf(r->note + n, sizeof r->note - n, "%s%s%s", n ? "  " : "", label,
+                 amount_text(v, unit, text));
 }
 
 /* Two rows for each: what it does, and its memory. */
@@ -33,7 +34,8 @@ static void fill_gpu_one(struct panel *p, const struct live *l, const char *inst
     r = panel_add_row(p, "vram");
     r->share = live_find(l, "gpu.vram.util", inst) / 100;
     amount_text(vram, UNIT_BYTE, r->value);
-    snprintf(r->note, sizeof r->note, "of %s", amount_text(live_find(l, "gpu.vram.total", inst), UNIT_BYTE, total));
+    snprintf(r->note, sizeof r->note, "of %s",
+             amount_text(live_find(l, "gpu.vram.total", inst), UNIT_BYTE, total));
     panel_add_fact(p, "vram %s of %s", amount_text(vram, UNIT_BYTE, used), total);
 }
 
@@ -56,7 +58,8 @@ static void fill_gpu(struct panel *p, const struct live *l)
     };
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         if (!isnan(live_find(l, facts[i].name, inst)))
-            panel_add_fact(p, "%s", amount_text(live_find(l, facts[i].name, inst), facts[i].unit, text));
+            panel_add_fact(p, "%s",
+                           amount_text(live_find(l, facts[i].name, inst), facts[i].unit, text));
 }
 
 /* "coretemp/Package id 0", "gpu 0", "package 0": of "place/chip/label" the place is left out, because
@@ -66,8 +69,10 @@ static void sensor_name(const struct metric *m, char *out, size_t cap)
     const char *inst = m->inst ? m->inst : "", *label = strrchr(inst, '/'), *chip = label;
     while (chip && chip > inst && chip[-1] != '/')
         chip--;
-    const char *kind = strncmp(m->name, "gpu.", 4) == 0 ? "gpu " : strncmp(m->name, "power.", 6) == 0 ? "package " :
-                       strncmp(m->name, "cpu.", 4) == 0 ? "cpu" : "";
+    const char *kind = strncmp(m->name, "gpu.", 4) == 0   ? "gpu " :
+                       strncmp(m->name, "power.", 6) == 0 ? "package " :
+                       strncmp(m->name, "cpu.", 4) == 0   ? "cpu" :
+                                                            "";
     snprintf(out, cap, "%s%s", kind, chip ? chip : inst);
 }
 
@@ -95,7 +100,8 @@ static int hottest(const struct live *l)
     int best = -1;
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         for (int slot = -1; (slot = schema_next(s, families[i], slot)) >= 0;)
-            if (!isnan(live_value(l, slot)) && (best < 0 || live_value(l, slot) > live_value(l, best)))
+            if (!isnan(live_value(l, slot)) &&
+                (best < 0 || live_value(l, slot) > live_value(l, best)))
                 best = slot;
     return best;
 }

@@ -54,7 +54,8 @@ void proclist_tick(struct proclist *l, const struct live *live)
         const struct live_proc *p = &live->procs[i];
         while (k < l->n_calm && l->calm[k].id.pid < p->p.pid)
             k++;
-        bool same = k < l->n_calm && l->calm[k].id.pid == p->p.pid && l->calm[k].id.start_s == p->p.start_s;
+        bool same = k < l->n_calm && l->calm[k].id.pid == p->p.pid &&
+                    l->calm[k].id.start_s == p->p.start_s;
         const struct proc_calm *was = same ? &l->calm[k] : NULL;
         l->next_calm[i] = (struct proc_calm){
             .id = { p->p.pid, p->p.start_s },
@@ -92,7 +93,9 @@ static int proc_compare(const void *x, const void *y, void *list)
     switch (l->sort) {
     case SORT_CPU: c = by_number(known(a->cpu), known(b->cpu)); break;
     case SORT_MEMORY: c = by_number(p->rss_bytes, q->rss_bytes); break;
-    case SORT_IO: c = by_number(known(a->read) + known(a->write), known(b->read) + known(b->write)); break;
+    case SORT_IO:
+        c = by_number(known(a->read) + known(a->write), known(b->read) + known(b->write));
+        break;
     case SORT_NAME: c = strcmp(p->name, q->name); break;
     case SORT_GPU: c = by_number(known(p->gpu_bytes), known(q->gpu_bytes)); break;
     case SORT_PID: case SORTS: break;
@@ -107,7 +110,8 @@ static void proclist_find(struct proclist *l)
     if (l->at > last)
         l->at = last; /* it ended: who stands in its row now */
     for (size_t i = 0; i < l->n; i++)
-        if (l->row[i].of->p.pid == l->selected.pid && l->row[i].of->p.start_s == l->selected.start_s)
+        if (l->row[i].of->p.pid == l->selected.pid &&
+            l->row[i].of->p.start_s == l->selected.start_s)
             l->at = i;
     if (l->selected.pid == 0)
         l->at = 0; /* nobody was chosen: the first, whoever that is */
@@ -125,7 +129,9 @@ void proclist_arrange(struct proclist *l, const struct live *live)
     for (size_t i = 0; i < live->n_procs; i++)
         if (proclist_matches(l, &live->procs[i])) {
             const struct proc_calm *c = &l->calm[i];
-            l->row[l->n++] = (struct proc_row){ .of = &live->procs[i], .cpu = c->cpu, .read = c->read, .write = c->write };
+            l->row[l->n++] = (struct proc_row){
+                .of = &live->procs[i], .cpu = c->cpu, .read = c->read, .write = c->write
+            };
         }
     qsort_r(l->row, l->n, sizeof *l->row, proc_compare, l);
     if (l->tree && l->n)

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum column { PID, NAME, STATE, CPU, BAR, MEMORY, GROWTH, READ, WRITE, THREADS, PARENT, GPU, COLUMNS };
+enum column {
+    PID, NAME, STATE, CPU, BAR, MEMORY, GROWTH, READ, WRITE, THREADS, PARENT, GPU, COLUMNS
+};
 
 struct column_look {
     const char *heading;
@@ -41,7 +43,8 @@ struct column_place {
 };
 
 /* The name takes what is left, up to what a deep tree needs, and after it the bar. */
-static void table_places(struct column_place at[static COLUMNS], int column, int columns, bool gpu, bool tree)
+static void table_places(struct column_place at[static COLUMNS], int column, int columns, bool gpu,
+                         bool tree)
 {
     int used = 0;
     for (int c = 0; c < COLUMNS; c++) {
@@ -53,7 +56,7 @@ static void table_places(struct column_place at[static COLUMNS], int column, int
     if (spare > 0) {
         int name = spare < most ? spare : most, bar = at[BAR].width ? spare - name : 0;
         at[NAME].width += name;
-        at[BAR].width += bar > 34 ? 34 : bar;
+        at[BAR].width += bar > 20 ? 20 : bar;
     }
     for (int c = 0; c < COLUMNS; c++) {
         at[c].column = column;
@@ -67,8 +70,11 @@ static void table_headings(const struct proclist *l, struct grid *g, struct rect
     for (int c = 0; c < COLUMNS; c++) {
         bool sorted = looks[c].sort == l->sort;
         char text[16];
-        const char *arrow = g->utf8 ? (l->reverse ? "\xe2\x96\xb2" : "\xe2\x96\xbc") : l->reverse ? "^" : "v";
-        snprintf(text, sizeof text, "%s%s%s", sorted ? arrow : "", sorted && !g->utf8 ? " " : "", looks[c].heading);
+        const char *arrow = g->utf8    ? (l->reverse ? "\xe2\x96\xb2" : "\xe2\x96\xbc") :
+                            l->reverse ? "^" :
+                                         "v";
+        snprintf(text, sizeof text, "%s%s%s", sorted ? arrow : "", sorted && !g->utf8 ? " " : "",
+                 looks[c].heading);
         enum ink ink = sorted ? INK_STRONG : INK_QUIET;
         if (looks[c].left)
             grid_put(g, r.row, at[c].column, at[c].width, ink, text);
@@ -78,7 +84,8 @@ static void table_headings(const struct proclist *l, struct grid *g, struct rect
 }
 
 /* The branches that lead to a row, of two columns each; of a deep tree, the last ones. */
-static int table_branches(struct grid *g, int row, int column, int columns, const struct proc_row *r)
+static int table_branches(struct grid *g, int row, int column, int columns,
+                          const struct proc_row *r)
 {
     static const uint32_t fine[] = { ' ', 0x2502, 0x2514, 0x251c, 0x2500 }, plain[] = { ' ', '|', '`', '|', '-' };
     const uint32_t *line = g->utf8 ? fine : plain;
@@ -92,7 +99,8 @@ static int table_branches(struct grid *g, int row, int column, int columns, cons
     return 2 * shown;
 }
 
-static void table_name(const struct proclist *l, struct grid *g, int row, struct column_place at, size_t i)
+static void table_name(const struct proclist *l, struct grid *g, int row, struct column_place at,
+                       size_t i)
 {
     const struct proc_row *r = &l->row[i];
     int indent = l->tree ? table_branches(g, row, at.column, at.width / 2, r) : 0;
@@ -117,15 +125,16 @@ static void table_count(struct grid *g, int row, struct column_place at, double 
         grid_put_right(g, row, at.column, at.width, ink, text);
 }
 
-static void table_row(const struct proclist *l, struct grid *g, int row, const struct column_place at[static COLUMNS],
-                      size_t i)
+static void table_row(const struct proclist *l, struct grid *g, int row,
+                      const struct column_place at[static COLUMNS], size_t i)
 {
     const struct proc *p = &l->row[i].of->p;
     const struct proc_row *r = &l->row[i];
     char state[2] = { p->state ? p->state : '?', '\0' };
     table_count(g, row, at[PID], p->pid, INK_QUIET);
     table_name(l, g, row, at[NAME], i);
-    grid_put(g, row, at[STATE].column, 1, p->state == 'R' || p->state == 'D' ? INK_STRONG : INK_FRAME, state);
+    grid_put(g, row, at[STATE].column, 1,
+             p->state == 'R' || p->state == 'D' ? INK_STRONG : INK_FRAME, state);
     table_amount(g, row, at[CPU], r->cpu, UNIT_PERCENT);
     if (at[BAR].width && r->cpu >= 0.5)
         graph_bar(g, row, at[BAR].column, at[BAR].width, INK_FIRST, r->cpu / 100);
@@ -165,5 +174,6 @@ void proctable_draw(struct view *v, struct grid *g, struct rect r, bool gpu)
     }
     if (l->n == 0)
         grid_put(g, r.row + 1, r.column + 2, r.columns - 2, INK_QUIET,
-                 l->total ? "no process matches the filter; Esc shows all" : "no processes are listed here");
+                 l->total ? "no process matches the filter; Esc shows all" :
+                            "no processes are listed here");
 }

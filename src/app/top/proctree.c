@@ -47,7 +47,8 @@ static void tree_link(const struct proclist *l, const struct live *live, struct 
 }
 
 /* A row and all below it go to the end of the scratch rows; returns how many are there then. */
-static size_t tree_put(struct proclist *l, struct link *link, int r, int depth, uint64_t lines, size_t n)
+static size_t tree_put(struct proclist *l, struct link *link, int r, int depth, uint64_t lines,
+                       size_t n)
 {
     if (link[r].done)
         return n;

@@ -65,7 +65,8 @@ static void top_verdict(struct top *t)
     bool look = v->level == VERDICT_LOOK;
     enum ink ink = !look ? INK_STRONG : v->severity == SEVERITY_CRITICAL ? INK_BAD : INK_WARN;
     char clock[TEXT_TIME_MAX], right[64];
-    snprintf(right, sizeof right, "%s UTC  %g s", text_clock(live_wall_ms(&t->live), clock), view_interval_s(&t->view));
+    snprintf(right, sizeof right, "%s UTC  %g s", text_clock(live_wall_ms(&t->live), clock),
+             view_interval_s(&t->view));
     const char *state = t->ended ? "ENDED" : t->view.paused ? "HELD" : "";
     int n = (int)strlen(right), held = *state ? (int)strlen(state) + 2 : 0, column = 0;
     if (v->level != VERDICT_UNKNOWN)
@@ -108,14 +109,16 @@ static void top_bottom(struct top *t, int row)
     const struct view *v = &t->view;
     char text[160];
     if (v->ask.pid) {
-        snprintf(text, sizeof text, "End %s (pid %d)? y: yes, any other key: no", v->ask_name, (int)v->ask.pid);
+        snprintf(text, sizeof text, "End %s (pid %d)? y: yes, any other key: no", v->ask_name,
+                 (int)v->ask.pid);
         grid_put(g, row, 0, g->columns, INK_WARN, text);
     } else if (*v->message) {
         grid_put(g, row, 0, g->columns, INK_STRONG, v->message);
     } else if (v->filtering) {
         snprintf(text, sizeof text, "filter: %s_", v->list.filter);
         int n = grid_put(g, row, 0, g->columns, INK_STRONG, text);
-        snprintf(text, sizeof text, "Enter keeps it, Esc clears it; %zu of %zu processes", v->list.n, v->list.total);
+        snprintf(text, sizeof text, "Enter keeps it, Esc clears it; %zu of %zu processes",
+                 v->list.n, v->list.total);
         grid_put(g, row, n + 2, g->columns - n - 2, INK_QUIET, text);
     } else {
         top_hints(t, row);
@@ -156,8 +159,8 @@ static int top_boxes(struct top *t, int row, int rows, int n)
             continue;
         int wide = place == 0 ? 1 + spare : 1, at = place % side;
         int from = g->columns * at / side, to = g->columns * (at + wide) / side;
-        panel_box(&t->panel[i], g, &t->live, t->view.graph, (struct rect){ row + place / side * high, from, high, to - from },
-                  false);
+        panel_box(&t->panel[i], g, &t->live, t->view.graph,
+                  (struct rect){ row + place / side * high, from, high, to - from }, false);
         place += wide;
     }
     return lines * high;
@@ -172,7 +175,8 @@ static int top_panels(struct top *t, int row, int rows, int n)
         return 0;
     if (v->zoom != VIEW_ALL && t->panel[v->zoom].present) {
         int high = rows / 2 > 8 ? rows / 2 : rows < 8 ? rows : 8;
-        panel_box(&t->panel[v->zoom], g, &t->live, v->graph, (struct rect){ row, 0, high, g->columns }, v->cores);
+        panel_box(&t->panel[v->zoom], g, &t->live, v->graph,
+                  (struct rect){ row, 0, high, g->columns }, v->cores);
         return high;
     }
     if (g->rows >= BOXES_ROWS && g->columns >= BOXES_COLUMNS)

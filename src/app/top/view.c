@@ -88,7 +88,8 @@ static enum view_act view_ask(struct view *v)
 {
     const struct live_proc *p = proclist_selected(&v->list);
     if (!v->may_end) {
-        snprintf(v->message, sizeof v->message, "a recorded machine: its processes cannot be ended");
+        snprintf(v->message, sizeof v->message,
+                 "a recorded machine: its processes cannot be ended");
         return VIEW_CHANGED;
     }
     if (!p)
