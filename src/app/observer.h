@@ -19,6 +19,14 @@ struct observer {
  * 0: a moment; a command that lists them waits, one that samples goes on.
  */
 int observer_open(struct observer *o, const struct args *a, double interval_s, double patience_s);
+
+/*
+ * The same, with a moment of patience, for whoever has something to do while the sampler waits:
+ * pace(self, clock) gives the clock that it shall wait on, given that of the machine.
+ */
+int observer_open_paced(struct observer *o, const struct args *a, double interval_s,
+                        struct clock *(*pace)(void *self, struct clock *of), void *self);
+
 void observer_rest(struct observer *o); /* closes the sampler; the root stays */
 void observer_close(struct observer *o);
 

@@ -93,6 +93,18 @@ void recording_derive(struct recording *r);
 double recording_interval(const struct recording *r);
 
 /*
+ * Adds what a sampler gave last: a frame, with processes and events; takes over new parts of its
+ * schema. 0, or -ENOMEM: see recording_add().
+ */
+int recording_take(struct recording *r, struct sampler *s, const struct frame *f);
+
+/*
+ * Forgets the first n ticks, their processes, and the events that ended before what is left: for
+ * whoever looks at the last minutes only. Moves all the others, so not to be done at every tick.
+ */
+void recording_forget(struct recording *r, size_t n);
+
+/*
  * Runs a sampler for so long and gathers what it gives; takes over its schema's content by copy.
  *
  *   duration_s  ticks = floor(duration / interval), at least one

@@ -202,7 +202,7 @@ int sampler_next(struct sampler *s, const struct frame **out)
     if (rc < 0)
         return rc;
     struct tick tick = { .at = s->last, .deadline = s->deadline, .interval_ns = s->interval_ns,
-                         .is_real = s->clock == clock_system() };
+                         .is_real = s->clock->is_real };
     frame_fit(&s->now, s->schema);
     frame_copy(&s->before, &s->now);
     s->now.wall_ms = s->last.wall_ms;

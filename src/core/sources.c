@@ -197,7 +197,7 @@ struct sources *sources_open(const struct adapter *const *list, const struct sam
         sources_prepare(s, i, list[i], o);
     s->own = schema_source(schema, "sampler");
 
-    bool real = !o->clock || o->clock == clock_system();
+    bool real = !o->clock || o->clock->is_real;
     int64_t patience = o->patience_s > 0 ? (int64_t)(o->patience_s * 1e9) : real ? PATIENCE_NS : PATIENCE_REPLAY_NS;
     for (int i = 0; i < s->n; i++) {
         if (s->src[i].state == SOURCE_OFF)

@@ -413,6 +413,22 @@ bool os_reader_left(int fd)
     return poll(&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP));
 }
 
+int os_wait_input(int fd, int64_t until_ns)
+{
+    int64_t left = until_ns - os_mono_ns();
+    if (left < 0)
+        left = 0;
+    struct timespec t = { .tv_sec = left / 1000000000, .tv_nsec = left % 1000000000 };
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    int rc = ppoll(&p, 1, &t, NULL);
+    return rc < 0 ? -errno : rc ? 0 : -ETIMEDOUT;
+}
+
+int os_end_process(int32_t pid)
+{
+    return kill(pid, SIGTERM) < 0 ? -errno : 0;
+}
+
 bool os_is_terminal(int fd)
 {
     return isatty(fd) == 1;

@@ -118,6 +118,13 @@ void os_outlive_writes(void);
 /* Did the reader of a pipe, or the terminal, go away? */
 bool os_reader_left(int fd);
 
+/* Waits until a descriptor can be read, or os_mono_ns() reaches the time: -ETIMEDOUT. -EINTR when a
+ * signal came. */
+int os_wait_input(int fd, int64_t until_ns);
+
+/* Asks a process to end (SIGTERM). -ESRCH when there is none, -EPERM. */
+int os_end_process(int32_t pid);
+
 bool os_is_terminal(int fd);
 int os_terminal_width(void); /* columns of the terminal on stderr, 80 where unknown */
 

@@ -167,7 +167,7 @@ static void break_file(struct rng *r, struct broken *b)
 static void live(const char *root, struct rng *r)
 {
     static struct broken b[BREAKS];
-    struct ticking t = { { tick_now, tick_wait }, { 1767225600000, 1000000000, 1000000000 } };
+    struct ticking t = { { tick_now, tick_wait, false }, { 1767225600000, 1000000000, 1000000000 } };
     for (int i = 0; i < BREAKS; i++)
         break_file(r, &b[i]); /* open() sees some too */
     struct sampler *s = sampler_open(all, &(struct sampler_options){
@@ -189,7 +189,7 @@ static void live(const char *root, struct rng *r)
 /* One sampler that opens on a machine half of whose files are empty, and then are not. */
 static void late(const char *root, struct rng *r)
 {
-    struct ticking t = { { tick_now, tick_wait }, { 1767225600000, 1000000000, 1000000000 } };
+    struct ticking t = { { tick_now, tick_wait, false }, { 1767225600000, 1000000000, 1000000000 } };
     char **was = calloc((size_t)n_files, sizeof *was);
     size_t *n = calloc((size_t)n_files, sizeof *n);
     for (int i = 0; i < n_files; i++) {

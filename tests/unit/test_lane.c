@@ -164,7 +164,7 @@ static void one_kept_apart_looks_like_all_others(void **state)
 {
     (void)state;
     static const struct adapter *const list[] = { &plain, &thing, NULL };
-    struct jumping j = { { jump_now, jump_wait }, { 1767225600000, 1000000000, 1000000000 } };
+    struct jumping j = { { jump_now, jump_wait, false }, { 1767225600000, 1000000000, 1000000000 } };
     struct sampler *s = sampler_open(list, &(struct sampler_options){ .root = "", .interval_s = 1, .clock = &j.clock });
     const struct frame *f;
     struct event e;

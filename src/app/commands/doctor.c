@@ -15,6 +15,7 @@
 /* Parts of the program that lie in files of their own, because of the libraries they need. */
 static const struct { const char *name, *symbol, *what; } modules[] = {
     { "sonde-crypto", "sonde_crypto", "digests, for the hardware id" },
+    { "sonde-terminal", "sonde_terminal", "the live view of sonde top" },
 };
 
 #define DOCTOR_NAME 12  /* columns of the adapters' names, unless one is longer */
