@@ -27,11 +27,22 @@ static const char *const files[] = {
     "/proc/pressure/memory", "/proc/pressure/io", "/proc/pressure/irq", "/sys/devices/system/cpu/online",
     CPU0 "/cpufreq/scaling_cur_freq", CPU0 "/cpufreq/cpuinfo_max_freq", CPU0 "/topology/core_siblings_list",
     "/etc/os-release", "/sys/class/dmi/id/sys_vendor",
+    "/proc/interrupts", "/proc/schedstat", "/proc/zoneinfo", "/proc/buddyinfo", "/proc/uptime",
+    "/proc/net/dev", "/proc/diskstats", "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/snmp", "/proc/net/snmp6",
+    "/proc/net/netstat", "/proc/net/softnet_stat", "/proc/net/stat/nf_conntrack", "/proc/net/stat/arp_cache",
+    "/proc/net/rpc/nfs", "/proc/net/rpc/nfsd", "/proc/sys/fs/file-nr", "/proc/sys/fs/dentry-state",
+    "/proc/sys/net/netfilter/nf_conntrack_count", "/proc/sys/net/netfilter/nf_conntrack_max",
+    "/sys/devices/system/node/node0/meminfo", "/sys/devices/system/node/node1/meminfo",
+    "/sys/devices/system/node/node1/numastat", "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages",
+    "/sys/class/net/eth0/mtu", "/sys/class/net/eth0/speed", "/sys/class/net/eth0/device",
 };
 enum { FILES = sizeof files / sizeof *files };
 
 static const struct adapter *const readers[] = {
     &adapter_cpu, &adapter_freq, &adapter_cpuinfo, &adapter_load, &adapter_memory, &adapter_paging, &adapter_pressure,
+    &adapter_interrupts, &adapter_schedstat, &adapter_zones, &adapter_numa, &adapter_hugepages, &adapter_disk,
+    &adapter_net, &adapter_sockets, &adapter_snmp, &adapter_netstat, &adapter_snmp6, &adapter_softnet,
+    &adapter_conntrack, &adapter_link, &adapter_nfs, &adapter_kernel,
 };
 enum { READERS = sizeof readers / sizeof *readers };
 
@@ -144,12 +155,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     const char *p = (const char *)data, *end = p + n;
     p = put_files(p, end);
     struct schema *s = schema_new();
-    struct adapter_env env = { .root = root, .interval_s = 1, .explain = explain };
+    struct adapter_env env[READERS];
     struct frame before = { 0 }, now = { 0 };
     void *self[READERS] = { NULL };
     for (int i = 0; i < READERS; i++) {
+        env[i] = (struct adapter_env){ .root = root, .interval_s = 1, .of = readers[i]->of, .explain = explain };
         schema_source(s, readers[i]->name);
-        readers[i]->open(&env, s, &self[i]);
+        readers[i]->open(&env[i], s, &self[i]);
     }
     read_all(s, self, &before, &now);
     put_files(p, end);
