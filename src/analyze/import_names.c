@@ -61,7 +61,7 @@ static const struct family families[] = {
     { "memory.reclaim.node.*,memory.reclaim.slab.*,memory.reclaim.throttled,memory.thp.*,memory.workingset.reclaimed,"
       "memory.node.hit,memory.node.miss,memory.node.foreign,memory.node.interleave,memory.node.local,memory.node.other",
       UNIT_NONE, KIND_COUNTER, NULL },
-    { "memory.workingset.nodes,memory.zone.blocks,memory.hugepages.*,memory.node.hugepages.*,memory.ksm.run,"
+    { "memory.workingset.nodes,memory.slab.objects,memory.zone.blocks,memory.hugepages.*,memory.node.hugepages.*,memory.ksm.run,"
       "memory.ksm.copies.held", UNIT_NONE, KIND_GAUGE, NULL },
     { "swap.in.*,swap.out.*,swap.readahead*,swap.zswap.in,swap.zswap.out,swap.zswap.written,memory.alloc,memory.alloc.freed,"
       "memory.balloon.*,memory.compact.*,memory.dirtied,memory.written*,memory.lazyfree*,memory.lru.*,memory.migrated*,"

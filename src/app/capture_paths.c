@@ -16,6 +16,7 @@ static const struct capture_path paths[] = {
     { "/proc/interrupts", CAPTURE_FILE },
     { "/proc/zoneinfo", CAPTURE_FILE },
     { "/proc/buddyinfo", CAPTURE_FILE },
+    { "/proc/slabinfo", CAPTURE_FILE },
     { "/proc/uptime", CAPTURE_FILE },
     { "/proc/cpuinfo", CAPTURE_CPUINFO },
     { "/proc/diskstats", CAPTURE_FILE },

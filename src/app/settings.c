@@ -30,6 +30,7 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "zones", "general.collect_ram" },
     { "numa", "general.collect_ram" },
     { "hugepages", "general.collect_ram" },
+    { "slab", "general.collect_ram" },
     { "disk", "general.collect_disk" },
     { "fs", "general.collect_disk" },
     { "net", "general.collect_network" },

@@ -27,7 +27,7 @@ static const char *const files[] = {
     "/proc/pressure/memory", "/proc/pressure/io", "/proc/pressure/irq", "/sys/devices/system/cpu/online",
     CPU0 "/cpufreq/scaling_cur_freq", CPU0 "/cpufreq/cpuinfo_max_freq", CPU0 "/topology/core_siblings_list",
     "/etc/os-release", "/sys/class/dmi/id/sys_vendor",
-    "/proc/interrupts", "/proc/schedstat", "/proc/zoneinfo", "/proc/buddyinfo", "/proc/uptime",
+    "/proc/interrupts", "/proc/schedstat", "/proc/zoneinfo", "/proc/buddyinfo", "/proc/slabinfo", "/proc/uptime",
     "/proc/net/dev", "/proc/diskstats", "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/snmp", "/proc/net/snmp6",
     "/proc/net/netstat", "/proc/net/softnet_stat", "/proc/net/stat/nf_conntrack", "/proc/net/stat/arp_cache",
     "/proc/net/rpc/nfs", "/proc/net/rpc/nfsd", "/proc/sys/fs/file-nr", "/proc/sys/fs/dentry-state",
@@ -40,8 +40,8 @@ enum { FILES = sizeof files / sizeof *files };
 
 static const struct adapter *const readers[] = {
     &adapter_cpu, &adapter_freq, &adapter_cpuinfo, &adapter_load, &adapter_memory, &adapter_paging, &adapter_pressure,
-    &adapter_interrupts, &adapter_schedstat, &adapter_zones, &adapter_numa, &adapter_hugepages, &adapter_disk,
-    &adapter_net, &adapter_sockets, &adapter_snmp, &adapter_netstat, &adapter_snmp6, &adapter_softnet,
+    &adapter_interrupts, &adapter_schedstat, &adapter_zones, &adapter_numa, &adapter_hugepages, &adapter_slab,
+    &adapter_disk, &adapter_net, &adapter_sockets, &adapter_snmp, &adapter_netstat, &adapter_snmp6, &adapter_softnet,
     &adapter_conntrack, &adapter_link, &adapter_nfs, &adapter_kernel,
 };
 enum { READERS = sizeof readers / sizeof *readers };

@@ -96,6 +96,34 @@ static void huge_pages(void **state)
     machine_done(&m);
 }
 
+#define SLABINFO "slabinfo - version: 2.1\n# name <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>\n"
+#define CACHE(name, active, slabs) name " " active " 2100 192 21 1 : tunables 0 0 0 : slabdata 100 " slabs " 0\n"
+
+static void caches(void **state)
+{
+    (void)state;
+    struct machine m;
+    double page = (double)sysconf(_SC_PAGESIZE);
+    machine_init(&m);
+    assert_int_equal(machine_open(&m, &adapter_slab), -ENODEV);
+    machine_write(&m, "/proc/slabinfo", SLABINFO CACHE("dentry", "2000", "100") CACHE("small", "5", "1"));
+    assert_int_equal(machine_open(&m, &adapter_slab), 0);
+    machine_tick(&m, 60);
+    assert_near(machine_get(&m, "memory.slab.cache", "dentry"), 100 * page, 0);
+    assert_near(machine_get(&m, "memory.slab.objects", "dentry"), 2000, 0);
+    assert_false(machine_has(&m, "memory.slab.cache", "small"));
+    /* It grows, and so has metrics from the next reading on. */
+    machine_write(&m, "/proc/slabinfo", SLABINFO CACHE("small", "9000", "500") CACHE("dentry", "1", "100"));
+    machine_tick(&m, 60);
+    machine_tick(&m, 60);
+    assert_near(machine_get(&m, "memory.slab.objects", "small"), 9000, 0);
+    assert_near(machine_get(&m, "memory.slab.objects", "dentry"), 1, 0);
+    machine_write(&m, "/proc/slabinfo", "dentry 1 2 3\ndentry 1 2 3 4 5 : tunables : slabdata x\n");
+    machine_tick(&m, 60);
+    assert_nan(machine_get(&m, "memory.slab.cache", "dentry"));
+    machine_done(&m);
+}
+
 static void stocks(void **state)
 {
     (void)state;
@@ -202,8 +230,8 @@ static void links(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(zones), cmocka_unit_test(nodes), cmocka_unit_test(huge_pages), cmocka_unit_test(stocks),
-        cmocka_unit_test(firewall), cmocka_unit_test(nfs), cmocka_unit_test(links),
+        cmocka_unit_test(zones), cmocka_unit_test(nodes), cmocka_unit_test(huge_pages), cmocka_unit_test(caches),
+        cmocka_unit_test(stocks), cmocka_unit_test(firewall), cmocka_unit_test(nfs), cmocka_unit_test(links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
