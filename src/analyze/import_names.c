@@ -52,6 +52,7 @@ static const struct family families[] = {
       "memory.reclaim.khugepaged.rate,memory.reclaim.kswapd.rate,memory.reclaim.proactive.rate,memory.reclaim.refill.rate,"
       "memory.reclaim.scanned.*.rate,memory.reclaim.skipped.rate,memory.reclaim.written.rate,net.ip*.bytes.rate,"
       "nfs.server.read.rate,nfs.server.write.rate", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+    { "net.tcp.memory.pressed.rate", UNIT_NONE, KIND_GAUGE, NULL },
     { "*.rate", UNIT_PER_S, KIND_GAUGE, NULL },
     { "memory.alloc.stalls,memory.drops.*,memory.faults.*,memory.hugetlb.*,memory.cma.allocs,memory.cma.failed,"
       "memory.compact.stalls,memory.compact.success,memory.compact.failed,memory.compact.wakes,memory.ksm.copies,"

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 enum { CPU_MAX = 4096 };  /* cores that get metrics */
-enum { CPU_KINDS = 128 }; /* cores with time by kind: twenty slots each are too many on a larger machine */
+enum { CPU_KINDS = 64 };   /* cores with time by kind: twenty slots each are too many on a larger machine */
 
 /* In the order of the file, then those that are sums. */
 enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, GUEST, GUEST_NICE, FIELDS,

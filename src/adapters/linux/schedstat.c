@@ -15,7 +15,8 @@
 #include <errno.h>
 #include <string.h>
 
-enum { CORES = 4096, CORES_WITH_METRICS = 128 };
+/* Cores beyond the first count in the total only: with several slots each they would be too many. */
+enum { CORES = 4096, CORES_WITH_METRICS = 64 };
 
 enum { DELAY, RUNNING, SLICES, COUNTERS };
 
