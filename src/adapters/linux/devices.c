@@ -35,7 +35,7 @@ static int devices_most(const struct devices_layout *l)
 void devices_init(struct devices *d, const struct devices_layout *layout, struct schema *s)
 {
     assert(layout->n_counters <= DEVICES_COUNTERS);
-    *d = (struct devices){ .layout = layout, .d = mem_new((size_t)devices_most(layout) * sizeof *d->d) };
+    *d = (struct devices){ .layout = layout };
     for (int i = 0; i < DEVICES_COUNTERS; i++)
         d->total[i] = NAN;
     devices_add_metrics(layout, s, "total", d->total_slot);
@@ -51,6 +51,7 @@ static struct device *devices_new(struct devices *d, const char *name)
 {
     if (d->n == devices_most(d->layout))
         return NULL;
+    d->d = mem_grow(d->d, (size_t)d->n, &d->cap, sizeof *d->d);
     struct device *e = &d->d[d->n++];
     *e = (struct device){ 0 };
     text_copy(e->name, sizeof e->name, name);

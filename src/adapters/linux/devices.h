@@ -50,7 +50,8 @@ struct device {
 
 struct devices {
     const struct devices_layout *layout;
-    struct device *d; /* n of them, room for the most */
+    struct device *d; /* n of them */
+    size_t cap;
     int n, cursor;    /* cursor: devices come in the same order every time */
     bool started;     /* a reading was taken */
     int total_slot[DEVICES_COUNTERS];

@@ -243,17 +243,25 @@ int keyed_open(struct keyed *k, const char *root, const char *path, const char *
     return keyed_open_as(k, KEYED_LINES, root, path, key, n);
 }
 
-/* Room for every key and for what an asterisk or many cores bring, so that a reading needs none. */
+static int keyed_lines(const char *text)
+{
+    int n = 0;
+    while ((text = strchr(text, '\n')))
+        n++, text++;
+    return n;
+}
+
+/* Makes room for every key and for what an asterisk or many cores bring, so that a reading needs none. */
 static int keyed_look_up(struct keyed *k, const char *root, const char *path)
 {
-    enum { MORE = 64, ROWS = 1024 };
+    enum { MORE = 64 };
     int rc = lines_open(&k->file, root, path);
     if (rc < 0)
         return rc;
-    k->room = k->layout == KEYED_CORES ? k->n * ROWS : k->n + MORE;
+    rc = lines_read_all(&k->file);
+    k->room = k->layout == KEYED_CORES ? k->n * (keyed_lines(k->file.text) + 1) : k->n + MORE;
     k->want = mem_new((size_t)k->room * sizeof *k->want);
     double *value = mem_new((size_t)k->n * sizeof *value);
-    rc = lines_read_all(&k->file);
     keyed_learn(k, value);
     mem_free(value);
     return rc;
