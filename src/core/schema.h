@@ -91,6 +91,19 @@ int schema_size(const struct schema *s);
 /* Borrowed, valid for the life of the schema. */
 const struct metric *schema_at(const struct schema *s, int slot);
 
+/*
+ * The derived slots, in their order, close together: a tick goes through all of them, and metrics
+ * themselves are so large that fetching each from memory would cost more than the arithmetic.
+ * Borrowed until the schema grows.
+ */
+struct schema_ratio {
+    int slot, num, den;
+    short source;   /* of num */
+    bool special;   /* one of the counters wraps, or the ratio has bounds: see schema_at() */
+    double scale;
+};
+const struct schema_ratio *schema_ratios(const struct schema *s, int *n);
+
 /* "disk.read{sda}" or "cpu.util". Borrowed, valid for the life of the schema. */
 const char *schema_id(const struct schema *s, int slot);
 

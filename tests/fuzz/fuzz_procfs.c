@@ -39,6 +39,14 @@ static const char *const files[] = {
     "/sys/block/md0/md/degraded", "/sys/block/md0/md/sync_completed",
     "/sys/devices/system/edac/mc/mc0/ce_count", "/sys/devices/system/edac/mc/mc0/dimm0/dimm_label",
     "/sys/devices/system/edac/mc/mc0/dimm0/dimm_ce_count", "/sys/bus/pci/devices/0000:00:1c.0/aer_dev_correctable",
+    "/proc/interrupts", "/proc/schedstat", "/proc/zoneinfo", "/proc/buddyinfo", "/proc/slabinfo", "/proc/uptime",
+    "/proc/net/dev", "/proc/diskstats", "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/snmp", "/proc/net/snmp6",
+    "/proc/net/netstat", "/proc/net/softnet_stat", "/proc/net/stat/nf_conntrack", "/proc/net/stat/arp_cache",
+    "/proc/net/rpc/nfs", "/proc/net/rpc/nfsd", "/proc/sys/fs/file-nr", "/proc/sys/fs/dentry-state",
+    "/proc/sys/net/netfilter/nf_conntrack_count", "/proc/sys/net/netfilter/nf_conntrack_max",
+    "/sys/devices/system/node/node0/meminfo", "/sys/devices/system/node/node1/meminfo",
+    "/sys/devices/system/node/node1/numastat", "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages",
+    "/sys/class/net/eth0/mtu", "/sys/class/net/eth0/speed", "/sys/class/net/eth0/device",
 };
 enum { FILES = sizeof files / sizeof *files };
 
@@ -47,6 +55,9 @@ static const struct adapter *const readers[] = {
     &adapter_nvidia,
     &adapter_cpuidle, &adapter_throttle, &adapter_services, &adapter_services_io, &adapter_zram, &adapter_md,
     &adapter_ras,
+    &adapter_interrupts, &adapter_schedstat, &adapter_zones, &adapter_numa, &adapter_hugepages, &adapter_slab,
+    &adapter_disk, &adapter_net, &adapter_sockets, &adapter_snmp, &adapter_netstat, &adapter_snmp6, &adapter_softnet,
+    &adapter_conntrack, &adapter_link, &adapter_nfs, &adapter_kernel,
 };
 enum { READERS = sizeof readers / sizeof *readers };
 
@@ -167,13 +178,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     const char *p = (const char *)data, *end = p + n;
     p = put_files(p, end);
     struct schema *s = schema_new();
-    struct adapter_env env = { .root = root, .interval_s = 1, .emit = emit, .explain = explain };
+    struct adapter_env env[READERS];
     struct frame before = { 0 }, now = { 0 };
     void *self[READERS] = { NULL };
     for (int i = 0; i < READERS; i++) {
+        env[i] = (struct adapter_env){ .root = root, .interval_s = 1, .of = readers[i]->of, .emit = emit, .explain = explain };
         schema_source(s, readers[i]->name);
-        env.of = readers[i]->of;
-        readers[i]->open(&env, s, &self[i]);
+        readers[i]->open(&env[i], s, &self[i]);
     }
     read_all(s, self, &before, &now);
     put_files(p, end);

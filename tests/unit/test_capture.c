@@ -157,7 +157,7 @@ static int setup(void **state)
                   "max 100000\n");
     machine_write(&m, "/sys/fs/cgroup/user.slice/cpu.max", "1000 100000\n");
     machine_write(&m, "/sys/fs/cgroup/system.slice/" CANARY ".service/memory.current", "5\n");
-    machine_write(&m, "/sys/devices/pci/net/eth0/mtu", "1500\n");
+    machine_write(&m, "/sys/devices/pci/net/eth0/type", "1\n");
     machine_write(&m, "/sys/devices/pci/net/eth0/address", CANARY);
     machine_link(&m, "/sys/devices/pci/net/eth0/device", "../../../pci");
     machine_link(&m, "/sys/class/net/eth0", "../../devices/pci/net/eth0");
@@ -230,7 +230,7 @@ static void no_name_gets_out(void **state)
     expect(dir, "/0000/sys/fs/cgroup/user.slice/group-1.slice/group-2.scope/cpu.max", "max 100000\n");
     expect(dir, "/0000/sys/fs/cgroup/user.slice/cpu.max", "1000 100000\n");
     expect(dir, "/0000/sys/fs/cgroup/system.slice/group-3.service/memory.current", "5\n");
-    assert_false(os_exists(dir, "/0000/sys/class/net/eth0/mtu")); /* nobody reads it */
+    assert_false(os_exists(dir, "/0000/sys/class/net/eth0/type")); /* nobody reads it */
     expect(dir, "/0000/sys/class/dmi/id/board_name", "board\n");
     expect(dir, "/0000/sys/devices/asleep/power/runtime_status", "suspended\n");
     assert_false(os_exists(dir, "/0000/sys/devices/asleep/hwmon/hwmon0/temp1_input")); /* reading it would wake it */

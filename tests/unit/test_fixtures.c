@@ -181,6 +181,30 @@ static void server(void **state)
     played_done(&p);
 }
 
+/* What only large machines have: nodes, and queues of devices that count as one. */
+static void server_tables(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "server-128cpu");
+    /* 32 cores where tasks wait 0.5 s a second, in 100 turns. */
+    assert_near(get(&p, "cpu.runqueue.waiting", "31"), 0.5, 1e-9);
+    assert_near(get(&p, "cpu.runqueue.waiting", "total"), 16, 1e-9);
+    assert_near(get(&p, "cpu.runqueue.latency", "0"), 0.005, 1e-12);
+    /* 4 queues, 128 cores, 10 a second each. */
+    assert_near(get(&p, "cpu.interrupts.device.rate", "eno1-TxRx"), 4 * 128 * 10, 1e-6);
+    assert_near(get(&p, "cpu.interrupts.kind.rate", "timer"), 128 * 250, 1e-6);
+    assert_near(get(&p, "net.softnet.processed.rate", "total"), 128 * 1000, 1e-6);
+    assert_near(get(&p, "net.softnet.dropped.rate", "0"), 1, 1e-9);
+    assert_near(get(&p, "memory.node.free", "1"), 10e6 * 1024, 0);
+    assert_near(get(&p, "memory.node.miss.rate", "0"), 100, 1e-6);
+    assert_near(get(&p, "memory.hugepages.free", "1048576kB"), 4, 0);
+    assert_near(get(&p, "net.conntrack.util", NULL), 75, 1e-9);
+    /* 300 pages in small pieces, 10 pieces of 1024. */
+    assert_near(get(&p, "memory.zone.fragmented", "1/Normal"), 100.0 * 300 / (300 + 10 * 1024), 1e-9);
+    played_done(&p);
+}
+
 static void server_sensors(void **state)
 {
     (void)state;
@@ -494,6 +518,7 @@ int main(void)
         cmocka_unit_test(laptop),
         cmocka_unit_test(laptop_power),
         cmocka_unit_test(server),
+        cmocka_unit_test(server_tables),
         cmocka_unit_test(server_sensors),
         cmocka_unit_test(server_health),
         cmocka_unit_test(container),
