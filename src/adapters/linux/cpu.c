@@ -50,7 +50,7 @@ static const struct { const char *name, *help; int time; } cpu_shares[] = {
     { "cpu.steal",  "share of time in which the hypervisor ran others",             STEAL },
 };
 
-/* Of each core: kinds of time, and their share. The first two are of every core, and have none or one of their own. */
+/* Of each core: kinds of time, and their share of all. The first two are kept of every core. */
 static const struct { int time; const char *name, *share, *help; } cpu_kinds[] = {
     { TOTAL,   "cpu.core.time",         NULL,               "time of all kinds together" },
     { BUSY,    "cpu.core.busy",         "cpu.core.util",    "time doing anything: all but idle and iowait" },
