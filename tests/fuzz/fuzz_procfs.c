@@ -182,7 +182,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct frame before = { 0 }, now = { 0 };
     void *self[READERS] = { NULL };
     for (int i = 0; i < READERS; i++) {
-        env[i] = (struct adapter_env){ .root = root, .interval_s = 1, .of = readers[i]->of, .emit = emit, .explain = explain };
+        env[i] = (struct adapter_env){ .root = root, .interval_s = 1, .of = readers[i]->of, .emit = emit,
+                                       .explain = explain };
         schema_source(s, readers[i]->name);
         readers[i]->open(&env[i], s, &self[i]);
     }

@@ -53,10 +53,10 @@ struct numa {
     struct table_reader *reader;
 };
 
-static void numa_note_file(struct numa *m, const char *name, const struct table_row *row, int n)
+static void numa_note_file(struct numa *m, unsigned node, const char *name, const struct table_row *row, int n)
 {
     int i = m->table.n++;
-    snprintf(m->path[i], PATH, "/sys/devices/system/node/node%s/%s", m->inst[m->nodes], name);
+    snprintf(m->path[i], PATH, "/sys/devices/system/node/node%u/%s", node, name);
     m->file[i] = (struct table_file){ m->path[i], KEYED_LINES, row, n, m->inst[m->nodes] };
 }
 
@@ -68,8 +68,8 @@ static void numa_note_node(void *self, const char *name)
     if (m->nodes == NODES || strncmp(name, "node", 4) != 0 || !text_u64(&p, &number) || *p || number > 9999)
         return;
     snprintf(m->inst[m->nodes], sizeof *m->inst, "%u", (unsigned)number);
-    numa_note_file(m, "meminfo", TABLE_ROWS(numa_memory));
-    numa_note_file(m, "numastat", TABLE_ROWS(numa_places));
+    numa_note_file(m, (unsigned)number, "meminfo", TABLE_ROWS(numa_memory));
+    numa_note_file(m, (unsigned)number, "numastat", TABLE_ROWS(numa_places));
     m->nodes++;
 }
 
