@@ -24,12 +24,12 @@ static const struct family families[] = {
     { "disk.read,disk.write,disk.discard,net.recv,net.send,swap.in,swap.out,memory.page_in,memory.page_out,"
       "memory.reclaim,memory.reclaim.direct,memory.reclaim.scanned,memory.refaults", UNIT_BYTE, KIND_COUNTER, NULL },
     { "disk.reads,disk.writes,disk.flushes,net.*.packets,net.errors,net.drops,cpu.context_switches,cpu.interrupts,"
-      "process.forks,process.new,process.short_lived,memory.faults,memory.faults.major,memory.oom_kills,"
+      "process.forks,process.new,process.short_lived,process.exited,process.exited.lost,memory.faults,memory.faults.major,memory.oom_kills,"
       "cgroup.memory.oom_kills", UNIT_NONE, KIND_COUNTER, NULL },
     { "disk.requests,net.errors.recv,net.errors.send,net.drops.recv,net.drops.send,cgroup.cpu.periods,"
       "cgroup.cpu.periods.throttled", UNIT_NONE, KIND_COUNTER, "" },
     { "cpu.time,cpu.core.time,cpu.core.busy,disk.time,disk.read.time,disk.write.time,disk.busy,disk.waiting,"
-      "pressure.*.time,cgroup.pressure.*.time,cgroup.cpu.time,cgroup.cpu.capacity,sonde.cpu.time",
+      "pressure.*.time,cgroup.pressure.*.time,cgroup.cpu.time,cgroup.cpu.capacity,sonde.cpu.time,process.cpu",
       UNIT_SECOND, KIND_COUNTER, "" },
     { "energy.package", UNIT_JOULE, KIND_COUNTER, "power.package" },
     { "energy.core", UNIT_JOULE, KIND_COUNTER, "power.core" },

@@ -1,0 +1,125 @@
+/*
+ * process_ended.c - those who ended, summed by parent and name.
+ *
+ * A thousand short-lived commands a second are one line to a person: what they are called, who starts
+ * them, and what they cost together.
+ */
+#include "adapters/linux/process_ended.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ENDED_OTHERS "(others)"
+
+static int ended_by_pid(const void *a, const void *b)
+{
+    const struct proc *x = a, *y = b;
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    if (x->start_s != y->start_s)
+        return x->start_s < y->start_s ? -1 : 1;
+    return x->cpu_s < y->cpu_s ? 1 : x->cpu_s > y->cpu_s ? -1 : 0; /* of two records the fuller one */
+}
+
+static int ended_by_cpu(const void *a, const void *b)
+{
+    double x = ((const struct proc *)a)->cpu_s, y = ((const struct proc *)b)->cpu_s;
+    return x < y ? 1 : x > y ? -1 : ended_by_pid(a, b);
+}
+
+/* The same process in a table, NULL for none. */
+static struct proc *ended_in(const struct proctab *t, const struct proc *like)
+{
+    const struct proc *p = proctab_at(t, like->pid);
+    return p && p->start_s == like->start_s ? (struct proc *)p : NULL;
+}
+
+/* NaN stays NaN; from a start that was not known, all of it. */
+static double ended_growth(double before, double now)
+{
+    double d = now - (isnan(before) ? 0 : before);
+    return d < 0 ? 0 : d;
+}
+
+static void ended_since(struct proc *p, const struct proc *old)
+{
+    p->cpu_s = ended_growth(old->cpu_s, p->cpu_s);
+    p->children_cpu_s = ended_growth(old->children_cpu_s, p->children_cpu_s);
+    p->read_bytes = ended_growth(old->read_bytes, p->read_bytes);
+    p->write_bytes = ended_growth(old->write_bytes, p->write_bytes);
+}
+
+/* Leaves in `gone` one row for each who is gone, with what it did since the table before. */
+static size_t ended_settle(struct proctab *gone, const struct proctab *before, struct proctab *now)
+{
+    size_t kept = 0, ended = 0;
+    if (gone->n)
+        qsort(gone->p, gone->n, sizeof *gone->p, ended_by_pid);
+    const struct proc *last = NULL;
+    struct proc told; /* the one before, as it was told */
+    for (size_t i = 0; i < gone->n; i++) {
+        struct proc p = gone->p[i];
+        if (last && last->pid == p.pid && last->start_s == p.start_s)
+            continue;
+        told = p;
+        last = &told;
+        ended++;
+        struct proc *still = ended_in(now, &p);
+        const struct proc *old = ended_in(before, &p);
+        if (still) {
+            still->cpu_s = fmax(still->cpu_s, p.cpu_s);
+            continue;
+        }
+        if (old)
+            ended_since(&p, old);
+        gone->p[kept++] = p;
+    }
+    gone->n = kept;
+    return ended;
+}
+
+/* The row of its parent and name; NULL when it needs a new one. */
+static struct proc *ended_row(const struct proctab *now, const struct proc *p)
+{
+    for (size_t i = now->n; i < now->n + now->ended; i++)
+        if (now->p[i].ppid == p->ppid && strcmp(now->p[i].name, p->name) == 0)
+            return &now->p[i];
+    return NULL;
+}
+
+static void ended_sum(struct proc *row, const struct proc *p)
+{
+    row->ended++;
+    row->cpu_s += p->cpu_s;
+    row->children_cpu_s += p->children_cpu_s;
+    row->read_bytes += p->read_bytes;
+    row->write_bytes += p->write_bytes;
+}
+
+size_t ended_add(struct proctab *gone, const struct proctab *before, struct proctab *now)
+{
+    size_t ended = ended_settle(gone, before, now);
+    if (gone->n)
+        qsort(gone->p, gone->n, sizeof *gone->p, ended_by_cpu);
+    for (size_t i = 0; i < gone->n; i++) {
+        const struct proc *p = &gone->p[i];
+        struct proc *row = ended_row(now, p);
+        if (!row && now->ended == ENDED_ROWS)
+            row = &now->p[now->n + ENDED_ROWS - 1];
+        if (row) {
+            ended_sum(row, p);
+            continue;
+        }
+        bool others = now->ended == ENDED_ROWS - 1;
+        row = proctab_add_ended(now);
+        *row = *p;
+        row->ended = 1;
+        row->rss_bytes = row->threads = 0;
+        if (others) {
+            row->pid = row->ppid = 0;
+            strcpy(row->name, ENDED_OTHERS);
+        }
+    }
+    return ended;
+}

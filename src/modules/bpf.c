@@ -1,0 +1,71 @@
+/*
+ * bpf.c - loads the BPF programs of tasks.bpf.c by libbpf. A module, because libbpf and what it depends
+ * on (libelf, zlib) are needed for a moment only, and many machines do not permit BPF.
+ */
+#include "modules/bpf.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stddef.h>
+#include <unistd.h>
+
+/* The object file, as bytes. */
+static const unsigned char tasks_object[] __attribute__((aligned(8))) = {
+#include "tasks.bpf.inc"
+};
+
+/* A descriptor of the link that outlives libbpf's own. */
+static int bpf_keep(struct bpf_link *link)
+{
+    int fd = link ? dup(bpf_link__fd(link)) : -1;
+    bpf_link__destroy(link);
+    return fd;
+}
+
+static int bpf_descriptor(const struct bpf_object *o, int which)
+{
+    switch (which) {
+    case BPF_FD_WALK: return bpf_keep(bpf_program__attach_iter(bpf_object__find_program_by_name(o, "walk"), NULL));
+    case BPF_FD_ENDS: return bpf_keep(bpf_program__attach_trace(bpf_object__find_program_by_name(o, "ended")));
+    case BPF_FD_RING: return dup(bpf_object__find_map_fd_by_name(o, "ends"));
+    default: return dup(bpf_object__find_map_fd_by_name(o, ".bss"));
+    }
+}
+
+/* All of them or none. */
+static int bpf_descriptors(const struct bpf_object *o, int fd[static BPF_FDS])
+{
+    for (int i = 0; i < BPF_FDS; i++) {
+        fd[i] = bpf_descriptor(o, i);
+        if (fd[i] >= 0)
+            continue;
+        int rc = errno ? -errno : -EIO;
+        while (i--)
+            close(fd[i]);
+        return rc;
+    }
+    return 0;
+}
+
+static int bpf_silent(enum libbpf_print_level level, const char *format, va_list args)
+{
+    (void)level, (void)format, (void)args;
+    return 0;
+}
+
+static int bpf_open_tasks(int fd[static BPF_FDS])
+{
+    libbpf_set_print(bpf_silent); /* whoever asked says what failed, in words of its own */
+    struct bpf_object *o = bpf_object__open_mem(tasks_object, sizeof tasks_object, NULL);
+    if (!o)
+        return -errno;
+    int rc = bpf_object__load(o);
+    if (rc == 0)
+        rc = bpf_descriptors(o, fd);
+    bpf_object__close(o);
+    return rc;
+}
+
+/* The one symbol of this module that others see. */
+extern const struct bpf sonde_bpf __attribute__((visibility("default")));
+const struct bpf sonde_bpf = { .open_tasks = bpf_open_tasks };
