@@ -1,7 +1,6 @@
 /* observer.c - opens the machine that a command looks at. */
 #include "app/observer.h"
 
-#include "app/settings.h"
 #include "base/log.h"
 #include "os/os.h"
 
@@ -30,7 +29,8 @@ int observer_open(struct observer *o, const struct args *a, double interval_s)
         .root = o->root.path, .interval_s = o->interval_s, .clock = o->root.clock,
         .wanted = settings_wants, .self = (void *)args_config(a),
     };
-    o->sampler = sampler_open(settings_adapters(), &options);
+    settings_configure(args_config(a), &o->adapters);
+    o->sampler = sampler_open(o->adapters.list, &options);
     observer_tell(o->sampler);
     return 0;
 }

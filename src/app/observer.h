@@ -4,10 +4,12 @@
 
 #include "app/command.h"
 #include "app/root.h"
+#include "app/settings.h"
 #include "core/sampler.h"
 
 struct observer {
     struct root root;
+    struct settings_adapters adapters;
     struct sampler *sampler;
     double interval_s; /* a recorded machine sets its own */
 };

@@ -63,15 +63,6 @@ struct process {
     int count, threads, zombies, uninterruptible, appeared_slot, short_slot, ended_slot, lost_slot, cpu_slot;
 };
 
-bool walk_may(int capability)
-{
-    char text[4096];
-    unsigned long long set;
-    const char *line;
-    return os_read_text("", "/proc/self/status", text, sizeof text) > 0 && (line = strstr(text, "\nCapEff:")) &&
-           sscanf(line + 8, "%llx", &set) == 1 && set >> capability & 1;
-}
-
 static void way_close(struct way *w)
 {
     if (w->walk)
@@ -296,7 +287,7 @@ static int process_take_over(struct process *s, char why[static WALK_WHY])
     int rc = s->better.walk->read(s->better.self, &ahead, &s->ends);
     snprintf(why, WALK_WHY, "%s does not work here: %s", s->better.walk->doc, strerror(-rc));
     if (rc == 0 && !process_make_seam(s, &ahead)) {
-        snprintf(why, WALK_WHY, "what is read %s does not agree with /proc", s->better.walk->doc);
+        snprintf(why, WALK_WHY, "what is read from %s does not agree with /proc", s->better.walk->doc);
         rc = -EPROTO;
     }
     proctab_done(&ahead);
@@ -306,7 +297,7 @@ static int process_take_over(struct process *s, char why[static WALK_WHY])
     way_close(&s->way);
     s->way = s->better;
     s->better = (struct way){ 0 };
-    process_say(s, "read %s", s->way.walk->doc);
+    process_say(s, "read from %s", s->way.walk->doc);
     return 0;
 }
 
@@ -320,7 +311,7 @@ static int process_prepare(struct process *s)
         rc = process_take_over(s, why);
     if (rc < 0) {
         way_close(&s->better);
-        process_say(s, "read %s; %s", s->way.walk->doc, why);
+        process_say(s, "read from %s; %s", s->way.walk->doc, why);
     }
     return 0;
 }
@@ -338,7 +329,7 @@ static int process_rescan(void *self, struct schema *schema)
     int rc = way_open(&text, &walk_text, s->env.root, why);
     if (rc < 0)
         return rc;
-    process_say(s, "read %s, as %s no longer works", walk_text.doc, s->way.walk->doc);
+    process_say(s, "read from %s, as %s no longer works", walk_text.doc, s->way.walk->doc);
     way_close(&s->way);
     s->way = text;
     s->n_seam = 0;
@@ -349,20 +340,20 @@ static int process_rescan(void *self, struct schema *schema)
 /* Which way the configuration wants: "auto", or the name of one. The best of those that open is prepared. */
 static void process_choose(struct process *s)
 {
-    static const struct walk *const ways[] = { &walk_bpf };
+    static const struct walk *const ways[] = { &walk_bpf, &walk_taskstats };
     const char *wanted = s->env.of ? s->env.of : "auto";
     char why[WALK_WHY] = "";
     if (strcmp(wanted, walk_text.name) == 0) {
-        process_say(s, "read %s, as the configuration wants it", walk_text.doc);
+        process_say(s, "read from %s, as the configuration wants it", walk_text.doc);
         return;
     }
     for (size_t i = 0; i < sizeof ways / sizeof *ways && !s->better.walk; i++)
         if (strcmp(wanted, "auto") == 0 || strcmp(wanted, ways[i]->name) == 0)
             way_open(&s->better, ways[i], s->env.root, why);
     if (s->better.walk)
-        process_say(s, "read %s until a reader %s is loaded", walk_text.doc, s->better.walk->doc);
+        process_say(s, "read from %s, while %s is being prepared", walk_text.doc, s->better.walk->doc);
     else if (*why)
-        process_say(s, "read %s; %s", walk_text.doc, why);
+        process_say(s, "read from %s; %s", walk_text.doc, why);
 }
 
 static void process_close(void *self)

@@ -17,17 +17,13 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define INITIAL_PID_NAMESPACE 0xeffffffcu /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
-#define CAP_SYS_ADMIN 21
-#define CAP_PERFMON 38
-#define CAP_BPF 39
 #define AT_ONCE 32768 /* what the kernel gathers for one read (kernel/bpf/bpf_iter.c) */
 
 struct walker {
@@ -41,12 +37,6 @@ struct walker {
     struct records_threads threads;
     char buf[AT_ONCE];
 };
-
-static bool walker_initial_namespace(void)
-{
-    struct stat st;
-    return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == INITIAL_PID_NAMESPACE;
-}
 
 static int walker_load(int *fd)
 {
@@ -78,7 +68,7 @@ static int walker_open(const char *root, void **self, char why[static WALK_WHY])
     if (*root)
         return -ENODEV; /* a recorded machine has files only */
     int rc = 0;
-    if (!walker_initial_namespace()) {
+    if (!walk_in_initial_namespace()) {
         snprintf(why, WALK_WHY, "the BPF iterator knows processes by the host's numbers, which are others in this container");
         rc = -ENOTSUP;
     } else if (!os_exists("", "/sys/kernel/btf/vmlinux")) {
@@ -189,6 +179,6 @@ static int walker_read(void *self, struct proctab *now, struct walk_ends *ends)
 }
 
 const struct walk walk_bpf = {
-    .name = "bpf", .doc = "by a BPF iterator", .tells_ends = true,
+    .name = "bpf", .doc = "a BPF iterator", .tells_ends = true,
     .open = walker_open, .ready = walker_ready, .read = walker_read, .close = walker_close,
 };

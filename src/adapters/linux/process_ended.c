@@ -28,11 +28,11 @@ static int ended_by_cpu(const void *a, const void *b)
     return x < y ? 1 : x > y ? -1 : ended_by_pid(a, b);
 }
 
-/* The same process in a table, NULL for none. */
+/* The same process in a table, NULL for none. Where a way does not tell when it started, its number must do. */
 static struct proc *ended_in(const struct proctab *t, const struct proc *like)
 {
     const struct proc *p = proctab_at(t, like->pid);
-    return p && p->start_s == like->start_s ? (struct proc *)p : NULL;
+    return p && (isnan(like->start_s) || p->start_s == like->start_s) ? (struct proc *)p : NULL;
 }
 
 /* NaN stays NaN; from a start that was not known, all of it. */
@@ -45,9 +45,26 @@ static double ended_growth(double before, double now)
 static void ended_since(struct proc *p, const struct proc *old)
 {
     p->cpu_s = ended_growth(old->cpu_s, p->cpu_s);
-    p->children_cpu_s = ended_growth(old->children_cpu_s, p->children_cpu_s);
+    if (!isnan(p->start_s)) /* what was inherited is of this tick */
+        p->children_cpu_s = ended_growth(old->children_cpu_s, p->children_cpu_s);
     p->read_bytes = ended_growth(old->read_bytes, p->read_bytes);
     p->write_bytes = ended_growth(old->write_bytes, p->write_bytes);
+}
+
+/*
+ * Where a way does not tell what the children of the dead had used, it is what those used who are told of:
+ * their parent's parent has it in its account now. A child mostly has a higher number than its parent.
+ */
+static void ended_inherit(struct proctab *gone)
+{
+    for (size_t i = gone->n; i-- > 0;) {
+        struct proc *p = &gone->p[i], *parent = (struct proc *)proctab_at(gone, p->ppid);
+        if (isnan(p->children_cpu_s))
+            p->children_cpu_s = 0;
+        if (parent && isnan(p->start_s))
+            parent->children_cpu_s = (isnan(parent->children_cpu_s) ? 0 : parent->children_cpu_s) + p->cpu_s +
+                                     p->children_cpu_s;
+    }
 }
 
 /* Leaves in `gone` one row for each who is gone, with what it did since the table before. */
@@ -56,11 +73,12 @@ static size_t ended_settle(struct proctab *gone, const struct proctab *before, s
     size_t kept = 0, ended = 0;
     if (gone->n)
         qsort(gone->p, gone->n, sizeof *gone->p, ended_by_pid);
+    ended_inherit(gone);
     const struct proc *last = NULL;
     struct proc told; /* the one before, as it was told */
     for (size_t i = 0; i < gone->n; i++) {
         struct proc p = gone->p[i];
-        if (last && last->pid == p.pid && last->start_s == p.start_s)
+        if (last && last->pid == p.pid && !(last->start_s < p.start_s))
             continue;
         told = p;
         last = &told;

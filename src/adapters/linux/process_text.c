@@ -12,7 +12,8 @@
  * the idle ones for some ticks would save a third of the walk, but put the work of all the skipped
  * ticks into the one in which it is noticed.
  */
-#include "adapters/linux/process_walk.h"
+#include "adapters/linux/process_text.h"
+
 #include "adapters/linux/procstat.h"
 #include "base/mem.h"
 #include "os/os.h"
@@ -24,11 +25,13 @@
 #include <unistd.h>
 
 #define TEXT_FILES_MAX 2048 /* each holds a 4 KiB buffer in the kernel */
+#define TEXT_ALL_EVERY 10   /* readings: memory can be taken from a process that does not run */
 
 struct task {
     int stat_fd;            /* -1: opened for each reading */
     bool no_io;             /* not permitted: not tried again */
     bool io_moved;          /* bytes at the last reading */
+    uint64_t cpu_ns;        /* as asked for before the last reading */
     struct proc p;
 };
 
@@ -43,7 +46,9 @@ struct text {
     double ticks_per_s, page_bytes;
     int files, files_max;   /* descriptors in use, and how many may be */
     int32_t *pids;          /* the listing */
+    uint64_t *cpu_ns;       /* what each has used, where it was asked for */
     size_t n_pids, cap_pids;
+    unsigned readings;
     struct tasks now, next; /* next: being built from now; they swap places */
 };
 
@@ -136,13 +141,33 @@ static bool text_list(struct text *s)
     while ((n = os_dir_numbers(s->proc_fd, s->pids, s->cap_pids)) > (int)s->cap_pids) {
         s->cap_pids = (size_t)n + 64;
         s->pids = mem_resize(s->pids, s->cap_pids * sizeof *s->pids);
+        s->cpu_ns = mem_resize(s->cpu_ns, s->cap_pids * sizeof *s->cpu_ns);
     }
     s->n_pids = n > 0 ? (size_t)n : 0;
     return n > 0;
 }
 
+/* Who has not run has changed nothing of itself; who waits for a processor or a device is read anyhow. */
+static bool task_rests(const struct task *t, uint64_t cpu_ns)
+{
+    return cpu_ns != TEXT_UNKNOWN && t->p.state && cpu_ns == t->cpu_ns && t->p.state != 'R' && t->p.state != 'D';
+}
+
+/* Reads it, if need be; false when it is gone. */
+static bool task_update(struct text *s, struct task *t, uint64_t cpu_ns, bool all)
+{
+    if (!all && task_rests(t, cpu_ns))
+        return true;
+    if (!task_read(s, t))
+        return false;
+    t->cpu_ns = cpu_ns;
+    if (cpu_ns != TEXT_UNKNOWN && t->p.state != 'Z') /* of the dead, it is not told any more */
+        t->p.cpu_s = (double)cpu_ns * 1e-9;
+    return true;
+}
+
 /* Takes over who lives on from the walk before, closes who died, opens who came. */
-static void text_walk(struct text *s)
+static void text_walk(struct text *s, bool all)
 {
     struct tasks *old = &s->now, *new = &s->next;
     size_t o = 0;
@@ -153,7 +178,7 @@ static void text_walk(struct text *s)
         struct task t = { .stat_fd = -1, .p = { .pid = s->pids[i] } };
         if (o < old->n && old->t[o].p.pid == s->pids[i])
             t = old->t[o++];
-        if (!task_read(s, &t)) {
+        if (!task_update(s, &t, s->cpu_ns[i], all)) {
             task_close(s, &t);
             continue;
         }
@@ -167,35 +192,37 @@ static void text_walk(struct text *s)
     s->next = swap;
 }
 
-static int text_read(void *self, struct proctab *now, struct walk_ends *ends)
+int text_read(struct text *s, struct proctab *now,
+              void (*ask)(void *self, const int32_t *pid, size_t n, uint64_t *cpu_ns), void *self)
 {
-    struct text *s = self;
-    (void)ends;
     if (!text_list(s))
         return -ENODEV;
-    text_walk(s);
+    for (size_t i = 0; i < s->n_pids; i++)
+        s->cpu_ns[i] = TEXT_UNKNOWN;
+    if (ask)
+        ask(self, s->pids, s->n_pids, s->cpu_ns);
+    text_walk(s, s->readings++ % TEXT_ALL_EVERY == 0);
     for (size_t i = 0; i < s->now.n; i++)
         *proctab_add(now) = s->now.t[i].p;
     return 0;
 }
 
-static void text_close(void *self)
+void text_close(struct text *s)
 {
-    struct text *s = self;
     if (!s)
         return;
     for (size_t i = 0; i < s->now.n; i++)
         os_close(s->now.t[i].stat_fd);
     os_close(s->proc_fd);
     mem_free(s->pids);
+    mem_free(s->cpu_ns);
     mem_free(s->now.t);
     mem_free(s->next.t);
     mem_free(s);
 }
 
-static int text_open(const char *root, void **self, char why[static WALK_WHY])
+int text_open(const char *root, struct text **out)
 {
-    *why = '\0';
     int fd = os_open_dir(root, "/proc");
     if (fd < 0)
         return fd == -ENOENT ? -ENODEV : fd;
@@ -210,10 +237,32 @@ static int text_open(const char *root, void **self, char why[static WALK_WHY])
     s->page_bytes = (double)sysconf(_SC_PAGESIZE);
     int limit = os_more_files() / 2; /* the other half is for everybody else */
     s->files_max = limit < TEXT_FILES_MAX ? limit : TEXT_FILES_MAX;
-    *self = s;
+    *out = s;
     return 0;
 }
 
+static int text_walk_open(const char *root, void **self, char why[static WALK_WHY])
+{
+    struct text *s;
+    *why = '\0';
+    int rc = text_open(root, &s);
+    if (rc == 0)
+        *self = s;
+    return rc;
+}
+
+static int text_walk_read(void *self, struct proctab *now, struct walk_ends *ends)
+{
+    (void)ends;
+    return text_read(self, now, NULL, NULL);
+}
+
+static void text_walk_close(void *self)
+{
+    text_close(self);
+}
+
 const struct walk walk_text = {
-    .name = "text", .doc = "from the text of /proc", .open = text_open, .read = text_read, .close = text_close,
+    .name = "text", .doc = "the text of /proc",
+    .open = text_walk_open, .read = text_walk_read, .close = text_walk_close,
 };

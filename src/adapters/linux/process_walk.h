@@ -38,7 +38,10 @@ struct walk {
 
 extern const struct walk walk_bpf, walk_taskstats, walk_text;
 
-/* Capabilities of this process; see capabilities(7) for the numbers. */
+/* Has this process a capability? See capabilities(7); the numbers are those of linux/capability.h. */
 bool walk_may(int capability);
+
+/* Are our numbers of processes those of the whole machine? In a container mostly not. */
+bool walk_in_initial_namespace(void);
 
 #endif
