@@ -69,17 +69,28 @@ static const struct proc *proctab_pair(const struct proctab *t, size_t *at, cons
     return same ? &t->p[*at] : NULL;
 }
 
-static void proctab_take_from(const struct proctab *now, struct proc_use *out, int32_t parent, double percent)
+/* Takes it off the parent that is there, or off its nearest ancestor that is, by the table before: that one
+ * has inherited it. */
+static void proctab_take_from(const struct proctab *before, const struct proctab *now, int32_t parent,
+                              double percent, struct proc_use *out)
 {
-    const struct proc *p = proctab_at(now, parent);
-    if (p)
-        out[p - now->p].children_percent -= percent;
+    for (int generation = 0; generation < 64; generation++) {
+        const struct proc *p = proctab_at(now, parent);
+        if (p) {
+            out[p - now->p].children_percent -= percent;
+            return;
+        }
+        p = before ? proctab_at(before, parent) : NULL;
+        if (!p)
+            return;
+        parent = p->ppid;
+    }
 }
 
 /*
  * When a child has been waited for, all the CPU time of its life is added to its parent's account
  * at once. What it had used before this tick was its own then, and is taken off again; so is what
- * stands in a row of those who ended.
+ * stands in a row of those who ended, which already holds what it inherited itself.
  */
 static void proctab_take_off(const struct proctab *before, const struct proctab *now, double dt,
                              struct proc_use *out)
@@ -88,10 +99,12 @@ static void proctab_take_off(const struct proctab *before, const struct proctab 
     for (size_t b = 0; b < before->n; b++) {
         const struct proc *gone = &before->p[b];
         if (!proctab_pair(now, &at, gone))
-            proctab_take_from(now, out, gone->ppid, 100 * (gone->cpu_s + gone->children_cpu_s) / dt);
+            proctab_take_from(before, now, gone->ppid, 100 * (gone->cpu_s + gone->children_cpu_s) / dt, out);
     }
-    for (size_t e = now->n; e < now->n + now->ended; e++)
-        proctab_take_from(now, out, now->p[e].ppid, 100 * (now->p[e].cpu_s + now->p[e].children_cpu_s) / dt);
+    for (size_t e = now->n; e < now->n + now->ended; e++) {
+        const struct proc *p = &now->p[e];
+        proctab_take_from(NULL, now, p->ppid, 100 * (p->cpu_s + p->children_cpu_s) / dt, out);
+    }
     for (size_t i = 0; i < now->n; i++)
         out[i].children_percent = fmax(out[i].children_percent, 0);
 }

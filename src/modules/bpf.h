@@ -12,7 +12,8 @@
 /* Descriptors; as long as somebody holds them, the programs stay loaded. */
 enum {
     BPF_FD_WALK,   /* the link of the iterator over tasks: for bpf(BPF_ITER_CREATE) */
-    BPF_FD_ENDS,   /* the link of the program that tells of ends: only to be held */
+    BPF_FD_ENDS,   /* the links of the programs that tell of ends: only to be held ... */
+    BPF_FD_TOLD,   /* ... before Linux 5.11, which needs only one, twice the same */
     BPF_FD_RING,   /* the ring it writes to: TASKS_RING bytes for mmap(2) */
     BPF_FD_COUNTS, /* a struct tasks_counts for mmap(2) */
     BPF_FDS,

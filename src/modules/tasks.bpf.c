@@ -6,11 +6,11 @@
  * running kernel from its BTF (preserve_access_index). A suffix behind ___ is not part of a type's
  * name: it is how an older kernel had it.
  *
- * The end of a process is told of by the tracepoint of its last thread. What it costs to take down its
- * memory comes after that since Linux 6.16, and threads that end at the same time may be counted in
- * none of the two sums: both are in the account of the parent once that has waited (children_ns), and
- * there the reader finds them. To trace release_task() instead would miss neither, but functions cannot
- * be traced everywhere (fentry: not on arm64 before Linux 6.0, nor where tracing is locked).
+ * The end of a process is told of twice. The tracepoint of its last thread comes for each, but since
+ * Linux 6.16 before its memory is taken down, which is half of the cost of a short command. The signal
+ * to its parent comes after that, but not where the parent ignores it. The reader keeps the fuller one. To
+ * trace release_task() instead would miss nothing, but functions cannot be traced everywhere (fentry:
+ * not on arm64 before Linux 6.0, nor where that is refused).
  */
 #include "modules/tasks.h"
 
@@ -20,7 +20,9 @@
 #define KERNEL __attribute__((preserve_access_index))
 #define exists(field) __builtin_preserve_field_info(field, 2 /* BPF_FIELD_EXISTS */)
 
+#define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
+#define SIGCHLD 17 /* but for MIPS, Alpha and SPARC */
 #define BPF_MAP_TYPE_RINGBUF 27
 
 struct seq_file;
@@ -57,6 +59,8 @@ struct bpf_iter__task { struct bpf_iter_meta *meta; struct task_struct *task; } 
 
 static long (*const bpf_seq_write)(struct seq_file *m, const void *data, uint32_t len) = (void *)127;
 static long (*const bpf_ringbuf_output)(void *map, const void *data, uint64_t n, uint64_t flags) = (void *)130;
+
+static struct task_struct *(*const bpf_get_current_task_btf)(void) = (void *)158; /* Linux 5.11 */
 
 /* The declaration of a map, as libbpf reads it from the types of this object. */
 struct {
@@ -132,13 +136,9 @@ int walk(struct bpf_iter__task *ctx)
     return 0;
 }
 
-/* Threads of a process that end at the same time may both be its last: the reader keeps one record. */
-SEC("tp_btf/sched_process_exit")
-int ended(struct task_struct **args)
+static inline int process_ended(struct task_struct *t)
 {
-    struct task_struct *t = args[0], *leader = t->group_leader;
-    if (t->start_boottime > counts.read_ns)
-        __sync_fetch_and_add(&counts.short_lived, 1);
+    struct task_struct *leader = t->group_leader;
     if (t->signal->live.counter != 0)
         return 0;
     struct tasks_process r = { 0 };
@@ -153,6 +153,24 @@ int ended(struct task_struct **args)
     if (bpf_ringbuf_output(&ends, &r, sizeof r, 0) != 0)
         __sync_fetch_and_add(&counts.lost, 1);
     return 0;
+}
+
+/* Threads that end at the same time may both be the last of their process. */
+SEC("tp_btf/sched_process_exit")
+int ended(struct task_struct **args)
+{
+    struct task_struct *t = args[0];
+    if (t->start_boottime > counts.read_ns)
+        __sync_fetch_and_add(&counts.short_lived, 1);
+    return process_ended(t);
+}
+
+/* Whoever ends and sends this signal tells of itself, or of a dead child that it leaves behind: told once more. */
+SEC("tp_btf/signal_generate")
+int parent_told(uint64_t *args)
+{
+    struct task_struct *t = bpf_get_current_task_btf();
+    return (int)args[0] == SIGCHLD && t->flags & PF_EXITING ? process_ended(t) : 0;
 }
 
 const char terms[] SEC("license") = "GPL";

@@ -25,6 +25,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -62,6 +63,11 @@ struct process {
     double told_short;         /* short_lived that the way has told by the last reading */
     int count, threads, zombies, uninterruptible, appeared_slot, short_slot, ended_slot, lost_slot, cpu_slot;
 };
+
+static int seam_order(const void *a, const void *b)
+{
+    return ((const struct seam *)a)->pid - ((const struct seam *)b)->pid;
+}
 
 static void way_close(struct way *w)
 {
@@ -125,22 +131,18 @@ static void process_set_ends(struct process *s, struct frame *f)
     frame_set(f, s->lost_slot, s->ends.lost);
 }
 
-/* Takes the seam off every row, and forgets those of the dead. */
-static void process_take_seam(struct process *s)
+/* Takes off what the way before did not say. Seams of the dead stay: they match nobody else. */
+static void process_take_seam(const struct process *s, struct proctab *t)
 {
-    size_t kept = 0, i = 0;
-    for (size_t k = 0; k < s->n_seam; k++) {
-        const struct seam m = s->seam[k];
-        while (i < s->now.n && s->now.p[i].pid < m.pid)
-            i++;
-        struct proc *p = i < s->now.n ? &s->now.p[i] : NULL;
-        if (!p || p->pid != m.pid || p->start_s != m.start_s)
+    for (size_t i = 0; i < t->n && s->n_seam; i++) {
+        struct proc *p = &t->p[i];
+        const struct seam like = { .pid = p->pid };
+        const struct seam *m = bsearch(&like, s->seam, s->n_seam, sizeof like, seam_order);
+        if (!m || !(isnan(p->start_s) || p->start_s == m->start_s))
             continue;
-        p->cpu_s -= m.cpu_s;
-        p->children_cpu_s -= m.children_cpu_s;
-        s->seam[kept++] = m;
+        p->cpu_s -= m->cpu_s;
+        p->children_cpu_s -= m->children_cpu_s;
     }
-    s->n_seam = kept;
 }
 
 /*
@@ -208,7 +210,8 @@ static void process_sample(void *self, struct frame *f)
         process_count_created(s); /* before the listing: who is born in between must not count as short-lived */
     if (!process_read(s))
         return;
-    process_take_seam(s);
+    process_take_seam(s, &s->now);
+    process_take_seam(s, &s->ends.gone);
     process_compare(s);
     if (told)
         s->ended += (double)ended_add(&s->ends.gone, &s->before, &s->now);

@@ -2,7 +2,7 @@
  * process_bpf.c - all processes by one iterator inside the kernel (Documentation/bpf/bpf_iterators.rst), and
  * those who ended by a ring buffer: binary records, no text, no file per process.
  *
- * A child process loads the programs (the module sonde-bpf) and hands over four descriptors; libbpf and
+ * A child process loads the programs (the module sonde-bpf) and hands over its descriptors; libbpf and
  * the kernel's description of its types, 20 MB, are gone with it. From then on a reading is bpf(2),
  * read(2) and close(2), and a look at shared memory.
  *

@@ -29,7 +29,7 @@ static int ended_by_cpu(const void *a, const void *b)
 }
 
 /* The same process in a table, NULL for none. Where a way does not tell when it started, its number must do. */
-static struct proc *ended_in(const struct proctab *t, const struct proc *like)
+static struct proc *ended_in(struct proctab *t, const struct proc *like)
 {
     const struct proc *p = proctab_at(t, like->pid);
     return p && (isnan(like->start_s) || p->start_s == like->start_s) ? (struct proc *)p : NULL;
@@ -45,56 +45,56 @@ static double ended_growth(double before, double now)
 static void ended_since(struct proc *p, const struct proc *old)
 {
     p->cpu_s = ended_growth(old->cpu_s, p->cpu_s);
-    if (!isnan(p->start_s)) /* what was inherited is of this tick */
-        p->children_cpu_s = ended_growth(old->children_cpu_s, p->children_cpu_s);
     p->read_bytes = ended_growth(old->read_bytes, p->read_bytes);
     p->write_bytes = ended_growth(old->write_bytes, p->write_bytes);
 }
 
 /*
- * Where a way does not tell what the children of the dead had used, it is what those used who are told of:
- * their parent's parent has it in its account now. A child mostly has a higher number than its parent.
+ * Leaves in `gone` one row for each who is gone, by pid, with what it did since the table before. Returns
+ * how many ended, with those who are still there.
  */
-static void ended_inherit(struct proctab *gone)
-{
-    for (size_t i = gone->n; i-- > 0;) {
-        struct proc *p = &gone->p[i], *parent = (struct proc *)proctab_at(gone, p->ppid);
-        if (isnan(p->children_cpu_s))
-            p->children_cpu_s = 0;
-        if (parent && isnan(p->start_s))
-            parent->children_cpu_s = (isnan(parent->children_cpu_s) ? 0 : parent->children_cpu_s) + p->cpu_s +
-                                     p->children_cpu_s;
-    }
-}
-
-/* Leaves in `gone` one row for each who is gone, with what it did since the table before. */
-static size_t ended_settle(struct proctab *gone, const struct proctab *before, struct proctab *now)
+static size_t ended_settle(struct proctab *gone, struct proctab *before, struct proctab *now)
 {
     size_t kept = 0, ended = 0;
+    struct proc last = { 0 }; /* as it was told */
     if (gone->n)
         qsort(gone->p, gone->n, sizeof *gone->p, ended_by_pid);
-    ended_inherit(gone);
-    const struct proc *last = NULL;
-    struct proc told; /* the one before, as it was told */
     for (size_t i = 0; i < gone->n; i++) {
         struct proc p = gone->p[i];
-        if (last && last->pid == p.pid && !(last->start_s < p.start_s))
+        if (last.pid == p.pid && !(last.start_s < p.start_s))
             continue;
-        told = p;
-        last = &told;
+        last = p;
         ended++;
         struct proc *still = ended_in(now, &p);
-        const struct proc *old = ended_in(before, &p);
+        struct proc *old = ended_in(before, &p);
         if (still) {
             still->cpu_s = fmax(still->cpu_s, p.cpu_s);
             continue;
         }
-        if (old)
+        if (old) {
             ended_since(&p, old);
+            old->ppid = p.ppid; /* who lost its parent first was inherited by another */
+        }
+        p.children_cpu_s = 0;
         gone->p[kept++] = p;
     }
     gone->n = kept;
     return ended;
+}
+
+/*
+ * What a process and its children did goes to its parent's account with its end, and with the parent's end
+ * to the next: each gets what its own children among the gone did, to be taken off there. A child
+ * mostly has a higher number than its parent.
+ */
+static void ended_inherit(struct proctab *gone)
+{
+    for (size_t i = gone->n; i-- > 0;) {
+        const struct proc *p = &gone->p[i];
+        struct proc *parent = (struct proc *)proctab_at(gone, p->ppid);
+        if (parent && parent != p)
+            parent->children_cpu_s += p->cpu_s + p->children_cpu_s;
+    }
 }
 
 /* The row of its parent and name; NULL when it needs a new one. */
@@ -115,9 +115,10 @@ static void ended_sum(struct proc *row, const struct proc *p)
     row->write_bytes += p->write_bytes;
 }
 
-size_t ended_add(struct proctab *gone, const struct proctab *before, struct proctab *now)
+size_t ended_add(struct proctab *gone, struct proctab *before, struct proctab *now)
 {
     size_t ended = ended_settle(gone, before, now);
+    ended_inherit(gone);
     if (gone->n)
         qsort(gone->p, gone->n, sizeof *gone->p, ended_by_cpu);
     for (size_t i = 0; i < gone->n; i++) {

@@ -12,10 +12,11 @@
  *   gone    as they were at their end; is put in order, without those named twice. Who is still in
  *           `now` (nobody has waited for it yet, or it ended just after it was read) gets its last
  *           account there and no row.
- *   before  the table before: what they had used by then is not counted again
+ *   before  the table before: what they had used by then is not counted again; gets the parent that
+ *           each had at its end
  *
  * Returns how many ended.
  */
-size_t ended_add(struct proctab *gone, const struct proctab *before, struct proctab *now);
+size_t ended_add(struct proctab *gone, struct proctab *before, struct proctab *now);
 
 #endif

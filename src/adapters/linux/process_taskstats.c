@@ -183,7 +183,6 @@ static void asker_ended(void *self, const char *answer, size_t n)
     p->ppid = (int32_t)thread.ac_ppid;
     p->state = 'X';
     p->start_s = NAN; /* told in whole seconds of the wall clock */
-    p->children_cpu_s = NAN;
     p->cpu_s = (double)(several ? all : thread).cpu_run_virtual_total * 1e-9;
     p->read_bytes = several ? NAN : (double)thread.read_bytes;
     p->write_bytes = several ? NAN : (double)thread.write_bytes;
