@@ -105,8 +105,6 @@ static void proctab_take_off(const struct proctab *before, const struct proctab 
         const struct proc *p = &now->p[e];
         proctab_take_from(NULL, now, p->ppid, 100 * (p->cpu_s + p->children_cpu_s) / dt, out);
     }
-    for (size_t i = 0; i < now->n; i++)
-        out[i].children_percent = fmax(out[i].children_percent, 0);
 }
 
 static struct proc_use proctab_used(const struct proc *old, const struct proc *p, double dt)
@@ -135,5 +133,22 @@ size_t proctab_use(const struct proctab *before, const struct proctab *now, stru
         out[i].is_new = i < now->n && !known;
     }
     proctab_take_off(before, now, dt, out);
+    for (size_t i = 0; i < now->n; i++)
+        out[i].children_percent = fmax(out[i].children_percent, 0);
     return all;
+}
+
+void proctab_settle(const struct proctab *before, struct proctab *now, struct proc_use *scratch)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < now->n; i++)
+        scratch[i].children_percent = 0;
+    proctab_take_off(before, now, 100, scratch); /* in these 100 s, a percent is a second */
+    for (size_t i = 0; i < now->n; i++) {
+        struct proc *p = &now->p[i];
+        const struct proc *known = proctab_pair(before, &at, p);
+        double least = (known ? known->children_cpu_s : 0) - scratch[i].children_percent;
+        p->cpu_s = fmax(p->cpu_s, known ? known->cpu_s : 0);
+        p->children_cpu_s = fmax(p->children_cpu_s, least);
+    }
 }

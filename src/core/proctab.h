@@ -48,6 +48,17 @@ const struct proc *proctab_at(const struct proctab *t, int32_t pid);
 
 void proctab_done(struct proctab *t);
 
+struct proc_use;
+
+/*
+ * Makes a table fit the one before: what a process has used never falls, and its account of its children
+ * holds at least those who are gone since. A table is not read in one instant: a child may have been
+ * waited for after its parent's row was read, and would be counted twice with the next table.
+ *
+ *   scratch  room for now->n
+ */
+void proctab_settle(const struct proctab *before, struct proctab *now, struct proc_use *scratch);
+
 /* What one process did between two tables. */
 struct proc_use {
     int32_t pid, ppid;

@@ -145,25 +145,18 @@ static void process_take_seam(const struct process *s, struct proctab *t)
     }
 }
 
-/*
- * Compares the rows with those before: who is new, how many threads have appeared. A thread that ends
- * while the table is read may be in none of its sums: what a process has used never falls.
- */
+/* Compares the rows with those before: who is new, how many threads have appeared. */
 static void process_compare(struct process *s)
 {
     size_t b = 0;
     for (size_t i = 0; i < s->now.n; i++) {
-        struct proc *p = &s->now.p[i];
+        const struct proc *p = &s->now.p[i];
         while (b < s->before.n && s->before.p[b].pid < p->pid)
             b++;
         const struct proc *old = b < s->before.n ? &s->before.p[b] : NULL;
         bool known = old && old->pid == p->pid && old->start_s == p->start_s;
         s->appeared += s->started && !known;
         s->seen += fmax(0, p->threads - (known ? old->threads : 0));
-        if (!known)
-            continue;
-        p->cpu_s = fmax(p->cpu_s, old->cpu_s);
-        p->children_cpu_s = fmax(p->children_cpu_s, old->children_cpu_s);
     }
 }
 
@@ -177,6 +170,7 @@ static void process_add_cpu(struct process *s)
         s->cap_use = all + 64;
         s->use = mem_resize(s->use, s->cap_use * sizeof *s->use);
     }
+    proctab_settle(&s->before, &s->now, s->use);
     s->before.mono_ns = 0;
     s->now.mono_ns = 1000000000;
     proctab_use(&s->before, &s->now, s->use);
