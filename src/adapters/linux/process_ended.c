@@ -97,48 +97,56 @@ static void ended_inherit(struct proctab *gone)
     }
 }
 
-/* The row of its parent and name; NULL when it needs a new one. */
-static struct proc *ended_row(const struct proctab *now, const struct proc *p)
+static int ended_by_name(const void *a, const void *b)
 {
-    for (size_t i = now->n; i < now->n + now->ended; i++)
-        if (now->p[i].ppid == p->ppid && strcmp(now->p[i].name, p->name) == 0)
-            return &now->p[i];
-    return NULL;
+    const struct proc *x = a, *y = b;
+    int order = x->ppid != y->ppid ? (x->ppid < y->ppid ? -1 : 1) : strcmp(x->name, y->name);
+    return order ? order : ended_by_cpu(a, b); /* the pid shown is that of the one that did most */
 }
 
 static void ended_sum(struct proc *row, const struct proc *p)
 {
-    row->ended++;
+    row->ended += p->ended;
     row->cpu_s += p->cpu_s;
     row->children_cpu_s += p->children_cpu_s;
     row->read_bytes += p->read_bytes;
     row->write_bytes += p->write_bytes;
 }
 
+/* Leaves in `gone` one row for each parent and name, the one that did most first. */
+static void ended_group(struct proctab *gone)
+{
+    size_t kept = 0;
+    if (!gone->n)
+        return;
+    qsort(gone->p, gone->n, sizeof *gone->p, ended_by_name);
+    for (size_t i = 0; i < gone->n; i++) {
+        struct proc *p = &gone->p[i], *row = kept ? &gone->p[kept - 1] : NULL;
+        p->ended = 1;
+        p->rss_bytes = p->threads = 0;
+        if (row && row->ppid == p->ppid && strcmp(row->name, p->name) == 0)
+            ended_sum(row, p);
+        else
+            gone->p[kept++] = *p;
+    }
+    gone->n = kept;
+    qsort(gone->p, gone->n, sizeof *gone->p, ended_by_cpu);
+}
+
 size_t ended_add(struct proctab *gone, struct proctab *before, struct proctab *now)
 {
     size_t ended = ended_settle(gone, before, now);
     ended_inherit(gone);
-    if (gone->n)
-        qsort(gone->p, gone->n, sizeof *gone->p, ended_by_cpu);
-    for (size_t i = 0; i < gone->n; i++) {
-        const struct proc *p = &gone->p[i];
-        struct proc *row = ended_row(now, p);
-        if (!row && now->ended == ENDED_ROWS)
-            row = &now->p[now->n + ENDED_ROWS - 1];
-        if (row) {
-            ended_sum(row, p);
-            continue;
-        }
-        bool others = now->ended == ENDED_ROWS - 1;
-        row = proctab_add_ended(now);
-        *row = *p;
-        row->ended = 1;
-        row->rss_bytes = row->threads = 0;
-        if (others) {
-            row->pid = row->ppid = 0;
-            strcpy(row->name, ENDED_OTHERS);
-        }
+    ended_group(gone);
+    for (size_t i = 0; i < gone->n; i++)
+        if (i < ENDED_ROWS)
+            *proctab_add_ended(now) = gone->p[i];
+        else
+            ended_sum(&now->p[now->n + ENDED_ROWS - 1], &gone->p[i]);
+    if (gone->n > ENDED_ROWS) {
+        struct proc *others = &now->p[now->n + ENDED_ROWS - 1];
+        others->pid = others->ppid = 0;
+        strcpy(others->name, ENDED_OTHERS);
     }
     return ended;
 }
