@@ -34,7 +34,7 @@ static const struct config_key keys[] = {
     { "adapters.disabled", .type = CONFIG_LIST, .fallback = "[]",
       .help = "Adapters that are not opened; `sonde doctor` lists their names." },
     { "adapters.process_walk", CHOICE("auto", "auto bpf taskstats text"),
-      .help = "How all processes are read: the cheapest way that is permitted, or one of them; `sonde doctor` says which." },
+      .help = "How processes are read: the cheapest way that is permitted, or one; `sonde doctor` says which." },
 
     { "analysis.budget_per_day", NUMBER("1", 0.01, 1000),
       .help = "False alarms a day that are tolerated; fewer means that only stronger anomalies are told." },

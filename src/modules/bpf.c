@@ -12,7 +12,7 @@
 
 /* The object file, as bytes. */
 static const unsigned char tasks_object[] __attribute__((aligned(8))) = {
-#include "tasks.bpf.inc"
+#include "modules/tasks.bpf.inc"
 };
 
 /* A descriptor of the link that outlives libbpf's own. */

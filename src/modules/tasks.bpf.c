@@ -18,6 +18,7 @@
 
 #define SEC(name) __attribute__((section(name), used))
 #define KERNEL __attribute__((preserve_access_index))
+#define INLINE static inline __attribute__((always_inline))
 #define exists(field) __builtin_preserve_field_info(field, 2 /* BPF_FIELD_EXISTS */)
 
 #define PF_EXITING 0x00000004
@@ -70,12 +71,12 @@ struct {
 
 struct tasks_counts counts;
 
-static inline uint32_t task_state(struct task_struct *t)
+INLINE uint32_t task_state(struct task_struct *t)
 {
     return exists(t->__state) ? t->__state : (uint32_t)((struct task_struct___before_5_14 *)t)->state;
 }
 
-static inline int64_t task_rss(struct task_struct *t)
+INLINE int64_t task_rss(struct task_struct *t)
 {
     struct mm_struct *mm = t->mm;
     if (!mm || t->flags & PF_KTHREAD)
@@ -87,7 +88,7 @@ static inline int64_t task_rss(struct task_struct *t)
     return old->rss_stat.count[0].counter + old->rss_stat.count[1].counter + old->rss_stat.count[3].counter;
 }
 
-static inline void task_thread(struct task_struct *t, struct tasks_thread *r)
+INLINE void task_thread(struct task_struct *t, struct tasks_thread *r)
 {
     r->pid = t->pid;
     r->tgid = t->tgid;
@@ -98,7 +99,7 @@ static inline void task_thread(struct task_struct *t, struct tasks_thread *r)
     }
 }
 
-static inline void task_process(struct task_struct *t, struct tasks_process *r)
+INLINE void task_process(struct task_struct *t, struct tasks_process *r)
 {
     struct signal_struct *s = t->signal;
     task_thread(t, &r->t);
@@ -136,7 +137,7 @@ int walk(struct bpf_iter__task *ctx)
     return 0;
 }
 
-static inline int process_ended(struct task_struct *t)
+INLINE int process_ended(struct task_struct *t)
 {
     struct task_struct *leader = t->group_leader;
     if (t->signal->live.counter != 0)

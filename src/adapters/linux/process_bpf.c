@@ -69,7 +69,8 @@ static int walker_open(const char *root, void **self, char why[static WALK_WHY])
         return -ENODEV; /* a recorded machine has files only */
     int rc = 0;
     if (!walk_in_initial_namespace()) {
-        snprintf(why, WALK_WHY, "the BPF iterator knows processes by the host's numbers, which are others in this container");
+        snprintf(why, WALK_WHY,
+                 "the BPF iterator knows processes by the host's numbers, which are others in this container");
         rc = -ENOTSUP;
     } else if (!os_exists("", "/sys/kernel/btf/vmlinux")) {
         snprintf(why, WALK_WHY, "the BPF iterator needs a kernel with BTF (CONFIG_DEBUG_INFO_BTF)");
@@ -89,15 +90,19 @@ static int walker_open(const char *root, void **self, char why[static WALK_WHY])
     return 0;
 }
 
+/* NULL where it cannot be mapped; errno says why. */
+static void *walker_map_one(const struct walker *w, int which, size_t bytes, int may, size_t from)
+{
+    void *p = mmap(NULL, bytes, may, MAP_SHARED, w->fd[which], (off_t)from);
+    return p == MAP_FAILED ? NULL : p;
+}
+
 /* The data twice in a row, as libbpf maps it, would cost twice the memory: records_take() turns round. */
 static int walker_map(struct walker *w)
 {
-    void *consumer = mmap(NULL, w->page, PROT_READ | PROT_WRITE, MAP_SHARED, w->fd[BPF_FD_RING], 0);
-    void *producer = mmap(NULL, w->page + TASKS_RING, PROT_READ, MAP_SHARED, w->fd[BPF_FD_RING], (off_t)w->page);
-    void *counts = mmap(NULL, w->page, PROT_READ | PROT_WRITE, MAP_SHARED, w->fd[BPF_FD_COUNTS], 0);
-    w->consumer = consumer == MAP_FAILED ? NULL : consumer;
-    w->producer = producer == MAP_FAILED ? NULL : producer;
-    w->counts = counts == MAP_FAILED ? NULL : counts;
+    w->consumer = walker_map_one(w, BPF_FD_RING, w->page, PROT_READ | PROT_WRITE, 0);
+    w->producer = walker_map_one(w, BPF_FD_RING, w->page + TASKS_RING, PROT_READ, w->page);
+    w->counts = walker_map_one(w, BPF_FD_COUNTS, w->page, PROT_READ | PROT_WRITE, 0);
     return w->consumer && w->producer && w->counts ? 0 : -errno;
 }
 
