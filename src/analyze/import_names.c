@@ -24,7 +24,7 @@ static const struct family families[] = {
     { "disk.read,disk.write,disk.discard,net.recv,net.send,swap.in,swap.out,memory.page_in,memory.page_out,"
       "memory.reclaim,memory.reclaim.direct,memory.reclaim.scanned,memory.refaults", UNIT_BYTE, KIND_COUNTER, NULL },
     { "disk.reads,disk.writes,disk.flushes,net.*.packets,net.errors,net.drops,cpu.context_switches,cpu.interrupts,"
-      "process.forks,process.new,process.short_lived,memory.faults,memory.faults.major,memory.oom_kills,"
+      "process.forks,process.new,process.short_lived,process.exited,process.exited.lost,memory.faults,memory.faults.major,memory.oom_kills,"
       "cgroup.memory.oom_kills", UNIT_NONE, KIND_COUNTER, NULL },
     { "cgroup.io.read,cgroup.io.write", UNIT_BYTE, KIND_COUNTER, NULL },
     { "cgroup.io.reads,cgroup.io.writes,memory.errors.corrected,memory.errors.uncorrected,pci.errors.corrected,"
@@ -33,7 +33,7 @@ static const struct family families[] = {
       "cgroup.cpu.periods.throttled", UNIT_NONE, KIND_COUNTER, "" },
     { "cpu.time,cpu.core.time*,cpu.core.busy,disk.time,disk.read.time,disk.write.time,disk.busy,disk.waiting,"
       "cpu.idle_residency.time,cpu.core.idle_residency.time,cpu.throttle.*.time,disk.discard.time,disk.flush.time,cpu.runqueue.time,"
-      "pressure.*.time,cgroup.pressure.*.time,cgroup.cpu.time,cgroup.cpu.capacity,sonde.cpu.time",
+      "pressure.*.time,cgroup.pressure.*.time,cgroup.cpu.time,cgroup.cpu.capacity,sonde.cpu.time,process.cpu",
       UNIT_SECOND, KIND_COUNTER, "" },
     { "cpu.runqueue.delay", UNIT_SECOND, KIND_COUNTER, "cpu.runqueue.waiting" },
     { "net.ip*.bytes,nfs.server.read,nfs.server.write", UNIT_BYTE, KIND_COUNTER, NULL },

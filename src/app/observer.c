@@ -1,7 +1,6 @@
 /* observer.c - opens the machine that a command looks at. */
 #include "app/observer.h"
 
-#include "app/settings.h"
 #include "base/log.h"
 #include "os/os.h"
 
@@ -26,7 +25,8 @@ static void observer_start(struct observer *o, const struct args *a, struct cloc
         .patience_s = patience_s, .budget = settings_budget(args_config(a)),
         .wanted = settings_wants, .self = (void *)args_config(a),
     };
-    o->extensions = extensions_find(settings_adapters(), *o->root.path ? NULL : args_config(a));
+    settings_configure(args_config(a), &o->adapters);
+    o->extensions = extensions_find(o->adapters.list, *o->root.path ? NULL : args_config(a));
     o->sampler = sampler_open(o->extensions->list, &options);
     observer_tell(o->sampler);
 }

@@ -5,10 +5,12 @@
 #include "app/command.h"
 #include "app/extensions.h"
 #include "app/root.h"
+#include "app/settings.h"
 #include "core/sampler.h"
 
 struct observer {
     struct root root;
+    struct settings_adapters adapters;
     struct extensions *extensions; /* whose adapters the sampler opened, too */
     struct sampler *sampler;
     double interval_s; /* a recorded machine sets its own */

@@ -58,6 +58,13 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "services_io", "privacy.collect_process_names" },
 };
 
+/* Which adapter gets the text of a key. */
+static const struct { const char *adapter, *key; } handed[SETTINGS_ADAPTERS_OWN] = {
+    { "process", "adapters.process_walk" },
+};
+
+_Static_assert(sizeof adapters / sizeof *adapters - 1 <= SETTINGS_ADAPTERS_MAX, "there is room for every adapter");
+
 /* By the XDG base directory specification, which ignores relative paths. */
 void settings_user_path(const char *name, struct buf *out)
 {
@@ -175,6 +182,20 @@ void settings_level(const struct args *a, const struct config *c)
 const struct adapter *const *settings_adapters(void)
 {
     return adapters;
+}
+
+void settings_configure(const struct config *c, struct settings_adapters *out)
+{
+    *out = (struct settings_adapters){ 0 };
+    for (size_t i = 0; adapters[i]; i++) {
+        out->list[i] = adapters[i];
+        for (size_t k = 0; k < SETTINGS_ADAPTERS_OWN; k++)
+            if (strcmp(adapters[i]->name, handed[k].adapter) == 0) {
+                out->own[k] = *adapters[i];
+                out->own[k].of = config_string(c, handed[k].key);
+                out->list[i] = &out->own[k];
+            }
+    }
 }
 
 bool settings_wants(void *config, const char *adapter)

@@ -25,6 +25,18 @@ void settings_user_path(const char *name, struct buf *out);
 /* Every adapter of this build, NULL-terminated, as sampler_open() takes them. */
 const struct adapter *const *settings_adapters(void);
 
+#define SETTINGS_ADAPTERS_MAX 96
+#define SETTINGS_ADAPTERS_OWN 1
+
+/* The same list, with the adapters that a key of the configuration is handed to (as their `of`). */
+struct settings_adapters {
+    const struct adapter *list[SETTINGS_ADAPTERS_MAX + 1]; /* NULL-terminated */
+    struct adapter own[SETTINGS_ADAPTERS_OWN];
+};
+
+/* Borrows from the configuration, and is not to be moved. */
+void settings_configure(const struct config *c, struct settings_adapters *out);
+
 /* Do the switches of a `const struct config` want this adapter? For sampler_options.wanted. */
 bool settings_wants(void *config, const char *adapter);
 

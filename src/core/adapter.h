@@ -21,7 +21,7 @@ struct adapter_env {
     void (*emit)(const struct adapter_env *env, const struct event *e);
 
     /* Says why something is absent, and how to get it, in one line; kept for `doctor` and the
-     * report. Only while open() runs. */
+     * report. Only while open() or rescan() runs. */
     void (*explain)(const struct adapter_env *env, const char *reason);
 
     void *sink; /* of whoever implements the two above */

@@ -33,6 +33,8 @@ static const struct config_key keys[] = {
 
     { "adapters.disabled", .type = CONFIG_LIST, .fallback = "[]",
       .help = "Adapters that are not opened; `sonde doctor` lists their names." },
+    { "adapters.process_walk", CHOICE("auto", "auto bpf taskstats text"),
+      .help = "How processes are read: the cheapest way that is permitted, or one; `sonde doctor` says which." },
     { "adapters.directory", TEXT(""),
       .help = "A folder with adapters of your own, programs and shared objects, beside /etc/sonde/adapters.d and "
               "~/.config/sonde/adapters.d; none is run that others could have written." },

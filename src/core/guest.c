@@ -63,7 +63,7 @@ static void guest_read(struct guest *g)
     g->now.mono_ns = g->now.read_ns[0] = g->at.mono_ns;
     g->adapter.sample(g->self, &g->now);
     if (g->adapter.procs) {
-        g->procs.n = 0;
+        proctab_clear(&g->procs);
         g->adapter.procs(g->self, &g->procs);
     }
     if (g->adapter.rescan)

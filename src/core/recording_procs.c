@@ -77,8 +77,8 @@ void recording_add_procs(struct recording *r, const struct proctab *now)
     if (!kept || now->n == 0 || now->mono_ns <= r->procs_before.mono_ns)
         return;
     if (r->procs_before.n) {
-        if (now->n > r->cap_use) {
-            r->cap_use = now->n + 64;
+        if (now->n + now->ended > r->cap_use) {
+            r->cap_use = now->n + now->ended + 64;
             r->use = mem_resize(r->use, r->cap_use * sizeof *r->use);
         }
         size_t n = recording_select(r->use, proctab_use(&r->procs_before, now, r->use));

@@ -273,7 +273,7 @@ static void sources_read_here(struct sources *s, int i, const struct tick *t, st
     f->read_ns[p->source] = read_ns;
     a->sample(p->self, f);
     if (a->procs) {
-        procs->n = 0;
+        proctab_clear(procs);
         procs->mono_ns = read_ns;
         a->procs(p->self, procs);
     }
@@ -293,6 +293,7 @@ static void sources_accept(struct sources *s, int i, const struct tick *t, struc
 {
     struct opened *p = &s->opened[i];
     sources_meet(s, i);
+    memcpy(s->src[i].reason, p->guest->reason, sizeof s->src[i].reason);
     frame_fit(f, s->schema);
     f->read_ns[p->source] = t->is_real ? p->guest->began_ns : t->at.mono_ns;
     guest_give(p->guest, f);

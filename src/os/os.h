@@ -131,6 +131,19 @@ int os_terminal_width(void); /* columns of the terminal on stderr, 80 where unkn
 /* Runs f(arg) on a detached thread that takes no signals; the process may end while it runs. */
 int os_thread(void (*f)(void *arg), void *arg);
 
+#define OS_HELPER_FDS 8
+
+/*
+ * A child process that opens n descriptors for us, at most OS_HELPER_FDS, and ends: for what takes long
+ * or a lot of memory to open. open_all() runs there and fills fd; it returns 0, or an error and holds
+ * nothing. os_helper_take() does not wait: -EAGAIN as long as the child is at work, -EPIPE when it
+ * died, else what open_all() returned; with 0 the descriptors are the caller's. os_helper_free() ends it.
+ */
+struct os_helper;
+int os_helper_start(int (*open_all)(int *fd), int n, struct os_helper **out);
+int os_helper_take(struct os_helper *h, int *fd, int n);
+void os_helper_free(struct os_helper *h);
+
 struct os_lock;
 struct os_lock *os_lock_new(void);
 void os_lock_free(struct os_lock *l);

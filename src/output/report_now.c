@@ -16,6 +16,7 @@
 
 #define NOW_USUAL_MIN 10   /* samples below which a range would say nothing */
 #define NOW_FILE_METRICS 12
+#define NOW_UNATTRIBUTED 2 /* % of a core, on average: less is the rounding of clock ticks */
 #define NOW_LABEL 24       /* columns */
 
 /* A quantity that people ask for, and the metrics that answer. */
@@ -224,11 +225,48 @@ static void now_busiest(struct buf *out, const struct recording *rec, const stru
     if (!n || !(p->cpu_percent > 0))
         return;
     char cpu[AMOUNT_MAX], rss[AMOUNT_MAX], text[160];
-    snprintf(text, sizeof text, "   %s (pid %d), %s of a core, %s of memory", p->name, (int)p->pid,
-             amount_text(p->cpu_percent, UNIT_PERCENT, cpu),
-             amount_text(p->rss_bytes, UNIT_BYTE, rss));
+    amount_text(p->cpu_percent, UNIT_PERCENT, cpu);
+    if (p->ended)
+        snprintf(text, sizeof text, "   %s (%u of them, which ended), %s of a core", p->name, p->ended, cpu);
+    else
+        snprintf(text, sizeof text, "   %s (pid %d), %s of a core, %s of memory", p->name, (int)p->pid, cpu,
+                 amount_text(p->rss_bytes, UNIT_BYTE, rss));
     buf_puts(out, "  busiest process");
     screen_cell(s, out, TONE_PLAIN, text, s->width - 17, false);
+    buf_putc(out, '\n');
+}
+
+/* The growth of a counter over the rows that know both it and another; NaN where there are not two. */
+static double now_growth(const struct recording *rec, const double *of, const double *with, double *span_s)
+{
+    size_t first = 0, last = rec->n;
+    if (!of || !with)
+        return NAN;
+    while (first < rec->n && isnan(of[first] + with[first]))
+        first++;
+    while (last > first && isnan(of[last - 1] + with[last - 1]))
+        last--;
+    if (last < first + 2)
+        return NAN;
+    *span_s = (double)(rec->mono_ns[last - 1] - rec->mono_ns[first]) * 1e-9;
+    return of[last - 1] - of[first];
+}
+
+/* What the processors did in the run that no process can be named for, where it is worth a line. */
+static void now_unattributed(struct buf *out, const struct recording *rec, const struct screen *s)
+{
+    const double *busy = recording_find(rec, "cpu.time", "busy"), *used = recording_find(rec, "process.cpu", NULL),
+                 *stolen = recording_find(rec, "cpu.time", "steal");
+    double span_s = NAN, steal = now_growth(rec, stolen, used, &span_s);
+    double rest = now_growth(rec, busy, used, &span_s) - now_growth(rec, used, busy, &span_s);
+    double percent = 100 * (rest - (isnan(steal) ? 0 : steal)) / span_s;
+    if (!(percent > NOW_UNATTRIBUTED))
+        return;
+    char cpu[AMOUNT_MAX], text[160];
+    snprintf(text, sizeof text, "      %s of a core: interrupts, or processes that were not seen",
+             amount_text(percent, UNIT_PERCENT, cpu));
+    buf_puts(out, "  unattributed");
+    screen_cell(s, out, TONE_PLAIN, text, s->width - 14, false);
     buf_putc(out, '\n');
 }
 
@@ -246,6 +284,7 @@ void report_now(struct buf *out, const struct recording *rec, const struct scree
     for (int i = 0; i < n; i++)
         now_line(out, s, &rows[i], rec->n);
     now_busiest(out, rec, s);
+    now_unattributed(out, rec, s);
     report_now_done(rows, n);
 }
 

@@ -65,6 +65,11 @@ static void parents_row(struct parents *all, const struct recording *r, size_t r
     size_t n;
     const struct proc_use *u = recording_procs(r, row, &n);
     for (size_t k = 0; k < n; k++) {
+        if (u[k].ended) {
+            parents_of(all, u[k].ppid, NULL)->s.amount += u[k].cpu_percent;
+            parents_of(all, u[k].ppid, NULL)->born += u[k].ended;
+            continue;
+        }
         if (isfinite(u[k].children_percent))
             parents_of(all, u[k].pid, u[k].name)->s.amount += u[k].children_percent;
         if (u[k].is_new)
@@ -85,7 +90,7 @@ static void forks_parent(struct inspection *in, struct insight *i, const struct 
     for (size_t k = 0; k < all.n; k++) {
         struct parent *p = &all.p[k];
         p->s.amount /= (double)(h->until - h->since + 1);
-        if (!most || p->s.amount > most->s.amount)
+        if (*p->s.name && (!most || p->s.amount > most->s.amount))
             most = p;
         if (*p->s.name && (!fertile || p->born > fertile->born))
             fertile = p;

@@ -16,9 +16,11 @@
 static const struct { const char *name, *symbol, *what; } modules[] = {
     { "sonde-crypto", "sonde_crypto", "digests, for the hardware id" },
     { "sonde-terminal", "sonde_terminal", "the live view of sonde top" },
+    { "sonde-bpf", "sonde_bpf", "processes at the lowest cost, and those that ended, for the administrator" },
 };
 
-#define DOCTOR_NAME 12  /* columns of the adapters' names, unless one is longer */
+#define DOCTOR_TICKS 5   /* some sources take a moment to find out how they fare */
+#define DOCTOR_NAME 12   /* columns of the adapters' names, unless one is longer */
 #define DOCTOR_STATE 8
 
 enum { MODULES = sizeof modules / sizeof *modules };
@@ -129,10 +131,13 @@ static int doctor_run(const struct args *a)
 {
     struct observer o;
     struct doctor d = { 0 };
-    if (observer_open(&o, a, 1, 5) < 0)
+    if (observer_open(&o, a, SAMPLER_MIN_S, 5) < 0)
         return EXIT_FAILED;
     os_host(o.root.path, &d.host);
     d.here = !*o.root.path;
+    const struct frame *f;
+    for (int i = 0; d.here && i < DOCTOR_TICKS && sampler_next(o.sampler, &f) == 0; i++)
+        ;
     d.sources = sampler_sources(o.sampler, &d.n);
     for (int i = 0; i < MODULES; i++)
         d.found[i] = os_module(modules[i].name, modules[i].symbol) != NULL;
@@ -155,7 +160,7 @@ static const struct example examples[] = {
 const struct command command_doctor = {
     .name = "doctor", .summary = "what is measured here, what is not, why, and how to get it",
     .usage = "",
-    .text = "Opens every source of numbers and says how it fares: ok, absent (this machine has no such thing), denied "
-            "(not permitted), failed, or off (in the configuration).",
+    .text = "Opens every source of numbers, reads it a few times and says how it fares: ok, absent (this machine has "
+            "no such thing), denied (not permitted), failed, or off (in the configuration).",
     .examples = examples, .run = doctor_run,
 };
