@@ -123,7 +123,7 @@ static int recorder_run(struct recorder *r, struct sampler *sampler)
             r->first_row_cpu_s = recorder_cpu_s();
         }
     }
-    return rc == -EINTR ? 0 : rc; /* told to stop */
+    return rc == -EINTR || rc == -ENODATA ? 0 : rc; /* told to stop; a recorded machine ends */
 }
 
 /* One line for each reading: is it known, how often did it change? Our own cost is none. */
