@@ -30,14 +30,14 @@ load=$!
 "$build/bench/recorder" --no-process --seconds $((minutes * 60)) --census "$folder/census" >/dev/null
 
 awk -F'\t' -v known_bar=$known_bar -v changed_bar=$changed_bar -v minutes="$minutes" '
-    { family = $3; sub(/\{.*/, "", family); sub(/\..*/, "", family); all[family] += $1; moved[family] += ($1 && $2)
-      known += $1; changed += ($1 && $2) }
+    { family = $3; sub(/\{.*/, "", family); sub(/\..*/, "", family)
+      all[family] += $1; moved[family] += ($1 && $2); known += $1; changed += ($1 && $2) }
     END {
         for (family in all)
             printf "  %-12s %4d known, %4d changed\n", family, all[family], moved[family]
         met = known >= known_bar && changed >= changed_bar
-        printf "%d readings known (bar %d), %d of them changed within %d loaded minutes (bar %d): %s\n", known, known_bar,
-            changed, minutes, changed_bar, met ? "met" : "missed"
+        printf "%d readings known (bar %d), %d of them changed within %d loaded minutes (bar %d): %s\n",
+            known, known_bar, changed, minutes, changed_bar, met ? "met" : "missed"
         exit met ? 0 : 3
     }' "$folder/census" && rc=0 || rc=$?
 [ -z "${3-}" ] || cp "$folder/census" "$3"

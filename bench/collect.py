@@ -110,20 +110,25 @@ class Collect:
         ratio = spread([a / b for a, b, _ in got])
         noise = self.noise(results["noise " + spec])
         ours, floor = (statistics.median(r[i] for r in got) for i in (0, 1))
-        note = f"{ours:.0f} us / {floor:.0f} us; {ratio['min']:.2f}-{ratio['max']:.2f}; floor against itself {noise:.2f}"
+        note = (f"{ours:.0f} us / {floor:.0f} us; {ratio['min']:.2f}-{ratio['max']:.2f}; "
+                f"floor against itself {noise:.2f}")
         if tries[name] > 1:
             note += f", measured {tries[name]} times"
-        self.row(title, ratio["median"], "x", bar, aim, self.calm(results["noise " + spec]), note, ours_us=ours, floor_us=floor,
-                 noise=noise, windows=len(got))
+        self.row(title, ratio["median"], "x", bar, aim, self.calm(results["noise " + spec]), note, ours_us=ours,
+                 floor_us=floor, noise=noise, windows=len(got))
 
     def per_metric(self, name, results, with_processes):
         seen = results[-1][2]
         values = seen["readings"] + (seen["process_values"] if with_processes else 0)
         cost = statistics.median(r[0] for r in results)
-        self.row(f"one metric, {name}", cost / values, "us", 1.0, 0.4, note=f"{values} distinct readings known, rates not counted")
+        self.row(f"one metric, {name}", cost / values, "us", 1.0, 0.4,
+                 note=f"{values} distinct readings known, rates not counted")
 
     def crowd_row(self, walk, bar, base, crowd):
-        cost, floor = ((statistics.median(r[i] for r in crowd) - statistics.median(r[i] for r in base)) / CROWD for i in (0, 1))
+        def growth(i):
+            return (statistics.median(r[i] for r in crowd) - statistics.median(r[i] for r in base)) / CROWD
+
+        cost, floor = growth(0), growth(1)
         self.row(f"one more process of {CROWD} idle, {walk}", cost, "us", bar, 1.0 if walk == "BPF" else None,
                  note=f"floor {floor:.2f} us", floor_us=floor)
 
@@ -138,11 +143,14 @@ class Collect:
             child = subprocess.Popen(["/bin/true"])
             empty.append(sum(os.wait4(child.pid, 0)[2][:2]) * 1e3)
             child.returncode = 0
-        note = f"CPU {statistics.median(cpu):.1f} ms; that of an empty program {statistics.median(empty):.1f} ms; {times} starts"
-        self.row("exec to the first row, wall time", statistics.median(wall), "ms", 50, 10, note=note, cpu_ms=statistics.median(cpu))
+        note = (f"CPU {statistics.median(cpu):.1f} ms, of an empty program {statistics.median(empty):.1f} ms; "
+                f"{times} starts")
+        self.row("exec to the first row, wall time", statistics.median(wall), "ms", 50, 10, note=note,
+                 cpu_ms=statistics.median(cpu))
 
     def memory(self, seconds):
-        with tempfile.TemporaryDirectory() as folder, Program(self.recorder("--output", folder + "/rows.csv")) as program:
+        with (tempfile.TemporaryDirectory() as folder,
+              Program(self.recorder("--output", folder + "/rows.csv")) as program):
             progress(f"VmRSS after {seconds} s")
             time.sleep(seconds)
             rss = program.rss_kib() / 1024
@@ -181,7 +189,8 @@ class Collect:
             else:
                 self.missing(f"one more process of {CROWD} idle, {name}", bar, "us", self.why_not())
         cost = statistics.median(r[0] for r in results[best])
-        self.row("share of a core, whole sample", cost / 1e4, "%", 0.10, 0.06, note=f"{results[best][-1][2]['processes']} processes")
+        self.row("share of a core, whole sample", cost / 1e4, "%", 0.10, 0.06,
+                 note=f"{results[best][-1][2]['processes']} processes")
         self.per_metric("system alone", results["sys"], False)
         self.per_metric("whole sample", results[best], True)
         seen = self.memory(memory_s)
@@ -190,7 +199,8 @@ class Collect:
                 "processes": seen["processes"], "process_values": seen["process_values"], "adapters": seen["adapters"]}
 
     def why_not(self):
-        return "this build has no BPF walk, or may not use it here" if self.floor_bpf else "no task iterator here: rights, kernel or libbpf"
+        return ("this build has no BPF walk, or may not use it here" if self.floor_bpf else
+                "no task iterator here: rights, kernel or libbpf")
 
     def tell_ratios(self, results, tries, best, spec):
         if self.has_bpf:
@@ -221,7 +231,8 @@ def reference(bench, folder):
     with tempfile.TemporaryDirectory() as out:
         theirs, tasks = out + "/floor", out + "/tasks.o"
         subprocess.run(["cc", "-O2", "-w", "-o", theirs, folder / "floor.c"], check=True)
-        subprocess.run(["clang", "-O2", "-g", "-target", "bpf", "-c", folder / "taskiter.bpf.c", "-o", tasks], check=True)
+        compiler = ["clang", "-O2", "-g", "-target", "bpf", "-c"]
+        subprocess.run([*compiler, folder / "taskiter.bpf.c", "-o", tasks], check=True)
         pinned = (f"mount -t bpf bpf /sys/fs/bpf && bpftool iter pin {tasks} /sys/fs/bpf/tasks && "
                   f"FLOOR_BPF=/sys/fs/bpf/tasks exec {theirs} -n 1000000 -s sys+w_bpf")
         other = {"sys": [theirs, "-n", "1000000", "-s", "sys"], "full": [theirs, "-n", "1000000", "-s", "full"],
@@ -248,7 +259,8 @@ def options():
     p.add_argument("--seconds", type=int, default=20, help="of one window")
     p.add_argument("--quick", action="store_true", help="3 rounds of 5 s: does it work, not what is it worth")
     p.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
-    p.add_argument("--reference", type=pathlib.Path, metavar="DIR", help="hold our floor against the one in DIR, nothing else")
+    p.add_argument("--reference", type=pathlib.Path, metavar="DIR",
+                   help="hold our floor against the one in DIR, and that is all")
     o = p.parse_args()
     if o.quick:
         o.rounds, o.seconds = min(o.rounds, 3), min(o.seconds, 5)

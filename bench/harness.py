@@ -250,7 +250,8 @@ def first_line(*argv):
 
 
 def cards():
-    found = [first_line("grep", "^Model", path) for path in pathlib.Path("/proc/driver/nvidia/gpus").glob("*/information")]
+    nvidia = pathlib.Path("/proc/driver/nvidia/gpus").glob("*/information")
+    found = [first_line("grep", "^Model", path) for path in nvidia]
     drm = pathlib.Path("/sys/class/drm").glob("card[0-9]/device/uevent")
     found += [re.sub(r".*DRIVER=(\w+).*", r"\1", path.read_text(), flags=re.S) for path in drm]
     return ", ".join(found) or "none"
@@ -263,7 +264,8 @@ def machine(build):
         "kernel": platform.release(), "system": platform.freedesktop_os_release().get("PRETTY_NAME", "unknown"),
         "cpu": cpu[1] if cpu else platform.machine(), "cpus": os.cpu_count(), "cards": cards(),
         "processes": processes(), "load": os.getloadavg()[0],
-        "sonde": first_line(build / "sonde", "--version"), "commit": first_line("git", "-C", here, "describe", "--always", "--dirty"),
+        "sonde": first_line(build / "sonde", "--version"),
+        "commit": first_line("git", "-C", here, "describe", "--always", "--dirty"),
         "compiler": first_line("cc", "--version"), "libc": first_line("ldd", "--version"),
     }
 

@@ -20,7 +20,8 @@ import threading
 import time
 import urllib.request
 
-from harness import Group, Idlers, Program, end_on_signal, machine, processes, progress, sleep_until, start_in_phase, tell_machine
+from harness import (Group, Idlers, Program, end_on_signal, machine, processes, progress, sleep_until,
+                     start_in_phase, tell_machine)
 
 PROCESSES = 120
 SYSTEM = "cpu,load,memory,paging,disk,fs,net"
@@ -29,7 +30,9 @@ PORT = 19897
 
 
 def output(*argv):
-    return subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
+    done = subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                          check=False)
+    return done.stdout
 
 
 def fetch(path):
@@ -122,13 +125,14 @@ class Netdata(Peer):
     walks = "groups of them"
     warm_up = 12
     remark = "database in memory and on disk; no machine learning in Debian's build; no page open"
+    plugins_off = ("python.d", "go.d", "charts.d", "nfacct", "perf", "slabinfo", "tc", "idlejitter", "timex",
+                   "enable running new plugins")
 
     def argv(self):
         conf = self.folder / "conf"
         conf.mkdir()
         folders = "".join(f"{what} = {self.folder}\n" for what in ("cache", "lib", "log", "run"))
-        off = "".join(f"{what} = no\n" for what in ("python.d", "go.d", "charts.d", "nfacct", "perf", "slabinfo", "tc", "idlejitter",
-                                                    "timex", "enable running new plugins"))
+        off = "".join(f"{what} = no\n" for what in self.plugins_off)
         (conf / "netdata.conf").write_text(
             f"[global]\nrun as user = root\n[directories]\n{folders}config = {conf}\n[db]\nupdate every = 1\n"
             f"[web]\nbind to = 127.0.0.1:{PORT}\n[plugins]\n{off}[registry]\nenabled = no\n[statsd]\nenabled = no\n")
@@ -146,7 +150,8 @@ class Glances(Peer):
     remark = "no process in the file"
 
     def argv(self):
-        return [self.binary, "-q", "--disable-check-update", "-t", "1", "--export", "csv", "--export-csv-file", self.folder / "out"]
+        return [self.binary, "-q", "--disable-check-update", "-t", "1", "--export", "csv",
+                "--export-csv-file", self.folder / "out"]
 
     def count(self):
         return len(next(csv.reader((self.folder / "out").open()))) - 1
@@ -162,10 +167,8 @@ class Btop(Peer):
         """In a terminal of its own: tmux's server stays outside the group."""
         (self.folder / "btop").mkdir()
         (self.folder / "btop" / "btop.conf").write_text("update_ms = 1000\n")
-        return Screen(self.folder / "tmux", self.folder, ["env", f"XDG_CONFIG_HOME={self.folder}", self.binary, "--utf-force"])
-
-    def each_second(self):
-        pass
+        command = ["env", f"XDG_CONFIG_HOME={self.folder}", self.binary, "--utf-force"]
+        return Screen(self.folder / "tmux", self.folder, command)
 
     def count(self):
         text = output("tmux", "-S", self.folder / "tmux", "capture-pane", "-p")
@@ -179,9 +182,9 @@ class Screen(Program):
             raise OSError("a terminal needs a control group to be measured in")
         self.socket = socket
         inner = f"echo $$ >{group.path}/cgroup.procs; exec {' '.join(argv)}"
-        size = ["-x", str(SCREEN[0]), "-y", str(SCREEN[1])]
-        self.process = subprocess.Popen(["tmux", "-S", str(socket), "-f", "/dev/null", "new-session", "-d", *size, inner],
-                                        cwd=folder, stdout=subprocess.PIPE, text=True)
+        session = ["new-session", "-d", "-x", str(SCREEN[0]), "-y", str(SCREEN[1]), inner]
+        self.process = subprocess.Popen(["tmux", "-S", str(socket), "-f", "/dev/null", *session], cwd=folder,
+                                        stdout=subprocess.PIPE, text=True)
         self.process.wait()
 
     def stop(self):
@@ -253,11 +256,13 @@ def summary(kind, results):
     full, same = results[-1]["seen"]
     row = {
         "peer": kind.name, "version": kind(None).version(), "walks": kind.walks, "remark": kind.remark,
-        "peer_us": middle(lambda r: r["cost"][0]), "peer_values": middle(lambda r: r["values"]), "peer_rss": middle(lambda r: r["rss"][0]),
+        "peer_us": middle(lambda r: r["cost"][0]), "peer_values": middle(lambda r: r["values"]),
+        "peer_rss": middle(lambda r: r["rss"][0]),
         "sonde_us": middle(lambda r: r["cost"][1]), "sonde_values": full["readings"] + full["process_values"],
         "sonde_rss": middle(lambda r: r["rss"][1]), "same_us": middle(lambda r: r["cost"][2]),
         "same_values": same["readings"] + same["process_values"], "same_adapters": same["adapters"],
-        "ratio": middle(lambda r: r["cost"][0] / r["cost"][1]), "same_ratio": middle(lambda r: r["cost"][0] / r["cost"][2]),
+        "ratio": middle(lambda r: r["cost"][0] / r["cost"][1]),
+        "same_ratio": middle(lambda r: r["cost"][0] / r["cost"][2]),
     }
     row["peer_us_per_value"] = row["peer_us"] / row["peer_values"]
     row["sonde_us_per_value"] = row["sonde_us"] / row["sonde_values"]
@@ -265,16 +270,19 @@ def summary(kind, results):
     return row
 
 
-HEAD = ("peer", "version", "processes", "values", "CPU us", "us/value", "RSS MiB", "Sonde, same subjects, CPU us", "times as dear",
-        "Sonde, everything, CPU us", "times as dear", "us/value", "beaten")
+HEAD = ("peer", "version", "processes", "values", "CPU us", "us/value", "RSS MiB",
+        "Sonde, same subjects: values", "CPU us", "peer / Sonde",
+        "Sonde, everything: CPU us", "peer / Sonde", "us/value", "beaten")
 
 
 def table(rows):
     print("| " + " | ".join(HEAD) + " |\n" + "|---" * len(HEAD) + "|")
     for r in sorted(rows, key=lambda r: r["peer_us"]):
-        cells = (r["peer"], r["version"], r["walks"], f"{r['peer_values']:.0f}", f"{r['peer_us']:.0f}", f"{r['peer_us_per_value']:.2f}",
-                 f"{r['peer_rss']:.1f}", f"{r['same_us']:.0f}", f"{r['same_ratio']:.1f}", f"{r['sonde_us']:.0f}", f"{r['ratio']:.1f}",
-                 f"{r['sonde_us_per_value']:.2f}", "yes" if r["beaten"] else "no")
+        cells = (r["peer"], r["version"], r["walks"], f"{r['peer_values']:.0f}", f"{r['peer_us']:.0f}",
+                 f"{r['peer_us_per_value']:.2f}", f"{r['peer_rss']:.1f}",
+                 f"{r['same_values']}", f"{r['same_us']:.0f}", f"{r['same_ratio']:.1f}",
+                 f"{r['sonde_us']:.0f}", f"{r['ratio']:.1f}", f"{r['sonde_us_per_value']:.2f}",
+                 "yes" if r["beaten"] else "no")
         print("| " + " | ".join(cells) + " |")
     print()
     for r in rows:

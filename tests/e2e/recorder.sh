@@ -11,7 +11,8 @@ import csv
 import math
 import sys
 
-moved, whole, threshold = csv.reader(open(sys.argv[1])), list(csv.DictReader(open(sys.argv[2]))), float(sys.argv[3]) / 100
+moved, whole = csv.reader(open(sys.argv[1])), list(csv.DictReader(open(sys.argv[2])))
+threshold = float(sys.argv[3]) / 100
 names, now, at, cells, written = [], {}, 0, 0, 0
 for row in moved:
     if row[0] == "timestamp":
