@@ -203,9 +203,8 @@ static int recorder_configure(const struct args *a, struct config *c)
     size_t n;
     const struct config_key *key = config_keys(&n);
     for (size_t i = 0; i < n; i++)
-        if (strcmp(config_leaf(&key[i]), "walk") == 0)
-            buf_printf(&yaml, "%.*s:\n  walk: %s\n", (int)(config_leaf(&key[i]) - 1 - key[i].name), key[i].name,
-                       args_text(a, "walk"));
+        if (strcmp(key[i].name, "adapters.process_walk") == 0) /* a build that knows one way only has no such key */
+            buf_printf(&yaml, "  process_walk: %s\n", args_text(a, "walk"));
     int rc = config_parse(c, "options", yaml.p, yaml.n, &complaints);
     if (rc < 0)
         log_error(rc, "recorder: %s", complaints.p);
