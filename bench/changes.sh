@@ -10,7 +10,8 @@ build=${1:-$here/../build}
 minutes=${2:-10}
 known_bar=650 changed_bar=300
 command -v stress-ng >/dev/null || { echo "changes: no stress-ng here; run ./dev setup test" >&2; exit 1; }
-ninja -C "$build" bench/recorder >&2
+ninja -C "$build" all bench/recorder >&2
+ln -sfn .. "$build/bench/modules" # the recorder looks for modules where it lies itself
 
 folder=$(mktemp -d)
 load=''
