@@ -125,17 +125,16 @@ class Netdata(Peer):
     walks = "groups of them"
     warm_up = 12
     remark = "database in memory and on disk; no machine learning in Debian's build; no page open"
-    plugins_off = ("python.d", "go.d", "charts.d", "nfacct", "perf", "slabinfo", "tc", "idlejitter", "timex",
-                   "enable running new plugins")
+    plugins = ("proc", "apps", "cgroups", "diskspace")
 
     def argv(self):
         conf = self.folder / "conf"
         conf.mkdir()
         folders = "".join(f"{what} = {self.folder}\n" for what in ("cache", "lib", "log", "run"))
-        off = "".join(f"{what} = no\n" for what in self.plugins_off)
+        plugins = "".join(f"{what} = yes\n" for what in self.plugins) + "enable running new plugins = no\n"
         (conf / "netdata.conf").write_text(
             f"[global]\nrun as user = root\n[directories]\n{folders}config = {conf}\n[db]\nupdate every = 1\n"
-            f"[web]\nbind to = 127.0.0.1:{PORT}\n[plugins]\n{off}[registry]\nenabled = no\n[statsd]\nenabled = no\n")
+            f"[web]\nbind to = 127.0.0.1:{PORT}\n[plugins]\n{plugins}[registry]\nenabled = no\n[statsd]\nenabled = no\n")
         return [self.binary, "-D", "-c", conf / "netdata.conf", "-P", self.folder / "pid"]
 
     def count(self):
