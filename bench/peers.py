@@ -131,10 +131,11 @@ class Netdata(Peer):
         conf = self.folder / "conf"
         conf.mkdir()
         folders = "".join(f"{what} = {self.folder}\n" for what in ("cache", "lib", "log", "run"))
-        plugins = "".join(f"{what} = yes\n" for what in self.plugins) + "enable running new plugins = no\n"
+        plugins = "enable running new plugins = no\n" + "".join(f"{what} = yes\n" for what in self.plugins)
         (conf / "netdata.conf").write_text(
             f"[global]\nrun as user = root\n[directories]\n{folders}config = {conf}\n[db]\nupdate every = 1\n"
-            f"[web]\nbind to = 127.0.0.1:{PORT}\n[plugins]\n{plugins}[registry]\nenabled = no\n[statsd]\nenabled = no\n")
+            f"[web]\nbind to = 127.0.0.1:{PORT}\n[plugins]\n{plugins}"
+            "[registry]\nenabled = no\n[statsd]\nenabled = no\n")
         return [self.binary, "-D", "-c", conf / "netdata.conf", "-P", self.folder / "pid"]
 
     def count(self):
