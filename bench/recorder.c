@@ -218,7 +218,7 @@ static int recorder_start(const struct args *a)
     struct observer o;
     const char *output = args_text(a, "output");
     r.fd = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (observer_open(&o, a, 1) < 0)
+    if (observer_open(&o, a, 1, 0) < 0)
         return EXIT_FAILED;
     os_stop_on_signal();
     int rc = r.fd < 0 ? -errno : recorder_run(&r, o.sampler);
