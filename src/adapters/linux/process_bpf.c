@@ -94,7 +94,9 @@ static int walker_open(const char *root, void **self, char why[static WALK_WHY])
 static void *walker_map_one(const struct walker *w, int which, size_t bytes, int may, size_t from)
 {
     void *p = mmap(NULL, bytes, may, MAP_SHARED, w->fd[which], (off_t)from);
-    return p == MAP_FAILED ? NULL : p;
+    if (p == MAP_FAILED)
+        return NULL;
+    return p;
 }
 
 /* The data twice in a row, as libbpf maps it, would cost twice the memory: records_take() turns round. */
