@@ -1,5 +1,9 @@
 #!/bin/sh
-# What collecting costs: one JSON line. Usage: collect.sh [BUILD_DIR]
+# What collecting costs, beside the floor: ratios, memory, start. Usage: collect.sh [BUILD_DIR] [OPTIONS]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-exec /usr/bin/python3 "$here/collect.py" "${1:-$here/../build}/sonde"
+build=${1:-$here/../build}
+[ $# -eq 0 ] || shift
+ninja -C "$build" all bench/floor bench/recorder bench/idlers >&2
+ln -sfn .. "$build/bench/modules" # the recorder looks for modules where it lies itself
+exec /usr/bin/python3 "$here/collect.py" "$build" "$@"

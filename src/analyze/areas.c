@@ -31,12 +31,31 @@ static const struct row rows[] = {
     { "cgroup.*", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "the same work again, seen from our group" },
     { "*.total,*.limit,*.max,*.min", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "limits, not activity" },
 
+    { "sensor.temp.critical,sensor.temp.emergency", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "limits, too" },
+    { "memory.errors.*,pci.errors.*", AREA_OTHER, AREA_FOLLOWS, 0.001, NULL, 0, NULL, "any error counts" },
+    { "zram.*", AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL, "where the pages went that swap.used counts" },
+    { "raid.syncing", AREA_DISK, AREA_FOLLOWS, 1, NULL, 0, NULL, "a rebuild or a check: why the disks are busy" },
+    { "raid.*", AREA_DISK, AREA_SILENT, 0, NULL, 0, NULL, "states, not activity" },
+    { "cpu.idle_residency", AREA_CPU, AREA_SILENT, 0, NULL, 0, NULL, "cpu.util turned round, by the depth of the sleep" },
+
     { "memory.used", AREA_MEMORY, AREA_DECIDES, 0.04, "memory.total", 100 * MB, NULL,
       "a twenty-fifth of the memory: a browser with many tabs on a laptop" },
     { "memory.available", AREA_MEMORY, AREA_DECIDES, 0.04, "memory.total", 100 * MB, "memory.used",
       "memory.used turned round" },
     { "memory.util", AREA_MEMORY, AREA_DECIDES, 4, NULL, 0, "memory.used", "memory.used in other words" },
     { "memory.available.*,memory.free", AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL, "free memory is cache that is not there yet" },
+    { "memory.zone.*,memory.node.*,memory.map*,memory.page_cache,memory.vmalloc,memory.percpu,memory.zsmalloc,"
+      "memory.isolated*,memory.dirty.limit,memory.dirty.background,memory.hugepages.*,memory.ksm.*,"
+      "memory.workingset.nodes,"
+      "swap.zswap.used,swap.zswap.stored,swap.cached",
+      AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL, "where memory lies and how it is kept, not who needs it" },
+    { "memory.alloc.stalls.rate,memory.compact.stalls.rate,memory.reclaim.throttled.rate",
+      AREA_MEMORY, AREA_FOLLOWS, 20, NULL, 0, NULL,
+      "programs that wait for memory, twenty times a second" },
+    { "memory.alloc*,memory.lru.*,memory.dirtied*,memory.written*,memory.numa.*,memory.thp.*,memory.pins*,"
+      "memory.compact.*,memory.migrated*,memory.unevictable.*,memory.workingset.*,"
+      "memory.kswapd.*,memory.drops.*,memory.khugepaged.*",
+      AREA_MEMORY, AREA_SILENT, 0, NULL, 0, NULL, "how the kernel goes about it: any program that starts shows there" },
     { "memory.dirty,memory.writeback", AREA_DISK, AREA_DECIDES, 150 * MB, NULL, 0, NULL,
       "one to two seconds of writing on an ordinary disk wait in memory" },
     { "memory.cached,memory.buffers,memory.active*,memory.inactive*,memory.slab*,memory.mapped,"
@@ -52,7 +71,10 @@ static const struct row rows[] = {
     { "memory.*", AREA_MEMORY, AREA_FOLLOWS, 0.05, "memory.total", 0, NULL, "details of memory.used" },
     { "swap.used", AREA_MEMORY, AREA_DECIDES, 0.05, "swap.total", 64 * MB, NULL, "swapping in earnest" },
     { "swap.util,swap.free", AREA_MEMORY, AREA_SILENT, 0, NULL, 0, "swap.used", "swap.used in other words" },
+    { "swap.in.zero.rate,swap.out.zero.rate,swap.readahead*,swap.zswap.*", AREA_MEMORY, AREA_FOLLOWS, 2 * MB, NULL, 0, NULL,
+      "details of it" },
     { "swap.in.rate,swap.out.rate", AREA_MEMORY, AREA_DECIDES, 2 * MB, NULL, 0, NULL, "500 pages a second" },
+    { "pressure.*.average", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "repeats the shares beside it, late" },
     { "pressure.memory.*", AREA_MEMORY, AREA_DECIDES, 10, NULL, 0, NULL, "a tenth of the time lost waiting for memory" },
 
     { "disk.read.rate,disk.write.rate", AREA_DISK, AREA_DECIDES, 20 * MB, NULL, 0, NULL, "copying a file, not a log line" },
@@ -72,6 +94,10 @@ static const struct row rows[] = {
       "segments of a busy link" },
     { "net.*.share", AREA_NETWORK, AREA_FOLLOWS, 5, NULL, 0, NULL, "of the segments" },
     { "net.*packets.rate", AREA_NETWORK, AREA_FOLLOWS, 10000, NULL, 0, NULL, "packets of a busy link" },
+    { "net.link.up", AREA_NETWORK, AREA_FOLLOWS, 1, NULL, 0, NULL, "plugged in or out" },
+    { "net.link.*,net.memory,net.neighbours*,net.routes*,net.conntrack.used,net.ip*.bytes.rate,net.softnet.processed.rate",
+      AREA_NETWORK, AREA_SILENT, 0, NULL, 0, NULL, "traffic and its caches, once more" },
+    { "net.conntrack.util", AREA_NETWORK, AREA_FOLLOWS, 20, NULL, 0, NULL, "a fifth of what the firewall can remember" },
     { "net.errors.rate,net.drops.rate", AREA_NETWORK, AREA_DECIDES, 50, NULL, 0, NULL, "enough to slow connections" },
     { "net.connections*", AREA_NETWORK, AREA_DECIDES, 200, NULL, 0, NULL, "more than one program opens by itself" },
     { "net.*rate", AREA_NETWORK, AREA_FOLLOWS, 200, NULL, 0, NULL, "events of the protocol" },
@@ -97,6 +123,9 @@ static const struct row rows[] = {
     { "cpu.idle", AREA_CPU, AREA_SILENT, 0, NULL, 0, "cpu.util", "cpu.util turned round" },
     { "cpu.load", AREA_CPU, AREA_SILENT, 0, NULL, 0, NULL, "an average over minutes repeats cpu.util, late" },
     { "cpu.core.*", AREA_CPU, AREA_SILENT, 0, NULL, 0, NULL, "work wanders between cores; the total shows it" },
+    { "cpu.interrupts.kind.rate,cpu.interrupts.device.rate", AREA_CPU, AREA_SILENT, 0, NULL, 0, NULL, "parts of cpu.interrupts" },
+    { "cpu.runqueue.latency", AREA_CPU, AREA_FOLLOWS, 0.02, NULL, 0, NULL, "20 ms of waiting for each turn can be felt" },
+    { "cpu.runqueue.*", AREA_CPU, AREA_SILENT, 0, NULL, 0, NULL, "of single cores: work wanders" },
     { "cpu.context_switches.rate,cpu.interrupts.rate,cpu.softirqs.rate", AREA_CPU, AREA_FOLLOWS, 20000, NULL, 0, NULL,
       "a busy server's rate" },
     { "cpu.freq", AREA_CPU, AREA_FOLLOWS, 1e9, NULL, 0, NULL, "from saving power to working" },
@@ -104,7 +133,9 @@ static const struct row rows[] = {
     { "pressure.cpu.*", AREA_CPU, AREA_FOLLOWS, 20, NULL, 0, NULL, "a fifth of the time somebody waited for a processor" },
 
     { "gpu.util,gpu.vram.util", AREA_OTHER, AREA_DECIDES, 25, NULL, 0, NULL, "a quarter of the GPU" },
-    { "gpu.*,disk.*,sensor.*,system.*,kernel.*,file.*", AREA_OTHER, AREA_FOLLOWS, 0, NULL, 0, NULL,
+    { "kernel.*,system.uptime", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "stocks and limits of the kernel" },
+    { "nfs.*", AREA_NETWORK, AREA_FOLLOWS, 500, NULL, 0, NULL, "calls a second" },
+    { "gpu.*,disk.*,sensor.*,system.*,file.*", AREA_OTHER, AREA_FOLLOWS, 0, NULL, 0, NULL,
       "details that come with something above" },
 };
 

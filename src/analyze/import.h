@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IMPORT_MAX_COLUMNS 4096
+#define IMPORT_MAX_COLUMNS 16384
 #define IMPORT_MAX_LINE (4u << 20)      /* bytes of one row */
 #define IMPORT_MAX_CELLS 400000000u     /* numbers in all: 3.2 GB */
 #define IMPORT_MAX_JSON (64u << 20)     /* bytes of a JSON file, parsed as a whole */

@@ -26,33 +26,88 @@ static const struct family families[] = {
     { "disk.reads,disk.writes,disk.flushes,net.*.packets,net.errors,net.drops,cpu.context_switches,cpu.interrupts,"
       "process.forks,process.new,process.short_lived,process.exited,process.exited.lost,memory.faults,memory.faults.major,memory.oom_kills,"
       "cgroup.memory.oom_kills", UNIT_NONE, KIND_COUNTER, NULL },
+    { "cgroup.io.read,cgroup.io.write", UNIT_BYTE, KIND_COUNTER, NULL },
+    { "cgroup.io.reads,cgroup.io.writes,memory.errors.corrected,memory.errors.uncorrected,pci.errors.corrected,"
+      "pci.errors.nonfatal,pci.errors.fatal,zram.errors,cpu.throttle.*.events", UNIT_NONE, KIND_COUNTER, NULL },
     { "disk.requests,net.errors.recv,net.errors.send,net.drops.recv,net.drops.send,cgroup.cpu.periods,"
       "cgroup.cpu.periods.throttled", UNIT_NONE, KIND_COUNTER, "" },
-    { "cpu.time,cpu.core.time,cpu.core.busy,disk.time,disk.read.time,disk.write.time,disk.busy,disk.waiting,"
+    { "cpu.time,cpu.core.time*,cpu.core.busy,disk.time,disk.read.time,disk.write.time,disk.busy,disk.waiting,"
+      "cpu.idle_residency.time,cpu.core.idle_residency.time,cpu.throttle.*.time,disk.discard.time,disk.flush.time,cpu.runqueue.time,"
       "pressure.*.time,cgroup.pressure.*.time,cgroup.cpu.time,cgroup.cpu.capacity,sonde.cpu.time,process.cpu",
       UNIT_SECOND, KIND_COUNTER, "" },
+    { "cpu.runqueue.delay", UNIT_SECOND, KIND_COUNTER, "cpu.runqueue.waiting" },
+    { "net.ip*.bytes,nfs.server.read,nfs.server.write", UNIT_BYTE, KIND_COUNTER, NULL },
     { "energy.package", UNIT_JOULE, KIND_COUNTER, "power.package" },
     { "energy.core", UNIT_JOULE, KIND_COUNTER, "power.core" },
     { "energy.uncore", UNIT_JOULE, KIND_COUNTER, "power.uncore" },
     { "energy.dram", UNIT_JOULE, KIND_COUNTER, "power.dram" },
     { "energy.psys", UNIT_JOULE, KIND_COUNTER, "power.psys" },
     { "energy.cpu", UNIT_JOULE, KIND_COUNTER, "cpu.power" },
+    { "gpu.energy", UNIT_JOULE, KIND_COUNTER, NULL },
+    { "gpu.energy.rate,gpu.power.limit", UNIT_WATT, KIND_GAUGE, NULL },
+    { "gpu.idle.time", UNIT_SECOND, KIND_COUNTER, "" },
+    { "gpu.pcie.replays,gpu.ecc.corrected,gpu.ecc.uncorrected", UNIT_NONE, KIND_COUNTER, NULL },
+    { "gpu.throttle.*", UNIT_NONE, KIND_GAUGE, NULL },
+    { "gpu.fan", UNIT_PERCENT, KIND_GAUGE, NULL },
+    { "gpu.fan.speed", UNIT_RPM, KIND_GAUGE, NULL },
+    { "gpu.temp.*", UNIT_CELSIUS, KIND_GAUGE, NULL },
+    { "gpu.pcie.recv,gpu.pcie.send", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+    { "gpu.vram.total,gpu.shared.used", UNIT_BYTE, KIND_GAUGE, NULL },
     { "disk.read.rate,disk.write.rate,disk.discard.rate,net.recv.rate,net.send.rate,swap.in.rate,swap.out.rate,"
       "memory.page_in.rate,memory.page_out.rate,memory.reclaim.rate,memory.reclaim.direct.rate,"
-      "memory.reclaim.scanned.rate,memory.refaults.rate", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+      "memory.reclaim.scanned.rate,memory.refaults.rate,cgroup.io.read.rate,cgroup.io.write.rate", UNIT_BYTE_PER_S,
+      KIND_GAUGE, NULL },
+    { "sensor.energy.rate", UNIT_WATT, KIND_GAUGE, NULL },
+    { "swap.*.rate,memory.alloc.rate,memory.alloc.freed.rate,memory.balloon.*.rate,memory.compact.daemon.*.rate,"
+      "memory.compact.isolated.rate,memory.compact.scanned.*.rate,memory.dirtied.rate,memory.written*.rate,"
+      "memory.lazyfree*.rate,memory.lru.*.rate,memory.migrated*.rate,memory.numa.migrated.rate,memory.refaults.*.rate,"
+      "memory.tier.*.rate,memory.unevictable.*.rate,memory.workingset.activated.*.rate,"
+      "memory.workingset.restored.*.rate,memory.ksm.scanned.rate,memory.ksm.skipped.rate", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+    { "memory.reclaim.anon.rate,memory.reclaim.file.rate,memory.reclaim.immediate.rate,memory.reclaim.inodes.rate,"
+      "memory.reclaim.khugepaged.rate,memory.reclaim.kswapd.rate,memory.reclaim.proactive.rate,memory.reclaim.refill.rate,"
+      "memory.reclaim.scanned.*.rate,memory.reclaim.skipped.rate,memory.reclaim.written.rate,net.ip*.bytes.rate,"
+      "nfs.server.read.rate,nfs.server.write.rate", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+    { "net.tcp.memory.pressed.rate", UNIT_NONE, KIND_GAUGE, NULL },
     { "*.rate", UNIT_PER_S, KIND_GAUGE, NULL },
+    { "memory.alloc.stalls,memory.drops.*,memory.faults.*,memory.hugetlb.*,memory.cma.allocs,memory.cma.failed,"
+      "memory.compact.stalls,memory.compact.success,memory.compact.failed,memory.compact.wakes,memory.ksm.copies,"
+      "memory.ksm.copies.swap,memory.ksm.rounds,memory.khugepaged.*,memory.kswapd.*,memory.map.splits.*,memory.numa.f*,"
+      "memory.numa.h*,memory.numa.i*,memory.numa.l*,memory.numa.miss,memory.numa.o*,memory.numa.u*,memory.pins*",
+      UNIT_NONE, KIND_COUNTER, NULL },
+    { "memory.reclaim.node.*,memory.reclaim.slab.*,memory.reclaim.throttled,memory.thp.*,memory.workingset.reclaimed,"
+      "memory.node.hit,memory.node.miss,memory.node.foreign,memory.node.interleave,memory.node.local,memory.node.other",
+      UNIT_NONE, KIND_COUNTER, NULL },
+    { "memory.workingset.nodes,memory.slab.objects,memory.zone.blocks,memory.hugepages.*,memory.node.hugepages.*,memory.ksm.run,"
+      "memory.ksm.copies.held", UNIT_NONE, KIND_GAUGE, NULL },
+    { "swap.in.*,swap.out.*,swap.readahead*,swap.zswap.in,swap.zswap.out,swap.zswap.written,memory.alloc,memory.alloc.freed,"
+      "memory.balloon.*,memory.compact.*,memory.dirtied,memory.written*,memory.lazyfree*,memory.lru.*,memory.migrated*,"
+      "memory.numa.migrated,memory.reclaim.*,memory.refaults.*,memory.tier.*,memory.unevictable.*,memory.workingset.*,"
+      "memory.ksm.scanned,memory.ksm.skipped", UNIT_BYTE, KIND_COUNTER, NULL },
+    { "net.memory,net.link.mtu", UNIT_BYTE, KIND_GAUGE, NULL },
+    { "net.link.speed", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
+    { "memory.zone.fragmented", UNIT_PERCENT, KIND_GAUGE, NULL },
+    { "cpu.idle_residency,cpu.core.idle_residency,cpu.throttle.*,raid.sync.done", UNIT_PERCENT, KIND_GAUGE, NULL },
     { "*.util,*.share,pressure.*,cgroup.pressure.*,cgroup.cpu.throttled,cpu.user,cpu.nice,cpu.system,cpu.iowait,"
-      "cpu.irq,cpu.softirq,cpu.steal,cpu.idle,battery.charge,battery.charge.limit,battery.wear,sonde.cpu", UNIT_PERCENT, KIND_GAUGE, NULL },
+      "cpu.irq,cpu.softirq,cpu.steal,cpu.idle,cpu.core.user,cpu.core.nice,cpu.core.system,cpu.core.iowait,cpu.core.irq,"
+      "cpu.core.softirq,cpu.core.steal,cpu.core.guest,battery.charge,battery.charge.limit,battery.wear,sonde.cpu",
+      UNIT_PERCENT, KIND_GAUGE, NULL },
+    { "net.tcp.memory.pressed", UNIT_SECOND, KIND_COUNTER, NULL },
     { "net.tcp.*,net.udp.*", UNIT_NONE, KIND_COUNTER, NULL },
+    { "cpu.runqueue.latency,system.uptime", UNIT_SECOND, KIND_GAUGE, NULL },
     { "disk.*latency,battery.time_left,sonde.adapter.time,sonde.tick.lateness", UNIT_SECOND, KIND_GAUGE, NULL },
-    { "*.temp,sensor.temp.critical", UNIT_CELSIUS, KIND_GAUGE, NULL },
-    { "*.fan", UNIT_RPM, KIND_GAUGE, NULL },
+    { "*.temp,sensor.temp.*,gpu.temp.*", UNIT_CELSIUS, KIND_GAUGE, NULL },
+    { "*.fan,sensor.fan.*,gpu.fan.speed", UNIT_RPM, KIND_GAUGE, NULL },
+    { "sensor.pwm,sensor.humidity", UNIT_PERCENT, KIND_GAUGE, NULL },
+    { "sensor.current", UNIT_AMPERE, KIND_GAUGE, NULL },
+    { "sensor.energy", UNIT_JOULE, KIND_COUNTER, NULL },
     { "cpu.freq,cpu.freq.min,cpu.freq.max,cpu.core.freq,gpu.clock.*", UNIT_HERTZ, KIND_GAUGE, NULL },
-    { "*.power,power.package,power.core,power.uncore,power.dram,power.psys", UNIT_WATT, KIND_GAUGE, NULL },
+    { "*.power,gpu.power.limit,power.package,power.core,power.uncore,power.dram,power.psys", UNIT_WATT, KIND_GAUGE, NULL },
     { "battery.energy", UNIT_JOULE, KIND_GAUGE, NULL },
     { "*.voltage", UNIT_VOLT, KIND_GAUGE, NULL },
-    { "memory.*,swap.*,fs.used,fs.free,fs.total,fs.available,gpu.vram.used,cgroup.memory.used,cgroup.memory.limit,"
-      "sonde.rss", UNIT_BYTE, KIND_GAUGE, NULL },
+    { "zram.ratio", UNIT_NONE, KIND_GAUGE, NULL },
+    { "raid.mismatches,zram.*", UNIT_BYTE, KIND_GAUGE, NULL },
+    { "memory.*,swap.*,fs.used,fs.free,fs.total,fs.available,gpu.vram.total,gpu.vram.used,gpu.shared.used,"
+      "cgroup.memory.used,cgroup.memory.limit,cgroup.memory.current,sonde.rss", UNIT_BYTE, KIND_GAUGE, NULL },
 };
 
 struct alias {

@@ -41,10 +41,11 @@ static void report_absent(struct report *out)
                   "not computed: this version does not forecast");
 }
 
-struct report *analyze_run(const struct recording *r, const struct analyze_options *o)
+struct report *analyze_verdict(const struct recording *r, const struct analyze_options *o)
 {
     struct report *out = mem_new(sizeof *out);
-    *out = (struct report){ .rec = r, .cpu_us_per_sample = NAN, .rss_bytes = NAN, .threshold = NAN };
+    *out = (struct report){ .rec = r, .cpu_us_per_sample = NAN, .rss_bytes = NAN, .written_bytes = NAN,
+                            .threshold = NAN };
     out->host.memory_bytes = NAN;
     report_session(out);
     struct features f;
@@ -52,6 +53,12 @@ struct report *analyze_run(const struct recording *r, const struct analyze_optio
     anomalies_find(&f, o, out);
     features_done(&f);
     insights_find(out);
+    return out;
+}
+
+struct report *analyze_run(const struct recording *r, const struct analyze_options *o)
+{
+    struct report *out = analyze_verdict(r, o);
     states_find(o->seed, out);
     trends_find(out);
     report_absent(out);

@@ -132,7 +132,7 @@ struct report {
 
     char workload_reason[REPORT_TEXT], forecast_reason[REPORT_TEXT];
 
-    double cpu_us_per_sample, rss_bytes; /* cost of collecting; NaN for a file */
+    double cpu_us_per_sample, rss_bytes, written_bytes; /* cost of collecting; NaN for a file */
 };
 
 struct analyze_options {
@@ -149,6 +149,12 @@ struct analyze_options {
  * computed carry their reason.
  */
 struct report *analyze_run(const struct recording *r, const struct analyze_options *o);
+
+/*
+ * The same without states and trends: what the verdict needs, at a tenth of the price, for whoever
+ * asks again and again. Anomalies and insights are the same in both.
+ */
+struct report *analyze_verdict(const struct recording *r, const struct analyze_options *o);
 void report_free(struct report *r);
 
 #endif

@@ -25,7 +25,7 @@ int analyze_file(const struct args *a, const char *path)
     else if (outfiles_check_globs(&files, rec->schema) < 0)
         status = EXIT_USAGE;
     else
-        status = reporting_finish(a, rec, &files, NULL, (struct cost){ NAN, NAN });
+        status = reporting_finish(a, rec, &files, NULL, (struct cost){ NAN, NAN, NAN });
     recording_free(rec);
     outfiles_done(&files);
     return status;

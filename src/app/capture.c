@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define TEXT_MAX ((size_t)2 << 20) /* bytes of a file; what is longer is cut */
+#define GROUPS_DEPTH 6             /* of control groups, the hierarchies of version 1 on top of them */
 #define HOPS_MAX 40                /* links on the way to a file, as in the kernel */
 
 struct run {
@@ -24,6 +25,7 @@ struct run {
     struct scrub scrub;
     struct snapshot now, before;
     struct spaces spaces;
+    struct gpus gpus;
     char *text;         /* TEXT_MAX */
     char path[OS_PATH_MAX]; /* where run_expand() is; one for all its levels: stacks may be small */
     struct buf clean;
@@ -35,6 +37,7 @@ static void run_free(struct run *r)
     snapshot_done(&r->before);
     scrub_done(&r->scrub);
     spaces_done(&r->spaces);
+    gpus_done(&r->gpus);
     buf_done(&r->clean);
     mem_free(r->text);
     mem_free(r);
@@ -113,11 +116,13 @@ static void run_link(struct run *r, const char *path)
         run_put_link(r, place, target);
 }
 
-static void run_scrub(struct run *r, enum capture_kind kind)
+static void run_scrub(struct run *r, enum capture_kind kind, size_t n)
 {
     buf_clear(&r->clean);
     switch (kind) {
     case CAPTURE_EMPTY:   break;
+    case CAPTURE_BYTES:   buf_put(&r->clean, r->text, n); break;
+    case CAPTURE_DRM:     scrub_drm(&r->scrub, r->text, &r->clean); break;
     case CAPTURE_PROCESS: scrub_process(&r->scrub, r->text, &r->clean); break;
     case CAPTURE_CPUINFO: scrub_cpuinfo(&r->scrub, r->text, &r->clean); break;
     case CAPTURE_CGROUP:  scrub_cgroup(&r->scrub, r->text, &r->clean); break;
@@ -126,14 +131,15 @@ static void run_scrub(struct run *r, enum capture_kind kind)
     }
 }
 
-/* A sensor of a device that sleeps: to read it would wake the device. */
+/* A sensor or a GPU whose device sleeps: to read it would wake the device. */
 static bool is_asleep(const struct run *r, const char *path)
 {
-    static const char chips[] = "/sys/class/hwmon/";
+    static const char chips[] = "/sys/class/hwmon/", gpus[] = "/sys/class/drm/";
     char status[256], text[32];
-    size_t n = sizeof chips - 1;
-    if (strncmp(path, chips, n) != 0 || strstr(path, "/power/"))
+    bool chip = strncmp(path, chips, sizeof chips - 1) == 0, gpu = strncmp(path, gpus, sizeof gpus - 1) == 0;
+    if ((!chip && !gpu) || strstr(path, "/power/"))
         return false;
+    size_t n = chip ? sizeof chips - 1 : sizeof gpus - 1;
     n += strcspn(path + n, "/");
     snprintf(status, sizeof status, "%.*s/device/power/runtime_status", (int)n, path);
     return os_read_text(r->c->root, status, text, sizeof text) > 0 &&
@@ -143,13 +149,14 @@ static bool is_asleep(const struct run *r, const char *path)
 static void run_file(struct run *r, const char *path, enum capture_kind kind)
 {
     char place[OS_PATH_MAX];
-    if (is_asleep(r, path) || os_read_text(r->c->root, path, r->text, TEXT_MAX) < 0)
+    int n = is_asleep(r, path) ? -EAGAIN : os_read_text(r->c->root, path, r->text, TEXT_MAX);
+    if (n < 0)
         return;
     if (strncmp(path, "/sys/", 5) != 0) /* the links of /proc lead to ourselves: of no meaning later */
         snprintf(place, sizeof place, "%s", path);
     else if (!run_place(r, path, place))
         return;
-    run_scrub(r, kind);
+    run_scrub(r, kind, (size_t)n);
     if (r->clean.n || kind != CAPTURE_PROCESS)
         run_put(r, place, false);
     if (kind == CAPTURE_MOUNTS) {
@@ -157,6 +164,24 @@ static void run_file(struct run *r, const char *path, enum capture_kind kind)
         spaces_put(&r->spaces, r->c->root, r->text, &r->scrub, &r->clean);
         run_put(r, "/.sonde/statfs", false);
     }
+}
+
+/* The descriptor of a process on a GPU: the link, made one that a replay can follow, and what the
+ * kernel says of the client. */
+static void run_drm(struct run *r, const char *path)
+{
+    static const char dir[] = "/dev/dri/";
+    char target[64], place[96];
+    if (os_read_link(r->c->root, path, target, sizeof target) < 0 || strncmp(target, dir, sizeof dir - 1) != 0)
+        return;
+    const char *fd = strstr(path, "/fd/");
+    snprintf(place, sizeof place, "/sys/class/drm/%s/device", target + sizeof dir - 1);
+    if (!fd || is_asleep(r, place))
+        return;
+    snprintf(place, sizeof place, "../../..%s", target);
+    run_put_link(r, path, place);
+    snprintf(place, sizeof place, "%.*s/fdinfo/%s", (int)(fd - path), path, fd + 4);
+    run_file(r, place, CAPTURE_DRM);
 }
 
 struct expand {
@@ -199,6 +224,8 @@ static void run_expand(struct run *r, size_t at, const char *rest, enum capture_
     if (*rest == '\0') {
         if (kind == CAPTURE_LINK)
             run_link(r, r->path);
+        else if (kind == CAPTURE_DRM)
+            run_drm(r, r->path);
         else
             run_file(r, r->path, kind);
         return;
@@ -257,6 +284,47 @@ static void run_groups(struct run *r, const char *file)
     }
 }
 
+static void run_gpus(struct run *r)
+{
+    buf_clear(&r->clean);
+    gpus_put(&r->gpus, r->c->root, &r->clean);
+    if (r->clean.n)
+        run_put(r, "/.sonde/nvml", false);
+}
+
+struct groups {
+    struct run *r;
+    const char *file;
+    char dir[OS_PATH_MAX];
+    int depth;
+};
+
+/* Directories cannot be told from files, but a listing of a file fails, and files have points in their names. */
+static void groups_note(void *self, const char *name)
+{
+    struct groups *g = self;
+    const char *end = strrchr(name, '.');
+    size_t at = strlen(g->dir);
+    if ((end && strcmp(end, ".slice") != 0 && strcmp(end, ".scope") != 0 && strcmp(end, ".service") != 0 &&
+         strncmp(name, "lxc.payload.", 12) != 0) ||
+        at + strlen(name) + strlen(g->file) + 3 > sizeof g->dir)
+        return;
+    snprintf(g->dir + at, sizeof g->dir - at, "/%s/%s", name, g->file);
+    run_file(g->r, g->dir, CAPTURE_FILE);
+    snprintf(g->dir + at, sizeof g->dir - at, "/%s", name);
+    if (g->depth++ < GROUPS_DEPTH)
+        os_list(g->r->c->root, g->dir, groups_note, g);
+    g->depth--;
+    g->dir[at] = '\0';
+}
+
+/* The top of version 2 is the parent of all hierarchies of version 1. */
+static void run_all_groups(struct run *r, const char *file)
+{
+    struct groups g = { .r = r, .file = file, .dir = "/sys/fs/cgroup" };
+    os_list(r->c->root, g.dir, groups_note, &g);
+}
+
 /* Fills r->now with the machine as it is. */
 static void run_instant(struct run *r)
 {
@@ -270,9 +338,12 @@ static void run_instant(struct run *r)
     for (size_t i = 0; i < n_paths; i++) {
         if (paths[i].kind == CAPTURE_GROUP)
             run_groups(r, paths[i].glob);
+        else if (paths[i].kind == CAPTURE_GROUPS)
+            run_all_groups(r, paths[i].glob);
         else
             run_expand(r, 0, paths[i].glob, paths[i].kind);
     }
+    run_gpus(r);
     snapshot_sort(&r->now);
 }
 

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* ---- what is read: capture_paths.c ---- */
 
@@ -17,11 +18,14 @@ enum capture_kind {
     CAPTURE_FILE,
     CAPTURE_LINK,      /* only where it leads to */
     CAPTURE_EMPTY,     /* only that it is there */
+    CAPTURE_BYTES,     /* a file that is no text */
+    CAPTURE_DRM,       /* /proc/PID/fd/N, where it is a client of a GPU, and its fdinfo */
     CAPTURE_CPUINFO,   /* /proc/cpuinfo */
     CAPTURE_PROCESS,   /* /proc/PID/stat */
     CAPTURE_MOUNTS,    /* mountinfo: the space of each file system as well */
     CAPTURE_CGROUP,    /* /proc/self/cgroup */
     CAPTURE_GROUP,     /* a file of our control group and of those above it; only its name */
+    CAPTURE_GROUPS,    /* the same of every group that stands for a service or a container */
 };
 
 struct capture_path {
@@ -65,6 +69,9 @@ void scrub_mount(struct scrub *s, const char *mount, struct buf *out);
 /* /proc/cpuinfo: some boards have a serial number there. */
 void scrub_cpuinfo(struct scrub *s, const char *text, struct buf *out);
 
+/* /proc/PID/fdinfo/N of a client of a GPU: only what the kernel says of it. */
+void scrub_drm(struct scrub *s, const char *text, struct buf *out);
+
 /* /proc/self/cgroup */
 void scrub_cgroup(struct scrub *s, const char *text, struct buf *out);
 
@@ -81,6 +88,20 @@ struct spaces { /* mount points that did not answer */
  */
 void spaces_put(struct spaces *s, const char *root, const char *mountinfo, struct scrub *scrub, struct buf *out);
 void spaces_done(struct spaces *s);
+
+/* ---- what GPUs say: capture_gpu.c ---- */
+
+struct gpus {
+    struct gpus_asked *asked; /* NULL until the first question */
+    int64_t wait_ns;          /* for an answer; 0: ten seconds */
+    bool hung;                /* a GPU did not answer: */
+    struct buf last;          /* this is said from then on */
+};
+
+/* Appends the lines of .sonde/nvml for NVIDIA's GPUs that are awake; nothing where there are none.
+ * Root and waiting time stay the same from call to call. */
+void gpus_put(struct gpus *g, const char *root, struct buf *out);
+void gpus_done(struct gpus *g);
 
 /* ---- one instant: capture_snapshot.c ---- */
 

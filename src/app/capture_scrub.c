@@ -111,18 +111,26 @@ void scrub_text(struct scrub *s, const char *text, struct buf *out)
     }
 }
 
-/* One part of the path of a control group; controllers of version 1 stand before them. */
+/* One part of the path of a control group; controllers of version 1 stand before them. The end says what it is. */
 static void scrub_group(struct scrub *s, const char *name, size_t length, struct buf *out)
 {
     static const char *const kept[] = {
         "system.slice", "user.slice", "machine.slice", "init.scope", "kubepods.slice", "kubepods", "docker", "sonde.service",
+        "burstable", "besteffort", "lxc", "machine",
         "cpu", "cpuacct", "cpu,cpuacct", "cpuset", "memory", "blkio", "pids", "devices", "freezer", "unified", "systemd",
         "net_cls", "net_cls,net_prio", "net_prio", "perf_event", "hugetlb", "rdma", "misc", NULL
     };
-    if (length == 0 || is_listed(kept, name, length))
+    static const char *const ends[] = { ".slice", ".scope", ".service", ".mount", ".socket", NULL };
+    if (length == 0 || is_listed(kept, name, length)) {
         buf_put(out, name, length);
-    else
-        buf_printf(out, "group-%zu", names_number(&s->groups, name, length));
+        return;
+    }
+    buf_printf(out, "group-%zu", names_number(&s->groups, name, length));
+    for (const char *const *end = ends; *end; end++) {
+        size_t n = strlen(*end);
+        if (length > n && memcmp(name + length - n, *end, n) == 0)
+            buf_puts(out, *end);
+    }
 }
 
 /* All parts of a path, the last one too if it is the name of a group and not of a file. */
@@ -275,6 +283,18 @@ void scrub_cpuinfo(struct scrub *s, const char *text, struct buf *out)
         }
         line = next;
     }
+}
+
+/* Programs may give their client a name. */
+void scrub_drm(struct scrub *s, const char *text, struct buf *out)
+{
+    auto_free char *copy = mem_dup(text);
+    char *rest = NULL;
+    for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        if (strncmp(line, "drm-", 4) == 0 && strncmp(line, "drm-client-name", 15) != 0) {
+            scrub_text(s, line, out);
+            buf_putc(out, '\n');
+        }
 }
 
 void scrub_cgroup(struct scrub *s, const char *text, struct buf *out)

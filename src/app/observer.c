@@ -16,23 +16,45 @@ static void observer_tell(const struct sampler *sampler)
                  s[i].metrics, *s[i].reason ? ": " : "", s[i].reason);
 }
 
-int observer_open(struct observer *o, const struct args *a, double interval_s)
+/* Opens the sampler on a root that is open. */
+static void observer_start(struct observer *o, const struct args *a, struct clock *clock, double patience_s)
 {
-    *o = (struct observer){ .interval_s = interval_s };
-    int rc = root_open(&o->root, args_text(a, "root"));
-    if (rc < 0)
-        return rc;
-    if (!isnan(o->root.interval_s))
-        o->interval_s = fmin(fmax(o->root.interval_s, SAMPLER_MIN_S), SAMPLER_MAX_S);
     os_more_files();
     struct sampler_options options = {
-        .root = o->root.path, .interval_s = o->interval_s, .clock = o->root.clock,
+        .root = o->root.path, .interval_s = o->interval_s, .clock = clock,
+        .patience_s = patience_s, .budget = settings_budget(args_config(a)),
         .wanted = settings_wants, .self = (void *)args_config(a),
     };
     settings_configure(args_config(a), &o->adapters);
-    o->sampler = sampler_open(o->adapters.list, &options);
+    o->extensions = extensions_find(o->adapters.list, *o->root.path ? NULL : args_config(a));
+    o->sampler = sampler_open(o->extensions->list, &options);
     observer_tell(o->sampler);
-    return 0;
+}
+
+static int observer_open_root(struct observer *o, const struct args *a, double interval_s)
+{
+    *o = (struct observer){ .interval_s = interval_s };
+    int rc = root_open(&o->root, args_text(a, "root"));
+    if (rc == 0 && !isnan(o->root.interval_s))
+        o->interval_s = fmin(fmax(o->root.interval_s, SAMPLER_MIN_S), SAMPLER_MAX_S);
+    return rc;
+}
+
+int observer_open(struct observer *o, const struct args *a, double interval_s, double patience_s)
+{
+    int rc = observer_open_root(o, a, interval_s);
+    if (rc == 0)
+        observer_start(o, a, o->root.clock, patience_s);
+    return rc;
+}
+
+int observer_open_paced(struct observer *o, const struct args *a, double interval_s,
+                        struct clock *(*pace)(void *self, struct clock *of), void *self)
+{
+    int rc = observer_open_root(o, a, interval_s);
+    if (rc == 0)
+        observer_start(o, a, pace(self, o->root.clock ? o->root.clock : clock_system()), 0);
+    return rc;
 }
 
 void observer_rest(struct observer *o)
@@ -44,6 +66,7 @@ void observer_rest(struct observer *o)
 void observer_close(struct observer *o)
 {
     observer_rest(o);
+    extensions_free(o->extensions);
     root_close(&o->root);
 }
 

@@ -69,6 +69,7 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     reporting_host(a, root, &r->host);
     r->cpu_us_per_sample = cost.cpu_us_per_sample;
     r->rss_bytes = cost.rss_bytes;
+    r->written_bytes = cost.written_bytes;
     struct outfiles_result result = outfiles_write(files, rec, r);
     reporting_print(a, r, root && !*root);
     outfiles_tell(files, rec, a);

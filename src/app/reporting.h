@@ -13,9 +13,9 @@
     { "prediction-steps", 0, OPTION_NUMBER, "N", .min = 1, .max = 1000, .fallback = "10", \
       .help = "how many intervals ahead; accepted, but this version does not forecast" }
 
-/* What collecting cost, in CPU time and memory; NaN where nothing was collected. */
+/* What collecting cost, in CPU time, memory and bytes written to storage; NaN where that is not known. */
 struct cost {
-    double cpu_us_per_sample, rss_bytes;
+    double cpu_us_per_sample, rss_bytes, written_bytes;
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "app/settings.h"
 
 #include "adapters/registry.h"
+#include "app/extensions.h"
 #include "base/auto.h"
 #include "base/check.h"
 #include "base/log.h"
@@ -23,16 +24,38 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "freq", "general.collect_cpu" },
     { "cpuinfo", "general.collect_cpu" },
     { "load", "general.collect_cpu" },
+    { "cpuidle", "general.collect_cpu" },
+    { "throttle", "general.collect_cpu" },
+    { "interrupts", "general.collect_cpu" },
+    { "schedstat", "general.collect_cpu" },
     { "memory", "general.collect_ram" },
     { "paging", "general.collect_ram" },
+    { "zones", "general.collect_ram" },
+    { "numa", "general.collect_ram" },
+    { "hugepages", "general.collect_ram" },
+    { "slab", "general.collect_ram" },
+    { "zram", "general.collect_ram" },
     { "disk", "general.collect_disk" },
     { "fs", "general.collect_disk" },
+    { "md", "general.collect_disk" },
     { "net", "general.collect_network" },
     { "sockets", "general.collect_network" },
+    { "snmp", "general.collect_network" },
+    { "netstat", "general.collect_network" },
+    { "snmp6", "general.collect_network" },
+    { "softnet", "general.collect_network" },
+    { "conntrack", "general.collect_network" },
+    { "link", "general.collect_network" },
+    { "nfs", "general.collect_network" },
     { "rapl", "general.collect_power" },
     { "battery", "general.collect_power" },
+    { "nvidia", "general.collect_gpu" },
+    { "amdgpu", "general.collect_gpu" },
+    { "intel_gpu", "general.collect_gpu" },
     { "fs", "privacy.collect_mount_points" },
     { "process", "privacy.collect_process_names" },
+    { "services", "privacy.collect_process_names" },
+    { "services_io", "privacy.collect_process_names" },
 };
 
 /* Which adapter gets the text of a key. */
@@ -42,14 +65,14 @@ static const struct { const char *adapter, *key; } handed[SETTINGS_ADAPTERS_OWN]
 
 _Static_assert(sizeof adapters / sizeof *adapters - 1 <= SETTINGS_ADAPTERS_MAX, "there is room for every adapter");
 
-/* The user's file, by the XDG base directory specification, which ignores relative paths. */
-static void settings_user_file(struct buf *out)
+/* By the XDG base directory specification, which ignores relative paths. */
+void settings_user_path(const char *name, struct buf *out)
 {
     const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     if (base && *base == '/')
-        buf_printf(out, "%s/sonde/sonde.yaml", base);
+        buf_printf(out, "%s/sonde/%s", base, name);
     else if (home && *home == '/')
-        buf_printf(out, "%s/.config/sonde/sonde.yaml", home);
+        buf_printf(out, "%s/.config/sonde/%s", home, name);
 }
 
 static void settings_log_lines(const char *lines, void (*put)(const char *line))
@@ -87,13 +110,15 @@ static int settings_file(struct config *c, const char *path, bool must)
 }
 
 /* The table of keys lives where adapters are not known. */
-static int settings_disabled(const struct config *c)
+static int settings_disabled(const struct config *c, const struct adapter *const *list)
 {
-    size_t n, count = sizeof adapters / sizeof *adapters - 1;
+    size_t n, count = 0;
     const char *const *disabled = config_list(c, "adapters.disabled", &n);
-    const char *name[sizeof adapters / sizeof *adapters];
+    while (list[count])
+        count++;
+    auto_free const char **name = mem_new(count * sizeof *name);
     for (size_t i = 0; i < count; i++)
-        name[i] = adapters[i]->name;
+        name[i] = list[i]->name;
     int rc = 0;
     for (size_t i = 0; i < n; i++) {
         size_t k = 0;
@@ -117,15 +142,18 @@ int settings_read(const struct args *a, struct config **out)
 {
     struct config *c = config_new();
     auto_buf struct buf user = { 0 };
-    settings_user_file(&user);
+    settings_user_path("sonde.yaml", &user);
     const char *path[] = { SYSTEM_FILE, user.n ? user.p : NULL, args_text(a, "config") };
     int rc = 0;
     for (size_t i = 0; i < sizeof path / sizeof *path; i++) {
         int now = path[i] ? settings_file(c, path[i], i == 2) : 0;
         rc = rc ? rc : now; /* all files are read: all complaints in one go */
     }
-    if (rc == 0)
-        rc = settings_disabled(c);
+    if (rc == 0) {
+        struct extensions *x = extensions_find(adapters, c);
+        rc = settings_disabled(c, x->list);
+        extensions_free(x);
+    }
     if (rc < 0) {
         config_free(c);
         return rc;
@@ -182,4 +210,13 @@ bool settings_wants(void *config, const char *adapter)
         if (strcmp(switches[i].adapter, adapter) == 0 && !config_bool(c, switches[i].key))
             return false;
     return true;
+}
+
+struct budget_limits settings_budget(const struct config *c)
+{
+    return (struct budget_limits){
+        .cpu_percent = config_number(c, "performance.max_cpu_percent"),
+        .rss_bytes = config_number(c, "performance.max_rss_mb") * 1e6,
+        .written_bytes_per_hour = config_number(c, "performance.max_write_mb_per_hour") * 1e6,
+    };
 }

@@ -4,6 +4,7 @@
 
 #include "app/command.h"
 #include "core/adapter.h"
+#include "core/budget.h"
 #include "core/config.h"
 
 /*
@@ -17,6 +18,9 @@ int settings_read(const struct args *a, struct config **out);
 
 /* Sets the level of messages from the configuration, NULL where there is none, and the options. */
 void settings_level(const struct args *a, const struct config *c);
+
+/* Puts where a file or folder of the user's own configuration lies; nothing where there is none. */
+void settings_user_path(const char *name, struct buf *out);
 
 /* Every adapter of this build, NULL-terminated, as sampler_open() takes them. */
 const struct adapter *const *settings_adapters(void);
@@ -35,5 +39,8 @@ void settings_configure(const struct config *c, struct settings_adapters *out);
 
 /* Do the switches of a `const struct config` want this adapter? For sampler_options.wanted. */
 bool settings_wants(void *config, const char *adapter);
+
+/* performance.max_*: for sampler_options.budget. */
+struct budget_limits settings_budget(const struct config *c);
 
 #endif

@@ -245,6 +245,65 @@ const char *text_nearest(const char *wrong, const void *names, size_t n, size_t 
     return best;
 }
 
+#define TEXT_POWERS 20 /* 10^5 (the smallest number) and 10^14 (15 digits) need 1e19 */
+
+static const double text_power[TEXT_POWERS] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+                                                1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19 };
+
+/* At least `least` digits, zeros in front. */
+static char *text_put_digits(char *out, uint64_t v, int least)
+{
+    char reversed[24];
+    int n = 0;
+    for (; v || n < least; v /= 10)
+        reversed[n++] = (char)('0' + v % 10);
+    while (n)
+        *out++ = reversed[--n];
+    return out;
+}
+
+/* How many digits behind the point leave `digits` significant ones. 0 and 1e-5 .. 1e15. */
+static int text_decimals(double v, int digits)
+{
+    int exponent = 0;
+    if (v >= 1)
+        while (exponent < 15 && v >= text_power[exponent + 1])
+            exponent++;
+    else
+        while (v > 0 && v * text_power[-exponent] < 1)
+            exponent--;
+    return digits - 1 > exponent ? digits - 1 - exponent : 0;
+}
+
+size_t text_number(double v, int digits, char out[static TEXT_NUMBER_MAX])
+{
+    char *p = out;
+    double size = fabs(v);
+    out[0] = '\0';
+    if (!isfinite(v))
+        return 0;
+    if (size >= 1e15 || (size < 1e-5 && size > 0))
+        return (size_t)snprintf(out, TEXT_NUMBER_MAX, "%.*g", digits, v);
+    int decimals = text_decimals(size, digits);
+    uint64_t whole = (uint64_t)size;
+    uint64_t part = (uint64_t)((size - (double)whole) * text_power[decimals] + 0.5);
+    if ((double)part == text_power[decimals]) { /* rounded up to the next whole one */
+        whole++;
+        part = 0;
+    }
+    for (; part && part % 10 == 0; decimals--)
+        part /= 10;
+    if (v < 0 && (whole || part))
+        *p++ = '-';
+    p = text_put_digits(p, whole, 1);
+    if (part) {
+        *p++ = '.';
+        p = text_put_digits(p, part, decimals);
+    }
+    *p = '\0';
+    return (size_t)(p - out);
+}
+
 char *text_bytes(double bytes, char *out, size_t cap)
 {
     static const char *const unit[] = { "B", "kB", "MB", "GB", "TB", "PB" };
@@ -291,6 +350,16 @@ size_t text_utf8(const char *s, long *c)
     if (n && (*c < least[n] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff)))
         *c = -1;
     return n ? n : 1;
+}
+
+bool text_is_plain(const char *text)
+{
+    for (long c; *text; ) {
+        text += text_utf8(text, &c);
+        if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+            return false;
+    }
+    return true;
 }
 
 void text_copy(char *out, size_t cap, const char *from)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define TEXT_CPUS 65536  /* more than any system numbers */
+#define TEXT_NUMBER_MAX 32
 #define TEXT_TIME_MAX 32 /* bytes of "2026-11-22T10:26:16.123Z" and its NUL, with room */
 
 /* A number made only of digits, at *p after blanks.
@@ -51,6 +52,14 @@ int text_distance(const char *a, const char *b);
  */
 const char *text_nearest(const char *wrong, const void *names, size_t n, size_t stride);
 
+/*
+ * A number as text with `digits` (1..15) significant digits, without zeros at the end: "0.123457".
+ * A whole number below 1e15 keeps all of its digits, and so does the whole part of any other. The
+ * last digit is off by at most one: for what was measured, many times a second (buf_double() is
+ * exact). Returns the length; NaN and infinities give the empty text.
+ */
+size_t text_number(double v, int digits, char out[static TEXT_NUMBER_MAX]);
+
 /* "1.50 GB", "312 MB", "0 B": three digits, powers of 1000. Returns out. */
 char *text_bytes(double bytes, char *out, size_t cap);
 
@@ -65,6 +74,9 @@ char *text_span(double seconds, char *out, size_t cap);
  * Returns its bytes, at least one; of what is no UTF-8, those to be passed over as one.
  */
 size_t text_utf8(const char *s, long *c);
+
+/* Is it UTF-8 without control characters? */
+bool text_is_plain(const char *text);
 
 /* Copies what fits and always terminates; control characters become '?',
  * so that it can be shown. */

@@ -22,6 +22,6 @@ static int clock_system_wait(struct clock *c, int64_t mono_ns)
 
 struct clock *clock_system(void)
 {
-    static struct clock c = { .now = clock_system_now, .wait = clock_system_wait };
+    static struct clock c = { .is_real = true, .now = clock_system_now, .wait = clock_system_wait };
     return &c;
 }

@@ -2,6 +2,7 @@
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct instant {
@@ -16,6 +17,8 @@ struct clock {
     /* Waits until the monotonic time; 0, -EINTR when told to stop,
      * -ENODATA when a recording ends. */
     int (*wait)(struct clock *c, int64_t mono_ns);
+
+    bool is_real; /* the time of this machine, not of a recorded one */
 };
 
 /* The clock of this machine. Static, shared. */

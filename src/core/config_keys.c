@@ -22,7 +22,7 @@
 static const struct config_key keys[] = {
     { "general.logging_interval", NUMBER("1", 0.1, 3600), .help = "Seconds between two samples." },
     { "general.collect_cpu", SWITCH("true"), .help = "Read processors: use, frequency, load, interrupts." },
-    { "general.collect_gpu", SWITCH("true"), .help = "Read graphics processors." UNUSED },
+    { "general.collect_gpu", SWITCH("true"), .help = "Read graphics processors." },
     { "general.collect_ram", SWITCH("true"), .help = "Read memory and swap." },
     { "general.collect_disk", SWITCH("true"), .help = "Read disks and file systems." },
     { "general.collect_network", SWITCH("true"), .help = "Read network interfaces and counts of connections." },
@@ -35,6 +35,9 @@ static const struct config_key keys[] = {
       .help = "Adapters that are not opened; `sonde doctor` lists their names." },
     { "adapters.process_walk", CHOICE("auto", "auto bpf taskstats text"),
       .help = "How processes are read: the cheapest way that is permitted, or one; `sonde doctor` says which." },
+    { "adapters.directory", TEXT(""),
+      .help = "A folder with adapters of your own, programs and shared objects, beside /etc/sonde/adapters.d and "
+              "~/.config/sonde/adapters.d; none is run that others could have written." },
 
     { "analysis.budget_per_day", NUMBER("1", 0.01, 1000),
       .help = "False alarms a day that are tolerated; fewer means that only stronger anomalies are told." },
@@ -79,6 +82,13 @@ static const struct config_key keys[] = {
       .help = "The workloads to tell apart." },
 
     { "performance.low_priority_mode", SWITCH("true"), .help = "Let every other program go first." UNUSED },
+    { "performance.max_cpu_percent", NUMBER("2", 0, 100),
+      .help = "Processor time that Sonde may use, percent of one core; above it the dearest adapter is read less "
+              "often. 0: no limit." },
+    { "performance.max_rss_mb", NUMBER("256", 0, 65536),
+      .help = "Memory that Sonde may use, MB; above it samples in memory are thinned. 0: no limit." },
+    { "performance.max_write_mb_per_hour", NUMBER("100", 0, 1000000),
+      .help = "What Sonde may write in an hour, MB; more is told in an event. 0: no limit." },
     { "performance.max_buffer_memory_mb", NUMBER("50", 1, 4096), .help = "Samples kept in memory, at most, MB." },
     { "performance.batch_write_size", WHOLE("60", 1, 100000), .help = "Samples written at a time." UNUSED },
     { "performance.cpu_affinity", .type = CONFIG_LIST, .fallback = "[]", .min = 0, .max = 4095, .whole = true,

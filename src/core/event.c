@@ -3,7 +3,7 @@
 
 const char *event_kind_name(enum event_kind k)
 {
-    static const char *const name[] = { "gap", "clock", "adapter" };
+    static const char *const name[] = { "gap", "clock", "adapter", "budget" };
     return name[k];
 }
 

@@ -8,6 +8,7 @@ enum event_kind {
     EVENT_GAP,     /* ticks that were not taken: late, suspended */
     EVENT_CLOCK,   /* the wall clock was set */
     EVENT_ADAPTER, /* a source came, went, hung or failed */
+    EVENT_BUDGET,  /* Sonde costs more than it may, or no longer does */
 };
 
 enum severity { SEVERITY_INFO = 1, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
@@ -21,7 +22,7 @@ struct event {
     char text[224];   /* one sentence for people */
 };
 
-const char *event_kind_name(enum event_kind k);   /* "gap", "clock", "adapter" */
+const char *event_kind_name(enum event_kind k);   /* "gap", "clock", "adapter", "budget" */
 const char *severity_name(enum severity s);       /* "info", "notice", "warning", "critical" */
 
 #endif

@@ -47,7 +47,7 @@ static double proc_growth(double before, double now)
     return now >= before ? now - before : isnan(now) || isnan(before) ? NAN : 0;
 }
 
-const struct proc *proctab_at(const struct proctab *t, int32_t pid)
+struct proc *proctab_at(const struct proctab *t, int32_t pid)
 {
     size_t lo = 0, hi = t->n;
     while (lo < hi) {

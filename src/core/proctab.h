@@ -44,7 +44,7 @@ struct proc *proctab_add_ended(struct proctab *t);
 void proctab_clear(struct proctab *t);
 
 /* A process by its number among those who are there, NULL for none. */
-const struct proc *proctab_at(const struct proctab *t, int32_t pid);
+struct proc *proctab_at(const struct proctab *t, int32_t pid);
 
 void proctab_done(struct proctab *t);
 

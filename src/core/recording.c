@@ -158,7 +158,7 @@ void recording_add_source(struct recording *r, const char *name, const struct so
 {
     r->sources = mem_resize(r->sources, (size_t)(r->n_sources + 1) * sizeof *r->sources);
     struct recording_source *to = &r->sources[r->n_sources++];
-    *to = (struct recording_source){ .state = s->state, .metrics = s->metrics };
+    *to = (struct recording_source){ .state = s->state, .metrics = s->metrics, .slowed = s->slowed };
     strncpy(to->name, name, sizeof to->name - 1);
     memcpy(to->reason, s->reason, sizeof to->reason);
 }
@@ -198,6 +198,35 @@ void recording_derive(struct recording *r)
     frame_done(&now);
 }
 
+static void recording_forget_events(struct recording *r)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < r->n_events; i++)
+        if (r->n && r->events[i].end_ms >= r->wall_ms[0])
+            r->events[kept++] = r->events[i];
+    r->n_events = kept;
+}
+
+void recording_forget(struct recording *r, size_t n)
+{
+    if (n > r->n)
+        n = r->n;
+    if (!n)
+        return;
+    size_t rest = r->n - n, first = r->proc_first[n];
+    memmove(r->wall_ms, r->wall_ms + n, rest * sizeof *r->wall_ms);
+    memmove(r->mono_ns, r->mono_ns + n, rest * sizeof *r->mono_ns);
+    for (int c = 0; c < r->n_cols; c++)
+        memmove(r->col[c], r->col[c] + n, rest * sizeof *r->col[c]);
+    r->n_procs -= first;
+    if (r->n_procs)
+        memmove(r->proc, r->proc + first, r->n_procs * sizeof *r->proc);
+    for (size_t i = 0; i <= rest; i++)
+        r->proc_first[i] = r->proc_first[i + n] - first;
+    r->n = rest;
+    recording_forget_events(r);
+}
+
 double recording_interval(const struct recording *r)
 {
     if (r->n < 2)
@@ -210,7 +239,16 @@ double recording_interval(const struct recording *r)
     return step;
 }
 
-static int recording_take(struct recording *r, struct sampler *s, const struct frame *f)
+/* From now on it takes no more room than it has. */
+static void recording_hold(struct recording *r)
+{
+    size_t row = (size_t)(r->n_cols + 3) * sizeof(double);
+    size_t now = r->cap * row + r->cap_procs * sizeof *r->proc + r->cap_events * sizeof *r->events;
+    if (!r->max_bytes || now < r->max_bytes)
+        r->max_bytes = now;
+}
+
+int recording_take(struct recording *r, struct sampler *s, const struct frame *f)
 {
     schema_extend(r->schema, sampler_schema(s));
     int rc = recording_add(r, f->wall_ms, f->mono_ns, f->v, f->n);
@@ -220,6 +258,8 @@ static int recording_take(struct recording *r, struct sampler *s, const struct f
     struct event e;
     while (sampler_event(s, &e))
         recording_add_event(r, &e);
+    if (sampler_is_fat(s))
+        recording_hold(r);
     return 0;
 }
 

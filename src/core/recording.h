@@ -23,6 +23,7 @@ struct recording_source {
     enum source_state state;
     char reason[224];
     int metrics;
+    int slowed;       /* as in struct source */
 };
 
 struct recording {
@@ -90,6 +91,18 @@ void recording_derive(struct recording *r);
 
 /* The step between ticks in seconds: the median of the differences; NaN with fewer than two. */
 double recording_interval(const struct recording *r);
+
+/*
+ * Adds what a sampler gave last: a frame, with processes and events; takes over new parts of its
+ * schema. 0, or -ENOMEM: see recording_add().
+ */
+int recording_take(struct recording *r, struct sampler *s, const struct frame *f);
+
+/*
+ * Forgets the first n ticks, their processes, and the events that ended before what is left: for
+ * whoever looks at the last minutes only. Moves all the others, so not to be done at every tick.
+ */
+void recording_forget(struct recording *r, size_t n);
 
 /*
  * Runs a sampler for so long and gathers what it gives; takes over its schema's content by copy.

@@ -9,9 +9,22 @@
  *   NNNN/.sonde/clock   three numbers: wall clock ms, monotonic ns, boot-time ns
  *   NNNN/.sonde/statfs  one file system per line: mount total free available inodes inodes_free
  *                       (bytes), or: mount hang (its answer never comes)
+ *   NNNN/.sonde/nvml    what NVIDIA's library says, see below; absent where there is none
  *   NNNN/.sonde/gone    paths, one per line, that no longer exist at this instant, directories
  *                       that this leaves empty included; a process whose number was given to
  *                       another is a file that changed
+ *
+ * .sonde/nvml has lines of words with single blanks between them:
+ *
+ *   driver WORD         first, where the library does not work: not_loaded, denied, other_release,
+ *                       broken; any other word means that it does
+ *   gpu ADDRESS [WORD]  a GPU by its PCI address, as /sys/bus/pci/devices writes it, in the order of
+ *                       the library. WORD: lost (fell off the bus), denied (not permitted), hang
+ *                       (no answer until a later instant says otherwise)
+ *   NAME VALUE          of that GPU: a reading in the units of os/nvml.h and with its name there, as
+ *                       "power 215.3"; or denied, or hang. One that is not named is not supported
+ *   USE PID [BYTES]     of that GPU: a process, USE is compute or graphics, and the memory that it
+ *                       holds where that is known. "USE none": there are none; no line: not told
  *
  * A directory without 0000/ is a plain tree of one instant. Adapters keep descriptors open, so a
  * replay works on a copy of the first instant in a temporary directory and rewrites the files in

@@ -3,13 +3,17 @@
  *
  * Deadlines are absolute on the monotonic clock, so that nothing drifts: one wake-up per tick, one
  * pass over the adapters that are due. Ticks that were missed are skipped and said so in an event;
- * so are suspend and steps of the wall clock. The caller pulls: whoever calls sampler_next() is the
+ * so are suspend and steps of the wall clock. An adapter that is absent is tried again every minute;
+ * one that is kept apart and hangs is left alone until it answers (core/lane.h).
+ *
+ * The caller pulls: whoever calls sampler_next() is the
  * sampling thread.
  */
 #ifndef CORE_SAMPLER_H
 #define CORE_SAMPLER_H
 
 #include "core/adapter.h"
+#include "core/budget.h"
 #include "core/clock.h"
 
 #include <stdbool.h>
@@ -20,12 +24,21 @@
 struct sampler_options {
     const char *root;      /* "" = the running machine */
     double interval_s;     /* SAMPLER_MIN_S .. SAMPLER_MAX_S */
+    double patience_s;     /* opening waits so long for adapters that are kept apart; 0: a moment */
+    struct budget_limits budget; /* what all this may cost; not kept for recorded machines */
     struct clock *clock;   /* NULL = clock_system() */
     bool (*wanted)(void *self, const char *adapter); /* NULL = all adapters */
     void *self;            /* of wanted() */
 };
 
-enum source_state { SOURCE_OK, SOURCE_ABSENT, SOURCE_DENIED, SOURCE_FAILED, SOURCE_OFF };
+enum source_state {
+    SOURCE_OK,
+    SOURCE_ABSENT,
+    SOURCE_DENIED,
+    SOURCE_FAILED,
+    SOURCE_OFF,
+    SOURCE_HUNG, /* asked, and has not answered; it is kept apart, nobody waits for it */
+};
 
 /* How one adapter fares. */
 struct source {
@@ -34,9 +47,11 @@ struct source {
     char reason[224];      /* why it is not OK, or what is missing though it is, and how to get it; or empty */
     int metrics;           /* slots it added so far */
     double time_s;         /* what its last reading took */
+    int slowed;            /* read this many times less often than it should be, to keep the budget; else 1 */
 };
 
-const char *source_state_name(enum source_state s); /* "ok", "absent", "denied", "failed", "off" */
+const char *source_state_name(enum source_state s); /* "ok", "absent", "denied", "failed", "off",
+                                                       * "hung" */
 
 struct sampler;
 
@@ -61,5 +76,8 @@ const struct proctab *sampler_procs(const struct sampler *s);
 bool sampler_event(struct sampler *s, struct event *out);
 
 const struct source *sampler_sources(const struct sampler *s, int *n);
+
+/* Is more memory in use than the budget allows? As of a few ticks ago. */
+bool sampler_is_fat(const struct sampler *s);
 
 #endif

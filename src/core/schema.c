@@ -24,6 +24,8 @@ struct schema {
     int n;
     int *hash; /* slot + 1, 0 = free; size is a power of two, at most half full */
     size_t hash_size;
+    struct schema_ratio *ratio;
+    size_t n_ratios, cap_ratios;
     char **source;
     size_t n_sources, cap_sources;
     int current;
@@ -48,6 +50,14 @@ static const struct { const char *code; enum unit rate; } units[] = {
 const char *unit_code(enum unit u)
 {
     return units[u].code;
+}
+
+int unit_of(const char *code)
+{
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strcmp(units[i].code, code) == 0)
+            return (int)i;
+    return -1;
 }
 
 enum unit unit_rate(enum unit u)
@@ -92,6 +102,7 @@ void schema_free(struct schema *s)
     for (size_t i = 0; i < s->n_sources; i++)
         mem_free(s->source[i]);
     mem_free(s->source);
+    mem_free(s->ratio);
     mem_free(s->hash);
     mem_free(s);
 }
@@ -122,6 +133,15 @@ static void schema_format(char *out, const char *name, const char *inst)
         snprintf(out, SCHEMA_MAX_NAME, "%s", name);
 }
 
+static void schema_note_ratio(struct schema *s, int slot, const struct metric *m)
+{
+    const struct metric *num = schema_at(s, m->num), *den = m->den == SCHEMA_TIME ? NULL : schema_at(s, m->den);
+    s->ratio = mem_grow(s->ratio, s->n_ratios, &s->cap_ratios, sizeof *s->ratio);
+    s->ratio[s->n_ratios++] = (struct schema_ratio){
+        .slot = slot, .num = m->num, .den = m->den, .source = (short)num->source, .scale = m->scale,
+        .special = num->wrap > 0 || (den && den->wrap > 0) || m->min != m->max };
+}
+
 static int schema_add_one(struct schema *s, const struct metric *m)
 {
     char id[SCHEMA_MAX_NAME];
@@ -142,6 +162,8 @@ static int schema_add_one(struct schema *s, const struct metric *m)
     e->m.source = s->current;
     e->id = mem_dup(id);
     s->hash[place] = slot + 1;
+    if (m->kind == KIND_RATIO)
+        schema_note_ratio(s, slot, m);
     if ((size_t)s->n * 2 > s->hash_size)
         schema_rehash(s);
     return slot;
@@ -207,6 +229,12 @@ int schema_size(const struct schema *s)
 const struct metric *schema_at(const struct schema *s, int slot)
 {
     return &schema_entry(s, slot)->m;
+}
+
+const struct schema_ratio *schema_ratios(const struct schema *s, int *n)
+{
+    *n = (int)s->n_ratios;
+    return s->ratio;
 }
 
 const char *schema_id(const struct schema *s, int slot)

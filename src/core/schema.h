@@ -41,6 +41,9 @@ enum unit {
 /* The UCUM code: "%", "By", "By/s", "1/s", "s", "Cel", "Hz", "W", "J", "V", "A", "{rpm}", "1". */
 const char *unit_code(enum unit u);
 
+/* The unit of a UCUM code, or -1. */
+int unit_of(const char *code);
+
 /* The unit of a growth per second: By -> By/s, J -> W, s -> 1, 1 -> 1/s. */
 enum unit unit_rate(enum unit u);
 
@@ -87,6 +90,19 @@ int schema_size(const struct schema *s);
 
 /* Borrowed, valid for the life of the schema. */
 const struct metric *schema_at(const struct schema *s, int slot);
+
+/*
+ * The derived slots, in their order, close together: a tick goes through all of them, and metrics
+ * themselves are so large that fetching each from memory would cost more than the arithmetic.
+ * Borrowed until the schema grows.
+ */
+struct schema_ratio {
+    int slot, num, den;
+    short source;   /* of num */
+    bool special;   /* one of the counters wraps, or the ratio has bounds: see schema_at() */
+    double scale;
+};
+const struct schema_ratio *schema_ratios(const struct schema *s, int *n);
 
 /* "disk.read{sda}" or "cpu.util". Borrowed, valid for the life of the schema. */
 const char *schema_id(const struct schema *s, int slot);

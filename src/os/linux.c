@@ -13,6 +13,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -61,6 +63,16 @@ int os_pread_text(int fd, char *text, size_t cap)
     return (int)n;
 }
 
+int os_pread_once(int fd, char *text, size_t cap)
+{
+    ssize_t n;
+    do
+        n = pread(fd, text, cap - 1, 0);
+    while (n < 0 && errno == EINTR);
+    text[n < 0 ? 0 : n] = '\0';
+    return n < 0 ? -errno : (int)n;
+}
+
 int os_read_text(const char *root, const char *path, char *text, size_t cap)
 {
     int fd = os_open_read(root, path);
@@ -85,7 +97,7 @@ static int os_parse_i64(const char *text, int64_t *out)
 int os_pread_i64(int fd, int64_t *out)
 {
     char text[32];
-    int rc = os_pread_text(fd, text, sizeof text);
+    int rc = os_pread_once(fd, text, sizeof text);
     return rc < 0 ? rc : os_parse_i64(text, out);
 }
 
@@ -235,7 +247,8 @@ static int os_fs_recorded(const char *root, const char *mount, struct os_fs *out
         if (strncmp(line + n, " hang", 5) == 0)
             rc = -EINPROGRESS;
         else if (sscanf(line + n, "%lf %lf %lf %lf %lf", &fs.total, &fs.free, &fs.available,
-                        &fs.inodes, &fs.inodes_free) == 5) {
+                        &fs.inodes, &fs.inodes_free) == 5 &&
+                 isfinite(fs.total + fs.free + fs.available + fs.inodes + fs.inodes_free)) {
             *out = fs;
             rc = 0;
         } else {
@@ -300,6 +313,19 @@ int os_sleep_until(int64_t mono_ns)
     return -clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
 }
 
+double os_cpu_s(void)
+{
+    return (double)os_clock_ns(CLOCK_PROCESS_CPUTIME_ID) * 1e-9;
+}
+
+/* proc_pid_io(5). */
+static double os_written_bytes(void)
+{
+    char text[512];
+    const char *at = os_read_text("", "/proc/self/io", text, sizeof text) > 0 ? strstr(text, "\nwrite_bytes: ") : NULL;
+    return at ? strtod(at + strlen("\nwrite_bytes: "), NULL) : NAN;
+}
+
 int os_self(struct os_self *out)
 {
     char text[128];
@@ -310,7 +336,8 @@ int os_self(struct os_self *out)
     if (sscanf(text, "%*s %ld", &pages) != 1)
         return -EINVAL;
     out->rss_bytes = (double)pages * (double)sysconf(_SC_PAGESIZE);
-    out->cpu_s = (double)os_clock_ns(CLOCK_PROCESS_CPUTIME_ID) * 1e-9;
+    out->cpu_s = os_cpu_s();
+    out->written_bytes = os_written_bytes();
     return 0;
 }
 
@@ -386,6 +413,22 @@ bool os_reader_left(int fd)
     return poll(&p, 1, 0) == 1 && (p.revents & (POLLERR | POLLHUP));
 }
 
+int os_wait_input(int fd, int64_t until_ns)
+{
+    int64_t left = until_ns - os_mono_ns();
+    if (left < 0)
+        left = 0;
+    struct timespec t = { .tv_sec = left / 1000000000, .tv_nsec = left % 1000000000 };
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    int rc = ppoll(&p, 1, &t, NULL);
+    return rc < 0 ? -errno : rc ? 0 : -ETIMEDOUT;
+}
+
+int os_end_process(int32_t pid)
+{
+    return kill(pid, SIGTERM) < 0 ? -errno : 0;
+}
+
 bool os_is_terminal(int fd)
 {
     return isatty(fd) == 1;
@@ -422,7 +465,7 @@ int os_thread(void (*f)(void *arg), void *arg)
     sigfillset(&all);
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, 128 * 1024);
+    pthread_attr_setstacksize(&attr, 1 << 20); /* room for libraries of others; only what is used is real */
     pthread_sigmask(SIG_SETMASK, &all, &old);
     int rc = -pthread_create(&t, &attr, os_thread_main, s);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
@@ -434,12 +477,18 @@ int os_thread(void (*f)(void *arg), void *arg)
 
 struct os_lock {
     pthread_mutex_t m;
+    pthread_cond_t woken;
 };
 
 struct os_lock *os_lock_new(void)
 {
     struct os_lock *l = mem_new(sizeof *l);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_mutex_init(&l->m, NULL);
+    pthread_cond_init(&l->woken, &attr);
+    pthread_condattr_destroy(&attr);
     return l;
 }
 
@@ -447,6 +496,7 @@ void os_lock_free(struct os_lock *l)
 {
     if (!l)
         return;
+    pthread_cond_destroy(&l->woken);
     pthread_mutex_destroy(&l->m);
     mem_free(l);
 }
@@ -459,4 +509,17 @@ void os_lock(struct os_lock *l)
 void os_unlock(struct os_lock *l)
 {
     pthread_mutex_unlock(&l->m);
+}
+
+bool os_wait(struct os_lock *l, int64_t until_ns)
+{
+    if (until_ns == INT64_MAX)
+        return pthread_cond_wait(&l->woken, &l->m) == 0;
+    struct timespec t = { .tv_sec = until_ns / 1000000000, .tv_nsec = until_ns % 1000000000 };
+    return pthread_cond_timedwait(&l->woken, &l->m, &t) == 0;
+}
+
+void os_wake(struct os_lock *l)
+{
+    pthread_cond_broadcast(&l->woken);
 }

@@ -1,7 +1,7 @@
 /*
- * linux_module.c - opens our shared objects, by absolute path only (dlopen(3)).
+ * linux_module.c - opens shared objects, by absolute path only (dlopen(3)).
  *
- * They are looked for relative to the program itself (/proc/self/exe), never to the current folder
+ * Ours are looked for relative to the program itself (/proc/self/exe), never to the current folder
  * nor along LD_LIBRARY_PATH: whoever may replace a module could as well replace the program.
  */
 #include "os/os.h"
@@ -41,4 +41,15 @@ const void *os_module(const char *module, const char *symbol)
             return dlsym(handle, symbol);
     }
     return NULL;
+}
+
+const void *os_symbol(const char *path, const char *symbol, char *why, size_t cap)
+{
+    dlerror();
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL); /* never closed: it may have started threads */
+    const void *found = handle ? dlsym(handle, symbol) : NULL;
+    const char *error = dlerror();
+    if (!found)
+        snprintf(why, cap, "%s", error ? error : "the symbol is NULL");
+    return found;
 }

@@ -25,7 +25,13 @@ int os_open_read(const char *root, const char *path);
  */
 int os_pread_text(int fd, char *text, size_t cap);
 
-/* Opens, reads as above, closes. */
+/*
+ * The same by one read, without asking whether there is more: half the cost. For files that the
+ * kernel prints whole at the first read, as it does in sysfs and in control groups.
+ */
+int os_pread_once(int fd, char *text, size_t cap);
+
+/* Opens, reads as os_pread_text(), closes. */
 int os_read_text(const char *root, const char *path, char *text, size_t cap);
 
 /* As os_read_text() for a file that holds one whole number, like most of sysfs. */
@@ -80,9 +86,12 @@ int os_sleep_until(int64_t mono_ns);
 
 /* ---- this process ---- */
 
+double os_cpu_s(void); /* user and system time of the process so far */
+
 struct os_self {
     double cpu_s;     /* user and system time of the process so far */
     double rss_bytes; /* resident memory */
+    double written_bytes; /* to storage so far; NaN where the system does not say */
 };
 
 int os_self(struct os_self *out);
@@ -109,6 +118,13 @@ void os_outlive_writes(void);
 /* Did the reader of a pipe, or the terminal, go away? */
 bool os_reader_left(int fd);
 
+/* Waits until a descriptor can be read, or os_mono_ns() reaches the time: -ETIMEDOUT. -EINTR when a
+ * signal came. */
+int os_wait_input(int fd, int64_t until_ns);
+
+/* Asks a process to end (SIGTERM). -ESRCH when there is none, -EPERM. */
+int os_end_process(int32_t pid);
+
 bool os_is_terminal(int fd);
 int os_terminal_width(void); /* columns of the terminal on stderr, 80 where unknown */
 
@@ -133,6 +149,11 @@ struct os_lock *os_lock_new(void);
 void os_lock_free(struct os_lock *l);
 void os_lock(struct os_lock *l);
 void os_unlock(struct os_lock *l);
+
+/* While it is held: lets go of it until somebody calls os_wake() or os_mono_ns() reaches the time,
+ * and holds it again. False when it was the time. May return early. INT64_MAX: no such time. */
+bool os_wait(struct os_lock *l, int64_t until_ns);
+void os_wake(struct os_lock *l); /* all who wait */
 
 /* ---- files of ours ---- */
 
@@ -195,5 +216,47 @@ int os_remove_dir(const char *dir); /* with all that is in it */
  * lib/sonde), loaded at the first call and kept. NULL where the module is not installed.
  */
 const void *os_module(const char *module, const char *symbol);
+
+/* ---- programs and shared objects of other people ---- */
+
+/*
+ * May a file be run with our rights, or all files of a directory? Where its links lead it belongs to
+ * root or to the user who runs Sonde, nobody else may write to it, and the same holds for the
+ * directories above, but that those may be as /tmp, where only the owner of a file may replace it.
+ * Otherwise false, and why.
+ */
+bool os_is_trusted(const char *path, char *why, size_t cap);
+
+bool os_is_program(const char *path); /* may we execute it? */
+
+/* The symbol of a shared object, which is loaded at the first call and kept.
+ * NULL, and why, where it cannot be loaded or has none. */
+const void *os_symbol(const char *path, const char *symbol, char *why, size_t cap);
+
+struct os_child {
+    int32_t pid;  /* of the guard that stands before it; 0 = it has ended */
+    int out, err; /* to read what it writes to stdout and stderr, also after its end; -1 = closed */
+};
+
+/*
+ * Starts argv[0], an absolute path, with the environment env (both end in NULL) in the directory
+ * "/", in a session of its own, with no descriptor but stdin, which is empty, stdout and stderr. It
+ * ends, with all that it started in that session's group, when this process or the calling thread
+ * ends. Errors: those of execve(2), fork(2) and pipe(2).
+ */
+int os_child_start(const char *const *argv, const char *const *env, struct os_child *c);
+
+/* What it wrote: bytes, 0 when it has closed that end, -EAGAIN when there is nothing, after waiting
+ * for at most wait_ms. */
+int os_child_read(int fd, void *bytes, size_t cap, int wait_ms);
+
+/* Asks it and its group to end, and ends them 0.2 s later; returns at once. */
+void os_child_end(const struct os_child *c);
+
+/* Waits for at most wait_ms. Has it ended, pid is 0 and *status is its exit status, 128 + n where
+ * signal n ended it. */
+bool os_child_has_ended(struct os_child *c, int wait_ms, int *status);
+
+void os_child_close(struct os_child *c); /* of one that has ended */
 
 #endif

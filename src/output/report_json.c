@@ -58,6 +58,7 @@ static void json_adapters(struct json *j, const struct recording *rec)
         json_string(j, "state", source_state_name(s->state));
         json_string(j, "reason", *s->reason ? s->reason : NULL);
         json_int(j, "metrics", s->metrics);
+        json_int(j, "slowed", s->slowed);
         json_end(j);
     }
     json_end(j);
@@ -274,7 +275,7 @@ static void json_cost(struct json *j, const struct report *r)
     json_object(j, "cost");
     json_known(j, "cpu_us_per_sample", r->cpu_us_per_sample, elsewhere);
     json_known(j, "rss_bytes", r->rss_bytes, elsewhere);
-    json_absent(j, "bytes_written", "only an archive is counted, and this version keeps none");
+    json_known(j, "bytes_written", r->written_bytes, elsewhere);
     json_end(j);
 }
 

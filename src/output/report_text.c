@@ -293,10 +293,24 @@ static void text_absent(const struct page *p)
         if (src->state != SOURCE_OK && n < sizeof names)
             n += (size_t)snprintf(names + n, sizeof names - n, "%s%s%s", n ? ", " : "", src->name,
                 src->state == SOURCE_ABSENT ? "" : src->state == SOURCE_OFF ? " (off)" :
-                src->state == SOURCE_DENIED ? " (no permission)" : " (failed)");
+                src->state == SOURCE_DENIED ? " (no permission)" :
+                src->state == SOURCE_HUNG ? " (does not answer)" : " (failed)");
     }
     if (n)
         text_paragraph(p, 0, "Not measured: %s. Why: sonde doctor.", names);
+}
+
+/* What was read less often than it should be, to keep the budget. */
+static void text_slowed(const struct page *p)
+{
+    char names[REPORT_TEXT] = "";
+    size_t n = 0;
+    for (int i = 0; i < p->rec->n_sources && n < sizeof names; i++)
+        if (p->rec->sources[i].slowed > 1)
+            n += (size_t)snprintf(names + n, sizeof names - n, "%s%s (one reading of %d)", n ? ", " : "",
+                                  p->rec->sources[i].name, p->rec->sources[i].slowed);
+    if (n)
+        text_paragraph(p, 0, "Read less often, to stay within the budget (performance.max_cpu_percent): %s.", names);
 }
 
 static void text_cost(const struct page *p)
@@ -309,6 +323,7 @@ static void text_cost(const struct page *p)
             "Resolution: of every %d samples one was kept, because the memory for them was full "
             "(performance.max_buffer_memory_mb).",
             p->rec->stride);
+    text_slowed(p);
     if (!isnan(r->cpu_us_per_sample))
         text_paragraph(p, 0, "Cost: %s of CPU time per sample, %s of memory.",
                        amount_text(r->cpu_us_per_sample * 1e-6, UNIT_SECOND, cpu),

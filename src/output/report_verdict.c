@@ -149,13 +149,18 @@ const char *verdict_level_name(enum verdict_level v)
     return names[v];
 }
 
-void report_verdict(struct buf *out, const struct report *r, const struct screen *s)
+const char *verdict_word(enum verdict_level v)
 {
     static const char *const words[] = { "WELL", "LOOK", "SHORT" };
+    return words[v];
+}
+
+void report_verdict(struct buf *out, const struct report *r, const struct screen *s)
+{
     struct verdict v = report_judge(r);
     enum tone tone = v.level != VERDICT_LOOK ? TONE_STRONG :
                      v.severity == SEVERITY_CRITICAL ? TONE_BAD : TONE_WARN;
-    const char *word = words[v.level];
+    const char *word = verdict_word(v.level);
     screen_put(s, out, tone, word);
     buf_puts(out, "  ");
     screen_cell(s, out, TONE_PLAIN, v.text, s->width - (int)strlen(word) - 2, false);

@@ -19,6 +19,8 @@ struct verdict report_judge(const struct report *r);
 
 const char *verdict_level_name(enum verdict_level v); /* "well", "look", "unknown" */
 
+const char *verdict_word(enum verdict_level v); /* "WELL", "LOOK", "SHORT": how a line begins */
+
 /* The verdict as the first line: "WELL  nothing unusual in 60 s", "LOOK  ...", "SHORT  ...". */
 void report_verdict(struct buf *out, const struct report *r, const struct screen *s);
 

@@ -110,6 +110,8 @@ int machine_open(struct machine *m, const struct adapter *a)
 {
     assert_null(m->adapter);
     m->source = schema_source(m->s, a->name);
+    if (a->of)
+        m->env.of = a->of;
     int rc = a->open(&m->env, m->s, &m->self);
     if (rc == 0)
         m->adapter = a;

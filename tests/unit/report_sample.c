@@ -53,9 +53,9 @@ struct recording *sample_recording(void)
         recording_add(rec, START_MS + 1000 * i, 1000000000LL * (i + 5), v, METRICS);
     }
     static const struct { const char *name; struct source source; } sources[] = {
-        { "cpu", { .state = SOURCE_OK, .metrics = 1 } },
-        { "battery", { .state = SOURCE_ABSENT, .reason = "no battery in /sys/class/power_supply" } },
-        { "rapl", { .state = SOURCE_DENIED, .reason = "energy_uj is readable by root only" } },
+        { "cpu", { .state = SOURCE_OK, .metrics = 1, .slowed = 4 } },
+        { "battery", { .state = SOURCE_ABSENT, .reason = "no battery in /sys/class/power_supply", .slowed = 1 } },
+        { "rapl", { .state = SOURCE_DENIED, .reason = "energy_uj is readable by root only", .slowed = 1 } },
     };
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
         recording_add_source(rec, sources[i].name, &sources[i].source);
@@ -115,7 +115,7 @@ struct report *sample_report(const struct recording *rec)
         .budget_per_day = 1, .budget_run = 0.1, .threshold = 6.25,
         .workload_reason = "this version does not tell workloads apart",
         .forecast_reason = "this version makes no forecasts",
-        .cpu_us_per_sample = 1234.5, .rss_bytes = 5.1e6,
+        .cpu_us_per_sample = 1234.5, .rss_bytes = 5.1e6, .written_bytes = 4096,
         .host = { .hardware_id = "0123456789abcdef0123456789abcdef", .os = "Debian GNU/Linux 12 (bookworm)",
                   .cpu = "AMD EPYC 7B13", .board = "20L5", .cores = 2, .threads = 4, .memory_bytes = 4.1e9 },
     };

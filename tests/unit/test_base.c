@@ -6,6 +6,8 @@
 #include "base/stats.h"
 #include "base/text.h"
 
+#include <float.h>
+
 static void times_go_both_ways(void **state)
 {
     (void)state;
@@ -137,6 +139,34 @@ static void doubles_read_back(void **state)
     buf_done(&b);
 }
 
+static void numbers_keep_their_digits(void **state)
+{
+    (void)state;
+    static const struct { double v; int digits; const char *text; } cases[] = {
+        { 0, 6, "0" }, { -0.0, 6, "0" }, { 7, 6, "7" }, { -12, 6, "-12" }, { 999999999999999.0, 3, "999999999999999" },
+        { 0.5, 6, "0.5" }, { -0.25, 6, "-0.25" }, { 1.0 / 3, 6, "0.333333" }, { 2.0 / 3, 3, "0.667" }, { 12.3456789, 6, "12.3457" },
+        { 123456789.4, 6, "123456789" }, { 123456789.5, 6, "123456790" }, { 0.9999999, 6, "1" }, { 99.999999, 4, "100" },
+        { 0.00012345678, 4, "0.0001235" }, { 1e-5, 6, "0.00001" }, { 9.5e-6, 6, "9.5e-06" }, { 1e15, 6, "1e+15" },
+        { 0.1, 15, "0.1" }, { 1.00000000000001, 15, "1.00000000000001" }, { -1e-9, 3, "-1e-09" },
+        { 100.04, 3, "100" }, { NAN, 6, "" }, { INFINITY, 6, "" },
+    };
+    char text[TEXT_NUMBER_MAX];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(text_number(cases[i].v, cases[i].digits, text), strlen(cases[i].text));
+        assert_string_equal(text, cases[i].text);
+    }
+    struct rng r;
+    rng_seed(&r, 11);
+    for (int i = 0; i < 200000; i++) {
+        double v = ldexp(rng_unit(&r) - 0.5, (int)rng_below(&r, 120) - 60);
+        int digits = 1 + (int)rng_below(&r, 15);
+        size_t n = text_number(v, digits, text);
+        assert_true(n > 0 && n < sizeof text && n == strlen(text));
+        double unit = pow(10, floor(log10(fabs(v))) - digits + 1); /* of the last digit; tail: a double's own */
+        assert_true(fabs(strtod(text, NULL) - v) <= 0.5000001 * unit + 4 * DBL_EPSILON * fabs(v));
+    }
+}
+
 static void statistics_pass_over_nan(void **state)
 {
     (void)state;
@@ -234,6 +264,7 @@ int main(void)
         cmocka_unit_test(names_and_lists_of_processors), cmocka_unit_test(escapes_become_characters),
         cmocka_unit_test(times_go_both_ways), cmocka_unit_test(durations_and_numbers), cmocka_unit_test(near_spellings),
         cmocka_unit_test(amounts), cmocka_unit_test(json_is_well_formed), cmocka_unit_test(doubles_read_back),
+        cmocka_unit_test(numbers_keep_their_digits),
         cmocka_unit_test(statistics_pass_over_nan), cmocka_unit_test(quantiles_agree_with_sorting),
         cmocka_unit_test(random_numbers_are_even_and_repeat), cmocka_unit_test(utf8),
     };

@@ -3,10 +3,12 @@
 #include "test.h"
 
 #include "app/capture.h"
+
+#include "adapters/linux/gpu.h"
 #include "base/auto.h"
 #include "core/replay.h"
 #include "core/sampler.h"
-#include "machine.h"
+#include "fake_nvml.h"
 #include "os/host.h"
 #include "os/os.h"
 
@@ -43,12 +45,12 @@ static void one_name_one_substitute(void **state)
     assert_string_equal(out.p, "veth1 veth2 veth1");
     buf_clear(&out);
     scrub_path(&s, "/sys/fs/cgroup/memory/user.slice/user-1000.slice/memory.max", &out);
-    assert_string_equal(out.p, "/sys/fs/cgroup/memory/user.slice/group-1/memory.max");
+    assert_string_equal(out.p, "/sys/fs/cgroup/memory/user.slice/group-1.slice/memory.max");
     buf_clear(&out);
     scrub_cgroup(
         &s, "4:memory:/user.slice/user-1000.slice\n0::/user-1000.slice/session-3.scope\nno path\n",
         &out);
-    assert_string_equal(out.p, "4:memory:/user.slice/group-1\n0::/group-1/group-2\n\n");
+    assert_string_equal(out.p, "4:memory:/user.slice/group-1.slice\n0::/group-1.slice/group-2.scope\n\n");
     scrub_done(&s);
 }
 
@@ -154,7 +156,8 @@ static int setup(void **state)
     machine_write(&m, "/sys/fs/cgroup/user.slice/" CANARY ".slice/" CANARY "-2.scope/cpu.max",
                   "max 100000\n");
     machine_write(&m, "/sys/fs/cgroup/user.slice/cpu.max", "1000 100000\n");
-    machine_write(&m, "/sys/devices/pci/net/eth0/mtu", "1500\n");
+    machine_write(&m, "/sys/fs/cgroup/system.slice/" CANARY ".service/memory.current", "5\n");
+    machine_write(&m, "/sys/devices/pci/net/eth0/type", "1\n");
     machine_write(&m, "/sys/devices/pci/net/eth0/address", CANARY);
     machine_link(&m, "/sys/devices/pci/net/eth0/device", "../../../pci");
     machine_link(&m, "/sys/class/net/eth0", "../../devices/pci/net/eth0");
@@ -163,6 +166,19 @@ static int setup(void **state)
     machine_write(&m, "/sys/devices/asleep/power/runtime_status", "suspended\n");
     machine_link(&m, "/sys/devices/asleep/hwmon/hwmon0/device", "../../../asleep");
     machine_link(&m, "/sys/class/hwmon/hwmon0", "../../devices/asleep/hwmon/hwmon0");
+    for (int gpu = 0; gpu < 2; gpu++) { /* the first is awake */
+        machine_printf(&m, gpu ? "/sys/devices/gpu1/power/runtime_status" : "/sys/devices/gpu0/power/runtime_status",
+                       gpu ? "suspended\n" : "active\n");
+        machine_bytes(&m, gpu ? "/sys/devices/gpu1/gpu_metrics" : "/sys/devices/gpu0/gpu_metrics", "\0\377\0", 3);
+        machine_link(&m, gpu ? "/sys/class/drm/renderD129/device" : "/sys/class/drm/renderD128/device",
+                     gpu ? "../../../devices/gpu1" : "../../../devices/gpu0");
+        machine_link(&m, gpu ? "/sys/class/drm/card1/device" : "/sys/class/drm/card0/device",
+                     gpu ? "../../../devices/gpu1" : "../../../devices/gpu0");
+        machine_link(&m, gpu ? "/proc/78/fd/5" : "/proc/78/fd/4", gpu ? "/dev/dri/renderD129" : "/dev/dri/renderD128");
+        machine_write(&m, gpu ? "/proc/78/fdinfo/5" : "/proc/78/fdinfo/4",
+                      "pos:\t0\ndrm-driver:\txe\ndrm-client-name:\t" CANARY "\ndrm-client-id:\t3\n");
+    }
+    machine_link(&m, "/proc/78/fd/6", "/home/" CANARY);
     machine_write(&m, "/sys/class/dmi/id/product_serial", CANARY);
     machine_write(&m, "/sys/class/dmi/id/board_name", "board\n");
     *state = &m;
@@ -211,12 +227,19 @@ static void no_name_gets_out(void **state)
     expect(dir, "/0000/proc/77/stat", "77 (p1) S 1 77 77 0 -1 4194560 1\n");
     assert_false(os_exists(dir, "/0000/proc/79"));
     expect(dir, "/0000/.sonde/statfs", "/mnt/1 100 50 40 10 9\n/mnt/2 hang\n");
-    expect(dir, "/0000/sys/fs/cgroup/user.slice/group-1/group-2/cpu.max", "max 100000\n");
+    expect(dir, "/0000/sys/fs/cgroup/user.slice/group-1.slice/group-2.scope/cpu.max", "max 100000\n");
     expect(dir, "/0000/sys/fs/cgroup/user.slice/cpu.max", "1000 100000\n");
-    assert_false(os_exists(dir, "/0000/sys/class/net/eth0/mtu")); /* nobody reads it */
+    expect(dir, "/0000/sys/fs/cgroup/system.slice/group-3.service/memory.current", "5\n");
+    assert_false(os_exists(dir, "/0000/sys/class/net/eth0/type")); /* nobody reads it */
     expect(dir, "/0000/sys/class/dmi/id/board_name", "board\n");
     expect(dir, "/0000/sys/devices/asleep/power/runtime_status", "suspended\n");
     assert_false(os_exists(dir, "/0000/sys/devices/asleep/hwmon/hwmon0/temp1_input")); /* reading it would wake it */
+    expect(dir, "/0000/proc/78/fdinfo/4", "drm-driver:\txe\ndrm-client-id:\t3\n");
+    char metrics[8];
+    assert_int_equal(os_read_text(dir, "/0000/sys/devices/gpu0/gpu_metrics", metrics, sizeof metrics), 3);
+    assert_false(os_exists(dir, "/0000/sys/devices/gpu1/gpu_metrics"));
+    assert_false(os_exists(dir, "/0000/proc/78/fdinfo/5"));
+    assert_false(os_exists(dir, "/0000/proc/78/fdinfo/6"));
     expect(dir, "/0001/proc/loadavg", "2.00 2.00\n");
     expect(dir, "/0001/.sonde/gone", "/proc/77/stat\n");
     assert_false(os_exists(dir, "/0001/proc/stat"));
@@ -227,6 +250,8 @@ static void no_name_gets_out(void **state)
     assert_int_equal(os_read_link(replay_root(r), "/sys/class/net/eth0", text, sizeof text), 26);
     assert_string_equal(text, "../../devices/pci/net/eth0");
     assert_true(os_read_link(replay_root(r), "/sys/class/net/eth0/device", text, sizeof text) > 0);
+    assert_true(os_read_link(replay_root(r), "/proc/78/fd/4", text, sizeof text) > 0);
+    assert_string_equal(text, "../../../dev/dri/renderD128");
     struct clock *rc = replay_clock(r);
     assert_int_equal(rc->wait(rc, 0), 0);
     assert_false(os_exists(replay_root(r), "/proc/77"));
@@ -278,6 +303,106 @@ static void whole_or_not_at_all(void **state)
     assert_false(os_exists(path, "") || os_exists(m->root, "/none.part"));
 }
 
+/* Below the root "" /sys is that of this machine: a real GPU is not known to the made-up library. */
+static void skip_with_a_gpu(void)
+{
+    char address[GPU_MAX][GPU_ADDRESS_MAX];
+    int number[GPU_MAX];
+    if (gpu_list("", 0x10de, address, number))
+        skip();
+}
+
+/* What NVIDIA's library (a made-up one) says comes back from the recording, to the last bit. */
+static void gpus_come_back(void **state)
+{
+    (void)state;
+    skip_with_a_gpu();
+    static const char *const generations[] = { "old", "new" };
+    static const struct adapter *const nvidia[] = { &adapter_nvidia, NULL };
+    for (size_t g = 0; g < sizeof generations / sizeof *generations; g++) {
+        struct machine m;
+        machine_init(&m);
+        fake_nvml_use(&m, generations[g]);
+        fake_nvml_says(&m, "gpu 7ffe:01:00.0\n" FAKE_GPU "compute 4711 3000000000\ncompute 12\ngraphics none\n"
+                           "gpu 7ffe:02:00.0\nutil 3\nmemory.util 1\npower 31.123\nenergy 1000.001\n");
+        char dir[128];
+        snprintf(dir, sizeof dir, "%s/out", m.root);
+        struct capture c = { .root = "", .clock = clock_system(), .count = 2, .interval_s = 0.1 };
+        assert_int_equal(capture_run(&c, dir), 0);
+
+        struct sampler *live = sampler_open(nvidia, &(struct sampler_options){
+            .root = "", .interval_s = 0.1, .patience_s = 5 });
+        struct replay *r;
+        assert_int_equal(replay_open(dir, &r), 0);
+        struct sampler *again = sampler_open(nvidia, &(struct sampler_options){
+            .root = replay_root(r), .clock = replay_clock(r), .interval_s = 0.1 });
+        const struct frame *x, *y;
+        const struct schema *s = sampler_schema(live);
+        do /* on a busy machine an answer counts for a later tick */
+            assert_int_equal(sampler_next(live, &x), 0);
+        while (isnan(frame_get(x, schema_find(s, "gpu.util", "0"))));
+        assert_int_equal(sampler_next(again, &y), 0);
+        int same = 0;
+        for (int i = schema_next(s, "gpu.util", -1); i >= 0 && i < schema_size(s); i++) {
+            if (strncmp(schema_id(s, i), "gpu.", 4) != 0)
+                continue;
+            assert_string_equal(schema_id(sampler_schema(again), i), schema_id(s, i));
+            assert_true(x->v[i] == y->v[i] || (isnan(x->v[i]) && isnan(y->v[i])));
+            same += !isnan(x->v[i]);
+        }
+        assert_true(same > 35);
+        assert_int_equal(schema_size(sampler_schema(again)), schema_size(s));
+        sampler_close(live);
+        sampler_close(again);
+        replay_close(r);
+        machine_done(&m);
+        unsetenv("SONDE_NVML_LIBRARY");
+    }
+}
+
+static void of_gpus(struct gpus *g, const char *want)
+{
+    auto_buf struct buf out = { 0 };
+    gpus_put(g, "", &out);
+    assert_string_equal(buf_text(&out), want);
+}
+
+static void gpus_that_fail(void **state)
+{
+    (void)state;
+    static const struct { const char *says, *want; } cases[] = {
+        { "driver not_loaded\n", "driver not_loaded\n" }, { "driver denied\n", "driver denied\n" },
+        { "driver other_release\n", "driver other_release\n" }, { "driver broken\n", "driver broken\n" },
+        { "", "driver loaded\n" },
+        { "gpu 7ffe:01:00.0\ntemp 40\n", "driver loaded\ngpu 7ffe:01:00.0\ntemp 40\n" },
+        { "gpu 7ffe:01:00.0\ntemp denied\n", "driver loaded\ngpu 7ffe:01:00.0 denied\n" },
+    };
+    skip_with_a_gpu();
+    struct machine m;
+    machine_init(&m);
+    fake_nvml_use(&m, "new");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct gpus g = { 0 };
+        fake_nvml_says(&m, "%s", cases[i].says);
+        of_gpus(&g, cases[i].want);
+        gpus_done(&g);
+    }
+
+    /* One that answers, then one that does not: recorded so, and nobody is asked again. */
+    struct gpus g = { .wait_ns = 50000000 };
+    const char *stuck = "driver loaded\ngpu 7ffe:01:00.0\ntemp 40\ngpu 7ffe:02:00.0 hang\n";
+    fake_nvml_says(&m, "gpu 7ffe:01:00.0\ntemp 40\ngpu 7ffe:02:00.0\ntemp hang\n");
+    of_gpus(&g, stuck);
+    fake_nvml_calls(&m, "", ""); /* from here on */
+    fake_nvml_says(&m, "gpu 7ffe:01:00.0\ntemp 41\ngpu 7ffe:02:00.0\ntemp 41\n"); /* lets the thread go */
+    of_gpus(&g, stuck);
+    for (int i = 0; i < 1000 && !fake_nvml_calls(&m, "nvmlShutdown", ""); i++)
+        os_sleep_until(os_mono_ns() + 10000000);
+    gpus_done(&g);
+    machine_done(&m);
+    unsetenv("SONDE_NVML_LIBRARY");
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -303,17 +428,17 @@ static void metrics(const char *root, struct clock *clock, double interval_s, st
     sampler_close(s);
 }
 
-/* Mount points that are not everybody's have other names in a recording:
- * only how many there are counts. */
+/* Mount points that are not everybody's have other names in a recording: only how many there are
+ * counts. Groups have, too, and they come and go while the test runs. */
 static size_t without_mounts(char *text)
 {
     size_t mounts_seen = 0;
     char *to = text;
     for (char *line = text; *line;) {
         size_t n = strcspn(line, "\n") + 1;
-        bool mount = strncmp(line, "fs.", 3) == 0;
+        bool mount = strncmp(line, "fs.", 3) == 0, group = strncmp(line, "cgroup.", 7) == 0 && memchr(line, '{', n);
         mounts_seen += mount;
-        if (!mount) {
+        if (!mount && !group) {
             memmove(to, line, n);
             to += n;
         }
@@ -355,6 +480,8 @@ int main(void)
         cmocka_unit_test(serial_numbers),
         cmocka_unit_test_setup_teardown(no_name_gets_out, setup, teardown),
         cmocka_unit_test_setup_teardown(whole_or_not_at_all, setup, teardown),
+        cmocka_unit_test(gpus_come_back),
+        cmocka_unit_test(gpus_that_fail),
         cmocka_unit_test(adapters_miss_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

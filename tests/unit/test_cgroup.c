@@ -168,6 +168,33 @@ static void version_1_without_limits(void **state)
     machine_done(&m);
 }
 
+/* cpuset is a hierarchy of its own, and binds where there is no quota, or a larger one. */
+static void version_1_with_a_cpuset(void **state)
+{
+    (void)state;
+    static const struct { const char *file, *list; double want; } cases[] = {
+        { "/cpuset/other/cpuset.effective_cpus", "1,4-5\n", 3 }, { "/cpuset/other/cpuset.cpus", "0-1\n", 2 },
+        { "/cpuset/cpuset.effective_cpus", "5\n", 1 }, /* as in a container that sees itself as the top */
+        { "/cpuset/other/cpuset.effective_cpus", "\n", 8 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct machine m;
+        char path[128];
+        machine_init(&m);
+        machine_write(&m, "/proc/self/cgroup", "2:cpu,cpuacct:/job\n1:cpuset:/other\n0::/elsewhere\n");
+        machine_write(&m, TOP "/cpu/job/cpu.cfs_quota_us", "600000\n");
+        machine_write(&m, TOP "/cpu/job/cpu.cfs_period_us", "100000\n");
+        machine_write(&m, TOP "/cpuacct/job/cpuacct.usage", "3000000000\n");
+        machine_write(&m, "/sys/devices/system/cpu/online", "0-7\n");
+        snprintf(path, sizeof path, TOP "%s", cases[i].file);
+        machine_write(&m, path, cases[i].list);
+        assert_int_equal(machine_open(&m, &adapter_cgroup), 0);
+        machine_tick(&m, 2);
+        assert_near(machine_get(&m, "cgroup.cpu.limit", NULL), fmin(cases[i].want, 6), 0);
+        machine_done(&m);
+    }
+}
+
 static void broken_files(void **state)
 {
     (void)state;
@@ -195,6 +222,7 @@ int main(void)
         cmocka_unit_test(the_top_has_none),
         cmocka_unit_test(long_lists_of_processors_are_counted_whole),
         cmocka_unit_test(version_1), cmocka_unit_test(version_1_without_limits),
+        cmocka_unit_test(version_1_with_a_cpuset),
         cmocka_unit_test(broken_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,11 @@ static void shares_are_exact(void **state)
     assert_near(machine_get(m, "process.running", NULL), 3, 0);
     assert_near(machine_get(m, "process.blocked", NULL), 1, 0);
     assert_nan(machine_get(m, "cpu.util", NULL));
+    assert_near(machine_get(m, "cpu.core.time.iowait", "0"), 2, 1e-9);
+    assert_near(machine_get(m, "cpu.core.time.guest", "0"), 6.5, 1e-9);
+    assert_near(machine_get(m, "cpu.softirqs", "total"), 9, 0);
+    assert_near(machine_get(m, "cpu.softirqs", "net_tx"), 3, 0);
+    assert_nan(machine_get(m, "cpu.softirqs", "rcu")); /* an old kernel's line is shorter */
 
     /* 200 ticks more: 80 user, 10 nice, 30 system, 50 idle, 12 iowait, 5 irq, 9 softirq, 4 steal */
     machine_write(m, STAT,
@@ -52,7 +57,13 @@ static void shares_are_exact(void **state)
     };
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
         assert_near(machine_get(m, shares[i].name, NULL), shares[i].want, 1e-9);
-    assert_near(machine_get(m, "cpu.core.util", "0"), 69, 1e-9);
+    static const struct { const char *name; double want; } of_core[] = {
+        { "cpu.core.util", 69 }, { "cpu.core.user", 40 }, { "cpu.core.nice", 5 }, { "cpu.core.system", 15 },
+        { "cpu.core.iowait", 6 }, { "cpu.core.irq", 2.5 }, { "cpu.core.softirq", 4.5 }, { "cpu.core.steal", 2 },
+        { "cpu.core.guest", 22.5 },
+    };
+    for (size_t i = 0; i < sizeof of_core / sizeof *of_core; i++)
+        assert_near(machine_get(m, of_core[i].name, "0"), of_core[i].want, 1e-9);
 }
 
 static void cores_come_and_go(void **state)
@@ -72,6 +83,7 @@ static void cores_come_and_go(void **state)
     assert_near(machine_get(m, "cpu.core.util", "0"), 50, 1e-9);
     assert_nan(machine_get(m, "cpu.core.time", "2"));
     assert_nan(machine_get(m, "cpu.core.util", "2"));
+    assert_nan(machine_get(m, "cpu.core.time.user", "2"));
     assert_true(machine_has(m, "cpu.core.util", "5"));
     assert_false(machine_has(m, "cpu.core.util", "4"));
 
@@ -141,6 +153,8 @@ static void a_large_machine_fits(void **state)
     assert_int_equal(machine_open(m, &adapter_cpu), 0);
     machine_tick(m, 1);
     assert_near(machine_get(m, "cpu.core.time", "127"), 0.01, 1e-9);
+    assert_true(machine_has(m, "cpu.core.user", "63"));
+    assert_false(machine_has(m, "cpu.core.user", "64")); /* so many cores have no details */
     assert_near(machine_get(m, "cpu.interrupts", NULL), 777, 0);
     assert_near(machine_get(m, "cpu.context_switches", NULL), 42, 0);
 }

@@ -18,6 +18,10 @@
 #include <unistd.h>
 
 static const struct adapter *const all[] = { ADAPTERS NULL };
+static const char *const machines[] = {
+    "vm-2cpu", "laptop", "server-128cpu", "container", "arm-board", "rtx-desktop", "gpu-server",
+    "amd-desktop", "intel-arc-laptop",
+};
 
 struct played {
     struct replay *replay;
@@ -80,28 +84,11 @@ static void golden(const char *machine)
     golden_check(file, out.p, out.n);
 }
 
-static void golden_vm(void **state)
+static void golden_machines(void **state)
 {
     (void)state;
-    golden("vm-2cpu");
-}
-
-static void golden_laptop(void **state)
-{
-    (void)state;
-    golden("laptop");
-}
-
-static void golden_server(void **state)
-{
-    (void)state;
-    golden("server-128cpu");
-}
-
-static void golden_container(void **state)
-{
-    (void)state;
-    golden("container");
+    for (size_t m = 0; m < sizeof machines / sizeof *machines; m++)
+        golden(machines[m]);
 }
 
 static void laptop(void **state)
@@ -152,6 +139,10 @@ static void laptop_power(void **state)
     play(&p, "laptop");
     assert_near(get(&p, "power.package", "0"), 15, 1e-6);
 
+    /* The disk's own name, and a fan of which there is none. */
+    assert_near(get(&p, "disk.temp", "nvme0n1"), 38.85, 1e-9);
+    assert_nan(get(&p, "sensor.fan", "platform-thinkpad_hwmon/thinkpad/fan2"));
+
     /* 1.2 A at 11.4 V; 2.4 Ah left at 1.2 A are 2 h; 4 of 5 Ah can still be charged. */
     assert_near(get(&p, "battery.power", "BAT0"), 1.2 * 11.4, 1e-9);
     assert_near(get(&p, "battery.charge", "BAT0"), 60, 0.5);
@@ -190,6 +181,30 @@ static void server(void **state)
     played_done(&p);
 }
 
+/* What only large machines have: nodes, and queues of devices that count as one. */
+static void server_tables(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "server-128cpu");
+    /* 32 cores where tasks wait 0.5 s a second, in 100 turns. */
+    assert_near(get(&p, "cpu.runqueue.waiting", "31"), 0.5, 1e-9);
+    assert_near(get(&p, "cpu.runqueue.waiting", "total"), 16, 1e-9);
+    assert_near(get(&p, "cpu.runqueue.latency", "0"), 0.005, 1e-12);
+    /* 4 queues, 128 cores, 10 a second each. */
+    assert_near(get(&p, "cpu.interrupts.device.rate", "eno1-TxRx"), 4 * 128 * 10, 1e-6);
+    assert_near(get(&p, "cpu.interrupts.kind.rate", "timer"), 128 * 250, 1e-6);
+    assert_near(get(&p, "net.softnet.processed.rate", "total"), 128 * 1000, 1e-6);
+    assert_near(get(&p, "net.softnet.dropped.rate", "0"), 1, 1e-9);
+    assert_near(get(&p, "memory.node.free", "1"), 10e6 * 1024, 0);
+    assert_near(get(&p, "memory.node.miss.rate", "0"), 100, 1e-6);
+    assert_near(get(&p, "memory.hugepages.free", "1048576kB"), 4, 0);
+    assert_near(get(&p, "net.conntrack.util", NULL), 75, 1e-9);
+    /* 300 pages in small pieces, 10 pieces of 1024. */
+    assert_near(get(&p, "memory.zone.fragmented", "1/Normal"), 100.0 * 300 / (300 + 10 * 1024), 1e-9);
+    played_done(&p);
+}
+
 static void server_sensors(void **state)
 {
     (void)state;
@@ -208,6 +223,55 @@ static void server_sensors(void **state)
     }
     assert_int_equal(cooler, 1);
     assert_int_equal(warmer, 1);
+    played_done(&p);
+}
+
+static void server_health(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "server-128cpu");
+    /* Three errors in 10 s, of one module of the second controller; read every 30 s: at the start. */
+    assert_near(get(&p, "memory.errors.corrected", "mc1/P2-DIMMA1"), 40, 0);
+    assert_near(get(&p, "memory.errors.uncorrected", "mc0"), 0, 0);
+    assert_near(get(&p, "raid.missing", "md127"), 1, 0);
+    /* Of four cores with idle states two sleep for 800 ms of each second. */
+    assert_near(get(&p, "cpu.core.idle_residency", "64"), 80, 1e-9);
+    assert_near(get(&p, "cpu.idle_residency", "C2"), 40, 1e-9);
+    assert_near(get(&p, "cpu.idle_residency", "C1"), 10, 1e-9);
+    /* The second package's two cores of four are slowed down for 100 ms of each second. */
+    assert_near(get(&p, "cpu.throttle.core", NULL), 5, 1e-9);
+    assert_near(get(&p, "cpu.throttle.core.events.rate", NULL), 2, 1e-9);
+    assert_near(get(&p, "cpu.throttle.package", "0"), 0, 0);
+    /* 0.2 s of CPU time in 1 s, of 128 processors. */
+    assert_near(get(&p, "cgroup.cpu.util", "postgresql.service"), 100 * 0.2 / 128, 1e-9);
+    assert_near(get(&p, "cgroup.memory.limit", "postgresql.service"), 64.0 * 1073741824, 0);
+    assert_near(get(&p, "cgroup.io.write.rate", "postgresql.service"), 13e6, 1);
+    assert_near(get(&p, "cgroup.cpu.util", "job-01.service"), 0, 0);
+    played_done(&p);
+}
+
+static void arm_board(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "arm-board");
+    assert_int_equal(p.ticks, 4);
+    /* The zone and the chip are one sensor: 52 degrees and 0.4 a second. */
+    assert_near(get(&p, "cpu.temp", NULL), 58, 1e-9);
+    assert_near(get(&p, "sensor.temp", "thermal/gpu-thermal"), 49, 1e-9);
+    assert_near(get(&p, "sensor.pwm", "platform-cooling_fan/pwmfan/pwm1"), 100.0 * 75 / 255, 1e-9);
+    /* The first core sleeps deeply for a fifth of its time, the others for 70 %; the fourth is offline at the end. */
+    assert_near(get(&p, "cpu.core.idle_residency", "0"), 20, 1e-9);
+    assert_near(get(&p, "cpu.core.idle_residency", "1"), 70, 1e-9);
+    assert_nan(get(&p, "cpu.core.util", "3"));
+    assert_near(get(&p, "zram.ratio", "zram0"), (400.0 * 1048576 + 4096 * 40 * 15) / (110.0 * 1048576), 1e-9);
+    /* Half a second of CPU time in 5 s, of four processors; held back in half of its periods. */
+    assert_near(get(&p, "cgroup.cpu.util", "mosquitto.service"), 100 * 0.5 / 4, 1e-9);
+    assert_near(get(&p, "cgroup.cpu.throttled", "docker-0f0f0f0f0f0f"), 50, 1e-9);
+    assert_near(get(&p, "cgroup.memory.limit", "docker-0f0f0f0f0f0f"), 128.0 * 1048576, 0);
+    assert_near(get(&p, "disk.write.rate", "mmcblk0"), 98304, 1e-3);
+    assert_int_equal(schema_find(sampler_schema(p.sampler), "power.package", "0"), -ENOENT);
     played_done(&p);
 }
 
@@ -233,6 +297,146 @@ static void container(void **state)
     assert_near(get(&p, "process.count", NULL), 4, 0);
     assert_near(get(&p, "process.short_lived", NULL), 3, 0);
     assert_int_equal(schema_find(sampler_schema(p.sampler), "battery.charge", "BAT0"), -ENOENT);
+    played_done(&p);
+}
+
+static void rtx_desktop(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "rtx-desktop");
+    assert_int_equal(p.ticks, 4);
+    assert_near(get(&p, "gpu.util", "0"), 98, 0);
+    /* 12 of 16 GB. */
+    assert_near(get(&p, "gpu.vram.util", "0"), 75, 1e-9);
+    /* 300 J more in 1 s; the power of that very moment is 300.3 W, of the 320 that hold it down. */
+    assert_near(get(&p, "gpu.energy.rate", "0"), 300, 1e-6);
+    assert_near(get(&p, "gpu.power", "0"), 300.3, 0);
+    assert_near(get(&p, "gpu.throttle", "0"), 1, 0);
+    assert_near(get(&p, "gpu.throttle.power", "0"), 1, 0);
+    assert_near(get(&p, "gpu.throttle.thermal", "0"), 0, 0);
+    assert_near(get(&p, "gpu.clock.core", "0"), 2610e6, 0);
+    assert_near(get(&p, "gpu.processes.graphics", "0"), 3, 0);
+    assert_near(get(&p, "gpu.processes.compute", "0"), 1, 0);
+    assert_near(get(&p, "gpu.asleep", "0"), 0, 0);
+    /* Its second function is a sound card, no GPU; a GeForce counts no memory errors. */
+    const struct schema *s = sampler_schema(p.sampler);
+    assert_int_equal(schema_find(s, "gpu.asleep", "1"), -ENOENT);
+    assert_int_equal(schema_find(s, "gpu.ecc.corrected", "0"), -ENOENT);
+    /* Four cores full, twelve at 5 %. */
+    assert_near(get(&p, "cpu.util", NULL), (4 * 100 + 12 * 5) / 16.0, 1e-9);
+    played_done(&p);
+}
+
+static int gpu_events(struct played *p, const char *words)
+{
+    struct event e;
+    int n = 0;
+    while (sampler_event(p->sampler, &e))
+        n += e.kind == EVENT_ADAPTER && strcmp(e.source, "nvidia") == 0 && strstr(e.text, words);
+    return n;
+}
+
+/* GPU 2 sleeps at first, 3 is lost from the second instant to the fourth. */
+static void gpu_server(void **state)
+{
+    (void)state;
+    struct played p;
+    played_open(&p, "gpu-server");
+    assert_int_equal(sampler_next(p.sampler, &p.last), 0);
+    assert_near(get(&p, "gpu.asleep", "2"), 1, 0);
+    assert_int_equal(schema_find(sampler_schema(p.sampler), "gpu.util", "2"), -ENOENT); /* not asked yet */
+    assert_near(get(&p, "gpu.util", "3"), 0, 0);
+    assert_near(get(&p, "gpu.power", "3"), 70, 0);
+    assert_int_equal(sampler_next(p.sampler, &p.last), 0);
+    assert_nan(get(&p, "gpu.util", "3"));
+    assert_nan(get(&p, "gpu.power", "3"));
+    assert_int_equal(gpu_events(&p, "GPU 3 (0000:e3:00.0) is lost"), 1);
+    assert_near(get(&p, "gpu.energy.rate", "0"), 400, 1e-6);
+    assert_near(get(&p, "gpu.energy.rate", "1"), 350, 1e-6);
+    while (sampler_next(p.sampler, &p.last) == 0)
+        ;
+    assert_int_equal(gpu_events(&p, "GPU 3 (0000:e3:00.0) is back"), 1);
+    assert_near(get(&p, "gpu.power", "3"), 70, 0);
+    assert_near(get(&p, "gpu.asleep", "2"), 0, 0);
+    assert_near(get(&p, "gpu.power", "2"), 70, 0);
+    /* 88 degrees where 87 are the limit: a hardware brake for heat. */
+    assert_near(get(&p, "gpu.throttle.thermal", "0"), 1, 0);
+    assert_near(get(&p, "gpu.throttle.hardware", "0"), 1, 0);
+    assert_near(get(&p, "gpu.throttle", "1"), 0, 0);
+    assert_near(get(&p, "gpu.throttle", "2"), 0, 0); /* only idle */
+    /* One more in 10 s. */
+    assert_near(get(&p, "gpu.ecc.corrected.rate", "1"), 0.1, 1e-9);
+    assert_near(get(&p, "gpu.vram.util", "0"), 90, 1e-9);
+    played_done(&p);
+}
+
+static double gpu_bytes(const struct played *p, int pid)
+{
+    const struct proctab *t = sampler_procs(p->sampler);
+    for (size_t i = 0; i < t->n; i++)
+        if (t->p[i].pid == pid)
+            return t->p[i].gpu_bytes;
+    fail_msg("no process %d", pid);
+    return NAN;
+}
+
+static void amd(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "amd-desktop");
+    assert_int_equal(p.ticks, 4);
+    /* The game drew for 880 ms of the second, told by two descriptors of one client, the desktop for 10. */
+    assert_near(get(&p, "gpu.render.util", "0"), 89, 1e-6);
+    assert_near(get(&p, "gpu.compute.util", "0"), 4, 1e-6);
+    assert_near(get(&p, "gpu.encoder.util", "0"), 25, 1e-6);
+    assert_near(get(&p, "gpu.render.util", "1"), 5, 1e-6);
+    assert_near(get(&p, "gpu.processes.graphics", "0"), 2, 0);
+    assert_near(get(&p, "gpu.processes.compute", "0"), 1, 0);
+    /* 4 GiB and three times 256 MiB of 16 GiB; the slot has 8 lanes, the card inside 16. */
+    assert_near(get(&p, "gpu.vram.util", "0"), 100 * 4.75 / 16, 1e-9);
+    assert_near(get(&p, "gpu.pcie.width", "0"), 8, 0);
+    assert_near(get(&p, "gpu.power", "0"), 261, 1e-6);
+    assert_near(get(&p, "gpu.throttle.power", "0"), 1, 0);
+    assert_near(get(&p, "gpu.throttle.power", "1"), 0, 0);
+    /* Memory of the card; for the desktop its 2 MiB and what it holds of the processor's graphics. */
+    assert_near(gpu_bytes(&p, 2600), (3072 + 768) * 1048576.0, 0);
+    assert_near(gpu_bytes(&p, 1500), (2 + 40 + 60) * 1048576.0, 0);
+    assert_nan(gpu_bytes(&p, 1));
+    /* The chips of the GPUs are not shown a second time. */
+    const struct schema *s = sampler_schema(p.sampler);
+    for (int i = -1; (i = schema_next(s, "sensor.temp", i)) >= 0;)
+        assert_null(strstr(schema_id(s, i), "amdgpu"));
+    played_done(&p);
+}
+
+static void arc(void **state)
+{
+    (void)state;
+    struct played p;
+    played_open(&p, "intel-arc-laptop");
+    for (int t = 0; t < 2; t++) {
+        assert_int_equal(sampler_next(p.sampler, &p.last), 0);
+        assert_near(get(&p, "gpu.asleep", "1"), 1, 0);
+        assert_int_equal(schema_find(sampler_schema(p.sampler), "gpu.temp", "1"), -ENOENT);
+    }
+    while (sampler_next(p.sampler, &p.last) == 0)
+        ;
+    /* Two programs drew for 120 and 30 ms; of two video engines one worked for half a second. */
+    assert_near(get(&p, "gpu.render.util", "0"), 15, 1e-6);
+    assert_near(get(&p, "gpu.video.util", "0"), 25, 1e-6);
+    assert_near(get(&p, "gpu.util", "0"), 25, 1e-6);
+    assert_near(get(&p, "gpu.clock.core", "0"), 650e6, 0);
+    assert_near(get(&p, "gpu.throttle.power", "0"), 1, 0);
+    /* The card woke up, computes in 90 % of its cycles and takes 55 W. */
+    assert_near(get(&p, "gpu.asleep", "1"), 0, 0);
+    assert_near(get(&p, "gpu.compute.util", "1"), 90, 1e-6);
+    assert_near(get(&p, "gpu.util", "1"), 90, 1e-6);
+    assert_near(get(&p, "gpu.power", "1"), 55, 1e-6);
+    assert_near(get(&p, "gpu.temp", "1"), 54, 0);
+    assert_near(gpu_bytes(&p, 2300), 1073741824, 0);
+    assert_near(gpu_bytes(&p, 1500), 80 * 1048576.0, 0);
     played_done(&p);
 }
 
@@ -269,7 +473,6 @@ static bool same_column(const struct recording *a, const struct recording *b, in
 static void csv_comes_back(void **state)
 {
     (void)state;
-    static const char *const machines[] = { "vm-2cpu", "laptop", "server-128cpu", "container" };
     int lost = 0;
     for (size_t m = 0; m < sizeof machines / sizeof *machines; m++) {
         struct played p;
@@ -292,7 +495,6 @@ static void csv_comes_back(void **state)
 static void areas_are_known(void **state)
 {
     (void)state;
-    static const char *const machines[] = { "vm-2cpu", "laptop", "server-128cpu", "container" };
     for (size_t k = 0; k < sizeof machines / sizeof *machines; k++) {
         struct played p;
         play(&p, machines[k]);
@@ -312,15 +514,19 @@ static void areas_are_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_vm),
-        cmocka_unit_test(golden_laptop),
-        cmocka_unit_test(golden_server),
-        cmocka_unit_test(golden_container),
+        cmocka_unit_test(golden_machines),
         cmocka_unit_test(laptop),
         cmocka_unit_test(laptop_power),
         cmocka_unit_test(server),
+        cmocka_unit_test(server_tables),
         cmocka_unit_test(server_sensors),
+        cmocka_unit_test(server_health),
         cmocka_unit_test(container),
+        cmocka_unit_test(rtx_desktop),
+        cmocka_unit_test(gpu_server),
+        cmocka_unit_test(arm_board),
+        cmocka_unit_test(amd),
+        cmocka_unit_test(arc),
         cmocka_unit_test(areas_are_known),
         cmocka_unit_test(csv_comes_back),
     };

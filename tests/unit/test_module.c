@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "modules/crypto.h"
+#include "modules/terminal.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -65,10 +66,25 @@ static void digests(void **state)
     assert_int_equal(c->digest("", "", 0, hex, sizeof hex), -EINVAL);
 }
 
+/* Its work is tried by tests/e2e/top.sh, on a terminal. */
+static void terminal(void **state)
+{
+    (void)state;
+    const struct terminal *t = os_module("sonde-terminal", "sonde_terminal");
+    assert_int_equal(t != NULL, strstr(getenv("SONDE_MODULES"), "sonde-terminal") != NULL);
+    bool utf8 = true;
+    if (!t || isatty(STDIN_FILENO))
+        return;
+    assert_int_equal(t->open(&utf8), -ENOTTY);
+    t->close(); /* any number of times, also when it is not open */
+    t->close();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent), cmocka_unit_test(current_folder), cmocka_unit_test(digests),
+        cmocka_unit_test(terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

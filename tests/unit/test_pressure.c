@@ -21,6 +21,26 @@ static int teardown(void **state)
     return 0;
 }
 
+static void averages_of_lines(void **state)
+{
+    (void)state;
+    static const struct { const char *text; double want[PSI_SPANS]; } cases[] = {
+        { "full avg10=9.00 avg60=9.00 avg300=9.00 total=1\nsome avg10=12.34 avg60=0.05 avg300=100.00 total=7\n", { 12.34, 0.05, 100 } },
+        { "some avg10=1.50 total=7\nfull avg10=1.00 avg60=2.00 avg300=3.00 total=1\n", { 1.5, NAN, NAN } },
+        { "some avg10=1 avg60=x avg300=2.\n", { NAN, NAN, NAN } },
+        { "some avg10=1.00 avg60=1.00", { NAN, NAN, NAN } },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double v[PSI_SPANS];
+        psi_averages(cases[i].text, "some", v);
+        for (int k = 0; k < PSI_SPANS; k++)
+            if (isnan(cases[i].want[k]))
+                assert_nan(v[k]);
+            else
+                assert_near(v[k], cases[i].want[k], 1e-12);
+    }
+}
+
 static void put(struct machine *m, const char *file, long some, long full)
 {
     char path[64];
@@ -90,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(totals_of_lines),
+        cmocka_unit_test(averages_of_lines),
         cmocka_unit_test_setup_teardown(shares_of_time, setup, teardown),
         cmocka_unit_test_setup_teardown(switched_off_says_how_to_switch_on, setup, teardown),
     };

@@ -142,6 +142,42 @@ static void keeps_the_processes_that_matter(void **state)
     recording_free(r);
 }
 
+static void forgets_the_beginning(void **state)
+{
+    (void)state;
+    struct recording *r = two_columns();
+    struct proctab a = { .mono_ns = 1 };
+    for (int i = 0; i < 100; i++) {
+        tick(r, i);
+        a.n = 0;
+        a.mono_ns = INT64_C(1000000000) * (i + 1);
+        add_proc(&a, 7, i, 1000);
+        recording_add_procs(r, &a);
+        if (i % 10 == 0)
+            recording_add_event(r, &(struct event){ .wall_ms = 1000 * i, .end_ms = 1000 * i + 500 });
+    }
+    recording_forget(r, 0);
+    assert_int_equal(r->n, 100);
+    recording_forget(r, 40);
+    assert_int_equal(r->n, 60);
+    assert_int_equal(r->wall_ms[0], 40000);
+    assert_near(recording_find(r, "a.level", NULL)[0], 40, 0);
+    assert_near(recording_find(r, "a.level", NULL)[59], 99, 0);
+    assert_int_equal(r->n_events, 6); /* of 40 s and later */
+    size_t n;
+    const struct proc_use *u = recording_procs(r, 59, &n);
+    assert_int_equal(n, 1);
+    assert_near(u->cpu_percent, 100, 1e-9);
+    tick(r, 100);
+    recording_forget(r, 1000);
+    assert_int_equal(r->n, 0);
+    assert_int_equal(r->n_events, 0);
+    tick(r, 101);
+    assert_null(recording_procs(r, 0, &n));
+    proctab_done(&a);
+    recording_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +185,7 @@ int main(void)
         cmocka_unit_test(thins_when_full), cmocka_unit_test(columns_exist_for_ticks_left_out),
         cmocka_unit_test(the_limit_is_of_room_and_holds_events),
         cmocka_unit_test(keeps_the_processes_that_matter),
+        cmocka_unit_test(forgets_the_beginning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -217,6 +217,7 @@ static void battery_sample(void *self, struct frame *f)
 const struct adapter adapter_battery = {
     .name = "battery", .doc = "batteries and power adapters",
     .provides = "battery.*,ac.online",
+    .apart = true,
     .period_ms = 10000,
     .open = battery_open, .sample = battery_sample, .rescan = battery_rescan, .close = battery_close,
 };

@@ -134,14 +134,34 @@ void cgroup_find(const char *root, enum cgroup_controller controller, struct cgr
     g->there = below_top || limited || (g->v2 && g->limit_fd[0] >= 0);
 }
 
-double cgroup_all_cpus(const char *root, const struct cgroup_group *g)
+/* How many processors a list in a file names. -1 where there is none, an empty line, or one so long that it was cut. */
+static int cgroup_count(const char *root, const char *dir, const char *file)
 {
     char path[CGROUP_DIR_MAX + 32], list[8192];
-    snprintf(path, sizeof path, "%s/cpuset.cpus.effective", g->dir);
-    int len = g->v2 ? os_read_text(root, path, list, sizeof list) : -1;
-    if (len <= 1) /* none, or an empty line */
-        len = os_read_text(root, "/sys/devices/system/cpu/online", list, sizeof list);
-    /* One that fills the buffer was cut, and counts too few. */
-    int n = len > 0 && len < (int)sizeof list - 1 ? text_list_count(list) : -1;
+    snprintf(path, sizeof path, "%s/%s", dir, file);
+    int len = os_read_text(root, path, list, sizeof list);
+    return len > 1 && len < (int)sizeof list - 1 ? text_list_count(list) : -1;
+}
+
+/* Of version 1: cpuset is a hierarchy of its own, where our group may be another. */
+static int cgroup_cpuset(const char *root)
+{
+    bool v2;
+    char own[CGROUP_DIR_MAX - 64], dir[CGROUP_DIR_MAX];
+    cgroup_own(root, "cpuset", &v2, own, sizeof own);
+    if (v2)
+        return -1;
+    snprintf(dir, sizeof dir, "/sys/fs/cgroup/cpuset%s", own);
+    if (!os_exists(root, dir)) /* a container sees its own as the top */
+        snprintf(dir, sizeof dir, "/sys/fs/cgroup/cpuset");
+    int n = cgroup_count(root, dir, "cpuset.effective_cpus");
+    return n > 0 ? n : cgroup_count(root, dir, "cpuset.cpus"); /* before Linux 4.2 */
+}
+
+double cgroup_all_cpus(const char *root, const struct cgroup_group *g)
+{
+    int n = g->v2 ? cgroup_count(root, g->dir, "cpuset.cpus.effective") : cgroup_cpuset(root);
+    if (n < 0)
+        n = cgroup_count(root, "/sys/devices/system/cpu", "online");
     return n < 0 ? (double)NAN : n;
 }

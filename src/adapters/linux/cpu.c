@@ -18,13 +18,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CPU_MAX = 4096 }; /* cores that get metrics */
+enum { CPU_MAX = 4096 };  /* cores that get metrics */
+enum { CPU_KINDS = 64 };   /* cores with time by kind: twenty slots each are too many on a larger machine */
 
 /* In the order of the file, then those that are sums. */
 enum { USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL, GUEST, GUEST_NICE, FIELDS,
        INTERRUPT = GUEST_NICE, BUSY, TOTAL, TIMES };
 
-static const struct { const char *inst, *help; } cpu_times[TIMES] = {
+static const struct { const char *inst, *help; } cpu_times[TIMES] = { /* of all cores */
     [USER]      = { "user",      "time in programs, that of guests contained" },
     [NICE]      = { "nice",      "time in programs of low priority" },
     [SYSTEM]    = { "system",    "time in the kernel" },
@@ -49,6 +50,38 @@ static const struct { const char *name, *help; int time; } cpu_shares[] = {
     { "cpu.steal",  "share of time in which the hypervisor ran others",             STEAL },
 };
 
+/* Of each core: kinds of time, and their share of all. The first two are kept of every core. */
+static const struct { int time; const char *name, *share, *help; } cpu_kinds[] = {
+    { TOTAL,   "cpu.core.time",         NULL,               "time of all kinds together" },
+    { BUSY,    "cpu.core.busy",         "cpu.core.util",    "time doing anything: all but idle and iowait" },
+    { USER,    "cpu.core.time.user",    "cpu.core.user",    "time in programs, that of guests contained" },
+    { NICE,    "cpu.core.time.nice",    "cpu.core.nice",    "time in programs of low priority" },
+    { SYSTEM,  "cpu.core.time.system",  "cpu.core.system",  "time in the kernel" },
+    { IDLE,    "cpu.core.time.idle",    NULL,               "time with nothing to do" },
+    { IOWAIT,  "cpu.core.time.iowait",  "cpu.core.iowait",  "time idle while a task of the core waited for a device" },
+    { IRQ,     "cpu.core.time.irq",     "cpu.core.irq",     "time serving interrupts" },
+    { SOFTIRQ, "cpu.core.time.softirq", "cpu.core.softirq", "time serving soft interrupts" },
+    { STEAL,   "cpu.core.time.steal",   "cpu.core.steal",   "time in which the hypervisor ran others" },
+    { GUEST,   "cpu.core.time.guest",   "cpu.core.guest",   "time in guests of this machine, contained in user and nice" },
+};
+enum { KINDS = sizeof cpu_kinds / sizeof *cpu_kinds, KINDS_OF_ALL = 2 };
+
+/* In the order of the line `softirq`, which no kernel has changed since 2.6.31. */
+static const struct { const char *inst, *help; } cpu_softirqs[] = {
+    { "total",    "soft interrupts served" },
+    { "hi",       "soft interrupts for urgent tasklets" },
+    { "timer",    "soft interrupts for timers" },
+    { "net_tx",   "soft interrupts for packets that were sent" },
+    { "net_rx",   "soft interrupts for packets received" },
+    { "block",    "soft interrupts for disks" },
+    { "irq_poll", "soft interrupts for devices that are polled" },
+    { "tasklet",  "soft interrupts for tasklets" },
+    { "sched",    "soft interrupts for balancing tasks between cores" },
+    { "hrtimer",  "soft interrupts for exact timers" },
+    { "rcu",      "soft interrupts for memory that nobody uses any more" },
+};
+enum { SOFTIRQS = sizeof cpu_softirqs / sizeof *cpu_softirqs };
+
 /* Lines of one number. */
 static const struct { const char *key, *name, *help; enum kind kind; } cpu_counts[] = {
     { "intr",          "cpu.interrupts",       "interrupts served",                     KIND_COUNTER },
@@ -60,7 +93,7 @@ static const struct { const char *key, *name, *help; enum kind kind; } cpu_count
 enum { CPU_COUNTS = sizeof cpu_counts / sizeof *cpu_counts };
 
 struct core {
-    int total, busy; /* slots of counters, 0 = none yet: never a core's, as cpu.time comes first */
+    int slot[KINDS]; /* 0 = none yet: never a core's, as cpu.time comes first */
 };
 
 struct cpu {
@@ -68,7 +101,7 @@ struct cpu {
     double tick_s;
     bool strange;             /* the last reading has a core without slots */
     int slot[TIMES];
-    int count_slot[CPU_COUNTS];
+    int count_slot[CPU_COUNTS], softirq_slot[SOFTIRQS];
     double idle, iowait;      /* ticks of the reading before */
     struct core *core;        /* n_cores of them, by number */
     int n_cores;
@@ -128,12 +161,23 @@ static void cpu_sample_all(struct cpu *c, struct frame *f, double t[static TIMES
 
 static void cpu_sample_core(struct cpu *c, struct frame *f, int number, const double t[static TIMES])
 {
-    if (number >= c->n_cores || !c->core[number].total) {
+    if (number >= c->n_cores || !c->core[number].slot[0]) {
         c->strange = true;
         return;
     }
-    frame_set(f, c->core[number].total, t[TOTAL] * c->tick_s);
-    frame_set(f, c->core[number].busy, t[BUSY] * c->tick_s);
+    for (int i = 0; i < (number < CPU_KINDS ? KINDS : KINDS_OF_ALL); i++)
+        frame_set(f, c->core[number].slot[i], t[cpu_kinds[i].time] * c->tick_s);
+}
+
+static bool cpu_sample_softirqs(const struct cpu *c, struct frame *f, const char *line)
+{
+    const char *p = line + strlen("softirq");
+    uint64_t v;
+    if (strncmp(line, "softirq ", strlen("softirq ")) != 0)
+        return false;
+    for (int i = 0; i < SOFTIRQS && text_u64(&p, &v); i++)
+        frame_set(f, c->softirq_slot[i], (double)v);
+    return true;
 }
 
 static void cpu_sample_count(const struct cpu *c, struct frame *f, const char *line)
@@ -157,6 +201,8 @@ static void cpu_sample(void *self, struct frame *f)
     while ((line = lines_next(&c->stat))) {
         double t[TIMES];
         int number;
+        if (line[0] == 's' && cpu_sample_softirqs(c, f, line))
+            continue;
         if (!cpu_parse_line(line, &number, t))
             cpu_sample_count(c, f, line);
         else if (number < 0)
@@ -179,6 +225,20 @@ static void cpu_add_all(struct cpu *c, struct schema *s)
     for (int i = 0; i < CPU_COUNTS; i++)
         c->count_slot[i] = schema_add(s, &(struct metric){
             .name = cpu_counts[i].name, .help = cpu_counts[i].help, .kind = cpu_counts[i].kind });
+    for (int i = 0; i < SOFTIRQS; i++)
+        c->softirq_slot[i] = schema_add(s, &(struct metric){
+            .name = "cpu.softirqs", .inst = cpu_softirqs[i].inst, .help = cpu_softirqs[i].help, .kind = KIND_COUNTER });
+}
+
+static void cpu_add_kind(struct core *core, struct schema *s, int i, const char *inst)
+{
+    core->slot[i] = schema_add(s, &(struct metric){
+        .name = cpu_kinds[i].name, .inst = inst, .help = cpu_kinds[i].help, .unit = UNIT_SECOND,
+        .kind = KIND_COUNTER, .rate = "" });
+    if (cpu_kinds[i].share)
+        schema_add(s, &(struct metric){
+            .name = cpu_kinds[i].share, .inst = inst, .help = "share of that time", .unit = UNIT_PERCENT,
+            .kind = KIND_RATIO, .num = core->slot[i], .den = core->slot[0], .scale = 100, .max = 100 });
 }
 
 static void cpu_add_core(struct cpu *c, struct schema *s, int number)
@@ -189,17 +249,9 @@ static void cpu_add_core(struct cpu *c, struct schema *s, int number)
         c->n_cores = number + 1;
     }
     char inst[16];
-    struct core *core = &c->core[number];
     snprintf(inst, sizeof inst, "%d", number);
-    core->total = schema_add(s, &(struct metric){
-        .name = "cpu.core.time", .inst = inst, .help = "time of all kinds together", .unit = UNIT_SECOND,
-        .kind = KIND_COUNTER, .rate = "" });
-    core->busy = schema_add(s, &(struct metric){
-        .name = "cpu.core.busy", .inst = inst, .help = "time doing anything: all but idle and iowait",
-        .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "" });
-    schema_add(s, &(struct metric){
-        .name = "cpu.core.util", .inst = inst, .help = "share of time doing anything", .unit = UNIT_PERCENT,
-        .kind = KIND_RATIO, .num = core->busy, .den = core->total, .scale = 100, .max = 100 });
+    for (int i = 0; i < (number < CPU_KINDS ? KINDS : KINDS_OF_ALL); i++)
+        cpu_add_kind(&c->core[number], s, i, inst);
 }
 
 /* Slots for the cores that have none; false when there is no time of the whole machine. */
@@ -215,7 +267,7 @@ static bool cpu_add_cores(struct cpu *c, struct schema *s)
             continue;
         if (number < 0)
             whole = true;
-        else if (number >= c->n_cores || !c->core[number].total)
+        else if (number >= c->n_cores || !c->core[number].slot[0])
             cpu_add_core(c, s, number);
     }
     return whole;
@@ -260,8 +312,8 @@ static int cpu_open(const struct adapter_env *env, struct schema *s, void **self
 }
 
 const struct adapter adapter_cpu = {
-    .name = "cpu", .doc = "processor time, in all and per core, context switches, interrupts, forks",
+    .name = "cpu", .doc = "processor time, in all and per core, context switches, interrupts hard and soft, forks",
     .provides = "cpu.util,cpu.user,cpu.nice,cpu.system,cpu.iowait,cpu.irq,cpu.steal,cpu.time,cpu.core.*,"
-                "cpu.interrupts,cpu.context_switches,process.forks,process.running,process.blocked",
+                "cpu.interrupts,cpu.softirqs,cpu.context_switches,process.forks,process.running,process.blocked",
     .open = cpu_open, .sample = cpu_sample, .rescan = cpu_rescan, .close = cpu_close,
 };

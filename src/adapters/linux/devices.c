@@ -27,10 +27,15 @@ static void devices_add_metrics(const struct devices_layout *l, struct schema *s
     }
 }
 
+static int devices_most(const struct devices_layout *l)
+{
+    return l->most ? l->most : DEVICES_MAX;
+}
+
 void devices_init(struct devices *d, const struct devices_layout *layout, struct schema *s)
 {
     assert(layout->n_counters <= DEVICES_COUNTERS);
-    *d = (struct devices){ .layout = layout, .d = mem_new(DEVICES_MAX * sizeof *d->d) };
+    *d = (struct devices){ .layout = layout };
     for (int i = 0; i < DEVICES_COUNTERS; i++)
         d->total[i] = NAN;
     devices_add_metrics(layout, s, "total", d->total_slot);
@@ -44,8 +49,9 @@ void devices_done(struct devices *d)
 
 static struct device *devices_new(struct devices *d, const char *name)
 {
-    if (d->n == DEVICES_MAX)
+    if (d->n == devices_most(d->layout))
         return NULL;
+    d->d = mem_grow(d->d, (size_t)d->n, &d->cap, sizeof *d->d);
     struct device *e = &d->d[d->n++];
     *e = (struct device){ 0 };
     text_copy(e->name, sizeof e->name, name);
@@ -70,6 +76,17 @@ bool devices_ignore(struct devices *d, const char *name)
     if (e)
         e->ignored = true;
     return e != NULL;
+}
+
+bool devices_count(struct devices *d, const char *name)
+{
+    struct device *e = devices_new(d, name);
+    if (!e)
+        return false;
+    e->in_total = true;
+    for (int i = 0; i < DEVICES_COUNTERS; i++)
+        e->slot[i] = -1;
+    return true;
 }
 
 int devices_find(struct devices *d, const char *name)

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 #define DEVICES_MAX 256     /* that get metrics: the schema only grows, and names can be endless */
-#define DEVICES_COUNTERS 16 /* at most */
+#define DEVICES_COUNTERS 18 /* at most */
 #define DEVICES_NAME 32
 
 struct devices_counter {
@@ -36,6 +36,7 @@ struct devices_layout {
     int n_counters;
     const struct devices_ratio *ratio;
     int n_ratios;
+    int most;         /* devices; 0: DEVICES_MAX */
 };
 
 struct device {
@@ -49,7 +50,8 @@ struct device {
 
 struct devices {
     const struct devices_layout *layout;
-    struct device *d; /* n of them, room for DEVICES_MAX */
+    struct device *d; /* n of them */
+    size_t cap;
     int n, cursor;    /* cursor: devices come in the same order every time */
     bool started;     /* a reading was taken */
     int total_slot[DEVICES_COUNTERS];
@@ -64,6 +66,9 @@ void devices_done(struct devices *d);
  * False when there is no room for more. */
 bool devices_add(struct devices *d, struct schema *s, const char *name, bool in_total);
 bool devices_ignore(struct devices *d, const char *name);
+
+/* One that has no metrics of its own and counts in the total. */
+bool devices_count(struct devices *d, const char *name);
 
 /* Its number, or -1. A name longer than DEVICES_NAME - 1 is compared as far as it was kept. */
 int devices_find(struct devices *d, const char *name);

@@ -28,7 +28,7 @@
 
 enum {
     READ, WRITE, READS, WRITES, DISCARD, FLUSHES, READ_TIME, WRITE_TIME, REQUESTS, TIME, BUSY,
-    WAITING, COUNTERS
+    WAITING, READ_MERGES, WRITE_MERGES, DISCARDS, DISCARD_TIME, FLUSH_TIME, COUNTERS
 };
 
 static const struct devices_counter disk_counters[COUNTERS] = {
@@ -43,6 +43,11 @@ static const struct devices_counter disk_counters[COUNTERS] = {
     [REQUESTS]   = { "disk.requests",   "reads and writes completed",                            UNIT_NONE,   "",   0, false },
     [TIME]       = { "disk.time",       "time spent by all reads and writes",                    UNIT_SECOND, "",   DISK_WRAP_S, false },
     [BUSY]       = { "disk.busy",       "time with at least one request; total: of the busiest", UNIT_SECOND, "",   DISK_WRAP_S, true },
+    [READ_MERGES]  = { "disk.reads.merged",  "reads joined to others before they began",       UNIT_NONE,   NULL, 0, false },
+    [WRITE_MERGES] = { "disk.writes.merged", "writes joined to others before they began",      UNIT_NONE,   NULL, 0, false },
+    [DISCARDS]     = { "disk.discards",      "requests that give back space as unused",        UNIT_NONE,   NULL, 0, false },
+    [DISCARD_TIME] = { "disk.discard.time",  "time spent by these, waiting included",          UNIT_SECOND, "",   DISK_WRAP_S, false },
+    [FLUSH_TIME]   = { "disk.flush.time",    "time spent by flushes, waiting included",        UNIT_SECOND, "",   DISK_WRAP_S, false },
     [WAITING]    = { "disk.waiting",    "time multiplied by the requests in the queue",          UNIT_SECOND, "",   DISK_WRAP_S, false },
 };
 
@@ -52,11 +57,13 @@ static const struct devices_ratio disk_ratios[] = {
     { "disk.latency",       "mean time of a read or write, waiting included", UNIT_SECOND, TIME, REQUESTS, 1, 0 },
     { "disk.read.latency",  "mean time of a read, waiting included",  UNIT_SECOND, READ_TIME,  READS,       1, 0 },
     { "disk.write.latency", "mean time of a write, waiting included", UNIT_SECOND, WRITE_TIME, WRITES,      1, 0 },
+    { "disk.discard.latency", "mean time to give back space, waiting included", UNIT_SECOND, DISCARD_TIME, DISCARDS, 1, 0 },
+    { "disk.flush.latency", "mean time of a flush, waiting included", UNIT_SECOND, FLUSH_TIME, FLUSHES,     1, 0 },
     { "disk.queue",         "mean number of requests in the queue",   UNIT_NONE,   WAITING,    SCHEMA_TIME, 1, 0 },
 };
 
 static const struct devices_layout disk_layout = {
-    disk_counters, COUNTERS, disk_ratios, sizeof disk_ratios / sizeof *disk_ratios
+    disk_counters, COUNTERS, disk_ratios, sizeof disk_ratios / sizeof *disk_ratios, 0
 };
 
 struct disk {
@@ -68,8 +75,9 @@ struct disk {
 
 /* Columns of the file behind the name; those of discards came with Linux 4.18,
  * of flushes with 5.5. */
-enum { F_READS, F_READ_SECTORS = 2, F_READ_MS, F_WRITES, F_WRITE_SECTORS = 6, F_WRITE_MS, F_BUSY_MS = 9, F_WAITING_MS,
-       F_LEAST, F_DISCARD_SECTORS = 13, F_FLUSHES = 15, FIELDS };
+enum { F_READS, F_READ_MERGES, F_READ_SECTORS, F_READ_MS, F_WRITES, F_WRITE_MERGES, F_WRITE_SECTORS, F_WRITE_MS,
+       F_BUSY_MS = 9, F_WAITING_MS, F_LEAST, F_DISCARDS = 11, F_DISCARD_SECTORS = 13, F_DISCARD_MS, F_FLUSHES,
+       F_FLUSH_MS, FIELDS };
 
 /* Splits a line. False where it is none. */
 static bool disk_parse(char *line, char **name, double v[static COUNTERS])
@@ -104,6 +112,11 @@ static bool disk_parse(char *line, char **name, double v[static COUNTERS])
     v[TIME] = v[READ_TIME] + v[WRITE_TIME];
     v[BUSY] = t[F_BUSY_MS] * 1e-3;
     v[WAITING] = t[F_WAITING_MS] * 1e-3;
+    v[READ_MERGES] = t[F_READ_MERGES];
+    v[WRITE_MERGES] = t[F_WRITE_MERGES];
+    v[DISCARDS] = t[F_DISCARDS];
+    v[DISCARD_TIME] = t[F_DISCARD_MS] * 1e-3;
+    v[FLUSH_TIME] = t[F_FLUSH_MS] * 1e-3;
     return true;
 }
 

@@ -182,6 +182,7 @@ static int freq_open(const struct adapter_env *env, struct schema *s, void **sel
 const struct adapter adapter_freq = {
     .name = "freq", .doc = "clock frequency of every core, from cpufreq",
     .provides = "cpu.freq,cpu.freq.min,cpu.freq.max,cpu.core.freq",
+    .apart = true,
     .period_ms = 1000, /* one read per core: at shorter intervals that adds up on 128 of them */
     .open = freq_open, .sample = freq_sample, .rescan = freq_rescan, .close = freq_close,
 };

@@ -29,6 +29,10 @@ static const struct metric metrics[GPU_METRICS] = {
     [GPU_DECODER_UTIL]       = { .name = "gpu.decoder.util", SHARE, .help = "share of time that its video decoder worked" },
     [GPU_JPEG_UTIL]          = { .name = "gpu.jpeg.util", SHARE, .help = "share of time that its JPEG decoder worked" },
     [GPU_OFA_UTIL]           = { .name = "gpu.ofa.util", SHARE, .help = "share of time that its optical flow accelerator worked" },
+    [GPU_RENDER_UTIL]        = { .name = "gpu.render.util", SHARE, .help = "share of time that it drew, by processes we may see" },
+    [GPU_COMPUTE_UTIL]       = { .name = "gpu.compute.util", SHARE, .help = "share of time that it computed, by processes we may see" },
+    [GPU_COPY_UTIL]          = { .name = "gpu.copy.util", SHARE, .help = "share of time that it copied, by processes we may see" },
+    [GPU_VIDEO_UTIL]         = { .name = "gpu.video.util", SHARE, .help = "share of time that it encoded or decoded video" },
     [GPU_VRAM_TOTAL]         = { .name = "gpu.vram.total", BYTES, .help = "memory of its own" },
     [GPU_VRAM_USED]          = { .name = "gpu.vram.used", BYTES, .help = "memory of its own that is in use" },
     [GPU_VRAM_UTIL]          = { .name = "gpu.vram.util", SHARE, .help = "share of its own memory that is in use" },
@@ -66,21 +70,34 @@ static const struct metric metrics[GPU_METRICS] = {
     [GPU_ASLEEP]             = { .name = "gpu.asleep", YES_NO, .help = "is it switched off to save power? It is not asked anything then" },
 };
 
-int gpu_add(struct schema *s, enum gpu_metric m, int number)
+int gpu_add_as(struct schema *s, enum gpu_metric m, int number, const char *help)
 {
     char inst[16];
     struct metric metric = metrics[m];
     snprintf(inst, sizeof inst, "%d", number);
     metric.inst = inst;
+    if (help)
+        metric.help = help;
     return schema_add(s, &metric);
+}
+
+int gpu_add(struct schema *s, enum gpu_metric m, int number)
+{
+    return gpu_add_as(s, m, number, NULL);
+}
+
+bool gpu_is_counter(enum gpu_metric m)
+{
+    return metrics[m].kind == KIND_COUNTER;
 }
 
 struct gpu_search {
     const char *root;
-    unsigned vendor;   /* of those wanted, 0 = any of the three */
-    char (*address)[GPU_ADDRESS_MAX];
-    int *number;
-    int n, seen;       /* found, and numbers given */
+    struct gpu_found {
+        char address[GPU_ADDRESS_MAX];
+        unsigned vendor;
+    } gpu[GPU_MAX];
+    int n;
 };
 
 static unsigned gpu_hex(const char *root, const char *dir, const char *name)
@@ -92,25 +109,43 @@ static unsigned gpu_hex(const char *root, const char *dir, const char *name)
 static void gpu_look(void *self, const char *name)
 {
     struct gpu_search *g = self;
+    struct gpu_found *found = &g->gpu[g->n];
     char dir[256];
     snprintf(dir, sizeof dir, PCI_DEVICES "/%s", name);
-    if (g->n == GPU_MAX || strlen(name) >= GPU_ADDRESS_MAX || gpu_hex(g->root, dir, "class") >> 16 != PCI_DISPLAY)
+    if (g->n == GPU_MAX || strlen(name) >= sizeof found->address || gpu_hex(g->root, dir, "class") >> 16 != PCI_DISPLAY)
         return;
-    unsigned vendor = gpu_hex(g->root, dir, "vendor");
-    if (vendor != 0x10de && vendor != 0x1002 && vendor != 0x8086)
+    found->vendor = gpu_hex(g->root, dir, "vendor");
+    if (found->vendor != 0x10de && found->vendor != 0x1002 && found->vendor != 0x8086)
         return; /* the console of a server board, a virtual screen */
-    if (!g->vendor || vendor == g->vendor) {
-        snprintf(g->address[g->n], GPU_ADDRESS_MAX, "%s", name);
-        g->number[g->n++] = g->seen;
-    }
-    g->seen++;
+    snprintf(found->address, sizeof found->address, "%s", name);
+    g->n++;
+}
+
+static int gpu_compare(const void *a, const void *b)
+{
+    return strcmp(((const struct gpu_found *)a)->address, ((const struct gpu_found *)b)->address);
+}
+
+/* All of them, by address. Its numbers are hexadecimal, which is not how os_list() sorts. */
+static void gpu_search(struct gpu_search *g, const char *root)
+{
+    *g = (struct gpu_search){ .root = root };
+    os_list(root, PCI_DEVICES, gpu_look, g);
+    qsort(g->gpu, (size_t)g->n, sizeof *g->gpu, gpu_compare);
 }
 
 int gpu_list(const char *root, unsigned vendor, char address[][GPU_ADDRESS_MAX], int *number)
 {
-    struct gpu_search g = { .root = root, .vendor = vendor, .address = address, .number = number };
-    os_list(root, PCI_DEVICES, gpu_look, &g);
-    return g.n;
+    struct gpu_search g;
+    int n = 0;
+    gpu_search(&g, root);
+    for (int i = 0; i < g.n; i++) {
+        if (g.gpu[i].vendor != vendor)
+            continue;
+        memcpy(address[n], g.gpu[i].address, GPU_ADDRESS_MAX);
+        number[n++] = i;
+    }
+    return n;
 }
 
 /* NVML writes "00000000:01:00.0", the kernel "0000:01:00.0". */
@@ -122,10 +157,33 @@ static bool gpu_same(const char *a, const char *b)
 
 int gpu_number(const char *root, const char *address)
 {
-    char all[GPU_MAX][GPU_ADDRESS_MAX];
-    int number[GPU_MAX], n = gpu_list(root, 0, all, number);
-    for (int i = 0; i < n; i++)
-        if (gpu_same(all[i], address))
-            return number[i];
+    struct gpu_search g;
+    gpu_search(&g, root);
+    for (int i = 0; i < g.n; i++)
+        if (gpu_same(g.gpu[i].address, address))
+            return i;
     return -ENOENT;
+}
+
+/* An attribute of its power management, which every device has; "" where the kernel has none. */
+static void gpu_power(const char *root, const char *address, const char *name, char out[static 16])
+{
+    char dir[sizeof PCI_DEVICES + GPU_ADDRESS_MAX + 8];
+    snprintf(dir, sizeof dir, PCI_DEVICES "/%.*s/power", GPU_ADDRESS_MAX, address);
+    if (sysfs_word(root, dir, name, out, 16) < 0)
+        out[0] = '\0';
+}
+
+bool gpu_is_asleep(const char *root, const char *address)
+{
+    char status[16];
+    gpu_power(root, address, "runtime_status", status);
+    return strcmp(status, "suspended") == 0 || strcmp(status, "suspending") == 0;
+}
+
+bool gpu_may_sleep(const char *root, const char *address)
+{
+    char control[16];
+    gpu_power(root, address, "control", control);
+    return strcmp(control, "auto") == 0;
 }

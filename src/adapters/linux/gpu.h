@@ -10,6 +10,7 @@
 
 #include "core/schema.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define GPU_MAX 64        /* that get metrics */
@@ -17,6 +18,7 @@
 
 enum gpu_metric {
     GPU_UTIL, GPU_MEMORY_UTIL, GPU_ENCODER_UTIL, GPU_DECODER_UTIL, GPU_JPEG_UTIL, GPU_OFA_UTIL,
+    GPU_RENDER_UTIL, GPU_COMPUTE_UTIL, GPU_COPY_UTIL, GPU_VIDEO_UTIL,
     GPU_VRAM_TOTAL, GPU_VRAM_USED, GPU_VRAM_UTIL, GPU_SHARED_USED,
     GPU_TEMP, GPU_TEMP_HOTSPOT, GPU_TEMP_MEMORY, GPU_TEMP_LIMIT,
     GPU_POWER, GPU_POWER_LIMIT, GPU_ENERGY,
@@ -33,6 +35,11 @@ enum gpu_metric {
 /* Adds one of them for the GPU of that number; the slot. */
 int gpu_add(struct schema *s, enum gpu_metric m, int number);
 
+/* The same, with its help in place of the usual one where it is not NULL. */
+int gpu_add_as(struct schema *s, enum gpu_metric m, int number, const char *help);
+
+bool gpu_is_counter(enum gpu_metric m);
+
 /*
  * The number of the GPU at a PCI address ("0000:01:00.0", any case, any width of the domain), or
  * -ENOENT where /sys has no such display controller.
@@ -44,5 +51,15 @@ int gpu_number(const char *root, const char *address);
  * numbers. Returns how many, at most GPU_MAX.
  */
 int gpu_list(const char *root, unsigned vendor, char address[][GPU_ADDRESS_MAX], int *number);
+
+/*
+ * Is the GPU at a PCI address switched off to save power, or about to be? It must be left alone
+ * then: any question to its driver wakes it. This one is answered by the kernel without the device
+ * (Documentation/ABI/testing/sysfs-devices-power).
+ */
+bool gpu_is_asleep(const char *root, const char *address);
+
+/* May the kernel switch it off when nobody uses it? */
+bool gpu_may_sleep(const char *root, const char *address);
 
 #endif

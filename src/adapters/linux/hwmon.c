@@ -1,15 +1,16 @@
 /*
- * hwmon.c - temperatures, fans, voltages, currents and powers, from /sys/class/hwmon
- * (Documentation/hwmon/sysfs-interface.rst of the kernel) and, where that lacks them, from
- * /sys/class/thermal.
+ * hwmon.c - temperatures, fans, voltages, currents, powers and what else sensor chips show, from
+ * /sys/class/hwmon (Documentation/hwmon/sysfs-interface.rst of the kernel) and, where that lacks
+ * temperatures, from /sys/class/thermal.
  *
  * An instance is "place/chip/label": the same after a reboot (hwmon_id.h). A second one of the same
- * name becomes "...#2". Values that dead inputs show (0 or beyond -50..150 Cel) are not known.
+ * name becomes "...#2". What stands in which file, and what dead inputs show, is in hwmon_kind.c.
  *
  * Reading must not disturb the machine: hwmon_chip.h says which chip is asked when.
  */
 #include "adapters/linux/hwmon_chip.h"
 #include "adapters/linux/hwmon_cpu.h"
+#include "adapters/linux/hwmon_kind.h"
 #include "adapters/linux/sysfs.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -25,30 +26,21 @@
 #define HWMON_MAX 512            /* sensors; the schema only grows */
 #define HWMON_LOOK_NS 10000000000 /* between two looks for new chips */
 
-enum { TEMP, FAN, VOLTAGE, CURRENT, POWER, POWER_AVERAGE, KINDS };
 enum { ZONE = -1 }; /* in place of a sensor's number: the only one of a thermal zone */
 
-static const struct {
-    const char *prefix, *suffix, *name, *help;
-    enum unit unit;
-    double scale, min, max;
-} hwmon_kinds[KINDS] = {
-    [TEMP]          = { "temp",  "_input",   "sensor.temp",    "temperature", UNIT_CELSIUS, 1e-3, -50, 150 },
-    [FAN]           = { "fan",   "_input",   "sensor.fan",     "speed of a fan", UNIT_RPM, 1, 0, 100000 },
-    [VOLTAGE]       = { "in",    "_input",   "sensor.voltage", "voltage", UNIT_VOLT, 1e-3, -1000, 1000 },
-    [CURRENT]       = { "curr",  "_input",   "sensor.current", "current", UNIT_AMPERE, 1e-3, -10000, 10000 },
-    [POWER]         = { "power", "_input",   "sensor.power",   "electrical power", UNIT_WATT, 1e-6, 0, 100000 },
-    [POWER_AVERAGE] = { "power", "_average", "sensor.power",   "electrical power", UNIT_WATT, 1e-6, 0, 100000 },
+struct sensor {
+    enum hwmon_kind kind;
+    int chip, fd;
+    int slot;              /* -1 for an alarm */
+    char *inst;            /* NULL for an alarm */
+    enum hwmon_role role;
+    int of_slot;           /* the same again by what it is in: cpu.core.temp, disk.temp; or -1 */
+    double value;          /* of the last reading */
 };
 
-struct sensor {
-    int kind, chip, fd, slot;
-    char *inst;
-    enum hwmon_role role;
-    int core_slot;         /* cpu.core.temp, or -1 */
-    int critical_slot;     /* sensor.temp.critical, or -1 */
-    double critical;
-    double value;          /* of the last reading */
+struct limit {
+    int slot;
+    double value;
 };
 
 struct hwmon {
@@ -58,6 +50,8 @@ struct hwmon {
     size_t n_hwmon;        /* of these from hwmon; they come first, then those of thermal zones */
     struct sensor *sensor;
     size_t n, cap;
+    struct limit *limit;   /* of sensors */
+    size_t n_limits, cap_limits;
     int cpu_slot;
     uint64_t hash;         /* of the list of chips */
     int64_t now_ns, look_ns;
@@ -74,32 +68,20 @@ static void hwmon_clear(struct hwmon *h)
     }
     for (size_t i = 0; i < h->n_chips; i++)
         hwmon_chip_close(&h->chip[i]);
-    h->n = h->n_chips = 0;
+    h->n = h->n_chips = h->n_limits = 0;
 }
 
-/* "temp12_input" is number 12 of TEMP; -1 when the file is none of these. */
-static int hwmon_number(const char *file, int kind)
-{
-    size_t n = strlen(hwmon_kinds[kind].prefix);
-    const char *p = file + n;
-    uint64_t number;
-    if (strncmp(file, hwmon_kinds[kind].prefix, n) != 0 || !text_u64(&p, &number) ||
-        number > 9999 || strcmp(p, hwmon_kinds[kind].suffix) != 0)
-        return -1;
-    return (int)number;
-}
-
-static bool hwmon_has(const struct hwmon *h, int kind, const char *inst)
+static bool hwmon_has(const struct hwmon *h, enum hwmon_kind kind, const char *inst)
 {
     for (size_t i = 0; i < h->n; i++)
-        if (hwmon_kinds[h->sensor[i].kind].name == hwmon_kinds[kind].name &&
+        if (h->sensor[i].inst && strcmp(hwmon_kinds[h->sensor[i].kind].name, hwmon_kinds[kind].name) == 0 &&
             strcmp(h->sensor[i].inst, inst) == 0)
             return true;
     return false;
 }
 
 /* "place/chip/label", made unique. */
-static char *hwmon_instance(const struct hwmon *h, const struct hwmon_chip *c, int kind,
+static char *hwmon_instance(const struct hwmon *h, const struct hwmon_chip *c, enum hwmon_kind kind,
                             const char *label)
 {
     char inst[176], base[160];
@@ -108,14 +90,6 @@ static char *hwmon_instance(const struct hwmon *h, const struct hwmon_chip *c, i
     for (int k = 2; hwmon_has(h, kind, inst); k++)
         snprintf(inst, sizeof inst, "%s#%d", base, k);
     return mem_dup(inst);
-}
-
-/* What a dead input shows is not known. */
-static double hwmon_plausible(int kind, double v)
-{
-    if (v < hwmon_kinds[kind].min || v > hwmon_kinds[kind].max || (kind == TEMP && v == 0))
-        return NAN;
-    return v;
 }
 
 static int hwmon_add_core(struct hwmon *h, const struct hwmon_chip *c, const char *label)
@@ -132,47 +106,100 @@ static int hwmon_add_core(struct hwmon *h, const struct hwmon_chip *c, const cha
         .help = "temperature of the core" });
 }
 
-static void hwmon_add_critical(struct hwmon *h, struct sensor *s, int number)
+/* What a sensor is in, where that has a name of its own. */
+static int hwmon_add_of(struct hwmon *h, const struct hwmon_chip *c, const struct sensor *s, int number,
+                        const char *label)
 {
-    char file[32];
-    snprintf(file, sizeof file, "temp%d_crit", number);
-    s->critical = hwmon_plausible(TEMP,
-                                  sysfs_number(h->root, h->dir, file) * hwmon_kinds[TEMP].scale);
-    if (!isnan(s->critical))
-        s->critical_slot = schema_add(h->schema, &(struct metric){
-            .name = "sensor.temp.critical", .inst = s->inst, .unit = UNIT_CELSIUS, .kind = KIND_GAUGE,
-            .help = "temperature at which the hardware protects itself" });
+    if (s->kind != HWMON_TEMP)
+        return -1;
+    if (s->role == HWMON_CORE)
+        return hwmon_add_core(h, c, label);
+    if (!c->disk[0] || number != 1) /* an NVMe disk's first is the one that its limits are about */
+        return -1;
+    return schema_add(h->schema, &(struct metric){
+        .name = "disk.temp", .inst = c->disk, .unit = UNIT_CELSIUS, .kind = KIND_GAUGE, .min = -50, .max = 150,
+        .help = "temperature of the disk" });
 }
 
-static void hwmon_add_sensor(struct hwmon *h, const char *file, int kind, int number)
+/*
+ * Limits do not change and are read once. A processor has the same ones for every core: there only
+ * the critical one is taken. All but the critical one of an NVMe disk are asked of the disk.
+ */
+static void hwmon_add_limits(struct hwmon *h, const struct hwmon_chip *c, const struct sensor *s, int number)
 {
-    struct hwmon_chip *c = &h->chip[h->n_chips - 1];
+    for (int i = 0; i < HWMON_LIMITS; i++) {
+        const struct hwmon_limit *l = &hwmon_limits[i];
+        char file[40];
+        if (l->of != s->kind || (i > 0 && (s->role == HWMON_CORE || hwmon_chip_is(c, "nvme"))))
+            continue;
+        snprintf(file, sizeof file, "%s%d%s", hwmon_kinds[s->kind].prefix, number, l->suffix);
+        double value = hwmon_value(s->kind, sysfs_number(h->root, h->dir, file));
+        if (isnan(value) || value == 0) /* a fan's limit that nobody set */
+            continue;
+        int slot = schema_add(h->schema, &(struct metric){
+            .name = l->name, .inst = s->inst, .unit = hwmon_kinds[s->kind].unit, .kind = KIND_GAUGE,
+            .help = l->help });
+        h->limit = mem_grow(h->limit, h->n_limits, &h->cap_limits, sizeof *h->limit);
+        h->limit[h->n_limits++] = (struct limit){ slot, value };
+    }
+}
+
+/* A file of the chip that is being added; NULL when it cannot be opened, or there are too many. */
+static struct sensor *hwmon_new(struct hwmon *h, const char *file, enum hwmon_kind kind)
+{
     int fd = sysfs_open(h->root, h->dir, file);
     if (fd < 0 || h->n == HWMON_MAX) {
         os_close(fd);
-        return;
+        return NULL;
     }
-    char label[64] = "", name[40];
-    snprintf(name, sizeof name, "%s%d_label", hwmon_kinds[kind].prefix, number);
-    if (number != ZONE && sysfs_word(h->root, h->dir, name, label, sizeof label) <= 0)
-        snprintf(label, sizeof label, "%s%d", hwmon_kinds[kind].prefix, number);
     h->sensor = mem_grow(h->sensor, h->n, &h->cap, sizeof *h->sensor);
     struct sensor *s = &h->sensor[h->n];
     *s = (struct sensor){ .kind = kind, .chip = (int)h->n_chips - 1, .fd = fd,
-                           .core_slot = -1, .critical_slot = -1, .value = NAN };
+                           .slot = -1, .of_slot = -1, .value = NAN };
+    return s;
+}
+
+static void hwmon_keep(struct hwmon *h)
+{
+    h->n++;
+    h->chip[h->n_chips - 1].n++;
+}
+
+static void hwmon_add_sensor(struct hwmon *h, const char *file, enum hwmon_kind kind, int number)
+{
+    const struct hwmon_chip *c = &h->chip[h->n_chips - 1];
+    const struct hwmon_about *about = &hwmon_kinds[kind];
+    struct sensor *s = hwmon_new(h, file, kind);
+    if (!s)
+        return;
+    char label[64] = "", name[40];
+    snprintf(name, sizeof name, "%s%d_label", about->prefix, number);
+    if (number != ZONE && sysfs_word(h->root, h->dir, name, label, sizeof label) <= 0)
+        snprintf(label, sizeof label, "%s%d", about->prefix, number);
     s->inst = hwmon_instance(h, c, kind, label);
     s->slot = schema_add(h->schema, &(struct metric){
-        .name = hwmon_kinds[kind].name, .inst = s->inst, .unit = hwmon_kinds[kind].unit, .kind = KIND_GAUGE,
-        .min = hwmon_kinds[kind].min, .max = hwmon_kinds[kind].max, .help = hwmon_kinds[kind].help });
-    if (kind == TEMP) {
-        s->role = hwmon_cpu_role(c->name, label);
-        if (s->role == HWMON_CORE)
-            s->core_slot = hwmon_add_core(h, c, label);
-        if (number != ZONE && !hwmon_chip_is_asleep(c))
-            hwmon_add_critical(h, s, number);
-    }
-    h->n++;
-    c->n++;
+        .name = about->name, .inst = s->inst, .unit = about->unit, .kind = about->kind,
+        .min = about->min, .max = about->max, .help = about->help });
+    s->role = kind == HWMON_TEMP ? hwmon_cpu_role(c->name, label) : HWMON_OTHER;
+    s->of_slot = hwmon_add_of(h, c, s, number, label);
+    if (number != ZONE && !hwmon_chip_is_asleep(c))
+        hwmon_add_limits(h, c, s, number);
+    hwmon_keep(h);
+}
+
+/* Alarms of coretemp interrupt the core that they are about, those of an NVMe disk are asked of it:
+ * not worth it. */
+static void hwmon_add_alarm(struct hwmon *h, const char *file)
+{
+    struct hwmon_chip *c = &h->chip[h->n_chips - 1];
+    char inst[128];
+    if (hwmon_chip_is(c, "coretemp") || hwmon_chip_is(c, "nvme") || !hwmon_new(h, file, HWMON_ALARM))
+        return;
+    hwmon_keep(h);
+    snprintf(inst, sizeof inst, "%s/%s", c->place, c->name);
+    c->alarm_slot = schema_add(h->schema, &(struct metric){
+        .name = "sensor.alarms", .inst = inst, .unit = UNIT_NONE, .kind = KIND_GAUGE,
+        .help = "limits that a chip says are passed, and inputs that it says are broken" });
 }
 
 static bool hwmon_has_input(const struct hwmon *h, int number)
@@ -185,9 +212,11 @@ static bool hwmon_has_input(const struct hwmon *h, int number)
 static void hwmon_note_file(void *self, const char *file)
 {
     struct hwmon *h = self;
-    for (int kind = 0; kind < KINDS; kind++) {
+    if (hwmon_is_alarm(file))
+        hwmon_add_alarm(h, file);
+    for (enum hwmon_kind kind = 0; kind < HWMON_KINDS; kind++) {
         int number = hwmon_number(file, kind);
-        if (number >= 0 && !(kind == POWER_AVERAGE && hwmon_has_input(h, number)))
+        if (number >= 0 && !(kind == HWMON_POWER_AVERAGE && hwmon_has_input(h, number)))
             hwmon_add_sensor(h, file, kind, number);
     }
 }
@@ -207,6 +236,24 @@ static void hwmon_settle_roles(struct hwmon *h, const struct hwmon_chip *c)
                                                                              : HWMON_OTHER;
 }
 
+/*
+ * The chip of a graphics processor that has an adapter of its own: gpu.* says it with the rest of
+ * the GPU, and knows when it sleeps. Told by the driver, so that not even its name is opened.
+ */
+static bool hwmon_is_gpu(const struct hwmon *h)
+{
+    static const char *const drivers[] = { "amdgpu", "i915", "xe" };
+    char path[96], link[OS_PATH_MAX];
+    snprintf(path, sizeof path, "%s/device/driver", h->dir);
+    if (os_read_link(h->root, path, link, sizeof link) < 0)
+        return false;
+    const char *slash = strrchr(link, '/'), *driver = slash ? slash + 1 : link;
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)
+        if (strcmp(drivers[i], driver) == 0)
+            return true;
+    return false;
+}
+
 /* The chip in h->dir. Its sensors come next. */
 static struct hwmon_chip *hwmon_add_chip(struct hwmon *h, const char *name)
 {
@@ -222,7 +269,7 @@ static void hwmon_note_chip(void *self, const char *entry)
     struct hwmon *h = self;
     char name[32], link[OS_PATH_MAX];
     snprintf(h->dir, sizeof h->dir, "/sys/class/hwmon/%.40s", entry);
-    if (sysfs_word(h->root, h->dir, "name", name, sizeof name) <= 0)
+    if (hwmon_is_gpu(h) || sysfs_word(h->root, h->dir, "name", name, sizeof name) <= 0)
         return;
     if (os_read_link(h->root, h->dir, link, sizeof link) >= 0 && strstr(link, "/power_supply/"))
         return; /* battery.* says it better */
@@ -256,7 +303,7 @@ static void hwmon_note_zone(void *self, const char *entry)
         return;
     struct hwmon_chip *c = hwmon_add_chip(h, type);
     snprintf(c->place, sizeof c->place, "thermal");
-    hwmon_add_sensor(h, "temp", TEMP, ZONE);
+    hwmon_add_sensor(h, "temp", HWMON_TEMP, ZONE);
     hwmon_settle_roles(h, c);
 }
 
@@ -313,6 +360,7 @@ static void hwmon_close(void *self)
         return;
     hwmon_clear(h);
     mem_free(h->sensor);
+    mem_free(h->limit);
     mem_free(h->chip);
     mem_free(h);
 }
@@ -343,12 +391,21 @@ static void hwmon_read_chip(struct hwmon *h, struct hwmon_chip *c, int64_t now_n
     int64_t start = os_mono_ns();
     for (int i = c->first; i < c->first + c->n; i++) {
         struct sensor *s = &h->sensor[i];
-        double v = turn == HWMON_ASK ? sysfs_pread(s->fd) * hwmon_kinds[s->kind].scale
-                                     : (double)NAN;
-        s->value = hwmon_plausible(s->kind, v);
+        s->value = turn == HWMON_ASK ? hwmon_value(s->kind, sysfs_pread(s->fd)) : (double)NAN;
     }
     if (turn == HWMON_ASK)
         hwmon_chip_took(c, now_ns, os_mono_ns() - start);
+}
+
+static void hwmon_count_alarms(const struct hwmon *h, const struct hwmon_chip *c, struct frame *f)
+{
+    double raised = NAN;
+    if (c->alarm_slot < 0)
+        return;
+    for (int i = c->first; i < c->first + c->n; i++)
+        if (h->sensor[i].kind == HWMON_ALARM && !isnan(h->sensor[i].value))
+            raised = (isnan(raised) ? 0 : raised) + h->sensor[i].value;
+    frame_set(f, c->alarm_slot, raised);
 }
 
 static void hwmon_sample(void *self, struct frame *f)
@@ -361,17 +418,21 @@ static void hwmon_sample(void *self, struct frame *f)
     for (size_t i = 0; i < h->n; i++) {
         const struct sensor *s = &h->sensor[i];
         frame_set(f, s->slot, s->value);
-        frame_set(f, s->core_slot, s->value);
-        frame_set(f, s->critical_slot, s->critical);
+        frame_set(f, s->of_slot, s->value);
         if (s->role == HWMON_PACKAGE)
             hottest = fmax(hottest, s->value); /* fmax() leaves NaN out */
     }
+    for (size_t i = 0; i < h->n_limits; i++)
+        frame_set(f, h->limit[i].slot, h->limit[i].value);
+    for (size_t i = 0; i < h->n_chips; i++)
+        hwmon_count_alarms(h, &h->chip[i], f);
     frame_set(f, h->cpu_slot, hottest);
 }
 
 const struct adapter adapter_hwmon = {
     .name = "hwmon", .doc = "temperatures, fans, voltages, currents and powers",
-    .provides = "sensor.*,cpu.temp,cpu.core.temp",
+    .provides = "sensor.*,cpu.temp,cpu.core.temp,disk.temp",
+    .apart = true,
     .period_ms = 2000,
     .open = hwmon_open, .sample = hwmon_sample, .rescan = hwmon_rescan, .close = hwmon_close,
 };

@@ -22,7 +22,7 @@ static int load_open(const struct adapter_env *env, struct schema *s, void **sel
     l->fd = fd;
     for (int i = 0; i < 3; i++)
         l->slot[i] = schema_add(s, &(struct metric){
-            .name = "cpu.load", .inst = span[i], .unit = UNIT_NONE, .kind = KIND_GAUGE,
+            .name = "cpu.load", .inst = span[i], .unit = UNIT_NONE, .kind = KIND_GAUGE, .max = 1e6,
             .help = "tasks running or waiting, averaged over the span" });
     *self = l;
     return 0;

@@ -23,7 +23,7 @@
 
 enum {
     RECV, SEND, RECV_PACKETS, SEND_PACKETS, ERRORS, DROPS, RECV_ERRORS, SEND_ERRORS, RECV_DROPS,
-    SEND_DROPS, COUNTERS
+    SEND_DROPS, RECV_OVERRUNS, RECV_FRAME, MULTICAST, SEND_OVERRUNS, COLLISIONS, CARRIER, COUNTERS
 };
 
 static const struct devices_counter net_counters[COUNTERS] = {
@@ -37,9 +37,15 @@ static const struct devices_counter net_counters[COUNTERS] = {
     [SEND_ERRORS]  = { "net.errors.send",  "packets that could not be sent whole",  UNIT_NONE, "", 0, false },
     [RECV_DROPS]   = { "net.drops.recv",   "packets received and dropped",          UNIT_NONE, "", 0, false },
     [SEND_DROPS]   = { "net.drops.send",   "packets dropped instead of being sent", UNIT_NONE, "", 0, false },
+    [RECV_OVERRUNS] = { "net.overruns.recv", "packets lost in the card: the machine was too slow", UNIT_NONE, NULL, 0, false },
+    [RECV_FRAME]    = { "net.errors.frame", "packets received of a wrong length or form", UNIT_NONE, NULL, 0, false },
+    [MULTICAST]     = { "net.recv.multicast", "packets received for groups",         UNIT_NONE, NULL, 0, false },
+    [SEND_OVERRUNS] = { "net.overruns.send", "packets that the card ran out of while sending", UNIT_NONE, NULL, 0, false },
+    [COLLISIONS]    = { "net.collisions",   "packets that met others on the wire",    UNIT_NONE, NULL, 0, false },
+    [CARRIER]       = { "net.errors.carrier", "packets not sent for want of a signal", UNIT_NONE, NULL, 0, false },
 };
 
-static const struct devices_layout net_layout = { net_counters, COUNTERS, NULL, 0 };
+static const struct devices_layout net_layout = { net_counters, COUNTERS, NULL, 0, 0 };
 
 struct net {
     const char *root;
@@ -51,8 +57,8 @@ struct net {
 
 /* Columns of the file behind the colon. */
 enum {
-    F_RECV, F_RECV_PACKETS, F_RECV_ERRORS, F_RECV_DROPS, F_SEND = 8, F_SEND_PACKETS, F_SEND_ERRORS,
-    F_SEND_DROPS, FIELDS = 16
+    F_RECV, F_RECV_PACKETS, F_RECV_ERRORS, F_RECV_DROPS, F_RECV_OVERRUNS, F_RECV_FRAME, F_MULTICAST = 7,
+    F_SEND, F_SEND_PACKETS, F_SEND_ERRORS, F_SEND_DROPS, F_SEND_OVERRUNS, F_COLLISIONS, F_CARRIER, FIELDS = 16
 };
 
 /* Splits a line. False where it is none: the two of the heading have no colon followed by
@@ -80,6 +86,12 @@ static bool net_parse(char *line, char **name, double v[static COUNTERS])
     v[SEND_ERRORS] = t[F_SEND_ERRORS];
     v[RECV_DROPS] = t[F_RECV_DROPS];
     v[SEND_DROPS] = t[F_SEND_DROPS];
+    v[RECV_OVERRUNS] = t[F_RECV_OVERRUNS];
+    v[RECV_FRAME] = t[F_RECV_FRAME];
+    v[MULTICAST] = t[F_MULTICAST];
+    v[SEND_OVERRUNS] = t[F_SEND_OVERRUNS];
+    v[COLLISIONS] = t[F_COLLISIONS];
+    v[CARRIER] = t[F_CARRIER];
     v[ERRORS] = v[RECV_ERRORS] + v[SEND_ERRORS];
     v[DROPS] = v[RECV_DROPS] + v[SEND_DROPS];
     return **name != '\0';

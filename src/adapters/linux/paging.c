@@ -1,109 +1,184 @@
 /*
- * paging.c - traffic between memory and storage, faults, reclaim and kills, from /proc/vmstat.
+ * paging.c - what the kernel does with memory: faults, allocation, reclaim, swap, compaction, huge
+ * pages, placement on nodes, from /proc/vmstat (mm/vmstat.c of the kernel).
  *
  * The kernel counts pages; what is written here are bytes, with the page size of the running
  * machine. Only pgpgin and pgpgout are KiB already (all_vm_events() halves their sectors). Reclaim
  * is counted apart by who does it: kswapd beside the programs, or a program itself, which then
- * waits (direct); it is the second that people feel.
+ * waits (direct); it is the second that people feel. What /proc/meminfo says as well (nr_free_pages,
+ * nr_dirty ...) is taken from there.
  */
-#include "adapters/linux/keyed.h"
-#include "base/mem.h"
-#include "core/adapter.h"
+#include "adapters/linux/table.h"
 
-#include <errno.h>
-#include <unistd.h>
+#define COUNT(key, name, help)  { key, name, NULL, ONES,  KIND_COUNTER, help }
+#define AMOUNT(key, name, help) { key, name, NULL, PAGES, KIND_COUNTER, help }
+#define LEVEL(key, name, help)  { key, name, NULL, PAGES, KIND_GAUGE,   help }
 
-enum { PAGE_IN, PAGE_OUT, SWAP_IN, SWAP_OUT, FAULTS, MAJOR, SCAN_KSWAPD, SCAN_DIRECT, SCAN_KHUGEPAGED, SCAN_PROACTIVE,
-       STEAL_KSWAPD, STEAL_DIRECT, STEAL_KHUGEPAGED, STEAL_PROACTIVE, REFAULT, REFAULT_ANON, REFAULT_FILE, OOM, KEYS };
+static const struct table_row paging_rows[] = {
+    { "pgpgin",  "memory.page_in",  NULL, KIB, KIND_COUNTER, "read from storage into memory" },
+    { "pgpgout", "memory.page_out", NULL, KIB, KIND_COUNTER, "written from memory to storage" },
+    AMOUNT("pswpin",       "swap.in",              "brought back from swap"),
+    AMOUNT("pswpout",      "swap.out",             "moved out to swap"),
+    AMOUNT("swpin_zero",   "swap.in.zero",         "zeroed memory brought back without reading"),
+    AMOUNT("swpout_zero",  "swap.out.zero",        "zeroed memory moved out without writing"),
+    AMOUNT("swap_ra",      "swap.readahead",       "brought back from swap before it was asked for"),
+    AMOUNT("swap_ra_hit",  "swap.readahead.used",  "the part of that which was asked for later"),
+    AMOUNT("zswpin",       "swap.zswap.in",        "brought back from compressed memory"),
+    AMOUNT("zswpout",      "swap.zswap.out",       "moved out to compressed memory"),
+    AMOUNT("zswpwb",       "swap.zswap.written",   "moved on from compressed memory to swap space"),
+    LEVEL ("nr_zspages",   "memory.zsmalloc",      "memory that holds compressed memory"),
 
-static const char *const paging_keys[KEYS] = {
-    [PAGE_IN] = "pgpgin", [PAGE_OUT] = "pgpgout", [SWAP_IN] = "pswpin", [SWAP_OUT] = "pswpout",
-    [FAULTS] = "pgfault", [MAJOR] = "pgmajfault",
-    [SCAN_KSWAPD] = "pgscan_kswapd", [SCAN_DIRECT] = "pgscan_direct", /* since 4.8 without the zone's name */
-    [SCAN_KHUGEPAGED] = "pgscan_khugepaged", [SCAN_PROACTIVE] = "pgscan_proactive",
-    [STEAL_KSWAPD] = "pgsteal_kswapd", [STEAL_DIRECT] = "pgsteal_direct",
-    [STEAL_KHUGEPAGED] = "pgsteal_khugepaged", [STEAL_PROACTIVE] = "pgsteal_proactive",
-    [REFAULT] = "workingset_refault", /* until 5.8; then split in two */
-    [REFAULT_ANON] = "workingset_refault_anon", [REFAULT_FILE] = "workingset_refault_file",
-    [OOM] = "oom_kill",
+    COUNT ("pgfault",      "memory.faults",        "page faults of all kinds"),
+    COUNT ("pgmajfault",   "memory.faults.major",  "page faults that had to wait for storage"),
+    COUNT ("pgreuse",      "memory.faults.reuse",  "write faults that could keep the page"),
+    AMOUNT("pgalloc_*",    "memory.alloc",         "memory handed out, by whomever"),
+    AMOUNT("pgfree",       "memory.alloc.freed",   "memory given back to the free lists"),
+    COUNT ("allocstall_*", "memory.alloc.stalls",  "allocations that had to reclaim memory first"),
+    AMOUNT("pgactivate",   "memory.lru.activated", "memory found to be in use"),
+    AMOUNT("pgdeactivate", "memory.lru.deactivated", "memory found to be out of use"),
+    AMOUNT("pgrotated",    "memory.lru.rotated",   "memory put in line for reclaim once written"),
+    AMOUNT("pglazyfree",   "memory.lazyfree",      "memory that programs gave up for later (MADV_FREE)"),
+    AMOUNT("pglazyfreed",  "memory.lazyfree.freed", "the part of that which was taken"),
+
+    AMOUNT("pgscan_kswapd",      "memory.reclaim.scanned", "memory looked at in search of what can go"),
+    AMOUNT("pgscan_direct",      "memory.reclaim.scanned", ""),
+    AMOUNT("pgscan_khugepaged",  "memory.reclaim.scanned", ""),
+    AMOUNT("pgscan_proactive",   "memory.reclaim.scanned", ""),
+    AMOUNT("pgsteal_kswapd",     "memory.reclaim", "memory taken back, by whomever"),
+    AMOUNT("pgsteal_direct",     "memory.reclaim", ""),
+    AMOUNT("pgsteal_khugepaged", "memory.reclaim", ""),
+    AMOUNT("pgsteal_proactive",  "memory.reclaim", ""),
+    AMOUNT("pgsteal_direct",     "memory.reclaim.direct",     "memory taken back by programs, which waited"),
+    AMOUNT("pgsteal_kswapd",     "memory.reclaim.kswapd",     "memory taken back beside the programs"),
+    AMOUNT("pgsteal_khugepaged", "memory.reclaim.khugepaged", "memory taken back to make huge pages"),
+    AMOUNT("pgsteal_proactive",  "memory.reclaim.proactive",  "memory taken back because somebody asked"),
+    AMOUNT("pgsteal_anon",       "memory.reclaim.anon",       "memory of programs taken back"),
+    AMOUNT("pgsteal_file",       "memory.reclaim.file",       "cache of files taken back"),
+    AMOUNT("pgscan_direct",      "memory.reclaim.scanned.direct", "memory looked at by programs, which waited"),
+    AMOUNT("pgscan_kswapd",      "memory.reclaim.scanned.kswapd", "memory looked at beside the programs"),
+    AMOUNT("pgscan_anon",        "memory.reclaim.scanned.anon", "memory of programs looked at"),
+    AMOUNT("pgscan_file",        "memory.reclaim.scanned.file", "cache of files looked at"),
+    AMOUNT("pgrefill",           "memory.reclaim.refill",  "active memory looked at in search of what is not"),
+    AMOUNT("pgskip_*",           "memory.reclaim.skipped", "memory passed over: it lay in the wrong zone"),
+    COUNT ("pgscan_direct_throttle", "memory.reclaim.throttled", "programs put to sleep until memory was taken back"),
+    COUNT ("zone_reclaim_success", "memory.reclaim.node.success", "times that a node took back its own memory first"),
+    COUNT ("zone_reclaim_failed", "memory.reclaim.node.failed", "times that it could not"),
+    AMOUNT("pginodesteal",       "memory.reclaim.inodes",   "cache dropped with the inodes it belonged to"),
+    AMOUNT("kswapd_inodesteal",  "memory.reclaim.inodes",   ""),
+    COUNT ("slabs_scanned",      "memory.reclaim.slab.scanned", "objects of the kernel looked at"),
+    AMOUNT("nr_vmscan_write",    "memory.reclaim.written",  "memory written out to be taken back"),
+    AMOUNT("nr_vmscan_immediate_reclaim", "memory.reclaim.immediate", "memory to be taken back once it is written"),
+    COUNT ("pageoutrun",         "memory.kswapd.runs",      "times that kswapd balanced a node"),
+    COUNT ("kswapd_low_wmark_hit_quickly", "memory.kswapd.hurried.low", "times it was called again at once: low mark"),
+    COUNT ("kswapd_high_wmark_hit_quickly", "memory.kswapd.hurried.high", "times it was called again: high mark"),
+    COUNT ("drop_pagecache",     "memory.drops.cache",      "times that somebody had the page cache dropped"),
+    COUNT ("drop_slab", "memory.drops.slab", "times that somebody had the kernel's caches dropped"),
+    COUNT ("oom_kill",           "memory.oom_kills",        "programs killed because memory ran out"),
+
+    AMOUNT("workingset_refault",      "memory.refaults", "memory needed again soon after it was taken back"),
+    AMOUNT("workingset_refault_anon", "memory.refaults", ""),
+    AMOUNT("workingset_refault_file", "memory.refaults", ""),
+    AMOUNT("workingset_refault_anon", "memory.refaults.anon", "memory of programs needed again soon"),
+    AMOUNT("workingset_refault_file", "memory.refaults.file", "cache of files needed again soon"),
+    AMOUNT("workingset_activate_anon", "memory.workingset.activated.anon", "the part of that which is in use at once"),
+    AMOUNT("workingset_activate_file", "memory.workingset.activated.file", "the part of that which is in use at once"),
+    AMOUNT("workingset_restore_anon", "memory.workingset.restored.anon", "programs' memory, in use when taken"),
+    AMOUNT("workingset_restore_file", "memory.workingset.restored.file", "cache of files, in use when taken"),
+    COUNT ("workingset_nodereclaim", "memory.workingset.reclaimed", "records of what was taken back, dropped"),
+    { "workingset_nodes", "memory.workingset.nodes", NULL, ONES, KIND_GAUGE, "records of what was taken back" },
+
+    AMOUNT("nr_dirtied",           "memory.dirtied",            "cache of files changed"),
+    AMOUNT("nr_written",           "memory.written",            "changed cache written to storage"),
+    AMOUNT("nr_throttled_written", "memory.written.throttled",  "written while reclaim had to wait for it"),
+    LEVEL ("nr_dirty_threshold", "memory.dirty.limit", "changed cache at which programs that write must wait"),
+    LEVEL ("nr_dirty_background_threshold", "memory.dirty.background", "changed cache at which writing begins"),
+    LEVEL ("nr_isolated_anon",     "memory.isolated.anon",      "memory of programs that reclaim holds now"),
+    LEVEL ("nr_isolated_file",     "memory.isolated.file",      "cache of files that reclaim holds now"),
+    LEVEL ("nr_free_pages_blocks", "memory.free.blocks", "free memory in whole blocks, fit for huge pages"),
+    LEVEL ("nr_iommu_pages",       "memory.iommu",              "tables of the IOMMU"),
+    LEVEL ("nr_memmap_pages",      "memory.map",                "records of pages, allocated from them"),
+    LEVEL ("nr_memmap_boot_pages", "memory.map.boot",           "records of pages, set aside at boot"),
+    COUNT ("nr_foll_pin_acquired", "memory.pins",               "pages pinned for devices"),
+    COUNT ("nr_foll_pin_released", "memory.pins.released",      "pages that devices no longer need"),
+
+    COUNT ("numa_hit",               "memory.numa.hit",          "allocations on the node that was meant"),
+    COUNT ("numa_miss", "memory.numa.miss", "allocations on a node because another was full"),
+    COUNT ("numa_foreign",           "memory.numa.foreign",      "allocations meant for a node that was full"),
+    COUNT ("numa_interleave",        "memory.numa.interleave",   "allocations spread over nodes, as meant"),
+    COUNT ("numa_local",             "memory.numa.local",        "allocations on the node of the task"),
+    COUNT ("numa_other", "memory.numa.other", "allocations on a node while the task ran on another"),
+    COUNT ("numa_pte_updates",       "memory.numa.updates",      "pages marked to see who uses them"),
+    COUNT ("numa_huge_pte_updates",  "memory.numa.updates.huge", "huge pages marked to see who uses them"),
+    COUNT ("numa_hint_faults",       "memory.numa.hints",        "uses of such pages"),
+    COUNT ("numa_hint_faults_local", "memory.numa.hints.local",  "uses of such pages by a task of their node"),
+    AMOUNT("numa_pages_migrated",    "memory.numa.migrated",     "moved to the node that uses it"),
+    AMOUNT("pgpromote_success",      "memory.tier.promoted",     "moved from slow memory to fast"),
+    AMOUNT("pgpromote_candidate",    "memory.tier.candidates",   "considered for that"),
+    AMOUNT("pgdemote_*",             "memory.tier.demoted",      "moved from fast memory to slow"),
+    AMOUNT("pgmigrate_success",      "memory.migrated",          "moved to another place in memory"),
+    AMOUNT("pgmigrate_fail",         "memory.migrated.failed",   "could not be moved"),
+
+    AMOUNT("compact_migrate_scanned", "memory.compact.scanned.used", "memory looked at to be moved together"),
+    AMOUNT("compact_free_scanned",    "memory.compact.scanned.free", "memory looked at in search of room for it"),
+    AMOUNT("compact_isolated",        "memory.compact.isolated",  "memory taken out for it"),
+    COUNT ("compact_stall", "memory.compact.stalls", "allocations that waited for memory to be compacted"),
+    COUNT ("compact_success",         "memory.compact.success",   "of these, those that then succeeded"),
+    COUNT ("compact_fail",            "memory.compact.failed",    "of these, those that did not"),
+    COUNT ("compact_daemon_wake",     "memory.compact.wakes",     "times that kcompactd was woken"),
+    AMOUNT("compact_daemon_migrate_scanned", "memory.compact.daemon.used", "memory kcompactd looked at to move it"),
+    AMOUNT("compact_daemon_free_scanned", "memory.compact.daemon.free", "memory that kcompactd looked at for room"),
+    COUNT ("htlb_buddy_alloc_success", "memory.hugetlb.allocs",    "huge pages added to the pool"),
+    COUNT ("htlb_buddy_alloc_fail",   "memory.hugetlb.failed",    "huge pages that could not be added"),
+    COUNT ("cma_alloc_success",       "memory.cma.allocs",        "pages for devices taken from their area"),
+    COUNT ("cma_alloc_fail",          "memory.cma.failed",        "pages for devices that were not to be had"),
+
+    AMOUNT("unevictable_pgs_culled",    "memory.unevictable.culled",    "found to be unevictable"),
+    AMOUNT("unevictable_pgs_scanned",   "memory.unevictable.scanned",   "looked at again"),
+    AMOUNT("unevictable_pgs_rescued",   "memory.unevictable.rescued",   "found to be evictable after all"),
+    AMOUNT("unevictable_pgs_mlocked",   "memory.unevictable.locked",    "locked by programs"),
+    AMOUNT("unevictable_pgs_munlocked", "memory.unevictable.unlocked",  "unlocked"),
+    AMOUNT("unevictable_pgs_cleared",   "memory.unevictable.cleared",   "unlocked because it was given back"),
+    AMOUNT("unevictable_pgs_stranded",  "memory.unevictable.stranded",  "unlocked and not found on its list"),
+
+    COUNT ("thp_fault_alloc",           "memory.thp.faults",            "page faults answered by a huge page"),
+    COUNT ("thp_fault_fallback",        "memory.thp.faults.fallback",   "those that had to do with small ones"),
+    COUNT ("thp_fault_fallback_charge", "memory.thp.faults.charge", "of these, those whose control group had no room"),
+    COUNT ("thp_collapse_alloc",        "memory.thp.collapsed",         "huge pages made of small ones"),
+    COUNT ("thp_collapse_alloc_failed", "memory.thp.collapsed.failed", "times that there was none to be had for it"),
+    COUNT ("thp_file_alloc",            "memory.thp.file",              "huge pages for shared memory and files"),
+    COUNT ("thp_file_fallback",         "memory.thp.file.fallback",     "times that small ones had to do"),
+    COUNT ("thp_file_mapped", "memory.thp.file.mapped", "huge pages of files mapped into programs"),
+    COUNT ("thp_split_page",            "memory.thp.split",             "huge pages taken apart"),
+    COUNT ("thp_split_page_failed",     "memory.thp.split.failed",      "times that one could not be"),
+    COUNT ("thp_deferred_split_page", "memory.thp.split.deferred", "huge pages to be taken apart when memory runs low"),
+    COUNT ("thp_underused_split_page", "memory.thp.split.underused", "huge pages taken apart: they were mostly zero"),
+    COUNT ("thp_split_pmd",             "memory.thp.split.mapping",     "mappings of huge pages taken apart"),
+    COUNT ("thp_migration_success",     "memory.thp.migrated",          "huge pages moved whole"),
+    COUNT ("thp_migration_fail",        "memory.thp.migrated.failed",   "huge pages that could not be moved"),
+    COUNT ("thp_migration_split",       "memory.thp.migrated.split",    "huge pages taken apart to be moved"),
+    COUNT ("thp_zero_page_alloc", "memory.thp.zero", "times that the huge page of zeros was made"),
+    COUNT ("thp_swpout",                "memory.thp.swapped",           "huge pages moved out to swap whole"),
+    COUNT ("thp_swpout_fallback",       "memory.thp.swapped.split",     "huge pages taken apart for that"),
+    COUNT ("thp_scan_exceed_none_pte", "memory.thp.refused.none", "huge pages not made: too much was never touched"),
+    COUNT ("thp_scan_exceed_swap_pte", "memory.thp.refused.swap", "huge pages not made: too much was swapped out"),
+    COUNT ("thp_scan_exceed_share_pte", "memory.thp.refused.shared", "huge pages not made: too much was shared"),
+
+    AMOUNT("balloon_inflate",  "memory.balloon.given",    "memory given back to the hypervisor"),
+    AMOUNT("balloon_deflate",  "memory.balloon.taken",    "memory got again from the hypervisor"),
+    AMOUNT("balloon_migrate",  "memory.balloon.migrated", "memory in the balloon that was moved"),
+    COUNT ("cow_ksm",          "memory.ksm.copies",       "merged pages copied because somebody wrote"),
+    COUNT ("ksm_swpin_copy",   "memory.ksm.copies.swap",  "merged pages copied as they came back from swap"),
+    COUNT ("direct_map_level2_splits", "memory.map.splits.2m", "2 MiB mappings of the kernel taken apart"),
+    COUNT ("direct_map_level3_splits", "memory.map.splits.1g", "1 GiB mappings of the kernel taken apart"),
 };
 
-enum by { KIB, PAGES, ONES };
-
-/* Each is the sum of the keys first .. last that the kernel has. */
-static const struct { int first, last; enum by by; const char *name, *help; } paging_counters[] = {
-    { PAGE_IN,      PAGE_IN,         KIB,   "memory.page_in",        "read from storage into memory" },
-    { PAGE_OUT,     PAGE_OUT,        KIB,   "memory.page_out",       "written from memory to storage" },
-    { SWAP_IN,      SWAP_IN,         PAGES, "swap.in",               "brought back from swap" },
-    { SWAP_OUT,     SWAP_OUT,        PAGES, "swap.out",              "moved out to swap" },
-    { FAULTS,       FAULTS,          ONES,  "memory.faults",         "page faults of all kinds" },
-    { MAJOR,        MAJOR,           ONES,  "memory.faults.major",   "page faults that had to wait for storage" },
-    { SCAN_KSWAPD,  SCAN_PROACTIVE,  PAGES, "memory.reclaim.scanned", "memory looked at in search of what can go" },
-    { STEAL_KSWAPD, STEAL_PROACTIVE, PAGES, "memory.reclaim",        "memory taken back, by whomever" },
-    { STEAL_DIRECT, STEAL_DIRECT,    PAGES, "memory.reclaim.direct", "memory taken back by programs, which waited" },
-    { REFAULT,      REFAULT_FILE,    PAGES, "memory.refaults",       "memory needed again soon after it was taken back" },
-    { OOM,          OOM,             ONES,  "memory.oom_kills",      "programs killed because memory ran out" },
+static const struct table paging_table = {
+    .file = &(const struct table_file){ "/proc/vmstat", KEYED_LINES, TABLE_ROWS(paging_rows), NULL }, .n = 1,
 };
-enum { COUNTERS = sizeof paging_counters / sizeof *paging_counters };
-
-struct paging {
-    struct keyed file;
-    double factor[ONES + 1];
-    int slot[COUNTERS]; /* -1: not on this kernel */
-};
-
-static bool paging_has(const struct paging *p, int counter)
-{
-    for (int i = paging_counters[counter].first; i <= paging_counters[counter].last; i++)
-        if (keyed_has(&p->file, i))
-            return true;
-    return false;
-}
-
-static int paging_open(const struct adapter_env *env, struct schema *s, void **self)
-{
-    struct paging *p = mem_new(sizeof *p);
-    int rc = keyed_open(&p->file, env->root, "/proc/vmstat", paging_keys, KEYS);
-    if (rc < 0) {
-        mem_free(p);
-        return rc == -ENOENT ? -ENODEV : rc;
-    }
-    p->factor[KIB] = 1024;
-    p->factor[PAGES] = (double)sysconf(_SC_PAGESIZE);
-    p->factor[ONES] = 1;
-    for (int i = 0; i < COUNTERS; i++)
-        p->slot[i] = !paging_has(p, i) ? -1 : schema_add(s, &(struct metric){
-            .name = paging_counters[i].name, .help = paging_counters[i].help, .kind = KIND_COUNTER,
-            .unit = paging_counters[i].by == ONES ? UNIT_NONE : UNIT_BYTE });
-    *self = p;
-    return 0;
-}
-
-static void paging_sample(void *self, struct frame *f)
-{
-    struct paging *p = self;
-    double v[KEYS];
-    keyed_read(&p->file, v);
-    for (int i = 0; i < COUNTERS; i++) {
-        double sum = NAN;
-        for (int k = paging_counters[i].first; k <= paging_counters[i].last; k++)
-            if (!isnan(v[k]))
-                sum = isnan(sum) ? v[k] : sum + v[k];
-        frame_set(f, p->slot[i], sum * p->factor[paging_counters[i].by]);
-    }
-}
-
-static void paging_close(void *self)
-{
-    struct paging *p = self;
-    if (p)
-        keyed_close(&p->file);
-    mem_free(p);
-}
 
 const struct adapter adapter_paging = {
-    .name = "paging", .doc = "page faults, reclaim, swap traffic and kills for want of memory",
-    .provides = "swap.in,swap.out,memory.faults,memory.faults.major,memory.reclaim*,memory.refaults,"
-                "memory.page_in,memory.page_out,memory.oom_kills",
-    .open = paging_open, .sample = paging_sample, .close = paging_close,
+    .name = "paging", .doc = "page faults, allocation, reclaim, swap traffic, huge pages, kills for want of memory",
+    .provides = "swap.in*,swap.out*,swap.readahead*,swap.zswap.*,memory.faults*,memory.alloc*,memory.reclaim*,"
+    "memory.refaults*,memory.page_in,memory.page_out,memory.oom_kills,memory.numa.*,memory.compact.*,memory.thp.*",
+    .of = &paging_table, TABLE_FUNCTIONS,
 };

@@ -3,8 +3,9 @@
  * (Documentation/accounting/psi.rst).
  *
  * "some": at least one task waited; "full": nothing useful ran at all. The totals, in microseconds,
- * are kept as counters: the kernel's averages over 10 s and more are smoothed, these are exact. The
- * machine's "full" of cpu is always 0 by definition and is not taken.
+ * are kept as counters: they are exact over any span. The kernel's averages over 10, 60 and 300 s
+ * are smoothed; they say at once what was before Sonde began. The machine's "full" of cpu is always
+ * 0 by definition and is not taken.
  */
 #include "adapters/linux/psi.h"
 #include "base/mem.h"
@@ -31,7 +32,17 @@ enum { LINES = sizeof pressure_lines / sizeof *pressure_lines };
 struct pressure {
     int fd[FILES];
     int slot[LINES]; /* -1: the file had no such line when it was opened */
+    int average[LINES][PSI_SPANS];
 };
+
+static void pressure_set(const struct pressure *p, struct frame *f, int i, const char *text)
+{
+    double average[PSI_SPANS];
+    frame_set(f, p->slot[i], psi_total(text, pressure_lines[i].line));
+    psi_averages(text, pressure_lines[i].line, average);
+    for (int k = 0; k < PSI_SPANS; k++)
+        frame_set(f, p->average[i][k], average[k]);
+}
 
 static void pressure_sample(void *self, struct frame *f)
 {
@@ -42,7 +53,7 @@ static void pressure_sample(void *self, struct frame *f)
             continue;
         for (int i = 0; i < LINES; i++)
             if (pressure_lines[i].file == file)
-                frame_set(f, p->slot[i], psi_total(text, pressure_lines[i].line));
+                pressure_set(p, f, i, text);
     }
 }
 
@@ -56,6 +67,12 @@ static void pressure_add(struct pressure *p, struct schema *s, int i)
     schema_add(s, &(struct metric){
         .name = pressure_lines[i].name, .help = pressure_lines[i].help, .unit = UNIT_PERCENT, .kind = KIND_RATIO,
         .num = p->slot[i], .den = SCHEMA_TIME, .scale = 100, .max = 100 });
+    snprintf(counter, sizeof counter, "%s.average", pressure_lines[i].name);
+    static const char *const span[PSI_SPANS] = { "10s", "60s", "300s" };
+    for (int k = 0; k < PSI_SPANS; k++)
+        p->average[i][k] = schema_add(s, &(struct metric){
+            .name = counter, .inst = span[k], .help = "that share, averaged over the span by the kernel",
+            .unit = UNIT_PERCENT, .kind = KIND_GAUGE, .max = 100 });
 }
 
 static void pressure_close(void *self)
@@ -70,8 +87,11 @@ static int pressure_open(const struct adapter_env *env, struct schema *s, void *
 {
     struct pressure *p = mem_new(sizeof *p);
     int rc = -ENOENT, found = 0;
-    for (int i = 0; i < LINES; i++)
+    for (int i = 0; i < LINES; i++) {
         p->slot[i] = -1;
+        for (int k = 0; k < PSI_SPANS; k++)
+            p->average[i][k] = -1;
+    }
     for (int file = 0; file < FILES; file++) {
         char path[64], text[256];
         snprintf(path, sizeof path, "/proc/pressure/%s", pressure_files[file]);

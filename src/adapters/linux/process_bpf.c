@@ -95,7 +95,7 @@ static void *walker_map_one(const struct walker *w, int which, size_t bytes, int
 {
     void *p = mmap(NULL, bytes, may, MAP_SHARED, w->fd[which], (off_t)from);
     if (p == MAP_FAILED)
-        return NULL;
+        p = NULL;
     return p;
 }
 

@@ -10,4 +10,8 @@
  */
 double psi_total(const char *text, const char *line);
 
+/* Its averages over 10, 60 and 300 s, in percent. */
+enum { PSI_SPANS = 3 };
+void psi_averages(const char *text, const char *line, double out[static PSI_SPANS]);
+
 #endif

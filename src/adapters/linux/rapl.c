@@ -184,5 +184,6 @@ static void rapl_sample(void *self, struct frame *f)
 const struct adapter adapter_rapl = {
     .name = "rapl", .doc = "electrical power of the processor",
     .provides = "power.*,energy.*,cpu.power",
+    .apart = true,
     .open = rapl_open, .sample = rapl_sample, .close = rapl_close,
 };

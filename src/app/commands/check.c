@@ -70,6 +70,7 @@ static int check_collect(const struct args *a, enum mode mode, struct observer *
     *cost = (struct cost){
         .cpu_us_per_sample = known ? (after.cpu_s - before.cpu_s) * 1e6 / (double)progress.ticks : NAN,
         .rss_bytes = known ? after.rss_bytes : NAN,
+        .written_bytes = known ? after.written_bytes - before.written_bytes : NAN,
     };
     return rc;
 }
@@ -117,7 +118,7 @@ static int check_machine(const struct args *a, enum mode mode)
     double interval_s = args_given(a, "interval") ? args_number(a, "interval") :
                         config_number(args_config(a), "general.logging_interval");
     if (outfiles_plan(&files, a, args_flag(a, "save-data"), NULL, os_wall_ms()) < 0 ||
-        observer_open(&o, a, interval_s) < 0) {
+        observer_open(&o, a, interval_s, 0) < 0) {
         outfiles_done(&files);
         return EXIT_FAILED;
     }

@@ -10,16 +10,18 @@
 #include "output/screen.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Parts of the program that lie in files of their own, because of the libraries they need. */
 static const struct { const char *name, *symbol, *what; } modules[] = {
     { "sonde-crypto", "sonde_crypto", "digests, for the hardware id" },
+    { "sonde-terminal", "sonde_terminal", "the live view of sonde top" },
     { "sonde-bpf", "sonde_bpf", "processes at the lowest cost, and those that ended, for the administrator" },
 };
 
 #define DOCTOR_TICKS 5   /* some sources take a moment to find out how they fare */
-
-#define DOCTOR_INDENT 22 /* 2, a name of 12, a state of 8 */
+#define DOCTOR_NAME 12   /* columns of the adapters' names, unless one is longer */
+#define DOCTOR_STATE 8
 
 enum { MODULES = sizeof modules / sizeof *modules };
 
@@ -36,21 +38,34 @@ static enum tone doctor_tone(enum source_state s)
     return s == SOURCE_FAILED ? TONE_BAD : s == SOURCE_DENIED ? TONE_WARN : TONE_PLAIN;
 }
 
-static void doctor_adapter(const struct screen *s, struct buf *out, const struct source *src)
+/* Those of other people may have long ones; cut it could not be copied into adapters.disabled. */
+static int doctor_columns(const struct doctor *d)
 {
+    int columns = DOCTOR_NAME;
+    for (int i = 0; i < d->n; i++) {
+        int n = (int)strlen(d->sources[i].adapter->name) + 1;
+        columns = n > columns ? n : columns;
+    }
+    return columns;
+}
+
+static void doctor_adapter(const struct screen *s, struct buf *out, int columns, const struct source *src)
+{
+    int indent = 2 + columns + DOCTOR_STATE;
     buf_puts(out, "  ");
-    screen_cell(s, out, TONE_PLAIN, src->adapter->name, 12, true);
-    screen_cell(s, out, doctor_tone(src->state), source_state_name(src->state), 8, true);
+    screen_cell(s, out, TONE_PLAIN, src->adapter->name, columns, true);
+    screen_cell(s, out, doctor_tone(src->state), source_state_name(src->state), DOCTOR_STATE, true);
     auto_buf struct buf rest = { 0 };
     if (src->state == SOURCE_OK)
         buf_printf(&rest, "%d metric%s: %s%s", src->metrics, src->metrics == 1 ? "" : "s",
                    src->adapter->doc, *src->reason ? "; " : "");
     buf_puts(&rest, src->reason);
-    screen_flow(s, out, DOCTOR_INDENT, DOCTOR_INDENT, buf_text(&rest));
+    screen_flow(s, out, indent, indent, buf_text(&rest));
 }
 
 static void doctor_text(const struct screen *s, struct buf *out, const struct doctor *d)
 {
+    int columns = doctor_columns(d);
     auto_buf struct buf line = { 0 };
     buf_printf(&line, "sonde %s on %s, kernel %s%s%s", SONDE_VERSION, d->host.os, d->host.kernel,
         *d->host.virtualisation ? ", " : "", d->host.virtualisation);
@@ -62,7 +77,7 @@ static void doctor_text(const struct screen *s, struct buf *out, const struct do
     screen_put(s, out, TONE_STRONG, "Adapters");
     buf_putc(out, '\n');
     for (int i = 0; i < d->n; i++)
-        doctor_adapter(s, out, &d->sources[i]);
+        doctor_adapter(s, out, columns, &d->sources[i]);
     buf_putc(out, '\n');
     screen_put(s, out, TONE_STRONG, "Modules");
     buf_putc(out, '\n');
@@ -116,7 +131,7 @@ static int doctor_run(const struct args *a)
 {
     struct observer o;
     struct doctor d = { 0 };
-    if (observer_open(&o, a, SAMPLER_MIN_S) < 0)
+    if (observer_open(&o, a, SAMPLER_MIN_S, 5) < 0)
         return EXIT_FAILED;
     os_host(o.root.path, &d.host);
     d.here = !*o.root.path;

@@ -179,7 +179,7 @@ static int metrics_show(const struct args *a, struct observer *o)
 static int metrics_run(const struct args *a)
 {
     struct observer o;
-    if (observer_open(&o, a, TICKS_S) < 0)
+    if (observer_open(&o, a, TICKS_S, 5) < 0)
         return EXIT_FAILED;
     int status = metrics_show(a, &o);
     observer_close(&o);
