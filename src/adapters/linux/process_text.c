@@ -71,7 +71,7 @@ static int task_open(const struct text *s, int32_t pid, const char *file)
 static int task_read_stat(struct text *s, struct task *t, char line[static PROCSTAT_MAX])
 {
     if (t->stat_fd >= 0) {
-        int rc = os_pread_text(t->stat_fd, line, PROCSTAT_MAX);
+        int rc = os_pread_piece(t->stat_fd, line, PROCSTAT_MAX);
         if (rc > 0)
             return rc;
         task_close(s, t); /* it died; its number may be another's by now */
@@ -79,7 +79,7 @@ static int task_read_stat(struct text *s, struct task *t, char line[static PROCS
     int fd = task_open(s, t->p.pid, "stat");
     if (fd < 0)
         return fd;
-    int rc = os_pread_text(fd, line, PROCSTAT_MAX);
+    int rc = os_pread_piece(fd, line, PROCSTAT_MAX);
     if (rc > 0 && s->files < s->files_max) {
         t->stat_fd = fd;
         s->files++;
@@ -101,7 +101,7 @@ static void task_read_io(const struct text *s, struct task *t)
     double before = t->p.read_bytes + t->p.write_bytes;
     char text[512];
     int fd = task_open(s, t->p.pid, "io");
-    int rc = fd < 0 ? fd : os_pread_text(fd, text, sizeof text);
+    int rc = fd < 0 ? fd : os_pread_piece(fd, text, sizeof text);
     os_close(fd);
     t->no_io = rc == -EACCES || rc == -EPERM;
     t->p.read_bytes = rc < 0 ? NAN : task_field(text, "\nread_bytes: ");
