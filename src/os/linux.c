@@ -63,6 +63,18 @@ int os_pread_text(int fd, char *text, size_t cap)
     return (int)n;
 }
 
+int os_pread_piece(int fd, char *text, size_t cap)
+{
+    ssize_t got;
+    do
+        got = pread(fd, text, cap - 1, 0);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return -errno;
+    text[got] = '\0';
+    return (int)got;
+}
+
 int os_pread_once(int fd, char *text, size_t cap)
 {
     ssize_t n;

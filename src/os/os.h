@@ -31,6 +31,10 @@ int os_pread_text(int fd, char *text, size_t cap);
  */
 int os_pread_once(int fd, char *text, size_t cap);
 
+/* The same with a single read, for files that the kernel gives in one piece (those of /proc/PID): to look
+ * for more behind the end is a third of the price. */
+int os_pread_piece(int fd, char *text, size_t cap);
+
 /* Opens, reads as os_pread_text(), closes. */
 int os_read_text(const char *root, const char *path, char *text, size_t cap);
 

@@ -234,6 +234,71 @@ static void stops_on_signals(void **state)
     assert_true(os_stopping());
 }
 
+static int open_two(int *fd)
+{
+    fd[0] = os_open_read("", "/proc/self/stat");
+    fd[1] = os_open_read("", "/proc/uptime");
+    return 0;
+}
+
+static int open_none(int *fd)
+{
+    (void)fd;
+    return -EPERM;
+}
+
+static int die(int *fd)
+{
+    (void)fd;
+    _exit(3);
+}
+
+static int never(int *fd)
+{
+    (void)fd;
+    while (pause() < 0)
+        ;
+    return 0;
+}
+
+static int helper_result(struct os_helper *h, int *fd)
+{
+    int rc;
+    for (int i = 0; (rc = os_helper_take(h, fd, 2)) == -EAGAIN && i < 1000; i++)
+        usleep(10000);
+    return rc;
+}
+
+static void a_helper_opens(void **state)
+{
+    (void)state;
+    static const struct { int (*open_all)(int *fd); int want; } cases[] = {
+        { open_two, 0 }, { open_none, -EPERM }, { die, -EPIPE },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct os_helper *h;
+        int fd[2] = { -1, -1 };
+        assert_int_equal(os_helper_start(cases[i].open_all, 2, &h), 0);
+        assert_int_equal(helper_result(h, fd), cases[i].want);
+        os_helper_free(h);
+        char text[512];
+        assert_int_equal(fd[0] >= 0, cases[i].want == 0);
+        if (cases[i].want == 0) {
+            assert_true(os_pread_piece(fd[1], text, sizeof text) > 0);
+            assert_int_equal(os_pread_piece(fd[1], text, 4), 3);
+        }
+        os_close(fd[0]);
+        os_close(fd[1]);
+    }
+    struct os_helper *h;
+    int fd[2];
+    assert_int_equal(os_helper_start(never, 2, &h), 0);
+    assert_int_equal(os_helper_take(h, fd, 2), -EAGAIN);
+    os_helper_free(h); /* does not wait for it */
+    os_helper_free(NULL);
+    assert_int_equal(os_helper_start(open_two, OS_HELPER_FDS + 1, &h), -EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(makes_directories, setup, teardown),
         cmocka_unit_test_setup_teardown(writes_through_links, setup, teardown),
         cmocka_unit_test(outlives_a_reader),
+        cmocka_unit_test(a_helper_opens),
         cmocka_unit_test(stops_on_signals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

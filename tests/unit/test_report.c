@@ -284,6 +284,51 @@ static void rows_name_their_device(void **state)
     recording_free(rec);
 }
 
+/* Two instants 10 s apart: the processors worked 12 s, of which 1 s was stolen, the processes `used`. */
+static void numbers_of(struct buf *out, double used)
+{
+    struct recording *rec = recording_new();
+    struct proctab t = { .mono_ns = 1000000000 };
+    const struct screen plain = screen_plain();
+    schema_source(rec->schema, "x");
+    const struct metric m[] = {
+        { .name = "cpu.time", .inst = "busy", .kind = KIND_COUNTER, .rate = "" },
+        { .name = "cpu.time", .inst = "steal", .kind = KIND_COUNTER, .rate = "" },
+        { .name = "process.cpu", .kind = KIND_COUNTER, .rate = "" },
+    };
+    for (int i = 0; i < 3; i++)
+        schema_add(rec->schema, &m[i]);
+    proctab_add(&t)->pid = 1;
+    recording_add(rec, 1795343400000, t.mono_ns, (double[]){ 100, 5, 50 }, 3);
+    recording_add_procs(rec, &t);
+    t.mono_ns += 10000000000;
+    struct proc *p = proctab_add_ended(&t);
+    strcpy(p->name, "cc1");
+    p->ended = 31;
+    p->cpu_s = 5;
+    recording_add(rec, 1795343410000, t.mono_ns, (double[]){ 112, 6, 50 + used }, 3);
+    recording_add_procs(rec, &t);
+    buf_clear(out);
+    report_now(out, rec, &plain);
+    proctab_done(&t);
+    recording_free(rec);
+}
+
+static void what_nobody_can_be_named_for(void **state)
+{
+    (void)state;
+    auto_buf struct buf out = { 0 };
+    numbers_of(&out, 8);
+    assert_non_null(strstr(out.p, "cc1 (31 of them, which ended), 50.0 % of a core"));
+    assert_non_null(strstr(out.p, "unattributed      30.0 % of a core"));
+    numbers_of(&out, 10.9);
+    assert_null(strstr(out.p, "unattributed"));
+    numbers_of(&out, 13); /* clock ticks are rounded: no line about less than nothing */
+    assert_null(strstr(out.p, "unattributed"));
+    numbers_of(&out, NAN);
+    assert_null(strstr(out.p, "unattributed"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +336,7 @@ int main(void)
         cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json),
         cmocka_unit_test(empty_json), cmocka_unit_test(halved), cmocka_unit_test(reads_are_no_writes),
         cmocka_unit_test(verdicts), cmocka_unit_test(rows_name_their_device), cmocka_unit_test(many_events),
+        cmocka_unit_test(what_nobody_can_be_named_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

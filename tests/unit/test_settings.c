@@ -115,6 +115,25 @@ static void switches(void **state)
     config_free(c);
 }
 
+static void keys_are_handed_to_adapters(void **state)
+{
+    (void)state;
+    struct config *c = config_new();
+    struct settings_adapters made;
+    set(c, "adapters: {process_walk: text}");
+    settings_configure(c, &made);
+    size_t n = 0;
+    for (const struct adapter *const *a = settings_adapters(); *a; a++, n++) {
+        assert_string_equal(made.list[n]->name, (*a)->name);
+        if (strcmp((*a)->name, "process") == 0)
+            assert_string_equal(made.list[n]->of, "text");
+        else
+            assert_ptr_equal(made.list[n], *a);
+    }
+    assert_null(made.list[n]);
+    config_free(c);
+}
+
 static void levels(void **state)
 {
     (void)state;
@@ -139,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(order), cmocka_unit_test(refused), cmocka_unit_test(switches), cmocka_unit_test(levels),
+        cmocka_unit_test(keys_are_handed_to_adapters),
     };
     return cmocka_run_group_tests(tests, prepare, remove_all);
 }

@@ -384,9 +384,9 @@ static void process_add_metrics(struct process *s, struct schema *schema)
         { &s->appeared_slot, KIND_COUNTER, UNIT_NONE, NULL, "process.new", "processes seen for the first time" },
         { &s->short_slot, KIND_COUNTER, UNIT_NONE, NULL, "process.short_lived",
           "processes and threads that came and went between two readings" },
-        { &s->ended_slot, KIND_COUNTER, UNIT_NONE, NULL, "process.exited", "processes that ended; needs the BPF reader" },
+        { &s->ended_slot, KIND_COUNTER, UNIT_NONE, NULL, "process.exited", "processes that ended; not told by the text of /proc" },
         { &s->lost_slot, KIND_COUNTER, UNIT_NONE, NULL, "process.exited.lost",
-          "of those, how many ended too fast after one another to be told of; needs the BPF reader" },
+          "of those, how many ended too fast after one another to be told of" },
         { &s->cpu_slot, KIND_COUNTER, UNIT_SECOND, "", "process.cpu",
           "processor time of all processes together, with those that ended as far as they were seen" },
     };

@@ -25,13 +25,14 @@
 #include <unistd.h>
 
 #define TEXT_FILES_MAX 2048 /* each holds a 4 KiB buffer in the kernel */
-#define TEXT_ALL_EVERY 10   /* readings: memory can be taken from a process that does not run */
+#define TEXT_READ_EVERY 10  /* readings, in turn: memory can be taken from a process that does not run */
 
 struct task {
     int stat_fd;            /* -1: opened for each reading */
     bool no_io;             /* not permitted: not tried again */
     bool io_moved;          /* bytes at the last reading */
     uint64_t cpu_ns;        /* as asked for before the last reading */
+    double text_cpu_s;      /* as its file had it: p has a better one where it was asked for */
     struct proc p;
 };
 
@@ -71,7 +72,7 @@ static int task_open(const struct text *s, int32_t pid, const char *file)
 static int task_read_stat(struct text *s, struct task *t, char line[static PROCSTAT_MAX])
 {
     if (t->stat_fd >= 0) {
-        int rc = os_pread_text(t->stat_fd, line, PROCSTAT_MAX);
+        int rc = os_pread_piece(t->stat_fd, line, PROCSTAT_MAX);
         if (rc > 0)
             return rc;
         task_close(s, t); /* it died; its number may be another's by now */
@@ -79,7 +80,7 @@ static int task_read_stat(struct text *s, struct task *t, char line[static PROCS
     int fd = task_open(s, t->p.pid, "stat");
     if (fd < 0)
         return fd;
-    int rc = os_pread_text(fd, line, PROCSTAT_MAX);
+    int rc = os_pread_piece(fd, line, PROCSTAT_MAX);
     if (rc > 0 && s->files < s->files_max) {
         t->stat_fd = fd;
         s->files++;
@@ -101,7 +102,7 @@ static void task_read_io(const struct text *s, struct task *t)
     double before = t->p.read_bytes + t->p.write_bytes;
     char text[512];
     int fd = task_open(s, t->p.pid, "io");
-    int rc = fd < 0 ? fd : os_pread_text(fd, text, sizeof text);
+    int rc = fd < 0 ? fd : os_pread_piece(fd, text, sizeof text);
     os_close(fd);
     t->no_io = rc == -EACCES || rc == -EPERM;
     t->p.read_bytes = rc < 0 ? NAN : task_field(text, "\nread_bytes: ");
@@ -128,8 +129,9 @@ static bool task_read(struct text *s, struct task *t)
     t->p.read_bytes = old.read_bytes;
     t->p.write_bytes = old.write_bytes;
 
-    bool active = appeared || t->io_moved || t->p.cpu_s != old.cpu_s || t->p.state != old.state ||
+    bool active = appeared || t->io_moved || t->p.cpu_s != t->text_cpu_s || t->p.state != old.state ||
                   t->p.state == 'R' || t->p.state == 'D';
+    t->text_cpu_s = t->p.cpu_s;
     if (active && !t->no_io && t->p.state != 'Z')
         task_read_io(s, t);
     return true;
@@ -154,9 +156,10 @@ static bool task_rests(const struct task *t, uint64_t cpu_ns)
 }
 
 /* Reads it, if need be; false when it is gone. */
-static bool task_update(struct text *s, struct task *t, uint64_t cpu_ns, bool all)
+static bool task_update(struct text *s, struct task *t, uint64_t cpu_ns)
 {
-    if (!all && task_rests(t, cpu_ns))
+    bool turn = (unsigned)t->p.pid % TEXT_READ_EVERY == s->readings % TEXT_READ_EVERY;
+    if (!turn && task_rests(t, cpu_ns))
         return true;
     if (!task_read(s, t))
         return false;
@@ -167,7 +170,7 @@ static bool task_update(struct text *s, struct task *t, uint64_t cpu_ns, bool al
 }
 
 /* Takes over who lives on from the walk before, closes who died, opens who came. */
-static void text_walk(struct text *s, bool all)
+static void text_walk(struct text *s)
 {
     struct tasks *old = &s->now, *new = &s->next;
     size_t o = 0;
@@ -178,7 +181,7 @@ static void text_walk(struct text *s, bool all)
         struct task t = { .stat_fd = -1, .p = { .pid = s->pids[i] } };
         if (o < old->n && old->t[o].p.pid == s->pids[i])
             t = old->t[o++];
-        if (!task_update(s, &t, s->cpu_ns[i], all)) {
+        if (!task_update(s, &t, s->cpu_ns[i])) {
             task_close(s, &t);
             continue;
         }
@@ -201,7 +204,8 @@ int text_read(struct text *s, struct proctab *now,
         s->cpu_ns[i] = TEXT_UNKNOWN;
     if (ask)
         ask(self, s->pids, s->n_pids, s->cpu_ns);
-    text_walk(s, s->readings++ % TEXT_ALL_EVERY == 0);
+    text_walk(s);
+    s->readings++;
     for (size_t i = 0; i < s->now.n; i++)
         *proctab_add(now) = s->now.t[i].p;
     return 0;
