@@ -216,7 +216,7 @@ static void expect(const char *dir, const char *path, const char *want)
 static void no_name_gets_out(void **state)
 {
     struct machine *m = *state;
-    struct stepped clock = { .clock = { stepped_now, stepped_wait }, .left = 9, .m = m };
+    struct stepped clock = { .clock = { stepped_now, stepped_wait, false }, .left = 9, .m = m };
     struct capture c = { .root = m->root, .clock = &clock.clock, .count = 2, .interval_s = 1 };
     char dir[128];
     snprintf(dir, sizeof dir, "%s/out", m->root);
@@ -261,7 +261,7 @@ static void no_name_gets_out(void **state)
 static void whole_or_not_at_all(void **state)
 {
     struct machine *m = *state;
-    struct stepped clock = { .clock = { stepped_now, stepped_wait }, .left = 1, .m = m };
+    struct stepped clock = { .clock = { stepped_now, stepped_wait, false }, .left = 1, .m = m };
     struct capture c = { .root = m->root, .clock = &clock.clock, .count = 5,
                          .interval_s = 1, .keep_process_names = true };
     char dir[128], path[160];
