@@ -95,18 +95,18 @@ static const struct family families[] = {
     { "net.tcp.*,net.udp.*", UNIT_NONE, KIND_COUNTER, NULL },
     { "cpu.runqueue.latency,system.uptime", UNIT_SECOND, KIND_GAUGE, NULL },
     { "disk.*latency,battery.time_left,sonde.adapter.time,sonde.tick.lateness", UNIT_SECOND, KIND_GAUGE, NULL },
-    { "*.temp,sensor.temp.*,gpu.temp.*", UNIT_CELSIUS, KIND_GAUGE, NULL },
-    { "*.fan,sensor.fan.*,gpu.fan.speed", UNIT_RPM, KIND_GAUGE, NULL },
+    { "*.temp,sensor.temp.*", UNIT_CELSIUS, KIND_GAUGE, NULL },
+    { "*.fan,sensor.fan.*", UNIT_RPM, KIND_GAUGE, NULL },
     { "sensor.pwm,sensor.humidity", UNIT_PERCENT, KIND_GAUGE, NULL },
     { "sensor.current", UNIT_AMPERE, KIND_GAUGE, NULL },
     { "sensor.energy", UNIT_JOULE, KIND_COUNTER, NULL },
     { "cpu.freq,cpu.freq.min,cpu.freq.max,cpu.core.freq,gpu.clock.*", UNIT_HERTZ, KIND_GAUGE, NULL },
-    { "*.power,gpu.power.limit,power.package,power.core,power.uncore,power.dram,power.psys", UNIT_WATT, KIND_GAUGE, NULL },
+    { "*.power,power.package,power.core,power.uncore,power.dram,power.psys", UNIT_WATT, KIND_GAUGE, NULL },
     { "battery.energy", UNIT_JOULE, KIND_GAUGE, NULL },
     { "*.voltage", UNIT_VOLT, KIND_GAUGE, NULL },
     { "zram.ratio", UNIT_NONE, KIND_GAUGE, NULL },
     { "raid.mismatches,zram.*", UNIT_BYTE, KIND_GAUGE, NULL },
-    { "memory.*,swap.*,fs.used,fs.free,fs.total,fs.available,gpu.vram.total,gpu.vram.used,gpu.shared.used,"
+    { "memory.*,swap.*,fs.used,fs.free,fs.total,fs.available,gpu.vram.used,"
       "cgroup.memory.used,cgroup.memory.limit,cgroup.memory.current,sonde.rss", UNIT_BYTE, KIND_GAUGE, NULL },
 };
 

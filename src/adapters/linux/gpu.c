@@ -2,6 +2,7 @@
  * /sys/bus/pci/devices (Documentation/ABI/testing/sysfs-bus-pci of the kernel). */
 #include "adapters/linux/gpu.h"
 
+#include "adapters/linux/runtime_pm.h"
 #include "adapters/linux/sysfs.h"
 #include "os/os.h"
 
@@ -165,25 +166,25 @@ int gpu_number(const char *root, const char *address)
     return -ENOENT;
 }
 
-/* An attribute of its power management, which every device has; "" where the kernel has none. */
-static void gpu_power(const char *root, const char *address, const char *name, char out[static 16])
+static void gpu_dir(const char *address, char out[static 96])
 {
-    char dir[sizeof PCI_DEVICES + GPU_ADDRESS_MAX + 8];
-    snprintf(dir, sizeof dir, PCI_DEVICES "/%.*s/power", GPU_ADDRESS_MAX, address);
-    if (sysfs_word(root, dir, name, out, 16) < 0)
-        out[0] = '\0';
+    snprintf(out, 96, PCI_DEVICES "/%.*s", GPU_ADDRESS_MAX, address);
 }
 
 bool gpu_is_asleep(const char *root, const char *address)
 {
-    char status[16];
-    gpu_power(root, address, "runtime_status", status);
-    return strcmp(status, "suspended") == 0 || strcmp(status, "suspending") == 0;
+    char dir[96];
+    gpu_dir(address, dir);
+    int fd = runtime_pm_open(root, dir);
+    bool asleep = runtime_pm_is_asleep(fd);
+    os_close(fd);
+    return asleep;
 }
 
+/* NVIDIA's driver sets no delay, so that runtime_pm_rest_ns() would not know. */
 bool gpu_may_sleep(const char *root, const char *address)
 {
-    char control[16];
-    gpu_power(root, address, "control", control);
-    return strcmp(control, "auto") == 0;
+    char dir[96], control[16];
+    gpu_dir(address, dir);
+    return sysfs_word(root, dir, "power/control", control, sizeof control) > 0 && strcmp(control, "auto") == 0;
 }

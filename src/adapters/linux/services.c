@@ -7,7 +7,7 @@
  * kernel first gathers the counts of all processors for it (11 us against 5 for any other file on
  * 2 processors, more on many). So it is not read, and the name is the kernel's own.
  *
- * 60 groups of version 1, 5 of them at work, take 0.32 ms of CPU every 5 s (median of 60 readings
+ * 60 groups of version 1, 5 of them at work, take 0.32 ms of CPU every 10 s (median of 60 readings
  * with cold caches, Linux 6.18, a virtual machine with 2 busy processors); what is slower is in
  * services_io.c. The names of services are as private as those of processes and obey the
  * same switch, privacy.collect_process_names.
@@ -35,6 +35,6 @@ static const struct groups_layout services_layout = {
 const struct adapter adapter_services = {
     .name = "services", .doc = "processor time and memory of services, containers and users",
     .provides = "cgroup.cpu.util,cgroup.memory.current",
-    .period_ms = 5000, .of = &services_layout,
+    .period_ms = 10000, .of = &services_layout,
     .open = groups_open, .sample = groups_sample, .rescan = groups_rescan, .close = groups_close,
 };
