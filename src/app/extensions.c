@@ -48,6 +48,20 @@ static const struct extension *extensions_taken(const struct extensions *x, cons
     return NULL;
 }
 
+/* What is found to be trusted is what is run, whoever owns a link on the way to it. */
+static bool extensions_resolve(struct extension *e, char *why, size_t cap)
+{
+    char real[OS_PATH_MAX];
+    int rc = os_real_path(e->path, real);
+    if (rc < 0) {
+        snprintf(why, cap, "%s", strerror(-rc));
+        return false;
+    }
+    mem_free(e->path);
+    e->path = mem_dup(real);
+    return true;
+}
+
 /* Fills in the name, and why it is not run, if so. */
 static void extensions_judge(const struct folder *d, const char *file, bool object, struct extension *e)
 {
@@ -62,7 +76,7 @@ static void extensions_judge(const struct folder *d, const char *file, bool obje
         snprintf(why, sizeof why, "%.60s: the name is taken by %.120s", file, other->path);
     } else if (d->refused) {
         snprintf(why, sizeof why, "%s", d->refused);
-    } else if (os_is_trusted(e->path, why, sizeof why)) {
+    } else if (extensions_resolve(e, why, sizeof why) && os_is_trusted(e->path, why, sizeof why)) {
         why[0] = '\0';
         if (!object && !os_is_program(e->path))
             snprintf(why, sizeof why, "%.150s is not executable: chmod +x it to have it run", e->path);

@@ -89,9 +89,11 @@ static void lane_run(void *arg)
     lane_release(l);
 }
 
-/* Without a thread to be had the queue waits; the next call tries again. */
+/* Without a thread to be had the queue waits; whoever asks, waits or looks tries again. */
 static void lane_start(struct lane *l)
 {
+    if (l->served_by)
+        return;
     l->holders++;
     l->served_by = os_thread(lane_run, l) == 0;
     l->holders -= !l->served_by;
@@ -104,6 +106,7 @@ static void lane_leave_behind(struct lane *l)
         return;
     l->seat[i].state = ALONE;
     l->turn++;
+    l->served_by = false;
     lane_start(l);
 }
 
@@ -122,8 +125,7 @@ bool lane_ask(struct lane *l, struct guest *g)
     bool free = s->state == BACK;
     if (free) {
         s->state = QUEUED;
-        if (!l->served_by)
-            lane_start(l);
+        lane_start(l);
         os_wake(l->lock);
     }
     os_unlock(l->lock);
@@ -133,6 +135,7 @@ bool lane_ask(struct lane *l, struct guest *g)
 bool lane_wait(struct lane *l, struct guest *g, int64_t patience_ns)
 {
     os_lock(l->lock);
+    lane_start(l);
     int64_t until = os_mono_ns() + patience_ns;
     enum state state;
     while ((state = l->seat[lane_find(l, g)].state) != BACK && state != ALONE) {
@@ -150,6 +153,7 @@ bool lane_wait(struct lane *l, struct guest *g, int64_t patience_ns)
 bool lane_is_back(struct lane *l, const struct guest *g)
 {
     os_lock(l->lock);
+    lane_start(l);
     bool back = l->seat[lane_find(l, g)].state == BACK;
     os_unlock(l->lock);
     return back;

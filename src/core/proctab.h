@@ -55,7 +55,7 @@ struct proc_use;
  * holds at least those who are gone since. A table is not read in one instant: a child may have been
  * waited for after its parent's row was read, and would be counted twice with the next table.
  *
- *   scratch  room for now->n
+ *   scratch  room for now->n + now->ended
  */
 void proctab_settle(const struct proctab *before, struct proctab *now, struct proc_use *scratch);
 
@@ -76,9 +76,10 @@ struct proc_use {
  * Pairs two tables, both in the order of the pid.
  *
  *   before, now  now->mono_ns > before->mono_ns
- *   out          room for now->n
+ *   out          room for now->n + now->ended
  *
- * A process that was not in `before` counts from 0. Returns how many were written: now->n.
+ * A process that was not in `before` counts from 0. Returns how many were written: now->n +
+ * now->ended.
  */
 size_t proctab_use(const struct proctab *before, const struct proctab *now, struct proc_use *out);
 

@@ -18,7 +18,7 @@
 #include <string.h>
 
 #define NS_PER_S INT64_C(1000000000)
-#define PATIENCE_NS 25000000        /* for one that is kept apart: a tick is late by so much at most, once */
+#define PATIENCE_NS 25000000        /* for one that is kept apart: a tick is longer by so much at most, each */
 #define PATIENCE_REPLAY_NS (2 * NS_PER_S) /* a recorded machine has all the time */
 #define HANG_NS (2 * NS_PER_S)      /* no driver that works takes so long */
 #define RETRY_NS (60 * NS_PER_S)    /* between two looks for an adapter that is absent */

@@ -77,6 +77,18 @@ int os_helper_start(int (*open_all)(int *fd), int n, struct os_helper **out)
     return 0;
 }
 
+/* The descriptors that came with a message; how many. */
+static int helper_received(struct msghdr *m, int fd[static OS_HELPER_FDS])
+{
+    const struct cmsghdr *c = CMSG_FIRSTHDR(m);
+    if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || c->cmsg_len < CMSG_LEN(0))
+        return 0;
+    size_t bytes = c->cmsg_len - CMSG_LEN(0);
+    bytes = bytes < OS_HELPER_FDS * sizeof *fd ? bytes : OS_HELPER_FDS * sizeof *fd;
+    memcpy(fd, CMSG_DATA(c), bytes);
+    return (int)(bytes / sizeof *fd);
+}
+
 int os_helper_take(struct os_helper *h, int *fd, int n)
 {
     int result = 0;
@@ -88,13 +100,14 @@ int os_helper_take(struct os_helper *h, int *fd, int n)
         return errno == EWOULDBLOCK || errno == EINTR ? -EAGAIN : -errno;
     if (got != sizeof result)
         return -EPIPE; /* it died */
-    const struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-    size_t bytes = (size_t)n * sizeof *fd;
-    if (result == 0 && (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(bytes)))
-        return -EMFILE; /* the kernel gives what fits */
-    if (result == 0)
-        memcpy(fd, CMSG_DATA(c), bytes);
-    return result;
+    int here[OS_HELPER_FDS], count = helper_received(&m, here);
+    if (result == 0 && count == n) {
+        memcpy(fd, here, (size_t)n * sizeof *fd);
+        return 0;
+    }
+    for (int i = 0; i < count; i++)
+        close(here[i]);
+    return result < 0 ? result : -EMFILE; /* the kernel gives what fits */
 }
 
 void os_helper_free(struct os_helper *h)

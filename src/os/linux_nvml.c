@@ -24,7 +24,7 @@
 #include <string.h>
 
 #define NVML_LIBRARY "libnvidia-ml.so.1"
-#define NVML_PROCESSES 512 /* of one kind on one GPU; beyond, only their number is known */
+#define NVML_PROCESSES 1024 /* of one kind on one GPU; beyond, only their number is known */
 #define NVML_NO_VALUE 0xffffffffffffffffULL /* NVML_VALUE_NOT_AVAILABLE */
 
 #define NVML_VERSION(type, number) ((unsigned)sizeof(type) | (unsigned)(number) << 24)
@@ -464,8 +464,8 @@ int nvml_processes(struct nvml *n, int gpu, enum nvml_use use, struct nvml_proce
         return -EOPNOTSUPP;
     unsigned count = NVML_PROCESSES;
     int rc = nvml_error(n->processes[use].processes(n->gpu[gpu], &count, n->room));
-    if (rc == -ENOBUFS && count > NVML_PROCESSES && count < INT32_MAX)
-        return count > (unsigned)cap ? (int)count : -ENOBUFS;
+    if (rc == -ENOBUFS && count > (unsigned)cap && count < INT32_MAX)
+        return (int)count;
     if (rc < 0)
         return rc;
     int real = 0;

@@ -66,6 +66,11 @@ bool os_is_trusted(const char *path, char *why, size_t cap)
     return trusted;
 }
 
+int os_real_path(const char *path, char *out)
+{
+    return realpath(path, out) ? 0 : -errno; /* OS_PATH_MAX is at least PATH_MAX */
+}
+
 bool os_is_program(const char *path)
 {
     return access(path, X_OK) == 0;

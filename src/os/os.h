@@ -231,6 +231,10 @@ const void *os_module(const char *module, const char *symbol);
  */
 bool os_is_trusted(const char *path, char *why, size_t cap);
 
+/* Where the links of a path lead, in out of OS_PATH_MAX bytes: who could change a link on the way can
+ * not change what was found to be trusted. */
+int os_real_path(const char *path, char *out);
+
 bool os_is_program(const char *path); /* may we execute it? */
 
 /* The symbol of a shared object, which is loaded at the first call and kept.

@@ -208,13 +208,36 @@ static void snapshot(void **state)
     top_done(&t);
 }
 
+/* Behind those who are there stand those who ended: there is room for both. */
+static void processes_that_ended(void **state)
+{
+    (void)state;
+    struct live l;
+    live_init(&l);
+    for (int tick = 1; tick <= 2; tick++) {
+        struct proctab now = { .mono_ns = tick * INT64_C(1000000000) };
+        for (int pid = 1; pid <= (tick == 1 ? 1 : 65); pid++)
+            proctab_add(&now)->pid = pid;
+        for (int k = 0; tick == 2 && k < 32; k++) {
+            struct proc *p = proctab_add_ended(&now);
+            p->pid = 1000 + k;
+            p->ppid = 1;
+            p->ended = 1;
+        }
+        live_take_procs(&l, &now);
+        assert_int_equal(l.n_procs, tick == 1 ? 1 : 65);
+        proctab_done(&now);
+    }
+    live_done(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screens), cmocka_unit_test(ascii_only), cmocka_unit_test(every_size),
         cmocka_unit_test(nothing_at_all), cmocka_unit_test(nothing_jumps),
         cmocka_unit_test(names_are_safe), cmocka_unit_test(never_colour_alone),
-        cmocka_unit_test(snapshot),
+        cmocka_unit_test(snapshot), cmocka_unit_test(processes_that_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -246,6 +246,10 @@ void drm_clients_look(struct drm_clients *c, int64_t now_ns)
         clients_begin_look(c);
         c->n_pids = clients_list(c->proc_fd, &c->pids, &c->cap_pids);
         c->at = 0;
+        if (c->n_pids < 0) { /* those known so far stay */
+            c->n_pids = 0;
+            return;
+        }
     }
     c->part = 0;
     while (c->at < c->n_pids && c->part < LOOK_PART)

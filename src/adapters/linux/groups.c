@@ -178,11 +178,11 @@ static bool group_read_file(struct groups *s, struct group *g, int first)
     return true;
 }
 
-/* Did it change, and is it more than a level that wanders? */
+/* Did it change, and is it more than a level that wanders? At the first reading nothing is known to have. */
 static bool group_grew(const struct groups *s, const double *before, const double *now)
 {
     for (int i = 0; i < s->layout->n_fields; i++)
-        if (s->layout->field[i].kind == KIND_COUNTER && before[i] != now[i] && !(isnan(before[i]) && isnan(now[i])))
+        if (s->layout->field[i].kind == KIND_COUNTER && before[i] != now[i] && !isnan(before[i]))
             return true;
     return false;
 }

@@ -171,7 +171,8 @@ static int interrupts_open(const struct adapter_env *env, struct schema *s, void
     int rc = lines_open(&d->file, env->root, "/proc/interrupts");
     if (rc < 0) {
         mem_free(d);
-        env->explain(env, "there is no /proc/interrupts: a container hides it, or /proc is not mounted");
+        if (rc == -ENOENT)
+            env->explain(env, "there is no /proc/interrupts: a container hides it, or /proc is not mounted");
         return rc == -ENOENT ? -ENODEV : rc;
     }
     for (int i = 0; i < KINDS; i++)

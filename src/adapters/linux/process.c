@@ -189,8 +189,10 @@ static bool process_read(struct process *s)
     proctab_clear(&s->ends.gone);
     s->broken = s->way.walk->read(s->way.self, &s->now, &s->ends) < 0 || !s->now.n;
     if (s->broken) { /* the table before is still that of the last good reading */
+        struct proctab failed = s->now; /* it may have grown: not what it was */
         s->now = s->before;
-        s->before = swap;
+        s->now.ended = 0; /* told already */
+        s->before = failed;
         proctab_clear(&s->before);
     }
     return !s->broken;

@@ -121,9 +121,9 @@ static int walker_ready(void *self, char why[static WALK_WHY])
 {
     struct walker *w = self;
     int rc = w->helper ? os_helper_take(w->helper, w->fd, BPF_FDS)
-                       : os_helper_start(walker_load, BPF_FDS, &w->helper) < 0 ? -errno : -EAGAIN;
-    if (rc == -EAGAIN)
-        return rc;
+                       : os_helper_start(walker_load, BPF_FDS, &w->helper);
+    if (rc == -EAGAIN || (rc == 0 && w->fd[0] < 0)) /* it has just begun, or no process can be made now */
+        return -EAGAIN;
     os_helper_free(w->helper);
     w->helper = NULL;
     if (rc == 0)

@@ -238,7 +238,9 @@ static void asker_ask(void *self, const int32_t *pid, size_t n, uint64_t *cpu_ns
 {
     struct asker *s = self;
     const size_t bytes = offsetof(struct request, value) + NLA_ALIGN(sizeof *pid);
-    char all[BATCH * sizeof(struct request)];
+    char all[BATCH * sizeof(struct request)], stale[4096];
+    while (recv(s->ask_fd, stale, sizeof stale, MSG_DONTWAIT) > 0) /* answers to a question that was given up */
+        ;
     for (size_t i = 0; i < n; i += BATCH) {
         struct question q = { pid + i, cpu_ns + i, n - i < BATCH ? (int)(n - i) : BATCH };
         for (int k = 0; k < q.n; k++) {
@@ -290,6 +292,7 @@ static int asker_try(struct asker *s, const char *root)
     asker_ask(s, &own, 1, &cpu_ns);
     if (cpu_ns == 0)
         return -ENOTSUP;
+    s->read_s = (double)os_boot_ns() * 1e-9;
     rc = asker_listen(s);
     return rc < 0 ? rc : text_open(root, &s->text);
 }

@@ -90,7 +90,8 @@ static int schedstat_open(const struct adapter_env *env, struct schema *s, void 
     int rc = lines_open(&d->file, env->root, "/proc/schedstat");
     if (rc < 0) {
         mem_free(d);
-        env->explain(env, "there is no /proc/schedstat: the kernel was built without CONFIG_SCHEDSTATS");
+        if (rc == -ENOENT)
+            env->explain(env, "there is no /proc/schedstat: the kernel was built without CONFIG_SCHEDSTATS");
         return rc == -ENOENT ? -ENODEV : rc;
     }
     devices_init(&d->cores, &schedstat_layout, s);

@@ -58,6 +58,7 @@ static int throttle_add(struct throttle *t, const char *what, const char *inst, 
     return slot;
 }
 
+/* NULL where there is no room for one more. */
 static struct part *throttle_find(struct throttle *t, bool is_package, int package, int core)
 {
     for (size_t i = 0; i < t->n; i++) {
@@ -65,6 +66,8 @@ static struct part *throttle_find(struct throttle *t, bool is_package, int packa
         if (p->is_package == is_package && p->package == package && p->core == core)
             return p;
     }
+    if (t->n >= THROTTLE_MAX)
+        return NULL;
     t->part = mem_grow(t->part, t->n, &t->cap, sizeof *t->part);
     struct part *p = &t->part[t->n++];
     *p = (struct part){ .is_package = is_package, .package = package, .core = core, .events_fd = -1, .time_fd = -1,
@@ -94,10 +97,10 @@ static void throttle_look_at(struct throttle *t, const char *dir, bool is_packag
 {
     char file[48];
     const char *what = is_package ? "package" : "core";
-    if (!(package >= 0 && package < 1e6 && core >= 0 && core < 1e6) || t->n >= THROTTLE_MAX)
+    if (!(package >= 0 && package < 1e6 && core >= 0 && core < 1e6))
         return;
     struct part *p = throttle_find(t, is_package, (int)package, is_package ? 0 : (int)core);
-    if (p->there)
+    if (!p || p->there)
         return;
     snprintf(file, sizeof file, "thermal_throttle/%s_throttle_count", what);
     p->events_fd = sysfs_open(t->root, dir, file);

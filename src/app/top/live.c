@@ -83,8 +83,8 @@ void live_take_procs(struct live *l, const struct proctab *now)
 {
     if (now->n == 0 || now->mono_ns <= l->before.mono_ns)
         return;
-    if (now->n > l->cap_use) {
-        l->cap_use = now->n + 64;
+    if (now->n + now->ended > l->cap_use) {
+        l->cap_use = now->n + now->ended + 64;
         l->use = mem_resize(l->use, l->cap_use * sizeof *l->use);
     }
     if (l->before.n)
