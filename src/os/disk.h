@@ -1,0 +1,53 @@
+/*
+ * Files of ours that grow and are read while they grow: the archive.
+ *
+ * Functions return 0 or a count, or a negative errno value. Whole files that are written at once have
+ * os_write_file() in os/os.h.
+ */
+#ifndef OS_DISK_H
+#define OS_DISK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum os_disk_mode {
+    OS_DISK_READ,   /* an existing file */
+    OS_DISK_WRITE,  /* an existing file, to read and write */
+    OS_DISK_CREATE, /* a new one, mode 0600, to read and write; -EEXIST */
+};
+
+/* A descriptor, to be closed with os_close(). A symbolic link at the end of the path is refused: -ELOOP. */
+int os_disk_open(const char *path, enum os_disk_mode mode);
+
+/* Up to n bytes from an offset; fewer only at the end of the file. Returns how many. */
+int64_t os_disk_read(int fd, void *bytes, size_t n, int64_t at);
+
+/* All n bytes, or an error, after which some of them may be there. */
+int os_disk_write(int fd, const void *bytes, size_t n, int64_t at);
+
+int os_disk_sync(int fd);                 /* what was written survives a loss of power */
+int os_disk_sync_dir(const char *dir);    /* so do names that were made and removed in it */
+int os_disk_cut(int fd, int64_t size);    /* the file ends there */
+int64_t os_disk_size(int fd);
+
+struct os_disk_entry {
+    int64_t size;      /* bytes */
+    int64_t used;      /* bytes that it takes of the file system, whole blocks */
+    int64_t changed_ms; /* when it was written last, as os_wall_ms() */
+};
+
+int os_disk_look(const char *path, struct os_disk_entry *out);
+int os_disk_remove(const char *path);     /* a file */
+
+/* Bytes that we may still write to the file system of a path. */
+int64_t os_disk_free(const char *path);
+
+/*
+ * Takes the lock of a file, made where there is none. It lasts until the descriptor is closed, or the
+ * process ends in whatever way. -EBUSY when another process holds it, *owner is then its pid as it wrote
+ * it there (0 where unknown).
+ */
+int os_disk_lock(const char *path, int32_t *owner);
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * linux_disk.c - files of the archive: positioned reads and writes, syncs, the lock of a recorder.
+ *
+ * No file is mapped into memory: a disk that fails under a mapping kills the process, where read(2) says EIO.
+ */
+#include "os/disk.h"
+
+#include "os/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+int os_disk_open(const char *path, enum os_disk_mode mode)
+{
+    static const int flags[] = {
+        [OS_DISK_READ] = O_RDONLY, [OS_DISK_WRITE] = O_RDWR, [OS_DISK_CREATE] = O_RDWR | O_CREAT | O_EXCL,
+    };
+    int fd = open(path, flags[mode] | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    return fd < 0 ? -errno : fd;
+}
+
+int64_t os_disk_read(int fd, void *bytes, size_t n, int64_t at)
+{
+    size_t got = 0;
+    while (got < n) {
+        ssize_t r = pread(fd, (char *)bytes + got, n - got, at + (int64_t)got);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0)
+            return -errno;
+        if (r == 0)
+            break;
+        got += (size_t)r;
+    }
+    return (int64_t)got;
+}
+
+int os_disk_write(int fd, const void *bytes, size_t n, int64_t at)
+{
+    const char *p = bytes;
+    while (n) {
+        ssize_t put = pwrite(fd, p, n, at);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -errno;
+        p += put;
+        at += put;
+        n -= (size_t)put;
+    }
+    return 0;
+}
+
+int os_disk_sync(int fd)
+{
+    return fdatasync(fd) < 0 ? -errno : 0;
+}
+
+int os_disk_sync_dir(const char *dir)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int rc = fsync(fd) < 0 && errno != EINVAL ? -errno : 0; /* EINVAL: this file system has nothing to sync */
+    close(fd);
+    return rc;
+}
+
+int os_disk_cut(int fd, int64_t size)
+{
+    return ftruncate(fd, size) < 0 ? -errno : 0;
+}
+
+int64_t os_disk_size(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) < 0 ? -errno : st.st_size;
+}
+
+int os_disk_look(const char *path, struct os_disk_entry *out)
+{
+    struct stat st;
+    if (lstat(path, &st) < 0)
+        return -errno;
+    *out = (struct os_disk_entry){
+        .size = st.st_size, .used = st.st_blocks * 512,
+        .changed_ms = st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000,
+    };
+    return 0;
+}
+
+int os_disk_remove(const char *path)
+{
+    return unlink(path) < 0 ? -errno : 0;
+}
+
+int64_t os_disk_free(const char *path)
+{
+    struct statvfs fs;
+    return statvfs(path, &fs) < 0 ? -errno : (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+}
+
+/* The pid of whoever holds the lock, as it wrote it. */
+static int32_t os_disk_owner(int fd)
+{
+    char text[16] = "";
+    return pread(fd, text, sizeof text - 1, 0) > 0 ? (int32_t)strtol(text, NULL, 10) : 0;
+}
+
+int os_disk_lock(const char *path, int32_t *owner)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        int rc = errno == EWOULDBLOCK ? -EBUSY : -errno;
+        *owner = os_disk_owner(fd);
+        close(fd);
+        return rc;
+    }
+    char text[16];
+    int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
+    if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)n, 0) < 0)
+        *owner = 0; /* only who asks for a name misses it; the lock holds all the same */
+    return fd;
+}

@@ -1,0 +1,39 @@
+/*
+ * The byte cap of a data directory: what may be written is asked for before it is written, so that the
+ * directory never holds more than the cap, not for an instant.
+ *
+ * Everything below the directory counts: segments, journals, index, CSV logs, files of others. Files
+ * count in whole blocks of SPACE_BLOCK bytes, as a file system stores them, and so does every directory,
+ * so that neither the sum of the sizes nor `du` passes the cap. Safe to use from several threads.
+ */
+#ifndef STORE_SPACE_H
+#define STORE_SPACE_H
+
+#include <stdint.h>
+
+#define SPACE_BLOCK 4096
+
+struct space;
+
+/* Measures the directory, which must exist. cap in bytes, 0 = none. Errors: those of reading it. */
+int space_open(const char *dir, int64_t cap, struct space **out);
+void space_free(struct space *s);
+
+/*
+ * May a file grow from `before` to `after` bytes (before = -1: it is new)? 0 when it may, and it counts
+ * from now on. Where the cap is in the way, make_room is asked first; -EDQUOT when that did not help.
+ * Shrinking always may: after = -1 says that the file is gone. A write that failed is undone by the
+ * opposite call.
+ */
+int space_resize(struct space *s, int64_t before, int64_t after);
+
+/* Called, outside the lock, with the bytes that are missing; frees what it can through space_resize(). */
+void space_on_full(struct space *s, void (*make_room)(void *self, int64_t bytes), void *self);
+
+int64_t space_used(struct space *s);
+int64_t space_cap(const struct space *s);
+
+/* Bytes that are set aside for whoever cannot ask before each write (the index): they count as used. */
+int space_reserve(struct space *s, int64_t bytes);
+
+#endif
