@@ -1,0 +1,46 @@
+/*
+ * The reader's side of the archive: a data directory as it is now, while somebody may be recording in it.
+ *
+ * No lock is taken. Segments are read up to their last whole chunk, and what is not packed yet is read from
+ * the journals, so that a reader sees every instant that was written, once.
+ */
+#ifndef STORE_ARCHIVE_H
+#define STORE_ARCHIVE_H
+
+#include "core/recording.h"
+#include "store/segment.h"
+
+struct archive;
+
+/* -ENOENT: there is no such directory, or nothing was ever recorded in it. */
+int archive_open(const char *dir, struct archive **out);
+void archive_free(struct archive *a);
+
+/* Looks what came and went since. */
+int archive_refresh(struct archive *a);
+
+/* Segments and journals as one list, in the order of session, part and time. */
+struct archive_part {
+    char name[SEGMENT_NAME_MAX];  /* of the segment */
+    struct segment *segment;      /* NULL: nothing is packed yet */
+    int64_t first_ms, last_ms;    /* of all its instants */
+    int64_t bytes;                /* of segment and journals */
+    uint64_t ticks;
+    char **journal;               /* paths of what is not packed, in their order; n_journals of them */
+    int n_journals;
+    struct tape_about about;
+};
+
+const struct archive_part *archive_parts(const struct archive *a, size_t *n);
+
+/* Plays all instants from..to (wall clock, both in) of a session, NULL for all, in order. each() may end it
+ * by an error, which is returned. What is damaged is passed over; *lost counts places, NULL if not asked. */
+int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
+                 int (*each)(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m),
+                 void *self, uint64_t *lost);
+
+/* The same as a recording, for analysis; thinned to max_bytes (0: no limit). -ENODATA: nothing is there. */
+int archive_recording(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
+                      struct recording **out);
+
+#endif

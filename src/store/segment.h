@@ -1,0 +1,98 @@
+/*
+ * A segment: the tape of one session and UTC day as a file, packed in blocks, with summaries and an index.
+ *
+ *     ABOUT, then for every block: CATALOG? EVENT* BLOCK PROCS? TABLE*, after every SEGMENT_SUMMED blocks
+ *     MINUTES TENS, at last INDEX
+ *
+ * Chunks are only ever appended. The index at the end says where they are; without it, because the file is
+ * still written or its writer was killed, a scan finds them.
+ */
+#ifndef STORE_SEGMENT_H
+#define STORE_SEGMENT_H
+
+#include "base/buf.h"
+#include "core/schema.h"
+#include "store/chunk.h"
+#include "store/codec/block.h"
+#include "store/space.h"
+#include "store/tape.h"
+
+#define SEGMENT_TICKS 600   /* of a full block */
+#define SEGMENT_SUMMED 24   /* blocks a summary is about */
+#define SEGMENT_NAME_MAX 48 /* "20261126_021311_2.0.seg" */
+
+/* Where a chunk is. */
+struct segment_entry {
+    int type;
+    int64_t at;                  /* offset in the file */
+    uint32_t n;                  /* bytes with head and padding */
+    int64_t first_ms, last_ms;   /* wall clock of what is in it; 0 where it has no time */
+    uint32_t block;              /* BLOCK: its number in the segment; others: how many blocks came before */
+    uint32_t rows;               /* BLOCK: ticks; MINUTES, TENS: rows */
+};
+
+/* ---- reading; any number of readers, while the file grows ---- */
+
+struct segment {
+    char path[512];
+    int fd;
+    struct tape_about about;
+    struct schema *schema;       /* all catalogs together */
+    struct segment_entry *entry; /* in the order of the file */
+    size_t n, cap;
+    int64_t size;                /* where whole chunks end: beyond is torn, or not written yet */
+    int64_t damaged;             /* bytes that were passed over */
+    bool indexed;                /* it was closed in order */
+};
+
+/* Opens and looks through a file. -EBADMSG: it is no segment; -ENOTSUP: of a newer format. */
+int segment_open(const char *path, struct segment **out);
+void segment_free(struct segment *s);
+
+/* Looks at what was appended since. Returns how many entries came. */
+int segment_refresh(struct segment *s);
+
+/* Reads the chunk of an entry into buf (emptied first) and checks it. -EBADMSG. */
+int segment_read(const struct segment *s, const struct segment_entry *e, struct buf *buf, struct chunk *out);
+
+/* ---- blocks: what is in a BLOCK chunk ---- */
+
+struct segment_block {
+    struct block table;          /* its columns: part 0, then part 1 of store/tape.h */
+    int columns[2];              /* how many of each part */
+    uint32_t number;
+    int64_t first_ms, last_ms;
+};
+
+/* Looks at a payload, which must outlive it. Begin with { 0 }, end with block_done(&b.table). -EBADMSG. */
+int segment_block_open(struct segment_block *b, const struct chunk *c);
+
+/* Its column of a stored slot, or of a column of part 0 (as ~i); out is all NaN where it has none. */
+int segment_block_slot(const struct segment_block *b, const struct schema *s, int slot, double *out);
+
+/* ---- writing; one writer ---- */
+
+struct segment_writer;
+
+/* A new file, or one that is there: a torn tail, and an index, is cut off, and it goes on. */
+int segment_create(const char *path, const struct tape_about *about, struct space *space, struct segment_writer **out);
+int segment_resume(const char *path, struct space *space, struct segment_writer **out);
+
+uint32_t segment_blocks(const struct segment_writer *w); /* the number that the next block gets */
+
+/*
+ * Packs instants that were played from a journal: appends CATALOG?, EVENT*, BLOCK, PROCS, TABLE*, and every
+ * SEGMENT_SUMMED blocks the summaries, in one write, and syncs. On an error the file is as before.
+ */
+struct segment_pack; /* instants, gathered */
+struct segment_pack *segment_pack_new(void);
+int segment_pack_add(struct segment_pack *p, const struct schema *s, const struct moment *m);
+int segment_pack_size(const struct segment_pack *p); /* instants in it */
+void segment_pack_free(struct segment_pack *p);
+int segment_append(struct segment_writer *w, const struct schema *s, struct segment_pack *p);
+
+/* Puts what is left of the summaries and the index, syncs and closes; the writer is gone in any case. */
+int segment_finish(struct segment_writer *w);
+void segment_leave(struct segment_writer *w); /* closes it as it is */
+
+#endif

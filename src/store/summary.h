@@ -1,0 +1,53 @@
+/*
+ * Summaries: of every metric the least, the most, the mean, the last and how often it was known, a row for
+ * every 60 s and for every 600 s of the wall clock. They stay when the seconds behind them are gone, and a
+ * query over a week reads nothing else.
+ *
+ * Gauges and derived slots (rates, ratios) have all five; of counters the last is enough, for their rates
+ * are slots of their own. A window that lies in two summaries has a row in each, to be merged. Numbers of
+ * derived slots are kept to 1 part in 2000, those of gauges exactly, but for the mean.
+ */
+#ifndef STORE_SUMMARY_H
+#define STORE_SUMMARY_H
+
+#include "base/buf.h"
+#include "core/schema.h"
+#include "store/codec/block.h"
+
+struct segment;
+struct chunk;
+
+struct summary_row {
+    int64_t start_ms;         /* of the window: a multiple of its length */
+    double min, max, mean, last, count; /* count: instants at which it was known */
+};
+
+struct summary;
+
+/* Gathers the instants of blocks, whole frames with derived slots, in the order of time. */
+struct summary *summary_new(int window_s);
+int summary_add(struct summary *s, const struct schema *schema, int64_t wall_ms, const double *v, int n);
+int summary_rows(const struct summary *s);
+
+/* Puts the payload of a MINUTES or TENS chunk and empties it. -ENOMEM. */
+int summary_put(struct summary *s, const struct schema *schema, struct buf *out);
+void summary_free(struct summary *s);
+
+/* ---- reading ---- */
+
+struct summary_view {
+    struct block table;
+    int window_s, rows, slots;
+    int64_t first_ms, last_ms; /* starts of the first and the last window */
+    int *column;               /* private */
+    size_t cap;
+};
+
+/* Looks at the payload of such a chunk. Begin with { 0 }. -EBADMSG, -ENOMEM. */
+int summary_open(struct summary_view *v, const struct schema *schema, const struct chunk *c);
+void summary_view_done(struct summary_view *v);
+
+/* The rows of a slot, out[0..rows); all NaN with count 0 where it is not in it. */
+int summary_slot(const struct summary_view *v, const struct schema *schema, int slot, struct summary_row *out);
+
+#endif
