@@ -59,18 +59,6 @@ static int recording_order(const void *a, const void *b)
                    : ((const struct proc_use *)a)->pid - ((const struct proc_use *)b)->pid;
 }
 
-static void recording_remember(struct proctab *to, const struct proctab *from)
-{
-    if (from->n > to->cap) {
-        to->p = mem_resize(to->p, from->n * sizeof *to->p);
-        to->cap = from->n;
-    }
-    if (from->n)
-        memcpy(to->p, from->p, from->n * sizeof *to->p);
-    to->n = from->n;
-    to->mono_ns = from->mono_ns;
-}
-
 void recording_add_procs(struct recording *r, const struct proctab *now)
 {
     bool kept = (r->offered - 1) % (size_t)r->stride == 0;
@@ -89,7 +77,7 @@ void recording_add_procs(struct recording *r, const struct proctab *now)
         }
         r->proc_first[r->n] = r->n_procs;
     }
-    recording_remember(&r->procs_before, now);
+    proctab_copy(&r->procs_before, now);
 }
 
 const struct proc_use *recording_procs(const struct recording *r, size_t i, size_t *n)
