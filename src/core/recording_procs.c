@@ -80,6 +80,17 @@ void recording_add_procs(struct recording *r, const struct proctab *now)
     proctab_copy(&r->procs_before, now);
 }
 
+void recording_add_uses(struct recording *r, const struct proc_use *use, size_t n)
+{
+    if ((r->offered - 1) % (size_t)r->stride != 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        r->proc = mem_grow(r->proc, r->n_procs, &r->cap_procs, sizeof *r->proc);
+        r->proc[r->n_procs++] = use[i];
+    }
+    r->proc_first[r->n] = r->n_procs;
+}
+
 const struct proc_use *recording_procs(const struct recording *r, size_t i, size_t *n)
 {
     *n = r->proc_first[i + 1] - r->proc_first[i];

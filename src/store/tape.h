@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "core/event.h"
 #include "core/frame.h"
+#include "core/moment.h"
 #include "core/proctab.h"
 #include "core/schema.h"
 #include "store/catalog.h"
@@ -37,16 +38,6 @@ struct tape_about {
     int64_t start_ms;         /* of the session, wall clock */
     int part;                 /* of the session: 0, 1 ...; one for each day */
     double interval_s;
-};
-
-/* All that is known of one instant. */
-struct moment {
-    struct frame frame;
-    struct proc_use *procs;   /* the busiest; n_procs of them */
-    size_t n_procs;
-    struct proctab table;     /* all processes; n = 0 at most instants */
-    struct event *events;     /* what was said since the instant before; n_events of them */
-    size_t n_events;
 };
 
 void moment_done(struct moment *m);
