@@ -15,4 +15,7 @@ struct moment {
     size_t n_events;
 };
 
+void moment_done(struct moment *m);
+void moment_copy(struct moment *to, const struct moment *from); /* keeps its room */
+
 #endif

@@ -40,9 +40,7 @@ struct tape_about {
     double interval_s;
 };
 
-void moment_done(struct moment *m);
 
-void moment_copy(struct moment *to, const struct moment *from); /* keeps its room */
 
 /* ---- columns ---- */
 
