@@ -19,8 +19,10 @@ static int sample_disk(struct schema *s, int i)
                                            .kind = KIND_GAUGE, .help = "c" });
 }
 
-void sample_grow(struct sample *s, int disks)
+void sample_grow(struct sample *s, int disks, int64_t from)
 {
+    s->grown_slot = schema_size(s->schema);
+    s->grown_at = from;
     for (int i = 0; i < disks; i++)
         sample_disk(s->schema, i);
 }
@@ -31,7 +33,7 @@ void sample_init(struct sample *s, int disks, int64_t step_ms)
     schema_source(s->schema, "memory");
     schema_add(s->schema, &(struct metric){ .name = "memory.used", .unit = UNIT_BYTE, .kind = KIND_GAUGE, .help = "u" });
     schema_source(s->schema, "disk");
-    sample_grow(s, disks);
+    sample_grow(s, disks, 0);
 }
 
 void sample_done(struct sample *s)
@@ -94,7 +96,8 @@ static void sample_frame(const struct sample *s, struct frame *f, int64_t i)
     for (int k = 0; k < f->n_sources; k++)
         f->read_ns[k] = f->mono_ns - (k ? i % 10 * s->step_ms * 1000000 : 0);
     for (int slot = 0; slot < f->n; slot++)
-        f->v[slot] = schema_at(s->schema, slot)->kind == KIND_RATIO ? (double)NAN : sample_value(schema_id(s->schema, slot), i);
+        f->v[slot] = schema_at(s->schema, slot)->kind == KIND_RATIO || (slot >= s->grown_slot && i < s->grown_at) ?
+                     (double)NAN : sample_value(schema_id(s->schema, slot), i);
 }
 
 const struct moment *sample_moment(struct sample *s, int64_t i)
@@ -118,7 +121,7 @@ static bool sample_same(double a, double b)
 static bool sample_procs_right(const struct moment *got, const struct moment *want)
 {
     for (size_t k = 0; k < got->n_procs; k++) {
-        const struct proc_use *a = &got->procs[k], *b = &want->procs[k];
+        const struct proc_use *a = &got->procs[k], *b = &want->procs[(a->pid - want->procs[0].pid) % TAPE_TOP];
         if (a->pid != b->pid || strcmp(a->name, b->name) != 0 || !sample_same(a->cpu_percent, b->cpu_percent) ||
             !sample_same(a->rss_bytes, b->rss_bytes))
             return false;

@@ -15,11 +15,13 @@ struct sample {
     struct schema *schema;
     struct moment m;
     int64_t step_ms;
+    int grown_slot;           /* slots from here on came with instant grown_at */
+    int64_t grown_at;
 };
 
 /* A schema of so many disks, with counters, wrapping ones, gauges and ratios, instants step_ms apart. */
 void sample_init(struct sample *s, int disks, int64_t step_ms);
-void sample_grow(struct sample *s, int disks);
+void sample_grow(struct sample *s, int disks, int64_t from); /* disks in all, since this instant */
 void sample_done(struct sample *s);
 
 /* Instant i, in s->m: with 20 processes every time, and a table of 50 at every sixtieth. */

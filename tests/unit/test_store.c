@@ -74,7 +74,7 @@ static void test_round_trip(void **state)
     struct store *store = open_store(&o);
     record(store, &s, 0, 250);
     assert_int_equal(look(dir, &s, 0, 100000).n, 250);
-    sample_grow(&s, 9);
+    sample_grow(&s, 9, 250);
     record(store, &s, 250, 1500);
     struct seen v = look(dir, &s, 0, 100000);
     assert_int_equal(v.n, 1500);
@@ -166,7 +166,7 @@ static void test_sessions(void **state)
     store_close(store);
     store = open_store(&o); /* in the same second, by its clock */
     assert_string_equal(store_about(store)->session, "session_20261122_000000_2");
-    sample_grow(&s, 4);
+    sample_grow(&s, 4, 40);
     record(store, &s, 40, 100);
     assert_int_equal(look(dir, &s, 0, 1000).n, 100);
     store_close(store);
