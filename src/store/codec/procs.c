@@ -47,7 +47,7 @@ struct procs_model {
         same_ppid[2], same_ppid_of[2], is_new[RELATIONS][2], is_new_after[2], unknown_same[RELATIONS],
         unknown_same_of[2], unknown[1 << FIELDS], unknown_by[RELATIONS][1 << FIELDS],
         rests[FIELDS][RELATIONS][8], rests_by[FIELDS][16];
-    struct number count, place, pid, ppid, others, field[FIELDS];
+    struct number count, place, pid, ppid, others, more[FIELDS], whole[FIELDS];
     struct naming naming;
 };
 
@@ -130,36 +130,51 @@ static int procs_class(int size)
     return size < 16 ? (size + 1) / 2 : 8;
 }
 
-/* Memory is what it was, and has grown by the difference, or by all of it. The others are at rest, or
- * about what they usually are. */
+/* Memory has grown by its difference, or by all of it; apart from that, those who are known do about what
+ * they usually do, and of strangers nothing is expected. */
 static int64_t procs_expected(const struct known *k, const struct row *r, enum relation how, int field)
 {
+    bool known = how <= RETURNS;
     if (field == GROWTH)
-        return r->is_new || r->ended ? r->steps[RSS] : how <= RETURNS ? r->steps[RSS] - k->row.steps[RSS] : 0;
-    return field == RSS ? k->row.steps[RSS] : k->usual[field];
+        return r->is_new || r->ended ? r->steps[RSS] : known ? r->steps[RSS] - k->row.steps[RSS] : 0;
+    return !known ? 0 : field == RSS ? k->row.steps[RSS] : k->usual[field];
 }
 
-/* `beside` is the other context: what is known of the row by now. */
-static int procs_code_amount(struct procs *p, struct known *k, enum relation how, struct row *r, int field, int beside)
+/* Codes an amount that is not at rest; `beside` is the other context: what is known of the row by now. */
+static int procs_code_busy(struct procs *p, struct known *k, enum relation how, struct row *r, int field, int beside)
 {
-    struct procs_model *m = &p->m;
-    if (field != RSS && field != GROWTH) {
-        struct bit *rests = &m->rests[field][how][k->rested[field]];
-        bool at_rest = coder_bit(&p->c, rests, &m->rests_by[field][beside], r->steps[field] == 0);
-        k->rested[field] = (uint8_t)((k->rested[field] << 1 | at_rest) & 7);
-        if (at_rest) {
-            r->steps[field] = 0;
-            return 0;
-        }
-    }
-    int context = how == STAYS ? procs_class(k->size[field]) : 8 + (int)how;
-    int64_t expected = procs_expected(k, r, how, field);
-    int64_t more = number_code(&p->c, &m->field[field], context, beside, r->steps[field] - expected);
-    if (!steps_sum(expected, more, &r->steps[field]) || (field >= READ && llabs(r->steps[field]) > RATE_STEPS_MAX))
+    bool known = how <= RETURNS;
+    struct number *m = known ? &p->m.more[field] : &p->m.whole[field];
+    int context = how == RETURNS ? 9 : procs_class(known ? k->size[field] : number_size(k->usual[field]));
+    int64_t expected = procs_expected(k, r, how, field), *steps = &r->steps[field];
+    int64_t more = number_code(&p->c, m, context, beside, *steps - expected);
+    if (!steps_sum(expected, more, steps) || (field >= READ && llabs(*steps) > RATE_STEPS_MAX))
         return -EBADMSG;
     k->size[field] = (uint8_t)number_size(more);
-    k->usual[field] = field == CPU ? (3 * k->usual[field] + r->steps[field]) / 4 : r->steps[field];
+    k->usual[field] = field == CPU && known ? (3 * k->usual[field] + *steps) / 4 : *steps;
     return k->size[field];
+}
+
+static int procs_code_amount(struct procs *p, struct known *k, enum relation how, struct row *r, int field, int beside)
+{
+    if (field == RSS || field == GROWTH)
+        return procs_code_busy(p, k, how, r, field, beside);
+    struct bit *rests = &p->m.rests[field][how][k->rested[field]];
+    bool at_rest = coder_bit(&p->c, rests, &p->m.rests_by[field][beside], r->steps[field] == 0);
+    k->rested[field] = (uint8_t)((k->rested[field] << 1 | at_rest) & 7);
+    if (!at_rest)
+        return procs_code_busy(p, k, how, r, field, beside);
+    r->steps[field] = 0;
+    return 0;
+}
+
+/* What is known of a stranger is its name: one of 16 contexts. */
+static int procs_name_class(const char *name)
+{
+    uint32_t sum = 0;
+    for (int i = 0; i < PROC_NAME_MAX; i++)
+        sum = sum * 31 + (uint8_t)name[i];
+    return (int)(sum % NUMBER_CONTEXTS);
 }
 
 static int procs_code_amounts(struct procs *p, struct known *k, enum relation how, struct row *r)
@@ -168,7 +183,7 @@ static int procs_code_amounts(struct procs *p, struct known *k, enum relation ho
     struct procs_model *m = &p->m;
     bool same = coder_bit(&p->c, &m->unknown_same[how], &m->unknown_same_of[old->ended > 0], r->unknown == old->unknown);
     r->unknown = (uint8_t)(same ? old->unknown : tree_code(&p->c, m->unknown, m->unknown_by[how], FIELDS, r->unknown));
-    int beside = r->is_new ? 15 : how > STAYS ? 11 + (int)how : 0;
+    int beside = how > RETURNS ? procs_name_class(r->name) : how == RETURNS ? 10 : 0;
     for (int i = 0; i < FIELDS; i++) {
         bool unknown = r->unknown >> i & 1;
         int size = unknown ? 0 : procs_code_amount(p, k, how, r, i, beside);
@@ -176,7 +191,7 @@ static int procs_code_amounts(struct procs *p, struct known *k, enum relation ho
             return size;
         if (unknown)
             r->steps[i] = 0;
-        else if (how == STAYS && !r->is_new)
+        else if (how == STAYS)
             beside = 1 + procs_class(size);
     }
     return 0;
