@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 #define EXACT 4503599627370496.0 /* 2^52: whole numbers below, and their differences, are exact */
 
@@ -378,9 +379,10 @@ static int packer_put(struct packer *p, const struct schema *schema, struct buf 
     size_t before = out->n;
     if (buf_reserve(out, p->shapes.n + 64) < 0)
         return -ENOMEM;
-    pack_u64(out, (uint64_t)(s->window_ms / 1000));
+    pack_u64(out, (uint64_t)s->rows);
     pack_i64(out, s->first_ms);
-    pack_u64(out, (uint64_t)(s->last_ms - s->first_ms));
+    pack_i64(out, s->last_ms - s->first_ms);
+    pack_u64(out, (uint64_t)(s->window_ms / 1000));
     pack_u64(out, (uint64_t)s->slots);
     buf_put(out, p->shapes.p, p->shapes.n);
     int rc = block_encode(out, p->column, (int)p->columns, s->rows);

@@ -7,12 +7,14 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 #define WINDOW_MAX 86400 /* s */
 #define TIME_MAX INT64_C(4102444800000000) /* ms: far beyond any clock */
 
 struct summary_column {
     unsigned char shape;
+    bool counter;   /* only the last is told */
     bool gaps;      /* has a column of how often it was not known, behind the others */
     int first;      /* its first column */
     union {
@@ -57,7 +59,7 @@ static int view_row_room(struct summary_view *v, int rows)
 }
 
 /* Reads what the shapes say; returns how many columns they have. */
-static int view_shapes(struct summary_view *v, struct unpack *in)
+static int view_shapes(struct summary_view *v, const struct schema *schema, struct unpack *in)
 {
     int columns = SUMMARY_TIMES;
     for (int i = 0; i < v->slots; i++) {
@@ -65,7 +67,8 @@ static int view_shapes(struct summary_view *v, struct unpack *in)
         if (!byte || (*byte & (SHAPE_GAPS - 1)) >= SHAPE_SHAPES || *byte >= 2 * SHAPE_GAPS)
             return -EBADMSG;
         struct summary_column *c = &v->column[i];
-        *c = (struct summary_column){ .shape = *byte & (SHAPE_GAPS - 1), .gaps = *byte & SHAPE_GAPS, .first = columns };
+        *c = (struct summary_column){ .shape = *byte & (SHAPE_GAPS - 1), .gaps = *byte & SHAPE_GAPS, .first = columns,
+                                      .counter = schema_at(schema, i)->kind == KIND_COUNTER };
         if (c->shape < SHAPE_LAST && c->gaps)
             return -EBADMSG;
         if (c->shape == SHAPE_INTEGER)
@@ -99,33 +102,34 @@ int summary_open(struct summary_view *v, const struct schema *schema, const stru
 {
     struct unpack in = { .p = c->bytes, .end = c->bytes + c->n };
     v->rows = 0;
-    v->window_s = (int)unpack_upto(&in, WINDOW_MAX);
+    int rows = (int)unpack_upto(&in, BLOCK_MAX_ROWS);
     v->first_ms = unpack_i64(&in);
-    uint64_t span = unpack_upto(&in, (uint64_t)TIME_MAX);
+    int64_t length = unpack_i64(&in);
+    v->window_s = (int)unpack_upto(&in, WINDOW_MAX);
     v->slots = (int)unpack_upto(&in, (uint64_t)schema_size(schema));
-    if (in.bad || v->window_s < 1 || v->first_ms > TIME_MAX || v->first_ms < -TIME_MAX)
+    if (in.bad || v->window_s < 1 || llabs(v->first_ms) > TIME_MAX || length < 0 || length > TIME_MAX)
         return -EBADMSG;
-    v->last_ms = v->first_ms + (int64_t)span;
+    v->last_ms = v->first_ms + length;
     int rc = view_slot_room(v, (uint64_t)v->slots);
-    int columns = rc < 0 ? rc : view_shapes(v, &in);
+    int columns = rc < 0 ? rc : view_shapes(v, schema, &in);
     if (columns < 0)
         return columns;
     rc = block_open(&v->table, in.p, unpack_left(&in));
     if (rc < 0)
         return rc;
-    if (v->table.cols != columns)
+    if (v->table.cols != columns || v->table.rows != rows)
         return -EBADMSG;
-    rc = view_row_room(v, v->table.rows);
-    v->rows = rc < 0 ? 0 : v->table.rows;
+    rc = view_row_room(v, rows);
+    v->rows = rc < 0 ? 0 : rows;
     return rc < 0 ? rc : view_times(v);
 }
 
 static void view_steady(const struct summary_view *v, const struct summary_column *c, struct summary_row *out)
 {
     bool none = c->shape == SHAPE_NONE;
-    double x = none ? (double)NAN : c->value;
+    double last = none ? (double)NAN : c->value, x = c->counter ? (double)NAN : last;
     for (int r = 0; r < v->rows; r++)
-        out[r] = (struct summary_row){ v->start_ms[r], x, x, x, x, none ? 0 : v->ticks[r] };
+        out[r] = (struct summary_row){ v->start_ms[r], x, x, x, last, none ? 0 : v->ticks[r] };
 }
 
 static struct summary_row view_decimal(double last, double up, double down, double place, double unit)
