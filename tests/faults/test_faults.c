@@ -133,7 +133,7 @@ static void loop(enum fault f, int error)
     for (; run(f, n, 1, error); n++)
         if (n % 7 == 1)
             run(f, n, 25, error);
-    assert_true(n > 2); /* such a call was made at all */
+    assert_true(n > 1); /* such a call was made at all */
 }
 
 static void test_write(void **state) { (void)state; loop(FAULT_WRITE, ENOSPC); }
