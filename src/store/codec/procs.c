@@ -253,7 +253,7 @@ static void procs_to_front(struct procs *p, int at)
  * them in the list. */
 static int procs_code_stays(struct procs *p, int n)
 {
-    uint16_t gone[PROCS_MAX_KEPT];
+    uint16_t gone[PROCS_MAX_KEPT] = { 0 };
     int done = 0, left = 0;
     for (int i = 0; i < p->present; i++) {
         struct known *k = &p->known[p->order[i]];

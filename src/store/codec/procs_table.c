@@ -234,7 +234,9 @@ static int table_code(struct table *t)
     t->told = told;
     struct row last = { 0 };
     for (int64_t i = 0; i < came; i++) {
-        struct row r = t->c.decodes ? (struct row){ 0 } : t->given[i];
+        struct row r = { 0 };
+        if (!t->c.decodes)
+            r = t->given[i];
         if (table_code_came(t, &last, &r) < 0)
             return -EBADMSG;
     }
