@@ -157,6 +157,7 @@ static const struct alias aliases[] = {
 /* Columns of text in the second seed's files. */
 static const char *const left_out[] = {
     "hardware_id", "gpu_name", "gpu_driver_version", "gpu_present", "cpu_percent_per_core", "session_category",
+    IMPORT_UNCHANGED,
 };
 
 /* NULL where no name of ours is so. */

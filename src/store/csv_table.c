@@ -13,9 +13,8 @@
 #include <string.h>
 
 #define FLUSH_BYTES 65536
-#define LEARN_FIRST 60  /* rows after which the order of the columns is looked at, then every 600 */
+#define LEARN_FIRST 60  /* rows from which an order of the columns can be learned */
 #define WORTH 0.1       /* share of the bytes that another order must save to be worth a file */
-#define TURNS_MAX 2     /* files that a run may begin for that */
 #define DAY_MS 86400000
 
 struct column {
@@ -31,6 +30,9 @@ struct cell {
     struct csv_cell number;
     uint64_t text; /* hash of what was written */
 };
+
+/* Rows of a run after which the order may begin a file; later ones do so by themselves. */
+static const uint64_t looks[] = { LEARN_FIRST, 180, CSV_TABLE_FULL };
 
 /* What the rows of one device said. */
 struct key {
@@ -51,7 +53,7 @@ struct csv_table {
     size_t longest;      /* row so far */
     uint64_t learned;    /* rows behind column.changes */
     uint64_t seen, bytes, filled; /* rows of this file but full ones, their bytes, their cells up to the last */
-    int turns;           /* files that were begun for the order */
+    uint64_t age;        /* rows of this run */
 };
 
 int csv_table_open(const struct csv_table_options *o, struct space *space, struct csv_table **out)
@@ -156,8 +158,10 @@ static double table_best_fill(const struct csv_table *t)
 
 static bool table_wants_order(const struct csv_table *t)
 {
-    if (t->o.fixed || t->o.exact || t->turns >= TURNS_MAX || t->n == 0 ||
-        (t->seen != LEARN_FIRST && (t->seen == 0 || t->seen % CSV_TABLE_FULL != 0)))
+    bool look = false;
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        look |= t->age == looks[i];
+    if (!look || t->fresh || t->o.fixed || t->o.exact || t->learned == 0)
         return false;
     double gain = (double)t->filled - (double)t->seen * table_best_fill(t);
     return gain > WORTH * (double)t->bytes;
@@ -429,10 +433,9 @@ int csv_table_row(struct csv_table *t, int64_t wall_ms, int key, const struct cs
     int rc = 0;
     if (!t->resumed)
         table_resume(t, wall_ms);
-    bool order = !t->fresh && table_wants_order(t);
-    t->turns += order;
-    if (order || table_is_due(t, wall_ms))
+    if (table_wants_order(t) || table_is_due(t, wall_ms))
         rc = table_turn(t);
+    t->age++;
     struct key *k = &t->key[key];
     if (!k->cell)
         k->cell = mem_new((size_t)t->n * sizeof *k->cell);
