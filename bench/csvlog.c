@@ -1,11 +1,12 @@
 /*
  * csvlog.c - how large the CSV logs get: replays a recording through them and says MB per hour.
  *
- * usage: csvlog raw|rates|seed FILE.csv DIR [PERCENT]
+ * usage: csvlog raw|rates|few|seed FILE.csv DIR [PERCENT]
  *
  *   raw    every column as it stands is a gauge without a unit
  *   rates  by what /proc documents of each: counters become rates, memory has bytes as its unit
- *   seed   the columns of OptiMetrics that the file can tell, and a made-up GPU; the layout of it
+ *   few    what OptiMetrics collects, as far as the file tells, and a made-up GPU
+ *   seed   the same in the layout of OptiMetrics
  *
  * The file has a first column ts_ms and then one for each value of /proc, as data/telemetry-sample.csv.xz.
  */
@@ -95,7 +96,7 @@ struct replay {
     int *from; /* column of the recording; of a slot of `s` */
     struct frame now, before;
     struct rng rng;
-    bool seed;
+    bool few, seed;
 };
 
 static const double *find(const struct replay *p, const char *name)
@@ -236,7 +237,7 @@ static void replay_tick(struct replay *p, size_t i)
     p->now.mono_ns = p->r->mono_ns[i];
     for (int k = 0; k < p->now.n_sources; k++)
         p->now.read_ns[k] = p->now.mono_ns;
-    if (p->seed)
+    if (p->few)
         fill_seed(p, i);
     else
         fill_columns(p, i);
@@ -274,13 +275,14 @@ int main(int argc, char **argv)
     char message[IMPORT_MESSAGE];
     struct recording *r;
     if (argc < 4 || import_file(argv[2], &r, message, sizeof message) < 0) {
-        log_error(0, "%s", argc < 4 ? "usage: csvlog raw|rates|seed FILE.csv DIR [PERCENT]" : message);
+        log_error(0, "%s", argc < 4 ? "usage: csvlog raw|rates|few|seed FILE.csv DIR [PERCENT]" : message);
         return 1;
     }
     struct replay p = { .r = r, .s = schema_new(), .seed = !strcmp(argv[1], "seed") };
+    p.few = p.seed || !strcmp(argv[1], "few");
     rng_seed(&p.rng, 1);
     schema_source(p.s, "file");
-    if (p.seed)
+    if (p.few)
         add_seed(&p);
     else
         add_columns(&p, !strcmp(argv[1], "rates"));
