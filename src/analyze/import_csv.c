@@ -246,9 +246,10 @@ static int csv_header(struct csv *c)
             c->name[0]);
     c->unchanged = !strcmp(c->name[c->columns - 1], IMPORT_UNCHANGED);
     for (int i = 1; i < c->columns && rc >= 0; i++) {
-        if (c->unchanged && !strcmp(c->name[i], "gpu_index"))
-            c->device_column = i;
-        rc = csv_column(c, i);
+        bool device = c->unchanged && !strcmp(c->name[i], "gpu_index");
+        c->device_column = device ? i : c->device_column;
+        c->slot[i] = -ENOENT;
+        rc = device ? 0 : csv_column(c, i);
     }
     return rc < 0 ? rc : 0;
 }
@@ -280,7 +281,7 @@ static int *csv_add_device(struct csv *c, int number)
             continue;
         struct metric m = *schema_at(s, slot[i]);
         m.inst = inst;
-        slot[i] = i == c->device_column ? -ENOENT : schema_add(s, &m);
+        slot[i] = schema_add(s, &m);
     }
     c->v = mem_resize(c->v, (size_t)(schema_size(s) + 1) * sizeof *c->v);
     for (int i = before; i < schema_size(s); i++)

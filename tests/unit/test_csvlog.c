@@ -91,7 +91,7 @@ static struct csvlog_options options(void)
 {
     struct csvlog_options o = { .filter = true, .percent = 2, .max_bytes = 1 << 30, .max_files = 1000,
                                 .compress_days = -1, .hardware_id = "abc" };
-    snprintf(o.dir, sizeof o.dir, "%s", dir);
+    memcpy(o.dir, dir, sizeof dir);
     return o;
 }
 
@@ -763,6 +763,118 @@ static void analysis_reads_it_back(void **state)
     schema_free(s);
 }
 
+/* ---- the layout of OptiMetrics ---- */
+
+enum { SEED_TICKS = 2000, SEED_METRICS = 12 };
+
+static const struct { const char *name, *inst, *source; enum unit unit; enum kind kind; } seed_metrics[SEED_METRICS] = {
+    { "cpu.util", NULL, "cpu", UNIT_PERCENT, KIND_GAUGE }, { "cpu.core.util", "0", "cpu", UNIT_PERCENT, KIND_GAUGE },
+    { "cpu.core.util", "1", "cpu", UNIT_PERCENT, KIND_GAUGE }, { "memory.used", NULL, "memory", UNIT_BYTE, KIND_GAUGE },
+    { "disk.read", "total", "disk", UNIT_BYTE, KIND_COUNTER }, { "disk.read.time", "total", "disk", UNIT_SECOND, KIND_COUNTER },
+    { "gpu.util", "0", "nvidia", UNIT_PERCENT, KIND_GAUGE }, { "gpu.vram.used", "0", "nvidia", UNIT_BYTE, KIND_GAUGE },
+    { "gpu.util", "2", "nvidia", UNIT_PERCENT, KIND_GAUGE }, { "gpu.vram.used", "2", "nvidia", UNIT_BYTE, KIND_GAUGE },
+    { "gpu.util", "1", "amdgpu", UNIT_PERCENT, KIND_GAUGE }, { "gpu.util", "3", "intel_gpu", UNIT_PERCENT, KIND_GAUGE },
+};
+
+static double seed_truth[SEED_TICKS][SEED_METRICS];
+
+static void write_seed(struct csvlog *log)
+{
+    struct schema *s = schema_new();
+    struct frame f = { 0 };
+    struct rng rng;
+    int slot[SEED_METRICS];
+    rng_seed(&rng, 5);
+    for (int i = 0; i < SEED_METRICS; i++) {
+        schema_set_source(s, schema_source(s, seed_metrics[i].source));
+        slot[i] = schema_add(s, &(struct metric){ .name = seed_metrics[i].name, .inst = seed_metrics[i].inst,
+                                                  .unit = seed_metrics[i].unit, .kind = seed_metrics[i].kind });
+    }
+    frame_fit(&f, s);
+    for (int t = 0; t < SEED_TICKS; t++) {
+        f.wall_ms = NOON + t * 1000;
+        for (int i = 0; i < SEED_METRICS; i++) {
+            double before = t ? seed_truth[t - 1][i] : seed_metrics[i].kind == KIND_COUNTER ? 1e12 : 50;
+            bool moves = rng_below(&rng, 3) == 0;
+            seed_truth[t][i] = seed_metrics[i].kind == KIND_COUNTER ? (t == 1500 ? 0 : before + moves * 1e5 * rng_unit(&rng))
+                               : seed_metrics[i].unit == UNIT_BYTE  ? before + 1e6 * moves
+                               : moves ? 100 * rng_unit(&rng) : before;
+            frame_set(&f, slot[i], seed_truth[t][i]);
+        }
+        assert_int_equal(csvlog_add(log, s, &f), 0);
+    }
+    frame_done(&f);
+    schema_free(s);
+}
+
+static void check_head(const char *name, const char *want)
+{
+    size_t n;
+    auto_free char *text = slurp(name, &n);
+    assert_true(strncmp(text, want, strlen(want)) == 0 && text[strlen(want)] == '\n');
+}
+
+/* At every tick, the rows so far say each value within its bound; i and per: of seed_metrics, and its unit. */
+static void check_seed(const char *stem, const char *column, int i, double per)
+{
+    struct reader *r = reader_new(stem);
+    struct reader *ahead = reader_new(stem); /* sees the row to come: one in which nothing changed is left out */
+    bool more = reader_next(ahead);
+    int rows = 0;
+    for (int t = 0; t < SEED_TICKS; t++) {
+        if (more && ahead->wall_ms == NOON + t * 1000) {
+            assert_true(reader_next(r));
+            more = reader_next(ahead);
+            rows++;
+        }
+        check_value(r, reader_column(r, column), seed_truth[t][i] / per);
+    }
+    assert_false(more);
+    assert_in_range(rows, 100, SEED_TICKS - 1);
+    reader_free(r);
+    reader_free(ahead);
+}
+
+static void check_gpus(void)
+{
+    struct recording *r = import("gpu_nvidia_20260105.csv");
+    for (size_t k = 0; k < r->n; k++) {
+        if (k + 1 < r->n && r->wall_ms[k + 1] == r->wall_ms[k])
+            continue; /* the row of the other GPU comes next */
+        int64_t t = (r->wall_ms[k] - NOON) / 1000;
+        for (int i = 6; i < 10; i++) {
+            double want = seed_truth[t][i], said = recording_find(r, seed_metrics[i].name, seed_metrics[i].inst)[k];
+            assert_true(fabs(said - want) <= fmax(0.02 * said, i % 2 ? 1048576 : 0.5));
+        }
+    }
+    recording_free(r);
+}
+
+static void files_of_optimetrics(void **state)
+{
+    (void)state;
+    struct csvlog_options o = options();
+    struct csvlog *log;
+    o.layout = CSVLOG_OPTIMETRICS;
+    assert_int_equal(csvlog_open(&o, some_space, &log), 0);
+    write_seed(log);
+    csvlog_close(log);
+    strcat(dir, "/abc");
+    check_head("cpu_20260105.csv", "timestamp,hardware_id,cpu_percent_total,cpu_percent_per_core,cpu_freq_current_mhz,"
+               "cpu_freq_max_mhz,cpu_ctx_switches,cpu_interrupts,cpu_temp_celsius,cpu_load_1min,cpu_load_5min,"
+               "cpu_load_15min," CSV_TABLE_MARK);
+    check_head("gpu_intel_20260105.csv", "timestamp,hardware_id,gpu_index,gpu_name,gpu_present,gpu_driver_version,"
+               CSV_TABLE_MARK);
+    assert_false(exists("network_20260105.csv"));
+    check_seed("cpu", "cpu_percent_total", 0, 1);
+    check_seed("memory", "ram_used_gb", 3, 1073741824);
+    check_seed("disk", "disk_read_bytes", 4, 1);
+    check_seed("disk", "disk_read_time_ms", 5, 0.001);
+    check_gpus();
+    check_space();
+    dir[strlen(dir) - 4] = '\0';
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -777,6 +889,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_cap_is_kept, begin, end),
         cmocka_unit_test_setup_teardown(old_files_are_compressed, begin, end),
         cmocka_unit_test_setup_teardown(analysis_reads_it_back, begin, end),
+        cmocka_unit_test_setup_teardown(files_of_optimetrics, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
