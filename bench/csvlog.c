@@ -164,7 +164,8 @@ static void add_seed(struct replay *p)
     static const char *const gpu[] = { "gpu.util", "gpu.vram.used", "gpu.vram.total", "gpu.vram.util", "gpu.temp",
         "gpu.power", "gpu.fan", "gpu.clock.core", "gpu.clock.memory", "gpu.encoder.util", "gpu.decoder.util" };
     for (size_t i = 0; i < sizeof m / sizeof *m; i++)
-        schema_add(p->s, &(struct metric){ .name = m[i].name, .inst = m[i].inst, .unit = m[i].unit, .kind = m[i].kind });
+        schema_add(p->s, &(struct metric){ .name = m[i].name, .inst = m[i].inst, .unit = m[i].unit,
+                                           .kind = m[i].kind });
     schema_set_source(p->s, schema_source(p->s, "nvidia"));
     for (size_t i = 0; i < sizeof gpu / sizeof *gpu; i++)
         schema_add(p->s, &(struct metric){ .name = gpu[i], .inst = "0" });

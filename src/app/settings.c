@@ -239,6 +239,9 @@ bool settings_csvlog(const struct config *c, const char *data_dir, const char *h
         out->max_bytes = INT64_MAX / 2;
     if (!config_bool(c, "logging.compress_old_logs"))
         out->compress_days = -1;
-    snprintf(out->dir, sizeof out->dir, "%s%s%s", folder[0] == '/' ? "" : data_dir, folder[0] == '/' ? "" : "/", folder);
+    if (folder[0] == '/')
+        snprintf(out->dir, sizeof out->dir, "%s", folder);
+    else
+        snprintf(out->dir, sizeof out->dir, "%s/%s", data_dir, folder);
     return config_bool(c, "logging.csv");
 }

@@ -374,8 +374,9 @@ static bool put_text(struct cell *c, const char *text, bool full, struct buf *ou
 static bool put_cell(struct csv_table *t, int i, struct cell *cell, const struct csv_value *v, bool full)
 {
     struct column *c = &t->col[i];
-    bool all = full || c->always, told;
-    told = v->text ? put_text(cell, v->text, all, &t->rows) : csv_band_put(&cell->number, &c->rule, v->v, all, &t->rows);
+    bool all = full || c->always;
+    bool told = v->text ? put_text(cell, v->text, all, &t->rows)
+                        : csv_band_put(&cell->number, &c->rule, v->v, all, &t->rows);
     c->changes += told && !full && !c->always;
     return told;
 }
