@@ -307,7 +307,8 @@ static void ends_by_itself_once_told(void **state)
     (void)state;
     struct rig r;
     prepare(&r, "", 2);
-    machine_printf(&r.m, "/adapters.d/made.sh", BEGIN "trap '' TERM\necho $$ >%s\necho end\nsleep 1000 & wait\n", r.runs);
+    machine_printf(&r.m, "/adapters.d/made.sh", BEGIN "trap '' TERM\necho $$ >%s\necho end\nsleep 1000 & wait\n",
+                   r.runs);
     assert_int_equal(machine_open(&r.m, &r.a), 0);
     machine_tick(&r.m, 0.01);
     char text[32];

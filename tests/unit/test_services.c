@@ -343,7 +343,8 @@ int main(void)
         cmocka_unit_test(names), cmocka_unit_test(shares_of_the_machine), cmocka_unit_test(quiet_groups_rest),
         cmocka_unit_test(who_waits_is_not_quiet), cmocka_unit_test(they_come_and_go),
         cmocka_unit_test(an_exchange_is_found),
-        cmocka_unit_test(the_busiest_of_many), cmocka_unit_test(few_files_for_many), cmocka_unit_test(io_and_limits), cmocka_unit_test(version_1),
+        cmocka_unit_test(the_busiest_of_many),
+        cmocka_unit_test(few_files_for_many), cmocka_unit_test(io_and_limits), cmocka_unit_test(version_1),
         cmocka_unit_test(none), cmocka_unit_test(broken_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
