@@ -28,6 +28,8 @@ static void observer_start(struct observer *o, const struct args *a, struct cloc
     settings_configure(args_config(a), &o->adapters);
     o->extensions = extensions_find(o->adapters.list, *o->root.path ? NULL : args_config(a));
     o->sampler = sampler_open(o->extensions->list, &options);
+    const char *root = args_text(a, "root");
+    o->feed = feed_of_sampler(o->sampler, root && *root ? root : "this machine", !*o->root.path);
     observer_tell(o->sampler);
 }
 
@@ -59,7 +61,8 @@ int observer_open_paced(struct observer *o, const struct args *a, double interva
 
 void observer_rest(struct observer *o)
 {
-    sampler_close(o->sampler);
+    feed_close(o->feed);
+    o->feed = NULL;
     o->sampler = NULL;
 }
 
@@ -68,10 +71,4 @@ void observer_close(struct observer *o)
     observer_rest(o);
     extensions_free(o->extensions);
     root_close(&o->root);
-}
-
-const char *observer_origin(const struct args *a)
-{
-    const char *root = args_text(a, "root");
-    return root && *root ? root : "this machine";
 }

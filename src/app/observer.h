@@ -6,13 +6,14 @@
 #include "app/extensions.h"
 #include "app/root.h"
 #include "app/settings.h"
-#include "core/sampler.h"
+#include "core/feed.h"
 
 struct observer {
     struct root root;
     struct settings_adapters adapters;
     struct extensions *extensions; /* whose adapters the sampler opened, too */
-    struct sampler *sampler;
+    struct feed *feed;       /* what it yields */
+    struct sampler *sampler; /* that of the feed */
     double interval_s; /* a recorded machine sets its own */
 };
 
@@ -29,10 +30,7 @@ int observer_open(struct observer *o, const struct args *a, double interval_s, d
 int observer_open_paced(struct observer *o, const struct args *a, double interval_s,
                         struct clock *(*pace)(void *self, struct clock *of), void *self);
 
-void observer_rest(struct observer *o); /* closes the sampler; the root stays */
+void observer_rest(struct observer *o); /* closes the feed; the root stays */
 void observer_close(struct observer *o);
-
-/* "this machine", or where a recorded one lies. */
-const char *observer_origin(const struct args *a);
 
 #endif

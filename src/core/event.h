@@ -9,7 +9,10 @@ enum event_kind {
     EVENT_CLOCK,   /* the wall clock was set */
     EVENT_ADAPTER, /* a source came, went, hung or failed */
     EVENT_BUDGET,  /* Sonde costs more than it may, or no longer does */
+    EVENT_ARCHIVE, /* what was seen could not be kept, or can be again */
 };
+
+#define EVENT_KINDS (EVENT_ARCHIVE + 1)
 
 enum severity { SEVERITY_INFO = 1, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 
@@ -22,7 +25,11 @@ struct event {
     char text[224];   /* one sentence for people */
 };
 
-const char *event_kind_name(enum event_kind k);   /* "gap", "clock", "adapter", "budget" */
+const char *event_kind_name(enum event_kind k);   /* "gap", "clock", "adapter", "budget", "archive" */
 const char *severity_name(enum severity s);       /* "info", "notice", "warning", "critical" */
+
+/* The opposite; -1 for any other text. */
+int event_kind_of(const char *name);
+int severity_of(const char *name);
 
 #endif

@@ -36,6 +36,19 @@ void proctab_clear(struct proctab *t)
     t->n = t->ended = 0;
 }
 
+void proctab_copy(struct proctab *dst, const struct proctab *src)
+{
+    if (src->n > dst->cap) {
+        dst->p = mem_resize(dst->p, src->n * sizeof *dst->p);
+        dst->cap = src->n;
+    }
+    if (src->n)
+        memcpy(dst->p, src->p, src->n * sizeof *dst->p);
+    dst->n = src->n;
+    dst->ended = 0;
+    dst->mono_ns = src->mono_ns;
+}
+
 void proctab_done(struct proctab *t)
 {
     mem_free(t->p);

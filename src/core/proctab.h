@@ -46,6 +46,9 @@ void proctab_clear(struct proctab *t);
 /* A process by its number among those who are there, NULL for none. */
 struct proc *proctab_at(const struct proctab *t, int32_t pid);
 
+/* dst becomes a copy of those who are there in src, keeping its room. */
+void proctab_copy(struct proctab *dst, const struct proctab *src);
+
 void proctab_done(struct proctab *t);
 
 struct proc_use;

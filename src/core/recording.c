@@ -248,38 +248,38 @@ static void recording_hold(struct recording *r)
         r->max_bytes = now;
 }
 
-int recording_take(struct recording *r, struct sampler *s, const struct frame *f)
+int recording_take(struct recording *r, const struct feed *f, const struct moment *m)
 {
-    schema_extend(r->schema, sampler_schema(s));
-    int rc = recording_add(r, f->wall_ms, f->mono_ns, f->v, f->n);
+    schema_extend(r->schema, f->schema);
+    int rc = recording_add(r, m->frame.wall_ms, m->frame.mono_ns, m->frame.v, m->frame.n);
     if (rc < 0)
         return rc;
-    recording_add_procs(r, sampler_procs(s));
-    struct event e;
-    while (sampler_event(s, &e))
-        recording_add_event(r, &e);
-    if (sampler_is_fat(s))
+    if (m->n_procs)
+        recording_add_uses(r, m->procs, m->n_procs);
+    else
+        recording_add_procs(r, &m->table);
+    for (size_t i = 0; i < m->n_events; i++)
+        recording_add_event(r, &m->events[i]);
+    if (f->fat)
         recording_hold(r);
     return 0;
 }
 
-int recording_run(struct recording *r, struct sampler *s, double duration_s,
+int recording_run(struct recording *r, struct feed *f, double duration_s,
                   void (*progress)(void *self, double share, const struct frame *f), void *self)
 {
     double ticks = floor(duration_s / r->interval_s + 1e-9);
     int rc = 0;
     for (double i = 0; i < fmax(ticks, 1) && rc == 0; i++) {
-        const struct frame *f;
-        rc = sampler_next(s, &f);
+        const struct moment *m;
+        rc = feed_next(f, &m);
         if (rc < 0)
             break;
-        rc = recording_take(r, s, f);
+        rc = recording_take(r, f, m);
         if (progress)
-            progress(self, (i + 1) / fmax(ticks, 1), f);
+            progress(self, fmax((i + 1) / fmax(ticks, 1), f->share), &m->frame); /* whichever ends first */
     }
-    int n;
-    const struct source *sources = sampler_sources(s, &n);
-    for (int i = 0; i < n; i++)
-        recording_add_source(r, sources[i].adapter->name, &sources[i]);
+    for (int i = 0; i < f->n_sources; i++)
+        recording_add_source(r, f->sources[i].adapter->name, &f->sources[i]);
     return rc == -ENODATA ? 0 : rc;
 }

@@ -11,9 +11,9 @@
 #define CORE_RECORDING_H
 
 #include "core/event.h"
+#include "core/feed.h"
 #include "core/frame.h"
 #include "core/proctab.h"
-#include "core/sampler.h"
 #include "core/schema.h"
 
 #define RECORDING_TOP 28 /* processes kept per tick at most: see recording_procs.c */
@@ -71,6 +71,9 @@ int recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const d
  */
 void recording_add_procs(struct recording *r, const struct proctab *now);
 
+/* The same where only the busiest are known: keeps these rows as they are. */
+void recording_add_uses(struct recording *r, const struct proc_use *use, size_t n);
+
 void recording_add_event(struct recording *r, const struct event *e);
 
 /* Borrowed; NaN-filled columns exist for every slot of the schema once recording_add()
@@ -93,10 +96,9 @@ void recording_derive(struct recording *r);
 double recording_interval(const struct recording *r);
 
 /*
- * Adds what a sampler gave last: a frame, with processes and events; takes over new parts of its
- * schema. 0, or -ENOMEM: see recording_add().
+ * Adds what a feed gave last; takes over new parts of its schema. 0, or -ENOMEM: see recording_add().
  */
-int recording_take(struct recording *r, struct sampler *s, const struct frame *f);
+int recording_take(struct recording *r, const struct feed *f, const struct moment *m);
 
 /*
  * Forgets the first n ticks, their processes, and the events that ended before what is left: for
@@ -105,15 +107,15 @@ int recording_take(struct recording *r, struct sampler *s, const struct frame *f
 void recording_forget(struct recording *r, size_t n);
 
 /*
- * Runs a sampler for so long and gathers what it gives; takes over its schema's content by copy.
+ * Gathers what a feed gives for so long; takes over its schema's content by copy.
  *
- *   duration_s  ticks = floor(duration / interval), at least one
+ *   duration_s  ticks = floor(duration / r->interval_s), at least one; INFINITY: to its end
  *   progress    called after each tick with the share done, 0..1; NULL for none
  *
  * Returns 0, or why it ended early: -EINTR when stopped, another error where a recorded machine
  * cannot be played further. What was gathered stays, but for -ENOMEM: see recording_add().
  */
-int recording_run(struct recording *r, struct sampler *s, double duration_s,
+int recording_run(struct recording *r, struct feed *f, double duration_s,
                   void (*progress)(void *self, double share, const struct frame *f), void *self);
 
 #endif

@@ -59,18 +59,6 @@ static int recording_order(const void *a, const void *b)
                    : ((const struct proc_use *)a)->pid - ((const struct proc_use *)b)->pid;
 }
 
-static void recording_remember(struct proctab *to, const struct proctab *from)
-{
-    if (from->n > to->cap) {
-        to->p = mem_resize(to->p, from->n * sizeof *to->p);
-        to->cap = from->n;
-    }
-    if (from->n)
-        memcpy(to->p, from->p, from->n * sizeof *to->p);
-    to->n = from->n;
-    to->mono_ns = from->mono_ns;
-}
-
 void recording_add_procs(struct recording *r, const struct proctab *now)
 {
     bool kept = (r->offered - 1) % (size_t)r->stride == 0;
@@ -89,7 +77,18 @@ void recording_add_procs(struct recording *r, const struct proctab *now)
         }
         r->proc_first[r->n] = r->n_procs;
     }
-    recording_remember(&r->procs_before, now);
+    proctab_copy(&r->procs_before, now);
+}
+
+void recording_add_uses(struct recording *r, const struct proc_use *use, size_t n)
+{
+    if ((r->offered - 1) % (size_t)r->stride != 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        r->proc = mem_grow(r->proc, r->n_procs, &r->cap_procs, sizeof *r->proc);
+        r->proc[r->n_procs++] = use[i];
+    }
+    r->proc_first[r->n] = r->n_procs;
 }
 
 const struct proc_use *recording_procs(const struct recording *r, size_t i, size_t *n)

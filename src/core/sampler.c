@@ -52,10 +52,9 @@ const char *source_state_name(enum source_state s)
 
 struct sampler *sampler_open(const struct adapter *const *list, const struct sampler_options *o)
 {
-    assert(o->interval_s >= SAMPLER_MIN_S && o->interval_s <= SAMPLER_MAX_S);
     struct sampler *s = mem_new(sizeof *s);
     s->clock = o->clock ? o->clock : clock_system();
-    s->interval_ns = (int64_t)(o->interval_s * 1e9 + 0.5);
+    sampler_pace(s, o->interval_s);
     s->schema = schema_new();
     s->ring = ring_new();
     s->frozen = frozen_new();
@@ -216,6 +215,17 @@ int sampler_next(struct sampler *s, const struct frame **out)
         sampler_keep_budget(s);
     *out = &s->now;
     return 0;
+}
+
+void sampler_pace(struct sampler *s, double interval_s)
+{
+    assert(interval_s >= SAMPLER_MIN_S && interval_s <= SAMPLER_MAX_S);
+    s->interval_ns = (int64_t)(interval_s * 1e9 + 0.5);
+}
+
+double sampler_interval(const struct sampler *s)
+{
+    return (double)s->interval_ns * 1e-9;
 }
 
 const struct schema *sampler_schema(const struct sampler *s)

@@ -68,6 +68,13 @@ int sampler_next(struct sampler *s, const struct frame **out);
 
 const struct schema *sampler_schema(const struct sampler *s);
 
+/*
+ * From now on ticks are so far apart, SAMPLER_MIN_S .. SAMPLER_MAX_S; the next one may come that much
+ * earlier. What adapters read less often than that, by a period of their own, stays as it is.
+ */
+void sampler_pace(struct sampler *s, double interval_s);
+double sampler_interval(const struct sampler *s);
+
 /* The processes at the last tick; empty when no adapter lists them.
  * Borrowed until the next call. */
 const struct proctab *sampler_procs(const struct sampler *s);

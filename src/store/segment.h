@@ -1,7 +1,7 @@
 /*
  * A segment: the tape of one session and UTC day as a file, packed in blocks, with summaries and an index.
  *
- *     ABOUT, then for every block: CATALOG? EVENT* BLOCK PROCS? TABLE*, after every SEGMENT_SUMMED blocks
+ *     ABOUT, then for every block: CATALOG? EVENT* PROCS? TABLE* BLOCK, after every SEGMENT_SUMMED blocks
  *     MINUTES TENS, at last INDEX
  *
  * Chunks are only ever appended. The index at the end says where they are; without it, because the file is
@@ -37,17 +37,26 @@ struct segment {
     char path[512];
     int fd;
     struct tape_about about;
-    struct schema *schema;       /* all catalogs together */
+    struct schema *schema;       /* all catalogs together; NULL before segment_load() */
+    struct tape_map map;         /* its columns */
     struct segment_entry *entry; /* in the order of the file */
     size_t n, cap;
+    uint32_t blocks;             /* of them */
     int64_t size;                /* where whole chunks end: beyond is torn, or not written yet */
     int64_t damaged;             /* bytes that were passed over */
+    size_t loaded;               /* entries whose catalogs are in the schema */
     bool indexed;                /* it was closed in order */
 };
 
-/* Opens and looks through a file. -EBADMSG: it is no segment; -ENOTSUP: of a newer format. */
+/*
+ * Opens a file and finds its chunks; of most, only the heads are looked at. -EBADMSG: it is no segment;
+ * -ENOTSUP: of a newer format.
+ */
 int segment_open(const char *path, struct segment **out);
 void segment_free(struct segment *s);
+
+/* Reads the catalogs, also those that came since: needed before anything is decoded. -EBADMSG, -ENOMEM. */
+int segment_load(struct segment *s);
 
 /* Looks at what was appended since. Returns how many entries came. */
 int segment_refresh(struct segment *s);
@@ -67,29 +76,34 @@ struct segment_block {
 /* Looks at a payload, which must outlive it. Begin with { 0 }, end with block_done(&b.table). -EBADMSG. */
 int segment_block_open(struct segment_block *b, const struct chunk *c);
 
-/* Its column of a stored slot, or of a column of part 0 (as ~i); out is all NaN where it has none. */
-int segment_block_slot(const struct segment_block *b, const struct schema *s, int slot, double *out);
+/* Its column c of a part, out[0..rows); all NaN where it has no such column. */
+int segment_block_column(const struct segment_block *b, int part, int c, double *out);
 
 /* ---- writing; one writer ---- */
 
 struct segment_writer;
 
-/* A new file, or one that is there: a torn tail, and an index, is cut off, and it goes on. */
+/*
+ * A new file, or one that is there, which goes on: a torn tail and the index are cut off. -EEXIST, -ENOENT,
+ * -EBADMSG, -EDQUOT and what the disk says.
+ */
 int segment_create(const char *path, const struct tape_about *about, struct space *space, struct segment_writer **out);
 int segment_resume(const char *path, struct space *space, struct segment_writer **out);
 
-uint32_t segment_blocks(const struct segment_writer *w); /* the number that the next block gets */
+bool segment_has(const struct segment_writer *w, uint32_t number); /* a block of this number */
+
+/* Gathers the instants of a block, at most SEGMENT_TICKS: stored slots only are looked at. -ENOMEM. */
+int segment_add(struct segment_writer *w, const struct schema *s, const struct moment *m);
+int segment_gathered(const struct segment_writer *w);
 
 /*
- * Packs instants that were played from a journal: appends CATALOG?, EVENT*, BLOCK, PROCS, TABLE*, and every
- * SEGMENT_SUMMED blocks the summaries, in one write, and syncs. On an error the file is as before.
+ * Appends what was gathered as a block, and summaries where it is time for them, in one write, and syncs.
+ * Nothing when nothing was gathered. After an error the file is as before and the writer is only good for
+ * segment_leave().
  */
-struct segment_pack; /* instants, gathered */
-struct segment_pack *segment_pack_new(void);
-int segment_pack_add(struct segment_pack *p, const struct schema *s, const struct moment *m);
-int segment_pack_size(const struct segment_pack *p); /* instants in it */
-void segment_pack_free(struct segment_pack *p);
-int segment_append(struct segment_writer *w, const struct schema *s, struct segment_pack *p);
+int segment_commit(struct segment_writer *w, uint32_t number);
+
+int64_t segment_written(const struct segment_writer *w); /* bytes appended by this writer */
 
 /* Puts what is left of the summaries and the index, syncs and closes; the writer is gone in any case. */
 int segment_finish(struct segment_writer *w);

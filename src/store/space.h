@@ -3,7 +3,7 @@
  * directory never holds more than the cap, not for an instant.
  *
  * Everything below the directory counts: segments, journals, index, CSV logs, files of others. Files
- * count in whole blocks of SPACE_BLOCK bytes, as a file system stores them, and so does every directory,
+ * count in whole blocks of SPACE_BLOCK bytes, as a file system stores them, and every directory counts one,
  * so that neither the sum of the sizes nor `du` passes the cap. Safe to use from several threads.
  */
 #ifndef STORE_SPACE_H

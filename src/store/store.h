@@ -29,13 +29,13 @@ struct store_options {
     const char *dir;          /* made where there is none, mode 0700 */
     int64_t cap_bytes;        /* of all that is below it; 0 = none */
     double sync_s;            /* between two syncs */
-    double keep_s[3];         /* ages that are kept: every instant, minutes, tens of minutes; 0 = for ever */
     struct tape_about about;  /* session, machine, interval; an empty session gets a name */
 
-    /* Called on the packer's thread with what happens to the archive itself: gaps, a full disk. */
+    /* Called on a thread of the store with what happens to the archive itself: gaps, a full disk. */
     void (*emit)(void *self, const struct event *e);
 
-    /* Called on the packer's thread: ages and the cap say that something must go; each about once a minute. */
+    /* Called on the packer's thread once a minute, and when there is no more room under the cap: what is too old
+     * or too much is to go, but never anything of the session that is recorded now. */
     void (*tidy)(void *self, struct store *s);
     void *self;
 };

@@ -29,7 +29,8 @@ struct summary *summary_new(int window_s);
 int summary_add(struct summary *s, const struct schema *schema, int64_t wall_ms, const double *v, int n);
 int summary_rows(const struct summary *s);
 
-/* Puts the payload of a MINUTES or TENS chunk and empties it. -ENOMEM. */
+/* Puts the payload of a MINUTES or TENS chunk, which begins with the rows, the start of the first window in ms
+ * and how much later the last begins (varint, zigzag, zigzag), and empties it. -ENOMEM. */
 int summary_put(struct summary *s, const struct schema *schema, struct buf *out);
 void summary_free(struct summary *s);
 

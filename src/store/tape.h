@@ -2,10 +2,11 @@
  * A tape: what a machine said, instant by instant, as a run of chunks. Journals, segments, exported
  * files and the local socket all carry tapes; one reader plays them all.
  *
- *     ABOUT CATALOG (CATALOG? EVENT* TICK PROCS? TABLE?)*      as written by the instant
- *     ABOUT (CATALOG? EVENT* BLOCK PROCS TABLE*)*              as packed, 600 instants a block
+ *     ABOUT CATALOG (CATALOG? EVENT* PROCS? TABLE? TICK)*      as written by the instant
+ *     ABOUT (CATALOG? EVENT* PROCS? TABLE* BLOCK)*              as packed, 600 instants a block
  *
- * Only what adapters read is on it: gauges and counters, and when each source was read. Rates and ratios
+ * What belongs to an instant stands before it. Every TAPE_ALONE ticks one stands alone; the others tell what
+ * changed since the one before. Only what adapters read is on it: gauges and counters, and when each source was read. Rates and ratios
  * are derived again by who plays it.
  */
 #ifndef STORE_TAPE_H
@@ -14,6 +15,7 @@
 #include "base/buf.h"
 #include "core/event.h"
 #include "core/frame.h"
+#include "core/moment.h"
 #include "core/proctab.h"
 #include "core/schema.h"
 #include "store/catalog.h"
@@ -26,6 +28,7 @@
 #define TAPE_MINOR 0          /* a higher one can */
 #define TAPE_SESSION_MAX 40   /* "session_20261126_021311_2" */
 #define TAPE_TOP 20           /* processes of every tick */
+#define TAPE_ALONE 100
 
 struct tape_about {
     int major, minor;
@@ -37,25 +40,46 @@ struct tape_about {
     double interval_s;
 };
 
-/* All that is known of one instant. */
-struct moment {
-    struct frame frame;
-    struct proc_use *procs;   /* the busiest; n_procs of them */
-    size_t n_procs;
-    struct proctab table;     /* all processes; n = 0 at most instants */
-    struct event *events;     /* what was said since the instant before; n_events of them */
-    size_t n_events;
+
+
+/* ---- columns ---- */
+
+/*
+ * The numbers of an instant, in two rows that only grow: part 0 is the wall clock in ms, the monotonic clock
+ * in us, and for each source how many ms ago it was read; part 1 the slots that are stored, in their order.
+ */
+struct tape_map {
+    int *slot;                /* of a column of part 1 */
+    int *column;              /* in part 1, of a slot; -1 for one that is derived */
+    int columns, slots, sources;
 };
 
-void moment_done(struct moment *m);
+void tape_map_fit(struct tape_map *map, const struct schema *s); /* begins as { 0 } */
+void tape_map_done(struct tape_map *map);
+
+int tape_width(const struct tape_map *map, int part);
+void tape_row(const struct tape_map *map, int part, const struct frame *f, double *out);
+
+/* The opposite, into a frame that fits the schema; a row that is shorter leaves the rest as it is. -EBADMSG
+ * when its times are none. Part 0 first. */
+int tape_unrow(const struct tape_map *map, int part, const double *row, int n, struct frame *f);
 
 /* ---- writing ---- */
 
+struct tape_line {            /* a row, as the instant before had it */
+    double *v;
+    unsigned char *digits;
+    int n, cap;
+};
+
 struct tape_writer {
+    struct tape_map map;
     struct catalog_mark known;
-    struct row { double *v; unsigned char *digits; int n, cap; } part[2]; /* of the instant before */
+    struct tape_line before[2];
     struct proctab table;     /* the last whole table */
-    uint64_t seq;
+    double *row;              /* scratch */
+    int cap;
+    uint64_t ticks;           /* since tape_begin() */
 };
 
 /* Puts ABOUT and the whole catalog; the next tick stands alone. The writer begins as { 0 }. -ENOMEM. */
@@ -63,9 +87,16 @@ int tape_begin(struct tape_writer *w, struct buf *out, const struct tape_about *
 int tape_put(struct tape_writer *w, struct buf *out, const struct schema *s, const struct moment *m);
 void tape_writer_done(struct tape_writer *w);
 
-/* An ABOUT or an EVENT chunk alone. */
+/* Chunks of their own. A table is coded against the one before, NULL for none; tick: which of a block. */
 int tape_put_about(struct buf *out, const struct tape_about *about);
 int tape_put_event(struct buf *out, const struct event *e);
+int tape_put_table(struct buf *out, int tick, const struct proctab *before, const struct proctab *now);
+
+/* A row against the one before, which becomes this one; and back. -EBADMSG. */
+void tape_line_put(struct tape_line *before, struct buf *out, const double *row, int n);
+struct unpack;
+int tape_line_take(struct tape_line *line, struct unpack *in, int max);
+void tape_line_done(struct tape_line *line);
 
 /* ---- reading ---- */
 
@@ -79,8 +110,11 @@ struct tape;
 struct tape *tape_new(bool derive);
 void tape_free(struct tape *t);
 
-/* Feeds bytes, which are copied. -ENOMEM, -EFBIG. */
+/* Feeds bytes, which are copied. -ENOMEM. */
 int tape_feed(struct tape *t, const void *bytes, size_t n);
+
+/* Nothing more will come: what looks like the beginning of a chunk without its end is passed over. */
+void tape_end(struct tape *t);
 
 /*
  * The next instant; borrowed until the next call. 1; 0 when more must be fed; an error:
@@ -94,14 +128,5 @@ int tape_next(struct tape *t, const struct moment **out);
 const struct schema *tape_schema(const struct tape *t); /* grows with tape_next() */
 const struct tape_about *tape_about(const struct tape *t); /* of the session that plays now */
 uint64_t tape_lost(const struct tape *t); /* damaged places passed over so far */
-
-/* ---- columns ---- */
-
-/* The numbers of a frame in the order of columns: part 0 is wall ms, mono us, and of each source the age of
- * its reading in ms; part 1 the slots that are stored. */
-int tape_columns(const struct schema *s, int part);          /* how many */
-void tape_row(const struct schema *s, const struct frame *f, int part, double *out);
-void tape_unrow(const struct schema *s, int part, const double *row, int n, struct frame *f);
-int tape_column_of(const struct schema *s, int slot);        /* of part 1; -1 for a derived slot */
 
 #endif

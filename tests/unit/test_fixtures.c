@@ -479,13 +479,16 @@ static void csv_comes_back(void **state)
         played_open(&p, machines[m]);
         struct recording *rec = recording_new();
         rec->interval_s = replay_interval(p.replay);
-        assert_int_equal(recording_run(rec, p.sampler, 60 * rec->interval_s, NULL, NULL), 0);
+        struct feed *feed = feed_of_sampler(p.sampler, machines[m], false);
+        p.sampler = NULL; /* the feed closes it */
+        assert_int_equal(recording_run(rec, feed, 60 * rec->interval_s, NULL, NULL), 0);
         struct recording *again = exported(rec);
         for (int slot = 0; slot < schema_size(rec->schema); slot++)
             lost += !same_column(rec, again, slot);
         assert_int_equal(schema_size(again->schema), schema_size(rec->schema));
         recording_free(again);
         recording_free(rec);
+        feed_close(feed);
         played_done(&p);
     }
     assert_int_equal(lost, 0);

@@ -41,7 +41,7 @@ static struct progress check_progress(const struct args *a, enum mode mode,
         .to = to, .lines = lines, .terminal = to && os_is_terminal(fileno(to)), .duration_s = duration_s,
         .width = os_terminal_width,
         .screen = screen_of(fileno(lines ? stdout : stderr), args_flag(a, "no-color")),
-        .schema = sampler_schema(o->sampler),
+        .schema = o->feed->schema,
     };
 }
 
@@ -62,9 +62,9 @@ static int check_collect(const struct args *a, enum mode mode, struct observer *
     rec->interval_s = o->interval_s;
     rec->max_bytes = (size_t)(config_number(args_config(a), "performance.max_buffer_memory_mb") *
                               1e6);
-    rec->origin = mem_dup(observer_origin(a));
+    rec->origin = mem_dup(o->feed->origin);
     bool known = os_self(&before) == 0;
-    int rc = recording_run(rec, o->sampler, duration_s, progress_tick, &progress);
+    int rc = recording_run(rec, o->feed, duration_s, progress_tick, &progress);
     known = known && os_self(&after) == 0 && progress.ticks;
     progress_end(&progress);
     *cost = (struct cost){
@@ -126,7 +126,7 @@ static int check_machine(const struct args *a, enum mode mode)
         log_warn(0, "check: --interval is not used: the recording goes at its own pace of %g s",
                  o.interval_s);
     int status = EXIT_USAGE;
-    if (outfiles_check_globs(&files, sampler_schema(o.sampler)) == 0) {
+    if (outfiles_check_globs(&files, o.feed->schema) == 0) {
         struct recording *rec = recording_new();
         os_stop_on_signal();
         int rc = check_collect(a, mode, &o, rec, &cost);

@@ -15,12 +15,12 @@
 #define TICKS_S 0.5 /* between the two ticks that a rate needs */
 
 /* Takes two ticks: counters become rates at the second. */
-static int metrics_read(struct observer *o, const struct frame **f)
+static int metrics_read(struct observer *o, const struct moment **m)
 {
-    int rc = sampler_next(o->sampler, f);
+    int rc = feed_next(o->feed, m);
     if (rc == 0)
-        rc = sampler_next(o->sampler, f);
-    return rc == -ENODATA && *f ? 0 : rc; /* a recorded machine of one instant */
+        rc = feed_next(o->feed, m);
+    return rc == -ENODATA && *m ? 0 : rc; /* a recorded machine of one instant */
 }
 
 /* The table in the width there is. The wide form has columns for kind and source; the narrow one
@@ -153,13 +153,14 @@ static bool metrics_each(const struct schema *schema, const char *globs)
 
 static int metrics_show(const struct args *a, struct observer *o)
 {
-    const struct frame *f = NULL;
-    int rc = metrics_read(o, &f);
+    const struct moment *m = NULL;
+    int rc = metrics_read(o, &m);
     if (rc < 0) {
         log_error(rc, "metrics: the machine could not be read");
         return EXIT_FAILED;
     }
-    const struct schema *schema = sampler_schema(o->sampler);
+    const struct schema *schema = o->feed->schema;
+    const struct frame *f = &m->frame;
     auto_buf struct buf selected = { 0 }, out = { 0 };
     metrics_globs(a, &selected);
     if (!metrics_each(schema, buf_text(&selected)))

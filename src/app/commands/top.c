@@ -70,7 +70,7 @@ static int top_batch(const struct args *a)
     if (observer_open(&o, a, top_interval(a), 0) < 0)
         return EXIT_FAILED;
     top_begin(&t, a, &o, screen_of(fileno(stdout), true).utf8);
-    int rc = batch_run(&t, o.sampler, &b);
+    int rc = batch_run(&t, o.feed, &b);
     if (rc < 0 && rc != -EINTR)
         log_error(rc, "top: the machine could not be read");
     top_done(&t);
@@ -113,7 +113,7 @@ static int top_show(const struct args *a, struct observer *o, struct loop *loop)
     log_set_level(LOG_ERROR);
     top_begin(loop->top, a, o, utf8);
     loop->terminal->looks(palette_looks(screen.colour ? loop->terminal->colours() : 0), INKS - 1);
-    int rc = loop_run(loop, o->sampler);
+    int rc = loop_run(loop, o->feed);
     loop->terminal->close();
     log_set_level(level);
     top_done(loop->top);

@@ -66,14 +66,14 @@ static void batch_print(struct top *t, const struct batch *b, int i)
     fflush(stdout);
 }
 
-int batch_run(struct top *t, struct sampler *s, const struct batch *b)
+int batch_run(struct top *t, struct feed *feed, const struct batch *b)
 {
     int rc = 0, printed = 0;
     for (int tick = 0; printed < b->frames; tick++) {
-        const struct frame *f;
-        rc = sampler_next(s, &f);
+        const struct moment *m;
+        rc = feed_next(feed, &m);
         if (rc == 0)
-            rc = live_take(&t->live, s, f);
+            rc = live_take(&t->live, feed, m);
         if (rc < 0)
             break;
         top_tick(t);

@@ -14,7 +14,7 @@ struct batch {
  * Prints so many. Rates need two ticks, so the first one is not printed, unless a recorded machine
  * has no other. 0, or the error that ended it early.
  */
-int batch_run(struct top *t, struct sampler *s, const struct batch *b);
+int batch_run(struct top *t, struct feed *feed, const struct batch *b);
 
 /* One snapshot as an object on one line: verdict, all metrics by name, all processes. */
 void batch_json(struct buf *out, const struct live *l, double interval_s);

@@ -5,6 +5,7 @@
 #include "os/os.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LIVE_SLACK 60 /* ticks more than are kept: forgetting moves all of them, so it is done seldom */
@@ -68,12 +69,17 @@ static void live_remember(struct proctab *to, const struct proctab *from)
     to->mono_ns = from->mono_ns;
 }
 
-static void live_show_procs(struct live *l, const struct proctab *now)
+static void live_procs_room(struct live *l, size_t n)
 {
-    if (now->n > l->cap_procs) {
-        l->cap_procs = now->n + 64;
+    if (n > l->cap_procs) {
+        l->cap_procs = n + 64;
         l->procs = mem_resize(l->procs, l->cap_procs * sizeof *l->procs);
     }
+}
+
+static void live_show_procs(struct live *l, const struct proctab *now)
+{
+    live_procs_room(l, now->n);
     for (size_t i = 0; i < now->n; i++)
         l->procs[i] = (struct live_proc){ .p = now->p[i], .use = l->use[i] };
     l->n_procs = now->n;
@@ -94,6 +100,30 @@ void live_take_procs(struct live *l, const struct proctab *now)
     if (!l->held)
         live_show_procs(l, now);
     live_remember(&l->before, now);
+}
+
+static int live_by_pid(const void *a, const void *b)
+{
+    int32_t x = ((const struct live_proc *)a)->p.pid, y = ((const struct live_proc *)b)->p.pid;
+    return (x > y) - (x < y);
+}
+
+void live_take_uses(struct live *l, const struct proc_use *use, size_t n)
+{
+    if (l->held)
+        return;
+    live_procs_room(l, n);
+    l->n_procs = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (use[i].ended)
+            continue;
+        struct live_proc *to = &l->procs[l->n_procs++];
+        *to = (struct live_proc){ .use = use[i], .p = {
+            .pid = use[i].pid, .ppid = use[i].ppid, .rss_bytes = use[i].rss_bytes, .cpu_s = NAN,
+            .children_cpu_s = NAN, .read_bytes = NAN, .write_bytes = NAN, .threads = NAN, .gpu_bytes = NAN } };
+        memcpy(to->p.name, use[i].name, sizeof to->p.name);
+    }
+    qsort(l->procs, l->n_procs, sizeof *l->procs, live_by_pid);
 }
 
 /* Which areas have something that is so now, not only some minutes ago? */
@@ -124,16 +154,14 @@ void live_judge(struct live *l)
     l->judge_s = (double)(os_mono_ns() - start) * 1e-9;
 }
 
-static void live_note_missing(struct live *l, const struct sampler *s)
+static void live_note_missing(struct live *l, const struct feed *f)
 {
-    int n;
     size_t used = 0;
-    const struct source *source = sampler_sources(s, &n);
     l->missing[0] = '\0';
-    for (int i = 0; i < n && used < sizeof l->missing; i++)
-        if (source[i].state != SOURCE_OK)
+    for (int i = 0; i < f->n_sources && used < sizeof l->missing; i++)
+        if (f->sources[i].state != SOURCE_OK)
             used += (size_t)snprintf(l->missing + used, sizeof l->missing - used, "%s%s",
-                                     used ? ", " : "", source[i].adapter->name);
+                                     used ? ", " : "", f->sources[i].adapter->name);
 }
 
 /* The sampler calls every tick missed that was left out because a person asked for fewer. */
@@ -148,21 +176,24 @@ static void live_drop_gaps(const struct live *l, size_t from)
     r->n_events = kept;
 }
 
-int live_take(struct live *l, struct sampler *s, const struct frame *f)
+int live_take(struct live *l, const struct feed *f, const struct moment *m)
 {
     size_t events = l->rec->n_events;
-    int rc = recording_take(l->rec, s, f);
+    int rc = recording_take(l->rec, f, m);
     if (rc < 0)
         return rc;
     live_drop_gaps(l, events);
     live_forget(l);
-    live_take_procs(l, sampler_procs(s));
+    if (m->n_procs)
+        live_take_uses(l, m->procs, m->n_procs);
+    else
+        live_take_procs(l, &m->table);
     if (!l->held)
         l->shown = l->rec->n;
-    if (f->mono_ns >= l->judge_ns || l->verdict.level == VERDICT_UNKNOWN) {
+    if (m->frame.mono_ns >= l->judge_ns || l->verdict.level == VERDICT_UNKNOWN) {
         live_judge(l);
-        live_note_missing(l, s);
-        l->judge_ns = f->mono_ns + (int64_t)(1e9 * fmax(LIVE_JUDGE_S, l->judge_s / LIVE_SHARE));
+        live_note_missing(l, f);
+        l->judge_ns = m->frame.mono_ns + (int64_t)(1e9 * fmax(LIVE_JUDGE_S, l->judge_s / LIVE_SHARE));
     }
     return 0;
 }

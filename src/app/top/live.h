@@ -18,7 +18,7 @@
 
 /* One process: what it is and has, and what it did since the tick before. */
 struct live_proc {
-    struct proc p;
+    struct proc p;            /* where only the busiest are known, no more than is in `use`: state is 0, counts NaN */
     struct proc_use use;      /* rates are NaN at the first tick */
 };
 
@@ -47,11 +47,12 @@ struct live {
 void live_init(struct live *l);
 void live_done(struct live *l);
 
-/* Takes the tick that a sampler gave last, and judges where it is time to. 0, or -ENOMEM. */
-int live_take(struct live *l, struct sampler *s, const struct frame *f);
+/* Takes the tick that a feed gave last, and judges where it is time to. 0, or -ENOMEM. */
+int live_take(struct live *l, const struct feed *f, const struct moment *m);
 
-/* Its parts: the processes of a tick; the verdict anew. */
+/* Its parts: the processes of a tick, all or the busiest; the verdict anew. */
 void live_take_procs(struct live *l, const struct proctab *now);
+void live_take_uses(struct live *l, const struct proc_use *use, size_t n);
 void live_judge(struct live *l);
 
 void live_hold(struct live *l, bool held);

@@ -107,12 +107,12 @@ struct clock *loop_pace(void *self, struct clock *of)
     return &o->clock;
 }
 
-int loop_run(struct loop *o, struct sampler *s)
+int loop_run(struct loop *o, struct feed *feed)
 {
-    const struct frame *f;
+    const struct moment *m;
     int rc = 0;
-    while (rc == 0 && (rc = sampler_next(s, &f)) == 0) {
-        rc = live_take(&o->top->live, s, f);
+    while (rc == 0 && (rc = feed_next(feed, &m)) == 0) {
+        rc = live_take(&o->top->live, feed, m);
         top_tick(o->top);
         loop_draw(o);
     }

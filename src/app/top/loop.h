@@ -23,6 +23,6 @@ struct loop {
 struct clock *loop_pace(void *self, struct clock *of);
 
 /* Shows it until a person quits, or it is told to stop. 0, or the error that ended it. */
-int loop_run(struct loop *o, struct sampler *s);
+int loop_run(struct loop *o, struct feed *feed);
 
 #endif

@@ -121,7 +121,7 @@ static void table_count(struct grid *g, int row, struct column_place at, double 
 {
     char text[16];
     snprintf(text, sizeof text, "%.0f", v);
-    if (at.width)
+    if (at.width && !isnan(v))
         grid_put_right(g, row, at.column, at.width, ink, text);
 }
 

@@ -1,0 +1,389 @@
+/*
+ * archive.c - reads a data directory while it is written.
+ *
+ * Journals are listed before segments: one that is packed in between is found in its segment, whose blocks
+ * are numbered as the journals were. A journal that is gone when it is to be read has become a block, too.
+ */
+#include "store/archive.h"
+
+#include "base/auto.h"
+#include "base/mem.h"
+#include "os/disk.h"
+#include "os/os.h"
+#include "store/journal.h"
+#include "store/names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct archive {
+    char *dir;
+    struct archive_part *part;
+    size_t n, cap;
+};
+
+static void archive_part_done(struct archive_part *p)
+{
+    segment_free(p->segment);
+    for (int i = 0; i < p->n_journals; i++)
+        mem_free(p->journal[i]);
+    mem_free(p->journal);
+}
+
+static void archive_clear(struct archive *a)
+{
+    for (size_t i = 0; i < a->n; i++)
+        archive_part_done(&a->part[i]);
+    a->n = 0;
+}
+
+void archive_free(struct archive *a)
+{
+    if (!a)
+        return;
+    archive_clear(a);
+    mem_free(a->part);
+    mem_free(a->dir);
+    mem_free(a);
+}
+
+static bool archive_packed(const struct segment *s, int64_t block)
+{
+    for (size_t i = 0; s && i < s->n; i++)
+        if (s->entry[i].type == CHUNK_BLOCK && s->entry[i].block == block)
+            return true;
+    return false;
+}
+
+static void archive_reach(struct archive_part *p, int64_t first_ms, int64_t last_ms, uint64_t ticks)
+{
+    if (!p->ticks || first_ms < p->first_ms)
+        p->first_ms = first_ms;
+    if (!p->ticks || last_ms > p->last_ms)
+        p->last_ms = last_ms;
+    p->ticks += ticks;
+}
+
+static struct archive_part *archive_part_of(struct archive *a, const struct names *n)
+{
+    struct names segment = *n;
+    char name[NAMES_MAX];
+    segment.block = -1;
+    names_file(&segment, name);
+    if (a->n && strcmp(a->part[a->n - 1].name, name) == 0)
+        return &a->part[a->n - 1];
+    a->part = mem_grow(a->part, a->n, &a->cap, sizeof *a->part);
+    struct archive_part *p = &a->part[a->n++];
+    *p = (struct archive_part){ 0 };
+    memcpy(p->name, name, sizeof p->name);
+    return p;
+}
+
+static void archive_add_segment(struct archive *a, const struct names *n)
+{
+    struct archive_part *p = archive_part_of(a, n);
+    char path[OS_PATH_MAX];
+    if (names_path(a->dir, n, path) < 0 || segment_open(path, &p->segment) < 0)
+        return; /* gone by now, or damaged at its beginning: `verify` tells */
+    p->about = p->segment->about;
+    p->bytes += p->segment->size;
+    for (size_t i = 0; i < p->segment->n; i++) {
+        const struct segment_entry *e = &p->segment->entry[i];
+        bool instants = e->type == CHUNK_BLOCK, sums = e->type == CHUNK_MINUTES || e->type == CHUNK_TENS;
+        if (instants)
+            archive_reach(p, e->first_ms, e->last_ms, e->rows);
+        else if (sums && !p->segment->blocks)
+            archive_reach(p, e->first_ms, e->last_ms, 0);
+    }
+}
+
+static int archive_reach_tick(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    struct archive_part *p = self;
+    (void)s;
+    p->about = *about;
+    archive_reach(p, m->frame.wall_ms, m->frame.wall_ms, 1);
+    return 0;
+}
+
+static void archive_add_journal(struct archive *a, const struct names *n)
+{
+    struct archive_part *p = archive_part_of(a, n);
+    char path[OS_PATH_MAX];
+    struct os_disk_entry e;
+    uint64_t lost = 0, before = p->ticks;
+    if (archive_packed(p->segment, n->block) || names_path(a->dir, n, path) < 0)
+        return;
+    if (journal_play(path, archive_reach_tick, p, &lost) < 0 || p->ticks == before)
+        return;
+    if (os_disk_look(path, &e) == 0)
+        p->bytes += e.size;
+    p->journal = mem_resize(p->journal, (size_t)(p->n_journals + 1) * sizeof *p->journal);
+    p->journal[p->n_journals++] = mem_dup(path);
+}
+
+/* Both lists, merged: a part's segment comes before its journals. */
+static void archive_merge(struct archive *a, const struct names *segment, int n_segments, const struct names *journal,
+                          int n_journals)
+{
+    int s = 0, j = 0;
+    while (s < n_segments || j < n_journals) {
+        struct names of = j < n_journals ? journal[j] : (struct names){ 0 };
+        of.block = -1;
+        if (s < n_segments && (j == n_journals || names_order(&segment[s], &of) <= 0))
+            archive_add_segment(a, &segment[s++]);
+        else
+            archive_add_journal(a, &journal[j++]);
+    }
+}
+
+int archive_refresh(struct archive *a)
+{
+    struct names *journals = NULL, *segments = NULL;
+    int n_journals = names_list(a->dir, true, &journals);
+    int n_segments = names_list(a->dir, false, &segments);
+    archive_clear(a);
+    if (n_journals < 0 && n_segments < 0)
+        return n_segments;
+    archive_merge(a, segments, n_segments < 0 ? 0 : n_segments, journals, n_journals < 0 ? 0 : n_journals);
+    mem_free(journals);
+    mem_free(segments);
+    return 0;
+}
+
+int archive_open(const char *dir, struct archive **out)
+{
+    struct archive *a = mem_new(sizeof *a);
+    a->dir = mem_dup(dir);
+    int rc = archive_refresh(a);
+    if (rc < 0) {
+        archive_free(a);
+        return rc;
+    }
+    *out = a;
+    return 0;
+}
+
+const struct archive_part *archive_parts(const struct archive *a, size_t *n)
+{
+    *n = a->n;
+    return a->part;
+}
+
+/* ---- playing ---- */
+
+struct player {
+    struct tape *tape;        /* of the session that plays: its rates go on from part to part */
+    int64_t from_ms, to_ms;
+    int (*each)(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m);
+    void *self;
+    struct buf buf;
+    uint64_t lost;
+};
+
+/* Gives out what can be played by now. */
+static int player_run(struct player *p)
+{
+    const struct moment *m;
+    int rc;
+    while ((rc = tape_next(p->tape, &m)) != 0) {
+        if (rc == -EBADMSG)
+            continue;
+        if (rc < 0)
+            return rc;
+        if (m->frame.wall_ms < p->from_ms || m->frame.wall_ms > p->to_ms)
+            continue;
+        rc = p->each(p->self, tape_about(p->tape), tape_schema(p->tape), m);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+/* The first entry to play: the group before the first block in the range, so that rates begin well. */
+static size_t player_first(const struct player *p, const struct segment *s)
+{
+    size_t begin = 0, before = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->entry[i].type != CHUNK_BLOCK)
+            continue;
+        if (s->entry[i].last_ms >= p->from_ms)
+            return before;
+        before = begin;
+        begin = i + 1;
+    }
+    return s->n;
+}
+
+static bool player_wants(const struct segment_entry *e, bool in_range)
+{
+    if (e->type == CHUNK_ABOUT || e->type == CHUNK_CATALOG)
+        return true;
+    return in_range && (e->type == CHUNK_EVENT || e->type == CHUNK_PROCS || e->type == CHUNK_TABLE || e->type == CHUNK_BLOCK);
+}
+
+static int player_segment(struct player *p, const struct segment *s, size_t from)
+{
+    size_t first = player_first(p, s);
+    bool past = false;
+    for (size_t i = from; i < s->n; i++) {
+        const struct segment_entry *e = &s->entry[i];
+        struct chunk c;
+        if (e->type == CHUNK_BLOCK && e->first_ms > p->to_ms)
+            past = true;
+        if (!player_wants(e, i >= first && !past))
+            continue;
+        int rc = segment_read(s, e, &p->buf, &c);
+        if (rc == -EBADMSG || rc == -EIO) {
+            p->lost++;
+            continue;
+        }
+        rc = rc < 0 ? rc : tape_feed(p->tape, p->buf.p, p->buf.n);
+        rc = rc < 0 ? rc : player_run(p);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int player_journal(struct player *p, const char *path)
+{
+    auto_free char *bytes = NULL;
+    size_t n;
+    int rc = os_read_file(path, CHUNK_MAX * 4, &bytes, &n);
+    rc = rc < 0 ? rc : tape_feed(p->tape, bytes, n);
+    return rc < 0 ? rc : player_run(p);
+}
+
+/* A part; its journals may have become blocks since it was looked at. */
+static int player_part(struct player *p, struct archive_part *part)
+{
+    int rc = part->segment ? player_segment(p, part->segment, 0) : 0;
+    for (int i = 0; i < part->n_journals && rc == 0; i++) {
+        rc = player_journal(p, part->journal[i]);
+        if (rc != -ENOENT)
+            continue;
+        size_t known = part->segment ? part->segment->n : 0;
+        rc = part->segment ? segment_refresh(part->segment) : 0;
+        return rc < 0 || !part->segment ? rc : player_segment(p, part->segment, known);
+    }
+    return rc;
+}
+
+static bool player_overlaps(const struct player *p, const struct archive_part *part)
+{
+    return part->ticks && part->first_ms <= p->to_ms && part->last_ms >= p->from_ms;
+}
+
+int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
+                 int (*each)(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m),
+                 void *self, uint64_t *lost)
+{
+    struct player p = { .tape = tape_new(true), .from_ms = from_ms, .to_ms = to_ms, .each = each, .self = self };
+    int rc = 0;
+    for (size_t i = 0; i < a->n && rc == 0; i++) {
+        struct archive_part *part = &a->part[i];
+        if ((!session || strcmp(part->about.session, session) == 0) && player_overlaps(&p, part))
+            rc = player_part(&p, part);
+    }
+    if (lost)
+        *lost = p.lost + tape_lost(p.tape);
+    tape_free(p.tape);
+    buf_done(&p.buf);
+    return rc;
+}
+
+/* ---- as a recording ---- */
+
+/* Sessions number their slots each for itself: here they become one schema, by name. */
+struct keeper {
+    struct recording *r;
+    char session[TAPE_SESSION_MAX];
+    int *slot, n;             /* of the recording, for a slot of the session */
+    double *row;              /* scratch, as wide as the recording */
+    int cap;
+    int64_t shift_ns;         /* added to the monotonic clock, which begins anew with every boot */
+};
+
+static int keeper_source(struct schema *s, const char *name)
+{
+    for (int i = 0; i < schema_sources(s); i++)
+        if (strcmp(schema_source_name(s, i), name) == 0)
+            return i;
+    return schema_source(s, name);
+}
+
+static void keeper_fit(struct keeper *k, const struct schema *s)
+{
+    struct schema *to = k->r->schema;
+    int n = schema_size(s);
+    k->slot = mem_resize(k->slot, (size_t)n * sizeof *k->slot + 1);
+    for (; k->n < n; k->n++) {
+        struct metric m = *schema_at(s, k->n);
+        if (m.kind == KIND_RATIO) {
+            m.num = k->slot[m.num];
+            m.den = m.den < 0 ? m.den : k->slot[m.den];
+        }
+        schema_set_source(to, keeper_source(to, schema_source_name(s, m.source)));
+        k->slot[k->n] = schema_add(to, &m);
+    }
+    if (schema_size(to) > k->cap) {
+        k->cap = schema_size(to);
+        k->row = mem_resize(k->row, (size_t)k->cap * sizeof *k->row);
+    }
+}
+
+static int64_t keeper_mono(struct keeper *k, const struct frame *f)
+{
+    const struct recording *r = k->r;
+    int64_t mono = f->mono_ns + k->shift_ns;
+    if (!r->n || mono > r->mono_ns[r->n - 1])
+        return mono;
+    int64_t gap_ms = f->wall_ms - r->wall_ms[r->n - 1];
+    mono = r->mono_ns[r->n - 1] + (gap_ms > 0 ? gap_ms : 1) * 1000000;
+    k->shift_ns = mono - f->mono_ns;
+    return mono;
+}
+
+static int archive_keep(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    struct keeper *k = self;
+    struct recording *r = k->r;
+    if (strcmp(k->session, about->session) != 0) {
+        memcpy(k->session, about->session, sizeof k->session);
+        k->n = 0;
+        k->shift_ns = 0;
+    }
+    keeper_fit(k, s);
+    for (int i = 0; i < k->cap; i++)
+        k->row[i] = NAN;
+    for (int i = 0; i < m->frame.n; i++)
+        k->row[k->slot[i]] = m->frame.v[i];
+    r->interval_s = about->interval_s;
+    int rc = recording_add(r, m->frame.wall_ms, keeper_mono(k, &m->frame), k->row, k->cap);
+    if (rc < 0)
+        return rc;
+    recording_add_uses(r, m->procs, m->n_procs);
+    for (size_t i = 0; i < m->n_events; i++)
+        recording_add_event(r, &m->events[i]);
+    return 0;
+}
+
+int archive_recording(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
+                      struct recording **out)
+{
+    struct keeper k = { .r = recording_new() };
+    k.r->max_bytes = max_bytes;
+    int rc = archive_play(a, session, from_ms, to_ms, archive_keep, &k, NULL);
+    mem_free(k.slot);
+    mem_free(k.row);
+    if (rc == 0 && !k.r->n)
+        rc = -ENODATA;
+    if (rc < 0) {
+        recording_free(k.r);
+        return rc;
+    }
+    *out = k.r;
+    return 0;
+}

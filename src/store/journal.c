@@ -1,0 +1,103 @@
+/* journal.c - writes and plays journals. */
+#include "store/journal.h"
+
+#include "base/auto.h"
+#include "os/disk.h"
+
+#include <errno.h>
+
+#define JOURNAL_MAX (256u << 20) /* bytes: far more than 600 instants of any machine */
+
+static int journal_write(struct journal *j)
+{
+    int64_t after = j->size + (int64_t)j->out.n;
+    int rc = space_resize(j->space, j->size, after);
+    if (rc < 0)
+        return rc;
+    rc = os_disk_write(j->fd, j->out.p, j->out.n, j->size);
+    if (rc < 0) {
+        if (os_disk_cut(j->fd, j->size) == 0)
+            space_resize(j->space, after, j->size);
+        return rc;
+    }
+    j->size = after;
+    return 0;
+}
+
+/* What was made of a journal that could not begin goes again. */
+static void journal_drop(struct journal *j)
+{
+    os_close(j->fd);
+    j->fd = -1;
+    if (os_disk_remove(j->path) == 0)
+        space_resize(j->space, j->size, -1);
+}
+
+int journal_open(struct journal *j, const char *dir, const struct names *name, const struct tape_about *about,
+                 const struct schema *s, struct space *space)
+{
+    int rc = names_path(dir, name, j->path);
+    if (rc < 0)
+        return rc;
+    j->name = *name;
+    j->space = space;
+    j->size = j->ticks = 0;
+    buf_clear(&j->out);
+    rc = tape_begin(&j->tape, &j->out, about, s);
+    rc = rc < 0 ? rc : space_resize(space, -1, 0);
+    if (rc < 0)
+        return rc;
+    j->fd = os_disk_open(j->path, OS_DISK_CREATE);
+    if (j->fd < 0) {
+        space_resize(space, 0, -1);
+        return j->fd;
+    }
+    rc = journal_write(j);
+    if (rc < 0)
+        journal_drop(j);
+    return rc;
+}
+
+int journal_append(struct journal *j, const struct schema *s, const struct moment *m)
+{
+    buf_clear(&j->out);
+    int rc = tape_put(&j->tape, &j->out, s, m);
+    rc = rc < 0 ? rc : journal_write(j);
+    if (rc < 0)
+        return rc;
+    j->ticks++;
+    j->last_ms = m->frame.wall_ms;
+    return 0;
+}
+
+void journal_close(struct journal *j)
+{
+    os_close(j->fd);
+    j->fd = -1;
+}
+
+void journal_done(struct journal *j)
+{
+    journal_close(j);
+    tape_writer_done(&j->tape);
+    buf_done(&j->out);
+}
+
+int journal_play(const char *path, int (*each)(void *self, const struct tape_about *about, const struct schema *s,
+                                               const struct moment *m), void *self, uint64_t *lost)
+{
+    auto_free char *bytes = NULL;
+    size_t n;
+    int rc = os_read_file(path, JOURNAL_MAX, &bytes, &n);
+    if (rc < 0)
+        return rc;
+    struct tape *t = tape_new(false);
+    const struct moment *m;
+    rc = tape_feed(t, bytes, n);
+    tape_end(t);
+    while (rc == 0 && (rc = tape_next(t, &m)) != 0)
+        rc = rc == -EBADMSG ? 0 : rc < 0 ? rc : each(self, tape_about(t), tape_schema(t), m);
+    *lost += tape_lost(t);
+    tape_free(t);
+    return rc;
+}

@@ -1,0 +1,109 @@
+/* names.c - makes, reads and lists the names of segments and journals. */
+#include "store/names.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIX "session_"
+
+/* ".12" at *p; false where there is none. */
+static bool names_number(const char **p, int64_t max, int64_t *out)
+{
+    char *end;
+    if (**p != '.' || (*p)[1] < '0' || (*p)[1] > '9')
+        return false;
+    errno = 0;
+    long long v = strtoll(*p + 1, &end, 10);
+    *p = end;
+    *out = v;
+    return errno == 0 && v <= max;
+}
+
+bool names_parse(const char *file, struct names *out)
+{
+    size_t stem = strspn(file, "0123456789_");
+    const char *p = file + stem;
+    int64_t part;
+    if (stem < 15 || stem > sizeof out->session - sizeof PREFIX || !names_number(&p, 1000000, &part))
+        return false;
+    snprintf(out->session, sizeof out->session, PREFIX "%.*s", (int)stem, file);
+    out->part = (int)part;
+    out->block = -1;
+    if (strcmp(p, ".seg") == 0)
+        return true;
+    return names_number(&p, UINT32_MAX, &out->block) && strcmp(p, ".jnl") == 0;
+}
+
+void names_file(const struct names *n, char out[static NAMES_MAX])
+{
+    const char *stem = n->session + strlen(PREFIX);
+    if (n->block < 0)
+        snprintf(out, NAMES_MAX, "%s.%d.seg", stem, n->part);
+    else
+        snprintf(out, NAMES_MAX, "%s.%d.%lld.jnl", stem, n->part, (long long)n->block);
+}
+
+int names_path(const char *dir, const struct names *n, char out[static OS_PATH_MAX])
+{
+    char file[NAMES_MAX];
+    names_file(n, file);
+    int length = snprintf(out, OS_PATH_MAX, "%s/%s/%s", dir, n->block < 0 ? "segments" : "journal", file);
+    return length < OS_PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+/* "20261126_021311" comes before "20261126_021311_2", and that before "..._10". */
+static int names_order_sessions(const char *a, const char *b)
+{
+    size_t fixed = sizeof PREFIX - 1 + 15;
+    int order = strncmp(a, b, fixed);
+    if (order || strlen(a) < fixed || strlen(b) < fixed)
+        return order;
+    long m = a[fixed] ? strtol(a + fixed + 1, NULL, 10) : 0, n = b[fixed] ? strtol(b + fixed + 1, NULL, 10) : 0;
+    return (m > n) - (m < n);
+}
+
+int names_order(const void *a, const void *b)
+{
+    const struct names *x = a, *y = b;
+    int order = names_order_sessions(x->session, y->session);
+    if (!order)
+        order = (x->part > y->part) - (x->part < y->part);
+    return order ? order : (x->block > y->block) - (x->block < y->block);
+}
+
+struct names_found {
+    struct names *list;
+    size_t n, cap;
+    bool journals;
+};
+
+static void names_find(void *self, const char *file)
+{
+    struct names_found *f = self;
+    struct names n;
+    if (!names_parse(file, &n) || (n.block >= 0) != f->journals)
+        return;
+    f->list = mem_grow(f->list, f->n, &f->cap, sizeof *f->list);
+    f->list[f->n++] = n;
+}
+
+int names_list(const char *dir, bool journals, struct names **out)
+{
+    struct names_found f = { .journals = journals };
+    char path[OS_PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/%s", dir, journals ? "journal" : "segments") >= OS_PATH_MAX)
+        return -ENAMETOOLONG;
+    int rc = os_list("", path, names_find, &f);
+    if (rc < 0) {
+        mem_free(f.list);
+        return rc;
+    }
+    if (f.n)
+        qsort(f.list, f.n, sizeof *f.list, names_order);
+    *out = f.list;
+    return (int)f.n;
+}

@@ -1,0 +1,35 @@
+/*
+ * Names of files in a data directory.
+ *
+ *   segments/20261126_021311_2.0.seg      session "session_20261126_021311_2", its part 0
+ *   journal/20261126_021311_2.0.17.jnl    the same, of block 17
+ */
+#ifndef STORE_NAMES_H
+#define STORE_NAMES_H
+
+#include "os/os.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NAMES_MAX 64
+
+struct names {
+    char session[40];   /* with "session_" */
+    int part;
+    int64_t block;      /* -1: a segment */
+};
+
+/* What the name of a file (without its folder) says; false where it is none of ours. */
+bool names_parse(const char *file, struct names *out);
+
+void names_file(const struct names *n, char out[static NAMES_MAX]); /* without folder */
+int names_path(const char *dir, const struct names *n, char out[static OS_PATH_MAX]); /* -ENAMETOOLONG */
+
+/* By session, part and block, as they came to be. For qsort(). */
+int names_order(const void *a, const void *b);
+
+/* The files of ours in dir/segments or dir/journal, in their order; *out is the caller's. Returns how many. */
+int names_list(const char *dir, bool journals, struct names **out);
+
+#endif

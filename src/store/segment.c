@@ -1,0 +1,237 @@
+/*
+ * segment.c - reads segments: finds their chunks by the index, or by going from head to head.
+ *
+ * A scan trusts heads and looks into no payload but for its times, which only say whether it is worth
+ * reading: what is read is checked against its checksum. Where no head is, the next chunk whose checksum
+ * holds is searched for, and what lies between counts as damaged; at the end of the file it is a torn tail.
+ */
+#include "store/segment.h"
+
+#include "base/auto.h"
+#include "base/mem.h"
+#include "os/disk.h"
+#include "os/os.h"
+#include "store/pack.h"
+#include "store/segment_index.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PEEK 64 /* bytes behind the head that hold the times of every chunk that has some */
+
+void segment_put_entry(struct segment *s, const struct segment_entry *e)
+{
+    s->entry = mem_grow(s->entry, s->n, &s->cap, sizeof *s->entry);
+    s->entry[s->n++] = *e;
+    s->blocks += e->type == CHUNK_BLOCK;
+}
+
+void segment_peek(struct segment_entry *e, const uint8_t *p, size_t n)
+{
+    struct unpack in = { .p = p, .end = p + n };
+    if (e->type == CHUNK_BLOCK) {
+        e->block = (uint32_t)unpack_upto(&in, UINT32_MAX);
+        e->rows = (uint32_t)unpack_upto(&in, BLOCK_MAX_ROWS);
+    } else if (e->type == CHUNK_MINUTES || e->type == CHUNK_TENS) {
+        e->rows = (uint32_t)unpack_upto(&in, BLOCK_MAX_ROWS);
+    } else if (e->type != CHUNK_EVENT) {
+        return;
+    }
+    e->first_ms = unpack_i64(&in);
+    int64_t length = unpack_i64(&in);
+    if (in.bad || length < 0 || __builtin_add_overflow(e->first_ms, length, &e->last_ms))
+        e->first_ms = e->last_ms = 0;
+}
+
+/* The next chunk that holds, from `at` on; the end when there is none. */
+static int64_t segment_search(const struct segment *s, int64_t at, int64_t end)
+{
+    auto_buf struct buf b = { 0 };
+    if (buf_reserve(&b, (size_t)(end - at)) < 0 || os_disk_read(s->fd, b.p, (size_t)(end - at), at) != end - at)
+        return end;
+    struct chunk c;
+    for (size_t n = (size_t)(end - at), i = 0; (i = chunk_seek(b.p, n, i)) < n; i += 8)
+        if (chunk_take(b.p + i, n - i, &c) == 0)
+            return at + (int64_t)i;
+    return end;
+}
+
+/* Adds the entry at an offset; its length, or an error where no whole chunk is. */
+static int64_t segment_look(struct segment *s, int64_t at, int64_t end)
+{
+    uint8_t head[CHUNK_HEAD + PEEK];
+    int64_t got = os_disk_read(s->fd, head, sizeof head, at);
+    if (got < CHUNK_HEAD)
+        return got < 0 ? got : -EAGAIN;
+    int64_t length = chunk_length(head);
+    if (length < 0 || at + length > end)
+        return length < 0 ? length : -EAGAIN;
+    struct segment_entry e = { .type = head[4], .at = at, .n = (uint32_t)length, .block = s->blocks };
+    segment_peek(&e, head + CHUNK_HEAD, (size_t)(got < length ? got : length) - CHUNK_HEAD);
+    if (e.type == CHUNK_INDEX)
+        s->indexed = true;
+    else
+        segment_put_entry(s, &e);
+    return length;
+}
+
+static int segment_scan(struct segment *s)
+{
+    int64_t end = os_disk_size(s->fd);
+    if (end < 0)
+        return (int)end;
+    while (s->size + CHUNK_HEAD <= end) {
+        int64_t length = segment_look(s, s->size, end);
+        if (length == -EBADMSG || length == -EAGAIN) {
+            int64_t next = segment_search(s, s->size + 8, end);
+            if (next >= end)
+                break; /* a torn tail, or one that is being written */
+            s->damaged += next - s->size;
+            s->size = next;
+        } else if (length < 0) {
+            return (int)length;
+        } else {
+            s->size += length;
+        }
+    }
+    return 0;
+}
+
+/* By the index at the end; false where there is none that holds. */
+static bool segment_read_index(struct segment *s)
+{
+    uint8_t tail[8];
+    int64_t end = os_disk_size(s->fd), at = 0;
+    if (end < CHUNK_HEAD + 8 || os_disk_read(s->fd, tail, 8, end - 8) != 8)
+        return false;
+    for (int i = 0; i < 8; i++)
+        at |= (int64_t)tail[i] << 8 * i;
+    if (at < CHUNK_HEAD || at > end - CHUNK_HEAD || at % 8 || end - at > CHUNK_MAX)
+        return false;
+    struct segment_entry e = { .type = CHUNK_INDEX, .at = at, .n = (uint32_t)(end - at) };
+    auto_buf struct buf b = { 0 };
+    struct chunk c;
+    if (segment_read(s, &e, &b, &c) < 0 || segment_index_take(s, &c) < 0) {
+        s->n = s->blocks = 0;
+        return false;
+    }
+    s->size = end;
+    return s->indexed = true;
+}
+
+static int segment_read_about(struct segment *s)
+{
+    auto_buf struct buf b = { 0 };
+    struct chunk c;
+    if (!s->n || s->entry[0].type != CHUNK_ABOUT || s->entry[0].at != 0)
+        return -EBADMSG;
+    int rc = segment_read(s, &s->entry[0], &b, &c);
+    if (rc < 0)
+        return rc;
+    struct tape *t = tape_new(false);
+    const struct moment *m;
+    rc = tape_feed(t, b.p, b.n);
+    rc = rc < 0 ? rc : tape_next(t, &m);
+    s->about = *tape_about(t);
+    tape_free(t);
+    return rc;
+}
+
+int segment_open(const char *path, struct segment **out)
+{
+    if (strlen(path) >= sizeof ((struct segment *)0)->path)
+        return -ENAMETOOLONG;
+    int fd = os_disk_open(path, OS_DISK_READ);
+    if (fd < 0)
+        return fd;
+    struct segment *s = mem_new(sizeof *s);
+    s->fd = fd;
+    strcpy(s->path, path);
+    int rc = segment_read_index(s) ? 0 : segment_scan(s);
+    if (rc == 0)
+        rc = segment_read_about(s);
+    if (rc < 0) {
+        segment_free(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}
+
+void segment_free(struct segment *s)
+{
+    if (!s)
+        return;
+    os_close(s->fd);
+    schema_free(s->schema);
+    tape_map_done(&s->map);
+    mem_free(s->entry);
+    mem_free(s);
+}
+
+int segment_refresh(struct segment *s)
+{
+    size_t before = s->n;
+    int rc = segment_scan(s);
+    return rc < 0 ? rc : (int)(s->n - before);
+}
+
+int segment_load(struct segment *s)
+{
+    auto_buf struct buf b = { 0 };
+    struct chunk c;
+    int rc = 0;
+    if (!s->schema)
+        s->schema = schema_new();
+    for (; s->loaded < s->n && rc == 0; s->loaded++) {
+        if (s->entry[s->loaded].type != CHUNK_CATALOG)
+            continue;
+        rc = segment_read(s, &s->entry[s->loaded], &b, &c);
+        rc = rc < 0 ? rc : catalog_take(s->schema, c.bytes, c.n);
+    }
+    tape_map_fit(&s->map, s->schema);
+    return rc;
+}
+
+int segment_read(const struct segment *s, const struct segment_entry *e, struct buf *buf, struct chunk *out)
+{
+    buf_clear(buf);
+    if (buf_reserve(buf, e->n) < 0)
+        return -ENOMEM;
+    int64_t got = os_disk_read(s->fd, buf->p, e->n, e->at);
+    if (got < 0)
+        return (int)got;
+    buf->n = (size_t)got;
+    int rc = chunk_take(buf->p, buf->n, out);
+    if (rc < 0 || out->type != e->type || out->whole != e->n)
+        return -EBADMSG;
+    return out->version == CHUNK_VERSION ? 0 : -ENOTSUP;
+}
+
+int segment_block_open(struct segment_block *b, const struct chunk *c)
+{
+    struct unpack in = { .p = c->bytes, .end = c->bytes + c->n };
+    b->number = (uint32_t)unpack_upto(&in, UINT32_MAX);
+    int rows = (int)unpack_upto(&in, BLOCK_MAX_ROWS);
+    b->first_ms = unpack_i64(&in);
+    b->last_ms = b->first_ms;
+    int64_t length = unpack_i64(&in);
+    b->columns[0] = (int)unpack_upto(&in, BLOCK_MAX_COLS);
+    b->columns[1] = (int)unpack_upto(&in, BLOCK_MAX_COLS);
+    if (in.bad || __builtin_add_overflow(b->first_ms, length, &b->last_ms))
+        return -EBADMSG;
+    int rc = block_open(&b->table, in.p, unpack_left(&in));
+    if (rc == 0 && (b->table.rows != rows || b->table.cols != b->columns[0] + b->columns[1]))
+        return -EBADMSG;
+    return rc;
+}
+
+int segment_block_column(const struct segment_block *b, int part, int c, double *out)
+{
+    if (c >= 0 && c < b->columns[part])
+        return block_column(&b->table, (part ? b->columns[0] : 0) + c, out);
+    for (int r = 0; r < b->table.rows; r++)
+        out[r] = NAN;
+    return 0;
+}

@@ -1,0 +1,113 @@
+/* space.c - counts what a directory holds, and says no in time. */
+#include "store/space.h"
+
+#include "base/mem.h"
+#include "os/disk.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct space {
+    struct os_lock *lock; /* guards `used` */
+    int64_t cap, used;
+    void (*make_room)(void *self, int64_t bytes);
+    void *self;
+};
+
+/* What a file of so many bytes takes; -1: there is none. An empty one still has its name. */
+static int64_t space_of(int64_t size)
+{
+    return size < 0 ? 0 : (size + SPACE_BLOCK - 1) / SPACE_BLOCK * SPACE_BLOCK;
+}
+
+struct space_walk {
+    const char *dir;
+    int64_t used;
+};
+
+static int space_measure(void *self, const char *path, enum os_kind kind)
+{
+    struct space_walk *w = self;
+    char whole[OS_PATH_MAX];
+    struct os_disk_entry e;
+    snprintf(whole, sizeof whole, "%s/%s", w->dir, path);
+    if (kind == OS_DIR)
+        w->used += SPACE_BLOCK;
+    else if (os_disk_look(whole, &e) == 0)
+        w->used += space_of(e.size);
+    return 0;
+}
+
+int space_open(const char *dir, int64_t cap, struct space **out)
+{
+    struct space_walk w = { .dir = dir, .used = SPACE_BLOCK };
+    int rc = os_walk(dir, space_measure, &w);
+    if (rc < 0)
+        return rc;
+    struct space *s = mem_new(sizeof *s);
+    s->lock = os_lock_new();
+    s->cap = cap;
+    s->used = w.used;
+    *out = s;
+    return 0;
+}
+
+void space_free(struct space *s)
+{
+    if (!s)
+        return;
+    os_lock_free(s->lock);
+    mem_free(s);
+}
+
+void space_on_full(struct space *s, void (*make_room)(void *self, int64_t bytes), void *self)
+{
+    s->make_room = make_room;
+    s->self = self;
+}
+
+/* Takes bytes (negative: gives them back); returns how many are missing. */
+static int64_t space_try(struct space *s, int64_t bytes)
+{
+    os_lock(s->lock);
+    int64_t missing = bytes > 0 && s->cap > 0 ? s->used + bytes - s->cap : 0;
+    if (missing <= 0)
+        s->used += bytes;
+    os_unlock(s->lock);
+    return missing > 0 ? missing : 0;
+}
+
+static int space_take(struct space *s, int64_t bytes)
+{
+    int64_t missing = space_try(s, bytes);
+    if (missing && s->make_room) {
+        s->make_room(s->self, missing);
+        missing = space_try(s, bytes);
+    }
+    return missing ? -EDQUOT : 0;
+}
+
+int space_resize(struct space *s, int64_t before, int64_t after)
+{
+    return s ? space_take(s, space_of(after) - space_of(before)) : 0;
+}
+
+int space_reserve(struct space *s, int64_t bytes)
+{
+    return s ? space_take(s, bytes) : 0;
+}
+
+int64_t space_used(struct space *s)
+{
+    os_lock(s->lock);
+    int64_t used = s->used;
+    os_unlock(s->lock);
+    return used;
+}
+
+int64_t space_cap(const struct space *s)
+{
+    return s->cap;
+}
