@@ -16,7 +16,7 @@
 #include "core/proctab.h"
 #include "core/schema.h"
 
-#define RECORDING_TOP 28 /* processes kept per tick at most: see recording_procs.c */
+#define RECORDING_TOP 28 /* processes kept per tick at most: see proc_top.h */
 
 struct recording_source {
     char name[32];

@@ -1,0 +1,167 @@
+/*
+ * A binary arithmetic coder whose probabilities learn as it goes, and plain bits beside it.
+ *
+ * Modelled bits go from the front of the room onward, bits that no model can guess from its end
+ * backwards (as in Opus, RFC 6716 section 4.1.4), so that these cost a shift each. Encoder and
+ * decoder are one set of functions: with `decodes` set, which is a constant where they are called,
+ * they return the bits read, else the bits given, written. A model written once serves both and
+ * cannot disagree with itself. A decoder reads zeros beyond its bytes and never fails: wrong bytes
+ * give wrong bits. All in the header, because a call for each bit would take longer than the bit.
+ */
+#ifndef STORE_CODEC_RANGE_H
+#define STORE_CODEC_RANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define RANGE_INLINE static inline __attribute__((always_inline))
+
+/* What is known of a bit: how probable a 1 is, of 65536, and after how many bits. */
+struct bit {
+    uint16_t p, n;
+};
+
+#define BIT_UNKNOWN ((struct bit){ 32768, 0 })
+#define BIT_MEMORY 30 /* 20 to 60 do the same to within 0.3 % */
+#define BIT_SURE 64   /* nothing is ever certain */
+
+struct range {
+    uint64_t low, span; /* the interval; a decoder keeps in `low` how far inside its code lies */
+    uint64_t plain;     /* plain bits on their way, the oldest lowest */
+    unsigned plain_n;
+    bool full;          /* the room did not suffice */
+    uint8_t *front, *back, *begin, *end;
+};
+
+RANGE_INLINE void bit_learn(struct bit *b, int one)
+{
+    /* 65536 / (n + 1.6): the first bits count most, then it forgets slowly. */
+    static const uint16_t rate[BIT_MEMORY + 1] = {
+        40960, 25206, 18204, 14247, 11702, 9929, 8622, 7620, 6826, 6182, 5649, 5201, 4818, 4488, 4200, 3947,
+        3723, 3523, 3343, 3181, 3034, 2899, 2776, 2664, 2560, 2463, 2374, 2291, 2214, 2141, 2073,
+    };
+    int32_t p = b->p, target = one ? 65535 : 0;
+    p += (int32_t)((target - p) * (int64_t)rate[b->n] / 65536);
+    b->p = (uint16_t)(p < BIT_SURE ? BIT_SURE : p > 65535 - BIT_SURE ? 65535 - BIT_SURE : p);
+    b->n += b->n < BIT_MEMORY;
+}
+
+RANGE_INLINE struct range range_encoder(uint8_t *room, size_t n)
+{
+    return (struct range){ .span = UINT64_MAX, .front = room, .begin = room, .back = room + n, .end = room + n };
+}
+
+/* The next four bytes from the front, or from the back, as far as there are any. */
+RANGE_INLINE uint32_t range_front(struct range *c)
+{
+    uint32_t four = 0;
+    for (int i = 0; i < 4; i++)
+        four = four << 8 | (c->front < c->end ? *c->front++ : 0);
+    return four;
+}
+
+RANGE_INLINE uint32_t range_back(struct range *c)
+{
+    uint32_t four = 0;
+    for (int i = 0; i < 32; i += 8)
+        four |= (uint32_t)(c->back > c->begin ? *--c->back : 0) << i;
+    return four;
+}
+
+RANGE_INLINE struct range range_decoder(const uint8_t *bytes, size_t n)
+{
+    uint8_t *p = (uint8_t *)(uintptr_t)bytes; /* only read */
+    struct range c = { .span = UINT64_MAX, .front = p, .begin = p, .back = p + n, .end = p + n };
+    c.low = (uint64_t)range_front(&c) << 32;
+    c.low |= range_front(&c);
+    return c;
+}
+
+RANGE_INLINE void range_carry(struct range *c)
+{
+    for (uint8_t *p = c->front; p > c->begin && ++*--p == 0;)
+        ;
+}
+
+RANGE_INLINE void range_put(struct range *c, uint64_t from, int bytes)
+{
+    if (c->back - c->front < bytes) {
+        c->full = true;
+        return;
+    }
+    for (int i = 0; i < bytes; i++)
+        *c->front++ = (uint8_t)(from >> (56 - 8 * i));
+}
+
+/* One bit, expected by two models whose opinions are averaged; both learn it. */
+RANGE_INLINE int range_bit(struct range *c, bool decodes, struct bit *a, struct bit *b, int bit)
+{
+    uint64_t ones = (c->span >> 17) * ((uint32_t)a->p + b->p);
+    if (decodes)
+        bit = c->low < ones;
+    if (bit) {
+        c->span = ones;
+    } else {
+        c->low = decodes ? c->low - ones : c->low + ones;
+        c->span -= ones;
+        if (!decodes && c->low < ones)
+            range_carry(c);
+    }
+    if (c->span >> 32 == 0) {
+        c->span <<= 32;
+        if (!decodes)
+            range_put(c, c->low, 4);
+        c->low = c->low << 32 | (decodes ? range_front(c) : 0);
+    }
+    bit_learn(a, bit);
+    bit_learn(b, bit);
+    return bit;
+}
+
+/* n bits that nothing is known of, 0 <= n <= 32. */
+RANGE_INLINE uint32_t range_plain(struct range *c, bool decodes, uint32_t bits, unsigned n)
+{
+    if (decodes) {
+        if (c->plain_n < n) {
+            c->plain |= (uint64_t)range_back(c) << c->plain_n;
+            c->plain_n += 32;
+        }
+        bits = (uint32_t)(c->plain & (((uint64_t)1 << n) - 1));
+        c->plain >>= n;
+        c->plain_n -= n;
+        return bits;
+    }
+    c->plain |= (uint64_t)bits << c->plain_n;
+    for (c->plain_n += n; c->plain_n >= 8; c->plain_n -= 8, c->plain >>= 8) {
+        if (c->back == c->front)
+            c->full = true;
+        else
+            *--c->back = (uint8_t)c->plain;
+    }
+    return bits;
+}
+
+/*
+ * Ends an encoder: the fewest bytes that lie in the interval whatever stands behind them, then the
+ * plain bytes. Returns how many bytes from the start of the room, or 0 when it was too small.
+ */
+static inline size_t range_finish(struct range *c)
+{
+    range_plain(c, false, 0, (8 - c->plain_n) & 7);
+    for (int bytes = 1; bytes <= 8; bytes++) {
+        uint64_t below = bytes < 8 ? UINT64_MAX >> (8 * bytes) : 0;
+        uint64_t code = (c->low + below) & ~below;
+        if ((code | below) - c->low >= c->span)
+            continue;
+        if (code < c->low)
+            range_carry(c);
+        range_put(c, code, bytes);
+        break;
+    }
+    memmove(c->front, c->back, (size_t)(c->end - c->back));
+    return c->full ? 0 : (size_t)(c->front - c->begin) + (size_t)(c->end - c->back);
+}
+
+#endif
