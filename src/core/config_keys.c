@@ -42,6 +42,14 @@ static const struct config_key keys[] = {
     { "analysis.budget_per_day", NUMBER("1", 0.01, 1000),
       .help = "False alarms a day that are tolerated; fewer means that only stronger anomalies are told." },
 
+    { "archive.max_size_mb", NUMBER("2000", 0, 1e9),
+      .help = "All that may lie in the data directory, MB; it is never passed, the oldest goes first. 0: no limit." },
+    { "archive.sync_seconds", NUMBER("10", 1, 3600),
+      .help = "Seconds between two times that samples are written through to the disk: what a loss of power may cost." },
+    { "archive.days_of_samples", NUMBER("30", 0, 36500), .help = "Days that every sample is kept; 0: as long as there is room." },
+    { "archive.days_of_minutes", NUMBER("365", 0, 36500), .help = "The same of summaries of a minute." },
+    { "archive.days_of_tens", NUMBER("0", 0, 36500), .help = "The same of summaries of ten minutes." },
+
     { "logging.log_directory", TEXT("logs"), .help = "Where the CSV files go, below the data directory." },
     { "logging.rolling_logs", SWITCH("true"), .help = "Begin a new file when one is full or the day is over." },
     { "logging.max_file_size_mb", NUMBER("50", 1, 100000), .help = "Size of a full file, MB." },
@@ -81,7 +89,7 @@ static const struct config_key keys[] = {
                   "document_editing, web_browsing, idle, system_maintenance]",
       .help = "The workloads to tell apart." },
 
-    { "performance.low_priority_mode", SWITCH("true"), .help = "Let every other program go first." UNUSED },
+    { "performance.low_priority_mode", SWITCH("true"), .help = "The recorder lets other programs go first." },
     { "performance.max_cpu_percent", NUMBER("2", 0, 100),
       .help = "Processor time that Sonde may use, percent of one core; above it the dearest adapter is read less "
               "often. 0: no limit." },
@@ -92,7 +100,7 @@ static const struct config_key keys[] = {
     { "performance.max_buffer_memory_mb", NUMBER("50", 1, 4096), .help = "Samples kept in memory, at most, MB." },
     { "performance.batch_write_size", WHOLE("60", 1, 100000), .help = "Samples written at a time." UNUSED },
     { "performance.cpu_affinity", .type = CONFIG_LIST, .fallback = "[]", .min = 0, .max = 4095, .whole = true,
-      .help = "The cores that Sonde may run on; empty: all." UNUSED },
+      .help = "The cores that the recorder may run on; empty: all." },
 
     { "privacy.collect_process_names", SWITCH("true"),
       .help = "Keep the names of busy processes, on this machine only; without them no report names a process." },
@@ -121,6 +129,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "general", "what is read, and how often" },
     { "adapters", "where numbers come from" },
     { "analysis", "what counts as worth telling" },
+    { "archive", "what the recorder keeps, and for how long" },
     { "logging", "the rolling CSV log; kept for the recorder, not used by this version" },
     { "hardware_id", "the anonymous name of this machine" },
     { "cloud", "contributing data; this version sends nothing" },
