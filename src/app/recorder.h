@@ -27,6 +27,7 @@ struct recorder_options {
     const struct args *args;    /* of a command with RECORDER_OPTIONS */
     const char *dir;
     double interval_s;
+    bool alone;                 /* not to be found by other commands, but by its directory */
     double duration_s;          /* INFINITY: until it is stopped */
     const struct recorder_part *const *parts; /* NULL-terminated */
     void (*tell)(void *self, struct recorder *r, const char *state); /* "recording", each minute, and "ended" */

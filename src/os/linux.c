@@ -363,6 +363,11 @@ int os_self(struct os_self *out)
     return 0;
 }
 
+int32_t os_pid(void)
+{
+    return getpid();
+}
+
 bool os_is_root(void)
 {
     return geteuid() == 0;

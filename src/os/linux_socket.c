@@ -7,7 +7,7 @@
 #include "os/socket.h"
 
 #include "base/auto.h"
-#include "os/os.h"
+#include "os/disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,30 +92,54 @@ static int os_socket_bind(int fd, const struct sockaddr_un *to)
     return ok ? 0 : -errno;
 }
 
-int os_socket_listen(const char *path, const char *group, bool *shared)
+static int os_socket_lock(struct os_listener *l)
+{
+    char path[OS_PATH_MAX];
+    int32_t owner;
+    if (snprintf(path, sizeof path, "%s.lock", l->path) >= (int)sizeof path)
+        return -ENAMETOOLONG;
+    l->lock_fd = os_disk_lock(path, &owner);
+    return l->lock_fd < 0 ? l->lock_fd : 0;
+}
+
+static int os_socket_begin(struct os_listener *l, const char *group)
 {
     struct sockaddr_un to;
-    int rc = os_socket_make_dir(path);
-    int dir = rc < 0 ? rc : os_socket_address(path, &to);
+    int dir = os_socket_address(l->path, &to);
     if (dir < 0)
         return dir;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    rc = fd < 0 ? -errno : os_socket_bind(fd, &to);
-    if (rc == 0)
-        *shared = os_socket_share(to.sun_path, group);
+    l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int rc = l->fd < 0 ? -errno : os_socket_bind(l->fd, &to);
+    l->shared = rc == 0 && os_socket_share(to.sun_path, group);
     close(dir);
-    if (rc == 0)
-        return fd;
-    os_close(fd);
     return rc;
 }
 
-void os_socket_unlisten(int fd, const char *path)
+int os_socket_listen(const char *path, const char *group, bool guarded, struct os_listener *out)
 {
-    if (fd < 0)
+    struct os_listener l = { .fd = -1, .lock_fd = -1 };
+    if (snprintf(l.path, sizeof l.path, "%s", path) >= (int)sizeof l.path)
+        return -ENAMETOOLONG;
+    int rc = os_socket_make_dir(path);
+    rc = rc == 0 && !guarded ? os_socket_lock(&l) : rc;
+    rc = rc == 0 ? os_socket_begin(&l, group) : rc;
+    if (rc < 0) {
+        os_close(l.fd);
+        os_close(l.lock_fd);
+        return rc;
+    }
+    *out = l;
+    return 0;
+}
+
+void os_socket_unlisten(struct os_listener *l)
+{
+    if (l->fd < 0)
         return;
-    unlink(path);
-    close(fd);
+    unlink(l->path);
+    close(l->fd);
+    os_close(l->lock_fd);
+    l->fd = l->lock_fd = -1;
 }
 
 static int os_socket_wait(int fd, short events, int64_t until_ns)
@@ -137,7 +161,7 @@ int os_socket_accept(int fd, int64_t until_ns)
             return got;
         if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
             return -errno;
-        int rc = os_socket_wait(fd, POLLIN, until_ns);
+        int rc = os_reader_left(fd) ? -EINVAL : os_socket_wait(fd, POLLIN, until_ns); /* it never says EINVAL itself */
         if (rc < 0 && rc != -EINTR)
             return rc;
     }

@@ -7,17 +7,28 @@
 #ifndef OS_SOCKET_H
 #define OS_SOCKET_H
 
+#include "os/os.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct os_listener {
+    int fd;        /* -1: it does not listen */
+    int lock_fd;
+    bool shared;   /* with the group */
+    char path[OS_PATH_MAX];
+};
+
 /*
- * Listens at a path, whose directory is made where there is none, and which is made anew if it is a socket:
- * whoever calls must know that nobody listens there. Where the group exists and we may give files to it
- * (*shared is then true) its members may connect, else only the same user and root.
+ * Listens at a path, whose directory is made where there is none, with a socket that replaces one that was left
+ * there. Where the group exists and we may give files to it its members may connect, else only the same user
+ * and root. -EBUSY: another process listens there.
+ *
+ *   guarded  nobody else can be listening there: no lock file is needed beside it
  */
-int os_socket_listen(const char *path, const char *group, bool *shared);
-void os_socket_unlisten(int fd, const char *path); /* closes it, and removes the path */
+int os_socket_listen(const char *path, const char *group, bool guarded, struct os_listener *out);
+void os_socket_unlisten(struct os_listener *l); /* removes the path */
 
 /* The next who connects; -EINVAL after os_socket_end() of fd. */
 int os_socket_accept(int fd, int64_t until_ns);
