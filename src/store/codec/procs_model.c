@@ -14,7 +14,7 @@ void model_forget(void *model, size_t size)
 /* In one place: what codes a bit is large, and laid open wherever it is called. */
 bool coder_bit(struct coder *c, struct bit *a, struct bit *b, bool v)
 {
-    return c->decodes ? range_bit(&c->range, true, a, b, 0) : range_bit(&c->range, false, a, b, v);
+    return c->decodes ? range_bit2(&c->range, true, a, b, 0) : range_bit2(&c->range, false, a, b, v);
 }
 
 unsigned tree_code(struct coder *c, struct bit *tree, struct bit *other, int bits, unsigned v)
@@ -86,7 +86,8 @@ int64_t rate_steps(double v)
     double amount = fmin(fabs(v), (double)STEPS_MAX);
     int bits = 0;
     frexp(amount, &bits);
-    int64_t steps = bits <= 10 ? (int64_t)round(amount) : 512 * (bits - 10) + (int64_t)round(ldexp(amount, 10 - bits));
+    int more = bits > 10 ? bits - 10 : 0;
+    int64_t steps = 512 * more + (int64_t)round(ldexp(amount, -more));
     return v < 0 ? -steps : steps;
 }
 
