@@ -96,11 +96,11 @@ static struct schema *sample_schema(int disks)
     schema_add(s, &(struct metric){ .name = "memory.used", .unit = UNIT_BYTE, .kind = KIND_GAUGE, .max = 1e15, .help = "h" });
     schema_source(s, "disk");
     for (int i = 0; i < disks; i++) {
-        char inst[8];
+        char inst[16];
         snprintf(inst, sizeof inst, "sd%c", 'a' + i);
-        int reads = schema_add(s, &(struct metric){ .name = "disk.reads", .inst = inst, .kind = KIND_COUNTER });
+        int reads = schema_add(s, &(struct metric){ .name = "disk.reads", .inst = inst, .kind = KIND_COUNTER, .help = "requests" });
         int time = schema_add(s, &(struct metric){ .name = "disk.time", .inst = inst, .unit = UNIT_SECOND,
-                                                   .kind = KIND_COUNTER, .rate = "", .wrap = 4294967296.0 });
+                                                   .kind = KIND_COUNTER, .rate = "", .wrap = 4294967296.0, .help = "t" });
         schema_add(s, &(struct metric){ .name = "disk.latency", .inst = inst, .unit = UNIT_SECOND, .kind = KIND_RATIO,
                                         .num = time, .den = reads, .scale = 1 });
     }

@@ -1,0 +1,196 @@
+/* test_store.c - what is recorded is read back, while it is recorded and afterwards, after a crash as well. */
+#include "test.h"
+
+#include "base/mem.h"
+#include "os/disk.h"
+#include "os/os.h"
+#include "store/archive.h"
+#include "store/names.h"
+#include "store_sample.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+struct seen {
+    struct sample *s;
+    int64_t first, last, n, tables, events;
+};
+
+static int see(void *self, const struct tape_about *about, const struct schema *schema, const struct moment *m)
+{
+    struct seen *v = self;
+    int64_t i = sample_index(v->s, m);
+    (void)about;
+    assert_true(sample_is_right(v->s, schema, m));
+    assert_true(!v->n || i > v->last);
+    v->first = v->n ? v->first : i;
+    v->last = i;
+    v->tables += m->table.n > 0;
+    v->events += (int64_t)m->n_events;
+    v->n++;
+    return 0;
+}
+
+static struct seen look(const char *dir, struct sample *s, int64_t from, int64_t to)
+{
+    struct seen v = { .s = s };
+    struct archive *a;
+    uint64_t lost;
+    assert_int_equal(archive_open(dir, &a), 0);
+    assert_int_equal(archive_play(a, NULL, SAMPLE_START_MS + from * s->step_ms, SAMPLE_START_MS + to * s->step_ms, see, &v, &lost), 0);
+    assert_int_equal(lost, 0);
+    archive_free(a);
+    return v;
+}
+
+/* The queue is short on purpose: a recorder has a second between two instants. */
+static void record(struct store *store, struct sample *s, int64_t from, int64_t to)
+{
+    for (int64_t i = from; i < to; i++) {
+        store_append(store, s->schema, sample_moment(s, i));
+        if (i % 100 == 99)
+            assert_int_equal(store_flush(store), 0);
+    }
+    assert_int_equal(store_flush(store), 0);
+}
+
+static struct store *open_store(const struct store_options *o)
+{
+    struct store *store;
+    int32_t owner;
+    assert_int_equal(store_open(o, &store, &owner), 0);
+    return store;
+}
+
+/* Over several blocks: in the journal, then packed; ranges; a schema that grows in the middle. */
+static void test_round_trip(void **state)
+{
+    (void)state;
+    char dir[64];
+    struct store_options o;
+    struct sample s;
+    sample_options(&o, dir);
+    sample_init(&s, 3, 1000);
+    struct store *store = open_store(&o);
+    record(store, &s, 0, 250);
+    assert_int_equal(look(dir, &s, 0, 100000).n, 250);
+    sample_grow(&s, 9, 250);
+    record(store, &s, 250, 1500);
+    struct seen v = look(dir, &s, 0, 100000);
+    assert_int_equal(v.n, 1500);
+    assert_int_equal(v.tables, 25);
+    assert_int_equal(look(dir, &s, 700, 799).n, 100);
+    assert_int_equal(look(dir, &s, 599, 600).n, 2);
+    store_close(store);
+    v = look(dir, &s, 0, 100000);
+    assert_int_equal(v.n, 1500);
+    assert_int_equal(v.last, 1499);
+    struct names *journals;
+    assert_int_equal(names_list(dir, true, &journals), 0);
+    mem_free(journals);
+    sample_done(&s);
+    os_remove_dir(dir);
+}
+
+/* Midnight, and a clock that is set back: new parts, nothing lost, nothing twice. */
+static void test_days(void **state)
+{
+    (void)state;
+    char dir[64];
+    struct store_options o;
+    struct sample s;
+    sample_options(&o, dir);
+    sample_init(&s, 2, 60000);
+    struct store *store = open_store(&o);
+    record(store, &s, 0, 3000);
+    store_close(store);
+    assert_int_equal(look(dir, &s, 0, 100000).n, 3000);
+    struct archive *a;
+    size_t n;
+    assert_int_equal(archive_open(dir, &a), 0);
+    archive_parts(a, &n);
+    assert_int_equal(n, 3); /* 3000 minutes are two days and a bit */
+    archive_free(a);
+    sample_done(&s);
+    os_remove_dir(dir);
+}
+
+static int count(void *self, const struct tape_about *about, const struct schema *schema, const struct moment *m)
+{
+    (void)about, (void)schema, (void)m;
+    ++*(int *)self;
+    return 0;
+}
+
+static void test_set_back(void **state)
+{
+    (void)state;
+    char dir[64];
+    struct store_options o;
+    struct sample s;
+    sample_options(&o, dir);
+    sample_init(&s, 2, 1000);
+    struct store *store = open_store(&o);
+    for (int64_t i = 0; i < 90; i++) {
+        struct moment *m = (struct moment *)sample_moment(&s, i);
+        m->frame.wall_ms -= i >= 50 ? 3600000 : 0;
+        store_append(store, s.schema, m);
+    }
+    store_close(store);
+    struct archive *a;
+    int all = 0, old = 0;
+    assert_int_equal(archive_open(dir, &a), 0);
+    assert_int_equal(archive_play(a, NULL, 0, INT64_MAX, count, &all, NULL), 0);
+    assert_int_equal(all, 90);
+    assert_int_equal(archive_play(a, NULL, SAMPLE_START_MS - 3600000, SAMPLE_START_MS - 1, count, &old, NULL), 0);
+    assert_int_equal(old, 40);
+    archive_free(a);
+    sample_done(&s);
+    os_remove_dir(dir);
+}
+
+/* Two sessions; a second recorder at the same time is told who is there. */
+static void test_sessions(void **state)
+{
+    (void)state;
+    char dir[64];
+    struct store_options o;
+    struct sample s;
+    int32_t owner = 0;
+    sample_options(&o, dir);
+    sample_init(&s, 2, 1000);
+    struct store *store = open_store(&o), *second;
+    assert_int_equal(store_open(&o, &second, &owner), -EBUSY);
+    assert_int_equal(owner, getpid());
+    record(store, &s, 0, 40);
+    store_close(store);
+    store = open_store(&o); /* in the same second, by its clock */
+    assert_string_equal(store_about(store)->session, "session_20261122_000000_2");
+    sample_grow(&s, 4, 40);
+    record(store, &s, 40, 100);
+    assert_int_equal(look(dir, &s, 0, 1000).n, 100);
+    store_close(store);
+    struct archive *a;
+    struct recording *r;
+    assert_int_equal(archive_open(dir, &a), 0);
+    assert_int_equal(archive_recording(a, NULL, 0, INT64_MAX, 0, &r), 0);
+    assert_int_equal(r->n, 100);
+    assert_int_equal(schema_size(r->schema), schema_size(s.schema));
+    recording_free(r);
+    assert_int_equal(archive_recording(a, "session_20261122_000000", 0, INT64_MAX, 0, &r), 0);
+    assert_int_equal(r->n, 40);
+    recording_free(r);
+    assert_int_equal(archive_recording(a, "session_20270101_000000", 0, INT64_MAX, 0, &r), -ENODATA);
+    archive_free(a);
+    sample_done(&s);
+    os_remove_dir(dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_days), cmocka_unit_test(test_set_back),
+        cmocka_unit_test(test_sessions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
