@@ -36,7 +36,7 @@ compile()
 "$build/bench/idlers" 300 >/dev/null &
 load="$load $!"
 nice -n 10 stress-ng --quiet --temp-path "$folder" --cpu 4 --cpu-load 20 --vm 3 --vm-bytes 64m --hdd 2 --hdd-bytes 32m \
-    --sock 2 --pipe 2 --switch 2 --fork 1 --timer 2 --malloc 2 --matrix 1 &
+    --sock 2 --pipe 2 --switch 2 --fork 1 --timer 2 --malloc 2 --matrix 1 2>/dev/null &
 load="$load $!"
 (trap 'exit 0' TERM; compile) &
 load="$load $!"

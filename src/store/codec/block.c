@@ -28,7 +28,7 @@ struct table {
     int cols, rows, moving;
     struct column *column; /* all of them */
     int *at;               /* which column a moving one is */
-    int64_t *w;            /* rows of each moving one */
+    uint64_t *w;            /* rows of each moving one */
     int *root;             /* of each moving one: another moving one, or -1 */
     int32_t *slope;
 };
@@ -42,7 +42,7 @@ static void table_done(struct table *t)
     mem_free(t->slope);
 }
 
-static int64_t *table_w(const struct table *t, int moving)
+static uint64_t *table_w(const struct table *t, int moving)
 {
     return t->w + (size_t)moving * (size_t)t->rows;
 }
@@ -80,18 +80,34 @@ static void column_try(const struct table *t, int moving, const struct column *a
     *n = got;
 }
 
-/* Raw, alone and, where there is a root, in all the ways that may pay. Returns how many bytes. */
+/* Raw or as numbers, without a root. Returns how many bytes. */
+static size_t column_alone(const struct table *t, int moving, uint8_t *best)
+{
+    struct column raw = { .unit = COLUMN_RAW, .root.column = -1 };
+    size_t n = COLUMN_ROOM(t->rows) + 1;
+    column_try(t, moving, &raw, best, &n);
+    column_try(t, moving, &t->column[t->at[moving]], best, &n);
+    return n;
+}
+
+/* Nobody can follow a column that is better stored raw. */
+static bool column_leads(const struct table *t, int moving)
+{
+    uint8_t bytes[COLUMN_ROOM(BLOCK_MAX_ROWS)];
+    column_alone(t, moving, bytes);
+    return bytes[0] != COLUMN_RAW;
+}
+
+/* Alone and, where there is a root, in all the ways that may pay. Returns how many bytes. */
 static size_t column_best(const struct table *t, int moving, uint8_t *best)
 {
-    struct column c = { .unit = COLUMN_RAW, .root.column = -1 };
-    size_t n = COLUMN_ROOM(t->rows) + 1;
-    column_try(t, moving, &c, best, &n);
-    c = t->column[t->at[moving]];
-    column_try(t, moving, &c, best, &n);
-    if (t->root[moving] < 0)
+    struct column c = t->column[t->at[moving]];
+    size_t n = column_alone(t, moving, best);
+    int root = t->root[moving];
+    if (root < 0 || !column_leads(t, root))
         return n;
     enum column_guess guess = c.guess;
-    c.root = (struct column_root){ .column = t->at[t->root[moving]], .of = table_w(t, t->root[moving]) };
+    c.root = (struct column_root){ .column = t->at[root], .of = table_w(t, root) };
     for (int way = 0; way < 4; way++) {
         c.guess = way < 2 ? GUESS_LAST : guess;
         c.root.slope = way & 1 ? t->slope[moving] : 0;
@@ -183,9 +199,9 @@ void block_done(struct block *b)
 }
 
 /* Whole numbers of column c; a root may have none itself. */
-static int block_whole(const struct block *b, int c, bool is_root, struct column *col, int64_t *w, bool *gap)
+static int block_whole(const struct block *b, int c, bool is_root, struct column *col, uint64_t *w, bool *gap)
 {
-    int64_t root[BLOCK_MAX_ROWS];
+    uint64_t root[BLOCK_MAX_ROWS];
     const uint8_t *bytes = b->bytes + b->at[c];
     size_t n = b->at[c + 1] - b->at[c];
     int head = column_head(bytes, n, col);
@@ -194,7 +210,7 @@ static int block_whole(const struct block *b, int c, bool is_root, struct column
     if (col->root.column >= 0) {
         struct column of;
         if (is_root || col->root.column >= b->cols || col->root.column == c ||
-            block_whole(b, col->root.column, true, &of, root, gap) < 0)
+            block_whole(b, col->root.column, true, &of, root, gap) < 0 || of.unit > COLUMN_PATTERN)
             return -EBADMSG;
         col->root.of = root;
     }
@@ -207,7 +223,7 @@ static int block_whole(const struct block *b, int c, bool is_root, struct column
 int block_column(const struct block *b, int c, double *out)
 {
     assert(c >= 0 && c < b->cols);
-    int64_t w[BLOCK_MAX_ROWS];
+    uint64_t w[BLOCK_MAX_ROWS];
     bool gap[BLOCK_MAX_ROWS];
     struct column col;
     int head = block_whole(b, c, false, &col, w, gap);

@@ -4,7 +4,7 @@
  * Telemetry is printed by kernels and firmware: nearly every column is a decimal of few digits, so
  * v = m / 10^d with the smallest d for which every value comes back bit by bit (the encoder tries
  * the division that the decoder will do). What remains of a row after the root's share and the guess
- * is coded as "nothing?", sign, size class (bit length) and the bits below, of which two are modelled.
+ * is coded as "nothing?", sign, size class (bit length) and the bits below, of which the highest is modelled.
  * Each bit is expected by two models: one sees how big the last surprise was, the other how much the
  * root moved just now or, without a root, how big surprises were lately. The mixture of the two, and
  * what they see, were chosen on a recording of 645 metrics of a busy machine: more context loses
@@ -35,30 +35,30 @@ static uint64_t pattern_of(double v)
 }
 
 /* Patterns of negative numbers are turned round, so that whole numbers rise as the values do. */
-static int64_t pattern_ordered(uint64_t bits)
+static uint64_t pattern_ordered(uint64_t bits)
 {
-    return (int64_t)(bits >> 63 ? bits ^ INT64_MAX : bits);
+    return bits >> 63 ? bits ^ INT64_MAX : bits;
 }
 
-static double unit_double(enum column_unit unit, int64_t m)
+static double unit_double(enum column_unit unit, uint64_t m)
 {
     if (unit <= COLUMN_DECIMALS)
-        return (double)m / power_of_ten[unit];
-    uint64_t bits = (uint64_t)pattern_ordered((uint64_t)m);
+        return (double)(int64_t)m / power_of_ten[unit];
+    uint64_t bits = pattern_ordered(m);
     double v;
     memcpy(&v, &bits, sizeof v);
     return v;
 }
 
 /* The whole number of units that v is, whether or not it comes back as v. */
-static int64_t unit_whole(enum column_unit unit, double v)
+static uint64_t unit_whole(enum column_unit unit, double v)
 {
     if (unit > COLUMN_DECIMALS)
         return pattern_ordered(pattern_of(v));
     double m = v * power_of_ten[unit], limit = unit ? (double)EXACT : 0x1p63;
     if (!(m > -limit && m < limit))
         return 0;
-    return (int64_t)(unit ? m + (m < 0 ? -0.5 : 0.5) : m);
+    return (uint64_t)(int64_t)(unit ? m + (m < 0 ? -0.5 : 0.5) : m);
 }
 
 static bool unit_fits(enum column_unit unit, double v)
@@ -90,7 +90,7 @@ static uint64_t greatest_divisor(uint64_t a, uint64_t b)
     return a;
 }
 
-void column_of(const double *v, int rows, struct column *c, int64_t *w)
+void column_of(const double *v, int rows, struct column *c, uint64_t *w)
 {
     int known = 0;
     while (known < rows && isnan(v[known]))
@@ -100,109 +100,116 @@ void column_of(const double *v, int rows, struct column *c, int64_t *w)
         return;
     c->unit = unit_of(v, rows);
     c->first = unit_whole(c->unit, v[known]);
-    int64_t last = 0;
+    uint64_t last = 0;
     for (int r = 0; r < rows; r++) {
         if (isnan(v[r]))
             c->gaps = true;
         else
-            last = (int64_t)((uint64_t)unit_whole(c->unit, v[r]) - (uint64_t)c->first);
+            last = unit_whole(c->unit, v[r]) - c->first;
         w[r] = last;
         if (c->step != 1)
             c->step = greatest_divisor(magnitude(last), c->step);
     }
     if (c->step > 1)
         for (int r = 0; r < rows; r++)
-            w[r] /= (int64_t)c->step;
+            w[r] = w[r] >> 63 ? -(-w[r] / c->step) : w[r] / c->step;
 }
 
 /* ---- the model of the rows ---- */
 
-#define GROUP 15        /* size classes in one tree, which has one leaf more for "bigger" */
-#define GROUPS 5        /* 5 * 15 > 64 */
+#define GROUP 15 /* size classes in one tree, which has one leaf more for "bigger" */
+#define GROUPS 5 /* 5 * 15 > 64 */
+
+/* What one context has seen: was it more than nothing, its sign (both after none, a positive, a
+ * negative surprise), the trees of size classes. */
+struct view {
+    struct bit some[3], sign[3], size[GROUPS][GROUP + 1];
+};
 
 struct model {
-    struct bit gap[2][4];
-    struct bit some[2][CLASSES][3];
-    struct bit sign[2][CLASSES][3];
-    struct bit size[2][GROUPS][CLASSES][GROUP + 1];
-    struct bit below[65][2][4];
+    struct view own[CLASSES], other[CLASSES]; /* by the last surprise; by the root's step or the usual surprise */
+    struct bit below[64][2];                  /* the bit below the highest, by size and sign */
+    struct bit gap[2], gaps[4];               /* by the row before; by the two before */
 };
 
 /* What is known before a row is coded. */
 struct past {
-    int64_t last, before, mean; /* rows without the root's share */
-    int64_t surprise;
-    uint64_t usual;             /* the running mean of surprises, times 4 */
+    uint64_t last, before, mean; /* rows without the root's share; the mean in 1/64 */
+    uint64_t surprise;
+    uint64_t usual;              /* the running mean of sizes of surprises, times 4 */
 };
 
-RANGE_INLINE int64_t past_guess(const struct past *p, enum column_guess guess)
+static inline uint64_t shift_signed(uint64_t x, int n)
 {
-    int64_t mean = (p->mean + (1 << (MEAN_BITS - 1))) >> MEAN_BITS;
+    return (uint64_t)((int64_t)x >> n);
+}
+
+RANGE_INLINE uint64_t past_guess(const struct past *p, enum column_guess guess)
+{
+    uint64_t mean = shift_signed(p->mean + (1 << (MEAN_BITS - 1)), MEAN_BITS);
     switch (guess) {
     case GUESS_MEAN:
         return mean;
     case GUESS_LINE:
-        return (int64_t)(2 * (uint64_t)p->last - (uint64_t)p->before);
+        return 2 * p->last - p->before;
     case GUESS_DRIFT:
-        return (int64_t)((uint64_t)p->last + (uint64_t)mean);
+        return p->last + mean;
     default:
         return p->last;
     }
 }
 
-RANGE_INLINE void past_learn(struct past *p, enum column_guess guess, int64_t y, int64_t surprise, bool begins)
+RANGE_INLINE void past_learn(struct past *p, enum column_guess guess, uint64_t y, uint64_t surprise, bool begins)
 {
-    uint64_t of = (uint64_t)y - (guess == GUESS_MEAN ? 0 : (uint64_t)p->last);
-    int64_t scaled = (int64_t)(of << MEAN_BITS);
-    p->mean = begins ? scaled
-                     : (int64_t)((uint64_t)p->mean +
-                                 (uint64_t)((int64_t)((uint64_t)scaled - (uint64_t)p->mean) >> MEAN_SHIFT));
-    p->usual += (uint64_t)((int64_t)((magnitude(surprise) << 2) - p->usual) >> 2);
+    uint64_t of = (guess == GUESS_MEAN ? y : y - p->last) << MEAN_BITS;
+    p->mean = begins ? of : p->mean + shift_signed(of - p->mean, MEAN_SHIFT);
+    p->usual += shift_signed((magnitude(surprise) << 2) - p->usual, 2);
     p->surprise = surprise;
     p->before = p->last;
     p->last = y;
 }
 
-/* A surprise: how far a row lies from its guess. */
-RANGE_INLINE int64_t surprise_code(struct range *c, bool decodes, struct model *m, int own, int other,
-                                   int way, int quiet, int64_t x)
+/* The size class of x, which is not 0: its bit length less one. */
+RANGE_INLINE int size_code(struct range *c, bool decodes, struct view *a, struct view *b, int size)
 {
-    if (!range_bit(c, decodes, &m->some[0][own][way], &m->some[1][other][quiet], x != 0))
-        return 0;
-    int negative = range_bit(c, decodes, &m->sign[0][own][way], &m->sign[1][other][0], x < 0);
-    uint64_t size = magnitude(x);
-    int n = decodes ? 0 : bit_length(size) - 1, length = 0;
-    for (int group = 0; group < GROUPS; group++) {
-        int leaf = n - length < GROUP ? n - length : GROUP, node = 1;
+    int base = 0;
+    for (int group = 0; group < GROUPS; group++, base += GROUP) {
+        int leaf = size - base < GROUP ? size - base : GROUP, node = 1;
         for (int i = 3; i >= 0; i--)
-            node = node * 2 + range_bit(c, decodes, &m->size[0][group][own][node],
-                                        &m->size[1][group][other][node], leaf >> i & 1);
-        length += node - 16;
+            node = node * 2 + range_bit2(c, decodes, &a->size[group][node], &b->size[group][node], leaf >> i & 1);
         if (node - 16 < GROUP)
-            break;
+            return base + node - 16 < 64 ? base + node - 16 : 63;
     }
-    length = length < 64 ? length : 63;
-    uint64_t got = 1;
-    int left = length, node = 1;
-    for (; left > 0 && node < 4; left--) {
-        struct bit *b = &m->below[length][negative][node];
-        int bit = range_bit(c, decodes, b, b, size >> (left - 1) & 1);
-        node = node * 2 + bit;
-        got = got * 2 + (uint64_t)bit;
+    return 63; /* not written by an encoder */
+}
+
+/* A surprise: how far a row lies from its guess. `way` is what the last one was, see struct view. */
+RANGE_INLINE uint64_t surprise_code(struct range *c, bool decodes, struct model *m, int own, int other, int way,
+                                    uint64_t x)
+{
+    struct view *a = &m->own[own], *b = &m->other[other];
+    if (!range_bit2(c, decodes, &a->some[way], &b->some[way], x != 0))
+        return 0;
+    int negative = range_bit2(c, decodes, &a->sign[way], &b->sign[way], (int)(x >> 63));
+    uint64_t size = magnitude(x), got = 1;
+    int left = size_code(c, decodes, a, b, decodes ? 0 : bit_length(size) - 1);
+    if (left > 0) {
+        struct bit *below = &m->below[left--][negative];
+        got = 2 + (uint64_t)range_bit1(c, decodes, below, size >> left & 1);
     }
     if (left > 32) {
         left -= 32;
         got = got << 32 | range_plain(c, decodes, (uint32_t)(size >> left), 32);
     }
     got = got << left | range_plain(c, decodes, (uint32_t)(size & (((uint64_t)1 << left) - 1)), (unsigned)left);
-    return (int64_t)(negative ? -got : got);
+    return negative ? -got : got;
 }
 
 RANGE_INLINE void gaps_code(struct range *c, bool decodes, struct model *m, const double *v, bool *gap, int rows)
 {
     int before = 0;
     for (int r = 0; r < rows; r++) {
-        int is = range_bit(c, decodes, &m->gap[0][before & 1], &m->gap[1][before & 3], decodes ? 0 : isnan(v[r]));
+        int is = range_bit2(c, decodes, &m->gap[before & 1], &m->gaps[before & 3], decodes ? 0 : isnan(v[r]));
         before = before * 2 + is;
         if (decodes)
             gap[r] = is;
@@ -210,35 +217,34 @@ RANGE_INLINE void gaps_code(struct range *c, bool decodes, struct model *m, cons
 }
 
 RANGE_INLINE void rows_code(struct range *c, bool decodes, struct model *m, const struct column *col, int rows,
-                            int64_t *w)
+                            uint64_t *w)
 {
     struct past p = { 0 };
-    const int64_t *root = col->root.of;
+    const uint64_t *root = col->root.of;
+    uint64_t slope = (uint64_t)(int64_t)col->root.slope;
     if (decodes)
         w[0] = 0;
     for (int r = 1; r < rows; r++) {
-        int own = bit_class(magnitude(p.surprise)), way = (p.surprise > 0) + 2 * (p.surprise < 0);
-        int other = root ? bit_class(magnitude((int64_t)((uint64_t)root[r] - (uint64_t)root[r - 1])))
-                         : bit_class(p.usual);
-        uint64_t share = root ? (uint64_t)((int64_t)((uint64_t)col->root.slope * (uint64_t)root[r] + 32768) >> 16) : 0;
-        uint64_t guess = (uint64_t)past_guess(&p, col->guess);
-        int64_t x = decodes ? 0 : (int64_t)((uint64_t)w[r] - share - guess);
-        x = surprise_code(c, decodes, m, own, other, way, p.surprise != 0, x);
-        int64_t y = (int64_t)(guess + (uint64_t)x);
+        uint64_t share = root ? shift_signed(slope * root[r] + 32768, 16) : 0;
+        uint64_t guess = past_guess(&p, col->guess);
+        int own = bit_class(magnitude(p.surprise));
+        int other = bit_class(root ? magnitude(root[r] - root[r - 1]) : p.usual);
+        int way = p.surprise == 0 ? 0 : p.surprise >> 63 ? 2 : 1;
+        uint64_t x = surprise_code(c, decodes, m, own, other, way, decodes ? 0 : w[r] - share - guess);
         if (decodes)
-            w[r] = (int64_t)((uint64_t)y + share);
-        past_learn(&p, col->guess, y, x, r == 1);
+            w[r] = guess + x + share;
+        past_learn(&p, col->guess, guess + x, x, r == 1);
     }
 }
 
-void column_guess(struct column *c, const int64_t *w, int rows)
+void column_guess(struct column *c, const uint64_t *w, int rows)
 {
     uint64_t least = UINT64_MAX;
     for (enum column_guess g = 0; g < GUESSES; g++) {
         struct past p = { 0 };
         uint64_t bits = 0;
         for (int r = 1; r < rows; r++) {
-            int64_t x = (int64_t)((uint64_t)w[r] - (uint64_t)past_guess(&p, g));
+            uint64_t x = w[r] - past_guess(&p, g);
             bits += (uint64_t)bit_length(magnitude(x));
             past_learn(&p, g, w[r], x, r == 1);
         }
@@ -264,22 +270,22 @@ static void model_reset(struct model *m)
 
 static size_t head_put(const struct column *c, uint8_t *out)
 {
-    out[0] = (uint8_t)(c->unit | c->guess << HEAD_GUESS | (c->root.column >= 0 ? HEAD_ROOT : 0) |
-                       (c->gaps ? HEAD_GAPS : 0));
+    out[0] = (uint8_t)c->unit;
     if (c->unit == COLUMN_ABSENT || c->unit == COLUMN_RAW)
         return 1;
+    out[0] |= (uint8_t)(c->guess << HEAD_GUESS | (c->root.column >= 0 ? HEAD_ROOT : 0) | (c->gaps ? HEAD_GAPS : 0));
     size_t n = 1 + varint_put(out + 1, zigzag(c->first));
     if (c->step == 0 && !c->gaps)
         return n;
     n += varint_put(out + n, c->step);
     if (c->root.column >= 0) {
         n += varint_put(out + n, (uint64_t)c->root.column);
-        n += varint_put(out + n, zigzag(c->root.slope));
+        n += varint_put(out + n, zigzag((uint64_t)(int64_t)c->root.slope));
     }
     return n;
 }
 
-size_t column_put(const struct column *c, const double *v, const int64_t *w, int rows, uint8_t *out, size_t room)
+size_t column_put(const struct column *c, const double *v, const uint64_t *w, int rows, uint8_t *out, size_t room)
 {
     uint8_t head[HEAD_MAX];
     size_t n = head_put(c, head);
@@ -302,7 +308,7 @@ size_t column_put(const struct column *c, const double *v, const int64_t *w, int
     if (c->gaps)
         gaps_code(&range, false, &m, v, NULL, rows);
     if (c->step)
-        rows_code(&range, false, &m, c, rows, (int64_t *)(uintptr_t)w);
+        rows_code(&range, false, &m, c, rows, (uint64_t *)(uintptr_t)w);
     size_t coded = range_finish(&range);
     return coded ? n + coded : 0;
 }
@@ -331,12 +337,12 @@ int column_head(const uint8_t *bytes, size_t n, struct column *c)
             slope > UINT32_MAX)
             return -EBADMSG;
         c->root.column = (int)x;
-        c->root.slope = (int32_t)unzigzag(slope);
+        c->root.slope = (int32_t)(int64_t)unzigzag(slope);
     }
     return (int)at;
 }
 
-void column_rows(const struct column *c, const uint8_t *bytes, size_t n, int rows, int64_t *w, bool *gap)
+void column_rows(const struct column *c, const uint8_t *bytes, size_t n, int rows, uint64_t *w, bool *gap)
 {
     struct model m;
     model_reset(&m);
@@ -349,7 +355,7 @@ void column_rows(const struct column *c, const uint8_t *bytes, size_t n, int row
         memset(w, 0, (size_t)rows * sizeof *w);
 }
 
-int column_doubles(const struct column *c, const int64_t *w, const bool *gap, const uint8_t *raw, size_t n, int rows,
+int column_doubles(const struct column *c, const uint64_t *w, const bool *gap, const uint8_t *raw, size_t n, int rows,
                    double *out)
 {
     if (c->unit == COLUMN_RAW && n != 8 * (size_t)rows)
@@ -363,7 +369,7 @@ int column_doubles(const struct column *c, const int64_t *w, const bool *gap, co
                 bits |= (uint64_t)*raw++ << (8 * i);
             memcpy(&out[r], &bits, sizeof bits);
         } else {
-            out[r] = unit_double(c->unit, (int64_t)((uint64_t)c->first + c->step * (uint64_t)w[r]));
+            out[r] = unit_double(c->unit, c->first + c->step * w[r]);
         }
     }
     return 0;

@@ -3,7 +3,8 @@
  *
  * A column of doubles becomes `first + step * w[row]`, in units of a power of ten or, where no such
  * unit is exact, in bit patterns put in the order of their values. w begins with 0; rows without a
- * value repeat the one before and are named by a bitmap. All of it is arithmetic modulo 2^64.
+ * value repeat the one before and are named by a bitmap. All of it is arithmetic modulo 2^64, two's complement where a sign
+ * matters.
  */
 #ifndef STORE_CODEC_COLUMN_H
 #define STORE_CODEC_COLUMN_H
@@ -33,14 +34,14 @@ enum column_guess {
 struct column_root {
     int column; /* -1: none */
     int32_t slope;
-    const int64_t *of;
+    const uint64_t *of;
 };
 
 struct column {
     enum column_unit unit;
     enum column_guess guess;
     bool gaps;
-    int64_t first;
+    uint64_t first;
     uint64_t step; /* 0: all rows are as the first */
     struct column_root root;
 };
@@ -59,31 +60,31 @@ static inline int bit_class(uint64_t x)
     return n < CLASSES ? n : CLASSES - 1;
 }
 
-static inline uint64_t magnitude(int64_t x)
+static inline uint64_t magnitude(uint64_t x)
 {
-    return x < 0 ? -(uint64_t)x : (uint64_t)x;
+    return x >> 63 ? -x : x;
 }
 
 /* No column takes more bytes. */
 #define COLUMN_ROOM(rows) (64 + 8 * (size_t)(rows))
 
 /* Finds the smallest unit and fills w[0..rows); the guess and the root are not touched. */
-void column_of(const double *v, int rows, struct column *c, int64_t *w);
+void column_of(const double *v, int rows, struct column *c, uint64_t *w);
 
 /* Chooses the guess that leaves the least without a root. */
-void column_guess(struct column *c, const int64_t *w, int rows);
+void column_guess(struct column *c, const uint64_t *w, int rows);
 
 /* Its bytes into out[0..room); how many, or 0 when they are more. v gives the gaps. */
-size_t column_put(const struct column *c, const double *v, const int64_t *w, int rows, uint8_t *out, size_t room);
+size_t column_put(const struct column *c, const double *v, const uint64_t *w, int rows, uint8_t *out, size_t room);
 
 /* Reads what stands before the rows; at most n bytes; how many, or -EBADMSG. */
 int column_head(const uint8_t *bytes, size_t n, struct column *c);
 
 /* Decodes the rows; gap[row] says which have no value (only with c->gaps). */
-void column_rows(const struct column *c, const uint8_t *bytes, size_t n, int rows, int64_t *w, bool *gap);
+void column_rows(const struct column *c, const uint8_t *bytes, size_t n, int rows, uint64_t *w, bool *gap);
 
 /* The doubles; of a raw column from the n bytes behind its head. -EBADMSG when those are not enough. */
-int column_doubles(const struct column *c, const int64_t *w, const bool *gap, const uint8_t *raw, size_t n, int rows,
+int column_doubles(const struct column *c, const uint64_t *w, const bool *gap, const uint8_t *raw, size_t n, int rows,
                    double *out);
 
 #endif

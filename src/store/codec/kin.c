@@ -68,14 +68,14 @@ static int32_t kin_price(const struct kin *k, const uint16_t pair[CLASSES][CLASS
 }
 
 /* Steps and sizes of a column, and its price alone: each size expected from the one before. */
-static void kin_column(struct kin *k, int c, const int64_t *w)
+static void kin_column(struct kin *k, int c, const uint64_t *w)
 {
     float *step = k->step + (size_t)c * (size_t)k->rows;
     uint8_t *size = k->size + (size_t)c * (size_t)k->rows;
     uint16_t pair[CLASSES][CLASSES] = { 0 };
     for (int r = 1; r < k->rows; r++) {
-        int64_t d = (int64_t)((uint64_t)w[r] - (uint64_t)w[r - 1]);
-        step[r] = (float)d;
+        uint64_t d = w[r] - w[r - 1];
+        step[r] = (float)(int64_t)d;
         size[r] = (uint8_t)bit_class(magnitude(d));
         k->bits[c] += (uint64_t)bit_length(magnitude(d));
         k->square[c] += (double)step[r] * (double)step[r];
@@ -195,12 +195,12 @@ static void kin_choose(struct kin *k, int *roots)
 }
 
 /* Least squares in full precision, for those who will be coded with it. */
-static int32_t kin_slope(const int64_t *y, const int64_t *x, int rows)
+static int32_t kin_slope(const uint64_t *y, const uint64_t *x, int rows)
 {
     double xy = 0, xx = 0;
     for (int r = 1; r < rows; r++) {
-        double dx = (double)x[r] - (double)x[r - 1];
-        xy += dx * ((double)y[r] - (double)y[r - 1]);
+        double dx = (double)(int64_t)(x[r] - x[r - 1]);
+        xy += dx * (double)(int64_t)(y[r] - y[r - 1]);
         xx += dx * dx;
     }
     double slope = xy / xx * 65536;
@@ -209,7 +209,7 @@ static int32_t kin_slope(const int64_t *y, const int64_t *x, int rows)
     return (int32_t)(slope + (slope < 0 ? -0.5 : 0.5));
 }
 
-int kin_find(const int64_t *w, int n, int rows, int *root, int32_t *slope)
+int kin_find(const uint64_t *w, int n, int rows, int *root, int32_t *slope)
 {
     size_t cells = (size_t)n * (size_t)rows, cols = (size_t)n;
     auto_free uint32_t *nlogn = mem_try(((size_t)rows + 1) * sizeof *nlogn);

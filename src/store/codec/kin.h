@@ -20,6 +20,6 @@
  *
  * An estimate, so that the caller tries before he believes. -ENOMEM.
  */
-int kin_find(const int64_t *w, int n, int rows, int *root, int32_t *slope);
+int kin_find(const uint64_t *w, int n, int rows, int *root, int32_t *slope);
 
 #endif

@@ -36,15 +36,18 @@ struct row {
 
 struct known {
     struct row row;             /* as it was seen last */
-    uint8_t size[FIELDS];       /* of what its amounts differed by then */
+    int64_t usual[FIELDS];      /* where it is not at rest: CPU, a running mean; others, the last that was not 0 */
+    uint8_t rested[FIELDS];     /* a bit for each of the last three times: was it 0? */
+    uint8_t size[FIELDS];       /* of what its amounts differed by from what was expected */
     uint8_t age;                /* ticks that it was seen in a row: up to 3 */
 };
 
 struct procs_model {
     struct bit stays[2][4], stays_by_cpu[9], returns[1 + RELATIONS], alike[1 + RELATIONS], ended[3], ended_after[2],
         same_ppid[2], same_ppid_of[2], is_new[RELATIONS][2], is_new_after[2], unknown_same[RELATIONS],
-        unknown_same_of[2], unknown[1 << FIELDS], unknown_by[RELATIONS][1 << FIELDS];
-    struct number count, place, pid, ppid, others, field[FIELDS];
+        unknown_same_of[2], unknown[1 << FIELDS], unknown_by[RELATIONS][1 << FIELDS],
+        rests[FIELDS][RELATIONS][8], rests_by[FIELDS][16];
+    struct number count, place, pid, ppid, others, more[FIELDS], whole[FIELDS];
     struct naming naming;
 };
 
@@ -121,39 +124,75 @@ static int procs_pid(struct procs *p, struct number *m, bool ended, int32_t expe
     return 0;
 }
 
-/* What is known is the amount of last time; memory has grown by the difference to it, or by all of it. */
-static int64_t procs_expected(const struct row *old, const struct row *r, enum relation how, int field)
-{
-    if (field == GROWTH)
-        return r->is_new || r->ended ? r->steps[RSS] : how <= RETURNS ? r->steps[RSS] - old->steps[RSS] : 0;
-    return old->steps[field];
-}
-
 /* A number of bits as one of nine classes. */
 static int procs_class(int size)
 {
     return size < 16 ? (size + 1) / 2 : 8;
 }
 
-static int procs_fields(struct procs *p, struct known *k, enum relation how, struct row *r)
+/* Memory has grown by its difference, or by all of it; apart from that, those who are known do about what
+ * they usually do, and of strangers nothing is expected. */
+static int64_t procs_expected(const struct known *k, const struct row *r, enum relation how, int field)
+{
+    bool known = how <= RETURNS;
+    if (field == GROWTH)
+        return r->is_new || r->ended ? r->steps[RSS] : known ? r->steps[RSS] - k->row.steps[RSS] : 0;
+    return !known ? 0 : field == RSS ? k->row.steps[RSS] : k->usual[field];
+}
+
+/* Codes an amount that is not at rest; `beside` is the other context: what is known of the row by now. */
+static int procs_code_busy(struct procs *p, struct known *k, enum relation how, struct row *r, int field, int beside)
+{
+    bool known = how <= RETURNS;
+    struct number *m = known ? &p->m.more[field] : &p->m.whole[field];
+    int context = how == RETURNS ? 9 : procs_class(known ? k->size[field] : number_size(k->usual[field]));
+    int64_t expected = procs_expected(k, r, how, field), *steps = &r->steps[field];
+    int64_t more = number_code(&p->c, m, context, beside, *steps - expected);
+    if (!steps_sum(expected, more, steps) || (field >= READ && llabs(*steps) > RATE_STEPS_MAX))
+        return -EBADMSG;
+    k->size[field] = (uint8_t)number_size(more);
+    k->usual[field] = field == CPU && known ? (3 * k->usual[field] + *steps) / 4 : *steps;
+    return k->size[field];
+}
+
+static int procs_code_amount(struct procs *p, struct known *k, enum relation how, struct row *r, int field, int beside)
+{
+    if (field == RSS || field == GROWTH)
+        return procs_code_busy(p, k, how, r, field, beside);
+    struct bit *rests = &p->m.rests[field][how][k->rested[field]];
+    bool at_rest = coder_bit(&p->c, rests, &p->m.rests_by[field][beside], r->steps[field] == 0);
+    k->rested[field] = (uint8_t)((k->rested[field] << 1 | at_rest) & 7);
+    if (!at_rest)
+        return procs_code_busy(p, k, how, r, field, beside);
+    r->steps[field] = 0;
+    return 0;
+}
+
+/* What is known of a stranger is its name: one of 16 contexts. */
+static int procs_name_class(const char *name)
+{
+    uint32_t sum = 0;
+    for (int i = 0; i < PROC_NAME_MAX; i++)
+        sum = sum * 31 + (uint8_t)name[i];
+    return (int)(sum % NUMBER_CONTEXTS);
+}
+
+static int procs_code_amounts(struct procs *p, struct known *k, enum relation how, struct row *r)
 {
     const struct row *old = &k->row;
     struct procs_model *m = &p->m;
     bool same = coder_bit(&p->c, &m->unknown_same[how], &m->unknown_same_of[old->ended > 0], r->unknown == old->unknown);
     r->unknown = (uint8_t)(same ? old->unknown : tree_code(&p->c, m->unknown, m->unknown_by[how], FIELDS, r->unknown));
-    int beside = r->is_new ? 15 : how > STAYS ? 11 + (int)how : 0;
+    int beside = how > RETURNS ? procs_name_class(r->name) : how == RETURNS ? 10 : 0;
     for (int i = 0; i < FIELDS; i++) {
-        if (r->unknown >> i & 1) {
+        bool unknown = r->unknown >> i & 1;
+        int size = unknown ? 0 : procs_code_amount(p, k, how, r, i, beside);
+        if (size < 0)
+            return size;
+        if (unknown)
             r->steps[i] = 0;
-            continue;
-        }
-        int context = how == STAYS ? procs_class(k->size[i]) : 8 + (int)how;
-        int64_t expected = procs_expected(old, r, how, i);
-        int64_t more = number_code(&p->c, &m->field[i], context, beside, r->steps[i] - expected);
-        if (!steps_sum(expected, more, &r->steps[i]) || (i >= READ && llabs(r->steps[i]) > RATE_STEPS_MAX))
-            return -EBADMSG;
-        k->size[i] = (uint8_t)number_size(more);
-        beside = how == STAYS && !r->is_new ? 1 + procs_class(k->size[i]) : beside;
+        else if (how == STAYS)
+            beside = 1 + procs_class(size);
     }
     return 0;
 }
@@ -169,7 +208,7 @@ static int procs_code_row(struct procs *p, struct known *k, enum relation how, s
         r->ended = (uint32_t)others + 1;
     }
     r->is_new = coder_bit(&p->c, &m->is_new[how][ended], &m->is_new_after[p->last.is_new], r->is_new);
-    int rc = procs_fields(p, k, how, r);
+    int rc = procs_code_amounts(p, k, how, r);
     k->row = *r;
     k->age = how != STAYS ? 0 : k->age < 3 ? k->age + 1 : 3;
     if (how != STAYS || ended)

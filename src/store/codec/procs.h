@@ -36,7 +36,7 @@ void procs_done(struct proc_ticks *t);
 /* Rounds a row to what it will be when it comes back. */
 void procs_round(struct proc_use *u);
 
-#define PROCTAB_MAX_ROWS (1 << 18)
+#define PROCTAB_MAX_ROWS (1 << 17)
 
 /*
  * A whole table of processes, as `top` shows it, coded alone or against the one before (NULL for none):

@@ -14,7 +14,7 @@ void model_forget(void *model, size_t size)
 /* In one place: what codes a bit is large, and laid open wherever it is called. */
 bool coder_bit(struct coder *c, struct bit *a, struct bit *b, bool v)
 {
-    return c->decodes ? range_bit(&c->range, true, a, b, 0) : range_bit(&c->range, false, a, b, v);
+    return c->decodes ? range_bit2(&c->range, true, a, b, 0) : range_bit2(&c->range, false, a, b, v);
 }
 
 unsigned tree_code(struct coder *c, struct bit *tree, struct bit *other, int bits, unsigned v)

@@ -37,14 +37,13 @@ struct range {
 
 RANGE_INLINE void bit_learn(struct bit *b, int one)
 {
-    /* 65536 / (n + 1.6): the first bits count most, then it forgets slowly. */
+    /* 32768 / (n + 1.6): the first bits count most, then it forgets slowly. */
     static const uint16_t rate[BIT_MEMORY + 1] = {
-        40960, 25206, 18204, 14247, 11702, 9929, 8622, 7620, 6826, 6182, 5649, 5201, 4818, 4488, 4200, 3947,
-        3723, 3523, 3343, 3181, 3034, 2899, 2776, 2664, 2560, 2463, 2374, 2291, 2214, 2141, 2073,
+        20480, 12603, 9102, 7123, 5851, 4964, 4311, 3810, 3413, 3091, 2824, 2600, 2409, 2244, 2100, 1973,
+        1861, 1761, 1671, 1590, 1517, 1449, 1388, 1332, 1280, 1231, 1187, 1145, 1107, 1070, 1036,
     };
-    int32_t p = b->p, target = one ? 65535 : 0;
-    p += (int32_t)((target - p) * (int64_t)rate[b->n] / 65536);
-    b->p = (uint16_t)(p < BIT_SURE ? BIT_SURE : p > 65535 - BIT_SURE ? 65535 - BIT_SURE : p);
+    int32_t p = b->p, aim = BIT_SURE + (65536 - 2 * BIT_SURE) * one;
+    b->p = (uint16_t)(p + ((aim - p) * rate[b->n] >> 15));
     b->n += b->n < BIT_MEMORY;
 }
 
@@ -57,6 +56,11 @@ RANGE_INLINE struct range range_encoder(uint8_t *room, size_t n)
 RANGE_INLINE uint32_t range_front(struct range *c)
 {
     uint32_t four = 0;
+    if (c->end - c->front >= 4) {
+        const uint8_t *p = c->front;
+        c->front += 4;
+        return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    }
     for (int i = 0; i < 4; i++)
         four = four << 8 | (c->front < c->end ? *c->front++ : 0);
     return four;
@@ -95,18 +99,19 @@ RANGE_INLINE void range_put(struct range *c, uint64_t from, int bytes)
         *c->front++ = (uint8_t)(from >> (56 - 8 * i));
 }
 
-/* One bit, expected by two models whose opinions are averaged; both learn it. */
-RANGE_INLINE int range_bit(struct range *c, bool decodes, struct bit *a, struct bit *b, int bit)
+/* A bit that is 1 with a probability of `ones` 2^17ths. */
+RANGE_INLINE int range_code(struct range *c, bool decodes, uint32_t ones, int bit)
 {
-    uint64_t ones = (c->span >> 17) * ((uint32_t)a->p + b->p);
+    uint64_t below = (c->span >> 17) * ones;
     if (decodes)
-        bit = c->low < ones;
-    if (bit) {
-        c->span = ones;
+        bit = c->low < below;
+    uint64_t above = (uint64_t)bit - 1; /* all bits set for a 0 */
+    c->span = below + (above & (c->span - 2 * below));
+    if (decodes) {
+        c->low -= above & below;
     } else {
-        c->low = decodes ? c->low - ones : c->low + ones;
-        c->span -= ones;
-        if (!decodes && c->low < ones)
+        c->low += above & below;
+        if (c->low < (above & below))
             range_carry(c);
     }
     if (c->span >> 32 == 0) {
@@ -115,6 +120,20 @@ RANGE_INLINE int range_bit(struct range *c, bool decodes, struct bit *a, struct 
             range_put(c, c->low, 4);
         c->low = c->low << 32 | (decodes ? range_front(c) : 0);
     }
+    return bit;
+}
+
+/* One bit, expected by a model, or by two whose opinions are averaged. */
+RANGE_INLINE int range_bit1(struct range *c, bool decodes, struct bit *a, int bit)
+{
+    bit = range_code(c, decodes, 2 * (uint32_t)a->p, bit);
+    bit_learn(a, bit);
+    return bit;
+}
+
+RANGE_INLINE int range_bit2(struct range *c, bool decodes, struct bit *a, struct bit *b, int bit)
+{
+    bit = range_code(c, decodes, (uint32_t)a->p + b->p, bit);
     bit_learn(a, bit);
     bit_learn(b, bit);
     return bit;

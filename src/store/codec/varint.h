@@ -31,15 +31,15 @@ static inline int varint_get(const uint8_t *bytes, size_t n, size_t *at, uint64_
     return -EBADMSG;
 }
 
-/* Signed ones: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4. */
-static inline uint64_t zigzag(int64_t x)
+/* Signed ones, as two's complement: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4. */
+static inline uint64_t zigzag(uint64_t x)
 {
-    return (uint64_t)x << 1 ^ (uint64_t)(x >> 63);
+    return x << 1 ^ -(x >> 63);
 }
 
-static inline int64_t unzigzag(uint64_t x)
+static inline uint64_t unzigzag(uint64_t x)
 {
-    return (int64_t)(x >> 1 ^ -(x & 1));
+    return x >> 1 ^ -(x & 1);
 }
 
 #endif
