@@ -63,6 +63,8 @@ const struct command *command_find(const char *name); /* NULL */
 /* Says that there is no command of this name, and which was meant. */
 void command_put_unknown(const char *name, struct buf *out);
 
+bool args_has(const struct args *a, const char *name); /* does the command have such an option? */
+
 /* The option must be in the command's tables, with that type. */
 bool args_flag(const struct args *a, const char *name);
 bool args_given(const struct args *a, const char *name);

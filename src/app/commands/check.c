@@ -48,6 +48,8 @@ static struct progress check_progress(const struct args *a, enum mode mode,
 /* A recording is played to its end, unless told otherwise. */
 static double check_duration(const struct args *a, const struct observer *o)
 {
+    if (!o->root.path && !args_given(a, "duration"))
+        return INFINITY;
     return o->root.instants && !args_given(a, "duration") ? o->root.instants * o->interval_s :
            args_number(a, "duration");
 }
@@ -173,6 +175,7 @@ static const struct option options[] = {
     { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
       .help = "between two samples (default general.logging_interval, which is 1)" },
     { "save-data", 0, OPTION_FLAG, .help = "save telemetry_data_DATE_TIME.json: the main metrics; --export-csv keeps all" },
+    OBSERVER_REPLAY,
     OUTFILES_OPTIONS,
     REPORTING_OPTIONS,
     { 0 },
@@ -191,6 +194,6 @@ const struct command command_check = {
     .usage = "[FILE]",
     .text = "Reads all sensors once an interval, learns what is usual, and prints a report: whether the machine is "
             "well; if not, what is unusual, since when, which process, and what to do. Ctrl-C ends early and reports "
-            "on what there is. A recording (--root) is played to its end unless --duration is given.",
+            "on what there is. A recording (--root) or a tape (--replay) is played to its end unless --duration is given.",
     .options = options, .examples = examples, .max_positional = 1, .run = check_run,
 };

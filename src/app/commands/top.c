@@ -54,7 +54,7 @@ static void top_begin(struct top *t, const struct args *a, const struct observer
 {
     top_init(t, o->interval_s, utf8, top_graph(a, utf8));
     t->live.budget_per_day = config_number(args_config(a), "analysis.budget_per_day");
-    t->view.may_end = !*o->root.path;
+    t->view.may_end = o->feed->live;
 }
 
 static int top_batch(const struct args *a)
@@ -142,6 +142,9 @@ static const struct option options[] = {
     { "once", '1', OPTION_FLAG, .help = "print one screen as plain text and end" },
     { "batch", 'b', OPTION_NUMBER, "N", .min = 1, .max = FRAMES_MAX, .help = "print N screens as plain text" },
     { "size", 0, OPTION_TEXT, "COLUMNSxROWS", .fallback = "80x24", .help = "of the screens that are printed" },
+    OBSERVER_REPLAY,
+    { "speed", 0, OPTION_NUMBER, "N", .min = 0.01, .max = 10000, .fallback = "1",
+      .help = "play a tape N times as fast as it was recorded" },
     { "graph", 0, OPTION_CHOICE, "KIND", .choices = "braille block ascii",
       .help = "what charts are drawn with (default what the terminal can show)" },
     { 0 },
@@ -154,6 +157,7 @@ static const struct example examples[] = {
     { "sonde top --json", "one snapshot of all metrics and processes as JSON" },
     { "sonde top --batch 60 --json", "one a second for a minute, an object on each line" },
     { "sonde top --root DIR", "play a recorded machine" },
+    { "sonde top --replay FILE --speed 10", "play a tape, ten times as fast as it was recorded" },
     { 0 },
 };
 
@@ -162,8 +166,8 @@ const struct command command_top = {
     .usage = "",
     .text = "Shows every area with its history, the processes, and in the first line the verdict of "
             "`sonde check` over the last minutes (at most 600 samples). ? lists the keys. Processes can be "
-            "sorted, filtered, shown as a tree and, after a question, ended. A recorded machine (--root) is "
-            "played at its own pace and stays at its end. Needs the module sonde-terminal; --once, --batch "
+            "sorted, filtered, shown as a tree and, after a question, ended. A recorded machine (--root) and "
+            "a tape (--replay) are played at their own pace and stay at their end. Needs the module sonde-terminal; --once, --batch "
             "and --json do not.",
     .options = options, .examples = examples, .run = top_run,
 };
