@@ -251,8 +251,8 @@ static int recorder_open_store(struct recorder *r)
     int32_t owner = 0;
     recorder_say_pause(r);
     struct store_options o = {
-        .dir = r->o.dir, .cap_bytes = (int64_t)(config_number(r->config, "archive.max_size_mb") * 1e6),
-        .sync_s = config_number(r->config, "archive.sync_seconds"), .emit = recorder_emit, .self = r,
+        .dir = r->o.dir, .cap_bytes = (int64_t)(config_number(r->config, "storage.max_mb") * 1e6),
+        .sync_s = config_number(r->config, "storage.sync_s"), .emit = recorder_emit, .self = r,
     };
     recorder_describe(r, &o.about);
     int rc = store_open(&o, &r->store, &owner);

@@ -10,7 +10,7 @@
 
 /* How keys begin that take effect at once: whoever uses them asks anew, or is told. */
 static const char *const live[] = {
-    "debug.", "logging.", "archive.max_size_mb", "archive.days_of_", "performance.max_cpu_percent",
+    "debug.", "logging.", "storage.max_mb", "storage.keep_", "performance.max_cpu_percent",
     "performance.max_rss_mb", "performance.max_write_mb_per_hour", "analysis.", "cloud.", "session_classification.",
 };
 
@@ -42,7 +42,7 @@ static void reload_apply(struct recorder *r, const struct config *c)
 {
     struct budget_limits limits = settings_budget(c);
     sampler_limit(r->observer.sampler, &limits);
-    space_set_cap(store_space(r->store), (int64_t)(config_number(c, "archive.max_size_mb") * 1e6));
+    space_set_cap(store_space(r->store), (int64_t)(config_number(c, "storage.max_mb") * 1e6));
     for (int i = 0; i < r->n_parts; i++)
         if (r->part[i].part->reload)
             r->part[i].part->reload(r->part[i].self, c);

@@ -5,7 +5,7 @@
  * a ring, and whoever falls behind the ring, or takes nothing for seconds, is dropped. What is older than the ring
  * comes from the archive's files, as any other reader would read them.
  */
-#include "app/data.h"
+#include "app/socket_path.h"
 #include "app/recorder_parts.h"
 #include "app/recorder_request.h"
 
@@ -231,8 +231,8 @@ static void client_serve(struct client *c)
     char line[REQUEST_MAX], why[REQUEST_WHY] = "a request is one line of less than 512 bytes";
     size_t n;
     struct request q;
-    if (!os_socket_admits(c->fd, DATA_GROUP)) {
-        client_refuse(c, "only root, the user who records and members of the group " DATA_GROUP " may ask");
+    if (!os_socket_admits(c->fd, SOCKET_GROUP)) {
+        client_refuse(c, "only root, the user who records and members of the group " SOCKET_GROUP " may ask");
         return;
     }
     int rc = client_ask(c, line, &n);
@@ -327,7 +327,7 @@ static void server_main(void *arg)
 static bool server_listen(struct server *s, int i, const char *path, bool guarded)
 {
     struct os_listener *l = &s->listener[i];
-    int rc = os_socket_listen(path, DATA_GROUP, guarded, l);
+    int rc = os_socket_listen(path, SOCKET_GROUP, guarded, l);
     if (rc == -EBUSY)
         log_info("record: another recorder answers at %s already", path);
     else if (rc < 0)
@@ -344,7 +344,7 @@ static bool server_listen(struct server *s, int i, const char *path, bool guarde
         server_leave(s, -1);
         mem_free(d);
     }
-    log_info("record: answers at %s%s", path, l->shared ? ", also members of the group " DATA_GROUP : "");
+    log_info("record: answers at %s%s", path, l->shared ? ", also members of the group " SOCKET_GROUP : "");
     return rc == 0;
 }
 
@@ -357,8 +357,8 @@ static int server_open(struct recorder *r, void **self)
         s->fd[i] = -1;
     for (int i = 0; i < LISTENERS; i++)
         s->listener[i].fd = -1;
-    data_socket(r->o.dir, &own);
-    data_public_socket(os_is_root(), &public);
+    socket_path_own(r->o.dir, &own);
+    socket_path_public(os_is_root(), &public);
     server_listen(s, 0, own.p, true);
     if (public.n && r->of->is_real && !r->o.alone) /* a recorded machine is not this one */
         server_listen(s, 1, public.p, false);

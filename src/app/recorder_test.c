@@ -6,7 +6,7 @@
  */
 #include "app/recorder_test.h"
 
-#include "app/data.h"
+#include "app/socket_path.h"
 #include "app/recorder_parts.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -40,7 +40,7 @@ static int witness_ask(struct recorder *r)
 {
     auto_buf struct buf path = { 0 };
     char answer[64];
-    data_socket(r->o.dir, &path);
+    socket_path_own(r->o.dir, &path);
     int64_t until = os_mono_ns() + 2000000000;
     int fd = os_socket_connect(path.p);
     int rc = fd < 0 ? fd : os_socket_send(fd, "state\n", 6, until);

@@ -3,7 +3,7 @@
  *
  * Nobody may be there to read, so it says little: where to, and at the end how much.
  */
-#include "app/data.h"
+#include "app/datadir.h"
 #include "app/recorder.h"
 #include "app/recorder_parts.h"
 #include "app/recorder_test.h"
@@ -111,11 +111,8 @@ static int record_run(const struct args *a)
     os_serve_on_signal();
     if (args_flag(a, "test"))
         return recorder_test(a);
-    data_dir(a, &dir);
-    if (!dir.n) {
-        log_error(0, "record: this user has no home; say where to record with --data DIR");
+    if (datadir_put(a, &dir) < 0)
         return EXIT_USAGE;
-    }
     struct recorder r;
     int rc = recorder_run(&r, &(struct recorder_options){
         .args = a, .dir = dir.p, .parts = recorder_parts(), .tell = record_tell, .self = &c,
@@ -126,7 +123,7 @@ static int record_run(const struct args *a)
 }
 
 static const struct option options[] = {
-    DATA_OPTION,
+    DATADIR_OPTION,
     { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
       .help = "between two samples (default general.logging_interval, which is 1)" },
     { "duration", 'd', OPTION_DURATION, "TIME", .min = 0.1, .max = INFINITY, .help = "end after so long" },
@@ -149,6 +146,6 @@ const struct command command_record = {
             "find it by its socket (/run/sonde/sock or $XDG_RUNTIME_DIR/sonde/sock, members of the group sonde may use "
             "the one of root; $SONDE_SOCKET names another). SIGTERM and Ctrl-C end it with everything written; SIGHUP "
             "reads the configuration again. A crash loses nothing that was sampled, a loss of power at most "
-            "archive.sync_seconds. --json prints an object a minute, --verbose a line.",
+            "storage.sync_s. --json prints an object a minute, --verbose a line.",
     .options = options, .examples = examples, .run = record_run,
 };
