@@ -133,7 +133,7 @@ static void loop(enum fault f, int error)
     for (; run(f, n, 1, error); n++)
         if (n % 7 == 1)
             run(f, n, 25, error);
-    assert_true(n > 2); /* such a call was made at all */
+    assert_true(n > 1); /* such a call was made at all */
 }
 
 static void test_write(void **state) { (void)state; loop(FAULT_WRITE, ENOSPC); }
@@ -151,6 +151,6 @@ int main(void)
         cmocka_unit_test(test_create), cmocka_unit_test(test_remove), cmocka_unit_test(test_read),
         cmocka_unit_test(test_memory),
     };
-    log_set_level((enum log_level)-1); /* what it says is not what is tested */
+    log_set_level(LOG_ERROR);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
  *
  * Most of those who stand in a tick stood in the one before: for each of them one likely bit says so, and
  * their amounts are told by how much they differ. Whoever was seen earlier in the block returns by his
- * place in a list, last seen first; a stranger is told by what differs from the last one of his name.
+ * place in a list, last seen first; a stranger by that of the last one of his name, and by all that he did.
  * Probabilities are shared by all processes, so that they are learnt within a few ticks. A tick of its own
  * is coded the same way. Encoder and decoder are one code (store/codec/range.h). docs/FORMAT.md has the bytes.
  */
@@ -44,8 +44,8 @@ struct known {
 
 struct procs_model {
     struct bit stays[2][4], stays_by_cpu[9], returns[1 + RELATIONS], alike[1 + RELATIONS], ended[3], ended_after[2],
-        same_ppid[2], same_ppid_of[2], is_new[RELATIONS][2], is_new_after[2], unknown_same[RELATIONS],
-        unknown_same_of[2], unknown[1 << FIELDS], unknown_by[RELATIONS][1 << FIELDS],
+        same_ppid[2], same_ppid_of[2], is_new[RELATIONS][2], is_new_after[2], same_unknown[RELATIONS],
+        same_unknown_of[2], unknown[1 << FIELDS], unknown_by[RELATIONS][1 << FIELDS],
         rests[FIELDS][RELATIONS][8], rests_by[FIELDS][16];
     struct number count, place, pid, ppid, others, more[FIELDS], whole[FIELDS];
     struct naming naming;
@@ -64,18 +64,11 @@ struct procs {
 
 /* ---- steps ---- */
 
-static const double *procs_amounts(const struct proc_use *u, double v[FIELDS])
-{
-    memcpy(v, (const double[FIELDS]){ u->cpu_percent, u->children_percent, u->rss_bytes, u->rss_growth_bytes,
-                                      u->read_rate, u->write_rate }, FIELDS * sizeof *v);
-    return v;
-}
-
 static struct row procs_row(const struct proc_use *u)
 {
-    double v[FIELDS];
+    const double v[FIELDS] = { u->cpu_percent, u->children_percent, u->rss_bytes, u->rss_growth_bytes,
+                               u->read_rate, u->write_rate };
     struct row r = { .pid = u->pid, .ppid = u->ppid, .ended = u->ended, .is_new = u->is_new };
-    procs_amounts(u, v);
     for (int i = 0; i < FIELDS; i++)
         if (isnan(v[i]))
             r.unknown |= (uint8_t)(1 << i);
@@ -141,7 +134,8 @@ static int64_t procs_expected(const struct known *k, const struct row *r, enum r
 }
 
 /* Codes an amount that is not at rest; `beside` is the other context: what is known of the row by now. */
-static int procs_code_busy(struct procs *p, struct known *k, enum relation how, struct row *r, int field, int beside)
+static int procs_code_busy(struct procs *p, struct known *k, enum relation how, struct row *r,
+                           int field, int beside)
 {
     bool known = how <= RETURNS;
     struct number *m = known ? &p->m.more[field] : &p->m.whole[field];
@@ -155,7 +149,8 @@ static int procs_code_busy(struct procs *p, struct known *k, enum relation how, 
     return k->size[field];
 }
 
-static int procs_code_amount(struct procs *p, struct known *k, enum relation how, struct row *r, int field, int beside)
+static int procs_code_amount(struct procs *p, struct known *k, enum relation how, struct row *r,
+                             int field, int beside)
 {
     if (field == RSS || field == GROWTH)
         return procs_code_busy(p, k, how, r, field, beside);
@@ -181,8 +176,12 @@ static int procs_code_amounts(struct procs *p, struct known *k, enum relation ho
 {
     const struct row *old = &k->row;
     struct procs_model *m = &p->m;
-    bool same = coder_bit(&p->c, &m->unknown_same[how], &m->unknown_same_of[old->ended > 0], r->unknown == old->unknown);
-    r->unknown = (uint8_t)(same ? old->unknown : tree_code(&p->c, m->unknown, m->unknown_by[how], FIELDS, r->unknown));
+    bool same = coder_bit(&p->c, &m->same_unknown[how], &m->same_unknown_of[old->ended > 0],
+                          r->unknown == old->unknown);
+    if (same)
+        r->unknown = old->unknown;
+    else
+        r->unknown = (uint8_t)tree_code(&p->c, m->unknown, m->unknown_by[how], FIELDS, r->unknown);
     int beside = how > RETURNS ? procs_name_class(r->name) : how == RETURNS ? 10 : 0;
     for (int i = 0; i < FIELDS; i++) {
         bool unknown = r->unknown >> i & 1;
@@ -294,7 +293,8 @@ static int procs_code_stranger(struct procs *p, struct row *r, struct known *lik
         naming_code(&p->c, &m->naming, r->name);
         like->row.ppid = p->last.ppid;
     }
-    bool ended = coder_bit(&p->c, &m->ended[alike ? like->row.ended > 0 : 2], &m->ended_after[p->last.ended > 0], r->ended > 0);
+    bool ended = coder_bit(&p->c, &m->ended[alike ? like->row.ended > 0 : 2],
+                           &m->ended_after[p->last.ended > 0], r->ended > 0);
     if (!ended && procs_pid(p, &m->pid, false, p->last.pid, &r->pid) < 0)
         return -EBADMSG;
     if (coder_bit(&p->c, &m->same_ppid[alike], &m->same_ppid_of[ended], r->ppid == like->row.ppid))
@@ -338,7 +338,9 @@ static int procs_code_arrival(struct procs *p, int done, struct row *r)
 static int procs_by_pid(const void *a, const void *b)
 {
     const struct row *x = a, *y = b;
-    return (x->pid > y->pid) - (x->pid < y->pid);
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    return (x->ended > y->ended) - (x->ended < y->ended);
 }
 
 /* Codes a tick of n rows; returns how many it has. */
@@ -375,7 +377,8 @@ static void procs_encode_ticks(struct procs *p, const struct proc_ticks *t)
 
 int procs_encode(struct buf *out, const struct proc_ticks *t)
 {
-    assert(t->ticks >= 0 && t->ticks <= PROCS_MAX_TICKS && t->first[t->ticks] <= PROCS_MAX_ROWS);
+    assert(t->ticks >= 0 && t->ticks <= PROCS_MAX_TICKS);
+    assert(t->first[t->ticks] <= PROCS_MAX_ROWS);
     for (size_t room = 4096 + 64 * t->first[t->ticks];; room *= 2) {
         struct procs *p = procs_new();
         if (!p || buf_reserve(out, room) < 0) {

@@ -24,12 +24,15 @@ struct proc_ticks {
 };
 
 /*
- * Puts the rows of ticks; what does not fit the resolution is rounded. One tick may be coded alone: 13 bytes
- * a row then, 5 among others. 0 <= ticks <= PROCS_MAX_TICKS, and so on. -ENOMEM, and out is as it was.
+ * Puts the rows of ticks, within the limits above; what does not fit the resolution is rounded. A tick may
+ * be coded alone: 12 bytes a row then, 4 to 5 among 600 ticks. -ENOMEM, and out is as it was.
  */
 int procs_encode(struct buf *out, const struct proc_ticks *t);
 
-/* The opposite; rows of a tick come by CPU, most first, then by pid. *out is to be released with procs_done(). -EBADMSG, -ENOMEM; safe on any bytes. */
+/*
+ * The opposite: rows of a tick come by CPU, most first, then by pid. On success *out is to be released with
+ * procs_done(). -EBADMSG, -ENOMEM; safe on any bytes, which give PROCS_MAX_ROWS at most.
+ */
 int procs_decode(const void *bytes, size_t n, struct proc_ticks *out);
 void procs_done(struct proc_ticks *t);
 
@@ -40,8 +43,8 @@ void procs_round(struct proc_use *u);
 
 /*
  * A whole table of processes, as `top` shows it, coded alone or against the one before (NULL for none):
- * everything in struct proc, times to 10 ms, memory to 4 KiB, bytes read and written to a sector of 512; rows of those
- * who ended are left out. -E2BIG with more than PROCTAB_MAX_ROWS, -ENOMEM; out is as it was.
+ * everything in struct proc, times to 10 ms, memory to 4 KiB, bytes read and written to a sector of 512; rows of
+ * those who ended are left out. -E2BIG with more than PROCTAB_MAX_ROWS, -ENOMEM; out is as it was.
  */
 int proctab_encode(struct buf *out, const struct proctab *before, const struct proctab *now);
 

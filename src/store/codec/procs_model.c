@@ -86,7 +86,8 @@ int64_t rate_steps(double v)
     double amount = fmin(fabs(v), (double)STEPS_MAX);
     int bits = 0;
     frexp(amount, &bits);
-    int64_t steps = bits <= 10 ? (int64_t)round(amount) : 512 * (bits - 10) + (int64_t)round(ldexp(amount, 10 - bits));
+    int more = bits > 10 ? bits - 10 : 0;
+    int64_t steps = 512 * more + (int64_t)round(ldexp(amount, -more));
     return v < 0 ? -steps : steps;
 }
 

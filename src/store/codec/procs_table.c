@@ -34,9 +34,9 @@ struct row {
 };
 
 struct table_model {
-    struct bit there[2], there_by_state[STATES], rests[9], rests_by_state[STATES], alike[2][2], same_state[RELATIONS][STATES],
-        same_state_by_cpu[9], state[256], state_after[STATES][256], same_ppid[RELATIONS], same_ppid_of[STATES],
-        same_name[RELATIONS], same_name_of[STATES], same_unknown[RELATIONS], same_unknown_of[STATES],
+    struct bit there[2], there_by_state[STATES], rests[9], rests_by_state[STATES], alike[2][2],
+        same_state[RELATIONS][STATES], same_state_by_cpu[9], state[256], state_after[STATES][256],
+        same_ppid[RELATIONS], same_ppid_of[STATES], same_name[RELATIONS], same_name_of[STATES], same_unknown[RELATIONS], same_unknown_of[STATES],
         unknown[1 << FIELDS], unknown_by[RELATIONS][1 << FIELDS];
     struct number head, place, pid, ppid, field[FIELDS];
     struct naming naming;
@@ -110,8 +110,12 @@ static int table_pid(struct table *t, struct number *m, enum relation how, int32
 static int table_amounts(struct table *t, const struct row *old, enum relation how, struct row *r)
 {
     struct table_model *m = &t->m;
-    bool same = coder_bit(&t->c, &m->same_unknown[how], &m->same_unknown_of[table_state(old)], r->unknown == old->unknown);
-    r->unknown = (uint8_t)(same ? old->unknown : tree_code(&t->c, m->unknown, m->unknown_by[how], FIELDS, r->unknown));
+    bool same = coder_bit(&t->c, &m->same_unknown[how], &m->same_unknown_of[table_state(old)],
+                          r->unknown == old->unknown);
+    if (same)
+        r->unknown = old->unknown;
+    else
+        r->unknown = (uint8_t)tree_code(&t->c, m->unknown, m->unknown_by[how], FIELDS, r->unknown);
     int beside = 9 + table_state(r);
     for (int i = how == STAYS ? CPU : START; i < FIELDS; i++) {
         if (r->unknown >> i & 1) {
@@ -140,7 +144,8 @@ static int table_code_row(struct table *t, const struct row *old, enum relation 
         r->ppid = old->ppid;
     else if (table_pid(t, &m->ppid, how, r->pid, &r->ppid) < 0)
         return -EBADMSG;
-    if (how != STRANGE && coder_bit(&t->c, &m->same_name[how], &m->same_name_of[of], memcmp(r->name, old->name, sizeof r->name) == 0))
+    same = memcmp(r->name, old->name, sizeof r->name) == 0;
+    if (how != STRANGE && coder_bit(&t->c, &m->same_name[how], &m->same_name_of[of], same))
         memcpy(r->name, old->name, sizeof r->name);
     else
         naming_code(&t->c, &m->naming, r->name);
@@ -171,12 +176,14 @@ static int64_t table_code_stays(struct table *t)
     for (size_t i = 0; i < t->n_before; i++) {
         const struct row *old = &t->before[i];
         came = table_skip(t, came, &at, old->pid);
-        bool same = at < t->n_given && t->given[at].pid == old->pid && t->given[at].steps[START] == old->steps[START];
+        const struct row *next = at < t->n_given ? &t->given[at] : NULL;
+        bool same = next && next->pid == old->pid && next->steps[START] == old->steps[START];
         there = coder_bit(&t->c, &t->m.there[there], &t->m.there_by_state[table_state(old)], same);
         if (!there)
             continue;
         struct row r = t->c.decodes ? *old : t->given[at++];
-        struct bit *rests = &t->m.rests[table_class(old->steps[CPU])], *by_state = &t->m.rests_by_state[table_state(old)];
+        struct bit *rests = &t->m.rests[table_class(old->steps[CPU])];
+        struct bit *by_state = &t->m.rests_by_state[table_state(old)];
         if (!coder_bit(&t->c, rests, by_state, table_equal(old, &r)) && table_code_row(t, old, STAYS, &r) < 0)
             return -EBADMSG;
         t->told[t->n_told++] = r;
