@@ -9,24 +9,18 @@
  */
 #include "base/auto.h"
 #include "base/mem.h"
+#include "figures.h"
+#include "sample.h"
 #include "store/codec/block.h"
+#include "store_record.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define BLOCK_ROWS 600
 #define RUNS 5
-#define PROCESSES "top" /* columns of the busiest processes, top0 to top7; all others are the system's */
-
-struct sample {
-    int rows, cols;
-    bool *system;
-    double **v; /* of each column */
-};
 
 /* The blocks of some columns of a sample. */
 struct blocks {
@@ -35,80 +29,6 @@ struct blocks {
     struct buf *coded;
     size_t bytes;
 };
-
-static bool missed;
-
-static void figure(const char *what, double is, const char *unit, double bar, bool at_least)
-{
-    bool bad = at_least ? is < bar : is > bar;
-    missed |= bad;
-    printf("%-44s %9.4g %-14s %s %-6g %s\n", what, is, unit, at_least ? ">=" : "<=", bar, bad ? "MISSED" : "ok");
-}
-
-static double cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-/* ---- the sample ---- */
-
-static int count(const char *line, char c)
-{
-    int n = 0;
-    for (; *line; line++)
-        n += *line == c;
-    return n;
-}
-
-static void sample_header(struct sample *s, char *line)
-{
-    s->cols = count(line, ',') + 1;
-    s->system = mem_new((size_t)s->cols * sizeof *s->system);
-    s->v = mem_new((size_t)s->cols * sizeof *s->v);
-    for (int c = 0; c < s->cols; c++) {
-        char *name = strsep(&line, ",");
-        s->system[c] = strncmp(name, PROCESSES, 3) != 0 || name[3] < '0' || name[3] > '7';
-    }
-}
-
-static void sample_row(struct sample *s, char *line, size_t *cap)
-{
-    bool more = (size_t)s->rows == *cap;
-    if (more)
-        *cap = *cap ? 2 * *cap : BLOCK_ROWS;
-    for (int c = 0; c < s->cols; c++) {
-        if (more)
-            s->v[c] = mem_resize(s->v[c], *cap * sizeof(double));
-        char *cell = strsep(&line, ",");
-        s->v[c][s->rows] = cell && *cell ? strtod(cell, NULL) : (double)NAN;
-    }
-    s->rows++;
-}
-
-static int sample_read(struct sample *s)
-{
-    char *line = NULL;
-    size_t n = 0, cap = 0;
-    while (getline(&line, &n, stdin) > 0) {
-        line[strcspn(line, "\r\n")] = '\0';
-        if (s->cols == 0)
-            sample_header(s, line);
-        else
-            sample_row(s, line, &cap);
-    }
-    free(line);
-    return s->rows > 0 ? 0 : -1;
-}
-
-static void sample_done(struct sample *s)
-{
-    for (int c = 0; c < s->cols; c++)
-        mem_free(s->v[c]);
-    mem_free(s->v);
-    mem_free(s->system);
-}
 
 /* ---- the codec ---- */
 
@@ -237,6 +157,7 @@ int main(int argc, char **argv)
     decode_figures(&all);
     blocks_done(&all);
     blocks_done(&system);
+    record_figures(&s);
     sample_done(&s);
-    return missed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return figures_missed() ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -13,12 +13,6 @@ double rate_growth(double before, double now, double wrap)
     return NAN;
 }
 
-static double rate_slot(const struct schema *s, int slot, const struct frame *a,
-                        const struct frame *b)
-{
-    return rate_growth(frame_get(a, slot), frame_get(b, slot), schema_at(s, slot)->wrap);
-}
-
 static double rate_clamp(const struct metric *m, double v)
 {
     if (m->min == m->max)
@@ -26,12 +20,21 @@ static double rate_clamp(const struct metric *m, double v)
     return v < m->min ? m->min : v > m->max ? m->max : v;
 }
 
+double rate_between(const struct schema *s, int slot, double span_s, const double num[2], const double den[2])
+{
+    const struct metric *m = schema_at(s, slot);
+    double by = m->den == SCHEMA_TIME ? span_s : rate_growth(den[0], den[1], schema_at(s, m->den)->wrap);
+    double growth = rate_growth(num[0], num[1], schema_at(s, m->num)->wrap);
+    return rate_clamp(m, by > 0 ? m->scale * growth / by : NAN);
+}
+
 /* Where a counter wraps or the ratio has bounds. `span` is the time between the readings, in seconds. */
 static double rate_special(const struct schema *s, const struct schema_ratio *r, double span, const struct frame *a,
                            const struct frame *b)
 {
-    double den = r->den == SCHEMA_TIME ? span : rate_slot(s, r->den, a, b);
-    return rate_clamp(schema_at(s, r->slot), den > 0 ? r->scale * rate_slot(s, r->num, a, b) / den : NAN);
+    const double num[2] = { frame_get(a, r->num), frame_get(b, r->num) };
+    const double den[2] = { frame_get(a, r->den), frame_get(b, r->den) };
+    return rate_between(s, r->slot, span, num, den);
 }
 
 static double rate_plain(const struct schema_ratio *r, double span, const struct frame *a, const struct frame *b)

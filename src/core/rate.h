@@ -24,4 +24,12 @@ double rate_growth(double before, double now, double wrap);
  */
 void rate_derive(const struct schema *s, const struct frame *before, struct frame *now);
 
+/*
+ * One derived slot between two readings of its source, for who has no frames: what rate_derive() computes.
+ *
+ *   span_s    between the readings; 0 or less gives NaN
+ *   num, den  the two counters at both readings; den is not looked at for a rate per second
+ */
+double rate_between(const struct schema *s, int slot, double span_s, const double num[2], const double den[2]);
+
 #endif

@@ -94,6 +94,11 @@ int space_resize(struct space *s, int64_t before, int64_t after)
     return s ? space_take(s, space_of(after) - space_of(before)) : 0;
 }
 
+int space_claim(struct space *s, int64_t before, int64_t after)
+{
+    return s && space_try(s, space_of(after) - space_of(before)) ? -EDQUOT : 0;
+}
+
 int space_reserve(struct space *s, int64_t bytes)
 {
     return s ? space_take(s, bytes) : 0;

@@ -27,6 +27,9 @@ void space_free(struct space *s);
  */
 int space_resize(struct space *s, int64_t before, int64_t after);
 
+/* The same without asking for room: for who makes it. */
+int space_claim(struct space *s, int64_t before, int64_t after);
+
 /* Called, outside the lock, with the bytes that are missing; frees what it can through space_resize(). */
 void space_on_full(struct space *s, void (*make_room)(void *self, int64_t bytes), void *self);
 

@@ -229,4 +229,5 @@ def main():
     print(f"{block.columns} columns of {block.rows} rows are the same, {follow} of them through a root")
 
 
-main()
+if __name__ == "__main__":
+    main()
