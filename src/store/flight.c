@@ -13,7 +13,7 @@
 #include "store/flight_files.h"
 
 #include <errno.h>
-#include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -55,7 +55,9 @@ static int index_settings(struct index *x)
     sqlite3_limit(x->db, SQLITE_LIMIT_LENGTH, 1 << 20);
     sqlite3_db_config(x->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(x->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    return index_error(x, sqlite3_exec(x->db, "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+    return index_error(x, sqlite3_exec(x->db,
+                                       "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; PRAGMA "
+                                       "temp_store = MEMORY;"
                                        "PRAGMA cache_size = -1024; PRAGMA mmap_size = 0", NULL, NULL, NULL));
 }
 
@@ -120,8 +122,10 @@ static int index_begin_log(struct index *x)
     if (rc < 0)
         return rc;
     char script[200];
-    snprintf(script, sizeof script, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
-             "PRAGMA max_page_count = %lld", INDEX_WAL_SOFT / 2 / INDEX_PAGE, INDEX_WAL_SOFT, (long long)x->pages_max);
+    snprintf(script, sizeof script,
+             "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
+             "PRAGMA max_page_count = %lld", INDEX_WAL_SOFT / 2 / INDEX_PAGE, INDEX_WAL_SOFT,
+                 (long long)x->pages_max);
     return index_error(x, sqlite3_exec(x->db, script, NULL, NULL, NULL));
 }
 
@@ -147,7 +151,8 @@ static int index_shrink(struct index *x)
 static int index_mark_crashed(struct index *x, void *self)
 {
     (void)self;
-    return index_run(x, "UPDATE sessions SET state = ?1 WHERE state = ?2", VALUES(I(INDEX_CRASHED), I(INDEX_RUNNING)));
+    return index_run(x, "UPDATE sessions SET state = ?1 WHERE state = ?2",
+                     VALUES(I(INDEX_CRASHED), I(INDEX_RUNNING)));
 }
 
 static int index_open_once(const char *dir, const struct index_options *o, struct index **out)

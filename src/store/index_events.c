@@ -46,9 +46,10 @@ static int anomalies_add(struct index *x, void *self)
     int rc = index_key(x, b->id, &key);
     for (size_t i = 0; i < b->n && rc >= 0; i++) {
         const struct index_anomaly *a = &b->anomalies[i];
-        rc = index_run(x, "INSERT INTO anomalies (session, time_ms, end_ms, peak_ms, score, probability, severity, area, "
-                       "summary, causes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                       VALUES(I(key), I(a->time_ms), I(a->end_ms), I(a->peak_ms), D(isfinite(a->score) ? a->score : 0),
+        rc = index_run(x, "INSERT INTO anomalies (session, time_ms, end_ms, peak_ms, score, probability, "
+                          "severity, area, summary, causes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                       VALUES(I(key), I(a->time_ms), I(a->end_ms), I(a->peak_ms),
+                              D(isfinite(a->score) ? a->score : 0),
                               D(a->probability), I(a->severity), T(a->area), T(a->summary), T(a->causes)));
     }
     return rc;
@@ -56,7 +57,8 @@ static int anomalies_add(struct index *x, void *self)
 
 static bool anomaly_fits(const struct index_anomaly *a)
 {
-    return index_is_text(a->area, 64) && index_is_text(a->summary, INDEX_NOTE_MAX) && index_is_text(a->causes, INDEX_CAUSES_MAX);
+    return index_is_text(a->area, 64) && index_is_text(a->summary, INDEX_NOTE_MAX)
+        && index_is_text(a->causes, INDEX_CAUSES_MAX);
 }
 
 int index_add_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n)
@@ -87,12 +89,14 @@ int index_events(struct index *x, const char *id, int64_t from_ms, int64_t to_ms
                  void (*each)(void *self, const struct index_event *e), void *self)
 {
     sqlite3_stmt *s;
-    int n = 0, rc = index_bind(x, "SELECT s.id, e.kind, e.source, e.text, e.time_ms, e.end_ms, e.severity " RANGE("events"),
-                               VALUES(T(id), I(from_ms), I(to_ms), I(limit ? limit : -1)), &s);
+    int n = 0, rc = index_bind(x, "SELECT s.id, e.kind, e.source, e.text, e.time_ms, e.end_ms, e.severity "
+                               RANGE("events"), VALUES(T(id), I(from_ms), I(to_ms), I(limit ? limit : -1)), &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
         each(self, &(struct index_event){
-            .session = index_text(s, 0), .kind = index_text(s, 1), .source = index_text(s, 2), .text = index_text(s, 3),
-            .time_ms = sqlite3_column_int64(s, 4), .end_ms = sqlite3_column_int64(s, 5), .severity = events_severity(s, 6) });
+            .session = index_text(s, 0), .kind = index_text(s, 1), .source = index_text(s, 2),
+                .text = index_text(s, 3),
+            .time_ms = sqlite3_column_int64(s, 4), .end_ms = sqlite3_column_int64(s, 5),
+                .severity = events_severity(s, 6) });
         rc = 0;
         n++;
     }
@@ -103,8 +107,8 @@ int index_anomalies(struct index *x, const char *id, int64_t from_ms, int64_t to
                     void (*each)(void *self, const struct index_anomaly *a), void *self)
 {
     sqlite3_stmt *s;
-    int n = 0, rc = index_bind(x, "SELECT s.id, e.time_ms, e.end_ms, e.peak_ms, e.score, e.probability, e.severity, e.area, "
-                               "e.summary, e.causes " RANGE("anomalies"),
+    int n = 0, rc = index_bind(x, "SELECT s.id, e.time_ms, e.end_ms, e.peak_ms, e.score, e.probability, "
+                                  "e.severity, e.area, e.summary, e.causes " RANGE("anomalies"),
                                VALUES(T(id), I(from_ms), I(to_ms), I(limit ? limit : -1)), &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
         each(self, &(struct index_anomaly){

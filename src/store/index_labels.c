@@ -33,7 +33,8 @@ static int labels_remove(struct index *x, void *self)
     const struct labels_change *c = self;
     int64_t key;
     int rc = index_key(x, c->id, &key);
-    return rc < 0 ? rc : index_run(x, "DELETE FROM labels WHERE session = ?1 AND name = ?2", VALUES(I(key), T(c->name)));
+    return rc < 0 ? rc : index_run(x, "DELETE FROM labels WHERE session = ?1 AND name = ?2",
+                                   VALUES(I(key), T(c->name)));
 }
 
 int index_unlabel(struct index *x, const char *id, const char *name)
@@ -48,7 +49,8 @@ int index_labels(struct index *x, const char *id, void (*each)(void *self, const
     int n = 0, rc = index_bind(x, "SELECT id, name, note, at_ms FROM labels JOIN sessions ON n = session "
                                "WHERE ?1 IS NULL OR id = ?1 ORDER BY start_ms, n, name", VALUES(T(id)), &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
-        each(self, &(struct index_label){ index_text(s, 0), index_text(s, 1), index_text(s, 2), sqlite3_column_int64(s, 3) });
+        each(self, &(struct index_label){ index_text(s, 0), index_text(s, 1), index_text(s, 2),
+                                          sqlite3_column_int64(s, 3) });
         rc = 0;
         n++;
     }
@@ -91,8 +93,9 @@ int index_unpin(struct index *x, const char *id, int64_t from_ms, int64_t to_ms)
 int index_is_kept(struct index *x, int64_t from_ms, int64_t to_ms)
 {
     int64_t kept;
-    int rc = index_number(x, "SELECT EXISTS (SELECT 1 FROM pins WHERE session IS NULL AND from_ms <= ?2 AND to_ms >= ?1) "
-                          "OR EXISTS (SELECT 1 FROM sessions WHERE start_ms <= ?2 AND end_ms >= ?1 AND n IN kept)",
+    int rc = index_number(x, "SELECT EXISTS (SELECT 1 FROM pins WHERE session IS NULL "
+                          "AND from_ms <= ?2 AND to_ms >= ?1) OR EXISTS ("
+                          "SELECT 1 FROM sessions WHERE start_ms <= ?2 AND end_ms >= ?1 AND n IN kept)",
                           VALUES(I(from_ms), I(to_ms)), &kept);
     return rc < 0 ? rc : (int)kept;
 }

@@ -44,9 +44,9 @@ static void mend_drop_old(const char *dir)
     struct mend_names d;
     mend_names(dir, &d);
     for (int i = 0; i + DAMAGED_KEPT < d.n; i++)
-        for (int wal = 0; wal < 2; wal++) {
+        for (int k = 0; k < 3; k++) {
             auto_buf struct buf path = { 0 };
-            buf_printf(&path, "%s/%s%s", dir, d.name[i], wal ? "-wal" : "");
+            buf_printf(&path, "%s/%s%s", dir, d.name[i], (const char *const[]){ "", "-wal", "-shm" }[k]);
             os_disk_remove(path.p);
         }
 }
@@ -83,7 +83,8 @@ static void mend_label(struct mend_salvage *m, sqlite3_stmt *s)
     struct index *x = m->x;
     const char *id = index_text(s, 0), *name = index_text(s, 1), *note = index_text(s, 2);
     int64_t key;
-    if (*name && index_is_text(name, INDEX_LABEL_MAX) && index_is_text(note, INDEX_NOTE_MAX) && index_key(x, id, &key) == 0)
+    if (*name && index_is_text(name, INDEX_LABEL_MAX) && index_is_text(note, INDEX_NOTE_MAX)
+        && index_key(x, id, &key) == 0)
         m->taken += index_run(x, "INSERT OR IGNORE INTO labels VALUES (?1, ?2, ?3, ?4)",
                               VALUES(I(key), T(name), T(note), I(sqlite3_column_int64(s, 3)))) > 0;
 }
@@ -112,16 +113,19 @@ static void mend_rows(sqlite3 *db, const char *sql, void (*row)(struct mend_salv
 static void mend_salvage(struct index *x, const char *path)
 {
     struct mend_salvage m = { .x = x };
-    struct index old = { 0 };
-    if (sqlite3_open_v2(path, &old.db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
-        sqlite3_db_config(old.db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-        sqlite3_db_config(old.db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-        sqlite3_limit(old.db, SQLITE_LIMIT_LENGTH, 1 << 20);
-        mend_rows(old.db, "SELECT id, name, note, at_ms FROM labels JOIN sessions ON n = session", mend_label, &m);
-        mend_rows(old.db, "SELECT id, from_ms, to_ms, why FROM pins LEFT JOIN sessions ON sessions.n = session "
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
+        sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+        sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+        sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 1 << 20);
+        mend_rows(db, "SELECT id, name, note, at_ms FROM labels JOIN sessions ON n = session", mend_label, &m);
+        mend_rows(db, "SELECT id, from_ms, to_ms, why FROM pins LEFT JOIN sessions ON sessions.n = session "
                   "WHERE session IS NULL OR id IS NOT NULL", mend_pin, &m);
     }
-    sqlite3_close(old.db);
+    sqlite3_close(db);
+    auto_buf struct buf shm = { 0 };
+    buf_printf(&shm, "%s-shm", path);
+    os_disk_remove(shm.p);
     if (m.taken)
         log_info("took over %d labels and pins from %s", m.taken, path);
 }
@@ -130,7 +134,8 @@ static int mend_empty(struct index *x, void *self)
 {
     (void)self;
     int rc = index_run(x, "DELETE FROM events WHERE n IN (SELECT n FROM events LIMIT 256)", NO_VALUES);
-    return rc ? rc : index_run(x, "UPDATE sessions SET events = 0, gaps = 0 WHERE events OR gaps", NO_VALUES) < 0 ? -EIO : 0;
+    return rc ? rc : index_run(x, "UPDATE sessions SET events = 0, gaps = 0 WHERE events OR gaps",
+                               NO_VALUES) < 0 ? -EIO : 0;
 }
 
 static int mend_filled(struct index *x, void *self)

@@ -9,7 +9,7 @@
 #define INDEX_PAGE 4096
 #define INDEX_WAL_SOFT (1024 * 1024) /* no transaction is begun beyond it */
 #define INDEX_STATEMENTS 96
-#define INDEX_ROOM 64 /* pages that no single transaction needs: a batch of the largest rows, and the nodes above them */
+#define INDEX_ROOM 64 /* pages, more than one transaction takes: a batch of the largest rows, the nodes above */
 
 struct index {
     sqlite3 *db;

@@ -41,8 +41,10 @@ int index_remove(struct index *x, const char *id)
     if (rc < 0)
         return rc;
     struct prune_step steps[] = {
-        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session = ?1 LIMIT ?2)", { I(key), I(STEP) }, 2 },
-        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session = ?1 LIMIT ?2)", { I(key), I(STEP_SESSIONS) }, 2 },
+        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session = ?1 LIMIT ?2)",
+          { I(key), I(STEP) }, 2 },
+        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session = ?1 LIMIT ?2)",
+          { I(key), I(STEP_SESSIONS) }, 2 },
         { "DELETE FROM sessions WHERE n = ?1", { I(key) }, 1 },
     };
     for (size_t i = 0; i < sizeof steps / sizeof *steps && rc >= 0; i++)
@@ -53,9 +55,11 @@ int index_remove(struct index *x, const char *id)
 int index_prune(struct index *x, int64_t before_ms)
 {
     struct prune_step steps[] = {
-        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE time_ms < ?1 AND end_ms < ?1 AND session NOT IN kept LIMIT ?2)",
+        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE time_ms < ?1 AND end_ms < ?1 AND session "
+          "NOT IN kept LIMIT ?2)",
           { I(before_ms), I(STEP) }, 2 },
-        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE time_ms < ?1 AND end_ms < ?1 AND session NOT IN kept LIMIT ?2)",
+        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE time_ms < ?1 AND end_ms < ?1 AND "
+          "session NOT IN kept LIMIT ?2)",
           { I(before_ms), I(STEP_SESSIONS) }, 2 },
     };
     int n = 0, rc = 0;
@@ -76,10 +80,13 @@ static bool prune_has_room(struct index *x)
 int index_make_room(struct index *x)
 {
     struct prune_step steps[] = {
-        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session NOT IN kept ORDER BY time_ms LIMIT ?1)", { I(STEP) }, 1 },
-        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session NOT IN kept ORDER BY time_ms LIMIT ?1)",
+        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session NOT IN kept ORDER BY time_ms "
+          "LIMIT ?1)", { I(STEP) }, 1 },
+        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session NOT IN kept ORDER BY "
+          "time_ms LIMIT ?1)",
           { I(STEP_SESSIONS) }, 1 },
-        { "DELETE FROM sessions WHERE n IN (SELECT n FROM sessions WHERE state <> 0 AND n NOT IN kept ORDER BY start_ms LIMIT ?1)",
+        { "DELETE FROM sessions WHERE n IN (SELECT n FROM sessions WHERE state <> 0 AND n NOT IN kept ORDER "
+          "BY start_ms LIMIT ?1)",
           { I(STEP_SESSIONS) }, 1 },
         { "DELETE FROM events WHERE n IN (SELECT n FROM events ORDER BY time_ms LIMIT ?1)", { I(STEP) }, 1 },
     };

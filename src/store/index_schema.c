@@ -95,7 +95,8 @@ static int schema_text(struct index *x, struct buf *out)
 static int schema_expected(struct buf *out)
 {
     struct index fresh = { 0 };
-    int rc = index_error(&fresh, sqlite3_open_v2(":memory:", &fresh.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
+    int rc = index_error(&fresh, sqlite3_open_v2(":memory:", &fresh.db,
+                                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
     if (rc == 0)
         rc = schema_apply(&fresh, 0);
     if (rc == 0)
@@ -129,7 +130,8 @@ int index_recognise(struct index *x)
 static int schema_begin(struct index *x)
 {
     char script[160];
-    snprintf(script, sizeof script, "PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = %d",
+    snprintf(script, sizeof script,
+             "PRAGMA page_size = %d; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = %d",
              INDEX_PAGE, APPLICATION_ID);
     return index_error(x, sqlite3_exec(x->db, script, NULL, NULL, NULL));
 }
@@ -144,10 +146,11 @@ int index_migrate(struct index *x)
         rc = index_number(x, "PRAGMA page_count", NO_VALUES, &pages);
     if (rc < 0)
         return rc;
-    if (pages == 0 && (rc = schema_begin(x)) < 0)
-        return rc;
-    if (pages && application != APPLICATION_ID)
+    bool is_new = pages <= 1 && version == 0; /* a page without tables: begun, and a full disk came */
+    if (!is_new && application != APPLICATION_ID)
         return -EBADMSG;
+    if (is_new && (rc = schema_begin(x)) < 0)
+        return rc;
     rc = version >= 0 && version < VERSIONS ? schema_apply(x, (int)version) : 0;
     return rc < 0 ? rc : index_recognise(x);
 }

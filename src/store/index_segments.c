@@ -9,7 +9,8 @@
 static int segments_put(struct index *x, void *self)
 {
     const struct index_segment *g = self;
-    return index_run(x, "INSERT OR REPLACE INTO segments VALUES (?1, (SELECT n FROM sessions WHERE id = ?2), ?3, ?4, ?5, ?6)",
+    return index_run(x, "INSERT OR REPLACE INTO segments VALUES (?1, (SELECT n FROM sessions WHERE id = ?2), "
+                        "?3, ?4, ?5, ?6)",
                      VALUES(T(g->name), T(g->session), I(g->first_ms), I(g->last_ms), I(g->ticks), I(g->bytes)));
 }
 
@@ -41,11 +42,13 @@ int index_remove_segment(struct index *x, const char *name)
     return rc < 0 ? rc : rc ? 0 : -ENOENT;
 }
 
-int index_segments(struct index *x, const char *id, void (*each)(void *self, const struct index_segment *g), void *self)
+int index_segments(struct index *x, const char *id, void (*each)(void *self, const struct index_segment *g),
+                   void *self)
 {
     sqlite3_stmt *s;
     int n = 0, rc = index_bind(x, "SELECT name, ifnull(id, ''), first_ms, last_ms, ticks, bytes FROM segments "
-                               "LEFT JOIN sessions ON n = session WHERE ?1 IS NULL OR id = ?1 ORDER BY first_ms, name",
+                               "LEFT JOIN sessions ON n = session WHERE ?1 IS NULL OR id = ?1 ORDER BY "
+                               "first_ms, name",
                                VALUES(T(id)), &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
         struct index_segment g = {
@@ -65,8 +68,8 @@ int index_segments(struct index *x, const char *id, void (*each)(void *self, con
 static int stats_sessions(struct index *x, struct index_stats *out)
 {
     sqlite3_stmt *s;
-    int rc = index_bind(x, "SELECT count(*), total(state = 0), total(state = 2), total(samples), min(start_ms), max(end_ms), "
-                        "(SELECT count(DISTINCT session) FROM labels), "
+    int rc = index_bind(x, "SELECT count(*), total(state = 0), total(state = 2), total(samples), "
+                        "min(start_ms), max(end_ms), (SELECT count(DISTINCT session) FROM labels), "
                         "(SELECT count(DISTINCT session) FROM pins) FROM sessions", NO_VALUES, &s);
     if (rc == 0)
         rc = index_step(x, s);
@@ -87,8 +90,8 @@ static int stats_sessions(struct index *x, struct index_stats *out)
 static int stats_segments(struct index *x, struct index_stats *out)
 {
     sqlite3_stmt *s;
-    int rc = index_bind(x, "SELECT count(*), total(g.bytes), total(ticks), total(CAST(ticks AS REAL) * ifnull(metrics, 0)) "
-                        "FROM segments g LEFT JOIN sessions ON n = session", NO_VALUES, &s);
+    int rc = index_bind(x, "SELECT count(*), total(g.bytes), total(ticks), "
+                        "total(CAST(ticks AS REAL) * ifnull(metrics, 0)) FROM segments g LEFT JOIN sessions ON n = session", NO_VALUES, &s);
     if (rc == 0)
         rc = index_step(x, s);
     if (rc <= 0)

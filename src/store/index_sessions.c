@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define COLUMNS \
-    "s.id, s.hardware_id, s.os, s.cpu, s.cores, s.memory_bytes, s.start_ms, s.end_ms, s.interval_s, s.samples, s.metrics, " \
-    "s.gaps, s.anomalies, s.events, s.state, s.origin, s.workload, s.verdict, " \
+    "s.id, s.hardware_id, s.os, s.cpu, s.cores, s.memory_bytes, s.start_ms, s.end_ms, s.interval_s, " \
+    "s.samples, s.metrics, s.gaps, s.anomalies, s.events, s.state, s.origin, s.workload, s.verdict, " \
     "EXISTS (SELECT 1 FROM pins WHERE session = s.n), " \
     "(SELECT group_concat(name, ', ') FROM labels WHERE session = s.n) "
 
@@ -55,15 +55,16 @@ static void sessions_read(sqlite3_stmt *s, struct index_session *out)
 static int sessions_put(struct index *x, const struct index_session *s, const char *id)
 {
     return index_run(x,
-        "INSERT INTO sessions (id, hardware_id, os, cpu, cores, memory_bytes, start_ms, end_ms, interval_s, samples, metrics, "
-        "state, origin, workload, verdict) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
+        "INSERT INTO sessions (id, hardware_id, os, cpu, cores, memory_bytes, start_ms, end_ms, interval_s, "
+        "samples, metrics, state, origin, workload, verdict) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
         "ON CONFLICT (id) DO UPDATE SET hardware_id = excluded.hardware_id, os = excluded.os, cpu = excluded.cpu, "
         "cores = excluded.cores, memory_bytes = excluded.memory_bytes, start_ms = excluded.start_ms, "
         "end_ms = excluded.end_ms, interval_s = excluded.interval_s, samples = excluded.samples, "
         "metrics = excluded.metrics, state = excluded.state, origin = excluded.origin, "
         "workload = excluded.workload, verdict = excluded.verdict",
-        VALUES(T(id), T(s->hardware_id), T(s->os), T(s->cpu), I(s->cores), I(s->memory_bytes), I(s->start_ms), I(s->end_ms),
-               D(s->interval_s), I(s->samples), I(s->metrics), I(s->state), T(s->origin), T(s->workload), T(s->verdict)));
+        VALUES(T(id), T(s->hardware_id), T(s->os), T(s->cpu), I(s->cores), I(s->memory_bytes), I(s->start_ms),
+               I(s->end_ms), D(s->interval_s), I(s->samples), I(s->metrics), I(s->state), T(s->origin), T(s->workload),
+               T(s->verdict)));
 }
 
 struct sessions_begin {
@@ -130,7 +131,8 @@ static int sessions_progress(struct index *x, void *self)
 
 int index_progress(struct index *x, const char *id, int64_t end_ms, int64_t samples, int64_t metrics)
 {
-    return sessions_changed(index_write(x, sessions_progress, &(struct sessions_set){ id, NULL, end_ms, samples, metrics }));
+    return sessions_changed(index_write(x, sessions_progress,
+                                        &(struct sessions_set){ id, NULL, end_ms, samples, metrics }));
 }
 
 static int sessions_end(struct index *x, void *self)

@@ -18,13 +18,15 @@ static bool index_is_full(struct index *x)
 {
     int64_t used = 0, unused = 0;
     return index_number(x, "PRAGMA page_count", NO_VALUES, &used) == 0 &&
-           index_number(x, "PRAGMA freelist_count", NO_VALUES, &unused) == 0 && used - unused + INDEX_ROOM > x->pages_max;
+           index_number(x, "PRAGMA freelist_count", NO_VALUES, &unused) == 0
+               && used - unused + INDEX_ROOM > x->pages_max;
 }
 
 static int index_system_error(struct index *x, int otherwise)
 {
     int rc = sqlite3_system_errno(x->db);
-    return rc == ENOSPC || rc == EDQUOT || rc == EROFS || rc == EACCES || rc == ENOENT || rc == EFBIG ? -rc : otherwise;
+    return rc == ENOSPC || rc == EDQUOT || rc == EROFS || rc == EACCES || rc == ENOENT || rc == EFBIG ? -rc
+        : otherwise;
 }
 
 int index_error(struct index *x, int rc)
@@ -46,7 +48,8 @@ int index_error(struct index *x, int rc)
         return -EEXIST;
     case SQLITE_TOOBIG:
         return -EINVAL;
-    case SQLITE_CORRUPT: case SQLITE_NOTADB: case SQLITE_ERROR: case SQLITE_SCHEMA: /* our SQL is right: the tables are not */
+    case SQLITE_CORRUPT: case SQLITE_NOTADB:
+    case SQLITE_ERROR: case SQLITE_SCHEMA: /* our SQL is right: the tables are not */
         x->is_damaged = true;
         return -EBADMSG;
     default:

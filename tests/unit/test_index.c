@@ -104,7 +104,8 @@ static void filters(void **state)
     struct { struct index_filter f; const char *want; } cases[] = {
         { INDEX_ALL, "20261122_101500 20261122_121500 20261122_141500 20261122_161500" },
         { FILTER(.newest_first = true, .limit = 2), "20261122_161500 20261122_141500" },
-        { FILTER(.from_ms = SAMPLE_START + 3 * hour, .to_ms = SAMPLE_START + 4 * hour), "20261122_121500 20261122_141500" },
+        { FILTER(.from_ms = SAMPLE_START + 3 * hour, .to_ms = SAMPLE_START + 4 * hour),
+          "20261122_121500 20261122_141500" },
         { FILTER(.from_ms = SAMPLE_START + 3 * hour + 1, .to_ms = SAMPLE_START + 4 * hour - 1), "" },
         { FILTER(.to_ms = SAMPLE_START), "20261122_101500" },
         { FILTER(.from_ms = SAMPLE_START + 7 * hour), "20261122_161500" },
@@ -212,7 +213,8 @@ static void see_event(void *self, const struct index_event *e)
     struct seen *seen = self;
     seen->n++;
     seen->event = *e;
-    snprintf(seen->text, sizeof seen->text, "%s %s %s %s", e->session, e->kind, e->source, severity_name(e->severity));
+    snprintf(seen->text, sizeof seen->text, "%s %s %s %s", e->session, e->kind, e->source,
+             severity_name(e->severity));
 }
 
 static void see_anomaly(void *self, const struct index_anomaly *a)

@@ -162,7 +162,9 @@ static void foreign_tables(void **state)
     sqlite3 *db;
     index_close(x);
     assert_int_equal(sqlite3_open(s->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "CREATE TRIGGER t AFTER INSERT ON labels BEGIN DELETE FROM sessions; END", NULL, NULL, NULL),
+    assert_int_equal(sqlite3_exec(db,
+                                  "CREATE TRIGGER t AFTER INSERT ON labels BEGIN DELETE FROM sessions; END",
+                                      NULL, NULL, NULL),
                      SQLITE_OK);
     sqlite3_close(db);
     assert_int_equal(index_open_read(s->dir, &x), -EBADMSG);
@@ -243,7 +245,8 @@ static void filling(void **state)
     sqlite3 *db;
     sqlite3_stmt *root;
     assert_int_equal(sqlite3_open(s->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'filled'", -1, &root, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'filled'", -1,
+                                        &root, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(root), SQLITE_ROW);
     int page = sqlite3_column_int(root, 0);
     sqlite3_finalize(root);
@@ -445,13 +448,40 @@ static void bounded_bytes(void **state)
     assert_int_equal(index_check(x), 0);
     index_close(x);
     assert_true(sample_bytes(s) <= allowance);
-    print_message("%d events added, %d batches refused, at most %lld of %lld bytes\n", added, refused, (long long)most,
+    print_message("%d events added, %d batches refused, at most %lld of %lld bytes\n", added, refused,
+                  (long long)most,
                   (long long)worst);
 
     /* A smaller allowance: the file shrinks to it when it is opened. */
     x = sample_open(s, INDEX_ALLOWANCE_MIN);
     assert_int_equal(index_stats(x, &st), 0);
     assert_true(st.database_bytes <= INDEX_ALLOWANCE_MIN);
+    assert_int_equal(index_check(x), 0);
+    index_close(x);
+}
+
+/* The limit that nothing passes, whatever is done: a transaction that is too large is rolled back. */
+static void bounded_log(void **state)
+{
+    struct sample *s = *state;
+    struct index *x = sample_open(s, 0); /* registers the VFS */
+    sqlite3 *db;
+    char path[320];
+    struct os_disk_entry e;
+    assert_int_equal(sqlite3_open_v2(s->path, &db, SQLITE_OPEN_READWRITE, "sonde-bounded"), SQLITE_OK);
+    int rc = sqlite3_exec(db, "WITH RECURSIVE k (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k WHERE i < 6000) "
+                          "INSERT INTO segments SELECT 'x' || i || hex(zeroblob(500)), NULL, 0, 0, 0, 0 FROM "
+                          "k", NULL, NULL, NULL);
+    assert_int_equal(rc, SQLITE_FULL);
+    snprintf(path, sizeof path, "%s-wal", s->path);
+    assert_int_equal(os_disk_look(path, &e), 0);
+    assert_true(e.size > INDEX_WAL_MAX / 2 && e.size <= INDEX_WAL_MAX);
+    sqlite3_close(db);
+    char id[INDEX_ID_MAX];
+    struct index_stats st;
+    sample_session(x, 0, 1, 1, id);
+    assert_int_equal(index_stats(x, &st), 0);
+    assert_int_equal(st.segments, 0);
     assert_int_equal(index_check(x), 0);
     index_close(x);
 }
@@ -496,8 +526,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, sample_setup, sample_teardown)
-        TEST(foreign_files), TEST(foreign_tables), TEST(newer_versions), TEST(paths), TEST(read_only_disk), TEST(filling),
-        TEST(torn_and_flipped), TEST(a_write_fails), TEST(a_disk_is_full), TEST(opening_fails), TEST(bounded_bytes), TEST(used_up),
+        TEST(foreign_files), TEST(foreign_tables), TEST(newer_versions), TEST(paths), TEST(read_only_disk),
+            TEST(filling),
+        TEST(torn_and_flipped), TEST(a_write_fails), TEST(a_disk_is_full), TEST(opening_fails), TEST(bounded_bytes),
+        TEST(bounded_log), TEST(used_up),
     };
     return cmocka_run_group_tests(tests, faulty_register, NULL);
 }
