@@ -149,6 +149,8 @@ static const struct alias aliases[] = {
     { "net_packets_recv",       "net.recv.packets",     "total", UNIT_NONE,    KIND_COUNTER, 1 },
     { "net_packets_sent",       "net.send.packets",     "total", UNIT_NONE,    KIND_COUNTER, 1 },
     { "gpu_utilization_percent", "gpu.util",            "0",     UNIT_PERCENT, KIND_GAUGE,   1 },
+    { "gpu_memory_used_mb",     "gpu.vram.used",        "0",     UNIT_BYTE,    KIND_GAUGE,   1048576 },
+    { "gpu_memory_total_mb",    "gpu.vram.total",       "0",     UNIT_BYTE,    KIND_GAUGE,   1048576 },
     { "gpu_memory_percent",     "gpu.vram.util",        "0",     UNIT_PERCENT, KIND_GAUGE,   1 },
     { "gpu_temp_celsius",       "gpu.temp",             "0",     UNIT_CELSIUS, KIND_GAUGE,   1 },
     { "gpu_power_watts",        "gpu.power",            "0",     UNIT_WATT,    KIND_GAUGE,   1 },
@@ -157,6 +159,7 @@ static const struct alias aliases[] = {
 /* Columns of text in the second seed's files. */
 static const char *const left_out[] = {
     "hardware_id", "gpu_name", "gpu_driver_version", "gpu_present", "cpu_percent_per_core", "session_category",
+    IMPORT_UNCHANGED,
 };
 
 /* NULL where no name of ours is so. */
