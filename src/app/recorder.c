@@ -246,13 +246,58 @@ static void recorder_say_pause(struct recorder *r)
     recorder_say(r, EVENT_GAP, SEVERITY_NOTICE, last_ms, text);
 }
 
+static void recorder_open_parts(struct recorder *r)
+{
+    for (const struct recorder_part *const *p = r->o.parts; p && *p; p++) {
+        void *self = NULL;
+        if ((*p)->open(r, &self) < 0 || !self)
+            continue;
+        os_lock(r->tidying);
+        r->part[r->n_parts].part = *p;
+        r->part[r->n_parts++].self = self;
+        os_unlock(r->tidying);
+    }
+}
+
+/* Those that are late stand first. */
+static void recorder_close_parts(struct recorder *r, bool late)
+{
+    while (r->n_parts && r->part[r->n_parts - 1].part->late == late) {
+        os_lock(r->tidying);
+        int i = --r->n_parts;
+        os_unlock(r->tidying);
+        r->part[i].part->close(r->part[i].self);
+    }
+}
+
+/* Called by a thread of the store. */
+static void recorder_tidy(void *self, struct store *s)
+{
+    struct recorder *r = self;
+    (void)s;
+    os_lock(r->tidying);
+    for (int i = 0; i < r->n_parts; i++)
+        if (r->part[i].part->tidy)
+            r->part[i].part->tidy(r->part[i].self);
+    os_unlock(r->tidying);
+}
+
+bool recorder_mark(struct recorder *r, const char *note)
+{
+    bool marked = false;
+    for (int i = 0; i < r->n_parts; i++)
+        marked |= r->part[i].part->mark && r->part[i].part->mark(r->part[i].self, note);
+    return marked;
+}
+
 static int recorder_open_store(struct recorder *r)
 {
     int32_t owner = 0;
     recorder_say_pause(r);
     struct store_options o = {
         .dir = r->o.dir, .cap_bytes = (int64_t)(config_number(r->config, "storage.max_mb") * 1e6),
-        .sync_s = config_number(r->config, "storage.sync_s"), .emit = recorder_emit, .self = r,
+        .sync_s = config_number(r->config, "storage.sync_s"), .emit = recorder_emit,
+        .tidy = recorder_tidy, .self = r,
     };
     recorder_describe(r, &o.about);
     int rc = store_open(&o, &r->store, &owner);
@@ -281,17 +326,6 @@ static void recorder_be_humble(const struct config *c)
         log_warn(rc, "record: performance.cpu_affinity: none of these cores is there; running on all");
 }
 
-static void recorder_open_parts(struct recorder *r)
-{
-    for (const struct recorder_part *const *p = r->o.parts; p && *p; p++) {
-        void *self = NULL;
-        if ((*p)->open(r, &self) < 0 || !self)
-            continue;
-        r->part[r->n_parts].part = *p;
-        r->part[r->n_parts++].self = self;
-    }
-}
-
 static int recorder_open(struct recorder *r)
 {
     recorder_be_humble(r->config);
@@ -310,13 +344,16 @@ static int recorder_open(struct recorder *r)
 static void recorder_close(struct recorder *r)
 {
     os_service_tell("STOPPING=1\nSTATUS=writing what is left");
-    while (r->n_parts--)
-        r->part[r->n_parts].part->close(r->part[r->n_parts].self);
-    observer_close(&r->observer);
-    if (r->store && r->o.tell)
+    recorder_close_parts(r, false);
+    if (r->store)
+        store_finish(r->store);
+    recorder_close_parts(r, true);
+    if (r->ready && r->o.tell)
         r->o.tell(r->o.self, r, "ended");
+    observer_close(&r->observer);
     store_close(r->store);
     ring_free(r->said);
+    os_lock_free(r->tidying);
     mem_free(r->now.procs);
     mem_free(r->now.events);
     proctab_done(&r->before);
@@ -325,7 +362,8 @@ static void recorder_close(struct recorder *r)
 
 int recorder_run(struct recorder *r, const struct recorder_options *o)
 {
-    *r = (struct recorder){ .o = *o, .config = args_config(o->args), .said = ring_new(), .end_ns = INT64_MAX };
+    *r = (struct recorder){ .o = *o, .config = args_config(o->args), 
+                            .said = ring_new(), .tidying = os_lock_new(), .end_ns = INT64_MAX };
     int rc = recorder_open(r);
     const struct moment *m;
     while (rc == 0 && (rc = feed_next(r->observer.feed, &m)) == 0)

@@ -12,13 +12,16 @@
 
 struct recorder;
 
-/* One who wants every instant. Begins and ends with the recorder; all calls come from its thread. */
+/* One who wants every instant. Begins and ends with the recorder; calls come from its thread, but for tidy(). */
 struct recorder_part {
     const char *name;
     int (*open)(struct recorder *r, void **self);   /* what is wrong was said; recording goes on without it */
     void (*take)(void *self, const struct schema *s, const struct moment *m); /* with the whole table of processes */
-    void (*reload)(void *self, const struct config *c); /* NULL: nothing of it can change */
+    void (*tidy)(void *self);                       /* about once a minute, on a thread that may wait for disks */
+    void (*reload)(void *self, const struct config *c); /* NULL, as tidy and mark: there is nothing to do */
+    bool (*mark)(void *self, const char *note);     /* keeps the last minutes; from any thread */
     void (*close)(void *self);
+    bool late;                                      /* it closes when all segments are finished */
 };
 
 #define RECORDER_PARTS_MAX 8
@@ -47,6 +50,7 @@ struct recorder {
         void *self;
     } part[RECORDER_PARTS_MAX];
     int n_parts;
+    struct os_lock *tidying;      /* held while a part is added, taken away or tidied */
 
     struct moment now;            /* of the last instant, as parts see it */
     size_t cap_events;
@@ -66,6 +70,9 @@ struct recorder {
  * Returns 0, or the error that hindered or ended it. -EBUSY: somebody else records there.
  */
 int recorder_run(struct recorder *r, const struct recorder_options *o);
+
+/* Keeps the last minutes, where there is a part that can; from any thread. */
+bool recorder_mark(struct recorder *r, const char *note);
 
 /* What becomes part of the next instant; from its thread. */
 void recorder_say(struct recorder *r, enum event_kind kind, enum severity severity, int64_t from_ms, const char *text);

@@ -7,7 +7,9 @@
 
 const struct recorder_part *const *recorder_parts(void)
 {
-    static const struct recorder_part *const parts[] = { &recorder_socket, NULL };
+    static const struct recorder_part *const parts[] = {
+        &recorder_index, &recorder_csv, &recorder_flight, &recorder_socket, NULL,
+    };
     return parts;
 }
 

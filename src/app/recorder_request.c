@@ -52,6 +52,16 @@ static int request_live(char *rest, struct request *r, char why[static REQUEST_W
     return *request_word(&rest) ? request_refuse(why, "live takes one word") : 0;
 }
 
+static int request_sessions(char *rest, struct request *r, char why[static REQUEST_WHY])
+{
+    const char *n = request_word(&rest);
+    double limit = 100;
+    if (*n && !(text_double(n, &limit) && limit >= 1 && limit <= REQUEST_SESSIONS_MAX))
+        return request_refuse(why, "sessions takes how many, from 1 to 10000");
+    r->limit = (int)limit;
+    return *request_word(&rest) ? request_refuse(why, "sessions takes one word") : 0;
+}
+
 static int request_tape(char *rest, struct request *r, char why[static REQUEST_WHY])
 {
     const char *session = request_word(&rest), *from = request_word(&rest), *to = request_word(&rest);
@@ -83,6 +93,7 @@ int request_parse(const char *line, size_t n, struct request *out, char why[stat
     text_copy(r.text, sizeof r.text, rest + strspn(rest, " "));
     int rc = r.kind == REQUEST_LIVE ? request_live(rest, &r, why) :
              r.kind == REQUEST_TAPE ? request_tape(rest, &r, why) :
+             r.kind == REQUEST_SESSIONS ? request_sessions(rest, &r, why) :
              r.kind == REQUEST_STATE && *r.text ? request_refuse(why, "state takes nothing") : 0;
     if (rc == 0)
         *out = r;

@@ -5,7 +5,7 @@
  *   live [MINUTES]          a tape: so many minutes back (default 10), then each instant as it comes
  *   tape SESSION FROM TO    a tape: what was recorded; SESSION "-" for all, times as wall clock ms
  *   state                   JSON: who records what since when, and how much
- *   sessions [FILTER]       JSON: those that pass a filter, an object
+ *   sessions [N]            JSON: the newest N (default 100)
  *   mark [NOTE]             JSON: the last minutes are kept, with a note
  *
  * Errors are JSON: {"error": "..."}.
@@ -21,6 +21,7 @@
 #define REQUEST_MAX 512 /* bytes of the line, its end included */
 #define REQUEST_WHY 128
 #define REQUEST_MINUTES 1440.0
+#define REQUEST_SESSIONS_MAX 10000
 
 enum request_kind { REQUEST_LIVE, REQUEST_TAPE, REQUEST_STATE, REQUEST_SESSIONS, REQUEST_MARK };
 
@@ -29,7 +30,8 @@ struct request {
     double minutes;                  /* live */
     char session[TAPE_SESSION_MAX];  /* tape; "" for all */
     int64_t from_ms, to_ms;          /* tape */
-    char text[REQUEST_MAX];          /* sessions: the filter; mark: the note; plain text */
+    int limit;                       /* sessions */
+    char text[REQUEST_MAX];          /* mark: the note, plain text */
 };
 
 /* A line of n bytes without its end. -EINVAL, and why, in one sentence for people. */

@@ -8,6 +8,7 @@
 #include "app/socket_path.h"
 #include "app/recorder_parts.h"
 #include "app/recorder_request.h"
+#include "app/sessions/sessions.h"
 
 #include "base/auto.h"
 #include "base/log.h"
@@ -192,6 +193,47 @@ static void client_state(struct client *c)
     client_json_end(c, &j);
 }
 
+static void client_mark(struct client *c, const char *note)
+{
+    struct json j;
+    json_init(&j, &c->out);
+    json_object(&j, NULL);
+    json_bool(&j, "marked", recorder_mark(c->s->r, note));
+    client_json_end(c, &j);
+}
+
+struct sessions {
+    struct json json;
+    struct index *index;
+};
+
+static void client_put_session(void *self, const struct index_session *s)
+{
+    struct sessions *l = self;
+    json_object(&l->json, NULL);
+    sessions_put_json(&l->json, l->index, s);
+    json_end(&l->json);
+}
+
+static void client_sessions(struct client *c, int limit)
+{
+    struct sessions l;
+    struct index_filter f = INDEX_ALL;
+    f.newest_first = true;
+    f.limit = limit;
+    if (index_open_read(c->s->r->o.dir, &l.index) < 0) {
+        client_refuse(c, "the recorder has no index");
+        return;
+    }
+    json_init(&l.json, &c->out);
+    json_object(&l.json, NULL);
+    json_array(&l.json, "sessions");
+    index_sessions(l.index, &f, client_put_session, &l);
+    json_end(&l.json);
+    client_json_end(c, &l.json);
+    index_close(l.index);
+}
+
 static void client_answer(struct client *c, const struct request *q)
 {
     int rc;
@@ -203,7 +245,8 @@ static void client_answer(struct client *c, const struct request *q)
         if (rc == 0 && !*c->session)
             client_refuse(c, "nothing was recorded in that time");
         break;
-    default: client_refuse(c, "this recorder cannot do that"); break;
+    case REQUEST_SESSIONS: client_sessions(c, q->limit); break;
+    case REQUEST_MARK: client_mark(c, q->text); break;
     }
 }
 

@@ -167,10 +167,12 @@ static void findings_print(struct findings *f, bool json)
 
 static int test_record(const struct args *a, const char *dir, struct witness *w, double interval_s)
 {
-    const struct recorder_part *parts[RECORDER_PARTS_MAX + 1] = { &witness };
+    const struct recorder_part *parts[RECORDER_PARTS_MAX + 1] = { NULL };
     const struct recorder_part *const *all = recorder_parts();
-    for (size_t i = 0; all[i] && i + 1 < RECORDER_PARTS_MAX; i++)
-        parts[i + 1] = all[i];
+    size_t n = 0;
+    for (; all[n] && n + 1 < RECORDER_PARTS_MAX; n++)
+        parts[n] = all[n];
+    parts[n] = &witness;
     struct recorder r;
     return recorder_run(&r, &(struct recorder_options){
         .args = a, .dir = dir, .parts = parts, .alone = true, .interval_s = interval_s, .duration_s = TEST_S, .self = w });
