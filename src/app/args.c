@@ -255,6 +255,11 @@ void args_set_config(struct args *a, const struct config *c)
     a->config = c;
 }
 
+bool args_has(const struct args *a, const char *name)
+{
+    return args_find(a->command, name, strlen(name), 0);
+}
+
 static const struct option *args_must(const struct args *a, const char *name)
 {
     const struct option *o = args_find(a->command, name, strlen(name), 0);

@@ -69,6 +69,8 @@ const char *command_leaf(const struct command *c); /* the last word of its name 
 void command_put_unknown(const char *name, struct buf *out);
 void command_put_unknown_verb(const struct command *c, const char *name, struct buf *out);
 
+bool args_has(const struct args *a, const char *name); /* does the command have such an option? */
+
 /* The option must be in the command's tables, with that type. */
 bool args_flag(const struct args *a, const char *name);
 bool args_given(const struct args *a, const char *name);
