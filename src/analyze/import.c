@@ -29,6 +29,8 @@ long import_read(struct import *in, char *p, size_t n)
         in->left -= n;
         return (long)n;
     }
+    if (in->zstd)
+        return import_zstd_read(in->zstd, p, n);
     if (!in->file)
         return 0;
     size_t got = fread(p, 1, n, in->file);
@@ -126,6 +128,17 @@ int import_memory(const char *path, const char *text, size_t n, struct recording
     return import_run(&in, looks_like_json(text, n), out);
 }
 
+/* Compressed bytes give way to what they stand for. */
+static int import_unpack(struct import *in, char *head, size_t cap)
+{
+    if (!import_is_zstd(head, in->left))
+        return 0;
+    in->zstd = import_zstd_new(in->file, head, in->left);
+    long n = in->zstd ? import_zstd_read(in->zstd, head, cap) : -ENOMEM;
+    in->left = n > 0 ? (size_t)n : 0;
+    return n < 0 ? import_fail(in, (int)n, "cannot be unpacked: it is damaged, or not all of it is there") : 0;
+}
+
 int import_file(const char *path, struct recording **out, char *message, size_t cap)
 {
     struct import in = { .path = path, .message = message, .cap = cap };
@@ -140,7 +153,10 @@ int import_file(const char *path, struct recording **out, char *message, size_t 
     if (in.left == 0 && ferror(f) && errno == EISDIR)
         rc = import_fail(&in, -EISDIR, "a directory; name a CSV or JSON file");
     else
+        rc = import_unpack(&in, head, sizeof head);
+    if (rc == 0)
         rc = import_run(&in, looks_like_json(head, in.left), out);
+    import_zstd_free(in.zstd);
     fclose(f);
     return rc;
 }

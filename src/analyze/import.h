@@ -1,5 +1,6 @@
 /*
- * A file of measurements into a recording: CSV (RFC 4180) or the JSON of --save-data.
+ * A file of measurements into a recording: CSV (RFC 4180) or the JSON of --save-data, either also compressed
+ * by zstd.
  *
  * CSV: a header line, a first column `t`, `time` or `timestamp` (ISO 8601; or numbers: seconds
  * below 1e11, milliseconds above), then one column per metric. Names of ours, "family{instance}",

@@ -13,6 +13,7 @@ struct import {
     const char *text;    /* bytes that are already there: these come first ... */
     size_t left;
     FILE *file;          /* ... then those of the file, unless NULL */
+    struct import_zstd *zstd; /* which is compressed, unless NULL */
     char *message;
     size_t cap;
     struct recording *rec;
@@ -24,6 +25,14 @@ struct import {
 
 /* Up to n bytes into p; 0 at the end, negative errno on failure. */
 long import_read(struct import *in, char *p, size_t n);
+
+/* A compressed file, of which n bytes are in head; NULL when there is no memory. Reading it gives -EBADMSG where
+ * it is damaged or ends early. */
+struct import_zstd;
+bool import_is_zstd(const char *p, size_t n);
+struct import_zstd *import_zstd_new(FILE *file, const char *head, size_t n);
+void import_zstd_free(struct import_zstd *z);
+long import_zstd_read(struct import_zstd *z, char *p, size_t n);
 
 /* Sets the message "PATH: ..." and returns rc. */
 __attribute__((format(printf, 3, 4))) int import_fail(struct import *in, int rc, const char *fmt, ...);

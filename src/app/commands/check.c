@@ -5,6 +5,7 @@
  * the report is printed, so that `| head` cannot lose them.
  */
 #include "app/analyze_file.h"
+#include "app/datadir.h"
 #include "app/observer.h"
 #include "app/progress.h"
 #include "app/reporting.h"
@@ -145,13 +146,8 @@ static int check_run(const struct args *a)
 {
     enum mode mode = check_mode(a);
     const char *file = args_positional(a, 0);
-    if (mode == MODE_ANALYZE && file)
-        return analyze_file(a, file);
-    if (mode == MODE_ANALYZE) {
-        log_error(0, "check: --mode analyze needs a file, because this version keeps no archive; "
-                  "give one: sonde analyze FILE");
-        return EXIT_USAGE;
-    }
+    if (mode == MODE_ANALYZE)
+        return analyze_file(a, file ? file : "last");
     if (file) {
         log_error(0,
                   "check: it looks at this machine and takes no file; to look at a file: sonde "
@@ -176,6 +172,7 @@ static const struct option options[] = {
       .help = "between two samples (default general.logging_interval, which is 1)" },
     { "save-data", 0, OPTION_FLAG, .help = "save telemetry_data_DATE_TIME.json: the main metrics; --export-csv keeps all" },
     OBSERVER_REPLAY,
+    DATADIR_OPTION,
     OUTFILES_OPTIONS,
     REPORTING_OPTIONS,
     { 0 },
