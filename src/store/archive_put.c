@@ -74,6 +74,8 @@ static int put_name(struct archive_put *p)
 
 static int put_check(const struct recording *r)
 {
+    if (r->n && !schema_sources(r->schema))
+        return -EINVAL;
     for (size_t i = 0; i < r->n; i++)
         if (r->wall_ms[i] < 0 || r->wall_ms[i] > WALL_MAX)
             return -ERANGE;
