@@ -151,11 +151,12 @@ static int bench_table(struct proctab *minute, const struct proctab *now, struct
 static bool bench_tell(const struct sums *s)
 {
     double ticks = (double)s->ticks, rows = (double)s->rows, bytes = (double)(s->coded + s->table_bytes) / ticks;
-    printf("{\"ticks\": %zu, \"rows\": %zu, \"processes\": %.0f, \"rows_bytes_per_tick\": %.1f, \"bits_per_row\": %.1f, "
-           "\"alone_bytes_per_row\": %.2f, \"alone_us_per_tick\": %.1f, \"encode_us_per_tick\": %.1f, \"decode_us_per_tick\": %.1f, "
-           "\"first_table\": %zu, \"table_bytes\": %.0f, \"bytes_per_tick\": %.1f}\n",
-           s->ticks, s->rows, (double)s->processes / ticks, (double)s->coded / ticks, 8 * (double)s->coded / rows,
-           (double)s->alone / rows, s->alone_s * 1e6 / ticks, s->encode_s * 1e6 / ticks, s->decode_s * 1e6 / ticks, s->first_table,
+    printf("{\"ticks\": %zu, \"rows\": %zu, \"processes\": %.0f, ", s->ticks, s->rows, (double)s->processes / ticks);
+    printf("\"rows_bytes_per_tick\": %.1f, \"bits_per_row\": %.1f, \"alone_bytes_per_row\": %.2f, ",
+           (double)s->coded / ticks, 8 * (double)s->coded / rows, (double)s->alone / rows);
+    printf("\"alone_us_per_tick\": %.1f, \"encode_us_per_tick\": %.1f, \"decode_us_per_tick\": %.1f, ",
+           s->alone_s * 1e6 / ticks, s->encode_s * 1e6 / ticks, s->decode_s * 1e6 / ticks);
+    printf("\"first_table\": %zu, \"table_bytes\": %.0f, \"bytes_per_tick\": %.1f}\n", s->first_table,
            s->tables ? (double)s->table_bytes / (double)s->tables : 0, bytes);
     return bytes <= BAR;
 }

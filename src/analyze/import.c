@@ -20,7 +20,7 @@ int import_fail(struct import *in, int rc, const char *fmt, ...)
     return rc;
 }
 
-long import_read(struct import *in, char *p, size_t n)
+long import_read_raw(struct import *in, char *p, size_t n)
 {
     if (in->left) {
         n = n < in->left ? n : in->left;
@@ -29,12 +29,15 @@ long import_read(struct import *in, char *p, size_t n)
         in->left -= n;
         return (long)n;
     }
-    if (in->zstd)
-        return import_zstd_read(in->zstd, p, n);
     if (!in->file)
         return 0;
     size_t got = fread(p, 1, n, in->file);
     return got == 0 && ferror(in->file) ? -EIO : (long)got;
+}
+
+long import_read(struct import *in, char *p, size_t n)
+{
+    return in->zst ? import_zst_read(in, p, n) : import_read_raw(in, p, n);
 }
 
 static int import_unsorted(struct import *in)
@@ -99,7 +102,10 @@ static int import_run(struct import *in, bool json, struct recording **out)
     in->rec = recording_new();
     in->rec->origin = mem_dup(in->path);
     schema_source(in->rec->schema, "file");
-    int rc = json ? import_json(in) : import_csv(in);
+    int rc = import_is_zst(in->text, in->left) ? import_zst_open(in) : 0;
+    if (rc >= 0)
+        rc = json ? import_json(in) : import_csv(in);
+    import_zst_close(in->zst);
     if (rc >= 0 && in->set_back * IMPORT_SET_BACK_ROWS > in->rec->n)
         rc = import_unsorted(in);
     if (rc < 0) {
@@ -128,17 +134,6 @@ int import_memory(const char *path, const char *text, size_t n, struct recording
     return import_run(&in, looks_like_json(text, n), out);
 }
 
-/* Compressed bytes give way to what they stand for. */
-static int import_unpack(struct import *in, char *head, size_t cap)
-{
-    if (!import_is_zstd(head, in->left))
-        return 0;
-    in->zstd = import_zstd_new(in->file, head, in->left);
-    long n = in->zstd ? import_zstd_read(in->zstd, head, cap) : -ENOMEM;
-    in->left = n > 0 ? (size_t)n : 0;
-    return n < 0 ? import_fail(in, (int)n, "cannot be unpacked: it is damaged, or not all of it is there") : 0;
-}
-
 int import_file(const char *path, struct recording **out, char *message, size_t cap)
 {
     struct import in = { .path = path, .message = message, .cap = cap };
@@ -153,10 +148,7 @@ int import_file(const char *path, struct recording **out, char *message, size_t 
     if (in.left == 0 && ferror(f) && errno == EISDIR)
         rc = import_fail(&in, -EISDIR, "a directory; name a CSV or JSON file");
     else
-        rc = import_unpack(&in, head, sizeof head);
-    if (rc == 0)
         rc = import_run(&in, looks_like_json(head, in.left), out);
-    import_zstd_free(in.zstd);
     fclose(f);
     return rc;
 }

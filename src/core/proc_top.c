@@ -37,7 +37,9 @@ static bool proc_top_best(struct proc_use *u, size_t from, size_t n, double (*of
 static int proc_top_order(const void *a, const void *b)
 {
     const struct proc_use *x = a, *y = b;
-    return x->cpu_percent < y->cpu_percent ? 1 : x->cpu_percent > y->cpu_percent ? -1 : (x->pid > y->pid) - (x->pid < y->pid);
+    if (x->cpu_percent != y->cpu_percent)
+        return x->cpu_percent < y->cpu_percent ? 1 : -1;
+    return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
 size_t proc_top(struct proc_use *u, size_t n, size_t keep)

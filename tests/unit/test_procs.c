@@ -187,7 +187,9 @@ struct life {
     double usual;
 };
 
-static const char *const names[] = { "cc1", "as", "ld", "sh", "make", "chrome", "Isolated Web Co", "postgres", "kworker/0:1" };
+static const char *const names[] = {
+    "cc1", "as", "ld", "sh", "make", "chrome", "Isolated Web Co", "postgres", "kworker/0:1",
+};
 
 static void be_born(struct rng *r, struct life *l, int32_t *last_pid)
 {
@@ -317,8 +319,9 @@ static void damaged_rows_are_safe(void **state)
 static struct proc *add_proc(struct proctab *t, int32_t pid, const char *name, double start_s, double cpu_s)
 {
     struct proc *p = proctab_add(t);
-    *p = (struct proc){ .pid = pid, .ppid = pid / 2, .state = 'S', .start_s = start_s, .cpu_s = cpu_s, .rss_bytes = 4096. * pid,
-                        .read_bytes = NAN, .write_bytes = NAN, .threads = 1, .gpu_bytes = NAN };
+    *p = (struct proc){ .pid = pid, .ppid = pid / 2, .state = 'S', .start_s = start_s, .cpu_s = cpu_s,
+                        .rss_bytes = 4096. * pid, .read_bytes = NAN, .write_bytes = NAN, .threads = 1,
+                        .gpu_bytes = NAN };
     snprintf(p->name, sizeof p->name, "%s", name);
     return p;
 }
@@ -340,8 +343,10 @@ static void assert_table(const struct proctab *in, const struct proctab *out)
         assert_near(a->start_s, b->start_s, 0.00501);
         assert_near(a->cpu_s, b->cpu_s, 0.00501);
         assert_near(a->children_cpu_s, b->children_cpu_s, 0.00501);
-        assert_true(same(to(a->rss_bytes, 4096), b->rss_bytes) && same(to(a->gpu_bytes, 4096), b->gpu_bytes));
-        assert_true(same(to(a->read_bytes, 512), b->read_bytes) && same(to(a->write_bytes, 512), b->write_bytes));
+        assert_true(same(to(a->rss_bytes, 4096), b->rss_bytes));
+        assert_true(same(to(a->gpu_bytes, 4096), b->gpu_bytes));
+        assert_true(same(to(a->read_bytes, 512), b->read_bytes));
+        assert_true(same(to(a->write_bytes, 512), b->write_bytes));
         assert_true(same(a->threads, b->threads));
     }
 }

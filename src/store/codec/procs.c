@@ -249,17 +249,24 @@ static void procs_to_front(struct procs *p, int at)
     p->order[0] = place;
 }
 
+/* The row of this tick, from one on, that is the same process; n when none is. */
+static int procs_find_row(const struct procs *p, int from, int n, const struct row *like)
+{
+    for (int j = from; j < n; j++)
+        if (procs_same(like, &p->rows[j]))
+            return j;
+    return n;
+}
+
 /* Those of the tick before who are there again, rows[0..n) of this one: how many. Those who are not follow
  * them in the list. */
 static int procs_code_stays(struct procs *p, int n)
 {
-    uint16_t gone[PROCS_MAX_KEPT];
+    uint16_t gone[PROCS_MAX_KEPT] = { 0 };
     int done = 0, left = 0;
     for (int i = 0; i < p->present; i++) {
         struct known *k = &p->known[p->order[i]];
-        int j = done;
-        while (j < n && !procs_same(&k->row, &p->rows[j]))
-            j++;
+        int j = p->c.decodes ? n : procs_find_row(p, done, n, &k->row);
         int cpu = procs_class(number_size(k->row.steps[CPU]));
         if (!coder_bit(&p->c, &p->m.stays[k->row.ended > 0][k->age], &p->m.stays_by_cpu[cpu], j < n)) {
             gone[left++] = p->order[i];

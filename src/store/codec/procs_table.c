@@ -36,8 +36,8 @@ struct row {
 struct table_model {
     struct bit there[2], there_by_state[STATES], rests[9], rests_by_state[STATES], alike[2][2],
         same_state[RELATIONS][STATES], same_state_by_cpu[9], state[256], state_after[STATES][256],
-        same_ppid[RELATIONS], same_ppid_of[STATES], same_name[RELATIONS], same_name_of[STATES], same_unknown[RELATIONS], same_unknown_of[STATES],
-        unknown[1 << FIELDS], unknown_by[RELATIONS][1 << FIELDS];
+        same_ppid[RELATIONS], same_ppid_of[STATES], same_name[RELATIONS], same_name_of[STATES],
+        same_unknown[RELATIONS], same_unknown_of[STATES], unknown[1 << FIELDS], unknown_by[RELATIONS][1 << FIELDS];
     struct number head, place, pid, ppid, field[FIELDS];
     struct naming naming;
 };
@@ -234,7 +234,9 @@ static int table_code(struct table *t)
     t->told = told;
     struct row last = { 0 };
     for (int64_t i = 0; i < came; i++) {
-        struct row r = t->c.decodes ? (struct row){ 0 } : t->given[i];
+        struct row r = { 0 };
+        if (!t->c.decodes)
+            r = t->given[i];
         if (table_code_came(t, &last, &r) < 0)
             return -EBADMSG;
     }
