@@ -1,5 +1,6 @@
 /* analyze.c - `sonde analyze`: the report over saved samples. */
 #include "app/analyze_file.h"
+#include "app/datadir.h"
 #include "app/observer.h"
 #include "app/reporting.h"
 
@@ -10,22 +11,23 @@ static int analyze_command(const struct args *a)
     const char *tape = args_text(a, "replay"), *file = tape ? tape : args_positional(a, 0);
     if (file)
         return analyze_file(a, file);
-    log_error(0, "analyze: give a file: one of --save-data, or any CSV with a column of times. See "
+    log_error(0, "analyze: give a session (`sonde sessions`), or a file: one of --save-data, or any CSV with a column of times. See "
                  "`sonde help analyze`.");
     return EXIT_USAGE;
 }
 
-static const struct option options[] = { OBSERVER_REPLAY, OUTFILES_OPTIONS, REPORTING_OPTIONS, { 0 } };
+static const struct option options[] = { OBSERVER_REPLAY, DATADIR_OPTION, OUTFILES_OPTIONS, REPORTING_OPTIONS, { 0 } };
 
 static const struct example examples[] = {
     { "sonde analyze telemetry_data_20261122_103000.json", "what `sonde check --save-data` kept" },
     { "sonde analyze metrics.csv --json", "somebody else's numbers, as JSON" },
+    { "sonde analyze last", "the newest session of the archive" },
     { 0 },
 };
 
 const struct command command_analyze = {
-    .name = "analyze", .summary = "the report over saved samples, or any CSV with times",
-    .usage = "FILE",
+    .name = "analyze", .summary = "the report over a session, saved samples, or any CSV with times",
+    .usage = "FILE or SESSION",
     .text = "Reads a tape (a segment, a flight recording, an export), the JSON of --save-data, or a CSV file: a first column t, time or timestamp (ISO 8601, or numbers: "
             "seconds below 1e11, milliseconds above), then one column for each metric. Empty cells and NaN are missing "
             "values.",

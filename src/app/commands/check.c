@@ -6,6 +6,7 @@
  */
 #include "app/analyze_file.h"
 #include "app/attach.h"
+#include "app/datadir.h"
 #include "app/observer.h"
 #include "app/progress.h"
 #include "app/reporting.h"
@@ -147,13 +148,8 @@ static int check_run(const struct args *a)
 {
     enum mode mode = check_mode(a);
     const char *file = args_positional(a, 0);
-    if (mode == MODE_ANALYZE && file)
-        return analyze_file(a, file);
-    if (mode == MODE_ANALYZE) {
-        log_error(0, "check: --mode analyze needs a file, because this version keeps no archive; "
-                  "give one: sonde analyze FILE");
-        return EXIT_USAGE;
-    }
+    if (mode == MODE_ANALYZE)
+        return analyze_file(a, file ? file : "last");
     if (file) {
         log_error(0,
                   "check: it looks at this machine and takes no file; to look at a file: sonde "
