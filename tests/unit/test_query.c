@@ -12,6 +12,7 @@
 
 #include <errno.h>
 
+enum { DAMAGED = 760 }; /* instants: one pair of summaries, and what is behind */
 #define MS(i) (SAMPLE_START_MS + (int64_t)(i) * 1000)
 
 /*
@@ -23,8 +24,8 @@ static void make(struct made *m)
     made_init(m, 2);
     made_part(m, "20261122_000000", 0, 0, 2630, true);
     made_part(m, "20261122_000000", 1, 2630, 4130, false);
-    made_journal(m, "20261122_000000", 1, 30, 4130, 4180);
-    made_journal(m, "20261122_000000", 1, 31, 4180, 4193);
+    made_journal(m, "20261122_000000", 1, 60, 4130, 4155);
+    made_journal(m, "20261122_000000", 1, 61, 4155, 4168);
     sample_grow(&m->s, 4, 6000);
     made_part(m, "20261122_014000", 0, 6000, 7555, true);
 }
@@ -36,11 +37,13 @@ struct want {
 /* The point of a time; -1 outside. */
 static int point_at(const struct query_result *r, const struct query_point *p, int64_t ms)
 {
-    int i = r->points - 1;
     if (ms < r->from_ms || ms > r->to_ms)
         return -1;
+    int i = (int)((double)(ms - r->from_ms) / (double)(r->to_ms - r->from_ms + 1) * r->points); /* nearly */
     while (i > 0 && p[i].start_ms > ms)
         i--;
+    while (i < r->points - 1 && p[i + 1].start_ms <= ms)
+        i++;
     return i;
 }
 
@@ -291,7 +294,7 @@ static void test_damage(void **state)
     char *bytes;
     size_t n;
     made_init(&m, 1);
-    made_part(&m, "20261122_000000", 0, 0, 1500, true);
+    made_part(&m, "20261122_000000", 0, 0, DAMAGED, true);
     const char *path = made_path(&m, "20261122_000000", 0);
     assert_int_equal(os_read_file(path, 1 << 24, &bytes, &n), 0);
     struct segment *s;
@@ -300,7 +303,7 @@ static void test_damage(void **state)
     for (int i = 0; i < 1000; i++) {
         size_t at = rng_below(&rng, (uint32_t)n), size = i % 4 ? n : at;
         char *copy = malloc(n);
-        int64_t least = size < n ? 0 : 1500;
+        int64_t least = size < n ? 0 : DAMAGED;
         memcpy(copy, bytes, n);
         copy[at] ^= (char)(1u << rng_below(&rng, 8));
         for (size_t k = 0; k < s->n; k++) {
