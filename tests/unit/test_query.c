@@ -255,15 +255,17 @@ static bool is_true(const struct made *m, const struct query_result *r, size_t s
     return false;
 }
 
-static void check_damaged(struct made *m, int64_t least)
+static void check_damaged(struct made *m, int64_t least, bool play)
 {
     struct archive *a;
     struct query_result *r;
     struct seen seen = { .m = m };
     uint64_t lost;
     assert_int_equal(archive_open(m->dir, &a), 0);
-    assert_int_equal(archive_play(a, NULL, INT64_MIN, INT64_MAX, see, &seen, &lost), 0);
-    assert_true(seen.n >= least);
+    if (play) {
+        assert_int_equal(archive_play(a, NULL, INT64_MIN, INT64_MAX, see, &seen, &lost), 0);
+        assert_true(seen.n >= least);
+    }
     int rc = store_query(a, MS(0), MS(m->n), NULL, (int)m->n, &r);
     assert_true(rc == 0 || (rc == -ENODATA && least == 0));
     for (size_t i = 0; rc == 0 && i < r->n; i++)
@@ -320,7 +322,7 @@ static void test_damage(void **state)
         assert_int_equal(fwrite(copy, 1, size, f), size);
         fclose(f);
         if (size >= (size_t)s->entry[0].n)
-            check_damaged(&m, least);
+            check_damaged(&m, least, i % 4 < 2); /* half of all: it is slow */
         free(copy);
     }
     segment_free(s);
