@@ -20,7 +20,7 @@ int import_fail(struct import *in, int rc, const char *fmt, ...)
     return rc;
 }
 
-long import_read(struct import *in, char *p, size_t n)
+long import_read_raw(struct import *in, char *p, size_t n)
 {
     if (in->left) {
         n = n < in->left ? n : in->left;
@@ -33,6 +33,11 @@ long import_read(struct import *in, char *p, size_t n)
         return 0;
     size_t got = fread(p, 1, n, in->file);
     return got == 0 && ferror(in->file) ? -EIO : (long)got;
+}
+
+long import_read(struct import *in, char *p, size_t n)
+{
+    return in->zst ? import_zst_read(in, p, n) : import_read_raw(in, p, n);
 }
 
 static int import_unsorted(struct import *in)
@@ -97,7 +102,10 @@ static int import_run(struct import *in, bool json, struct recording **out)
     in->rec = recording_new();
     in->rec->origin = mem_dup(in->path);
     schema_source(in->rec->schema, "file");
-    int rc = json ? import_json(in) : import_csv(in);
+    int rc = import_is_zst(in->text, in->left) ? import_zst_open(in) : 0;
+    if (rc >= 0)
+        rc = json ? import_json(in) : import_csv(in);
+    import_zst_close(in->zst);
     if (rc >= 0 && in->set_back * IMPORT_SET_BACK_ROWS > in->rec->n)
         rc = import_unsorted(in);
     if (rc < 0) {

@@ -6,6 +6,10 @@
  * and those of the second seed get their unit and kind; all others are plain numbers. An empty
  * cell, NaN, NA, null, None and an infinity are "not known".
  *
+ * The CSV logs of a recorder are known by their last column, IMPORT_UNCHANGED: there an empty cell means
+ * that the value is still near the last one above, rows may end early, and NaN is what is not known. Those
+ * that are compressed (zstd) are read as they are, as is any CSV.
+ *
  * Rows are in the order of time. Rows that share one time stamp are taken as a millisecond apart;
  * where local time was set back (once in IMPORT_SET_BACK_ROWS rows at most) they go on as before.
  */
@@ -23,7 +27,10 @@
 #define IMPORT_MAX_JSON (64u << 20)     /* bytes of a JSON file, parsed as a whole */
 #define IMPORT_MAX_SET_BACK 100u        /* times that rows step back in time */
 #define IMPORT_SET_BACK_ROWS 100u       /* and at least so many rows for each */
+#define IMPORT_MAX_PLAIN (INT64_C(16) << 30) /* bytes of a compressed file, when it is not any more */
 #define IMPORT_MESSAGE 320
+
+#define IMPORT_UNCHANGED "empty_is_within_percent"
 
 /*
  * Why a JSON file may not be longer: jansson 2.14 on x86-64 makes a tree of 9.6 times the text of

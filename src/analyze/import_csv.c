@@ -14,9 +14,10 @@
 #include <strings.h>
 
 #define BLOCK (1u << 20)
+#define DEVICES 64
 
 struct cell {
-    char *p;
+    char *p; /* not terminated */
     size_t n;
 };
 
@@ -31,12 +32,17 @@ struct csv {
     int *slot;            /* per column; negative = left out */
     double *scale, *v;
     char **name;
+    bool unchanged;       /* an empty cell is as the one above: a CSV log */
+    int device_column;    /* of such a file whose rows take turns; 0 = none ... */
+    int *device[DEVICES]; /* ... and the slots of each device, per column; those of 0 are `slot` */
 };
 
 static void csv_done(struct csv *c)
 {
     for (int i = 0; c->name && i < c->columns; i++)
         mem_free(c->name[i]);
+    for (int i = 0; i < DEVICES; i++)
+        mem_free(c->device[i]);
     mem_free(c->name);
     mem_free(c->slot);
     mem_free(c->scale);
@@ -86,10 +92,11 @@ static int csv_fill(struct csv *c)
     }
     long n = import_read(c->in, c->buf + c->end, BLOCK);
     if (n < 0)
-        return import_fail(c->in, (int)n, "cannot be read on after line %zu", c->line);
+        return import_fail(c->in, (int)n, n == -EBADMSG ? "is damaged or cut after line %zu; unpack it with zstd "
+                           "-d to see what is left" : "cannot be read on after line %zu", c->line);
     if (memchr(c->buf + c->end, '\0', (size_t)n))
         return import_fail(c->in, -EINVAL,
-                           "not text; give a CSV or JSON file, uncompressed, in UTF-8");
+                           "not text; give a CSV or JSON file in UTF-8, uncompressed or, of CSV, by zstd");
     c->last = n == 0;
     c->end += (size_t)n;
     return 0;
@@ -237,8 +244,13 @@ static int csv_header(struct csv *c)
             c->in, -EINVAL,
             "1: no time column; the first one is to be t, time or timestamp, and is \"%.40s\"",
             c->name[0]);
-    for (int i = 1; i < c->columns && rc >= 0; i++)
-        rc = csv_column(c, i);
+    c->unchanged = !strcmp(c->name[c->columns - 1], IMPORT_UNCHANGED);
+    for (int i = 1; i < c->columns && rc >= 0; i++) {
+        bool device = c->unchanged && !strcmp(c->name[i], "gpu_index");
+        c->device_column = device ? i : c->device_column;
+        c->slot[i] = -ENOENT;
+        rc = device ? 0 : csv_column(c, i);
+    }
     return rc < 0 ? rc : 0;
 }
 
@@ -256,12 +268,46 @@ static int csv_time(struct csv *c, int64_t *out_ms)
                        csv_line(c), text);
 }
 
+/* The slots of a device other than the first one: the same metrics with its number. */
+static int *csv_add_device(struct csv *c, int number)
+{
+    struct schema *s = c->in->rec->schema;
+    int *slot = mem_new((size_t)c->columns * sizeof *slot), before = schema_size(s);
+    char inst[16];
+    snprintf(inst, sizeof inst, "%d", number);
+    for (int i = 1; i < c->columns; i++) {
+        slot[i] = c->slot[i];
+        if (slot[i] < 0)
+            continue;
+        struct metric m = *schema_at(s, slot[i]);
+        m.inst = inst;
+        slot[i] = schema_add(s, &m);
+    }
+    c->v = mem_resize(c->v, (size_t)(schema_size(s) + 1) * sizeof *c->v);
+    for (int i = before; i < schema_size(s); i++)
+        c->v[i] = NAN;
+    return slot;
+}
+
+static const int *csv_slots(struct csv *c)
+{
+    double number;
+    if (!c->device_column || import_number(c->cell[c->device_column].p, c->cell[c->device_column].n, &number) != 1 ||
+        !(number >= 1 && number < DEVICES))
+        return c->slot;
+    int *slot = c->device[(int)number];
+    if (!slot)
+        slot = c->device[(int)number] = csv_add_device(c, (int)number);
+    return slot;
+}
+
 static int csv_values(struct csv *c)
 {
+    const int *slot = csv_slots(c);
     for (int i = 1; i < c->columns; i++) {
-        if (c->slot[i] < 0)
+        if (slot[i] < 0 || (c->unchanged && c->cell[i].n == 0))
             continue;
-        double *to = &c->v[c->slot[i]];
+        double *to = &c->v[slot[i]];
         if (import_number(c->cell[i].p, c->cell[i].n, to) < 0) {
             char text[64];
             return import_fail(c->in, -EINVAL,
@@ -279,6 +325,8 @@ static int csv_row(struct csv *c)
 {
     int64_t wall_ms;
     char where[32];
+    while (c->unchanged && c->n_cells < c->columns)
+        c->cell[c->n_cells++] = (struct cell){ c->buf, 0 };
     if (c->n_cells != c->columns)
         return import_fail(
             c->in, -EINVAL,

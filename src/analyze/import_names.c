@@ -53,7 +53,7 @@ static const struct family families[] = {
     { "gpu.temp.*", UNIT_CELSIUS, KIND_GAUGE, NULL },
     { "gpu.pcie.recv,gpu.pcie.send", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
     { "gpu.vram.total,gpu.shared.used", UNIT_BYTE, KIND_GAUGE, NULL },
-    { "disk.read.rate,disk.write.rate,disk.discard.rate,net.recv.rate,net.send.rate,swap.in.rate,swap.out.rate,"
+    { "disk.read.rate,disk.write.rate,disk.discard.rate,net.recv.rate,net.send.rate,"
       "memory.page_in.rate,memory.page_out.rate,memory.reclaim.rate,memory.reclaim.direct.rate,"
       "memory.reclaim.scanned.rate,memory.refaults.rate,cgroup.io.read.rate,cgroup.io.write.rate", UNIT_BYTE_PER_S,
       KIND_GAUGE, NULL },
@@ -149,6 +149,8 @@ static const struct alias aliases[] = {
     { "net_packets_recv",       "net.recv.packets",     "total", UNIT_NONE,    KIND_COUNTER, 1 },
     { "net_packets_sent",       "net.send.packets",     "total", UNIT_NONE,    KIND_COUNTER, 1 },
     { "gpu_utilization_percent", "gpu.util",            "0",     UNIT_PERCENT, KIND_GAUGE,   1 },
+    { "gpu_memory_used_mb",     "gpu.vram.used",        "0",     UNIT_BYTE,    KIND_GAUGE,   1048576 },
+    { "gpu_memory_total_mb",    "gpu.vram.total",       "0",     UNIT_BYTE,    KIND_GAUGE,   1048576 },
     { "gpu_memory_percent",     "gpu.vram.util",        "0",     UNIT_PERCENT, KIND_GAUGE,   1 },
     { "gpu_temp_celsius",       "gpu.temp",             "0",     UNIT_CELSIUS, KIND_GAUGE,   1 },
     { "gpu_power_watts",        "gpu.power",            "0",     UNIT_WATT,    KIND_GAUGE,   1 },
@@ -157,18 +159,19 @@ static const struct alias aliases[] = {
 /* Columns of text in the second seed's files. */
 static const char *const left_out[] = {
     "hardware_id", "gpu_name", "gpu_driver_version", "gpu_present", "cpu_percent_per_core", "session_category",
+    IMPORT_UNCHANGED,
 };
 
 /* NULL where no name of ours is so. */
 static const struct family *family_of(const char *name)
 {
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        char globs[512];
-        snprintf(globs, sizeof globs, "%s", families[i].globs);
-        for (char *save = NULL, *g = strtok_r(globs, ",", &save); g; g = strtok_r(NULL, ",", &save))
-            if (text_glob(g, name))
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        for (const char *g = families[i].globs; *g; g += *g == ',') {
+            size_t n = strcspn(g, ",");
+            if (text_glob_n(g, n, name))
                 return &families[i];
-    }
+            g += n;
+        }
     return NULL;
 }
 

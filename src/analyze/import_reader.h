@@ -8,11 +8,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct import_zst;
+
 struct import {
     const char *path;
     const char *text;    /* bytes that are already there: these come first ... */
     size_t left;
     FILE *file;          /* ... then those of the file, unless NULL */
+    struct import_zst *zst; /* what they are compressed with, unless NULL */
     char *message;
     size_t cap;
     struct recording *rec;
@@ -24,6 +27,19 @@ struct import {
 
 /* Up to n bytes into p; 0 at the end, negative errno on failure. */
 long import_read(struct import *in, char *p, size_t n);
+
+/* The bytes as they are in the file: for import_zst.c. */
+long import_read_raw(struct import *in, char *p, size_t n);
+
+/* Do bytes begin as those that zstd compressed do? (RFC 8878) */
+bool import_is_zst(const char *p, size_t n);
+
+/* From now on import_read() gives plain bytes. -ENOMEM. */
+int import_zst_open(struct import *in);
+void import_zst_close(struct import_zst *z);
+
+/* As import_read(); -EBADMSG when the bytes are damaged or end early, -E2BIG above IMPORT_MAX_PLAIN. */
+long import_zst_read(struct import *in, char *p, size_t n);
 
 /* Sets the message "PATH: ..." and returns rc. */
 __attribute__((format(printf, 3, 4))) int import_fail(struct import *in, int rc, const char *fmt, ...);

@@ -12,6 +12,7 @@
 #include "base/auto.h"
 #include "base/check.h"
 #include "base/text.h"
+#include "os/os.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -21,7 +22,7 @@
 struct given {
     const struct option *option;
     const char *text; /* NULL for a flag */
-    double number;    /* of numbers and durations */
+    double number;    /* of numbers, durations and times */
 };
 
 struct args {
@@ -109,6 +110,7 @@ static int args_unknown(struct parse *p, const char *dashes, const char *name, s
 
 static bool args_check(const struct option *o, const char *text, double *number, struct buf *why)
 {
+    int64_t ms;
     switch (o->type) {
     case OPTION_NUMBER:
         return check_number(text, o->min, o->max, number, why);
@@ -116,6 +118,11 @@ static bool args_check(const struct option *o, const char *text, double *number,
         return check_duration(text, o->min, o->max, number, why);
     case OPTION_CHOICE:
         return check_choice(text, o->choices, why);
+    case OPTION_TIME:
+        if (!check_time(text, os_wall_ms(), &ms, why))
+            return false;
+        *number = (double)ms; /* exact for 285,000 years */
+        return true;
     default:
         if (!*text)
             buf_printf(why, "empty; give %s", o->value);
@@ -248,6 +255,11 @@ void args_set_config(struct args *a, const struct config *c)
     a->config = c;
 }
 
+bool args_has(const struct args *a, const char *name)
+{
+    return args_find(a->command, name, strlen(name), 0);
+}
+
 static const struct option *args_must(const struct args *a, const char *name)
 {
     const struct option *o = args_find(a->command, name, strlen(name), 0);
@@ -294,6 +306,14 @@ double args_number(const struct args *a, const char *name)
     if (o->fallback && !(o->type == OPTION_NUMBER ? text_double : text_duration)(o->fallback, &v))
         assert(!"the default in the table is not a number");
     return v;
+}
+
+int64_t args_time(const struct args *a, const char *name)
+{
+    const struct option *o = args_must(a, name);
+    assert(o->type == OPTION_TIME);
+    const struct given *g = args_get(a, o);
+    return g ? (int64_t)g->number : 0;
 }
 
 const char *args_positional(const struct args *a, int i)

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct command *const commands[] = { COMMANDS };
@@ -41,16 +42,49 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
+const char *command_leaf(const struct command *c)
+{
+    const char *blank = strrchr(c->name, ' ');
+    return blank ? blank + 1 : c->name;
+}
+
+const struct command *command_verb(const struct command *c, const char *name)
+{
+    for (const struct command *const *v = c->verbs; v && *v; v++)
+        if (strcmp(command_leaf(*v), name) == 0)
+            return *v;
+    return NULL;
+}
+
+/* Goes on after what is unknown. */
+static void command_put_meant(const char *name, const char *const *names, size_t n, const char *topic, struct buf *out)
+{
+    check_put_quoted(out, name);
+    const char *meant = text_nearest(name, names, n, sizeof *names);
+    if (meant)
+        buf_printf(out, "; did you mean %s? See `sonde help%s`.", meant, topic);
+    else
+        buf_printf(out, ". See `sonde help%s`.", topic);
+}
+
 void command_put_unknown(const char *name, struct buf *out)
 {
     const char *names[COUNT];
     for (size_t i = 0; i < COUNT; i++)
         names[i] = commands[i]->name;
     buf_puts(out, "there is no command ");
-    check_put_quoted(out, name);
-    const char *meant = text_nearest(name, names, COUNT, sizeof *names);
-    if (meant)
-        buf_printf(out, "; did you mean %s? See `sonde help`.", meant);
-    else
-        buf_puts(out, ". See `sonde help`.");
+    command_put_meant(name, names, COUNT, "", out);
+}
+
+void command_put_unknown_verb(const struct command *c, const char *name, struct buf *out)
+{
+    enum { MAX = 32 };
+    const char *names[MAX];
+    char topic[64];
+    size_t n = 0;
+    for (const struct command *const *v = c->verbs; v && *v && n < MAX; v++)
+        names[n++] = command_leaf(*v);
+    snprintf(topic, sizeof topic, " %s", c->name);
+    buf_printf(out, "%s: there is no ", c->name);
+    command_put_meant(name, names, n, topic, out);
 }

@@ -22,7 +22,19 @@ static const char head[] =
     "    elif [[ $before == '=' ]]; then\n"
     "        before=${COMP_WORDS[COMP_CWORD-2]}\n"
     "    fi\n"
-    "    [[ ${COMP_WORDS[1]} == -* ]] || command=${COMP_WORDS[1]}\n";
+    "    [[ ${COMP_WORDS[1]} == -* ]] || command=${COMP_WORDS[1]}\n"
+    "    local verbs=''\n";
+
+/* A command with verbs is a command for each: sessions_list. */
+static const char verb[] =
+    "    if [[ $verbs ]] && ((COMP_CWORD == 2)) && [[ $word != -* ]]; then\n"
+    "        mapfile -t COMPREPLY < <(compgen -W \"$verbs\" -- \"$word\")\n"
+    "        return\n"
+    "    elif [[ $verbs ]] && [[ \" $verbs \" == *\" ${COMP_WORDS[2]} \"* ]]; then\n"
+    "        command=${command}_${COMP_WORDS[2]}\n"
+    "    elif [[ $verbs ]]; then\n"
+    "        command=${command}_${verbs%% *}\n"
+    "    fi\n";
 
 static const char tail[] =
     "    case $kind in\n"
@@ -85,17 +97,74 @@ static void completion_words(struct buf *out, const struct command *c)
     buf_putc(out, '\'');
 }
 
-void completion_bash(struct buf *out)
+/* The name of a command, or of a verb, as the script has it. */
+static void completion_name(struct buf *out, const struct command *c)
+{
+    for (const char *p = c->name; *p; p++)
+        buf_putc(out, *p == ' ' ? '_' : *p);
+}
+
+/* put() for every command that is run: verbs instead of those that have some. */
+static void completion_each(struct buf *out, void (*put)(struct buf *out, const struct command *c))
 {
     size_t n;
     const struct command *const *all = command_all(&n);
+    for (size_t i = 0; i < n; i++)
+        if (!all[i]->verbs)
+            put(out, all[i]);
+        else
+            for (const struct command *const *v = all[i]->verbs; *v; v++)
+                put(out, *v);
+}
+
+static void completion_verbs(struct buf *out)
+{
+    size_t n;
+    const struct command *const *all = command_all(&n);
+    buf_puts(out, "    case $command in\n");
+    for (size_t i = 0; i < n; i++)
+        if (all[i]->verbs) {
+            buf_printf(out, "    %s) verbs='", all[i]->name);
+            for (const struct command *const *v = all[i]->verbs; *v; v++)
+                buf_printf(out, "%s%s", v == all[i]->verbs ? "" : " ", command_leaf(*v));
+            buf_puts(out, "' ;;\n");
+        }
+    buf_puts(out, "    esac\n");
+    buf_puts(out, verb);
+}
+
+static void completion_put_values(struct buf *out, const struct command *c)
+{
+    auto_buf struct buf name = { 0 };
+    completion_name(&name, c);
+    buf_putc(&name, ':');
+    completion_values(out, name.p, c->options);
+}
+
+static void completion_put_options(struct buf *out, const struct command *c)
+{
+    buf_puts(out, "            ");
+    completion_name(out, c);
+    buf_puts(out, ") words+='");
+    completion_options(out, c->options);
+    buf_puts(out, "' ;;\n");
+}
+
+static void completion_put_words(struct buf *out, const struct command *c)
+{
+    buf_puts(out, "            ");
+    completion_name(out, c);
+    buf_puts(out, ") ");
+    completion_words(out, c);
+    buf_puts(out, " ;;\n");
+}
+
+void completion_bash(struct buf *out)
+{
     buf_puts(out, head);
+    completion_verbs(out);
     buf_puts(out, "    case $command:$before in\n");
-    for (size_t i = 0; i < n; i++) {
-        auto_buf struct buf name = { 0 };
-        buf_printf(&name, "%s:", all[i]->name);
-        completion_values(out, name.p, all[i]->options);
-    }
+    completion_each(out, completion_put_values);
     completion_values(out, "*:", command_common());
     buf_puts(out, "    *)\n        if ((COMP_CWORD == 1)) && [[ $word != -* ]]; then\n"
              "            words='");
@@ -104,17 +173,9 @@ void completion_bash(struct buf *out)
     completion_options(out, command_common());
     buf_puts(out, "'\n            ((COMP_CWORD > 1)) || words+='--version '\n"
              "            case $command in\n");
-    for (size_t i = 0; i < n; i++) {
-        buf_printf(out, "            %s) words+='", all[i]->name);
-        completion_options(out, all[i]->options);
-        buf_puts(out, "' ;;\n");
-    }
+    completion_each(out, completion_put_options);
     buf_puts(out, "            esac\n        else\n            case $command in\n");
-    for (size_t i = 0; i < n; i++) {
-        buf_printf(out, "            %s) ", all[i]->name);
-        completion_words(out, all[i]);
-        buf_puts(out, " ;;\n");
-    }
+    completion_each(out, completion_put_words);
     buf_puts(out, "            esac\n        fi ;;\n    esac\n");
     buf_puts(out, tail);
 }

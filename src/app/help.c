@@ -73,14 +73,31 @@ static void help_options(struct buf *out, const char *title, const struct option
         help_option(out, o, width);
 }
 
+static void help_verbs(struct buf *out, const struct command *c, int width)
+{
+    buf_puts(out, "\nCommands:\n");
+    for (const struct command *const *v = c->verbs; *v; v++) {
+        auto_buf struct buf label = { 0 };
+        buf_printf(&label, "%s%s%s", command_leaf(*v), *(*v)->usage ? " " : "", (*v)->usage);
+        help_row(out, label.p, (*v)->summary, LABEL, width);
+    }
+    auto_buf struct buf line = { 0 };
+    buf_printf(&line, "Without one, `sonde %s` is `sonde %s`; `sonde help %s` explains it.", c->name, c->verbs[0]->name,
+               c->verbs[0]->name);
+    buf_putc(out, '\n');
+    wrap_put(out, line.p, 0, "", width);
+}
+
 void help_command(const struct command *c, int width, struct buf *out)
 {
-    buf_printf(out, "sonde %s - %s\n\nUsage: sonde %s [OPTIONS]%s%s\n", c->name, c->summary,
-               c->name, *c->usage ? " " : "", c->usage);
+    buf_printf(out, "sonde %s - %s\n\nUsage: sonde %s %s%s%s\n", c->name, c->summary, c->name,
+               c->verbs ? "[COMMAND] [OPTIONS]" : "[OPTIONS]", *c->usage ? " " : "", c->usage);
     if (c->text) {
         buf_puts(out, "\n" TEXT);
         wrap_put(out, c->text, (int)strlen(TEXT), TEXT, width);
     }
+    if (c->verbs)
+        help_verbs(out, c, width);
     help_options(out, "Options", c->options, width);
     help_options(out, "Options of every command", command_common(), width);
     if (!c->examples || !c->examples->line)

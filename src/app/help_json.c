@@ -14,7 +14,7 @@ static void json_bounds(struct json *j, double min, double max)
 
 static void json_option(struct json *j, const struct option *o)
 {
-    static const char *const type[] = { "flag", "text", "file", "directory", "number", "duration", "choice" };
+    static const char *const type[] = { "flag", "text", "file", "directory", "number", "duration", "choice", "time" };
     json_object(j, NULL);
     json_string(j, "name", o->name);
     json_string(j, "letter", o->letter ? (char[]){ o->letter, '\0' } : NULL);
@@ -43,6 +43,12 @@ static void json_command(struct json *j, const struct command *c)
     json_string(j, "usage", c->usage);
     json_string(j, "text", c->text);
     json_options(j, "options", c->options);
+    if (c->verbs) {
+        json_array(j, "commands");
+        for (const struct command *const *v = c->verbs; *v; v++)
+            json_command(j, *v);
+        json_end(j);
+    }
     json_array(j, "examples");
     for (const struct example *e = c->examples; e && e->line; e++) {
         json_object(j, NULL);

@@ -45,8 +45,31 @@ static int main_configured(const struct command *c, struct args *a)
     return status;
 }
 
-static int main_run(const struct command *c, int argc, char **argv)
+/*
+ * The verb that the first word names, which is taken; the first of the table where it is no word. NULL, and that
+ * was said, where there is none of this name.
+ */
+static const struct command *main_verb(const struct command *c, int *argc, char ***argv)
 {
+    if (!*argc || ***argv == '-')
+        return c->verbs[0];
+    const struct command *verb = command_verb(c, **argv);
+    if (!verb) {
+        auto_buf struct buf message = { 0 };
+        command_put_unknown_verb(c, **argv, &message);
+        log_error(0, "%s", message.p);
+    }
+    --*argc;
+    ++*argv;
+    return verb;
+}
+
+static int main_run(const struct command *named, int argc, char **argv)
+{
+    int words = argc;
+    const struct command *c = named->verbs ? main_verb(named, &argc, &argv) : named;
+    if (!c)
+        return EXIT_USAGE;
     auto_buf struct buf complaint = { 0 };
     struct args *a = NULL;
     if (args_parse(c, argc, argv, &a, &complaint) < 0) {
@@ -54,7 +77,9 @@ static int main_run(const struct command *c, int argc, char **argv)
         return EXIT_USAGE;
     }
     settings_level(a, NULL);
-    int status = args_flag(a, "help") ? main_help(c) : c->bare ? c->run(a) : main_configured(c, a);
+    int status = args_flag(a, "help") ? main_help(words == argc ? named : c)
+                 : c->bare            ? c->run(a)
+                                      : main_configured(c, a);
     args_free(a);
     return status;
 }

@@ -114,6 +114,32 @@ static void man_examples(struct buf *out, const struct example *e)
     }
 }
 
+/* A verb: how it is called, what it does, its options. */
+static void man_verb(struct buf *out, const struct command *v)
+{
+    buf_puts(out, ".SS \"");
+    man_text(out, command_leaf(v));
+    buf_puts(out, "\"\n.B sonde ");
+    man_text(out, v->name);
+    buf_puts(out, "\n[\\fIOPTIONS\\fR]");
+    if (*v->usage) {
+        buf_putc(out, ' ');
+        man_text(out, v->usage);
+    }
+    buf_putc(out, '\n');
+    man_paragraphs(out, v->text ? v->text : v->summary);
+    for (const struct option *o = v->options; o && o->name; o++)
+        man_option(out, o);
+}
+
+static void man_verbs(struct buf *out, const struct command *const *v)
+{
+    if (v)
+        buf_puts(out, ".SH COMMANDS\n");
+    for (; v && *v; v++)
+        man_verb(out, *v);
+}
+
 void man_command(const struct command *c, struct buf *out)
 {
     auto_buf struct buf name = { 0 };
@@ -121,7 +147,7 @@ void man_command(const struct command *c, struct buf *out)
     man_title(out, name.p, 1, c->summary);
     buf_puts(out, ".SH SYNOPSIS\n.B sonde ");
     man_text(out, c->name);
-    buf_puts(out, "\n[\\fIOPTIONS\\fR]");
+    buf_puts(out, c->verbs ? "\n[\\fICOMMAND\\fR] [\\fIOPTIONS\\fR]" : "\n[\\fIOPTIONS\\fR]");
     if (*c->usage) {
         buf_putc(out, ' ');
         man_text(out, c->usage);
@@ -131,6 +157,7 @@ void man_command(const struct command *c, struct buf *out)
         buf_puts(out, ".SH DESCRIPTION\n");
         man_paragraphs(out, c->text);
     }
+    man_verbs(out, c->verbs);
     man_options(out, "OPTIONS", c->options);
     man_options(out, "OPTIONS OF EVERY COMMAND", command_common());
     man_examples(out, c->examples);

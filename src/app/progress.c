@@ -7,6 +7,7 @@
 #include "output/report_now.h"
 
 #include <limits.h>
+#include <math.h>
 
 #define BAR 20   /* columns */
 #define CLOCK 10 /* "10:30:00  " */
@@ -18,8 +19,10 @@ static void progress_bar(const struct progress *p, struct buf *out, double share
     char left[32];
     for (int i = 0; i < BAR; i++)
         buf_puts(out, i < (int)(share * BAR + 0.5) ? full : rest);
-    buf_printf(out, " %3.0f %%, %s left  ", 100 * share,
-               text_span(p->duration_s * (1 - share), left, sizeof left));
+    buf_printf(out, " %3.0f %%", 100 * share);
+    if (isfinite(p->duration_s))
+        buf_printf(out, ", %s left", text_span(p->duration_s * (1 - share), left, sizeof left));
+    buf_puts(out, "  ");
 }
 
 #define ROOM 3 /* columns at the end, for the ^C that a terminal writes when it is pressed */

@@ -17,7 +17,7 @@ struct progress {
     int (*width)(void);  /* of the terminal now; NULL = as the screen says */
     bool terminal;       /* draw over the line; else a line per tick, where `lines` is set */
     bool lines;          /* show all numbers, with the time, instead of a bar */
-    double duration_s;
+    double duration_s;   /* INFINITY: as long as there is something */
     const struct schema *schema;
     size_t ticks;        /* seen so far */
     struct buf last;     /* the line as it was drawn last */

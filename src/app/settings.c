@@ -220,3 +220,28 @@ struct budget_limits settings_budget(const struct config *c)
         .written_bytes_per_hour = config_number(c, "performance.max_write_mb_per_hour") * 1e6,
     };
 }
+
+bool settings_csvlog(const struct config *c, const char *data_dir, const char *hardware_id,
+                     struct csvlog_options *out, bool *outside)
+{
+    const char *folder = config_string(c, "logging.log_directory");
+    *outside = folder[0] == '/' || strstr(folder, "..");
+    *out = (struct csvlog_options){
+        .layout = strcmp(config_string(c, "logging.layout"), "optimetrics") ? CSVLOG_SONDE : CSVLOG_OPTIMETRICS,
+        .filter = config_bool(c, "logging.enable_delta_filtering"),
+        .percent = config_number(c, "logging.delta_threshold_percent"),
+        .max_bytes = (int64_t)(config_number(c, "logging.max_file_size_mb") * 1e6),
+        .max_files = (int)config_number(c, "logging.max_files_per_day"),
+        .compress_days = config_number(c, "logging.compress_after_days"),
+        .hardware_id = hardware_id,
+    };
+    if (!config_bool(c, "logging.rolling_logs"))
+        out->max_bytes = INT64_MAX / 2;
+    if (!config_bool(c, "logging.compress_old_logs"))
+        out->compress_days = -1;
+    if (folder[0] == '/')
+        snprintf(out->dir, sizeof out->dir, "%s", folder);
+    else
+        snprintf(out->dir, sizeof out->dir, "%s/%s", data_dir, folder);
+    return config_bool(c, "logging.csv");
+}

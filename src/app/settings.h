@@ -6,6 +6,7 @@
 #include "core/adapter.h"
 #include "core/budget.h"
 #include "core/config.h"
+#include "store/csvlog.h"
 
 /*
  * Reads /etc/sonde/sonde.yaml, the user's file, and the one of --config, each over the one before;
@@ -42,5 +43,12 @@ bool settings_wants(void *config, const char *adapter);
 
 /* performance.max_*: for sampler_options.budget. */
 struct budget_limits settings_budget(const struct config *c);
+
+/*
+ * logging.*: false where no CSV logs are asked for; else what csvlog_open() takes, below the data directory
+ * unless *outside. hardware_id is borrowed.
+ */
+bool settings_csvlog(const struct config *c, const char *data_dir, const char *hardware_id,
+                     struct csvlog_options *out, bool *outside);
 
 #endif

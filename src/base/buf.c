@@ -113,6 +113,21 @@ void buf_double(struct buf *b, double v)
     buf_put(b, text, (size_t)n);
 }
 
+void buf_csv(struct buf *b, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        buf_puts(b, text);
+        return;
+    }
+    buf_putc(b, '"');
+    for (; *text; text++) {
+        if (*text == '"')
+            buf_putc(b, '"');
+        buf_putc(b, *text);
+    }
+    buf_putc(b, '"');
+}
+
 const char *buf_text(const struct buf *b)
 {
     return b->p ? b->p : "";

@@ -34,6 +34,9 @@ __attribute__((format(printf, 2, 3))) void buf_printf(struct buf *b, const char 
  */
 void buf_double(struct buf *b, double v);
 
+/* A field of CSV: in quotes where it holds a comma, a quote or a line end (RFC 4180). */
+void buf_csv(struct buf *b, const char *text);
+
 /* The text, never NULL. Borrowed until the next call that puts. */
 const char *buf_text(const struct buf *b);
 

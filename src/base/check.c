@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/text.h"
+#include "base/when.h"
 
 #include <math.h>
 #include <string.h>
@@ -84,6 +85,15 @@ bool check_duration(const char *text, double min, double max, double *out_s, str
         return false;
     *out_s = v;
     return true;
+}
+
+bool check_time(const char *text, int64_t now_ms, int64_t *out_ms, struct buf *complaint)
+{
+    if (when_parse(text, now_ms, out_ms))
+        return true;
+    check_put_quoted(complaint, text);
+    buf_puts(complaint, " is not a time; write it like " WHEN_FORMS);
+    return false;
 }
 
 bool check_choice(const char *text, const char *choices, struct buf *complaint)

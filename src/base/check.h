@@ -8,6 +8,7 @@
 #include "base/buf.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * The whole text as a number from min to max; infinite bounds, and min == max, mean any.
@@ -18,6 +19,9 @@ bool check_number(const char *text, double min, double max, double *out, struct 
 
 /* The same for a duration in seconds: "90", "90s", "1.5m", "2h". */
 bool check_duration(const char *text, double min, double max, double *out_s, struct buf *complaint);
+
+/* A time in UTC, as base/when.h reads it: milliseconds since 1970. */
+bool check_time(const char *text, int64_t now_ms, int64_t *out_ms, struct buf *complaint);
 
 /* One of `choices`, separated by blanks. */
 bool check_choice(const char *text, const char *choices, struct buf *complaint);

@@ -4,10 +4,26 @@
 #include "base/mem.h"
 #include "core/proc_top.h"
 
+/* Is the tick that was offered last one of those that are kept? */
+static bool recording_keeps(const struct recording *r)
+{
+    return (r->offered - 1) % (size_t)r->stride == 0;
+}
+
+void recording_add_uses(struct recording *r, const struct proc_use *use, size_t n)
+{
+    if (!recording_keeps(r))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        r->proc = mem_grow(r->proc, r->n_procs, &r->cap_procs, sizeof *r->proc);
+        r->proc[r->n_procs++] = use[i];
+    }
+    r->proc_first[r->n] = r->n_procs;
+}
+
 void recording_add_procs(struct recording *r, const struct proctab *now)
 {
-    bool kept = (r->offered - 1) % (size_t)r->stride == 0;
-    if (!kept || now->n == 0 || now->mono_ns <= r->procs_before.mono_ns)
+    if (!recording_keeps(r) || now->n == 0 || now->mono_ns <= r->procs_before.mono_ns)
         return;
     if (r->procs_before.n) {
         if (now->n + now->ended > r->cap_use) {
@@ -15,24 +31,9 @@ void recording_add_procs(struct recording *r, const struct proctab *now)
             r->use = mem_resize(r->use, r->cap_use * sizeof *r->use);
         }
         size_t n = proc_top(r->use, proctab_use(&r->procs_before, now, r->use), RECORDING_TOP);
-        for (size_t i = 0; i < n; i++) {
-            r->proc = mem_grow(r->proc, r->n_procs, &r->cap_procs, sizeof *r->proc);
-            r->proc[r->n_procs++] = r->use[i];
-        }
-        r->proc_first[r->n] = r->n_procs;
+        recording_add_uses(r, r->use, n);
     }
     proctab_copy(&r->procs_before, now);
-}
-
-void recording_add_uses(struct recording *r, const struct proc_use *use, size_t n)
-{
-    if ((r->offered - 1) % (size_t)r->stride != 0)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        r->proc = mem_grow(r->proc, r->n_procs, &r->cap_procs, sizeof *r->proc);
-        r->proc[r->n_procs++] = use[i];
-    }
-    r->proc_first[r->n] = r->n_procs;
 }
 
 const struct proc_use *recording_procs(const struct recording *r, size_t i, size_t *n)

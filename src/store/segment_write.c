@@ -20,8 +20,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define SEGMENT_TABLES 32 /* whole process tables of one block, at most */
-
 struct segment_writer {
     struct segment *s;        /* as a reader sees it; its descriptor writes, its schema is ours */
     struct space *space;
@@ -36,8 +34,8 @@ struct segment_writer {
     int64_t first_ms, last_ms;
     struct proc_ticks procs;
     size_t n_procs, cap_procs;
-    struct { int tick; struct proctab table; } tables[SEGMENT_TABLES];
-    int n_tables;
+    struct { int tick; struct proctab table; } *tables; /* whole ones; n_tables of them */
+    size_t n_tables, cap_tables;
     struct event *events;
     size_t n_events, cap_events;
 
@@ -48,15 +46,15 @@ struct segment_writer {
 
 static void segment_forget(struct segment_writer *w)
 {
-    for (int i = 0; i < w->n_tables; i++)
+    for (size_t i = 0; i < w->n_tables; i++)
         proctab_done(&w->tables[i].table);
     for (int p = 0; p < 2; p++) { /* large, and not needed for another ten minutes */
         mem_free(w->part[p]);
         w->part[p] = NULL;
         w->width[p] = w->cap[p] = 0;
     }
-    w->ticks = w->n_tables = 0;
-    w->n_procs = w->n_events = 0;
+    w->ticks = 0;
+    w->n_tables = w->n_procs = w->n_events = 0;
 }
 
 void segment_leave(struct segment_writer *w)
@@ -68,6 +66,7 @@ void segment_leave(struct segment_writer *w)
     mem_free(w->row);
     mem_free(w->procs.first);
     mem_free(w->procs.rows);
+    mem_free(w->tables);
     mem_free(w->events);
     frame_done(&w->before);
     frame_done(&w->now);
@@ -267,7 +266,8 @@ static void segment_add_rest(struct segment_writer *w, const struct moment *m)
         w->procs.rows[w->n_procs++] = m->procs[i];
     }
     w->procs.first[w->ticks + 1] = w->n_procs;
-    if (m->table.n && w->n_tables < SEGMENT_TABLES) {
+    if (m->table.n) {
+        w->tables = mem_grow(w->tables, w->n_tables, &w->cap_tables, sizeof *w->tables);
         w->tables[w->n_tables].table = (struct proctab){ 0 };
         proctab_copy(&w->tables[w->n_tables].table, &m->table);
         w->tables[w->n_tables++].tick = w->ticks;
@@ -372,7 +372,7 @@ static int segment_put_processes(struct segment_writer *w, struct group *g, uint
         rc = rc < 0 ? rc : chunk_put(&g->bytes, CHUNK_PROCS, CHUNK_MAY_SKIP, b.p, b.n);
         segment_note(w, g, before, (struct segment_entry){ .type = CHUNK_PROCS, .block = blocks });
     }
-    for (int i = 0; i < w->n_tables && rc == 0; i++) {
+    for (size_t i = 0; i < w->n_tables && rc == 0; i++) {
         before = g->bytes.n;
         rc = tape_put_table(&g->bytes, w->tables[i].tick, i ? &w->tables[i - 1].table : NULL, &w->tables[i].table);
         segment_note(w, g, before, (struct segment_entry){ .type = CHUNK_TABLE, .block = blocks });

@@ -24,6 +24,11 @@ answers '--bash-completion' sonde help --ba
 answers '--verbose' sonde --verb
 answers 'config' sonde help conf
 answers 'check' sonde help che
+answers 'show' sonde sessions sh
+answers '--min-anomalies' sonde sessions list --min
+answers '--min-anomalies' sonde sessions --min
+answers '--note' sonde sessions label --not
+answers 'last' sonde sessions show la
 answers 'a file.csv' sonde help --config a
 answers 'a file.csv' sonde help --config = a
 answers 'full' sonde check --mode fu

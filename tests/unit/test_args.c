@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "app/args.h"
+#include "os/os.h"
 
 #include <errno.h>
 
@@ -11,6 +12,7 @@ static const struct option options[] = {
     { "steps", 0, OPTION_NUMBER, "N", .min = 1, .max = INFINITY, .help = "how many" },
     { "mode", 'm', OPTION_CHOICE, "MODE", .choices = "collect full", .fallback = "full", .help = "what" },
     { "name", 'n', OPTION_TEXT, "NAME", .help = "a name" },
+    { "since", 0, OPTION_TIME, "TIME", .help = "from when on" },
     { "plot", 'p', OPTION_FLAG, .help = "draw" },
     { 0 },
 };
@@ -75,6 +77,23 @@ static void accepted(void **state)
     }
 }
 
+static void times(void **state)
+{
+    (void)state;
+    struct args *a;
+    struct buf complaint = { 0 };
+    const char *const exact[LINE_MAX_WORDS] = { "--since=2026-11-22T10:15:16.250Z" };
+    assert_int_equal(parse(exact, &a, &complaint), 0);
+    assert_int_equal(args_time(a, "since"), 1795342516250);
+    args_free(a);
+    assert_int_equal(parse((const char *const[LINE_MAX_WORDS]){ "--since", "-2h" }, &a, &complaint), 0);
+    assert_near(args_time(a, "since"), os_wall_ms() - 7200000, 60000);
+    args_free(a);
+    assert_int_equal(parse((const char *const[LINE_MAX_WORDS]){ NULL }, &a, &complaint), 0);
+    assert_int_equal(args_time(a, "since"), 0);
+    args_free(a);
+}
+
 static void refused(void **state)
 {
     (void)state;
@@ -103,6 +122,8 @@ static void refused(void **state)
         { LINE("--duration", "2d"), "--duration: '2d' is out of range; give 1 to 86400 seconds. See" },
         { LINE("--mode", "ful"), "--mode: 'ful' is none of collect, full; did you mean full? See" },
         { LINE("--mode="), "--mode: '' is none of collect, full. See" },
+        { LINE("--since", "noon"), "--since: 'noon' is not a time; write it like 2026-11-22T14:05, 14:05, "
+                                   "'yesterday 14:05', -2h, '3 days ago' or now, in UTC. See" },
         { LINE("--name"), "--name needs a value: --name NAME. See" },
         { LINE("--name", "--json"), "--name needs a value: --name NAME. See" },
         { LINE("--name", ""), "--name: empty; give NAME. See" },
@@ -114,7 +135,7 @@ static void refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct args *a = NULL;
         struct buf complaint = { 0 };
-        char want[256];
+        char want[320];
         snprintf(want, sizeof want, "watch: %s `sonde help watch`.", cases[i].want);
         assert_int_equal(parse(cases[i].words, &a, &complaint), -EINVAL);
         assert_string_equal(buf_text(&complaint), want);
@@ -125,6 +146,8 @@ static void refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(accepted), cmocka_unit_test(refused) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(accepted), cmocka_unit_test(times), cmocka_unit_test(refused),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

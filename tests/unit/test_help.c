@@ -82,8 +82,11 @@ static void widths(void **state)
         help_command(&watch, width, &out);
         help_overview(width, &out);
         help_config(width, &out);
-        for (size_t i = 0; i < n && width == 80; i++) /* examples are as long as they are, but fit a terminal */
+        for (size_t i = 0; i < n && width == 80; i++) { /* examples are as long as they are, but fit a terminal */
             help_command(all[i], width, &out);
+            for (const struct command *const *v = all[i]->verbs; v && *v; v++)
+                help_command(*v, width, &out);
+        }
         assert_width(out.p, (size_t)width);
         buf_done(&out);
     }
@@ -106,6 +109,34 @@ static void manual(void **state)
     buf_done(&out);
 }
 
+/* A verb stands in the help of its command, in its manual page, in the script and in the JSON. */
+static void verbs(void **state)
+{
+    (void)state;
+    static const struct command look = {
+        .name = "watch look", .summary = "see it", .usage = "[ID | last]", .options = options,
+        .text = "It is looked at.",
+    };
+    static const struct command *const list[] = { &look, &watch, NULL };
+    static const struct command parent = { .name = "watch", .summary = "look at it", .usage = "", .verbs = list };
+    struct buf help = { 0 }, man = { 0 }, unknown = { 0 };
+    help_command(&parent, 80, &help);
+    man_command(&parent, &man);
+    assert_non_null(strstr(help.p, "Usage: sonde watch [COMMAND] [OPTIONS]\n"));
+    assert_non_null(strstr(help.p, "\n  look [ID | last]        see it\n"));
+    assert_non_null(strstr(help.p, "\nWithout one, `sonde watch` is `sonde watch look`"));
+    assert_non_null(strstr(man.p, ".SS \"look\"\n.B sonde watch look\n[\\fIOPTIONS\\fR] [ID | last]\n"
+                           ".PP\nIt is looked at.\n.TP\n"));
+    assert_ptr_equal(command_verb(&parent, "look"), &look);
+    assert_null(command_verb(&parent, "watch look"));
+    assert_null(command_verb(&look, "look"));
+    command_put_unknown_verb(&parent, "lok", &unknown);
+    assert_string_equal(unknown.p, "watch: there is no 'lok'; did you mean look? See `sonde help watch`.");
+    buf_done(&help);
+    buf_done(&man);
+    buf_done(&unknown);
+}
+
 /* Every command and key is in what is made from the tables. */
 static void complete(void **state)
 {
@@ -122,6 +153,12 @@ static void complete(void **state)
         assert_non_null(strstr(overview.p, all[i]->name));
         assert_non_null(strstr(script.p, all[i]->name));
         assert_non_null(strstr(json.p, all[i]->summary));
+        for (const struct command *const *v = all[i]->verbs; v && *v; v++) {
+            char name[80];
+            snprintf(name, sizeof name, " %s_%s) words+=", all[i]->name, command_leaf(*v));
+            assert_non_null(strstr(script.p, name));
+            assert_non_null(strstr(json.p, (*v)->summary));
+        }
         assert_ptr_equal(command_find(all[i]->name), all[i]);
     }
     for (size_t i = 0; i < n_keys; i++)
@@ -136,7 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrapping), cmocka_unit_test(columns), cmocka_unit_test(widths),
-        cmocka_unit_test(manual), cmocka_unit_test(complete),
+        cmocka_unit_test(manual), cmocka_unit_test(verbs), cmocka_unit_test(complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

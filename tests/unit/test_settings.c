@@ -154,11 +154,32 @@ static void levels(void **state)
     }
 }
 
+static void csv_logs(void **state)
+{
+    (void)state;
+    struct config *c = config_new();
+    struct csvlog_options o;
+    struct buf complaints = { 0 };
+    bool outside;
+    assert_false(settings_csvlog(c, "/data", "id", &o, &outside)); /* a seed's file alone turns nothing on */
+    assert_string_equal(o.dir, "/data/csv");
+    assert_true(o.filter && o.percent == 2 && o.max_bytes == 50000000 && o.max_files == 10 && o.compress_days == 1);
+    const char text[] = "logging:\n  csv: true\n  layout: optimetrics\n  log_directory: /elsewhere\n"
+                        "  rolling_logs: false\n  compress_old_logs: false\n  enable_delta_filtering: false\n";
+    assert_int_equal(config_parse(c, "f", text, strlen(text), &complaints), 0);
+    assert_true(settings_csvlog(c, "/data", "id", &o, &outside) && outside);
+    assert_string_equal(o.dir, "/elsewhere");
+    assert_true(o.layout == CSVLOG_OPTIMETRICS && !o.filter && o.compress_days < 0 && o.max_bytes > INT64_MAX / 4);
+    assert_string_equal(o.hardware_id, "id");
+    config_free(c);
+    buf_done(&complaints);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(order), cmocka_unit_test(refused), cmocka_unit_test(switches), cmocka_unit_test(levels),
-        cmocka_unit_test(keys_are_handed_to_adapters),
+        cmocka_unit_test(keys_are_handed_to_adapters), cmocka_unit_test(csv_logs),
     };
     return cmocka_run_group_tests(tests, prepare, remove_all);
 }

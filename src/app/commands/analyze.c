@@ -1,12 +1,13 @@
 /* analyze.c - `sonde analyze`: the report over saved samples. */
 #include "app/analyze_file.h"
+#include "app/observer.h"
 #include "app/reporting.h"
 
 #include "base/log.h"
 
 static int analyze_command(const struct args *a)
 {
-    const char *file = args_positional(a, 0);
+    const char *tape = args_text(a, "replay"), *file = tape ? tape : args_positional(a, 0);
     if (file)
         return analyze_file(a, file);
     log_error(0, "analyze: give a file: one of --save-data, or any CSV with a column of times. See "
@@ -14,7 +15,7 @@ static int analyze_command(const struct args *a)
     return EXIT_USAGE;
 }
 
-static const struct option options[] = { OUTFILES_OPTIONS, REPORTING_OPTIONS, { 0 } };
+static const struct option options[] = { OBSERVER_REPLAY, OUTFILES_OPTIONS, REPORTING_OPTIONS, { 0 } };
 
 static const struct example examples[] = {
     { "sonde analyze telemetry_data_20261122_103000.json", "what `sonde check --save-data` kept" },
@@ -25,7 +26,7 @@ static const struct example examples[] = {
 const struct command command_analyze = {
     .name = "analyze", .summary = "the report over saved samples, or any CSV with times",
     .usage = "FILE",
-    .text = "Reads the JSON of --save-data, or a CSV file: a first column t, time or timestamp (ISO 8601, or numbers: "
+    .text = "Reads a tape (a segment, a flight recording, an export), the JSON of --save-data, or a CSV file: a first column t, time or timestamp (ISO 8601, or numbers: "
             "seconds below 1e11, milliseconds above), then one column for each metric. Empty cells and NaN are missing "
             "values.",
     .options = options, .examples = examples, .max_positional = 1, .run = analyze_command,

@@ -3,6 +3,7 @@
 #include "app/help.h"
 
 #include "base/auto.h"
+#include "base/check.h"
 #include "base/log.h"
 #include "core/config.h"
 
@@ -31,17 +32,38 @@ static void help_put_config(enum form form, struct buf *out)
         help_config(help_width(), out);
 }
 
-/* A topic is a command, "config", or NULL for the whole program. */
-static int help_topic(const char *topic, enum form form, struct buf *out)
+/* A topic is a command, one with its verb, "config", or NULL for the whole program. */
+static int help_topic(const char *topic, const char *verb, enum form form, struct buf *out)
 {
     const struct command *c = topic ? command_find(topic) : NULL;
-    if (c || !topic)
+    if (c && verb) {
+        const struct command *v = command_verb(c, verb);
+        if (!v)
+            return EXIT_USAGE;
+        help_put(v, form, out);
+    } else if (c || !topic)
         help_put(c, form, out);
-    else if (strcmp(topic, "config") == 0)
+    else if (!verb && strcmp(topic, "config") == 0)
         help_put_config(form, out);
     else
         return EXIT_USAGE;
     return EXIT_DONE;
+}
+
+static int help_unknown(const char *topic, const char *verb)
+{
+    auto_buf struct buf message = { 0 };
+    const struct command *c = command_find(topic);
+    if (c && c->verbs) {
+        command_put_unknown_verb(c, verb, &message);
+    } else if (verb && (c || strcmp(topic, "config") == 0)) {
+        buf_puts(&message, "one word too many: ");
+        check_put_quoted(&message, verb);
+    } else {
+        command_put_unknown(topic, &message);
+    }
+    log_error(0, "help: %s", message.p);
+    return EXIT_USAGE;
 }
 
 static int help_run(const struct args *a)
@@ -53,11 +75,8 @@ static int help_run(const struct args *a)
         completion_bash(&out);
     else if (args_flag(a, "example-config"))
         config_example(&out);
-    else if (help_topic(topic, form, &out) != EXIT_DONE) {
-        command_put_unknown(topic, &out);
-        log_error(0, "help: %s", out.p);
-        return EXIT_USAGE;
-    }
+    else if (help_topic(topic, args_positional(a, 1), form, &out) != EXIT_DONE)
+        return help_unknown(topic, args_positional(a, 1));
     fwrite(out.p, 1, out.n, stdout);
     return EXIT_DONE;
 }
@@ -79,8 +98,8 @@ static const struct example examples[] = {
 
 const struct command command_help = {
     .name = "help", .summary = "explain a command, or the configuration file",
-    .usage = "[COMMAND | config]",
+    .usage = "[COMMAND [COMMAND] | config]",
     .text = "Prints what a command does, its options and examples. Without a command it lists all of "
             "them.",
-    .options = options, .examples = examples, .max_positional = 1, .bare = true, .run = help_run,
+    .options = options, .examples = examples, .max_positional = 2, .bare = true, .run = help_run,
 };

@@ -189,6 +189,7 @@ static int metrics_run(const struct args *a)
 
 static const struct option options[] = {
     { "metrics", 0, OPTION_TEXT, "GLOBS", .help = "list only these; the same as a GLOB" },
+    OBSERVER_REPLAY,
     { 0 },
 };
 

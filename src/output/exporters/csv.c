@@ -6,29 +6,12 @@
 #include "base/text.h"
 #include "output/exporter.h"
 
-#include <string.h>
-
-static void csv_quoted(struct buf *out, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        buf_puts(out, text);
-        return;
-    }
-    buf_putc(out, '"');
-    for (; *text; text++) {
-        if (*text == '"')
-            buf_putc(out, '"');
-        buf_putc(out, *text);
-    }
-    buf_putc(out, '"');
-}
-
 static void csv_head(struct buf *out, const struct selection *sel)
 {
     buf_puts(out, "timestamp");
     for (int i = 0; i < sel->n; i++) {
         buf_putc(out, ',');
-        csv_quoted(out, schema_id(sel->schema, sel->slot[i]));
+        buf_csv(out, schema_id(sel->schema, sel->slot[i]));
     }
     buf_putc(out, '\n');
 }

@@ -1,0 +1,31 @@
+/* datadir.c - where the archive is, by option, configuration and the XDG base directory specification. */
+#include "app/datadir.h"
+
+#include "base/log.h"
+#include "core/config.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define SYSTEM_DIR "/var/lib/sonde"
+
+int datadir_put(const struct args *a, struct buf *out)
+{
+    const char *given = args_text(a, "data"), *configured = config_string(args_config(a), "storage.directory");
+    const char *base = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (given)
+        buf_puts(out, given);
+    else if (*configured)
+        buf_puts(out, configured);
+    else if (os_is_root())
+        buf_puts(out, SYSTEM_DIR);
+    else if (base && *base == '/') /* relative ones are to be ignored */
+        buf_printf(out, "%s/sonde", base);
+    else if (home && *home == '/')
+        buf_printf(out, "%s/.local/share/sonde", home);
+    if (out->n)
+        return 0;
+    log_error(0, "there is no home directory to keep the archive in; name one with --data DIR or storage.directory");
+    return -ENOENT;
+}

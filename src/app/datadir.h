@@ -1,0 +1,18 @@
+/* Where the archive is: one option, one key, one default for every command that stores or reads. */
+#ifndef APP_DATADIR_H
+#define APP_DATADIR_H
+
+#include "app/command.h"
+
+/* For the table of a command. */
+#define DATADIR_OPTION \
+    { "data", 0, OPTION_DIR, "DIR", \
+      .help = "the data directory, instead of that of the configuration (storage.directory)" }
+
+/*
+ * Puts the directory: --data, else storage.directory, else /var/lib/sonde for root and $XDG_DATA_HOME/sonde or
+ * ~/.local/share/sonde for others. It need not exist. -ENOENT where there is no home either; that was said.
+ */
+int datadir_put(const struct args *a, struct buf *out);
+
+#endif

@@ -1,0 +1,37 @@
+/* `sonde sessions`: its verbs, and what they share. A verb is a command of its own, in the table of
+ * commands/sessions.c. */
+#ifndef APP_SESSIONS_SESSIONS_H
+#define APP_SESSIONS_SESSIONS_H
+
+#include "app/command.h"
+#include "base/json.h"
+#include "store/index.h"
+
+extern const struct command sessions_list, sessions_show, sessions_label, sessions_unlabel, sessions_stats,
+    sessions_prune;
+
+/*
+ * Opens the index of the archive. 0, or an error that was said; -ENOENT, silently, where there is none:
+ * nothing was recorded yet.
+ */
+int sessions_open(const struct args *a, bool to_write, struct index **out);
+
+/* The exit status of what an index answered; says what is wrong. */
+int sessions_status(const struct args *a, int rc);
+
+/* Says that nothing was recorded yet, and what to do. */
+void sessions_say_empty(const struct args *a);
+
+/* The session that a person means; an exit status, and what is wrong was said. */
+int sessions_find(const struct args *a, struct index *x, const char *text, char id[static INDEX_ID_MAX]);
+
+/* An id without "session_", as tables show it; it is accepted everywhere. */
+const char *sessions_short_id(const char *id);
+
+/* Seconds from its first to its last tick. */
+double sessions_length_s(const struct index_session *s);
+
+/* One session as an object, with its labels. */
+void sessions_put_json(struct json *j, struct index *x, const struct index_session *s);
+
+#endif

@@ -1,0 +1,237 @@
+/* show.c - `sonde sessions show`: one session, with what happened in it. */
+#include "app/sessions/sessions.h"
+
+#include "app/datadir.h"
+#include "base/auto.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "output/screen.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SHOWN 20 /* events, anomalies: the rest is in --json */
+
+struct showing {
+    struct screen screen;
+    struct buf out;
+    struct json json;
+};
+
+static void show_line(struct showing *v, const char *name, const char *text)
+{
+    if (!*text)
+        return;
+    buf_puts(&v->out, "  ");
+    screen_cell(&v->screen, &v->out, TONE_QUIET, name, 10, true);
+    screen_flow(&v->screen, &v->out, 12, 12, text);
+}
+
+/* "2026-11-22 10:15:00" of a time. */
+static const char *show_time(int64_t ms, char out[static TEXT_TIME_MAX])
+{
+    text_time(ms, out);
+    out[10] = ' ';
+    out[19] = '\0';
+    return out;
+}
+
+static void show_times(struct showing *v, const struct index_session *s)
+{
+    char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], length[32];
+    auto_buf struct buf line = { 0 };
+    bool one_day = strncmp(show_time(s->start_ms, from), show_time(s->end_ms, to), 10) == 0;
+    buf_printf(&line, "%s to %s UTC, %s", from, to + (one_day ? 11 : 0),
+               text_span(sessions_length_s(s), length, sizeof length));
+    show_line(v, "time", line.p);
+    buf_clear(&line);
+    buf_printf(&line, "%" PRId64, s->samples);
+    if (s->interval_s > 0) {
+        buf_puts(&line, " every ");
+        buf_double(&line, s->interval_s);
+        buf_puts(&line, " s");
+    }
+    buf_printf(&line, ", %" PRId64 " metrics, %" PRId64 " gap%s", s->metrics, s->gaps, s->gaps == 1 ? "" : "s");
+    show_line(v, "samples", line.p);
+}
+
+static void show_host(struct showing *v, const struct index_session *s)
+{
+    auto_buf struct buf line = { 0 };
+    char memory[32];
+    buf_printf(&line, "%s%s%s", s->os, *s->os && *s->cpu ? ", " : "", s->cpu);
+    if (s->cores)
+        buf_printf(&line, "%s%d cores", line.n ? ", " : "", s->cores);
+    if (s->memory_bytes)
+        buf_printf(&line, "%s%s", line.n ? ", " : "", text_bytes((double)s->memory_bytes, memory, sizeof memory));
+    show_line(v, "host", buf_text(&line));
+}
+
+static void show_label(void *self, const struct index_label *l)
+{
+    auto_buf struct buf line = { 0 };
+    buf_printf(&line, "%s%s%s", l->name, *l->note ? ": " : "", l->note);
+    show_line(self, "label", line.p);
+}
+
+static enum tone show_tone(enum severity s)
+{
+    return s == SEVERITY_CRITICAL ? TONE_BAD : s == SEVERITY_WARNING ? TONE_WARN : TONE_PLAIN;
+}
+
+static void show_happened(struct showing *v, int64_t ms, enum severity severity, const char *what, const char *text)
+{
+    char time[TEXT_TIME_MAX];
+    buf_printf(&v->out, "    %s  ", show_time(ms, time));
+    screen_cell(&v->screen, &v->out, show_tone(severity), severity_name(severity), 9, true);
+    screen_cell(&v->screen, &v->out, TONE_PLAIN, what, 9, true);
+    screen_flow(&v->screen, &v->out, 43, 12, text);
+}
+
+static void show_anomaly(void *self, const struct index_anomaly *a)
+{
+    show_happened(self, a->time_ms, a->severity, a->area, a->summary);
+}
+
+static void show_event(void *self, const struct index_event *e)
+{
+    show_happened(self, e->time_ms, e->severity, e->kind, e->text);
+}
+
+static void show_head(struct showing *v, const char *name, int64_t n)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%" PRId64 "%s", n, n > SHOWN
+             ? ", the first of them (--json has all that are kept):" : "");
+    show_line(v, name, text);
+}
+
+static int show_text(struct showing *v, struct index *x, const struct index_session *s)
+{
+    screen_put(&v->screen, &v->out, TONE_STRONG, s->id);
+    buf_printf(&v->out, "  %s%s\n", index_state_name(s->state), s->pinned ? ", pinned" : "");
+    show_times(v, s);
+    show_host(v, s);
+    show_line(v, "origin", s->origin);
+    show_line(v, "workload", s->workload);
+    show_line(v, "verdict", s->verdict);
+    int rc = index_labels(x, s->id, show_label, v);
+    show_head(v, "anomalies", s->anomalies);
+    if (rc >= 0)
+        rc = index_anomalies(x, s->id, 0, 0, SHOWN, show_anomaly, v);
+    show_head(v, "events", s->events);
+    return rc < 0 ? rc : index_events(x, s->id, 0, 0, SHOWN, show_event, v);
+}
+
+static void show_json_anomaly(void *self, const struct index_anomaly *a)
+{
+    struct json *j = &((struct showing *)self)->json;
+    json_object(j, NULL);
+    json_time(j, "time", a->time_ms);
+    json_time(j, "end", a->end_ms);
+    json_time(j, "peak", a->peak_ms);
+    json_double(j, "score", a->score);
+    json_double(j, "probability", a->probability);
+    json_string(j, "severity", severity_name(a->severity));
+    json_string(j, "area", a->area);
+    json_string(j, "summary", a->summary);
+    json_string(j, "causes", a->causes);
+    json_end(j);
+}
+
+static void show_json_event(void *self, const struct index_event *e)
+{
+    struct json *j = &((struct showing *)self)->json;
+    json_object(j, NULL);
+    json_time(j, "time", e->time_ms);
+    json_time(j, "end", e->end_ms);
+    json_string(j, "kind", e->kind);
+    json_string(j, "severity", severity_name(e->severity));
+    json_string(j, "source", e->source);
+    json_string(j, "text", e->text);
+    json_end(j);
+}
+
+static void show_json_segment(void *self, const struct index_segment *g)
+{
+    struct json *j = &((struct showing *)self)->json;
+    json_object(j, NULL);
+    json_string(j, "name", g->name);
+    json_time(j, "first", g->first_ms);
+    json_time(j, "last", g->last_ms);
+    json_int(j, "ticks", g->ticks);
+    json_int(j, "bytes", g->bytes);
+    json_end(j);
+}
+
+static int show_json(struct showing *v, struct index *x, const struct index_session *s)
+{
+    struct json *j = &v->json;
+    json_init(j, &v->out);
+    j->indent = true;
+    json_object(j, NULL);
+    sessions_put_json(j, x, s);
+    json_array(j, "anomaly_items");
+    int rc = index_anomalies(x, s->id, 0, 0, 0, show_json_anomaly, v);
+    json_end(j);
+    json_array(j, "event_items");
+    if (rc >= 0)
+        rc = index_events(x, s->id, 0, 0, 0, show_json_event, v);
+    json_end(j);
+    json_array(j, "segments");
+    if (rc >= 0)
+        rc = index_segments(x, s->id, show_json_segment, v);
+    json_end(j);
+    json_end(j);
+    buf_putc(&v->out, '\n');
+    return rc;
+}
+
+static int show_session(const struct args *a, struct index *x)
+{
+    char id[INDEX_ID_MAX];
+    struct index_session s;
+    const char *text = args_positional(a, 0);
+    int status = sessions_find(a, x, text ? text : "last", id);
+    if (status != EXIT_DONE)
+        return status;
+    struct showing v = { .screen = screen_of(fileno(stdout), args_flag(a, "no-color")) };
+    int rc = index_session(x, id, &s);
+    if (rc == 0)
+        rc = args_flag(a, "json") ? show_json(&v, x, &s) : show_text(&v, x, &s);
+    if (rc >= 0)
+        fwrite(v.out.p, 1, v.out.n, stdout);
+    buf_done(&v.out);
+    return sessions_status(a, rc);
+}
+
+static int show_run(const struct args *a)
+{
+    struct index *x;
+    int rc = sessions_open(a, false, &x);
+    if (rc == -ENOENT)
+        log_error(0, "sessions show: nothing is recorded yet; start with `sonde record`, or name an archive "
+                     "with --data DIR");
+    if (rc < 0)
+        return EXIT_FAILED;
+    int status = show_session(a, x);
+    index_close(x);
+    return status;
+}
+
+static const struct option options[] = { DATADIR_OPTION, { 0 } };
+
+static const struct example examples[] = {
+    { "sonde sessions show", "the newest session" },
+    { "sonde sessions show 20261122", "the one of that day, where there is only one" },
+    { 0 },
+};
+
+const struct command sessions_show = {
+    .name = "sessions show", .summary = "one session, with its anomalies and events",
+    .usage = "[ID | last]",
+    .text = "Without an ID, the newest. The beginning of an id is enough where only one session has it.",
+    .options = options, .examples = examples, .max_positional = 1, .run = show_run,
+};

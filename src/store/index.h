@@ -1,0 +1,228 @@
+/*
+ * The index of an archive: what is relational in it. Sessions with their labels, events and anomalies; what
+ * retention must keep; which segment holds what.
+ *
+ * The numbers are in segments; losing the index loses labels, pins and anomalies, never a sample. One recorder
+ * owns it and mends it; other processes read it at any time, and may write (labels). Texts are bounded on
+ * the way in, so that no row is larger than a few KiB, and every write is a short transaction.
+ *
+ * Bytes: the database never passes the allowance given at opening, its write-ahead log never INDEX_WAL_MAX;
+ * index_worst_bytes() is the sum that space_reserve() is to be called with. When the allowance is used up, the
+ * oldest make room: first events, then anomalies, of sessions that nobody labelled or pinned, then such
+ * sessions themselves, then events of the others.
+ *
+ * Times are wall clock milliseconds since 1970 UTC. A struct index belongs to one thread at a time.
+ *
+ * Errors of every function: -EBUSY another process writes for longer than a second; -EAGAIN a reader keeps
+ * the write-ahead log from being emptied and it is full; -ENOSPC, -EIO the disk; -EDQUOT the allowance is used
+ * up by what may not go; -EBADMSG the file is damaged; -EROFS it was opened to read. After an error
+ * nothing of the call was stored, but for the batches of index_add_events() that came before, and the same call may
+ * be tried again.
+ */
+#ifndef STORE_INDEX_H
+#define STORE_INDEX_H
+
+#include "core/event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define INDEX_ID_MAX 40         /* bytes of "session_20261122_102616_12" and its NUL, with room */
+#define INDEX_LABEL_MAX 64      /* bytes of a label, NUL included */
+#define INDEX_NOTE_MAX 512
+#define INDEX_CAUSES_MAX 4096   /* bytes of the causes of an anomaly as JSON */
+#define INDEX_NAME_MAX 96       /* bytes of a segment's name */
+
+#define INDEX_ALLOWANCE_MIN (1024 * 1024)
+#define INDEX_ALLOWANCE_DEFAULT (16 * 1024 * 1024) /* about 80,000 events */
+#define INDEX_WAL_MAX (4 * 1024 * 1024)
+
+struct index;
+
+struct index_options {
+    int64_t allowance; /* bytes of the database, at least INDEX_ALLOWANCE_MIN; 0 = the default */
+
+    /*
+     * Given by whoever holds the lock of the data directory, and by nobody else: makes the file where there is
+     * none and brings an older one up to date; sessions that are still marked as running have crashed; a file
+     * that is damaged or not ours is moved aside to index.db.damaged-STAMP (the two last ones are kept).
+     * A new file is then filled by this from the segments, through index_put_session(), index_put_segment()
+     * and index_add_events(); one whose filling was interrupted is filled again. Labels and pins
+     * are taken over from damaged files as far as they can be read. Its error is that of index_open().
+     */
+    int (*rebuild)(void *self, struct index *x);
+    void *self;
+};
+
+/*
+ * Opens dir/index.db to write, mode 0600. *out is to be closed by index_close(). Further errors: -ENOENT no such
+ * directory, or no such file and no rebuild; -ENOTSUP of another version, or a file system without
+ * shared memory (it is left alone); -EROFS, -EACCES; -ELOOP a symbolic link.
+ */
+int index_open(const char *dir, const struct index_options *o, struct index **out);
+
+/* Opens it to read, also while it is written, also on a disk that cannot be written. -ENOENT: there is none. */
+int index_open_read(const char *dir, struct index **out);
+
+void index_close(struct index *x);
+
+/* The most that index.db, index.db-wal and index.db-shm take together, in whole blocks of a file system. */
+int64_t index_worst_bytes(int64_t allowance);
+
+/* Looks at every page. 0, or -EBADMSG. */
+int index_check(struct index *x);
+
+/* ---- sessions ---- */
+
+enum index_state { INDEX_RUNNING, INDEX_ENDED, INDEX_CRASHED };
+
+const char *index_state_name(enum index_state s); /* "running", "ended", "crashed" */
+
+struct index_session {
+    char id[INDEX_ID_MAX];
+    char hardware_id[40], os[96], cpu[96]; /* "" where not known */
+    int cores;
+    int64_t memory_bytes;
+    int64_t start_ms, end_ms;       /* end_ms: of the last tick so far */
+    double interval_s;              /* between two ticks; 0 where not known */
+    int64_t samples, metrics;       /* ticks, and metrics in each */
+    int64_t gaps, anomalies, events;/* counted by the index; ignored on the way in */
+    enum index_state state;
+    char origin[128];               /* "recorded", "imported FILE" without its directory, "check" */
+    char workload[32];              /* "" = not known */
+    char verdict[160];              /* "" = none yet */
+    bool pinned;                    /* read only, as is what follows */
+    char labels[192];               /* "a, b", cut where they do not fit; index_labels() has all */
+};
+
+/*
+ * Begins a session that runs: s->start_ms and what is known of host and origin. Its id is made of the start,
+ * with _2, _3 ... where that is taken.
+ */
+int index_begin(struct index *x, const struct index_session *s, char id[static INDEX_ID_MAX]);
+
+/* How far it is. -ENOENT, as of all functions with an id: there is no such session. */
+int index_progress(struct index *x, const char *id, int64_t end_ms, int64_t samples, int64_t metrics);
+
+/* It is over, well or not; the verdict may be NULL. */
+int index_end(struct index *x, const char *id, enum index_state state, const char *verdict);
+
+int index_set_workload(struct index *x, const char *id, const char *workload);
+
+/* Writes all of a session but its counts, new or in place of the one with its id: for rebuild and import. */
+int index_put_session(struct index *x, const struct index_session *s);
+
+struct index_filter {
+    int64_t from_ms, to_ms;     /* sessions that touch this range; 0 = open */
+    const char *label, *workload; /* globs; NULL = any */
+    int64_t min_anomalies;
+    int64_t max_anomalies;      /* -1 = any */
+    int64_t limit;              /* 0 = all */
+    bool newest_first;
+};
+
+#define INDEX_ALL ((struct index_filter){ .max_anomalies = -1 })
+
+/* Calls each() for those that pass, in the order of their start. Returns the count. */
+int index_sessions(struct index *x, const struct index_filter *f,
+                   void (*each)(void *self, const struct index_session *s), void *self);
+
+int index_session(struct index *x, const char *id, struct index_session *out);
+
+/*
+ * The session that a person means: an id, "last" for the one that began last, or how an id begins, with or
+ * without "session_", where only one does. -ENOENT none, -ENOTUNIQ several.
+ */
+int index_resolve(struct index *x, const char *text, char id[static INDEX_ID_MAX]);
+
+/* ---- labels and pins ---- */
+
+struct index_label {
+    const char *session, *name, *note; /* borrowed, in the call only */
+    int64_t at_ms;
+};
+
+/* Sets a label, or its note anew; "" for no note. -EINVAL: empty, too long, or not plain text. */
+int index_label(struct index *x, const char *id, const char *name, const char *note);
+int index_unlabel(struct index *x, const char *id, const char *name); /* -ENODATA: it has no such label */
+
+/* Of one session, or with NULL of all. Returns the count. */
+int index_labels(struct index *x, const char *id, void (*each)(void *self, const struct index_label *l), void *self);
+
+/* Retention keeps a session, or with id = NULL a range; 'why' is shown to people. */
+int index_pin(struct index *x, const char *id, int64_t from_ms, int64_t to_ms, const char *why);
+int index_unpin(struct index *x, const char *id, int64_t from_ms, int64_t to_ms); /* -ENODATA */
+
+/* Does a pin or a labelled session touch the range? 1 or 0. */
+int index_is_kept(struct index *x, int64_t from_ms, int64_t to_ms);
+
+/* ---- events and anomalies ---- */
+
+/* Adds events to a session and counts them, INDEX_BATCH in a transaction. Returns n. */
+#define INDEX_BATCH 128
+int index_add_events(struct index *x, const char *id, const struct event *e, size_t n);
+
+struct index_event {
+    const char *session, *kind, *source, *text; /* borrowed, in the call only */
+    int64_t time_ms, end_ms;
+    enum severity severity;
+};
+
+struct index_anomaly {
+    const char *session;  /* read only; all texts are borrowed, in the call only */
+    int64_t time_ms, end_ms, peak_ms;
+    double score, probability;
+    enum severity severity;
+    const char *area, *summary;
+    const char *causes;   /* a JSON array */
+};
+
+/* -EINVAL: a text is too long or not plain. */
+int index_add_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n);
+
+/* Those of a session, or with NULL of all, that touch a range (0 = open), by time, at most limit (0 = all).
+ * Returns the count. */
+int index_events(struct index *x, const char *id, int64_t from_ms, int64_t to_ms, int64_t limit,
+                 void (*each)(void *self, const struct index_event *e), void *self);
+int index_anomalies(struct index *x, const char *id, int64_t from_ms, int64_t to_ms, int64_t limit,
+                    void (*each)(void *self, const struct index_anomaly *a), void *self);
+
+/* ---- segments: a cache, to be filled again from the files ---- */
+
+struct index_segment {
+    char name[INDEX_NAME_MAX];   /* of the file, without its directory */
+    char session[INDEX_ID_MAX];  /* "" where the session is gone */
+    int64_t first_ms, last_ms, ticks, bytes;
+};
+
+int index_put_segment(struct index *x, const struct index_segment *s);
+int index_remove_segment(struct index *x, const char *name);
+
+/* Of one session, or with NULL of all, by time. Returns the count. */
+int index_segments(struct index *x, const char *id, void (*each)(void *self, const struct index_segment *s),
+                   void *self);
+
+/* ---- removing, and what there is ---- */
+
+/* With all that hangs on it; its segments stay known, without a session. */
+int index_remove(struct index *x, const char *id);
+
+/*
+ * Removes the events and anomalies that ended before a time and are not in a labelled or pinned session: for
+ * sessions that run for years. Returns how many.
+ */
+int index_prune(struct index *x, int64_t before_ms);
+
+struct index_stats {
+    int64_t sessions, running, crashed, labelled, pinned, events, anomalies;
+    int64_t samples;              /* ticks of all sessions */
+    int64_t first_ms, last_ms;    /* of all sessions; 0 where there are none */
+    int64_t segments, segment_bytes, segment_ticks;
+    double segment_values;        /* ticks of the segments times the metrics of their sessions */
+    int64_t database_bytes, free_bytes; /* index.db, and what of it is free */
+};
+
+int index_stats(struct index *x, struct index_stats *out);
+
+#endif

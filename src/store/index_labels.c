@@ -1,0 +1,101 @@
+/* index_labels.c - what people say about sessions, and what retention keeps because of it. */
+#include "store/index_own.h"
+
+#include "os/os.h"
+
+#include <errno.h>
+
+struct labels_change {
+    const char *id, *name, *note;
+    int64_t from_ms, to_ms;
+};
+
+static int labels_set(struct index *x, void *self)
+{
+    const struct labels_change *c = self;
+    int64_t key;
+    int rc = index_key(x, c->id, &key);
+    return rc < 0 ? rc : index_run(x, "INSERT INTO labels VALUES (?1, ?2, ?3, ?4) ON CONFLICT (session, name) "
+                                   "DO UPDATE SET note = excluded.note, at_ms = excluded.at_ms",
+                                   VALUES(I(key), T(c->name), T(c->note), I(os_wall_ms())));
+}
+
+int index_label(struct index *x, const char *id, const char *name, const char *note)
+{
+    if (!*name || !index_is_text(name, INDEX_LABEL_MAX) || !index_is_text(note, INDEX_NOTE_MAX))
+        return -EINVAL;
+    int rc = index_write(x, labels_set, &(struct labels_change){ id, name, note, 0, 0 });
+    return rc < 0 ? rc : 0;
+}
+
+static int labels_remove(struct index *x, void *self)
+{
+    const struct labels_change *c = self;
+    int64_t key;
+    int rc = index_key(x, c->id, &key);
+    return rc < 0 ? rc : index_run(x, "DELETE FROM labels WHERE session = ?1 AND name = ?2",
+                                   VALUES(I(key), T(c->name)));
+}
+
+int index_unlabel(struct index *x, const char *id, const char *name)
+{
+    int rc = index_write(x, labels_remove, &(struct labels_change){ id, name, NULL, 0, 0 });
+    return rc < 0 ? rc : rc ? 0 : -ENODATA;
+}
+
+int index_labels(struct index *x, const char *id, void (*each)(void *self, const struct index_label *l), void *self)
+{
+    sqlite3_stmt *s;
+    int n = 0, rc = index_bind(x, "SELECT id, name, note, at_ms FROM labels JOIN sessions ON n = session "
+                               "WHERE ?1 IS NULL OR id = ?1 ORDER BY start_ms, n, name", VALUES(T(id)), &s);
+    while (rc == 0 && (rc = index_step(x, s)) == 1) {
+        each(self, &(struct index_label){ index_text(s, 0), index_text(s, 1), index_text(s, 2),
+                                          sqlite3_column_int64(s, 3) });
+        rc = 0;
+        n++;
+    }
+    return rc < 0 ? rc : n;
+}
+
+static int pins_set(struct index *x, void *self)
+{
+    const struct labels_change *c = self;
+    int64_t key;
+    int rc = c->id ? index_key(x, c->id, &key) : 0;
+    if (rc < 0)
+        return rc;
+    if (c->id)
+        rc = index_run(x, "DELETE FROM pins WHERE session = ?1", VALUES(I(key)));
+    else
+        rc = index_run(x, "DELETE FROM pins WHERE session IS NULL AND from_ms = ?1 AND to_ms = ?2",
+                       VALUES(I(c->from_ms), I(c->to_ms)));
+    if (rc < 0 || !c->note)
+        return rc;
+    return index_run(x, "INSERT INTO pins (session, from_ms, to_ms, why, at_ms) "
+                     "VALUES ((SELECT n FROM sessions WHERE id = ?1), ?2, ?3, ?4, ?5)",
+                     VALUES(T(c->id), I(c->from_ms), I(c->to_ms), T(c->note), I(os_wall_ms())));
+}
+
+int index_pin(struct index *x, const char *id, int64_t from_ms, int64_t to_ms, const char *why)
+{
+    if (!index_is_text(why, INDEX_NOTE_MAX))
+        return -EINVAL;
+    int rc = index_write(x, pins_set, &(struct labels_change){ id, NULL, why, from_ms, to_ms });
+    return rc < 0 ? rc : 0;
+}
+
+int index_unpin(struct index *x, const char *id, int64_t from_ms, int64_t to_ms)
+{
+    int rc = index_write(x, pins_set, &(struct labels_change){ id, NULL, NULL, from_ms, to_ms });
+    return rc < 0 ? rc : rc ? 0 : -ENODATA;
+}
+
+int index_is_kept(struct index *x, int64_t from_ms, int64_t to_ms)
+{
+    int64_t kept;
+    int rc = index_number(x, "SELECT EXISTS (SELECT 1 FROM pins WHERE session IS NULL "
+                          "AND from_ms <= ?2 AND to_ms >= ?1) OR EXISTS ("
+                          "SELECT 1 FROM sessions WHERE start_ms <= ?2 AND end_ms >= ?1 AND n IN kept)",
+                          VALUES(I(from_ms), I(to_ms)), &kept);
+    return rc < 0 ? rc : (int)kept;
+}

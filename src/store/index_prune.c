@@ -1,0 +1,99 @@
+/*
+ * index_prune.c - what goes: sessions, what is old, and the oldest of all where the allowance is used up.
+ *
+ * In steps of STEP rows, each a transaction: one that removed a year of events at once would need
+ * the log for all of their pages.
+ */
+#include "store/index_own.h"
+
+#include <errno.h>
+
+enum { STEP = 256, STEP_SESSIONS = 16 };
+
+/* The rows of one step: removed by statement `sql`, with up to two numbers. */
+struct prune_step {
+    const char *sql;
+    struct index_value v[2];
+    int n;
+};
+
+static int prune_step(struct index *x, void *self)
+{
+    const struct prune_step *p = self;
+    return index_run(x, p->sql, p->v, p->n);
+}
+
+/* Step after step until nothing is left, or until enough is free. Returns how many rows went. */
+static int prune_steps(struct index *x, struct prune_step *p, bool (*enough)(struct index *x))
+{
+    int n = 0, rc;
+    do {
+        rc = enough && enough(x) ? 0 : index_write_once(x, prune_step, p);
+        n += rc > 0 ? rc : 0;
+    } while (rc > 0);
+    return rc < 0 ? rc : n;
+}
+
+int index_remove(struct index *x, const char *id)
+{
+    int64_t key;
+    int rc = index_key(x, id, &key);
+    if (rc < 0)
+        return rc;
+    struct prune_step steps[] = {
+        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session = ?1 LIMIT ?2)",
+          { I(key), I(STEP) }, 2 },
+        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session = ?1 LIMIT ?2)",
+          { I(key), I(STEP_SESSIONS) }, 2 },
+        { "DELETE FROM sessions WHERE n = ?1", { I(key) }, 1 },
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && rc >= 0; i++)
+        rc = prune_steps(x, &steps[i], NULL);
+    return rc < 0 ? rc : 0;
+}
+
+int index_prune(struct index *x, int64_t before_ms)
+{
+    struct prune_step steps[] = {
+        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE time_ms < ?1 AND end_ms < ?1 AND session "
+          "NOT IN kept LIMIT ?2)",
+          { I(before_ms), I(STEP) }, 2 },
+        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE time_ms < ?1 AND end_ms < ?1 AND "
+          "session NOT IN kept LIMIT ?2)",
+          { I(before_ms), I(STEP_SESSIONS) }, 2 },
+    };
+    int n = 0, rc = 0;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && rc >= 0; i++) {
+        rc = prune_steps(x, &steps[i], NULL);
+        n += rc > 0 ? rc : 0;
+    }
+    return rc < 0 ? rc : n;
+}
+
+static bool prune_has_room(struct index *x)
+{
+    int64_t pages = 0, unused = 0, room = x->pages_max / 8 > INDEX_ROOM ? x->pages_max / 8 : INDEX_ROOM;
+    return index_number(x, "PRAGMA page_count", NO_VALUES, &pages) == 0 &&
+           index_number(x, "PRAGMA freelist_count", NO_VALUES, &unused) == 0 && pages - unused + room <= x->pages_max;
+}
+
+int index_make_room(struct index *x)
+{
+    struct prune_step steps[] = {
+        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session NOT IN kept ORDER BY time_ms "
+          "LIMIT ?1)", { I(STEP) }, 1 },
+        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session NOT IN kept ORDER BY "
+          "time_ms LIMIT ?1)",
+          { I(STEP_SESSIONS) }, 1 },
+        { "DELETE FROM sessions WHERE n IN (SELECT n FROM sessions WHERE state <> 0 AND n NOT IN kept ORDER "
+          "BY start_ms LIMIT ?1)",
+          { I(STEP_SESSIONS) }, 1 },
+        { "DELETE FROM events WHERE n IN (SELECT n FROM events ORDER BY time_ms LIMIT ?1)", { I(STEP) }, 1 },
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        int rc = prune_steps(x, &steps[i], prune_has_room);
+        if (rc < 0)
+            return rc;
+    }
+    return prune_has_room(x) ? 0 : -EDQUOT;
+}

@@ -1,0 +1,95 @@
+/* join.c - one schema and one clock for instants of several sessions. */
+#include "store/join.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+static int join_source(struct schema *s, const char *name)
+{
+    for (int i = 0; i < schema_sources(s); i++)
+        if (strcmp(schema_source_name(s, i), name) == 0)
+            return i;
+    return schema_source(s, name);
+}
+
+/* Its slot in the schema that comes out. */
+static int join_slot(struct join *j, const struct schema *s, int slot)
+{
+    struct metric m = *schema_at(s, slot);
+    if (m.kind == KIND_RATIO) {
+        m.num = j->slot[m.num];
+        m.den = m.den == SCHEMA_TIME ? SCHEMA_TIME : j->slot[m.den];
+        if (m.num < 0 || (schema_at(s, slot)->den != SCHEMA_TIME && m.den < 0))
+            return -1;
+    }
+    schema_set_source(j->schema, j->source[m.source]);
+    int to = schema_add(j->schema, &m);
+    return schema_at(j->schema, to)->kind == m.kind ? to : -1;
+}
+
+static void join_fit(struct join *j, const struct schema *s)
+{
+    int slots = schema_size(s), sources = schema_sources(s);
+    if (sources > j->sources)
+        j->source = mem_resize(j->source, (size_t)sources * sizeof *j->source);
+    for (; j->sources < sources; j->sources++)
+        j->source[j->sources] = join_source(j->schema, schema_source_name(s, j->sources));
+    if (slots > j->slots)
+        j->slot = mem_resize(j->slot, (size_t)slots * sizeof *j->slot);
+    for (; j->slots < slots; j->slots++)
+        j->slot[j->slots] = join_slot(j, s, j->slots);
+    frame_fit(&j->now.frame, j->schema);
+}
+
+/* Where the clock does not go on, the time between is what the wall clock says. */
+static void join_clock(struct join *j, const struct frame *f)
+{
+    if (j->mono_ns && f->mono_ns + j->shift_ns <= j->mono_ns) {
+        int64_t gap_ms = f->wall_ms - j->wall_ms;
+        j->shift_ns = j->mono_ns + (gap_ms > 0 ? gap_ms : 1) * 1000000 - f->mono_ns;
+    }
+    j->wall_ms = f->wall_ms;
+    j->mono_ns = f->mono_ns + j->shift_ns;
+}
+
+static void join_frame(struct join *j, const struct frame *f)
+{
+    struct frame *to = &j->now.frame;
+    to->wall_ms = j->wall_ms;
+    to->mono_ns = j->mono_ns;
+    for (int i = 0; i < to->n; i++)
+        to->v[i] = NAN;
+    for (int i = 0; i < f->n && i < j->slots; i++)
+        frame_set(to, j->slot[i], f->v[i]);
+    for (int i = 0; i < f->n_sources && i < j->sources; i++)
+        to->read_ns[j->source[i]] = f->read_ns[i] ? f->read_ns[i] + j->shift_ns : 0;
+}
+
+const struct moment *join_take(struct join *j, const struct tape_about *about, const struct schema *s,
+                               const struct moment *m)
+{
+    if (strcmp(j->session, about->session) != 0) {
+        memcpy(j->session, about->session, sizeof j->session);
+        j->slots = j->sources = 0;
+        j->shift_ns = 0;
+    }
+    join_fit(j, s);
+    join_clock(j, &m->frame);
+    join_frame(j, &m->frame);
+    j->now.procs = m->procs;
+    j->now.n_procs = m->n_procs;
+    j->now.events = m->events;
+    j->now.n_events = m->n_events;
+    j->now.table = m->table;
+    j->now.table.mono_ns += j->shift_ns;
+    return &j->now;
+}
+
+void join_done(struct join *j)
+{
+    frame_done(&j->now.frame);
+    mem_free(j->slot);
+    mem_free(j->source);
+    *j = (struct join){ 0 };
+}

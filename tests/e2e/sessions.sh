@@ -1,0 +1,154 @@
+#!/bin/sh
+# `sonde sessions` over an archive of five sessions: what is listed, shown, labelled and removed, in text and
+# JSON, and what it says when there is nothing, or when it is wrong.
+. "$(dirname "$0")/lib.sh"
+
+sonde=$1/sonde
+make_index=$1/tests/e2e/make_index
+[ -x "$make_index" ] || fail "no $make_index"
+export HOME="$tmp" XDG_CONFIG_HOME="$tmp/config" XDG_DATA_HOME="$tmp/share"
+data=$tmp/data
+cases=0
+
+# expect STATUS 'GLOB of standard error' COMMAND...
+expect()
+{
+    want=$1 glob=$2
+    shift 2
+    rc=0
+    "$@" >"$tmp/out" 2>"$tmp/err" || rc=$?
+    text=$(cat "$tmp/err")
+    [ $rc -eq "$want" ] || fail "exit $rc instead of $want: $*: $text"
+    case $text in
+    $glob) cases=$((cases + 1)) ;;
+    *) fail "said otherwise than '$glob': $*: $text" ;;
+    esac
+}
+
+# says 'GLOB of standard output', of the last command
+says()
+{
+    text=$(cat "$tmp/out")
+    case $text in
+    $1) ;;
+    *) fail "no '$1' in: $text" ;;
+    esac
+}
+
+# json 'EXPRESSION over the object j', of the last command
+json()
+{
+    /usr/bin/python3 -c "import json, sys
+j = json.load(open(sys.argv[1]))
+assert $1, json.dumps(j)[:2000]" "$tmp/out" || fail "not so: $1"
+}
+
+# An archive that is not there yet: no error, and what to do next.
+expect 0 '' "$sonde" sessions --data "$data"
+says "Nothing is recorded in $data yet.*sonde record*--data DIR*"
+expect 0 '' "$sonde" sessions list --data "$data" --json
+json 'j == []'
+expect 0 '' "$sonde" sessions stats --data "$data"
+expect 1 '*nothing is recorded yet*sonde record*' "$sonde" sessions show last --data "$data"
+expect 1 '*nothing is recorded yet*' "$sonde" sessions label last x --data "$data"
+[ ! -e "$data" ] || fail "asking made $data"
+
+"$make_index" "$data" || fail "make_index: exit $?"
+
+# The table fits 80 columns, the newest last; nobody but the recorder says that a session has crashed.
+expect 0 '' "$sonde" sessions --data "$data"
+awk 'length > 80 { print; bad = 1 } END { exit bad }' "$tmp/out" || fail 'wider than 80 columns'
+[ "$(wc -l <"$tmp/out")" = 6 ] || fail "not six lines: $(cat "$tmp/out")"
+says 'session, UTC * length * samples * anomalies * state * labels
+20241118_103015 * 60 min * 3600 * 0  ended
+20241119_103015 *
+20241120_103015 *
+20241120_103015_2 * 3600 * 3  ended
+20241121_103015 * 4  running'
+
+ids()
+{
+    sed 1d "$tmp/out" | cut -d ' ' -f 1 | tr '\n' ' '
+}
+expect 0 '' "$sonde" sessions list --data "$data" --from 2024-11-20 --to '2024-11-20 23:59'
+[ "$(ids)" = '20241120_103015 20241120_103015_2 ' ] || fail "by time: $(ids)"
+expect 0 '' "$sonde" sessions list --data "$data" --min-anomalies 3
+[ "$(ids)" = '20241120_103015_2 20241121_103015 ' ] || fail "by anomalies: $(ids)"
+expect 0 '' "$sonde" sessions list --data "$data" --limit 1
+[ "$(ids)" = '20241121_103015 ' ] || fail "the newest: $(ids)"
+expect 0 '' "$sonde" sessions list --data "$data" --label nil
+says 'No session is like that*'
+expect 0 '' "$sonde" sessions list --data "$data" --json
+json '[s["id"] for s in j][0] == "session_20241118_103015" and len(j) == 5'
+json 'j[4]["anomalies"] == 4 and j[4]["gaps"] == 1'
+json 'j[0]["host"]["cores"] == 4 and j[0]["labels"] == [] and j[0]["start"] == "2024-11-18T10:30:15.000Z"'
+
+# Which session: an id, its beginning, last; what is wrong is said with what was meant.
+expect 0 '' "$sonde" sessions show 20241118 --data "$data"
+says 'session_20241118_103015  ended
+*2024-11-18 10:30:15 to 11:30:15 UTC, 60 min*3600 every 1 s, 645 metrics, 1 gap*4 cores, 8.00 GB*'
+says '*anomalies*events*asleep*'
+expect 0 '' "$sonde" sessions show last --data "$data" --json
+json 'j["id"] == "session_20241121_103015" and len(j["anomaly_items"]) == 4 and len(j["event_items"]) == 1'
+json 'j["segments"][0]["bytes"] == 100000 and j["anomaly_items"][0]["probability"] is None'
+awk 'length > 80 { print; bad = 1 } END { exit bad }' "$tmp/out" || fail 'show: wider than 80 columns'
+expect 1 "*several sessions begin with '20241120'*" "$sonde" sessions show 20241120 --data "$data"
+expect 1 "*no session '20241119_103051'; did you mean 20241119_103015?*" \
+    "$sonde" sessions show 20241119_103051 --data "$data"
+expect 1 "*no session 'zzz'*sonde sessions list*" "$sonde" sessions show zzz --data "$data"
+
+# Labels: set, found, taken away.
+expect 0 '' "$sonde" sessions label last 'new fan' --note 'the front one' --data "$data"
+says "session_20241121_103015 labelled 'new fan'"
+expect 0 '' "$sonde" sessions label 20241118 keep --data "$data"
+expect 0 '' "$sonde" sessions list --label 'new*' --data "$data"
+says '*20241121_103015 * running new fan'
+expect 0 '' "$sonde" sessions show last --data "$data"
+says '*label     new fan: the front one*'
+expect 2 '*say which session and what to call it*' "$sonde" sessions label last --data "$data"
+expect 2 '*a label is a text of 1 to 63 bytes*' "$sonde" sessions label last "$(printf 'a\033b')" --data "$data"
+expect 1 '*has no label *newfan*; it has new fan' "$sonde" sessions unlabel last newfan --data "$data"
+expect 0 '' "$sonde" sessions unlabel last 'new fan' --data "$data"
+expect 1 '*it has none' "$sonde" sessions unlabel last 'new fan' --data "$data"
+
+expect 0 '' "$sonde" sessions stats --data "$data"
+says '*5 (1 running, 0 crashed, 1 labelled, 0 pinned)*10 anomalies, 5 events*'
+says '*500 kB in 5 segments*a value    0.043 bytes*the cap*days*'
+expect 0 '' "$sonde" sessions stats --data "$data" --json
+json 'abs(j["bytes_per_value"] - 500000 / (5 * 3600 * 645)) < 1e-12'
+json 'j["samples"] == 18000 and j["cap_bytes"] == 2048e6'
+
+# Removed are index and files, but neither what runs nor, when asked, what is labelled.
+
+files()
+{
+    find "$data/segments" -name '*.seg' | wc -l
+}
+expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --dry-run --data "$data"
+says 'would remove session_20241119_103015*3 sessions, 3 segments, 300 kB would go; nothing was removed'
+[ "$(files)" = 5 ] || fail 'a dry run removed files'
+expect 0 '' "$sonde" sessions prune --older-than 36500d --data "$data"
+says '0 sessions, 0 segments, 0 B'
+expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --data "$data"
+says 'removed session_20241119_103015*3 sessions, 3 segments, 300 kB'
+[ "$(files)" = 2 ] || fail "$(files) files are left instead of 2"
+expect 0 '' "$sonde" sessions list --data "$data"
+[ "$(ids)" = '20241118_103015 20241121_103015 ' ] || fail "after pruning: $(ids)"
+expect 0 '' "$sonde" sessions prune --json --data "$data"
+json 'j["sessions"] == ["session_20241118_103015"] and j["segments"] == 1 and not j["dry_run"]'
+
+# Damage is said with the remedy; the default directory is the user's.
+expect 2 "sonde: sessions list: --from: 'noon' is not a time; write it like *" "$sonde" sessions list --from noon
+expect 2 "sonde: sessions: there is no 'lsit'; did you mean list? See \`sonde help sessions\`." "$sonde" sessions lsit
+expect 2 'sonde: sessions label: unknown option --nte; did you mean --note? *' "$sonde" sessions label last x --nte y
+expect 0 '' "$sonde" help sessions label
+expect 2 "sonde: help: sessions: there is no 'nil'. See \`sonde help sessions\`." "$sonde" help sessions nil
+printf 'not a database, but long enough to be read as one, or at least to be tried %4000s' '' >"$data/index.db"
+rm -f "$data/index.db-wal" "$data/index.db-shm"
+expect 1 '*is damaged or not Sonde*the recorder makes it anew*' "$sonde" sessions --data "$data"
+mkdir -p "$XDG_CONFIG_HOME/sonde"
+printf 'storage:\n  directory: %s/elsewhere\n' "$tmp" >"$XDG_CONFIG_HOME/sonde/sonde.yaml"
+expect 0 '' "$sonde" sessions
+says "Nothing is recorded in $tmp/elsewhere yet.*"
+
+echo "$cases command lines over five sessions"
