@@ -7,7 +7,7 @@
 
 #include "store_sample.h"
 
-#define MADE_BLOCK 50                      /* instants of a block */
+#define MADE_BLOCK 25                      /* instants of a block */
 #define MADE_GROUP (MADE_BLOCK * 24)       /* of a pair of summaries */
 
 struct made_tick {
