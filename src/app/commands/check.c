@@ -112,7 +112,8 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
 /* --mode collect is for files: without one the whole run would be for nothing. */
 static bool check_keeps(const struct args *a)
 {
-    return args_flag(a, "archive") || args_flag(a, "save-data") || args_given(a, "export-csv") || args_given(a, "export-json");
+    return args_flag(a, "archive") || args_flag(a, "save-data") || args_given(a, "export-csv") ||
+           args_given(a, "export-json");
 }
 
 static int check_machine(const struct args *a, enum mode mode)
