@@ -59,7 +59,7 @@ void intake_close(struct intake *k)
     os_close(k->lock);
 }
 
-static int intake_index(struct intake *k, struct index_session *s)
+static int intake_index(struct intake *k, const struct recording *rec, struct index_session *s)
 {
     struct archive *a;
     int rc = archive_open(k->dir, &a);
@@ -68,7 +68,8 @@ static int intake_index(struct intake *k, struct index_session *s)
     s->state = INDEX_ENDED;
     rc = index_take_session(k->index, a, s);
     archive_free(a);
-    return rc;
+    rc = rc == 0 && rec->n_events ? index_add_events(k->index, s->id, rec->events, rec->n_events) : rc;
+    return rc < 0 ? rc : 0;
 }
 
 int intake_keep(struct intake *k, const struct recording *rec, struct index_session *s,
@@ -81,7 +82,7 @@ int intake_keep(struct intake *k, const struct recording *rec, struct index_sess
     if (rc < 0)
         return rc;
     memcpy(s->id, put.about.session, sizeof s->id);
-    rc = intake_index(k, s);
+    rc = intake_index(k, rec, s);
     if (rc < 0) {
         index_remove(k->index, s->id);
         archive_drop(k->dir, k->space, s->id);

@@ -1,12 +1,16 @@
 /* observer.c - opens the machine that a command looks at. */
 #include "app/observer.h"
 
+#include "app/attach.h"
+#include "app/recorder_request.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "os/os.h"
 #include "store/tape_feed.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 
 /* For --verbose. */
 static void observer_tell(const struct sampler *sampler)
@@ -111,6 +115,27 @@ int observer_open_paced(struct observer *o, const struct args *a, double interva
     if (rc == 0)
         observer_start(o, a, pace(self, o->root.clock ? o->root.clock : clock_system()), 0);
     return rc;
+}
+
+int observer_attach(struct observer *o, const struct args *a, double interval_s, double back_s, struct clock *clock)
+{
+    struct attach_state s;
+    char request[64], since[TEXT_TIME_MAX];
+    *o = (struct observer){ .root.path = "" };
+    if (args_flag(a, "fresh") || args_given(a, "root") || args_given(a, "replay") || attach_state(a, &s) < 0)
+        return -ENOENT;
+    if (args_given(a, "interval") ? s.interval_s != interval_s : s.interval_s > interval_s) {
+        log_info("the recorder that is running samples every %g s; this is sampled apart", s.interval_s);
+        return -ENOENT;
+    }
+    snprintf(request, sizeof request, "live %.4f", fmin(back_s / 60, REQUEST_MINUTES));
+    int rc = attach_feed(a, request, clock, true, &o->feed);
+    if (rc < 0)
+        return -ENOENT;
+    snprintf(o->origin, sizeof o->origin, "the running recorder, %s, since %s", s.session, text_time(s.since_ms, since));
+    o->feed->origin = o->origin;
+    o->interval_s = s.interval_s;
+    return 0;
 }
 
 void observer_rest(struct observer *o)

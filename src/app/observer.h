@@ -1,6 +1,6 @@
 /*
- * Opens what a command looks at: the machine, with its root, its adapters as configured and its pace; or a tape,
- * where --replay names one.
+ * Opens what a command looks at: the machine, with its root, its adapters as configured and its pace, by a running
+ * recorder where there is one; or a tape, where --replay names one.
  */
 #ifndef APP_OBSERVER_H
 #define APP_OBSERVER_H
@@ -16,8 +16,9 @@ struct observer {
     struct settings_adapters adapters;
     struct extensions *extensions; /* whose adapters the sampler opened, too */
     struct feed *feed;       /* what it yields */
-    struct sampler *sampler; /* that of the feed; NULL for a tape */
-    double interval_s;       /* a recorded machine and a tape set their own */
+    struct sampler *sampler; /* that of the feed; NULL for a tape, and for a recorder that is asked */
+    double interval_s;       /* a recorded machine, a tape and a recorder set their own */
+    char origin[128];        /* of the feed of a recorder */
 };
 
 /* For the table of a command that can show a tape as well. */
@@ -36,6 +37,14 @@ int observer_open(struct observer *o, const struct args *a, double interval_s, d
  */
 int observer_open_paced(struct observer *o, const struct args *a, double interval_s,
                         struct clock *(*pace)(void *self, struct clock *of), void *self);
+
+/*
+ * The recorder that runs on this machine, for a command with ATTACH_OPTIONS, so that nothing is sampled twice. What
+ * it yields begins back_s ago. -ENOENT: none runs, or none that is asked to or would do.
+ *
+ *   clock  waited on for what comes; NULL = clock_system()
+ */
+int observer_attach(struct observer *o, const struct args *a, double interval_s, double back_s, struct clock *clock);
 
 /* Says what is wrong with a tape, where rc, which it returns, is what opening it gave. */
 int observer_say_tape(const char *path, int rc);

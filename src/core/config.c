@@ -200,3 +200,14 @@ const char *const *config_list(const struct config *c, const char *name, size_t 
     *n = v->n;
     return (const char *const *)v->items;
 }
+
+bool config_same(const struct config *a, const struct config *b, const char *name)
+{
+    int key = config_find(name);
+    assert(key >= 0 && "there is no such key");
+    const struct config_value *v = &a->values[key], *w = &b->values[key];
+    bool same = v->number == w->number && v->n == w->n && strcmp(v->text ? v->text : "", w->text ? w->text : "") == 0;
+    for (size_t i = 0; same && i < v->n; i++)
+        same = strcmp(v->items[i], w->items[i]) == 0;
+    return same;
+}

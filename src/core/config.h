@@ -84,6 +84,9 @@ double config_number(const struct config *c, const char *name);
 const char *config_string(const struct config *c, const char *name); /* strings and choices; borrowed */
 const char *const *config_list(const struct config *c, const char *name, size_t *n); /* borrowed */
 
+/* Is the value of a key the same in both? */
+bool config_same(const struct config *a, const struct config *b, const char *name);
+
 /* A commented YAML file of all keys with their defaults. */
 void config_example(struct buf *out);
 

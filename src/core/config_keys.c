@@ -105,7 +105,7 @@ static const struct config_key keys[] = {
                   "document_editing, web_browsing, idle, system_maintenance]",
       .help = "The workloads to tell apart." },
 
-    { "performance.low_priority_mode", SWITCH("true"), .help = "Let every other program go first." UNUSED },
+    { "performance.low_priority_mode", SWITCH("true"), .help = "The recorder lets other programs go first." },
     { "performance.max_cpu_percent", NUMBER("2", 0, 100),
       .help = "Processor time that Sonde may use, percent of one core; above it the dearest adapter is read less "
               "often. 0: no limit." },
@@ -116,7 +116,7 @@ static const struct config_key keys[] = {
     { "performance.max_buffer_memory_mb", NUMBER("50", 1, 4096), .help = "Samples kept in memory, at most, MB." },
     { "performance.batch_write_size", WHOLE("60", 1, 100000), .help = "Samples written at a time." UNUSED },
     { "performance.cpu_affinity", .type = CONFIG_LIST, .fallback = "[]", .min = 0, .max = 4095, .whole = true,
-      .help = "The cores that Sonde may run on; empty: all." UNUSED },
+      .help = "The cores that the recorder may run on; empty: all." },
 
     { "privacy.collect_process_names", SWITCH("true"),
       .help = "Keep the names of busy processes, on this machine only; without them no report names a process." },

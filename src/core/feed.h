@@ -20,6 +20,7 @@ struct feed {
     const char *origin;           /* "this machine", a file */
     double interval_s;            /* between two instants, as far as it is known beforehand; else NaN */
     double share;                 /* how much of it was given so far, 0..1; NaN: it has no known end */
+    bool behind;                  /* what it gave last is of the past, and more is there already */
     bool live;                    /* it is of this machine, now */
     bool fat;                     /* memory is short: who gathers should keep no more than it has */
 };

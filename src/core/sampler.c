@@ -248,6 +248,11 @@ const struct source *sampler_sources(const struct sampler *s, int *n)
     return sources_all(s->sources, n);
 }
 
+void sampler_limit(struct sampler *s, const struct budget_limits *limits)
+{
+    s->budget.limits = *limits;
+}
+
 bool sampler_is_fat(const struct sampler *s)
 {
     return s->budget.fat;

@@ -75,6 +75,9 @@ const struct schema *sampler_schema(const struct sampler *s);
 void sampler_pace(struct sampler *s, double interval_s);
 double sampler_interval(const struct sampler *s);
 
+/* What all this may cost from now on. */
+void sampler_limit(struct sampler *s, const struct budget_limits *limits);
+
 /* The processes at the last tick; empty when no adapter lists them.
  * Borrowed until the next call. */
 const struct proctab *sampler_procs(const struct sampler *s);

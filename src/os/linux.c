@@ -17,6 +17,7 @@
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -319,6 +321,14 @@ int64_t os_wall_ms(void)
     return os_clock_ns(CLOCK_REALTIME) / 1000000;
 }
 
+int os_zone_s(int64_t wall_ms)
+{
+    time_t t = (time_t)(wall_ms / 1000);
+    struct tm local;
+    tzset(); /* localtime_r() alone looks once, and the zone may be another since */
+    return localtime_r(&t, &local) ? (int)local.tm_gmtoff : 0;
+}
+
 int os_sleep_until(int64_t mono_ns)
 {
     struct timespec t = { .tv_sec = mono_ns / 1000000000, .tv_nsec = mono_ns % 1000000000 };
@@ -353,6 +363,11 @@ int os_self(struct os_self *out)
     return 0;
 }
 
+int32_t os_pid(void)
+{
+    return getpid();
+}
+
 bool os_is_root(void)
 {
     return geteuid() == 0;
@@ -380,7 +395,27 @@ int os_more_files(void)
     return (int)(l.rlim_cur < 65536 ? l.rlim_cur : 65536);
 }
 
-static volatile sig_atomic_t stop_flag;
+/* By thread on Linux, and inherited. There is no name for the number of the call in glibc: ioprio_set(2). */
+int os_yield_to_others(void)
+{
+    enum { WHO_PROCESS = 1, BEST_EFFORT_LAST = 2 << 13 | 7 };
+    if (setpriority(PRIO_PROCESS, 0, 10) < 0)
+        return -errno;
+    return syscall(SYS_ioprio_set, WHO_PROCESS, 0, BEST_EFFORT_LAST) < 0 ? -errno : 0;
+}
+
+int os_run_on(const int *core, size_t n)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (size_t i = 0; i < n; i++)
+        if (core[i] >= 0 && core[i] < CPU_SETSIZE)
+            CPU_SET(core[i], &set);
+    return sched_setaffinity(0, sizeof set, &set) < 0 ? -errno : 0;
+}
+
+static volatile sig_atomic_t stop_flag, reload_flag;
+static bool at_terminal; /* was standard input one? */
 
 static void os_on_signal(int sig)
 {
@@ -388,19 +423,47 @@ static void os_on_signal(int sig)
     stop_flag = 1;
 }
 
-static void os_catch(int sig, int flags)
+static void os_on_hangup(int sig)
 {
-    struct sigaction now, a = { .sa_handler = os_on_signal, .sa_flags = flags };
+    (void)sig;
+    reload_flag = 1;
+}
+
+static void os_catch(int sig, void (*handler)(int sig), int flags)
+{
+    struct sigaction now, a = { .sa_handler = handler, .sa_flags = flags };
     if (sigaction(sig, NULL, &now) == 0 && now.sa_handler != SIG_IGN)
         sigaction(sig, &a, NULL);
 }
 
 /* SA_RESETHAND: the second signal ends the process. No SA_RESTART: sleeps must wake up. */
+static void os_stop_on(void (*hangup)(int sig))
+{
+    os_catch(SIGINT, os_on_signal, (int)SA_RESETHAND);
+    os_catch(SIGTERM, os_on_signal, (int)SA_RESETHAND);
+    os_catch(SIGHUP, hangup, 0);
+}
+
 void os_stop_on_signal(void)
 {
-    os_catch(SIGINT, (int)SA_RESETHAND);
-    os_catch(SIGTERM, (int)SA_RESETHAND);
-    os_catch(SIGHUP, 0);
+    os_stop_on(os_on_signal);
+}
+
+void os_serve_on_signal(void)
+{
+    at_terminal = os_is_terminal(STDIN_FILENO);
+    os_stop_on(os_on_hangup);
+}
+
+bool os_take_reload(void)
+{
+    bool asked = reload_flag != 0;
+    reload_flag = 0; /* what comes from now on is another time */
+    if (asked && at_terminal && os_reader_left(STDIN_FILENO)) {
+        os_stop();
+        return false;
+    }
+    return asked;
 }
 
 void os_stop(void)

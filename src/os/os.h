@@ -85,6 +85,9 @@ int64_t os_mono_ns(void); /* since some start, stops while suspended, never step
 int64_t os_boot_ns(void); /* the same, but runs on while suspended */
 int64_t os_wall_ms(void); /* since 1970 UTC, may step */
 
+/* How far local time is ahead of UTC at a time, in seconds, by the time zone that is set now. */
+int os_zone_s(int64_t wall_ms);
+
 /* Sleeps until os_mono_ns() reaches the time. -EINTR when a signal came. */
 int os_sleep_until(int64_t mono_ns);
 
@@ -99,7 +102,14 @@ struct os_self {
 };
 
 int os_self(struct os_self *out);
+int32_t os_pid(void);
 bool os_is_root(void); /* does it run as the administrator? */
+
+/* All threads that are started from now on, and this one, let other programs go first: processor and disk. */
+int os_yield_to_others(void);
+
+/* They run on these cores only. -EINVAL: none of them is there. */
+int os_run_on(const int *core, size_t n);
 
 bool os_out_of_files(void); /* can no further descriptor be opened? */
 
@@ -114,6 +124,13 @@ int os_more_files(void);
 void os_stop_on_signal(void);
 void os_stop(void);
 bool os_stopping(void);
+
+/*
+ * The same for a service: SIGHUP asks for a reload and stops nothing, unless the terminal on standard
+ * input went away. os_take_reload() is true once for every time it was asked; sleeps end with -EINTR.
+ */
+void os_serve_on_signal(void);
+bool os_take_reload(void);
 
 /* From now on a write to a pipe without a reader, or beyond the limit on the size of files, is an
  * error of that write: -EPIPE, -EFBIG. */

@@ -86,6 +86,7 @@ static void json_session(struct json *j, const struct report *r)
     const struct recording *rec = r->rec;
     json_object(j, "session");
     json_string(j, "id", r->session);
+    json_string(j, "origin", rec->origin);
     if (rec->n) {
         json_time(j, "start", rec->wall_ms[0]);
         json_time(j, "end", rec->wall_ms[rec->n - 1]);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct space {
-    struct os_lock *lock; /* guards `used` */
+    struct os_lock *lock; /* guards cap and used */
     int64_t cap, used;
     void (*make_room)(void *self, int64_t bytes);
     void *self;
@@ -112,7 +112,17 @@ int64_t space_used(struct space *s)
     return used;
 }
 
-int64_t space_cap(const struct space *s)
+int64_t space_cap(struct space *s)
 {
-    return s->cap;
+    os_lock(s->lock);
+    int64_t cap = s->cap;
+    os_unlock(s->lock);
+    return cap;
+}
+
+void space_set_cap(struct space *s, int64_t cap)
+{
+    os_lock(s->lock);
+    s->cap = cap;
+    os_unlock(s->lock);
 }

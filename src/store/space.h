@@ -34,7 +34,8 @@ int space_claim(struct space *s, int64_t before, int64_t after);
 void space_on_full(struct space *s, void (*make_room)(void *self, int64_t bytes), void *self);
 
 int64_t space_used(struct space *s);
-int64_t space_cap(const struct space *s);
+int64_t space_cap(struct space *s);
+void space_set_cap(struct space *s, int64_t cap); /* from now on; what is above it already has to go */
 
 /* Bytes that are set aside for whoever cannot ask before each write (the index): they count as used. */
 int space_reserve(struct space *s, int64_t bytes);

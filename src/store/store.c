@@ -492,7 +492,7 @@ static void store_free(struct store *s)
     mem_free(s);
 }
 
-static void store_stop(struct store *s)
+void store_finish(struct store *s)
 {
     os_lock(s->lock);
     s->stopping = true;
@@ -510,7 +510,7 @@ static int store_start(struct store *s)
     s->threads = 1;
     rc = os_thread(store_packer, s);
     if (rc < 0) {
-        store_stop(s);
+        store_finish(s);
         return rc;
     }
     os_lock(s->lock);
@@ -561,7 +561,7 @@ void store_close(struct store *s)
 {
     if (!s)
         return;
-    store_stop(s);
+    store_finish(s);
     store_free(s);
 }
 

@@ -52,7 +52,10 @@ void store_append(struct store *s, const struct schema *schema, const struct mom
 /* Waits until all that was appended is on the disk, synced. 0, or what hinders it. */
 int store_flush(struct store *s);
 
-/* Packs what is in the journal, finishes the segment and closes. */
+/* Packs what is in the journal and finishes the segment: nothing may be appended any more. */
+void store_finish(struct store *s);
+
+/* Finishes, and closes. NULL: nothing to do. */
 void store_close(struct store *s);
 
 struct store_state {

@@ -128,6 +128,8 @@ static int tape_feed_next(struct feed *feed, const struct moment **out)
         rc = tape_feed_pace(f, m);
     if (rc < 0)
         return rc;
+    double late_s = (double)(f->clock->now(f->clock).wall_ms - m->frame.wall_ms) * 1e-3;
+    feed->behind = feed->live && late_s > 0.5 + 1.5 * feed->interval_s;
     *out = tape_feed_tell(f, m);
     return 0;
 }

@@ -180,7 +180,6 @@ static void an_index_is_filled(void **state)
     assert_int_equal(index_session(x, "session_20260105_100000_2", &s), 0);
     assert_int_equal(s.samples, 2 * DAY_ROWS);
     assert_int_equal(s.metrics, 2);
-    assert_int_equal(s.events, 1);
     assert_int_equal(s.start_ms, r->wall_ms[0]);
     assert_int_equal(s.end_ms, r->wall_ms[r->n - 1]);
     assert_int_equal(index_stats(x, &stats), 0);

@@ -6,7 +6,7 @@
  */
 #include "app/analyze_file.h"
 #include "app/archive_options.h"
-#include "app/datadir.h"
+#include "app/attach.h"
 #include "app/observer.h"
 #include "app/progress.h"
 #include "app/reporting.h"
@@ -69,7 +69,7 @@ static int check_collect(const struct args *a, enum mode mode, struct observer *
     rec->origin = mem_dup(o->feed->origin);
     bool known = os_self(&before) == 0;
     int rc = recording_run(rec, o->feed, duration_s, progress_tick, &progress);
-    known = known && os_self(&after) == 0 && progress.ticks;
+    known = known && os_self(&after) == 0 && progress.ticks && o->sampler; /* else it is a recorder's cost */
     progress_end(&progress);
     *cost = (struct cost){
         .cpu_us_per_sample = known ? (after.cpu_s - before.cpu_s) * 1e6 / (double)progress.ticks : NAN,
@@ -124,7 +124,8 @@ static int check_machine(const struct args *a, enum mode mode)
     double interval_s = args_given(a, "interval") ? args_number(a, "interval") :
                         config_number(args_config(a), "general.logging_interval");
     if (outfiles_plan(&files, a, args_flag(a, "save-data"), NULL, os_wall_ms()) < 0 ||
-        observer_open(&o, a, interval_s, 0) < 0) {
+        (observer_attach(&o, a, interval_s, args_number(a, "duration"), NULL) < 0 &&
+         observer_open(&o, a, interval_s, 0) < 0)) {
         outfiles_done(&files);
         return EXIT_FAILED;
     }
@@ -178,7 +179,7 @@ static const struct option options[] = {
       .help = "between two samples (default general.logging_interval, which is 1)" },
     { "save-data", 0, OPTION_FLAG, .help = "save telemetry_data_DATE_TIME.json: the main metrics; --export-csv keeps all" },
     OBSERVER_REPLAY,
-    DATADIR_OPTION,
+    ATTACH_OPTIONS,
     ARCHIVE_OPTIONS,
     OUTFILES_OPTIONS,
     REPORTING_OPTIONS,
@@ -198,6 +199,7 @@ const struct command command_check = {
     .usage = "[FILE]",
     .text = "Reads all sensors once an interval, learns what is usual, and prints a report: whether the machine is "
             "well; if not, what is unusual, since when, which process, and what to do. Ctrl-C ends early and reports "
-            "on what there is. A recording (--root) or a tape (--replay) is played to its end unless --duration is given.",
+            "on what there is. A recording (--root) or a tape (--replay) is played to its end unless --duration is given. "
+            "Where `sonde record` runs, the report is on its last samples, at once; --fresh takes new ones.",
     .options = options, .examples = examples, .max_positional = 1, .run = check_run,
 };

@@ -4,6 +4,7 @@
  * What can be refused is refused before the terminal is taken over, because what is written to stderr
  * afterwards would be written over the screen.
  */
+#include "app/attach.h"
 #include "app/observer.h"
 #include "app/top/batch.h"
 #include "app/top/loop.h"
@@ -20,6 +21,7 @@
 #include <string.h>
 
 #define FRAMES_MAX 1e9
+#define TOP_BACK_S 600 /* of a recorder that runs: what the detector needs to know what is usual */
 
 static enum graph_kind top_graph(const struct args *a, bool utf8)
 {
@@ -67,7 +69,7 @@ static int top_batch(const struct args *a)
     if (!top_size(args_text(a, "size"), &b.columns, &b.rows))
         return EXIT_USAGE;
     os_stop_on_signal();
-    if (observer_open(&o, a, top_interval(a), 0) < 0)
+    if (observer_attach(&o, a, top_interval(a), TOP_BACK_S, NULL) < 0 && observer_open(&o, a, top_interval(a), 0) < 0)
         return EXIT_FAILED;
     top_begin(&t, a, &o, screen_of(fileno(stdout), true).utf8);
     int rc = batch_run(&t, o.feed, &b);
@@ -129,7 +131,10 @@ static int top_run(const struct args *a)
     struct top top;
     struct observer o;
     struct loop loop = { .top = &top, .terminal = top_terminal() };
-    if (!loop.terminal || observer_open_paced(&o, a, top_interval(a), loop_pace, &loop) < 0)
+    if (!loop.terminal)
+        return EXIT_FAILED;
+    if (observer_attach(&o, a, top_interval(a), TOP_BACK_S, loop_pace(&loop, clock_system())) < 0 &&
+        observer_open_paced(&o, a, top_interval(a), loop_pace, &loop) < 0)
         return EXIT_FAILED;
     int status = top_show(a, &o, &loop);
     observer_close(&o);
@@ -143,6 +148,7 @@ static const struct option options[] = {
     { "batch", 'b', OPTION_NUMBER, "N", .min = 1, .max = FRAMES_MAX, .help = "print N screens as plain text" },
     { "size", 0, OPTION_TEXT, "COLUMNSxROWS", .fallback = "80x24", .help = "of the screens that are printed" },
     OBSERVER_REPLAY,
+    ATTACH_OPTIONS,
     { "speed", 0, OPTION_NUMBER, "N", .min = 0.01, .max = 10000, .fallback = "1",
       .help = "play a tape N times as fast as it was recorded" },
     { "graph", 0, OPTION_CHOICE, "KIND", .choices = "braille block ascii",
@@ -167,7 +173,7 @@ const struct command command_top = {
     .text = "Shows every area with its history, the processes, and in the first line the verdict of "
             "`sonde check` over the last minutes (at most 600 samples). ? lists the keys. Processes can be "
             "sorted, filtered, shown as a tree and, after a question, ended. A recorded machine (--root) and "
-            "a tape (--replay) are played at their own pace and stay at their end. Needs the module sonde-terminal; --once, --batch "
+            "a tape (--replay) are played at their own pace and stay at their end. Where `sonde record` runs, its samples are shown, with its last ten minutes at once. Needs the module sonde-terminal; --once, --batch "
             "and --json do not.",
     .options = options, .examples = examples, .run = top_run,
 };

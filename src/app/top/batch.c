@@ -77,7 +77,7 @@ int batch_run(struct top *t, struct feed *feed, const struct batch *b)
         if (rc < 0)
             break;
         top_tick(t);
-        if (tick > 0)
+        if (tick > 0 && !feed->behind)
             batch_print(t, b, printed++);
         if (os_reader_left(fileno(stdout)))
             return 0; /* `| head`: what was printed was what was asked for */

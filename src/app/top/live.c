@@ -184,12 +184,14 @@ int live_take(struct live *l, const struct feed *f, const struct moment *m)
         return rc;
     live_drop_gaps(l, events);
     live_forget(l);
-    if (m->n_procs)
+    if (m->n_procs && !(f->live && m->table.n))
         live_take_uses(l, m->procs, m->n_procs);
     else
         live_take_procs(l, &m->table);
     if (!l->held)
         l->shown = l->rec->n;
+    if (f->behind)
+        return 0;
     if (m->frame.mono_ns >= l->judge_ns || l->verdict.level == VERDICT_UNKNOWN) {
         live_judge(l);
         live_note_missing(l, f);

@@ -114,7 +114,8 @@ int loop_run(struct loop *o, struct feed *feed)
     while (rc == 0 && (rc = feed_next(feed, &m)) == 0) {
         rc = live_take(&o->top->live, feed, m);
         top_tick(o->top);
-        loop_draw(o);
+        if (!feed->behind)
+            loop_draw(o);
     }
     o->top->ended = rc == -ENODATA;
     if (o->top->ended)

@@ -1,0 +1,38 @@
+/*
+ * The client's side of a running recorder: which one there is, and what it answers (app/recorder_request.h).
+ *
+ * With --data it is the one that records there. Else it is that of $SONDE_SOCKET, or of this user, or of the
+ * system, whichever there is first and lets us in.
+ */
+#ifndef APP_ATTACH_H
+#define APP_ATTACH_H
+
+#include "app/command.h"
+#include "core/clock.h"
+#include "core/feed.h"
+
+/* For the table of a command that looks at this machine. */
+#define ATTACH_OPTIONS \
+    { "data", 0, OPTION_DIR, "DIR", .help = "use the recorder that records there" }, \
+    { "fresh", 0, OPTION_FLAG, .help = "take samples itself, though a recorder is running" }
+
+struct attach_state {
+    char session[40];
+    int64_t since_ms;
+    double interval_s;
+    int32_t pid;
+};
+
+/* -ENOENT: no recorder runs, or none that lets us in. */
+int attach_state(const struct args *a, struct attach_state *out);
+
+/*
+ * Asks for a tape: "live 10", "tape - 0 5". The feed is the caller's. -ENOENT as above; -ENODATA: there is nothing;
+ * others from tape_feed_of().
+ *
+ *   clock   waited on for bytes; NULL = clock_system()
+ *   live    it goes on as it happens
+ */
+int attach_feed(const struct args *a, const char *request, struct clock *clock, bool live, struct feed **out);
+
+#endif

@@ -1,0 +1,126 @@
+/*
+ * recorder_csv.c - the CSV logs of a recorder, where the configuration wants them.
+ *
+ * Rows wait for the disk, so a thread of its own writes them: it is handed frames through a ring that holds the
+ * last ones, and what it cannot keep up with is left out, as in any log.
+ */
+#include "app/recorder_parts.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "core/config.h"
+#include "os/os.h"
+
+#include <errno.h>
+
+#define RING 16
+#define FLUSH_MS 10000
+#define TIDY_MS 60000
+
+struct csv {
+    struct csvlog *log;        /* of the thread */
+    struct os_lock *lock;      /* guards what follows */
+    struct schema *schema;
+    struct frame ring[RING];   /* frame i lies in ring[i % RING] */
+    uint64_t put, taken;
+    bool ending, ended;
+};
+
+/* The next frame, copied; false at the end. */
+static bool csv_next(struct csv *c, struct schema *schema, struct frame *f)
+{
+    os_lock(c->lock);
+    while (c->taken == c->put && !c->ending)
+        os_wait(c->lock, INT64_MAX);
+    bool any = c->taken < c->put;
+    if (any) {
+        schema_extend(schema, c->schema);
+        frame_copy(f, &c->ring[c->taken++ % RING]);
+    }
+    os_unlock(c->lock);
+    return any;
+}
+
+static void csv_main(void *arg)
+{
+    struct csv *c = arg;
+    struct schema *schema = schema_new();
+    struct frame f = { 0 };
+    int64_t flush_ms = 0, tidy_ms = 0;
+    int before = 0;
+    while (csv_next(c, schema, &f)) {
+        int rc = csvlog_add(c->log, schema, &f);
+        if (rc == 0 && f.wall_ms - flush_ms >= FLUSH_MS) {
+            rc = csvlog_flush(c->log);
+            flush_ms = f.wall_ms;
+        }
+        if (f.wall_ms - tidy_ms >= TIDY_MS) {
+            csvlog_tidy(c->log, f.wall_ms);
+            tidy_ms = f.wall_ms;
+        }
+        if (rc < 0 && rc != before)
+            log_warn(rc, "record: the CSV log cannot be written; trying on");
+        before = rc;
+    }
+    frame_done(&f);
+    schema_free(schema);
+    os_lock(c->lock);
+    c->ended = true;
+    os_wake(c->lock);
+    os_unlock(c->lock);
+}
+
+static void csv_free(struct csv *c)
+{
+    csvlog_close(c->log);
+    for (int i = 0; i < RING; i++)
+        frame_done(&c->ring[i]);
+    schema_free(c->schema);
+    os_lock_free(c->lock);
+    mem_free(c);
+}
+
+static int csv_open(struct recorder *r, void **self)
+{
+    struct csvlog_options o;
+    bool outside;
+    if (!settings_csvlog(r->config, r->o.dir, store_about(r->store)->hardware_id, &o, &outside))
+        return 0;
+    struct csv *c = mem_new(sizeof *c);
+    *c = (struct csv){ .lock = os_lock_new(), .schema = schema_new() };
+    int rc = csvlog_open(&o, outside ? NULL : store_space(r->store), &c->log);
+    rc = rc < 0 ? rc : os_thread(csv_main, c);
+    if (rc < 0) {
+        log_error(rc, "record: no CSV log can be written in %s; recording goes on without", o.dir);
+        csv_free(c);
+        return rc;
+    }
+    *self = c;
+    return 0;
+}
+
+static void csv_take(void *self, const struct schema *s, const struct moment *m)
+{
+    struct csv *c = self;
+    os_lock(c->lock);
+    if (c->put - c->taken < RING) {
+        schema_extend(c->schema, s);
+        frame_copy(&c->ring[c->put++ % RING], &m->frame);
+        os_wake(c->lock);
+    }
+    os_unlock(c->lock);
+}
+
+static void csv_close(void *self)
+{
+    struct csv *c = self;
+    os_lock(c->lock);
+    c->ending = true;
+    os_wake(c->lock);
+    while (!c->ended)
+        os_wait(c->lock, INT64_MAX);
+    os_unlock(c->lock);
+    csv_free(c);
+}
+
+const struct recorder_part recorder_csv = { .name = "csv", .open = csv_open, .take = csv_take, .close = csv_close };

@@ -1,0 +1,271 @@
+/*
+ * recorder_index.c - the session of a recorder, its events and its segments in the index, and what must go.
+ *
+ * The index waits for the disk, so it is written about once a minute from a thread of the store; between, events
+ * wait in memory. When the index is new or was lost it is filled from the segments, without the events in them.
+ */
+#include "app/recorder_parts.h"
+
+#include "base/auto.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "core/config.h"
+#include "os/host.h"
+#include "os/os.h"
+#include "store/archive.h"
+#include "store/index.h"
+#include "store/retention.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define EVENTS_MAX 4096 /* that wait; more are counted only */
+#define DAY_S 86400.0
+
+struct indexer {
+    struct recorder *r;
+    struct os_lock *lock;      /* guards what take() leaves for the other thread: */
+    struct event *events;
+    size_t n_events, cap_events, lost;
+    int64_t end_ms, samples, metrics;
+    double keep_s[RETENTION_TIERS];
+
+    struct index *index;       /* of the store's thread, once recording goes on */
+    struct retention *retention;
+    struct event *batch;       /* its scratch */
+    size_t cap_batch;
+};
+
+/* ---- what is known from the segments ---- */
+
+static void indexer_put_part(struct index *x, const struct archive_part *p, int *rc)
+{
+    struct index_segment s = { .first_ms = p->first_ms, .last_ms = p->last_ms, .ticks = (int64_t)p->ticks, .bytes = p->bytes };
+    text_copy(s.name, sizeof s.name, p->name);
+    text_copy(s.session, sizeof s.session, p->about.session);
+    *rc = *rc < 0 ? *rc : index_put_segment(x, &s);
+}
+
+/* The parts of one session, from i on; returns the next that is another's. */
+static size_t indexer_put_session(struct index *x, const struct archive_part *p, size_t i, size_t n, int *rc)
+{
+    struct index_session s = { .start_ms = p[i].about.start_ms, .interval_s = p[i].about.interval_s, .state = INDEX_ENDED };
+    size_t end = i;
+    text_copy(s.id, sizeof s.id, p[i].about.session);
+    text_copy(s.hardware_id, sizeof s.hardware_id, p[i].about.hardware_id);
+    text_copy(s.origin, sizeof s.origin, "recorded");
+    for (; end < n && strcmp(p[end].about.session, p[i].about.session) == 0; end++) {
+        s.end_ms = p[end].last_ms > s.end_ms ? p[end].last_ms : s.end_ms;
+        s.samples += (int64_t)p[end].ticks;
+        s.metrics = p[end].segment ? schema_size(p[end].segment->schema) : s.metrics;
+    }
+    *rc = *rc < 0 ? *rc : index_put_session(x, &s);
+    for (; i < end; i++)
+        indexer_put_part(x, &p[i], rc);
+    return end;
+}
+
+/* For index_open(). */
+static int indexer_rebuild(void *self, struct index *x)
+{
+    struct indexer *d = self;
+    struct archive *a;
+    size_t n;
+    int rc = archive_open(d->r->o.dir, &a);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    const struct archive_part *part = archive_parts(a, &n);
+    for (size_t i = 0; i < n && rc == 0;)
+        i = *part[i].about.session ? indexer_put_session(x, part, i, n, &rc) : i + 1;
+    archive_free(a);
+    return rc;
+}
+
+/* Of this session; the last segments are there when the store was closed. */
+static int indexer_put_segments(struct indexer *d, const char *session)
+{
+    struct archive *a;
+    size_t n;
+    int rc = archive_open(d->r->o.dir, &a);
+    if (rc < 0)
+        return rc;
+    const struct archive_part *part = archive_parts(a, &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(part[i].about.session, session) == 0 && part[i].segment)
+            indexer_put_part(d->index, &part[i], &rc);
+    archive_free(a);
+    return rc;
+}
+
+/* ---- what goes ---- */
+
+static void indexer_learn_rules(struct indexer *d, const struct config *c)
+{
+    os_lock(d->lock);
+    d->keep_s[RETENTION_INSTANTS] = config_number(c, "storage.keep_days") * DAY_S;
+    d->keep_s[RETENTION_MINUTES] = config_number(c, "storage.keep_minutes_days") * DAY_S;
+    os_unlock(d->lock);
+}
+
+struct pins {
+    struct retention_range *range;
+    size_t n, cap;
+};
+
+static void indexer_pin(void *self, const struct index_session *s)
+{
+    struct pins *p = self;
+    if (!s->pinned && !*s->labels)
+        return;
+    p->range = mem_grow(p->range, p->n, &p->cap, sizeof *p->range);
+    p->range[p->n++] = (struct retention_range){ s->start_ms, s->end_ms, *s->labels != '\0' };
+}
+
+static void indexer_retain(struct indexer *d)
+{
+    struct pins pins = { 0 };
+    struct retention_done done;
+    if (index_sessions(d->index, &INDEX_ALL, indexer_pin, &pins) < 0) {
+        mem_free(pins.range);
+        return; /* what must stay is not known */
+    }
+    struct retention_rules rules = { .pins = pins.range, .n_pins = pins.n, .now_ms = os_wall_ms(),
+                                     .session = store_about(d->r->store)->session };
+    os_lock(d->lock);
+    memcpy(rules.keep_s, d->keep_s, sizeof rules.keep_s);
+    os_unlock(d->lock);
+    int rc = retention_tidy(d->retention, &rules, &done);
+    if (rc < 0)
+        log_warn(rc, "record: what is too old could not be removed");
+    mem_free(pins.range);
+}
+
+/* ---- the minute ---- */
+
+/* Takes over what waits; the lock is held for a copy only. */
+static size_t indexer_take_batch(struct indexer *d, size_t *lost, int64_t at[3])
+{
+    os_lock(d->lock);
+    size_t n = d->n_events;
+    struct event *batch = d->batch;
+    size_t cap = d->cap_batch;
+    d->batch = d->events;
+    d->cap_batch = d->cap_events;
+    d->events = batch;
+    d->cap_events = cap;
+    d->n_events = 0;
+    *lost = d->lost;
+    d->lost = 0;
+    memcpy(at, (int64_t[3]){ d->end_ms, d->samples, d->metrics }, 3 * sizeof *at);
+    os_unlock(d->lock);
+    return n;
+}
+
+static void indexer_write(struct indexer *d)
+{
+    const char *id = store_about(d->r->store)->session;
+    size_t lost;
+    int64_t at[3];
+    size_t n = indexer_take_batch(d, &lost, at);
+    int rc = at[1] ? index_progress(d->index, id, at[0], at[1], at[2]) : 0;
+    rc = rc < 0 || !n ? rc : index_add_events(d->index, id, d->batch, n);
+    if (rc < 0)
+        log_warn(rc, "record: the index could not be written; %zu events are in the archive only", n + lost);
+    else if (lost)
+        log_warn(0, "record: %zu events came too fast for the index; they are in the archive", lost);
+}
+
+static void indexer_tidy(void *self)
+{
+    struct indexer *d = self;
+    indexer_write(d);
+    indexer_retain(d);
+}
+
+static void indexer_take(void *self, const struct schema *s, const struct moment *m)
+{
+    struct indexer *d = self;
+    os_lock(d->lock);
+    d->end_ms = m->frame.wall_ms;
+    d->metrics = schema_size(s);
+    d->samples++;
+    for (size_t i = 0; i < m->n_events; i++) {
+        if (d->n_events == EVENTS_MAX) {
+            d->lost++;
+            continue;
+        }
+        d->events = mem_grow(d->events, d->n_events, &d->cap_events, sizeof *d->events);
+        d->events[d->n_events++] = m->events[i];
+    }
+    os_unlock(d->lock);
+}
+
+/* ---- beginning and ending ---- */
+
+static int indexer_begin(struct indexer *d)
+{
+    const struct tape_about *about = store_about(d->r->store);
+    struct os_host h;
+    struct index_session s = { .start_ms = about->start_ms, .end_ms = about->start_ms, .interval_s = about->interval_s,
+                               .state = INDEX_RUNNING };
+    os_host(d->r->observer.root.path, &h);
+    text_copy(s.id, sizeof s.id, about->session);
+    text_copy(s.hardware_id, sizeof s.hardware_id, about->hardware_id);
+    text_copy(s.os, sizeof s.os, h.os);
+    text_copy(s.cpu, sizeof s.cpu, h.cpu);
+    text_copy(s.origin, sizeof s.origin, "recorded");
+    s.cores = h.cores;
+    s.memory_bytes = (int64_t)h.memory_bytes;
+    return index_put_session(d->index, &s);
+}
+
+static void indexer_free(struct indexer *d)
+{
+    index_close(d->index);
+    retention_free(d->retention);
+    os_lock_free(d->lock);
+    mem_free(d->events);
+    mem_free(d->batch);
+    mem_free(d);
+}
+
+static int indexer_open(struct recorder *r, void **self)
+{
+    struct indexer *d = mem_new(sizeof *d);
+    *d = (struct indexer){ .r = r, .lock = os_lock_new() };
+    d->retention = retention_new(r->o.dir, store_space(r->store));
+    indexer_learn_rules(d, r->config);
+    int rc = space_reserve(store_space(r->store), index_worst_bytes(0));
+    rc = rc < 0 ? rc : index_open(r->o.dir, &(struct index_options){ .rebuild = indexer_rebuild, .self = d }, &d->index);
+    rc = rc < 0 ? rc : indexer_begin(d);
+    if (rc < 0) {
+        log_warn(rc, "record: there is no index of this session, and nothing old is removed");
+        indexer_free(d);
+        return rc;
+    }
+    *self = d;
+    return 0;
+}
+
+/* With all segments on the disk. */
+static void indexer_close(void *self)
+{
+    struct indexer *d = self;
+    const char *id = store_about(d->r->store)->session;
+    indexer_write(d);
+    int rc = index_end(d->index, id, INDEX_ENDED, NULL);
+    rc = rc < 0 ? rc : indexer_put_segments(d, id);
+    if (rc < 0)
+        log_warn(rc, "record: the index does not know how the session ended");
+    indexer_free(d);
+}
+
+static void indexer_reload(void *self, const struct config *c)
+{
+    indexer_learn_rules(self, c);
+}
+
+const struct recorder_part recorder_index = {
+    .name = "index", .open = indexer_open, .take = indexer_take, .tidy = indexer_tidy, .reload = indexer_reload,
+    .close = indexer_close, .late = true,
+};

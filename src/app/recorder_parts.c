@@ -1,0 +1,35 @@
+/* recorder_parts.c - the parts of a recorder in their order, and what it says of itself. */
+#include "app/recorder_parts.h"
+
+#include "os/os.h"
+
+#include <string.h>
+
+const struct recorder_part *const *recorder_parts(void)
+{
+    static const struct recorder_part *const parts[] = {
+        &recorder_index, &recorder_csv, &recorder_flight, &recorder_socket, NULL,
+    };
+    return parts;
+}
+
+void recorder_put_state(struct recorder *r, struct json *j)
+{
+    struct store_state s;
+    store_state(r->store, &s);
+    json_string(j, "session", store_about(r->store)->session);
+    json_string(j, "directory", r->o.dir);
+    json_int(j, "pid", os_pid());
+    json_time(j, "since", r->started_ms);
+    json_double(j, "interval_s", r->o.interval_s);
+    json_int(j, "samples", (int64_t)s.ticks);
+    json_int(j, "dropped", (int64_t)s.dropped);
+    json_int(j, "values", (int64_t)s.values);
+    json_int(j, "written_bytes", s.written_bytes);
+    json_int(j, "used_bytes", s.used_bytes);
+    json_int(j, "cap_bytes", space_cap(store_space(r->store)));
+    if (s.error)
+        json_string(j, "error", strerror(-s.error));
+    else
+        json_null(j, "error");
+}

@@ -1,0 +1,448 @@
+/*
+ * recorder_socket.c - answers other commands of this machine while it records.
+ *
+ * Each client has a thread, so that one who reads slowly delays nobody: the sampling thread only copies the instant into
+ * a ring, and whoever falls behind the ring, or takes nothing for seconds, is dropped. What is older than the ring
+ * comes from the archive's files, as any other reader would read them.
+ */
+#include "app/socket_path.h"
+#include "app/recorder_parts.h"
+#include "app/recorder_request.h"
+#include "app/sessions/sessions.h"
+
+#include "base/auto.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "os/socket.h"
+#include "store/archive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CLIENTS 16
+#define LISTENERS 2
+#define RING 8
+#define SECOND_NS 1000000000
+#define ASK_NS (5 * (int64_t)SECOND_NS)   /* for the request */
+#define TAKE_NS (10 * (int64_t)SECOND_NS) /* for what was sent */
+#define PIECE 65536                       /* bytes sent at a time */
+
+struct server {
+    struct recorder *r;
+    struct os_listener listener[LISTENERS];
+    struct os_lock *lock;      /* guards what follows */
+    struct schema *schema;
+    struct moment ring[RING];  /* instant i lies in ring[i % RING] */
+    uint64_t n;                /* instants so far */
+    int fd[CLIENTS];           /* of the clients; -1: a free place */
+    int threads;
+    bool ending;
+};
+
+struct client {
+    struct server *s;
+    int place, fd;
+    struct tape_writer tape;
+    char session[TAPE_SESSION_MAX]; /* on the tape now; "" before it begins */
+    struct schema *schema;     /* of the server, a copy */
+    struct buf out;
+    struct moment now;
+    int64_t last_ns, last_ms;  /* of the last instant that it got */
+};
+
+static bool server_ends(struct server *s)
+{
+    os_lock(s->lock);
+    bool ending = s->ending;
+    os_unlock(s->lock);
+    return ending;
+}
+
+/* ---- sending ---- */
+
+static int client_flush(struct client *c)
+{
+    int rc = os_socket_send(c->fd, c->out.p, c->out.n, os_mono_ns() + TAKE_NS);
+    buf_clear(&c->out);
+    return rc;
+}
+
+static void client_json_end(struct client *c, struct json *j)
+{
+    json_end(j);
+    buf_putc(&c->out, '\n');
+    client_flush(c);
+}
+
+static void client_refuse(struct client *c, const char *why)
+{
+    struct json j;
+    json_init(&j, &c->out);
+    json_object(&j, NULL);
+    json_string(&j, "error", why);
+    client_json_end(c, &j);
+}
+
+static int client_put(struct client *c, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    int rc = 0;
+    if (strcmp(c->session, about->session) != 0) {
+        tape_writer_done(&c->tape);
+        c->tape = (struct tape_writer){ 0 };
+        text_copy(c->session, sizeof c->session, about->session);
+        rc = tape_begin(&c->tape, &c->out, about, s);
+    }
+    rc = rc < 0 ? rc : tape_put(&c->tape, &c->out, s, m);
+    return rc < 0 ? rc : c->out.n >= PIECE ? client_flush(c) : 0;
+}
+
+/* For archive_play(). */
+static int client_play(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    struct client *c = self;
+    c->last_ns = m->frame.mono_ns;
+    c->last_ms = m->frame.wall_ms;
+    return server_ends(c->s) ? -EPIPE : client_put(c, about, s, m);
+}
+
+/* What lies in the files; -ENOENT where nothing does. */
+static int client_send_archive(struct client *c, const char *session, int64_t from_ms, int64_t to_ms)
+{
+    struct archive *a;
+    int rc = archive_open(c->s->r->o.dir, &a);
+    if (rc < 0)
+        return rc;
+    rc = archive_play(a, *session ? session : NULL, from_ms, to_ms, client_play, c, NULL);
+    archive_free(a);
+    return rc < 0 ? rc : client_flush(c);
+}
+
+/* ---- requests ---- */
+
+/* The first instant in the ring after the last that the client got; n where there is none. Under the lock. */
+static uint64_t client_due(const struct client *c)
+{
+    const struct server *s = c->s;
+    uint64_t first = s->n > RING ? s->n - RING : 0, i = s->n;
+    while (i > first && s->ring[(i - 1) % RING].frame.mono_ns > c->last_ns)
+        i--;
+    return i;
+}
+
+/* Are instants after its last gone from the ring already? Under the lock. */
+static bool client_is_behind(const struct client *c)
+{
+    return c->last_ns && c->s->n > RING && client_due(c) == c->s->n - RING;
+}
+
+/* The next instant after the last it got; waits. -EPIPE at the end, -ETIMEDOUT when it is too slow. */
+static int client_next(struct client *c)
+{
+    struct server *s = c->s;
+    os_lock(s->lock);
+    while (!s->ending && client_due(c) == s->n)
+        os_wait(s->lock, INT64_MAX);
+    int rc = s->ending ? -EPIPE : client_is_behind(c) ? -ETIMEDOUT : 0;
+    if (rc == 0) {
+        moment_copy(&c->now, &s->ring[client_due(c) % RING]);
+        schema_extend(c->schema, s->schema);
+    }
+    os_unlock(s->lock);
+    return rc;
+}
+
+/* The minutes before, from the files; again where so much came meanwhile that the ring has not all of it. */
+static int client_history(struct client *c, double minutes)
+{
+    int64_t from_ms = os_wall_ms() - (int64_t)(minutes * 60e3);
+    bool behind = minutes > 0;
+    int rc = 0;
+    for (int i = 0; behind && rc == 0 && i < 5; i++) {
+        rc = client_send_archive(c, store_about(c->s->r->store)->session, from_ms, INT64_MAX);
+        from_ms = c->last_ms + 1;
+        os_lock(c->s->lock);
+        behind = client_is_behind(c);
+        os_unlock(c->s->lock);
+    }
+    return rc == -ENOENT ? 0 : rc;
+}
+
+static void client_live(struct client *c, const struct request *q)
+{
+    const struct tape_about *about = store_about(c->s->r->store);
+    int rc = client_history(c, q->minutes);
+    while (rc == 0 && (rc = client_next(c)) == 0) {
+        c->last_ns = c->now.frame.mono_ns;
+        rc = client_put(c, about, c->schema, &c->now);
+        rc = rc < 0 ? rc : client_flush(c);
+    }
+    if (rc == -ETIMEDOUT)
+        log_info("record: a client took what it asked for too slowly, and was dropped");
+}
+
+static void client_state(struct client *c)
+{
+    struct json j;
+    json_init(&j, &c->out);
+    json_object(&j, NULL);
+    recorder_put_state(c->s->r, &j);
+    os_lock(c->s->lock);
+    json_int(&j, "metrics", schema_size(c->s->schema));
+    os_unlock(c->s->lock);
+    client_json_end(c, &j);
+}
+
+static void client_mark(struct client *c, const char *note)
+{
+    struct json j;
+    json_init(&j, &c->out);
+    json_object(&j, NULL);
+    json_bool(&j, "marked", recorder_mark(c->s->r, note));
+    client_json_end(c, &j);
+}
+
+struct sessions {
+    struct json json;
+    struct index *index;
+};
+
+static void client_put_session(void *self, const struct index_session *s)
+{
+    struct sessions *l = self;
+    json_object(&l->json, NULL);
+    sessions_put_json(&l->json, l->index, s);
+    json_end(&l->json);
+}
+
+static void client_sessions(struct client *c, int limit)
+{
+    struct sessions l;
+    struct index_filter f = INDEX_ALL;
+    f.newest_first = true;
+    f.limit = limit;
+    if (index_open_read(c->s->r->o.dir, &l.index) < 0) {
+        client_refuse(c, "the recorder has no index");
+        return;
+    }
+    json_init(&l.json, &c->out);
+    json_object(&l.json, NULL);
+    json_array(&l.json, "sessions");
+    index_sessions(l.index, &f, client_put_session, &l);
+    json_end(&l.json);
+    client_json_end(c, &l.json);
+    index_close(l.index);
+}
+
+static void client_answer(struct client *c, const struct request *q)
+{
+    int rc;
+    switch (q->kind) {
+    case REQUEST_LIVE: client_live(c, q); break;
+    case REQUEST_STATE: client_state(c); break;
+    case REQUEST_TAPE:
+        rc = client_send_archive(c, q->session, q->from_ms, q->to_ms);
+        if (rc == 0 && !*c->session)
+            client_refuse(c, "nothing was recorded in that time");
+        break;
+    case REQUEST_SESSIONS: client_sessions(c, q->limit); break;
+    case REQUEST_MARK: client_mark(c, q->text); break;
+    }
+}
+
+/* A line, read to its end; -EMSGSIZE when there is none. */
+static int client_ask(struct client *c, char line[static REQUEST_MAX], size_t *n)
+{
+    int64_t until = os_mono_ns() + ASK_NS;
+    *n = 0;
+    while (*n < REQUEST_MAX) {
+        int got = os_socket_receive(c->fd, line + *n, REQUEST_MAX - *n, until);
+        if (got <= 0)
+            return got < 0 ? got : -EPIPE;
+        const char *end = memchr(line + *n, '\n', (size_t)got);
+        *n += (size_t)got;
+        if (end) {
+            *n = (size_t)(end - line);
+            return 0;
+        }
+    }
+    return -EMSGSIZE;
+}
+
+static void client_serve(struct client *c)
+{
+    char line[REQUEST_MAX], why[REQUEST_WHY] = "a request is one line of less than 512 bytes";
+    size_t n;
+    struct request q;
+    if (!os_socket_admits(c->fd, SOCKET_GROUP)) {
+        client_refuse(c, "only root, the user who records and members of the group " SOCKET_GROUP " may ask");
+        return;
+    }
+    int rc = client_ask(c, line, &n);
+    if (rc == 0 && request_parse(line, n, &q, why) == 0)
+        client_answer(c, &q);
+    else if (rc == 0 || rc == -EMSGSIZE)
+        client_refuse(c, why);
+}
+
+static void client_main(void *arg)
+{
+    struct client *c = arg;
+    struct server *s = c->s;
+    client_serve(c);
+    tape_writer_done(&c->tape);
+    moment_done(&c->now);
+    schema_free(c->schema);
+    buf_done(&c->out);
+    os_lock(s->lock);
+    os_close(c->fd);
+    s->fd[c->place] = -1;
+    s->threads--;
+    os_wake(s->lock);
+    os_unlock(s->lock);
+    mem_free(c);
+}
+
+/* ---- listening ---- */
+
+/* Takes a place for a client; -1 where all are taken, or it ends. */
+static int server_place(struct server *s, int fd)
+{
+    int place = -1;
+    os_lock(s->lock);
+    for (int i = 0; i < CLIENTS && place < 0 && !s->ending; i++)
+        if (s->fd[i] < 0)
+            place = i;
+    if (place >= 0) {
+        s->fd[place] = fd;
+        s->threads++;
+    }
+    os_unlock(s->lock);
+    return place;
+}
+
+static void server_leave(struct server *s, int place)
+{
+    os_lock(s->lock);
+    if (place >= 0)
+        s->fd[place] = -1;
+    s->threads--;
+    os_wake(s->lock);
+    os_unlock(s->lock);
+}
+
+static void server_meet(struct server *s, int fd)
+{
+    struct client *c = mem_new(sizeof *c);
+    *c = (struct client){ .s = s, .fd = fd, .place = server_place(s, fd), .schema = schema_new() };
+    if (c->place >= 0 && os_thread(client_main, c) == 0)
+        return;
+    if (c->place >= 0)
+        server_leave(s, c->place);
+    static const char busy[] = "{\"error\":\"the recorder has too many clients already\"}\n";
+    os_socket_send(fd, busy, sizeof busy - 1, os_mono_ns());
+    os_close(fd);
+    schema_free(c->schema);
+    mem_free(c);
+}
+
+struct door {
+    struct server *s;
+    int fd;
+};
+
+static void server_main(void *arg)
+{
+    struct door *d = arg;
+    int fd;
+    while ((fd = os_socket_accept(d->fd, INT64_MAX)) != -EINVAL && !server_ends(d->s)) {
+        if (fd >= 0)
+            server_meet(d->s, fd);
+        else
+            os_sleep_until(os_mono_ns() + SECOND_NS / 10); /* no descriptors, no memory: it passes */
+    }
+    os_close(fd);
+    server_leave(d->s, -1);
+    mem_free(d);
+}
+
+/* Also where it does not come to listen: recording is worth more. */
+static bool server_listen(struct server *s, int i, const char *path, bool guarded)
+{
+    struct os_listener *l = &s->listener[i];
+    int rc = os_socket_listen(path, SOCKET_GROUP, guarded, l);
+    if (rc == -EBUSY)
+        log_info("record: another recorder answers at %s already", path);
+    else if (rc < 0)
+        log_warn(rc, "record: other commands cannot attach at %s", path);
+    if (rc < 0)
+        return false;
+    struct door *d = mem_new(sizeof *d);
+    *d = (struct door){ s, l->fd };
+    os_lock(s->lock);
+    s->threads++;
+    os_unlock(s->lock);
+    rc = os_thread(server_main, d);
+    if (rc < 0) {
+        server_leave(s, -1);
+        mem_free(d);
+    }
+    log_info("record: answers at %s%s", path, l->shared ? ", also members of the group " SOCKET_GROUP : "");
+    return rc == 0;
+}
+
+static int server_open(struct recorder *r, void **self)
+{
+    struct server *s = mem_new(sizeof *s);
+    auto_buf struct buf own = { 0 }, public = { 0 };
+    *s = (struct server){ .r = r, .lock = os_lock_new(), .schema = schema_new() };
+    for (int i = 0; i < CLIENTS; i++)
+        s->fd[i] = -1;
+    for (int i = 0; i < LISTENERS; i++)
+        s->listener[i].fd = -1;
+    socket_path_own(r->o.dir, &own);
+    socket_path_public(os_is_root(), &public);
+    server_listen(s, 0, own.p, true);
+    if (public.n && r->of->is_real && !r->o.alone) /* a recorded machine is not this one */
+        server_listen(s, 1, public.p, false);
+    *self = s;
+    return 0;
+}
+
+static void server_take(void *self, const struct schema *schema, const struct moment *m)
+{
+    struct server *s = self;
+    os_lock(s->lock);
+    schema_extend(s->schema, schema);
+    moment_copy(&s->ring[s->n++ % RING], m);
+    os_wake(s->lock);
+    os_unlock(s->lock);
+}
+
+static void server_close(void *self)
+{
+    struct server *s = self;
+    os_lock(s->lock);
+    s->ending = true;
+    for (int i = 0; i < LISTENERS; i++)
+        if (s->listener[i].fd >= 0)
+            os_socket_end(s->listener[i].fd);
+    for (int i = 0; i < CLIENTS; i++)
+        if (s->fd[i] >= 0)
+            os_socket_end(s->fd[i]);
+    os_wake(s->lock);
+    while (s->threads)
+        os_wait(s->lock, INT64_MAX);
+    os_unlock(s->lock);
+    for (int i = 0; i < LISTENERS; i++)
+        os_socket_unlisten(&s->listener[i]);
+    for (int i = 0; i < RING; i++)
+        moment_done(&s->ring[i]);
+    schema_free(s->schema);
+    os_lock_free(s->lock);
+    mem_free(s);
+}
+
+const struct recorder_part recorder_socket = {
+    .name = "socket", .open = server_open, .take = server_take, .close = server_close,
+};

@@ -1,0 +1,19 @@
+/*
+ * What a service manager that started us wants to hear: systemd's protocol, sd_notify(3), without its library.
+ * A state is a line or several, "READY=1\nSTATUS=recording"; nothing waits and nothing is kept open.
+ */
+#ifndef OS_SERVICE_H
+#define OS_SERVICE_H
+
+#include <stdint.h>
+
+/* 1: told; 0: nobody wants to hear it; or what went wrong. */
+int os_service_tell(const char *state);
+
+/* Says that a reload begins; when it is over, tell "READY=1". */
+int os_service_tell_reload(void);
+
+/* How often it wants to hear "WATCHDOG=1", or takes us for dead; 0: not at all. */
+int64_t os_service_watchdog_ns(void);
+
+#endif
