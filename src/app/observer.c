@@ -50,7 +50,8 @@ void observer_say_lost(const struct feed *f)
 {
     uint64_t n = tape_feed_lost(f);
     if (n)
-        log_warn(0, "%s: %llu damaged place%s passed over", f->origin, (unsigned long long)n, n == 1 ? " was" : "s were");
+        log_warn(0, "%s: %llu damaged place%s passed over", f->origin, (unsigned long long)n,
+                 n == 1 ? " was" : "s were");
 }
 
 int observer_say_tape(const char *path, int rc)

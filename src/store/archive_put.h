@@ -23,8 +23,8 @@ struct archive_put {
 };
 
 /*
- * p->about.session is the name that it got. Errors: -ENODATA no tick; -EINVAL metrics without a source; -ERANGE a time before 1970 or after 9999;
- * -EDQUOT the cap; -EINTR when told to stop; what the disk says.
+ * p->about.session is the name that it got. Errors: -ENODATA no tick; -EINVAL metrics without a source; -ERANGE a
+ * time before 1970 or after 9999; -EDQUOT the cap; -EINTR when told to stop; what the disk says.
  */
 int archive_put(struct archive_put *p);
 

@@ -5,7 +5,7 @@
 #include "store/archive.h"
 #include "store/index.h"
 
-/* For index_options.rebuild; self is the directory. Sessions, segments and events. */
+/* For index_options.rebuild; self is the directory. Sessions and segments; no block is decoded. */
 int index_take_segments(void *self, struct index *x);
 
 /* One session of an archive: `s` says what only the index knows, its id, origin and state; the rest is filled in. */

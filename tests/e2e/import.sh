@@ -19,8 +19,9 @@ grep -q '20261122_120000, 4000 samples of 4 metrics' "$tmp/said" || fail "it say
 "$sonde" sessions export last --data "$data" --metrics 'cpu.util,disk.read,room.temp' > "$tmp/out.csv"
 cut -d, -f2- "$tmp/numbers.csv" | tail -n +2 > "$tmp/in.rows"
 cut -d, -f2- "$tmp/out.csv" | tail -n +2 | awk -F, '{ printf "%s,%s,%.1f\n", $1, $2, $3 }' > "$tmp/out.rows"
-cmp -s "$tmp/in.rows" "$tmp/out.rows" || fail "other numbers came back: $(diff "$tmp/in.rows" "$tmp/out.rows" | head -3)"
-head -1 "$tmp/out.csv" | grep -q '^timestamp,cpu.util,disk.read{sda},room.temp$' || fail "header: $(head -1 "$tmp/out.csv")"
+cmp -s "$tmp/in.rows" "$tmp/out.rows" || fail "other numbers: $(diff "$tmp/in.rows" "$tmp/out.rows" | head -3)"
+head -1 "$tmp/out.csv" | grep -q '^timestamp,cpu.util,disk.read{sda},room.temp$' ||
+    fail "header: $(head -1 "$tmp/out.csv")"
 sed -n 2p "$tmp/out.csv" | grep -q '^2026-11-22T12:00:00.000Z,' || fail "time: $(sed -n 2p "$tmp/out.csv")"
 "$sonde" sessions export last --data "$data" --metrics 'disk.read.rate' --format jsonl | tail -1 |
     grep -q '"disk.read.rate{sda}":136.53333' || fail "the rate was not derived"

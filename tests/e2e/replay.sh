@@ -32,7 +32,8 @@ done
 grep -q '"level": "look"' "$tmp/of_tape" || fail "the busy disk was not found"
 
 # --duration ends it early; a CSV that is written of it holds the same numbers.
-"$sonde" check --replay "$tape" --quiet -d 100 --mode collect --export-csv "$tmp/part.csv" > /dev/null || fail "check failed"
+"$sonde" check --replay "$tape" --quiet -d 100 --mode collect --export-csv "$tmp/part.csv" > /dev/null ||
+    fail "check failed"
 [ "$(wc -l < "$tmp/part.csv")" = 101 ] || fail "not 100 rows: $(wc -l < "$tmp/part.csv")"
 
 # top: as text as fast as it can be read, in the order of time; metrics: the first instants.
@@ -47,7 +48,7 @@ grep -q '"level": "look"' "$tmp/of_tape" || fail "the busy disk was not found"
 
 # Only some metrics, and only some minutes.
 "$sonde" sessions export session_20261122_120000 --data "$data" --format sonde --metrics 'cpu.*' \
-    --from 2026-11-22T12:10 --to 2026-11-22T12:10:59 -o "$tmp/some.sonde" --quiet || fail "part of a session: export failed"
+    --from 2026-11-22T12:10 --to 2026-11-22T12:10:59 -o "$tmp/some.sonde" --quiet || fail "part of it: export failed"
 "$sonde" analyze "$tmp/some.sonde" --json > "$tmp/some"
 grep -q '"samples": 60' "$tmp/some" || fail "a minute is not 60 samples"
 grep -q '"metrics": 1' "$tmp/some" || fail "cpu.* is not one metric"

@@ -11,8 +11,8 @@ static int analyze_command(const struct args *a)
     const char *tape = args_text(a, "replay"), *file = tape ? tape : args_positional(a, 0);
     if (file)
         return analyze_file(a, file);
-    log_error(0, "analyze: give a session (`sonde sessions`), or a file: one of --save-data, or any CSV with a column of times. See "
-                 "`sonde help analyze`.");
+    log_error(0, "analyze: give a session (`sonde sessions`), or a file: one of --save-data, or any CSV with a column "
+                 "of times. See `sonde help analyze`.");
     return EXIT_USAGE;
 }
 
@@ -28,8 +28,9 @@ static const struct example examples[] = {
 const struct command command_analyze = {
     .name = "analyze", .summary = "the report over a session, saved samples, or any CSV with times",
     .usage = "FILE or SESSION",
-    .text = "Reads a tape (a segment, a flight recording, an export), the JSON of --save-data, or a CSV file: a first column t, time or timestamp (ISO 8601, or numbers: "
-            "seconds below 1e11, milliseconds above), then one column for each metric. Empty cells and NaN are missing "
-            "values.",
+    .text = "Reads a session of the archive (an id, the beginning of one, or last), a tape (a segment, a flight "
+            "recording, an export), the JSON of --save-data, or a CSV file: a first column t, time or timestamp (ISO "
+            "8601, or numbers: seconds below 1e11, milliseconds above), then one column for each metric. Empty cells and "
+            "NaN are missing values.",
     .options = options, .examples = examples, .max_positional = 1, .run = analyze_command,
 };

@@ -5,8 +5,8 @@
  * the report is printed, so that `| head` cannot lose them.
  */
 #include "app/analyze_file.h"
+#include "app/archive_options.h"
 #include "app/attach.h"
-#include "app/datadir.h"
 #include "app/observer.h"
 #include "app/progress.h"
 #include "app/reporting.h"
@@ -103,15 +103,17 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
     if (rc < 0 && rc != -EINTR)
         log_error(rc, "check: %s breaks off after %zu sample%s, which is what the report is about",
                   rec->origin, rec->n, rec->n == 1 ? "" : "s");
+    bool kept = archive_options_keep(a, rec) == 0;
     int status = mode == MODE_COLLECT ? check_save(a, rec, files) :
                  reporting_finish(a, rec, files, o->root.path, cost);
-    return status == EXIT_DONE && rc < 0 ? EXIT_PART : status;
+    return status == EXIT_DONE && (rc < 0 || !kept) ? EXIT_PART : status;
 }
 
 /* --mode collect is for files: without one the whole run would be for nothing. */
 static bool check_keeps(const struct args *a)
 {
-    return args_flag(a, "save-data") || args_given(a, "export-csv") || args_given(a, "export-json");
+    return args_flag(a, "archive") || args_flag(a, "save-data") || args_given(a, "export-csv") ||
+           args_given(a, "export-json");
 }
 
 static int check_machine(const struct args *a, enum mode mode)
@@ -148,6 +150,9 @@ static int check_run(const struct args *a)
 {
     enum mode mode = check_mode(a);
     const char *file = args_positional(a, 0);
+    int status;
+    if (archive_options_run(a, &status))
+        return status;
     if (mode == MODE_ANALYZE)
         return analyze_file(a, file ? file : "last");
     if (file) {
@@ -158,7 +163,7 @@ static int check_run(const struct args *a)
         return EXIT_USAGE;
     }
     if (mode == MODE_COLLECT && !check_keeps(a)) {
-        log_error(0, "check: --mode collect would keep nothing; add --save-data, --export-csv FILE or "
+        log_error(0, "check: --mode collect would keep nothing; add --archive, --save-data, --export-csv FILE or "
                   "--export-json FILE");
         return EXIT_USAGE;
     }
@@ -175,6 +180,7 @@ static const struct option options[] = {
     { "save-data", 0, OPTION_FLAG, .help = "save telemetry_data_DATE_TIME.json: the main metrics; --export-csv keeps all" },
     OBSERVER_REPLAY,
     ATTACH_OPTIONS,
+    ARCHIVE_OPTIONS,
     OUTFILES_OPTIONS,
     REPORTING_OPTIONS,
     { 0 },

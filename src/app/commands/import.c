@@ -1,26 +1,22 @@
 /*
  * import.c - `sonde import`: files of measurements become sessions of the archive.
  *
- * A file is read whole before anything is written. Whoever records counts the bytes of its directory, so this
- * takes the same lock and does not work beside it. What a file is known by is its length and checksum, kept in the
+ * A file is read whole before anything is written. What it is known by is its length and checksum, kept in the
  * origin of its session.
  */
 #include "analyze/import.h"
 #include "app/datadir.h"
+#include "app/intake.h"
 #include "app/sessions/sessions.h"
 
 #include "base/auto.h"
 #include "base/crc32c.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "core/config.h"
 #include "os/disk.h"
 #include "os/os.h"
-#include "store/archive_put.h"
-#include "store/index_take.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,10 +24,7 @@
 
 struct importing {
     const struct args *args;
-    const char *dir;
-    int lock;
-    struct space *space;
-    struct index *index;
+    struct intake archive;
     struct json json;
     bool quiet, terminal;
     const char *file;            /* that is written now */
@@ -70,7 +63,7 @@ static void import_compare(void *self, const struct index_session *s)
 static bool import_is_new(struct importing *im, const char *path)
 {
     *im->before = '\0';
-    int rc = index_sessions(im->index, &INDEX_ALL, import_compare, im);
+    int rc = index_sessions(im->archive.index, &INDEX_ALL, import_compare, im);
     if (rc < 0 || !*im->before || args_flag(im->args, "again"))
         return true; /* what the index cannot say now, it says when it is written */
     log_error(0, "%s is in the archive already, as %s; --again imports it once more", path,
@@ -87,50 +80,15 @@ static void import_progress(void *self, double share)
         fprintf(stderr, "\r%s: %3.0f %%", im->file, 100 * share);
 }
 
-static int import_say(const char *path, int rc)
-{
-    if (rc == -ERANGE)
-        log_error(0, "%s: a time before 1970 or after 9999; sessions are found by their time", path);
-    else if (rc == -EDQUOT)
-        log_error(0, "%s: the archive is full (storage.max_mb); remove something with `sonde sessions prune`, or "
-                  "allow more", path);
-    else if (rc < 0 && rc != -EINTR)
-        log_error(rc, "%s: the archive cannot be written; nothing of the file was kept", path);
-    return rc;
-}
-
-static int import_index(struct importing *im, const char *path, struct index_session *s)
-{
-    struct archive *a;
-    const char *name = strrchr(path, '/');
-    snprintf(s->origin, sizeof s->origin, "imported %.60s %s", name ? name + 1 : path, im->mark);
-    s->state = INDEX_ENDED;
-    int rc = archive_open(im->dir, &a);
-    if (rc < 0)
-        return rc;
-    rc = index_take_session(im->index, a, s);
-    archive_free(a);
-    return rc;
-}
-
 static int import_keep(struct importing *im, const char *path, const struct recording *rec, struct index_session *s)
 {
-    double interval = recording_interval(rec);
-    struct archive_put put = { .dir = im->dir, .space = im->space, .rec = rec, .progress = import_progress, .self = im,
-                               .about.interval_s = isnan(interval) ? 0 : interval };
+    const char *name = strrchr(path, '/');
+    snprintf(s->origin, sizeof s->origin, "imported %.60s %s", name ? name + 1 : path, im->mark);
     im->file = path;
-    int rc = archive_put(&put);
-    if (rc == 0) {
-        memcpy(s->id, put.about.session, sizeof s->id);
-        rc = import_index(im, path, s);
-        if (rc < 0) {
-            index_remove(im->index, s->id);
-            archive_drop(im->dir, im->space, s->id);
-        }
-    }
+    int rc = intake_keep(&im->archive, rec, s, import_progress, im);
     if (im->terminal && !im->quiet)
         fprintf(stderr, "\r%*s\r", (int)strlen(path) + 7, "");
-    return import_say(path, rc);
+    return intake_say(path, rc);
 }
 
 static void import_tell(struct importing *im, const char *path, const struct index_session *s)
@@ -138,7 +96,7 @@ static void import_tell(struct importing *im, const char *path, const struct ind
     if (args_flag(im->args, "json")) {
         json_object(&im->json, NULL);
         json_string(&im->json, "file", path);
-        sessions_put_json(&im->json, im->index, s);
+        sessions_put_json(&im->json, im->archive.index, s);
         json_end(&im->json);
     } else {
         printf("%s: %s, %lld samples of %lld metrics\n", path, sessions_short_id(s->id), (long long)s->samples,
@@ -172,51 +130,7 @@ static int import_one(struct importing *im, const char *path)
     return rc;
 }
 
-/* ---- the archive ---- */
-
-static int import_lock(struct importing *im)
-{
-    char path[OS_PATH_MAX];
-    int32_t owner = 0;
-    snprintf(path, sizeof path, "%.4000s/segments", im->dir);
-    int rc = os_make_dir(path);
-    if (rc < 0) {
-        log_error(rc, "%s cannot be made", path);
-        return rc;
-    }
-    snprintf(path, sizeof path, "%.4000s/lock", im->dir);
-    im->lock = os_disk_lock(path, &owner);
-    if (im->lock == -EBUSY)
-        log_error(0, "process %d records in %s and counts every byte there; stop it for a moment, or import into "
-                  "another archive with --data DIR", (int)owner, im->dir);
-    else if (im->lock < 0)
-        log_error(im->lock, "%s cannot be locked", im->dir);
-    return im->lock < 0 ? im->lock : 0;
-}
-
-static int import_open(struct importing *im)
-{
-    int64_t cap = (int64_t)(config_number(args_config(im->args), "storage.max_mb") * 1e6);
-    int rc = import_lock(im);
-    if (rc < 0)
-        return rc;
-    rc = index_open(im->dir, &(struct index_options){ .rebuild = index_take_segments, .self = (void *)im->dir }, &im->index);
-    if (rc < 0) {
-        sessions_status(im->args, rc);
-        return rc;
-    }
-    rc = space_open(im->dir, cap, &im->space);
-    if (rc < 0)
-        log_error(rc, "%s cannot be measured", im->dir);
-    return rc;
-}
-
-static void import_close(struct importing *im)
-{
-    index_close(im->index);
-    space_free(im->space);
-    os_close(im->lock);
-}
+/* ---- all of them ---- */
 
 static int import_all(struct importing *im)
 {
@@ -236,7 +150,7 @@ static int import_all(struct importing *im)
 static int import_run_command(const struct args *a)
 {
     auto_buf struct buf dir = { 0 };
-    struct importing im = { .args = a, .lock = -1, .quiet = args_flag(a, "quiet"),
+    struct importing im = { .args = a, .quiet = args_flag(a, "quiet"),
                             .terminal = os_is_terminal(fileno(stderr)) };
     if (!args_positionals(a)) {
         log_error(0, "import: give a file: CSV, CSV compressed by zstd, or the JSON of --save-data");
@@ -244,10 +158,9 @@ static int import_run_command(const struct args *a)
     }
     if (datadir_put(a, &dir) < 0)
         return EXIT_FAILED;
-    im.dir = dir.p;
     os_stop_on_signal();
-    int status = import_open(&im) < 0 ? EXIT_FAILED : import_all(&im);
-    import_close(&im);
+    int status = intake_open(&im.archive, a, dir.p) < 0 ? EXIT_FAILED : import_all(&im);
+    intake_close(&im.archive);
     return status;
 }
 
