@@ -1,4 +1,4 @@
-"""Programs side by side and what each of them costs, for collect.py and peers.py.
+"""Programs side by side and what each of them costs, for collect.py, peers.py and store_peers.py.
 
 CPU comes from a control group of each program's own (cpuacct of v1, cpu.stat of v2): it counts all
 threads and children, those that ended too. Where no group can be made it comes from the program's
@@ -118,14 +118,20 @@ class Program:
     def pids(self):
         return self.group.pids() if self.group.path else [self.process.pid]
 
-    def rss_kib(self):
-        """VmRSS of all its processes."""
+    def status_kib(self, field):
+        """A field of /proc/PID/status over all its processes."""
         total = 0
         for pid in self.pids():
-            with contextlib.suppress(OSError, AttributeError):
+            with contextlib.suppress(OSError, TypeError):
                 text = pathlib.Path(f"/proc/{pid}/status").read_text()
-                total += int(re.search(r"VmRSS:\s+(\d+)", text)[1])
+                total += int(re.search(field + r":\s+(\d+)", text)[1])
         return total
+
+    def rss_kib(self):
+        return self.status_kib("VmRSS")
+
+    def peak_kib(self):
+        return self.status_kib("VmHWM")
 
     def uses_bpf(self):
         """Does it hold a link or an iterator of BPF? What it said it does is not asked."""

@@ -15,6 +15,7 @@
 #include "store/archive.h"
 #include "store/names.h"
 #include "store/query.h"
+#include "store/retention.h"
 #include "store/segment.h"
 #include "store/summary.h"
 #include "core/rate.h"
@@ -147,6 +148,22 @@ static int bench_make(char **argv)
     return 0;
 }
 
+static int bench_strip(char **argv)
+{
+    static const bool drop[RETENTION_TIERS] = { false, true, true };
+    struct retention_rules rules = { .now_ms = START_MS };
+    struct names *name;
+    int n = names_list(argv[0], false, &name);
+    for (int i = 0; i < n; i++) {
+        char path[OS_PATH_MAX];
+        int64_t freed = 0;
+        check(names_path(argv[0], &name[i], path), "path");
+        check(retention_rewrite(path, NULL, drop, &rules, true, &freed), path);
+    }
+    mem_free(name);
+    return 0;
+}
+
 /* ---- summaries alone ---- */
 
 static size_t sum_tier(const struct sample *s, int window_s, int rows, double *values)
@@ -239,10 +256,11 @@ int main(int argc, char **argv)
 {
     static const struct { const char *name; int args; int (*run)(char **argv); } modes[] = {
         { "make", 3, bench_make }, { "ask", 3, bench_ask }, { "sum", 2, bench_sum },
+        { "strip", 1, bench_strip },
     };
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
         if (argc == modes[i].args + 2 && strcmp(argv[1], modes[i].name) == 0)
             return modes[i].run(argv + 2);
-    fputs("usage: query make CSV DIR DAYS | ask DIR METRIC POINTS | sum CSV ROWS\n", stderr);
+    fputs("usage: query make CSV DIR DAYS | strip DIR | ask DIR METRIC POINTS | sum CSV ROWS\n", stderr);
     return 2;
 }

@@ -53,7 +53,7 @@ static const struct family families[] = {
     { "gpu.temp.*", UNIT_CELSIUS, KIND_GAUGE, NULL },
     { "gpu.pcie.recv,gpu.pcie.send", UNIT_BYTE_PER_S, KIND_GAUGE, NULL },
     { "gpu.vram.total,gpu.shared.used", UNIT_BYTE, KIND_GAUGE, NULL },
-    { "disk.read.rate,disk.write.rate,disk.discard.rate,net.recv.rate,net.send.rate,swap.in.rate,swap.out.rate,"
+    { "disk.read.rate,disk.write.rate,disk.discard.rate,net.recv.rate,net.send.rate,"
       "memory.page_in.rate,memory.page_out.rate,memory.reclaim.rate,memory.reclaim.direct.rate,"
       "memory.reclaim.scanned.rate,memory.refaults.rate,cgroup.io.read.rate,cgroup.io.write.rate", UNIT_BYTE_PER_S,
       KIND_GAUGE, NULL },
@@ -165,13 +165,13 @@ static const char *const left_out[] = {
 /* NULL where no name of ours is so. */
 static const struct family *family_of(const char *name)
 {
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        char globs[512];
-        snprintf(globs, sizeof globs, "%s", families[i].globs);
-        for (char *save = NULL, *g = strtok_r(globs, ",", &save); g; g = strtok_r(NULL, ",", &save))
-            if (text_glob(g, name))
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        for (const char *g = families[i].globs; *g; g += *g == ',') {
+            size_t n = strcspn(g, ",");
+            if (text_glob_n(g, n, name))
                 return &families[i];
-    }
+            g += n;
+        }
     return NULL;
 }
 

@@ -197,11 +197,9 @@ static void run_expand(struct run *r, size_t at, const char *rest, enum capture_
 
 static bool expand_matches(const struct expand *x, const char *name)
 {
-    char part[256];
     if (x->n == 1 && *x->part == '#')
         return name[strspn(name, "0123456789")] == '\0';
-    return (size_t)snprintf(part, sizeof part, "%.*s", (int)x->n, x->part) < sizeof part &&
-           text_glob(part, name);
+    return text_glob_n(x->part, x->n, name);
 }
 
 static void expand_each(void *self, const char *name)

@@ -182,14 +182,14 @@ bool text_parse_time(const char *text, int64_t *out_ms)
     return true;
 }
 
-bool text_glob(const char *glob, const char *text)
+bool text_glob_n(const char *glob, size_t n, const char *text)
 {
-    const char *star = NULL, *mark = NULL;
+    const char *star = NULL, *mark = NULL, *end = glob + n;
     while (*text) {
-        if (*glob == '*') {
+        if (glob < end && *glob == '*') {
             star = glob++;
             mark = text;
-        } else if (*glob == '?' || *glob == *text) {
+        } else if (glob < end && (*glob == '?' || *glob == *text)) {
             glob++;
             text++;
         } else if (star) {
@@ -199,9 +199,14 @@ bool text_glob(const char *glob, const char *text)
             return false;
         }
     }
-    while (*glob == '*')
+    while (glob < end && *glob == '*')
         glob++;
-    return *glob == '\0';
+    return glob == end;
+}
+
+bool text_glob(const char *glob, const char *text)
+{
+    return text_glob_n(glob, strlen(glob), text);
 }
 
 int text_distance(const char *a, const char *b)

@@ -42,6 +42,9 @@ bool text_parse_time(const char *text, int64_t *out_ms);
 /* Does the glob (`*`, `?`) match the whole text? */
 bool text_glob(const char *glob, const char *text);
 
+/* The same, of a glob that is the first n bytes: one of a list, say. */
+bool text_glob_n(const char *glob, size_t n, const char *text);
+
 /* Edits (insert, delete, replace, swap of neighbours) between two texts;
  * over 63 bytes count as far. */
 int text_distance(const char *a, const char *b);

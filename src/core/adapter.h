@@ -66,6 +66,10 @@ struct adapter {
      */
     void (*procs)(void *self, struct proctab *t);
 
+    /* Optional. It is closed soon: begins what takes a while of that, and returns at once. All adapters that are
+     * not `apart` are told so before the first is closed: their ends go on side by side. */
+    void (*stop)(void *self);
+
     void (*close)(void *self); /* NULL is fine */
 };
 

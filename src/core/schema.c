@@ -269,9 +269,7 @@ bool schema_match(const struct schema *s, int slot, const char *globs)
     const struct entry *e = schema_entry(s, slot);
     for (const char *p = globs; *p;) {
         size_t n = strcspn(p, ",");
-        char glob[SCHEMA_MAX_NAME];
-        snprintf(glob, sizeof glob, "%.*s", (int)(n < sizeof glob ? n : sizeof glob - 1), p);
-        if (text_glob(glob, strchr(glob, '{') ? e->id : e->m.name))
+        if (text_glob_n(p, n, memchr(p, '{', n) ? e->id : e->m.name))
             return true;
         p += n + (p[n] == ',');
     }

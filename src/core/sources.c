@@ -218,6 +218,9 @@ void sources_close(struct sources *s)
 {
     if (!s)
         return;
+    for (int i = 0; i < s->n; i++)
+        if (s->opened[i].self && s->src[i].adapter->stop)
+            s->src[i].adapter->stop(s->opened[i].self);
     lane_free(s->lane);
     for (int i = 0; i < s->n; i++)
         if (s->opened[i].self)

@@ -237,6 +237,7 @@ static int player_segment(struct player *p, const struct segment *s, size_t from
         int rc = segment_read(s, e, &p->buf, &c);
         if (rc == -EBADMSG || rc == -EIO) {
             p->lost++;
+            tape_break(p->tape);
             continue;
         }
         rc = rc < 0 ? rc : tape_feed(p->tape, p->buf.p, p->buf.n);

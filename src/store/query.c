@@ -16,6 +16,8 @@
 #include <string.h>
 
 #define NONE SIZE_MAX
+#define WINDOW_MS 600000 /* the longest */
+#define LATEST_MS (INT64_MAX / 4) /* and earliest: far beyond any clock */
 #define AGAIN 5 /* times that files may go away under a question */
 
 struct stretch {
@@ -50,6 +52,12 @@ void query_free(struct query_result *r)
 static bool query_overlaps(const struct asking *q, int64_t first_ms, int64_t last_ms)
 {
     return first_ms <= q->r->to_ms && last_ms >= q->r->from_ms;
+}
+
+/* Rows count by the middle of their window, which may lie beyond what is in it. */
+static bool query_meets(const struct asking *q, int64_t first_ms, int64_t last_ms)
+{
+    return first_ms <= q->r->to_ms + WINDOW_MS && last_ms >= q->r->from_ms - WINDOW_MS;
 }
 
 static int query_tier(const struct asking *q)
@@ -178,7 +186,7 @@ static int stretch_read(struct asking *q, const struct segment *s, const struct 
     int tier = query_tier(q), rc = 0;
     if (t->summary[0] == NONE && t->summary[1] == NONE)
         rc = stretch_blocks(q, s, t, NULL);
-    else if (!query_overlaps(q, t->first_ms, t->last_ms))
+    else if (!query_meets(q, t->first_ms, t->last_ms))
         return 0;
     else if (tier == 0)
         return stretch_instants(q, s, t);
@@ -289,7 +297,7 @@ static int query_parts(struct asking *q, const struct archive *a)
     const struct archive_part *p = archive_parts(a, &n);
     int rc = 0;
     for (size_t i = 0; i < n && rc == 0; i++)
-        if (query_overlaps(q, p[i].first_ms, p[i].last_ms))
+        if (query_meets(q, p[i].first_ms, p[i].last_ms))
             rc = query_part(q, &p[i]);
     return rc;
 }
@@ -347,8 +355,7 @@ static int query_once(struct archive *a, int64_t from_ms, int64_t to_ms, const c
 int store_query(struct archive *a, int64_t from_ms, int64_t to_ms, const char *globs, int points,
                 struct query_result **out)
 {
-    int64_t span;
-    if (points < 1 || points > QUERY_POINTS || from_ms > to_ms || __builtin_sub_overflow(to_ms, from_ms, &span))
+    if (points < 1 || points > QUERY_POINTS || from_ms > to_ms || from_ms < -LATEST_MS || to_ms > LATEST_MS)
         return -EINVAL;
     int rc = -ENOENT;
     for (int i = 0; i < AGAIN && rc == -ENOENT; i++) {

@@ -115,6 +115,13 @@ void tape_end(struct tape *t)
     t->ended = true;
 }
 
+void tape_break(struct tape *t)
+{
+    tape_drop_pending(t);
+    t->based = t->has_table = false;
+    frame_done(&t->before);
+}
+
 /* ---- what stands before an instant ---- */
 
 static int tape_take_about(struct tape *t, struct unpack in)

@@ -107,6 +107,61 @@ void ops_free(void)
     n_ops = cap_ops = 0;
 }
 
+/* ---- bytes ---- */
+
+static struct { char path[256]; int64_t size; } sized[4096];
+static size_t n_sized;
+static char watched[256];
+static int64_t bytes_now, bytes_peak;
+
+void bytes_watch(const char *dir)
+{
+    snprintf(watched, sizeof watched, "%s/", dir);
+    n_sized = 0;
+    bytes_now = bytes_peak = 0;
+}
+
+int64_t bytes_most(void)
+{
+    return bytes_peak;
+}
+
+/* A file has this size now; -1: it is gone. */
+static void bytes_note(const char *path, int64_t size)
+{
+    if (!*watched || strncmp(path, watched, strlen(watched)) != 0)
+        return;
+    size = size < 0 ? 0 : (size + 4095) / 4096 * 4096;
+    pthread_mutex_lock(&lock);
+    size_t i = 0;
+    while (i < n_sized && strcmp(sized[i].path, path) != 0)
+        i++;
+    if (i == n_sized && n_sized < sizeof sized / sizeof *sized) {
+        snprintf(sized[n_sized].path, sizeof sized[0].path, "%s", path);
+        sized[n_sized++].size = 0;
+    }
+    bytes_now += size - sized[i].size;
+    sized[i].size = size;
+    if (!size)
+        sized[i] = sized[--n_sized];
+    bytes_peak = bytes_now > bytes_peak ? bytes_now : bytes_peak;
+    pthread_mutex_unlock(&lock);
+}
+
+static void bytes_note_fd(int fd)
+{
+    char link[64], path[256];
+    struct stat st;
+    if (!*watched || fstat(fd, &st) < 0)
+        return;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0)
+        return;
+    path[length] = '\0';
+    bytes_note(path, st.st_size);
+}
+
 /* ---- the calls ---- */
 
 ssize_t __real_pwrite64(int fd, const void *p, size_t n, int64_t at);
@@ -144,6 +199,7 @@ ssize_t __wrap_pwrite64(int fd, const void *p, size_t n, int64_t at)
         n = n / 2 + 1;
     }
     ssize_t put = __real_pwrite64(fd, p, n, at);
+    bytes_note_fd(fd);
     if (put > 0)
         ops_add_fd(OP_WRITE, fd, at, p, (size_t)put);
     return put;
@@ -193,13 +249,23 @@ int __wrap_unlink(const char *path)
         return -1;
     int rc = __real_unlink(path);
     if (rc == 0)
+        bytes_note(path, -1);
+    if (rc == 0)
         ops_add(OP_REMOVE, path, 0, NULL, 0);
     return rc;
 }
 
 int __wrap_rename(const char *from, const char *to)
 {
-    return faults_hit(FAULT_RENAME) ? -1 : __real_rename(from, to);
+    if (faults_hit(FAULT_RENAME))
+        return -1;
+    struct stat st;
+    int rc = __real_rename(from, to);
+    if (rc == 0 && stat(to, &st) == 0) {
+        bytes_note(from, -1);
+        bytes_note(to, st.st_size);
+    }
+    return rc;
 }
 
 int __wrap_ftruncate64(int fd, int64_t size)
@@ -207,6 +273,7 @@ int __wrap_ftruncate64(int fd, int64_t size)
     if (faults_hit(FAULT_CUT))
         return -1;
     int rc = __real_ftruncate64(fd, size);
+    bytes_note_fd(fd);
     if (rc == 0)
         ops_add_fd(OP_CUT, fd, size, NULL, 0);
     return rc;

@@ -35,4 +35,11 @@ void ops_mark(int64_t what);
 struct op_done *ops_stop(size_t *n); /* borrowed until ops_free() */
 void ops_free(void);
 
+/* ---- what the files below a directory take ---- */
+
+/* From now on every call that makes files larger or smaller is followed by adding up all files below dir, in
+ * whole blocks of 4096 bytes. */
+void bytes_watch(const char *dir);
+int64_t bytes_most(void);     /* at any moment since */
+
 #endif

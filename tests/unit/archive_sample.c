@@ -74,7 +74,7 @@ static void made_note(struct made *m, const struct frame *f)
     m->tick = mem_grow(m->tick, m->n, &m->cap, sizeof *m->tick);
     double *v = mem_new((size_t)m->now.n * sizeof *v);
     memcpy(v, m->now.v, (size_t)m->now.n * sizeof *v);
-    m->tick[m->n++] = (struct made_tick){ .wall_ms = m->now.wall_ms, .v = v };
+    m->tick[m->n++] = (struct made_tick){ .wall_ms = m->now.wall_ms, .n = m->now.n, .v = v };
 }
 
 void made_part(struct made *m, const char *stem, int part, int64_t from, int64_t to, bool closed)

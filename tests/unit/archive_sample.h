@@ -13,6 +13,7 @@
 struct made_tick {
     int64_t wall_ms;
     bool summed;     /* it is in summaries */
+    int n;           /* slots by then */
     double *v;       /* by the slots of made.s.schema, rates too */
 };
 

@@ -53,6 +53,25 @@ static void durations_and_numbers(void **state)
     assert_false(text_double("nan", &v));
 }
 
+static void globs(void **state)
+{
+    (void)state;
+    static const struct { const char *glob, *text; bool match; } cases[] = {
+        { "", "", true }, { "", "a", false }, { "*", "", true }, { "*", "abc", true }, { "a", "a", true },
+        { "a", "ab", false }, { "ab", "a", false }, { "a?", "ab", true }, { "a?", "a", false }, { "?", "", false },
+        { "a*c", "abcabc", true }, { "a*c", "abcab", false }, { "*.rate", "swap.in.rate", true },
+        { "a*b*", "aXbX", true }, { "a**", "a", true }, { "net.*.packets", "net.recv.packets", true },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char list[64];
+        assert_int_equal(text_glob(cases[i].glob, cases[i].text), cases[i].match);
+        snprintf(list, sizeof list, "%s,*", cases[i].glob); /* what follows is not looked at */
+        assert_int_equal(text_glob_n(list, strlen(cases[i].glob), cases[i].text), cases[i].match);
+        snprintf(list, sizeof list, "%s?", cases[i].glob);
+        assert_int_equal(text_glob_n(list, strlen(cases[i].glob), cases[i].text), cases[i].match);
+    }
+}
+
 static void near_spellings(void **state)
 {
     (void)state;
@@ -263,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_lists_of_processors), cmocka_unit_test(escapes_become_characters),
         cmocka_unit_test(times_go_both_ways), cmocka_unit_test(durations_and_numbers), cmocka_unit_test(near_spellings),
+        cmocka_unit_test(globs),
         cmocka_unit_test(amounts), cmocka_unit_test(json_is_well_formed), cmocka_unit_test(doubles_read_back),
         cmocka_unit_test(numbers_keep_their_digits),
         cmocka_unit_test(statistics_pass_over_nan), cmocka_unit_test(quantiles_agree_with_sorting),

@@ -284,7 +284,7 @@ static int in_a_container(void)
 {
     void *self = NULL;
     char why[WALK_WHY] = "";
-    if (walk_in_initial_namespace())
+    if (walk_in_initial_namespace(""))
         return 1;
     if (walk_bpf.open("", &self, why) != -ENOTSUP || !strstr(why, "container"))
         return 2;

@@ -301,6 +301,27 @@ static void leaves_nothing(void **state)
         assert_true(kill(pid[i], 0) < 0 && errno == ESRCH);
 }
 
+/* Told to stop, it ends while Sonde does something else. */
+static void ends_by_itself_once_told(void **state)
+{
+    (void)state;
+    struct rig r;
+    prepare(&r, "", 2);
+    machine_printf(&r.m, "/adapters.d/made.sh", BEGIN "trap '' TERM\necho $$ >%s\necho end\nsleep 1000 & wait\n",
+                   r.runs);
+    assert_int_equal(machine_open(&r.m, &r.a), 0);
+    machine_tick(&r.m, 0.01);
+    char text[32];
+    assert_true(os_read_text("", r.runs, text, sizeof text) > 0);
+    int pid = atoi(text);
+    assert_int_equal(kill(pid, 0), 0);
+    r.a.stop(r.m.self);
+    for (int i = 0; i < 500 && kill(pid, 0) == 0; i++)
+        later(0.01);
+    assert_true(kill(pid, 0) < 0 && errno == ESRCH);
+    machine_done(&r.m);
+}
+
 static void surroundings(void **state)
 {
     (void)state;
@@ -328,6 +349,7 @@ int main(void)
         cmocka_unit_test(numbers), cmocka_unit_test(slow_to_begin), cmocka_unit_test(wrong_at_once),
         cmocka_unit_test(refused), cmocka_unit_test(backs_off), cmocka_unit_test(recovers), cmocka_unit_test(floods),
         cmocka_unit_test(chatters), cmocka_unit_test(says_on_stderr), cmocka_unit_test(leaves_nothing),
+        cmocka_unit_test(ends_by_itself_once_told),
         cmocka_unit_test(surroundings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,26 @@ static void pci_devices_come_and_go(void **state)
     machine_done(&m);
 }
 
+/* One goes and another comes: as many as before, and all the same noticed. */
+static void a_device_takes_the_place_of_another(void **state)
+{
+    (void)state;
+    struct machine m;
+    machine_init(&m);
+    put_pci(&m, "0000:00:1c.0", 100);
+    put_pci(&m, "0000:3d:00.0", 50);
+    assert_int_equal(machine_open(&m, &adapter_ras), 0);
+    machine_tick(&m, 30);
+    machine_remove(&m, "/sys/bus/pci/devices/0000:3d:00.0");
+    put_pci(&m, "0000:3e:00.0", 70);
+    for (int i = 0; i < 5; i++)
+        machine_tick(&m, 30);
+    put_pci(&m, "0000:3e:00.0", 75);
+    machine_tick(&m, 30);
+    assert_near(machine_get(&m, "pci.errors.corrected", NULL), 5, 0);
+    machine_done(&m);
+}
+
 static void absent_and_broken(void **state)
 {
     (void)state;
@@ -89,6 +109,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_by_module), cmocka_unit_test(pci_devices_come_and_go),
+        cmocka_unit_test(a_device_takes_the_place_of_another),
         cmocka_unit_test(absent_and_broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -233,6 +233,34 @@ static void sources_say_how_they_fare(void **state)
     sampler_close(s);
 }
 
+/* What each adapter was told at the end, in order. */
+static char told[8];
+
+static void ending_stop(void *self)
+{
+    (void)self;
+    strcat(told, "s");
+}
+
+static void ending_close(void *self)
+{
+    (void)self;
+    strcat(told, "c");
+}
+
+static void all_are_told_before_one_is_closed(void **state)
+{
+    (void)state;
+    struct fake_clock c = fake_clock();
+    const struct adapter a = { .name = "a", .open = slow_open, .sample = slow_sample, .stop = ending_stop,
+                               .close = ending_close };
+    struct adapter b = a;
+    b.name = "b";
+    const struct adapter *const two[] = { &a, &adapter_none, &b, NULL };
+    sampler_close(sampler_open(two, &(struct sampler_options){ .root = "", .interval_s = 1, .clock = &c.clock }));
+    assert_string_equal(told, "sscc");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,7 +268,7 @@ int main(void)
         cmocka_unit_test(slow_values_stay_between_readings_and_impossible_ones_vanish),
         cmocka_unit_test(missed_ticks_are_skipped_and_said),
         cmocka_unit_test(suspend_and_clock_steps_are_said_apart),
-        cmocka_unit_test(sources_say_how_they_fare),
+        cmocka_unit_test(sources_say_how_they_fare), cmocka_unit_test(all_are_told_before_one_is_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "machine.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 
 #define TOP "/sys/fs/cgroup"
 #define ID "4f5a0c1d2e3b6a798897a6b5c4d3e2f100112233445566778899aabbccddeeff"
@@ -201,6 +202,33 @@ static void the_busiest_of_many(void **state)
     machine_done(&m);
 }
 
+/* To find the busiest of many, not more files are open at a time than those of the chosen. */
+static void few_files_for_many(void **state)
+{
+    (void)state;
+    struct machine m;
+    char group[64], name[32];
+    version_2(&m);
+    for (int i = 0; i < 300; i++) {
+        snprintf(group, sizeof group, "/system.slice/s%d.service", i);
+        put_group(&m, group, i, 5000);
+    }
+    struct rlimit before, few = { 450, 0 }; /* two files of 200 groups, and some */
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few.rlim_max = before.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    int rc = machine_open(&m, &adapter_services);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(rc, 0);
+    machine_tick(&m, 5);
+    for (int i = 0; i < 300; i++) {
+        snprintf(name, sizeof name, "s%d.service", i);
+        assert_int_equal(machine_has(&m, "cgroup.cpu.time", name), i >= 100);
+        assert_int_equal(machine_has(&m, "cgroup.memory.current", name), i >= 100);
+    }
+    machine_done(&m);
+}
+
 static void io_and_limits(void **state)
 {
     (void)state;
@@ -315,7 +343,8 @@ int main(void)
         cmocka_unit_test(names), cmocka_unit_test(shares_of_the_machine), cmocka_unit_test(quiet_groups_rest),
         cmocka_unit_test(who_waits_is_not_quiet), cmocka_unit_test(they_come_and_go),
         cmocka_unit_test(an_exchange_is_found),
-        cmocka_unit_test(the_busiest_of_many), cmocka_unit_test(io_and_limits), cmocka_unit_test(version_1),
+        cmocka_unit_test(the_busiest_of_many),
+        cmocka_unit_test(few_files_for_many), cmocka_unit_test(io_and_limits), cmocka_unit_test(version_1),
         cmocka_unit_test(none), cmocka_unit_test(broken_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
  */
 #include "adapters/linux/drm_clients.h"
 
+#include "adapters/linux/process_walk.h"
 #include "base/mem.h"
 #include "os/os.h"
 
@@ -23,7 +24,6 @@
 #define CLIENTS_MAX 512
 #define LOOK_NS 10000000000
 #define LOOK_PART 1000 /* descriptors, and processes, of a look that are done at a time: 3 ms */
-#define FIRST_PID_NS "pid:[4026531836]" /* PROC_PID_INIT_INO of the kernel: not that of a container */
 
 struct client {
     int32_t pid, number;   /* process and descriptor */
@@ -60,11 +60,10 @@ struct drm_clients {
  */
 static bool clients_are_all_shown(const char *root)
 {
-    char link[64];
     int dir = os_open_dir(root, "/proc/1/fd");
     os_close(dir);
     return dir != -EACCES && dir != -EPERM && os_exists(root, "/proc/1") &&
-           (os_read_link(root, "/proc/self/ns/pid", link, sizeof link) < 0 || strcmp(link, FIRST_PID_NS) == 0);
+           walk_in_initial_namespace(root);
 }
 
 struct drm_clients *drm_clients_new(const char *root)

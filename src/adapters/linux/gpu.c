@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PCI_DEVICES "/sys/bus/pci/devices"
 #define PCI_DISPLAY 0x03 /* base class of display controllers, PCI Code and ID Assignment */
 
 #define SHARE .unit = UNIT_PERCENT, .max = 100
@@ -112,7 +111,7 @@ static void gpu_look(void *self, const char *name)
     struct gpu_search *g = self;
     struct gpu_found *found = &g->gpu[g->n];
     char dir[256];
-    snprintf(dir, sizeof dir, PCI_DEVICES "/%s", name);
+    snprintf(dir, sizeof dir, SYSFS_PCI "/%s", name);
     if (g->n == GPU_MAX || strlen(name) >= sizeof found->address || gpu_hex(g->root, dir, "class") >> 16 != PCI_DISPLAY)
         return;
     found->vendor = gpu_hex(g->root, dir, "vendor");
@@ -131,7 +130,7 @@ static int gpu_compare(const void *a, const void *b)
 static void gpu_search(struct gpu_search *g, const char *root)
 {
     *g = (struct gpu_search){ .root = root };
-    os_list(root, PCI_DEVICES, gpu_look, g);
+    os_list(root, SYSFS_PCI, gpu_look, g);
     qsort(g->gpu, (size_t)g->n, sizeof *g->gpu, gpu_compare);
 }
 
@@ -168,7 +167,7 @@ int gpu_number(const char *root, const char *address)
 
 static void gpu_dir(const char *address, char out[static 96])
 {
-    snprintf(out, 96, PCI_DEVICES "/%.*s", GPU_ADDRESS_MAX, address);
+    snprintf(out, 96, SYSFS_PCI "/%.*s", GPU_ADDRESS_MAX, address);
 }
 
 bool gpu_is_asleep(const char *root, const char *address)

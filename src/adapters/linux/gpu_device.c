@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PCI_DEVICES "/sys/bus/pci/devices"
 #define LOOK_NS 10000000000  /* between two looks for GPUs, and between two attempts at a silent one */
 #define MISSES_MAX 3         /* a driver that resets its GPU refuses to answer for a moment */
 #define BUSY_PERCENT 1       /* below this a GPU counts as idle */
@@ -237,7 +236,7 @@ static struct gpu_device *gpus_add(struct gpus *g, const char *address, int numb
     struct gpu_device *d = &g->d[g->n++];
     *d = (struct gpu_device){ .number = free_number, .status_fd = -1 };
     text_copy(d->address, sizeof d->address, address);
-    snprintf(d->dir, sizeof d->dir, PCI_DEVICES "/%.*s", GPU_ADDRESS_MAX - 1, address);
+    snprintf(d->dir, sizeof d->dir, SYSFS_PCI "/%.*s", GPU_ADDRESS_MAX - 1, address);
     for (int m = 0; m < GPU_METRICS; m++)
         d->fd[m] = d->slot[m] = -1;
     device_clear(d);
@@ -273,18 +272,11 @@ static void gpus_look(struct gpus *g)
     }
 }
 
-static void gpus_hash_device(void *self, const char *name)
-{
-    struct gpus *g = self;
-    g->hash = hash_text(g->hash, name);
-}
-
 /* The list of PCI devices, and what drives those that are ours; nothing is opened for it. */
 static bool gpus_changed(struct gpus *g)
 {
     uint64_t before = g->hash;
-    g->hash = HASH_START;
-    os_list(g->env->root, PCI_DEVICES, gpus_hash_device, g);
+    g->hash = sysfs_hash_names(g->env->root, SYSFS_PCI, HASH_START);
     for (int i = 0; i < g->n; i++) {
         char path[96], link[OS_PATH_MAX];
         snprintf(path, sizeof path, "%s/driver", g->d[i].dir);

@@ -297,37 +297,61 @@ static void groups_sweep(struct groups *s)
     s->n = kept;
 }
 
+/* What the first file says, which is not kept open. */
+static double group_pulse(struct groups *s, const struct group *g)
+{
+    const struct groups_place *p = groups_place(s, 0);
+    int fd = group_open_file(s, g, 0);
+    int n = os_pread_once(fd, s->text, sizeof s->text);
+    os_close(fd);
+    double used = n < 0 ? (double)NAN : p->parse(s->text, p->key) * p->scale;
+    return isnan(used) ? 0 : used;
+}
+
 static int groups_by_use(const void *a, const void *b)
 {
     const struct group *x = *(struct group *const *)a, *y = *(struct group *const *)b;
     return x->used != y->used ? (x->used < y->used ? 1 : -1) : strcmp(x->path, y->path);
 }
 
-/* Opens those that are old enough, the busiest first, as far as there is room. */
-static void groups_admit(struct groups *s, struct schema *schema, bool at_once)
+/* Those that are old enough and not open yet. Returns how many. */
+static size_t groups_candidates(struct groups *s, bool at_once, struct group **out)
 {
-    struct group **new = mem_new((s->n + 1) * sizeof *new);
     size_t n = 0;
     s->waiting = false;
     for (size_t i = 0; i < s->n; i++) {
         struct group *g = s->group[i];
         bool young = !at_once && !g->has_slots && s->now_ns - g->since_ns < GROUPS_AGE_NS;
         s->waiting = s->waiting || young;
-        if (!g->listed || g->there || young || (!g->has_slots && s->n_ever + (int)n >= GROUPS_EVER))
+        if (g->listed && !g->there && !young)
+            out[n++] = g;
+    }
+    return n;
+}
+
+/* Opens candidates as far as there is room, the busiest first. They are told apart by their first file alone:
+ * all files of all of them may be more than this process may open. */
+static void groups_admit(struct groups *s, struct schema *schema, bool at_once)
+{
+    struct group **new = mem_new((s->n + 1) * sizeof *new);
+    size_t n = groups_candidates(s, at_once, new);
+    for (size_t i = 0; i < n; i++)
+        new[i]->used = group_pulse(s, new[i]);
+    qsort(new, n, sizeof *new, groups_by_use);
+    for (size_t i = 0; i < n && s->n_there < GROUPS_MAX; i++) {
+        struct group *g = new[i];
+        if (!g->has_slots && s->n_ever == GROUPS_EVER)
             continue;
         group_open(s, g);
-        g->used = g->there && group_read(s, g) ? g->v[0] : 0;
-        g->used = isnan(g->used) ? 0 : g->used;
-        new[n++] = g;
-    }
-    qsort(new, n, sizeof *new, groups_by_use);
-    while (n > 0 && s->n_there > GROUPS_MAX)
-        group_shut(s, new[--n]);
-    for (size_t i = 0; i < n; i++)
-        if (new[i]->there) {
-            s->n_ever += !new[i]->has_slots;
-            group_add_metrics(s, schema, new[i]);
+        if (!g->there)
+            continue;
+        if (!group_read(s, g)) {
+            group_shut(s, g);
+            continue;
         }
+        s->n_ever += !g->has_slots;
+        group_add_metrics(s, schema, g);
+    }
     mem_free(new);
 }
 

@@ -68,7 +68,7 @@ static int walker_open(const char *root, void **self, char why[static WALK_WHY])
     if (*root)
         return -ENODEV; /* a recorded machine has files only */
     int rc = 0;
-    if (!walk_in_initial_namespace()) {
+    if (!walk_in_initial_namespace("")) {
         snprintf(why, WALK_WHY,
                  "the BPF iterator knows processes by the host's numbers, which are others in this container");
         rc = -ENOTSUP;

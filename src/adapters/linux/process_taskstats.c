@@ -302,7 +302,7 @@ static int asker_open(const char *root, void **self, char why[static WALK_WHY])
     *why = '\0';
     if (*root)
         return -ENODEV; /* a recorded machine has files only */
-    if (!walk_in_initial_namespace() || !walk_may(CAP_NET_ADMIN)) {
+    if (!walk_in_initial_namespace("") || !walk_may(CAP_NET_ADMIN)) {
         snprintf(why, WALK_WHY, "taskstats needs root or CAP_NET_ADMIN, and not to be in a container");
         return -EPERM;
     }

@@ -5,9 +5,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define INITIAL_PID_NAMESPACE 0xeffffffcu /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
+#define INITIAL_PID_NAMESPACE "pid:[4026531836]" /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
 
 bool walk_may(int capability)
 {
@@ -18,8 +17,8 @@ bool walk_may(int capability)
            sscanf(line + 8, "%llx", &set) == 1 && set >> capability & 1;
 }
 
-bool walk_in_initial_namespace(void)
+bool walk_in_initial_namespace(const char *root)
 {
-    struct stat st;
-    return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == INITIAL_PID_NAMESPACE;
+    char link[64];
+    return os_read_link(root, "/proc/self/ns/pid", link, sizeof link) < 0 || strcmp(link, INITIAL_PID_NAMESPACE) == 0;
 }

@@ -41,7 +41,8 @@ extern const struct walk walk_bpf, walk_taskstats, walk_text;
 /* Has this process a capability? See capabilities(7); the numbers are those of linux/capability.h. */
 bool walk_may(int capability);
 
-/* Are our numbers of processes those of the whole machine? In a container mostly not. */
-bool walk_in_initial_namespace(void);
+/* Are our numbers of processes those of the whole machine? In a container mostly not. Where nothing tells, in a
+ * recording or with a kernel without namespaces, they are. */
+bool walk_in_initial_namespace(const char *root);
 
 #endif

@@ -26,7 +26,7 @@
 
 enum {
     OPEN_WAIT_MS = 500,    /* for the first sample of one program, and no more ... */
-    END_WAIT_MS = 1000,    /* for its end, which takes a fifth of that at most */
+    END_WAIT_MS = 1000,    /* for its end, from when it was told to; which takes a fifth of that at most */
     TICK_BYTES = 65536,    /* taken in one tick: what a pipe holds */
     FLOOD_TICKS = 3,       /* so many of these in a row are a flood */
     STALE_INTERVALS = 3,   /* without a sample: its values are not known */
@@ -49,7 +49,8 @@ struct program {
     const struct adapter_env *env;
     const struct extension *of;
     struct os_child child;
-    bool ending;             /* it was told to */
+    bool ending;             /* it was told to ... */
+    int64_t told_ns;         /* ... at this time */
 
     char text[2 * PROGRAM_LINE_MAX]; /* n bytes that were read and not looked at yet */
     size_t n;
@@ -256,6 +257,14 @@ static void program_listen(struct program *p)
 
 /* ---- start and end ---- */
 
+/* Tells it to end. */
+static void program_end(struct program *p)
+{
+    p->ending = p->child.pid != 0;
+    p->told_ns = os_mono_ns();
+    os_child_end(&p->child);
+}
+
 static int program_start(struct program *p)
 {
     char interval[48], name[EXTENSION_NAME + 16];
@@ -305,8 +314,7 @@ static void program_fail(struct program *p)
     p->pause_s = p->pause_s == 0 || went_well       ? PAUSE_FIRST_S
                  : p->pause_s * 2 < PAUSE_MOST_S ? p->pause_s * 2 : PAUSE_MOST_S;
     p->retry_ns = p->now_ns + (int64_t)p->pause_s * NS_PER_S;
-    p->ending = p->child.pid != 0;
-    os_child_end(&p->child);
+    program_end(p);
     for (int i = 0; i < p->n_metrics; i++)
         p->metric[i].value = p->metric[i].next = NAN;
 }
@@ -348,15 +356,23 @@ static int program_rescan(void *self, struct schema *s)
     return 0;
 }
 
+static void program_stop(void *self)
+{
+    struct program *p = self;
+    if (!p->ending)
+        program_end(p);
+}
+
 static void program_close(void *self)
 {
     struct program *p = self;
     int status;
     if (!p)
         return;
-    os_child_end(&p->child);
+    program_stop(p);
+    int64_t left_ms = END_WAIT_MS - (os_mono_ns() - p->told_ns) / 1000000;
     if (p->child.pid)
-        os_child_has_ended(&p->child, END_WAIT_MS, &status);
+        os_child_has_ended(&p->child, left_ms > 0 ? (int)left_ms : 0, &status);
     os_child_close(&p->child);
     for (int i = 0; i < p->n_metrics; i++)
         mem_free(p->metric[i].id);
@@ -453,5 +469,6 @@ static void program_sample(void *self, struct frame *f)
 }
 
 const struct adapter adapter_program = {
-    .open = program_open, .sample = program_sample, .rescan = program_rescan, .close = program_close,
+    .open = program_open, .sample = program_sample, .rescan = program_rescan, .stop = program_stop,
+    .close = program_close,
 };

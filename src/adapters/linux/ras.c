@@ -8,6 +8,7 @@
  * /sys/devices/system/machinecheck has settings, not counts; the counts are in /proc/interrupts.
  */
 #include "adapters/linux/sysfs.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/adapter.h"
@@ -20,7 +21,6 @@
 #include <string.h>
 
 #define RAS_EDAC "/sys/devices/system/edac/mc"
-#define RAS_PCI "/sys/bus/pci/devices"
 #define RAS_LIST_NS 120000000000
 
 enum { RAS_MEMORY_MAX = 512, RAS_PCI_MAX = 512 };
@@ -44,7 +44,7 @@ struct ras {
     size_t n_pci, cap_pci;
     int pci_slot[PCI_KINDS];
     double errors[PCI_KINDS];
-    int entries;           /* of the folders when they were listed */
+    uint64_t names;        /* a hash of those in the folders when they were listed */
     char dir[128];         /* that is being looked at */
     int64_t now_ns, list_ns;
 };
@@ -82,7 +82,6 @@ static void ras_note_module(void *self, const char *entry)
 static void ras_note_controller(void *self, const char *entry)
 {
     struct ras *r = self;
-    r->entries++;
     if (strncmp(entry, "mc", 2) != 0 || entry[2] < '0' || entry[2] > '9')
         return;
     snprintf(r->dir, sizeof r->dir, RAS_EDAC "/%.32s", entry);
@@ -96,8 +95,7 @@ static void ras_note_pci(void *self, const char *entry)
     struct ras *r = self;
     struct device d;
     bool any = false;
-    r->entries++;
-    snprintf(r->dir, sizeof r->dir, RAS_PCI "/%.32s", entry);
+    snprintf(r->dir, sizeof r->dir, SYSFS_PCI "/%.32s", entry);
     for (int k = 0; k < PCI_KINDS; k++) {
         d.fd[k] = r->n_pci < RAS_PCI_MAX ? sysfs_open(r->root, r->dir, ras_pci[k].file) : -1;
         d.before[k] = NAN;
@@ -122,31 +120,27 @@ static void ras_shut(struct ras *r)
     r->n_memory = r->n_pci = 0;
 }
 
+static uint64_t ras_names(const struct ras *r)
+{
+    return sysfs_hash_names(r->root, SYSFS_PCI, sysfs_hash_names(r->root, RAS_EDAC, HASH_START));
+}
+
 static void ras_list(struct ras *r, struct schema *s)
 {
     r->schema = s;
-    r->entries = 0;
+    r->names = ras_names(r);
     ras_shut(r);
     os_list(r->root, RAS_EDAC, ras_note_controller, r);
-    os_list(r->root, RAS_PCI, ras_note_pci, r);
-}
-
-static void ras_count(void *self, const char *entry)
-{
-    (void)entry;
-    ++*(int *)self;
+    os_list(r->root, SYSFS_PCI, ras_note_pci, r);
 }
 
 static int ras_rescan(void *self, struct schema *s)
 {
     struct ras *r = self;
-    int entries = 0;
     if (r->now_ns - r->list_ns < RAS_LIST_NS)
         return 0;
     r->list_ns = r->now_ns;
-    os_list(r->root, RAS_EDAC, ras_count, &entries);
-    os_list(r->root, RAS_PCI, ras_count, &entries);
-    if (entries != r->entries)
+    if (ras_names(r) != r->names)
         ras_list(r, s);
     return 0;
 }

@@ -1,6 +1,7 @@
 /* sysfs.c - numbers and words of device attributes. */
 #include "adapters/linux/sysfs.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "os/os.h"
 
@@ -56,4 +57,16 @@ double sysfs_number(const char *root, const char *dir, const char *name)
     double v = sysfs_pread(fd);
     os_close(fd);
     return v;
+}
+
+static void sysfs_hash_name(void *self, const char *name)
+{
+    uint64_t *h = self;
+    *h = hash_text(*h, name);
+}
+
+uint64_t sysfs_hash_names(const char *root, const char *dir, uint64_t h)
+{
+    os_list(root, dir, sysfs_hash_name, &h);
+    return h;
 }

@@ -4,6 +4,9 @@
 #define ADAPTERS_LINUX_SYSFS_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#define SYSFS_PCI "/sys/bus/pci/devices" /* a folder for each device, by its address */
 
 /* Opens root + dir/name; a descriptor to be closed with os_close(), or a negative errno value. */
 int sysfs_open(const char *root, const char *dir, const char *name);
@@ -20,5 +23,8 @@ double sysfs_number(const char *root, const char *dir, const char *name);
 
 /* The same of an open one; NaN for a negative descriptor. */
 double sysfs_pread(int fd);
+
+/* Goes on from h (base/hash.h) over the names in a folder: with another hash, one came or went. */
+uint64_t sysfs_hash_names(const char *root, const char *dir, uint64_t h);
 
 #endif

@@ -229,5 +229,6 @@ int block_column(const struct block *b, int c, double *out)
     int head = block_whole(b, c, false, &col, w, gap);
     if (head < 0)
         return head;
-    return column_doubles(&col, w, gap, b->bytes + b->at[c] + head, b->at[c + 1] - b->at[c] - (size_t)head, b->rows, out);
+    size_t at = b->at[c] + (size_t)head;
+    return column_doubles(&col, w, gap, b->bytes + at, b->at[c + 1] - at, b->rows, out);
 }

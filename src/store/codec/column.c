@@ -12,6 +12,7 @@
  */
 #include "store/codec/column.h"
 
+#include "store/codec/block.h"
 #include "store/codec/range.h"
 #include "store/codec/varint.h"
 
@@ -205,14 +206,13 @@ RANGE_INLINE uint64_t surprise_code(struct range *c, bool decodes, struct model 
     return negative ? -got : got;
 }
 
-RANGE_INLINE void gaps_code(struct range *c, bool decodes, struct model *m, const double *v, bool *gap, int rows)
+RANGE_INLINE void gaps_code(struct range *c, bool decodes, struct model *m, bool *gap, int rows)
 {
-    int before = 0;
+    unsigned before = 0; /* the bits of the last rows */
     for (int r = 0; r < rows; r++) {
-        int is = range_bit2(c, decodes, &m->gap[before & 1], &m->gaps[before & 3], decodes ? 0 : isnan(v[r]));
-        before = before * 2 + is;
-        if (decodes)
-            gap[r] = is;
+        int is = range_bit2(c, decodes, &m->gap[before & 1], &m->gaps[before & 3], decodes ? 0 : gap[r]);
+        before = before << 1 | (unsigned)is;
+        gap[r] = is;
     }
 }
 
@@ -305,8 +305,12 @@ size_t column_put(const struct column *c, const double *v, const uint64_t *w, in
     struct model m;
     model_reset(&m);
     struct range range = range_encoder(out + n, room - n);
-    if (c->gaps)
-        gaps_code(&range, false, &m, v, NULL, rows);
+    if (c->gaps) {
+        bool gap[BLOCK_MAX_ROWS];
+        for (int r = 0; r < rows; r++)
+            gap[r] = isnan(v[r]);
+        gaps_code(&range, false, &m, gap, rows);
+    }
     if (c->step)
         rows_code(&range, false, &m, c, rows, (uint64_t *)(uintptr_t)w);
     size_t coded = range_finish(&range);
@@ -348,7 +352,7 @@ void column_rows(const struct column *c, const uint8_t *bytes, size_t n, int row
     model_reset(&m);
     struct range range = range_decoder(bytes, n);
     if (c->gaps)
-        gaps_code(&range, true, &m, NULL, gap, rows);
+        gaps_code(&range, true, &m, gap, rows);
     if (c->step)
         rows_code(&range, true, &m, c, rows, w);
     else

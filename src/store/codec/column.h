@@ -3,8 +3,8 @@
  *
  * A column of doubles becomes `first + step * w[row]`, in units of a power of ten or, where no such
  * unit is exact, in bit patterns put in the order of their values. w begins with 0; rows without a
- * value repeat the one before and are named by a bitmap. All of it is arithmetic modulo 2^64, two's complement where a sign
- * matters.
+ * value repeat the one before and are named by a bitmap. All of it is arithmetic modulo 2^64, two's
+ * complement where a sign matters.
  */
 #ifndef STORE_CODEC_COLUMN_H
 #define STORE_CODEC_COLUMN_H

@@ -211,6 +211,8 @@ static int32_t kin_slope(const uint64_t *y, const uint64_t *x, int rows)
 
 int kin_find(const uint64_t *w, int n, int rows, int *root, int32_t *slope)
 {
+    if (n == 0)
+        return 0;
     size_t cells = (size_t)n * (size_t)rows, cols = (size_t)n;
     auto_free uint32_t *nlogn = mem_try(((size_t)rows + 1) * sizeof *nlogn);
     auto_free float *step = mem_try(cells * sizeof *step);

@@ -1,0 +1,111 @@
+/* sessions_verify.c - what store/verify finds, for people and for programs. */
+#include "app/sessions_verify.h"
+
+#include "base/auto.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "os/os.h"
+#include "output/screen.h"
+#include "store/verify.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+struct verifying {
+    struct buf out;       /* JSON, findings so far */
+    struct json json;
+    struct screen screen; /* of stdout */
+    bool as_json, bar;
+    int shown;            /* per cent on the bar; -1: none is drawn */
+};
+
+static void verifying_wipe(struct verifying *v)
+{
+    if (v->shown >= 0)
+        fputs("\r\033[K", stderr);
+    v->shown = -1;
+}
+
+static void verifying_found(void *self, const struct verify_finding *f)
+{
+    struct verifying *v = self;
+    if (v->as_json) {
+        json_object(&v->json, NULL);
+        json_string(&v->json, "file", f->file);
+        json_int(&v->json, "offset", f->offset);
+        json_string(&v->json, "what", f->what);
+        json_bool(&v->json, "damage", f->damage);
+        json_end(&v->json);
+        return;
+    }
+    auto_buf struct buf line = { 0 }, text = { 0 };
+    buf_printf(&text, "%s, byte %" PRId64 ": %s", f->file, f->offset, f->what);
+    screen_put(&v->screen, &line, f->damage ? TONE_BAD : TONE_QUIET, buf_text(&text));
+    verifying_wipe(v);
+    puts(buf_text(&line));
+    fflush(stdout);
+}
+
+static void verifying_progress(void *self, double share)
+{
+    struct verifying *v = self;
+    int now = (int)(share * 100);
+    if (!v->bar || now == v->shown)
+        return;
+    v->shown = now;
+    fprintf(stderr, "\rlooking through the archive: %3d %%", now);
+}
+
+static void verifying_sum(const struct verify_totals *t)
+{
+    char size[32];
+    printf("%" PRIu64 " files, %s: %" PRIu64 " chunks, %" PRIu64 " instants, %" PRIu64 " values are whole; ", t->files,
+           text_bytes((double)t->bytes, size, sizeof size), t->chunks, t->ticks, t->values);
+    if (t->damages)
+        printf("%" PRIu64 " damage%s\n", t->damages, t->damages == 1 ? "" : "s");
+    else
+        puts("no damage");
+}
+
+static void verifying_end_json(struct verifying *v, const struct verify_totals *t)
+{
+    json_end(&v->json);
+    json_int(&v->json, "files", (int64_t)t->files);
+    json_int(&v->json, "bytes", t->bytes);
+    json_int(&v->json, "chunks", (int64_t)t->chunks);
+    json_int(&v->json, "blocks", (int64_t)t->blocks);
+    json_int(&v->json, "ticks", (int64_t)t->ticks);
+    json_int(&v->json, "values", (int64_t)t->values);
+    json_int(&v->json, "damages", (int64_t)t->damages);
+    json_int(&v->json, "notes", (int64_t)t->notes);
+    json_end(&v->json);
+    puts(buf_text(&v->out));
+}
+
+int sessions_verify(const struct args *a, const char *dir)
+{
+    struct verifying v = { .as_json = args_flag(a, "json"), .shown = -1 };
+    struct verify_totals t;
+    v.screen = screen_of(STDOUT_FILENO, args_flag(a, "no-color"));
+    v.bar = os_is_terminal(STDERR_FILENO) && !args_flag(a, "quiet");
+    json_init(&v.json, &v.out);
+    v.json.indent = true;
+    json_object(&v.json, NULL);
+    json_array(&v.json, "findings");
+    os_stop_on_signal();
+    int rc = store_verify(dir, &(struct verify_watcher){ verifying_found, verifying_progress, os_stopping, &v }, &t);
+    verifying_wipe(&v);
+    if (rc == -ENOENT)
+        log_error(0, "nothing is recorded in %s; `sonde record` begins", dir);
+    else if (rc < 0 && rc != -EINTR)
+        log_error(rc, "%s cannot be looked through to its end", dir);
+    else if (v.as_json)
+        verifying_end_json(&v, &t);
+    else
+        verifying_sum(&t);
+    buf_done(&v.out);
+    return rc == -EINTR ? EXIT_PART : rc < 0 || t.damages ? EXIT_FAILED : EXIT_DONE;
+}
