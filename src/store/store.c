@@ -201,13 +201,19 @@ static bool store_wait_room(struct store *s)
 /* What was missed until now, as an event on the tape beside the first instant that is kept again. */
 static void store_add_gap(struct store *s, struct moment *m)
 {
-    char text[224];
-    struct event e;
-    snprintf(text, sizeof text, "%llu sample%s could not be kept: %s", (unsigned long long)s->missed,
+    struct event e = { .wall_ms = s->missed_ms, .end_ms = m->frame.wall_ms, .kind = EVENT_GAP, .severity = SEVERITY_WARNING,
+                       .source = "archive" };
+    snprintf(e.text, sizeof e.text, "%llu sample%s could not be kept: %s", (unsigned long long)s->missed,
              s->missed == 1 ? "" : "s", s->error ? strerror(-s->error) : "the disk did not keep up");
-    store_tell(s, EVENT_GAP, SEVERITY_WARNING, s->missed_ms, m->frame.wall_ms, &e, text);
     m->events = mem_resize(m->events, (m->n_events + 1) * sizeof *m->events);
     m->events[m->n_events++] = e;
+}
+
+/* It was kept: the gap before it is over, which is told once and not at every try. */
+static void store_end_gap(struct store *s, const struct moment *m)
+{
+    if (s->missed && s->o.emit)
+        s->o.emit(s->o.self, &m->events[m->n_events - 1]);
     s->missed = 0;
 }
 
@@ -245,6 +251,7 @@ static void store_write(struct store *s, struct queued *q)
         store_fail(s, &q->m, rc);
         return;
     }
+    store_end_gap(s, &q->m);
     os_lock(s->lock);
     s->error = 0;
     s->values += (uint64_t)s->map.columns;
