@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "os/disk.h"
 #include "os/os.h"
+#include "store/join.h"
 #include "store/journal.h"
 #include "store/names.h"
 
@@ -297,72 +298,19 @@ int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_
 
 /* ---- as a recording ---- */
 
-/* Sessions number their slots each for itself: here they become one schema, by name. */
 struct keeper {
     struct recording *r;
-    char session[TAPE_SESSION_MAX];
-    int *slot, n;             /* of the recording, for a slot of the session */
-    double *row;              /* scratch, as wide as the recording */
-    int cap;
-    int64_t shift_ns;         /* added to the monotonic clock, which begins anew with every boot */
+    struct join join;         /* of sessions, into the schema of the recording */
 };
-
-static int keeper_source(struct schema *s, const char *name)
-{
-    for (int i = 0; i < schema_sources(s); i++)
-        if (strcmp(schema_source_name(s, i), name) == 0)
-            return i;
-    return schema_source(s, name);
-}
-
-static void keeper_fit(struct keeper *k, const struct schema *s)
-{
-    struct schema *to = k->r->schema;
-    int n = schema_size(s);
-    k->slot = mem_resize(k->slot, (size_t)n * sizeof *k->slot + 1);
-    for (; k->n < n; k->n++) {
-        struct metric m = *schema_at(s, k->n);
-        if (m.kind == KIND_RATIO) {
-            m.num = k->slot[m.num];
-            m.den = m.den < 0 ? m.den : k->slot[m.den];
-        }
-        schema_set_source(to, keeper_source(to, schema_source_name(s, m.source)));
-        k->slot[k->n] = schema_add(to, &m);
-    }
-    if (schema_size(to) > k->cap) {
-        k->cap = schema_size(to);
-        k->row = mem_resize(k->row, (size_t)k->cap * sizeof *k->row);
-    }
-}
-
-static int64_t keeper_mono(struct keeper *k, const struct frame *f)
-{
-    const struct recording *r = k->r;
-    int64_t mono = f->mono_ns + k->shift_ns;
-    if (!r->n || mono > r->mono_ns[r->n - 1])
-        return mono;
-    int64_t gap_ms = f->wall_ms - r->wall_ms[r->n - 1];
-    mono = r->mono_ns[r->n - 1] + (gap_ms > 0 ? gap_ms : 1) * 1000000;
-    k->shift_ns = mono - f->mono_ns;
-    return mono;
-}
 
 static int archive_keep(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
 {
     struct keeper *k = self;
     struct recording *r = k->r;
-    if (strcmp(k->session, about->session) != 0) {
-        memcpy(k->session, about->session, sizeof k->session);
-        k->n = 0;
-        k->shift_ns = 0;
-    }
-    keeper_fit(k, s);
-    for (int i = 0; i < k->cap; i++)
-        k->row[i] = NAN;
-    for (int i = 0; i < m->frame.n; i++)
-        k->row[k->slot[i]] = m->frame.v[i];
+    const struct moment *joined = join_take(&k->join, about, s, m);
+    const struct frame *f = &joined->frame;
     r->interval_s = about->interval_s;
-    int rc = recording_add(r, m->frame.wall_ms, keeper_mono(k, &m->frame), k->row, k->cap);
+    int rc = recording_add(r, f->wall_ms, f->mono_ns, f->v, f->n);
     if (rc < 0)
         return rc;
     recording_add_uses(r, m->procs, m->n_procs);
@@ -376,9 +324,9 @@ int archive_recording(struct archive *a, const char *session, int64_t from_ms, i
 {
     struct keeper k = { .r = recording_new() };
     k.r->max_bytes = max_bytes;
+    k.join.schema = k.r->schema;
     int rc = archive_play(a, session, from_ms, to_ms, archive_keep, &k, NULL);
-    mem_free(k.slot);
-    mem_free(k.row);
+    join_done(&k.join);
     if (rc == 0 && !k.r->n)
         rc = -ENODATA;
     if (rc < 0) {
