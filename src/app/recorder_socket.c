@@ -1,8 +1,8 @@
 /*
  * recorder_socket.c - answers other commands of this machine while it records.
  *
- * Each client has a thread, so that one who reads slowly delays nobody: the sampling thread only copies the instant into
- * a ring, and whoever falls behind the ring, or takes nothing for seconds, is dropped. What is older than the ring
+ * Each client has a thread, so that one who reads slowly delays nobody: the sampling thread only copies the instant
+ * into a ring, and whoever falls behind the ring, or takes nothing for seconds, is dropped. What is older than the ring
  * comes from the archive's files, as any other reader would read them.
  */
 #include "app/socket_path.h"

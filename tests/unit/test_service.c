@@ -65,8 +65,10 @@ static void tells_a_service_manager(void **state)
     assert_int_equal(os_service_tell("STOPPING=1"), 1);
     assert_int_equal(recv(fd, text, sizeof text, 0), 10);
     close(fd);
-    static const char *const none[] = { "", "@", "relative", "/a/path/that/is/longer/than/an/address/may/be/a/path/that/is/"
-        "longer/than/an/address/may/be/a/path/that/is/longer" };
+    static const char *const none[] = {
+        "", "@", "relative", "/a/path/that/is/longer/than/an/address/may/be/a/path/that/is/"
+        "longer/than/an/address/may/be/a/path/that/is/longer",
+    };
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         setenv("NOTIFY_SOCKET", none[i], 1);
         assert_int_equal(os_service_tell("READY=1"), 0);
@@ -103,7 +105,8 @@ static void talks_through_a_socket(void **state)
     struct os_listener l, second;
     struct stat st;
     /* A path that is longer than an address may be. */
-    snprintf(path, sizeof path, "%s/a-directory-of-a-very-long-name-so-that-it-does-not-fit-into-an-address-of-a-socket/sock", root);
+    snprintf(path, sizeof path, "%s/a-directory-of-a-very-long-name-so-that-it-does-not-fit-into-an-address/"
+             "and-another-one-that-is-long/sock", root);
     assert_int_equal(os_socket_connect(path), -ENOENT);
     assert_int_equal(os_socket_listen(path, "no-such-group", false, &l), 0);
     assert_false(l.shared);
