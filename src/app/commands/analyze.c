@@ -24,8 +24,8 @@ static int analyze_command(const struct args *a)
         return analyze_archive(a, word);
     if (word)
         return analyze_file(a, word);
-    log_error(0, "analyze: give a session (`sonde sessions list`), --from and --to, or a file: one of --save-data, or any "
-                 "CSV with a column of times. See `sonde help analyze`.");
+    log_error(0, "analyze: give a session (`sonde sessions list`), --from and --to, or a file: one of --save-data, or "
+                 "any CSV with a column of times. See `sonde help analyze`.");
     return EXIT_USAGE;
 }
 
@@ -45,8 +45,8 @@ static const struct example examples[] = {
 const struct command command_analyze = {
     .name = "analyze", .summary = "the report over a session, saved samples, or any CSV with times",
     .usage = "[SESSION | FILE]",
-    .text = "Reads what a recorder kept, of one session or between two times; a tape (a segment, a flight recording, an "
-            "export); the JSON of --save-data; or a CSV file: a first column t, time or timestamp (ISO 8601, or numbers: "
+    .text = "Reads what a recorder kept, of one session or between two times; a tape (a segment, a flight recording, "
+            "an export); the JSON of --save-data; or a CSV file: a first column t, time or timestamp (ISO 8601, or numbers: "
             "seconds below 1e11, milliseconds above), then one column for each metric. Empty cells and NaN are missing "
             "values.",
     .options = options, .examples = examples, .max_positional = 1, .run = analyze_command,
