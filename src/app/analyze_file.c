@@ -1,8 +1,7 @@
-/* analyze_file.c - the report over a file: numbers of anybody, a tape of ours, or a session of the archive. */
+/* analyze_file.c - the report over a file: numbers of anybody, or a tape of ours. */
 #include "app/analyze_file.h"
 
 #include "analyze/import.h"
-#include "app/archived.h"
 #include "app/observer.h"
 #include "app/reporting.h"
 #include "base/log.h"
@@ -12,12 +11,6 @@
 #include "store/tape_feed.h"
 
 #include <math.h>
-#include <string.h>
-
-static size_t analyze_most(const struct args *a)
-{
-    return (size_t)(config_number(args_config(a), "performance.max_buffer_memory_mb") * 1e6);
-}
 
 static int analyze_tape(const struct args *a, const char *path, struct recording **out)
 {
@@ -27,7 +20,7 @@ static int analyze_tape(const struct args *a, const char *path, struct recording
         return rc;
     struct recording *rec = recording_new();
     rec->interval_s = feed->interval_s;
-    rec->max_bytes = analyze_most(a);
+    rec->max_bytes = (size_t)(config_number(args_config(a), "performance.max_buffer_memory_mb") * 1e6);
     rec->origin = mem_dup(path);
     rc = recording_run(rec, feed, INFINITY, NULL, NULL);
     observer_say_lost(feed);
@@ -38,36 +31,9 @@ static int analyze_tape(const struct args *a, const char *path, struct recording
     return rc;
 }
 
-static int analyze_session(const struct args *a, const char *text, struct recording **out)
-{
-    struct archive *x;
-    char id[TAPE_SESSION_MAX];
-    int rc = archived_open(a, &x);
-    if (rc < 0)
-        return rc;
-    rc = archived_say(text, archived_find(a, x, text, id));
-    if (rc == 0) {
-        rc = archive_recording(x, id, INT64_MIN, INT64_MAX, analyze_most(a), out);
-        if (rc < 0)
-            log_error(rc, "%s cannot be read", id);
-        else
-            (*out)->origin = mem_dup(id);
-    }
-    archive_free(x);
-    return rc;
-}
-
-/* What is no file, and is not written as one, is a session. */
-static bool analyze_is_session(const char *path)
-{
-    return !os_exists("", path) && !strpbrk(path, "/.");
-}
-
 static int analyze_read(const struct args *a, const char *path, struct recording **out)
 {
     char message[IMPORT_MESSAGE];
-    if (analyze_is_session(path))
-        return analyze_session(a, path, out);
     if (tape_feed_knows(path))
         return analyze_tape(a, path, out);
     int rc = import_file(path, out, message, sizeof message);

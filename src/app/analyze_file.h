@@ -1,10 +1,10 @@
-/* The report over a file or a session: `sonde analyze FILE`, and `sonde check --mode analyze FILE`. */
+/* The report over a file: `sonde analyze FILE`, and `sonde check --mode analyze FILE`. */
 #ifndef APP_ANALYZE_FILE_H
 #define APP_ANALYZE_FILE_H
 
 #include "app/command.h"
 
-/* The command must have OUTFILES_OPTIONS, REPORTING_OPTIONS and DATADIR_OPTION. Returns an exit status. */
+/* The command must have OUTFILES_OPTIONS and REPORTING_OPTIONS. Returns an exit status. */
 int analyze_file(const struct args *a, const char *path);
 
 #endif

@@ -132,7 +132,8 @@ int observer_attach(struct observer *o, const struct args *a, double interval_s,
     int rc = attach_feed(a, request, clock, true, &o->feed);
     if (rc < 0)
         return -ENOENT;
-    snprintf(o->origin, sizeof o->origin, "the running recorder, %s, since %s", s.session, text_time(s.since_ms, since));
+    snprintf(o->origin, sizeof o->origin, "the running recorder, %s, since %s", s.session,
+             text_time(s.since_ms, since));
     o->feed->origin = o->origin;
     o->interval_s = s.interval_s;
     return 0;

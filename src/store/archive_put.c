@@ -123,7 +123,7 @@ static struct moment put_moment(struct putting *w, size_t i)
         f->v[slot] = r->col[slot][i];
     for (int s = 0; s < f->n_sources; s++)
         f->read_ns[s] = f->mono_ns;
-    struct moment m = { .frame = *f, .events = r->events + w->event };
+    struct moment m = { .frame = *f, .events = r->n_events ? r->events + w->event : NULL };
     m.procs = (struct proc_use *)recording_procs(r, i, &m.n_procs); /* only read */
     for (; w->event < r->n_events && (i + 1 == r->n || r->events[w->event].wall_ms <= f->wall_ms); w->event++)
         m.n_events++;

@@ -4,6 +4,7 @@
  * Order matters: what can be refused is refused before the first sample; files are written before
  * the report is printed, so that `| head` cannot lose them.
  */
+#include "app/analyze_archive.h"
 #include "app/analyze_file.h"
 #include "app/archive_options.h"
 #include "app/attach.h"
@@ -154,7 +155,7 @@ static int check_run(const struct args *a)
     if (archive_options_run(a, &status))
         return status;
     if (mode == MODE_ANALYZE)
-        return analyze_file(a, file ? file : "last");
+        return !file || analyze_is_session(file) ? analyze_archive(a, file ? file : "last") : analyze_file(a, file);
     if (file) {
         log_error(0,
                   "check: it looks at this machine and takes no file; to look at a file: sonde "
@@ -172,7 +173,7 @@ static int check_run(const struct args *a)
 
 static const struct option options[] = {
     { "mode",      0, OPTION_CHOICE, "MODE", .choices = "collect analyze monitor full", .fallback = "full",
-      .help = "collect: files only; analyze: a FILE; monitor: show numbers too; full: report" },
+      .help = "collect: files only; analyze: a FILE or session; monitor: show numbers too; full: report" },
     { "duration", 'd', OPTION_DURATION, "TIME", .min = 0.1, .max = YEAR_S, .fallback = "60",
       .help = "how long to watch: 90, 1.5m, 2h" },
     { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
@@ -181,6 +182,7 @@ static const struct option options[] = {
     OBSERVER_REPLAY,
     ATTACH_OPTIONS,
     ARCHIVE_OPTIONS,
+    ANALYZE_ARCHIVE_OPTIONS,
     OUTFILES_OPTIONS,
     REPORTING_OPTIONS,
     { 0 },
