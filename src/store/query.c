@@ -225,7 +225,8 @@ static int query_segment(struct asking *q, const struct segment *s)
         bool summed = t.summary[0] != NONE || t.summary[1] != NONE;
         bool summary = e->type == CHUNK_MINUTES || e->type == CHUNK_TENS;
         int which = e->type == CHUNK_TENS;
-        bool fits = summary && summed && t.summary[which] == NONE && e->first_ms == t.first_ms && e->last_ms == t.last_ms;
+        bool same = e->first_ms == t.first_ms && e->last_ms == t.last_ms;
+        bool fits = summary && summed && same && t.summary[which] == NONE;
         if (summed && !fits) { /* the stretch before is complete */
             rc = stretch_done(q, s, &t);
             t = (struct stretch){ .begin = t.end, .summary = { NONE, NONE } };
