@@ -59,7 +59,8 @@ static int archive_by_recorder(const struct args *a, const struct wanted *w, str
 {
     char request[160];
     struct feed *feed;
-    snprintf(request, sizeof request, "tape %s %" PRId64 " %" PRId64, *w->session ? w->session : "-", w->from_ms, w->to_ms);
+    snprintf(request, sizeof request, "tape %s %" PRId64 " %" PRId64, *w->session ? w->session : "-", w->from_ms,
+             w->to_ms);
     int rc = attach_feed(a, request, NULL, false, &feed);
     if (rc < 0)
         return rc;
@@ -82,7 +83,8 @@ static int archive_read(const struct args *a, const char *dir, const struct want
     if (rc < 0 && rc != -ENODATA && !args_given(a, "data") && archive_by_recorder(a, w, out) == 0)
         rc = 0;
     if (rc == -ENODATA && *w->session)
-        log_error(0, "analyze: %s holds no sample of %s in that time; `sonde sessions list` says what there is", dir, w->session);
+        log_error(0, "analyze: %s holds no sample of %s in that time; `sonde sessions list` says what there is", dir,
+                  w->session);
     else if (rc == -ENODATA)
         log_error(0, "analyze: nothing was recorded in that time; `sonde sessions list` says what there is");
     else if (rc == -ENOENT)

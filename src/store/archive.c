@@ -1,8 +1,8 @@
 /*
  * archive.c - reads a data directory while it is written.
  *
- * Journals are listed before segments: one that is packed in between is found in its segment, whose blocks
- * are numbered as the journals were. A journal that is gone when it is to be read has become a block, too.
+ * Journals are opened before segments are looked at: one that is packed in between is found in its segment,
+ * whose blocks are numbered as the journals were, and one that is packed later is read all the same.
  */
 #include "store/archive.h"
 
@@ -28,7 +28,7 @@ static void archive_part_done(struct archive_part *p)
 {
     segment_free(p->segment);
     for (int i = 0; i < p->n_journals; i++)
-        mem_free(p->journal[i]);
+        os_close(p->journal[i].fd);
     mem_free(p->journal);
 }
 
@@ -108,29 +108,33 @@ static int archive_reach_tick(void *self, const struct tape_about *about, const 
     return 0;
 }
 
-static void archive_add_journal(struct archive *a, const struct names *n)
+static bool archive_reads_journal(struct archive_part *p, const struct archive_journal *j)
 {
-    struct archive_part *p = archive_part_of(a, n);
-    char path[OS_PATH_MAX];
-    struct os_disk_entry e;
-    uint64_t lost = 0, before = p->ticks;
-    if (archive_packed(p->segment, n->block) || names_path(a->dir, n, path) < 0)
+    uint64_t before = p->ticks;
+    return j->fd >= 0 && !archive_packed(p->segment, j->name.block) &&
+           journal_read(j->fd, archive_reach_tick, p, NULL) == 0 && p->ticks > before;
+}
+
+/* Takes over its descriptor, or closes it. */
+static void archive_add_journal(struct archive *a, const struct archive_journal *j)
+{
+    struct archive_part *p = archive_part_of(a, &j->name);
+    if (!archive_reads_journal(p, j)) {
+        os_close(j->fd);
         return;
-    if (journal_play(path, archive_reach_tick, p, &lost) < 0 || p->ticks == before)
-        return;
-    if (os_disk_look(path, &e) == 0)
-        p->bytes += e.size;
+    }
+    p->bytes += os_disk_size(j->fd);
     p->journal = mem_resize(p->journal, (size_t)(p->n_journals + 1) * sizeof *p->journal);
-    p->journal[p->n_journals++] = mem_dup(path);
+    p->journal[p->n_journals++] = *j;
 }
 
 /* Both lists, merged: a part's segment comes before its journals. */
-static void archive_merge(struct archive *a, const struct names *segment, int n_segments, const struct names *journal,
-                          int n_journals)
+static void archive_merge(struct archive *a, const struct names *segment, int n_segments,
+                          const struct archive_journal *journal, int n_journals)
 {
     int s = 0, j = 0;
     while (s < n_segments || j < n_journals) {
-        struct names of = j < n_journals ? journal[j] : (struct names){ 0 };
+        struct names of = j < n_journals ? journal[j].name : (struct names){ 0 };
         of.block = -1;
         if (s < n_segments && (j == n_journals || names_order(&segment[s], &of) <= 0))
             archive_add_segment(a, &segment[s++]);
@@ -139,18 +143,33 @@ static void archive_merge(struct archive *a, const struct names *segment, int n_
     }
 }
 
+/* Opens all journals there are. Returns how many. */
+static int archive_open_journals(const struct archive *a, struct archive_journal **out)
+{
+    struct names *names = NULL;
+    char path[OS_PATH_MAX];
+    int n = names_list(a->dir, true, &names);
+    *out = mem_new(((size_t)(n > 0 ? n : 0) + 1) * sizeof **out);
+    for (int i = 0; i < n; i++) {
+        int rc = names_path(a->dir, &names[i], path);
+        (*out)[i] = (struct archive_journal){ .name = names[i], .fd = rc < 0 ? rc : os_disk_open(path, OS_DISK_READ) };
+    }
+    mem_free(names);
+    return n;
+}
+
 int archive_refresh(struct archive *a)
 {
-    struct names *journals = NULL, *segments = NULL;
-    int n_journals = names_list(a->dir, true, &journals);
+    struct archive_journal *journals;
+    struct names *segments = NULL;
+    int n_journals = archive_open_journals(a, &journals);
     int n_segments = names_list(a->dir, false, &segments);
     archive_clear(a);
-    if (n_journals < 0 && n_segments < 0)
-        return n_segments;
-    archive_merge(a, segments, n_segments < 0 ? 0 : n_segments, journals, n_journals < 0 ? 0 : n_journals);
+    if (n_journals >= 0 || n_segments >= 0)
+        archive_merge(a, segments, n_segments < 0 ? 0 : n_segments, journals, n_journals < 0 ? 0 : n_journals);
     mem_free(journals);
     mem_free(segments);
-    return 0;
+    return n_journals < 0 && n_segments < 0 ? n_segments : 0;
 }
 
 int archive_open(const char *dir, struct archive **out)
@@ -224,11 +243,11 @@ static bool player_wants(const struct segment_entry *e, bool in_range)
     return in_range && (e->type == CHUNK_EVENT || e->type == CHUNK_PROCS || e->type == CHUNK_TABLE || e->type == CHUNK_BLOCK);
 }
 
-static int player_segment(struct player *p, const struct segment *s, size_t from)
+static int player_segment(struct player *p, const struct segment *s)
 {
     size_t first = player_first(p, s);
     bool past = false;
-    for (size_t i = from; i < s->n; i++) {
+    for (size_t i = 0; i < s->n; i++) {
         const struct segment_entry *e = &s->entry[i];
         struct chunk c;
         if (e->type == CHUNK_BLOCK && e->first_ms > p->to_ms)
@@ -249,27 +268,24 @@ static int player_segment(struct player *p, const struct segment *s, size_t from
     return 0;
 }
 
-static int player_journal(struct player *p, const char *path)
+static int player_journal(struct player *p, int fd)
 {
-    auto_free char *bytes = NULL;
-    size_t n;
-    int rc = os_read_file(path, CHUNK_MAX * 4, &bytes, &n);
-    rc = rc < 0 ? rc : tape_feed(p->tape, bytes, n);
+    int64_t size = os_disk_size(fd);
+    auto_free char *bytes = mem_try((size_t)(size < 0 ? 0 : size) + 1);
+    if (size >= 0)
+        size = bytes ? os_disk_read(fd, bytes, (size_t)size, 0) : -ENOMEM;
+    if (size < 0)
+        return (int)size;
+    int rc = tape_feed(p->tape, bytes, (size_t)size);
+    tape_end(p->tape);
     return rc < 0 ? rc : player_run(p);
 }
 
-/* A part; its journals may have become blocks since it was looked at. */
-static int player_part(struct player *p, struct archive_part *part)
+static int player_part(struct player *p, const struct archive_part *part)
 {
-    int rc = part->segment ? player_segment(p, part->segment, 0) : 0;
-    for (int i = 0; i < part->n_journals && rc == 0; i++) {
-        rc = player_journal(p, part->journal[i]);
-        if (rc != -ENOENT)
-            continue;
-        size_t known = part->segment ? part->segment->n : 0;
-        rc = part->segment ? segment_refresh(part->segment) : 0;
-        return rc < 0 || !part->segment ? rc : player_segment(p, part->segment, known);
-    }
+    int rc = part->segment ? player_segment(p, part->segment) : 0;
+    for (int i = 0; i < part->n_journals && rc == 0; i++)
+        rc = player_journal(p, part->journal[i].fd);
     return rc;
 }
 
@@ -300,22 +316,21 @@ int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_
 
 struct keeper {
     struct recording *r;
-    struct join join;         /* of sessions, into the schema of the recording */
+    struct join join;
 };
 
 static int archive_keep(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
 {
     struct keeper *k = self;
     struct recording *r = k->r;
-    const struct moment *joined = join_take(&k->join, about, s, m);
-    const struct frame *f = &joined->frame;
+    const struct moment *now = join_take(&k->join, about, s, m);
     r->interval_s = about->interval_s;
-    int rc = recording_add(r, f->wall_ms, f->mono_ns, f->v, f->n);
+    int rc = recording_add(r, now->frame.wall_ms, now->frame.mono_ns, now->frame.v, now->frame.n);
     if (rc < 0)
         return rc;
-    recording_add_uses(r, m->procs, m->n_procs);
-    for (size_t i = 0; i < m->n_events; i++)
-        recording_add_event(r, &m->events[i]);
+    recording_add_uses(r, now->procs, now->n_procs);
+    for (size_t i = 0; i < now->n_events; i++)
+        recording_add_event(r, &now->events[i]);
     return 0;
 }
 

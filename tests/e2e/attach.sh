@@ -49,9 +49,9 @@ state = json.loads(ask(b"state\n"))
 assert state["interval_s"] == 0.5 and state["samples"] >= 10 and state["metrics"] > 10, state
 assert json.loads(ask(b"sessions\n"))["sessions"][0]["id"] == state["session"]
 assert ask(b"tape - 0 9999999999999\n")[:4] == b"SdCk"
-hostile = [b"\n", b"\0\n", b"x" * 5000 + b"\n", b"live -1\n", b"live nan\n", b"live 1 2\n", b"tape\n", b"tape - 1\n", b"tape - a b\n",
-           b"tape " + b"s" * 300 + b" 0 1\n", b"tape - 0 99999999999999999999999\n", b"tape ../../etc 0 1\n", b"state 1\n", b"\xff\xfe\n",
-           b"sessions 0\n", b"sessions x\n", os.urandom(200).replace(b"\n", b"") + b"\n"]
+hostile = [b"\n", b"\0\n", b"x" * 5000 + b"\n", b"live -1\n", b"live nan\n", b"live 1 2\n", b"tape\n", b"tape - 1\n",
+           b"tape - a b\n", b"tape " + b"s" * 300 + b" 0 1\n", b"tape - 0 99999999999999999999999\n",
+           b"tape ../../etc 0 1\n", b"state 1\n", b"\xff\xfe\n", b"sessions 0\n", b"sessions x\n", os.urandom(200).replace(b"\n", b"") + b"\n"]
 for line in hostile:
     answer = json.loads(ask(line))
     assert answer["error"], (line, answer)
@@ -78,13 +78,14 @@ kill -0 $pid || fail "the recorder ended: $(cat "$tmp/err")"
 others='skipped: only root can be another user'
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     rc=0
-    setpriv --reuid 65534 --regid 65534 --clear-groups "$sonde" check -d 0.5 -i 0.5 --json --verbose >"$tmp/nobody" 2>"$tmp/nobody.err" ||
-        rc=$?
+    setpriv --reuid 65534 --regid 65534 --clear-groups "$sonde" check -d 0.5 -i 0.5 --json --verbose \
+        >"$tmp/nobody" 2>"$tmp/nobody.err" || rc=$?
     [ $rc = 0 ] && grep -q '"origin": *"this machine"' "$tmp/nobody" || fail "another user: exit $rc: $(cat "$tmp/nobody.err")"
     others='another user is not let in'
     group=$(getent group sonde | cut -d: -f3)
     if [ -n "$group" ]; then
-        setpriv --reuid 65534 --regid 65534 --groups "$group" "$sonde" check -d 2 --json >"$tmp/member" || fail "a member: exit $?"
+        setpriv --reuid 65534 --regid 65534 --groups "$group" "$sonde" check -d 2 --json >"$tmp/member" ||
+            fail "a member: exit $?"
         grep -q 'the running recorder' "$tmp/member" || fail "a member of the group was not let in"
         others="$others, a member of the group is"
     fi

@@ -23,8 +23,8 @@ for address in "$tmp/notify" "@sonde-test-$$"; do
     listener=$!
     waits "$tmp/heard" listening 'the listener'
     printf 'logging:\n  delta_threshold_percent: 2\n' >"$tmp/conf.yaml"
-    NOTIFY_SOCKET=$address WATCHDOG_USEC=600000 "$sonde" record --data "$data" -i 0.2 --config "$tmp/conf.yaml" --verbose \
-        >"$tmp/out" 2>"$tmp/err" &
+    NOTIFY_SOCKET=$address WATCHDOG_USEC=600000 "$sonde" record --data "$data" -i 0.2 --config "$tmp/conf.yaml" \
+        --verbose >"$tmp/out" 2>"$tmp/err" &
     pid=$!
     waits "$tmp/heard" READY=1 'ready'
     rc=0

@@ -187,9 +187,9 @@ static void test_after_pruning(void **state)
         int64_t freed = 0;
         made_init(&m, 1);
         made_part(&m, "20261122_000000", 0, 0, 2710, true);
-        int64_t before = m.s.step_ms;
-        assert_int_equal(retention_rewrite(made_path(&m, "20261122_000000", 0), NULL, drops[i], &rules, true, &freed), 0);
-        assert_true(freed > 0 && before == 1000);
+        const char *path = made_path(&m, "20261122_000000", 0);
+        assert_int_equal(retention_rewrite(path, NULL, drops[i], &rules, true, &freed), 0);
+        assert_true(freed > 0);
         assert_int_equal(archive_open(m.dir, &a), 0);
         for (int k = 0; k < 3; k++) {
             struct query_result *r;
@@ -333,8 +333,9 @@ static void test_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_any_range), cmocka_unit_test(test_metrics_of_some_segments), cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_after_pruning), cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_any_range), cmocka_unit_test(test_metrics_of_some_segments),
+        cmocka_unit_test(test_refuses),   cmocka_unit_test(test_after_pruning),
+        cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,7 +137,8 @@ static void test_order_of_the_cap(void **state)
     assert_int_equal(space_open(m.dir, 64 << 20, &space), 0);
     struct retention *r = retention_new(m.dir, space);
     const struct retention_range pins[] = { { MS(0), MS(LENGTH), false }, { MS(DAY), MS(DAY + LENGTH), true } };
-    struct retention_rules rules = { .now_ms = MS(4 * DAY), .pins = pins, .n_pins = 2, .session = "session_" STEM, .part = 3 };
+    struct retention_rules rules = { .now_ms = MS(4 * DAY), .pins = pins, .n_pins = 2,
+                                     .session = "session_" STEM, .part = 3 };
     static const char *const steps[][4] = {
         { "imt", "imt", "mt", "imt" }, { "imt", "imt", "t", "imt" }, { "imt", "imt", "", "imt" },
         { "mt", "imt", "", "imt" },    { "t", "imt", "", "imt" },    { "", "imt", "", "imt" },

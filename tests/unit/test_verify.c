@@ -211,7 +211,8 @@ static void test_pruned(void **state)
     const struct retention_range pin = { SAMPLE_START_MS + 300000, SAMPLE_START_MS + 400000, true };
     struct retention_rules rules = { .pins = &pin, .n_pins = 1 };
     int64_t freed = 0;
-    assert_int_equal(retention_rewrite(made_path(&m, STEM, 0), NULL, (bool[3]){ true, false, false }, &rules, true, &freed), 0);
+    const bool drop[RETENTION_TIERS] = { true };
+    assert_int_equal(retention_rewrite(made_path(&m, STEM, 0), NULL, drop, &rules, true, &freed), 0);
     struct log l = look(m.dir, &t);
     assert_true(l.damages == 0 && l.notes == 0 && t.ticks == 125);
     made_done(&m);

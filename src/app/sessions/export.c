@@ -83,7 +83,7 @@ static int export_learn(struct exporting *e)
         if (p[i].segment)
             join_learn(&e->join, &p[i].about, p[i].segment->schema);
         for (int k = 0; k < p[i].n_journals; k++)
-            journal_play(p[i].journal[k], export_learn_tick, e, NULL); /* gone: it is a block by now */
+            journal_read(p[i].journal[k].fd, export_learn_tick, e, NULL);
     }
     return 0;
 }
