@@ -99,7 +99,8 @@ static void archive_add_segment(struct archive *a, const struct names *n)
     }
 }
 
-static int archive_reach_tick(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+static int archive_reach_tick(void *self, const struct tape_about *about, const struct schema *s,
+                              const struct moment *m)
 {
     struct archive_part *p = self;
     (void)s;
@@ -152,7 +153,8 @@ static int archive_open_journals(const struct archive *a, struct archive_journal
     *out = mem_new(((size_t)(n > 0 ? n : 0) + 1) * sizeof **out);
     for (int i = 0; i < n; i++) {
         int rc = names_path(a->dir, &names[i], path);
-        (*out)[i] = (struct archive_journal){ .name = names[i], .fd = rc < 0 ? rc : os_disk_open(path, OS_DISK_READ) };
+        rc = rc < 0 ? rc : os_disk_open(path, OS_DISK_READ);
+        (*out)[i] = (struct archive_journal){ .name = names[i], .fd = rc };
     }
     mem_free(names);
     return n;
@@ -196,7 +198,7 @@ const struct archive_part *archive_parts(const struct archive *a, size_t *n)
 struct player {
     struct tape *tape;        /* of the session that plays: its rates go on from part to part */
     int64_t from_ms, to_ms;
-    int (*each)(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m);
+    tape_each *each;
     void *self;
     struct buf buf;
     uint64_t lost;
@@ -240,7 +242,8 @@ static bool player_wants(const struct segment_entry *e, bool in_range)
 {
     if (e->type == CHUNK_ABOUT || e->type == CHUNK_CATALOG)
         return true;
-    return in_range && (e->type == CHUNK_EVENT || e->type == CHUNK_PROCS || e->type == CHUNK_TABLE || e->type == CHUNK_BLOCK);
+    return in_range && (e->type == CHUNK_EVENT || e->type == CHUNK_PROCS || e->type == CHUNK_TABLE ||
+                        e->type == CHUNK_BLOCK);
 }
 
 static int player_segment(struct player *p, const struct segment *s)
@@ -295,8 +298,7 @@ static bool player_overlaps(const struct player *p, const struct archive_part *p
 }
 
 int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
-                 int (*each)(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m),
-                 void *self, uint64_t *lost)
+                 tape_each *each, void *self, uint64_t *lost)
 {
     struct player p = { .tape = tape_new(true), .from_ms = from_ms, .to_ms = to_ms, .each = each, .self = self };
     int rc = 0;

@@ -42,8 +42,7 @@ const struct archive_part *archive_parts(const struct archive *a, size_t *n);
 /* Plays all instants from..to (wall clock, both in) of a session, NULL for all, in order. each() may end it
  * by an error, which is returned. What is damaged is passed over; *lost counts places, NULL if not asked. */
 int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
-                 int (*each)(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m),
-                 void *self, uint64_t *lost);
+                 tape_each *each, void *self, uint64_t *lost);
 
 /* The same as a recording, for analysis; thinned to max_bytes (0: no limit). -ENODATA: nothing is there. */
 int archive_recording(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,

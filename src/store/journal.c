@@ -84,8 +84,7 @@ void journal_done(struct journal *j)
     buf_done(&j->out);
 }
 
-int journal_read(int fd, int (*each)(void *self, const struct tape_about *about, const struct schema *s,
-                                     const struct moment *m), void *self, uint64_t *lost)
+int journal_read(int fd, tape_each *each, void *self, uint64_t *lost)
 {
     int64_t size = os_disk_size(fd);
     if (size < 0 || size > JOURNAL_MAX)

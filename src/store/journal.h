@@ -32,7 +32,6 @@ void journal_done(struct journal *j);
  * Reads a whole journal and gives its instants, rates not derived. Passes over what is damaged, *lost counts
  * the places, if asked (NULL: not). The descriptor may be of a file that was removed since.
  */
-int journal_read(int fd, int (*each)(void *self, const struct tape_about *about, const struct schema *s,
-                                     const struct moment *m), void *self, uint64_t *lost);
+int journal_read(int fd, tape_each *each, void *self, uint64_t *lost);
 
 #endif

@@ -139,7 +139,8 @@ static void store_close_journal(struct store *s)
 static bool store_turns(struct store *s, int64_t wall_ms)
 {
     const struct journal *j = &s->journal;
-    return j->fd >= 0 && (j->ticks == SEGMENT_TICKS || wall_ms < j->last_ms || wall_ms / DAY_MS != j->last_ms / DAY_MS);
+    return j->fd >= 0 &&
+           (j->ticks == SEGMENT_TICKS || wall_ms < j->last_ms || wall_ms / DAY_MS != j->last_ms / DAY_MS);
 }
 
 /* Does a segment end before the journal that begins now? */
@@ -218,8 +219,8 @@ static bool store_is_full(int rc)
 /* What was missed until now, as an event on the tape beside the first instant that is kept again. */
 static void store_add_gap(struct store *s, struct moment *m)
 {
-    struct event e = { .wall_ms = s->missed_ms, .end_ms = m->frame.wall_ms, .kind = EVENT_GAP, .severity = SEVERITY_WARNING,
-                       .source = "archive" };
+    struct event e = { .wall_ms = s->missed_ms, .end_ms = m->frame.wall_ms, .kind = EVENT_GAP,
+                       .severity = SEVERITY_WARNING, .source = "archive" };
     snprintf(e.text, sizeof e.text, "%llu sample%s could not be kept: %s", (unsigned long long)s->missed,
              s->missed == 1 ? "" : "s", s->error ? strerror(-s->error) : "the disk did not keep up");
     m->events = mem_resize(m->events, (m->n_events + 1) * sizeof *m->events);

@@ -51,7 +51,8 @@ assert json.loads(ask(b"sessions\n"))["sessions"][0]["id"] == state["session"]
 assert ask(b"tape - 0 9999999999999\n")[:4] == b"SdCk"
 hostile = [b"\n", b"\0\n", b"x" * 5000 + b"\n", b"live -1\n", b"live nan\n", b"live 1 2\n", b"tape\n", b"tape - 1\n",
            b"tape - a b\n", b"tape " + b"s" * 300 + b" 0 1\n", b"tape - 0 99999999999999999999999\n",
-           b"tape ../../etc 0 1\n", b"state 1\n", b"\xff\xfe\n", b"sessions 0\n", b"sessions x\n", os.urandom(200).replace(b"\n", b"") + b"\n"]
+           b"tape ../../etc 0 1\n", b"state 1\n", b"\xff\xfe\n", b"sessions 0\n", b"sessions x\n",
+            os.urandom(200).replace(b"\n", b"") + b"\n"]
 for line in hostile:
     answer = json.loads(ask(line))
     assert answer["error"], (line, answer)
