@@ -132,6 +132,7 @@ int attach_feed(const struct args *a, const char *request, struct clock *clock, 
         return rc;
     }
     l->n = (size_t)got;
-    return tape_feed_of(&(struct tape_bytes){ .read = line_read, .close = line_close, .self = l },
-                        &(struct tape_feed_options){ .origin = "the running recorder", .live = live, .clock = clock }, out);
+    struct tape_bytes bytes = { .read = line_read, .close = line_close, .self = l };
+    struct tape_feed_options options = { .origin = "the running recorder", .live = live, .clock = clock };
+    return tape_feed_of(&bytes, &options, out);
 }

@@ -222,7 +222,8 @@ static void recorder_describe(struct recorder *r, struct tape_about *a)
     if (hardware_id(&h, &options, a->hardware_id, reason, sizeof reason) < 0)
         *a->hardware_id = '\0';
     char memory[32];
-    snprintf(a->machine, sizeof a->machine, "%.60s, %.60s, %s", h.os, h.cpu, text_bytes(h.memory_bytes, memory, sizeof memory));
+    text_bytes(h.memory_bytes, memory, sizeof memory);
+    snprintf(a->machine, sizeof a->machine, "%.60s, %.60s, %s", h.os, h.cpu, memory);
 }
 
 /* When was recorded last? What was not since is said, so that nobody takes it for silence. */
@@ -362,7 +363,7 @@ static void recorder_close(struct recorder *r)
 
 int recorder_run(struct recorder *r, const struct recorder_options *o)
 {
-    *r = (struct recorder){ .o = *o, .config = args_config(o->args), 
+    *r = (struct recorder){ .o = *o, .config = args_config(o->args),
                             .said = ring_new(), .tidying = os_lock_new(), .end_ns = INT64_MAX };
     int rc = recorder_open(r);
     const struct moment *m;

@@ -40,7 +40,8 @@ struct indexer {
 
 static void indexer_put_part(struct index *x, const struct archive_part *p, int *rc)
 {
-    struct index_segment s = { .first_ms = p->first_ms, .last_ms = p->last_ms, .ticks = (int64_t)p->ticks, .bytes = p->bytes };
+    struct index_segment s = { .first_ms = p->first_ms, .last_ms = p->last_ms, .ticks = (int64_t)p->ticks,
+                               .bytes = p->bytes };
     text_copy(s.name, sizeof s.name, p->name);
     text_copy(s.session, sizeof s.session, p->about.session);
     *rc = *rc < 0 ? *rc : index_put_segment(x, &s);
@@ -49,7 +50,8 @@ static void indexer_put_part(struct index *x, const struct archive_part *p, int 
 /* The parts of one session, from i on; returns the next that is another's. */
 static size_t indexer_put_session(struct index *x, const struct archive_part *p, size_t i, size_t n, int *rc)
 {
-    struct index_session s = { .start_ms = p[i].about.start_ms, .interval_s = p[i].about.interval_s, .state = INDEX_ENDED };
+    struct index_session s = { .start_ms = p[i].about.start_ms, .interval_s = p[i].about.interval_s,
+                               .state = INDEX_ENDED };
     size_t end = i;
     text_copy(s.id, sizeof s.id, p[i].about.session);
     text_copy(s.hardware_id, sizeof s.hardware_id, p[i].about.hardware_id);
@@ -236,7 +238,8 @@ static int indexer_open(struct recorder *r, void **self)
     d->retention = retention_new(r->o.dir, store_space(r->store));
     indexer_learn_rules(d, r->config);
     int rc = space_reserve(store_space(r->store), index_worst_bytes(0));
-    rc = rc < 0 ? rc : index_open(r->o.dir, &(struct index_options){ .rebuild = indexer_rebuild, .self = d }, &d->index);
+    struct index_options options = { .rebuild = indexer_rebuild, .self = d };
+    rc = rc < 0 ? rc : index_open(r->o.dir, &options, &d->index);
     rc = rc < 0 ? rc : indexer_begin(d);
     if (rc < 0) {
         log_warn(rc, "record: there is no index of this session, and nothing old is removed");

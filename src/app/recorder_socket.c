@@ -1,8 +1,8 @@
 /*
  * recorder_socket.c - answers other commands of this machine while it records.
  *
- * Each client has a thread, so that one who reads slowly delays nobody: the sampling thread only copies the instant into
- * a ring, and whoever falls behind the ring, or takes nothing for seconds, is dropped. What is older than the ring
+ * Each client has a thread, so that one who reads slowly delays nobody: the sampling thread only copies the instant
+ * into a ring, and whoever falls behind the ring, or takes nothing for seconds, is dropped. What is older than the ring
  * comes from the archive's files, as any other reader would read them.
  */
 #include "app/socket_path.h"
@@ -48,7 +48,7 @@ struct client {
     struct schema *schema;     /* of the server, a copy */
     struct buf out;
     struct moment now;
-    int64_t last_ns, last_ms;  /* of the last instant that it got */
+    uint64_t next;             /* the instant that it gets next */
 };
 
 static bool server_ends(struct server *s)
@@ -101,8 +101,6 @@ static int client_put(struct client *c, const struct tape_about *about, const st
 static int client_play(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
 {
     struct client *c = self;
-    c->last_ns = m->frame.mono_ns;
-    c->last_ms = m->frame.wall_ms;
     return server_ends(c->s) ? -EPIPE : client_put(c, about, s, m);
 }
 
@@ -120,47 +118,50 @@ static int client_send_archive(struct client *c, const char *session, int64_t fr
 
 /* ---- requests ---- */
 
-/* The first instant in the ring after the last that the client got; n where there is none. Under the lock. */
-static uint64_t client_due(const struct client *c)
-{
-    const struct server *s = c->s;
-    uint64_t first = s->n > RING ? s->n - RING : 0, i = s->n;
-    while (i > first && s->ring[(i - 1) % RING].frame.mono_ns > c->last_ns)
-        i--;
-    return i;
-}
-
-/* Are instants after its last gone from the ring already? Under the lock. */
+/* Is the next instant for it gone from the ring already? Under the lock. */
 static bool client_is_behind(const struct client *c)
 {
-    return c->last_ns && c->s->n > RING && client_due(c) == c->s->n - RING;
+    return c->s->n > RING && c->next < c->s->n - RING;
 }
 
-/* The next instant after the last it got; waits. -EPIPE at the end, -ETIMEDOUT when it is too slow. */
+/* The next instant; waits. -EPIPE at the end, -ETIMEDOUT when it is too slow. */
 static int client_next(struct client *c)
 {
     struct server *s = c->s;
     os_lock(s->lock);
-    while (!s->ending && client_due(c) == s->n)
+    while (!s->ending && c->next == s->n)
         os_wait(s->lock, INT64_MAX);
     int rc = s->ending ? -EPIPE : client_is_behind(c) ? -ETIMEDOUT : 0;
     if (rc == 0) {
-        moment_copy(&c->now, &s->ring[client_due(c) % RING]);
+        moment_copy(&c->now, &s->ring[c->next++ % RING]);
         schema_extend(c->schema, s->schema);
     }
     os_unlock(s->lock);
     return rc;
 }
 
+/* It goes on with the ring, which has whole tables of processes. Returns when that begins. */
+static int64_t client_begin(struct client *c)
+{
+    struct server *s = c->s;
+    os_lock(s->lock);
+    c->next = s->n > RING ? s->n - RING : 0;
+    int64_t first_ms = s->n ? s->ring[c->next % RING].frame.wall_ms : INT64_MAX;
+    os_unlock(s->lock);
+    return first_ms;
+}
+
 /* The minutes before, from the files; again where so much came meanwhile that the ring has not all of it. */
 static int client_history(struct client *c, double minutes)
 {
     int64_t from_ms = os_wall_ms() - (int64_t)(minutes * 60e3);
-    bool behind = minutes > 0;
+    bool behind = true;
     int rc = 0;
     for (int i = 0; behind && rc == 0 && i < 5; i++) {
-        rc = client_send_archive(c, store_about(c->s->r->store)->session, from_ms, INT64_MAX);
-        from_ms = c->last_ms + 1;
+        int64_t to_ms = client_begin(c) - 1;
+        if (from_ms < to_ms)
+            rc = client_send_archive(c, store_about(c->s->r->store)->session, from_ms, to_ms);
+        from_ms = to_ms + 1;
         os_lock(c->s->lock);
         behind = client_is_behind(c);
         os_unlock(c->s->lock);
@@ -173,7 +174,6 @@ static void client_live(struct client *c, const struct request *q)
     const struct tape_about *about = store_about(c->s->r->store);
     int rc = client_history(c, q->minutes);
     while (rc == 0 && (rc = client_next(c)) == 0) {
-        c->last_ns = c->now.frame.mono_ns;
         rc = client_put(c, about, c->schema, &c->now);
         rc = rc < 0 ? rc : client_flush(c);
     }

@@ -148,8 +148,8 @@ static void findings_fill(struct findings *f, const struct witness *w, int rc, d
     findings_add(f, w->readable > 0, "adapters", "%d of %d can be read here; `sonde doctor` says why others cannot",
                  w->readable, w->adapters);
     findings_add(f, w->error == 0 && w->differ == 0 && w->same > 0, "archive",
-                 w->error == 0 ? "%zu values read back, %zu of them differ" : "read back: %zu values, %zu differ, then an error",
-                 w->same, w->differ);
+                 w->error == 0 ? "%zu values read back, %zu of them differ" :
+                                 "%zu values read back, %zu differ, then an error", w->same, w->differ);
     findings_add(f, w->asked == 1, "socket", "%s", w->asked == 1 ? "other commands can ask the recorder" :
                  w->asked == 0 ? "was not asked" : strerror(-w->asked));
 }
@@ -175,7 +175,8 @@ static int test_record(const struct args *a, const char *dir, struct witness *w,
     parts[n] = &witness;
     struct recorder r;
     return recorder_run(&r, &(struct recorder_options){
-        .args = a, .dir = dir, .parts = parts, .alone = true, .interval_s = interval_s, .duration_s = TEST_S, .self = w });
+        .args = a, .dir = dir, .parts = parts, .alone = true, .interval_s = interval_s, .duration_s = TEST_S,
+        .self = w });
 }
 
 int recorder_test(const struct args *a)

@@ -116,7 +116,8 @@ int tape_feed(struct tape *t, const void *bytes, size_t n);
 /* Something was lost here: what was gathered for the next instant is dropped, and rates begin anew. */
 void tape_break(struct tape *t);
 
-/* Nothing more will come: what looks like the beginning of a chunk without its end is passed over. */
+/* This file ends here: what looks like the beginning of a chunk without its end is passed over. What is fed
+ * afterwards is another file. */
 void tape_end(struct tape *t);
 
 /*

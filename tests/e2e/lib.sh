@@ -19,3 +19,7 @@ skip()
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
+
+# No script meets a recorder that somebody runs here, nor that of another script.
+SONDE_SOCKET=
+export SONDE_SOCKET

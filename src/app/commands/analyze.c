@@ -1,5 +1,7 @@
 /* analyze.c - `sonde analyze`: the report over saved samples. */
+#include "app/analyze_archive.h"
 #include "app/analyze_file.h"
+#include "app/datadir.h"
 #include "app/observer.h"
 #include "app/reporting.h"
 
@@ -7,26 +9,35 @@
 
 static int analyze_command(const struct args *a)
 {
-    const char *tape = args_text(a, "replay"), *file = tape ? tape : args_positional(a, 0);
-    if (file)
-        return analyze_file(a, file);
-    log_error(0, "analyze: give a file: one of --save-data, or any CSV with a column of times. See "
-                 "`sonde help analyze`.");
+    const char *tape = args_text(a, "replay"), *word = tape ? tape : args_positional(a, 0);
+    bool range = args_given(a, "from") || args_given(a, "to");
+    if (!tape && (word ? analyze_is_session(word) : range))
+        return analyze_archive(a, word);
+    if (word)
+        return analyze_file(a, word);
+    log_error(0, "analyze: give a session (`sonde sessions list`), --from and --to, or a file: one of --save-data, or "
+                 "any CSV with a column of times. See `sonde help analyze`.");
     return EXIT_USAGE;
 }
 
-static const struct option options[] = { OBSERVER_REPLAY, OUTFILES_OPTIONS, REPORTING_OPTIONS, { 0 } };
+static const struct option options[] = {
+    DATADIR_OPTION,
+    ANALYZE_ARCHIVE_OPTIONS, OBSERVER_REPLAY, OUTFILES_OPTIONS, REPORTING_OPTIONS, { 0 },
+};
 
 static const struct example examples[] = {
+    { "sonde analyze last", "what `sonde record` kept since it was started last" },
+    { "sonde analyze --from -2h", "the last two hours" },
     { "sonde analyze telemetry_data_20261122_103000.json", "what `sonde check --save-data` kept" },
     { "sonde analyze metrics.csv --json", "somebody else's numbers, as JSON" },
     { 0 },
 };
 
 const struct command command_analyze = {
-    .name = "analyze", .summary = "the report over saved samples, or any CSV with times",
-    .usage = "FILE",
-    .text = "Reads a tape (a segment, a flight recording, an export), the JSON of --save-data, or a CSV file: a first column t, time or timestamp (ISO 8601, or numbers: "
+    .name = "analyze", .summary = "the report over a session, saved samples, or any CSV with times",
+    .usage = "[SESSION | FILE]",
+    .text = "Reads what a recorder kept, of one session or between two times; a tape (a segment, a flight recording, "
+            "an export); the JSON of --save-data; or a CSV file: a first column t, time or timestamp (ISO 8601, or numbers: "
             "seconds below 1e11, milliseconds above), then one column for each metric. Empty cells and NaN are missing "
             "values.",
     .options = options, .examples = examples, .max_positional = 1, .run = analyze_command,

@@ -1,0 +1,22 @@
+/* The report over what a recorder kept: a session, or a range of time. */
+#ifndef APP_ANALYZE_ARCHIVE_H
+#define APP_ANALYZE_ARCHIVE_H
+
+#include "app/command.h"
+
+/* For the table of a command with DATADIR_OPTION. */
+#define ANALYZE_ARCHIVE_OPTIONS \
+    { "from", 0, OPTION_TIME, "TIME", .help = "of what was recorded, from then on: '2026-11-22 14:05', '-2h'" }, \
+    { "to", 0, OPTION_TIME, "TIME", .help = "and up to then (default now)" }
+
+/*
+ * The report over a session, "last" or the beginning of its id, or over all of them where it is NULL, between --from
+ * and --to. Read from the data directory; where that is not for us, asked of the running recorder. Returns an
+ * exit status.
+ */
+int analyze_archive(const struct args *a, const char *session);
+
+/* Is a word a session's? One that names no file, unless it looks like a path. */
+bool analyze_is_session(const char *word);
+
+#endif

@@ -1,0 +1,98 @@
+#!/bin/sh
+# Other commands use the samples of a running recorder, and those of its group may; nobody else may, and nothing that is
+# asked of it, or not read from it, holds it up.
+. "$(dirname "$0")/lib.sh"
+sonde=$1/sonde
+data=$tmp/data
+chmod 755 "$tmp"
+SONDE_SOCKET=$tmp/run/sock
+"$sonde" record --data "$data" -i 0.5 >"$tmp/out" 2>"$tmp/err" &
+pid=$!
+trap 'kill $pid 2>/dev/null || :; rm -rf "$tmp"' EXIT
+for _ in $(seq 100); do
+    [ ! -S "$data/sock" ] || [ ! -s "$tmp/out" ] || break
+    sleep 0.1
+done
+sleep 7
+
+"$sonde" top --json --batch 2 >"$tmp/top" || fail "top: exit $?"
+"$sonde" top --once --data "$data" >"$tmp/screen" || fail "top --data: exit $?"
+"$sonde" check -d 5 --json >"$tmp/check" || fail "check: exit $?"
+"$sonde" check -d 1 -i 0.2 --json >"$tmp/apart" || fail "check, closer: exit $?"
+"$sonde" check -d 1 --fresh -i 0.5 --json >"$tmp/fresh" || fail "check --fresh: exit $?"
+SONDE_SOCKET='' "$sonde" check -d 1 -i 0.5 --json >"$tmp/none" || fail "check without a socket: exit $?"
+python3 - "$tmp" "$data" <<'END'
+import json, os, socket, sys, time
+tmp, data = sys.argv[1:]
+shots = [json.loads(line) for line in open(f"{tmp}/top")]
+assert len(shots) == 2 and shots[0]["interval_s"] == 0.5, shots[0]["interval_s"]
+assert len(shots[0]["processes"]) > 20 and 0 <= shots[0]["metrics"]["cpu.util"] <= 100
+check = json.load(open(f"{tmp}/check"))["session"]
+assert check["origin"].startswith("the running recorder, session_") and check["samples"] == 10, check
+for name in "apart", "fresh", "none":
+    assert json.load(open(f"{tmp}/{name}"))["session"]["origin"] == "this machine", name
+
+def ask(line, path=f"{data}/sock"):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(10)
+    s.connect(path)
+    s.sendall(line)
+    answer = b""
+    try:
+        while piece := s.recv(65536):
+            answer += piece
+    except ConnectionResetError:
+        pass
+    return answer
+
+state = json.loads(ask(b"state\n"))
+assert state["interval_s"] == 0.5 and state["samples"] >= 10 and state["metrics"] > 10, state
+assert json.loads(ask(b"sessions\n"))["sessions"][0]["id"] == state["session"]
+assert ask(b"tape - 0 9999999999999\n")[:4] == b"SdCk"
+hostile = [b"\n", b"\0\n", b"x" * 5000 + b"\n", b"live -1\n", b"live nan\n", b"live 1 2\n", b"tape\n", b"tape - 1\n",
+           b"tape - a b\n", b"tape " + b"s" * 300 + b" 0 1\n", b"tape - 0 99999999999999999999999\n",
+           b"tape ../../etc 0 1\n", b"state 1\n", b"\xff\xfe\n", b"sessions 0\n", b"sessions x\n", os.urandom(200).replace(b"\n", b"") + b"\n"]
+for line in hostile:
+    answer = json.loads(ask(line))
+    assert answer["error"], (line, answer)
+
+# Seventeen who ask for everything and read nothing: sixteen get in; the recorder goes on, and answers again later.
+slow = []
+for _ in range(17):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(f"{data}/sock")
+    s.sendall(b"live 10\n")
+    slow.append(s)
+time.sleep(2)
+slow[16].settimeout(5)
+assert b"too many clients" in slow[16].recv(1000)
+for s in slow:
+    s.close()
+time.sleep(1.5)
+later = json.loads(ask(b"state\n"))
+assert later["samples"] >= state["samples"] + 6 and later["dropped"] == 0, (state, later)
+END
+kill -0 $pid || fail "the recorder ended: $(cat "$tmp/err")"
+
+# Who it is: nobody's business but root's, the user's own and the group's.
+others='skipped: only root can be another user'
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    rc=0
+    setpriv --reuid 65534 --regid 65534 --clear-groups "$sonde" check -d 0.5 -i 0.5 --json --verbose \
+        >"$tmp/nobody" 2>"$tmp/nobody.err" || rc=$?
+    [ $rc = 0 ] && grep -q '"origin": *"this machine"' "$tmp/nobody" || fail "another user: exit $rc: $(cat "$tmp/nobody.err")"
+    others='another user is not let in'
+    group=$(getent group sonde | cut -d: -f3)
+    if [ -n "$group" ]; then
+        setpriv --reuid 65534 --regid 65534 --groups "$group" "$sonde" check -d 2 --json >"$tmp/member" ||
+            fail "a member: exit $?"
+        grep -q 'the running recorder' "$tmp/member" || fail "a member of the group was not let in"
+        others="$others, a member of the group is"
+    fi
+fi
+
+kill -TERM $pid
+wait $pid || fail "SIGTERM: exit $?: $(cat "$tmp/err")"
+[ ! -e "$data/sock" ] && [ ! -e "$tmp/run/sock" ] || fail 'a socket was left behind'
+"$sonde" analyze --from -10m --data "$data" --json | grep -q '"origin": *"'"$data" || fail "analyze by files: exit $?"
+echo "attached, hostile requests refused; $others"

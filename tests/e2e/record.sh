@@ -1,0 +1,110 @@
+#!/bin/sh
+# `sonde record`: what it samples is there after SIGTERM and after kill -9; one recorder a directory; SIGHUP reloads;
+# a service manager hears what it should; the self-test tells good from bad.
+. "$(dirname "$0")/lib.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+sonde=$1/sonde
+data=$tmp/data
+
+# waits FILE PATTERN WHAT: within 10 s.
+waits()
+{
+    for _ in $(seq 100); do
+        ! grep -q -- "$2" "$1" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    fail "$3: no '$2' in: $(cat "$1")"
+}
+
+# ---- a service manager ----
+
+for address in "$tmp/notify" "@sonde-test-$$"; do
+    python3 "$here/notify.py" "$address" 40 >"$tmp/heard" &
+    listener=$!
+    waits "$tmp/heard" listening 'the listener'
+    printf 'logging:\n  delta_threshold_percent: 2\n' >"$tmp/conf.yaml"
+    NOTIFY_SOCKET=$address WATCHDOG_USEC=600000 "$sonde" record --data "$data" -i 0.2 --config "$tmp/conf.yaml" \
+        --verbose >"$tmp/out" 2>"$tmp/err" &
+    pid=$!
+    waits "$tmp/heard" READY=1 'ready'
+    rc=0
+    "$sonde" record --data "$data" >"$tmp/second" 2>&1 || rc=$?
+    [ $rc = 1 ] && grep -q "process $pid records in $data already; stop it, or .*--data" "$tmp/second" ||
+        fail "a second one: exit $rc: $(cat "$tmp/second")"
+    printf 'logging:\n  delta_threshold_percent: 5\ngeneral:\n  logging_interval: 3\n' >"$tmp/conf.yaml"
+    kill -HUP $pid
+    waits "$tmp/heard" 'RELOADING=1 MONOTONIC_USEC=[0-9]' 'reload'
+    waits "$tmp/err" 'general.logging_interval changed, and is used from the next start' 'what cannot change is said'
+    waits "$tmp/err" 'read again: 2 changes' 'reload'
+    printf 'logging:\n  delta_threshold: 5\n' >"$tmp/conf.yaml"
+    kill -HUP $pid
+    waits "$tmp/err" 'the configuration has errors and stays as it was' 'a bad file'
+    sleep 1
+    kill -0 $pid || fail "SIGHUP ended it: $(cat "$tmp/err")"
+    kill -TERM $pid
+    rc=0
+    wait $pid || rc=$?
+    [ $rc = 0 ] || fail "SIGTERM: exit $rc: $(cat "$tmp/err")"
+    wait $listener
+    python3 - "$tmp/heard" <<'END'
+import sys
+heard = [line.split(None, 1) for line in open(sys.argv[1])][1:]
+words = [text.split("=")[0] for _, text in heard]
+assert words[0] == "READY" and words[-1] == "STOPPING", words
+assert words.count("RELOADING") == 2 and words.count("READY") == 3, words
+at = [float(when) for when, text in heard if text.startswith("WATCHDOG=1")]
+assert len(at) >= 4, at
+assert max(b - a for a, b in zip(at, at[1:])) < 0.6, "later than the watchdog allows: " + str(at)
+END
+done
+
+# A recorder that no longer samples no longer says that it is alive.
+python3 "$here/notify.py" "$tmp/notify2" 4 >"$tmp/heard" &
+listener=$!
+waits "$tmp/heard" listening 'the listener'
+NOTIFY_SOCKET=$tmp/notify2 WATCHDOG_USEC=600000 "$sonde" record --data "$data" -i 0.2 --quiet >/dev/null 2>&1 &
+pid=$!
+waits "$tmp/heard" WATCHDOG=1 'watchdog'
+kill -STOP $pid
+sleep 0.5
+n=$(grep -c WATCHDOG=1 "$tmp/heard")
+sleep 1.5
+[ "$(grep -c WATCHDOG=1 "$tmp/heard")" = "$n" ] || fail 'stopped, and alive by its word'
+kill -KILL $pid
+wait $pid 2>/dev/null || :
+wait $listener
+
+# ---- what was recorded ----
+
+# The next start finishes what the killed one left, and says how long nothing was recorded.
+sleep 1
+"$sonde" record --data "$data" -i 0.2 -d 3 --json >"$tmp/lines" 2>"$tmp/err" || fail "after a kill: exit $?: $(cat "$tmp/err")"
+"$sonde" sessions list --data "$data" --json >"$tmp/sessions" || fail "sessions: exit $?"
+"$sonde" analyze last --data "$data" --json >"$tmp/report" || fail "analyze last: exit $?"
+python3 - "$tmp" <<'END'
+import json, sys
+tmp = sys.argv[1]
+lines = [json.loads(line) for line in open(f"{tmp}/lines")]
+assert [line["state"] for line in lines] == ["recording", "ended"], lines
+end = lines[-1]
+assert end["samples"] == 15 and end["dropped"] == 0 and end["error"] is None and end["used_bytes"] > 0, end
+sessions = json.load(open(f"{tmp}/sessions"))
+by_id = {s["id"]: s for s in sessions}
+assert len(by_id) == 4, by_id
+states = sorted(s["state"] for s in sessions)
+assert states == ["crashed", "ended", "ended", "ended"], states
+assert by_id[end["session"]]["samples"] == 15, by_id[end["session"]]
+report = json.load(open(f"{tmp}/report"))["session"]
+assert report["samples"] == 15 and end["session"] in report["origin"], report
+gaps = [e for e in report["events"] if e["kind"] == "gap" and e["source"] == "recorder"]
+assert len(gaps) == 1 and "the recorder did not run" in gaps[0]["text"], report["events"]
+END
+
+# ---- the self-test ----
+
+"$sonde" record --test >"$tmp/out" 2>"$tmp/err" || fail "--test: exit $?: $(cat "$tmp/out" "$tmp/err")"
+grep -q '^ok  *archive  *[0-9]* values read back, 0 of them differ$' "$tmp/out" || fail "--test: $(cat "$tmp/out")"
+rc=0
+(ulimit -f 8 && "$sonde" record --test >"$tmp/out" 2>"$tmp/err") || rc=$?
+[ $rc = 1 ] && grep -q '^FAILS archive' "$tmp/out" || fail "--test with files that cannot grow: exit $rc: $(cat "$tmp/out")"
+echo "recorded, stopped, killed, reloaded, and heard by a service manager"
