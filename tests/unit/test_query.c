@@ -302,7 +302,7 @@ static void test_damage(void **state)
     struct segment *s;
     assert_int_equal(segment_open(path, &s), 0);
     rng_seed(&rng, 2);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < MADE_DAMAGES; i++) {
         size_t at = rng_below(&rng, (uint32_t)n), size = i % 4 ? n : at;
         char *copy = malloc(n);
         int64_t least = size < n ? 0 : DAMAGED;

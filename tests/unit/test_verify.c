@@ -94,7 +94,7 @@ static void test_every_damage(void **state)
     const char *path = made_path(&m, STEM, 0);
     assert_int_equal(os_read_file(path, 1 << 24, &bytes, &n), 0);
     rng_seed(&rng, 3);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < MADE_DAMAGES; i++) {
         auto_free char *copy = mem_new(n);
         size_t size = i % 4 ? n : rng_below(&rng, (uint32_t)n);
         memcpy(copy, bytes, n);
