@@ -17,7 +17,7 @@
 #include "store/space.h"
 #include "store/tape.h"
 
-#define SEGMENT_TICKS 600   /* of a full block */
+#define SEGMENT_TICKS 600   /* of a full block, or fewer of a machine with very many slots: see segment_ticks() */
 #define SEGMENT_SUMMED 24   /* blocks a summary is about */
 #define SEGMENT_NAME_MAX 48 /* "20261126_021311_2.0.seg" */
 
@@ -92,7 +92,10 @@ int segment_resume(const char *path, struct space *space, struct segment_writer 
 
 bool segment_has(const struct segment_writer *w, uint32_t number); /* a block of this number */
 
-/* Gathers the instants of a block, at most SEGMENT_TICKS: stored slots only are looked at. -ENOMEM. */
+/* How many instants of so many columns a block may hold. */
+int segment_ticks(int columns);
+
+/* Gathers the instants of a block: stored slots only are looked at. -ENOMEM; -ENOSPC when it is full. */
 int segment_add(struct segment_writer *w, const struct schema *s, const struct moment *m);
 int segment_gathered(const struct segment_writer *w);
 

@@ -290,12 +290,18 @@ static int segment_sum(struct segment_writer *w, const struct frame *f)
     return rc;
 }
 
+int segment_ticks(int columns)
+{
+    int most = columns ? BLOCK_MAX_CELLS / columns : SEGMENT_TICKS;
+    return most < SEGMENT_TICKS ? most : SEGMENT_TICKS;
+}
+
 int segment_add(struct segment_writer *w, const struct schema *s, const struct moment *m)
 {
-    if (w->ticks == SEGMENT_TICKS)
-        return -ENOSPC;
     schema_extend(w->s->schema, s);
     tape_map_fit(&w->map, w->s->schema);
+    if (w->ticks >= segment_ticks(tape_width(&w->map, 0) + tape_width(&w->map, 1)))
+        return -ENOSPC;
     int rc = segment_add_numbers(w, &m->frame);
     rc = rc < 0 ? rc : segment_sum(w, &m->frame);
     if (rc < 0)

@@ -140,7 +140,8 @@ static int table_put(const struct table *t, struct buf *head, struct buf *body)
 
 int block_encode(struct buf *out, const double *const *col, int cols, int rows)
 {
-    assert(rows >= 1 && rows <= BLOCK_MAX_ROWS && cols >= 0 && cols <= BLOCK_MAX_COLS);
+    assert(rows >= 1 && rows <= BLOCK_MAX_ROWS && cols >= 0 && cols <= BLOCK_MAX_COLS &&
+           rows * (int64_t)cols <= BLOCK_MAX_CELLS);
     auto_buf struct buf head = { 0 }, body = { 0 };
     struct table t;
     int rc = table_init(&t, col, cols, rows);
@@ -166,7 +167,8 @@ int block_open(struct block *b, const void *bytes, size_t n)
     b->bytes = bytes;
     b->n = n;
     if (n > UINT32_MAX || varint_get(bytes, n, &at, &rows) < 0 || varint_get(bytes, n, &at, &cols) < 0 ||
-        rows < 1 || rows > BLOCK_MAX_ROWS || cols > BLOCK_MAX_COLS || cols > n - at)
+        rows < 1 || rows > BLOCK_MAX_ROWS || cols > BLOCK_MAX_COLS || cols > n - at ||
+        rows * cols > BLOCK_MAX_CELLS)
         return -EBADMSG;
     if (b->cap < cols + 1) {
         uint32_t *more = mem_try_resize(b->at, (cols + 1) * sizeof *more);

@@ -15,10 +15,12 @@
 
 #define BLOCK_MAX_ROWS 4096
 #define BLOCK_MAX_COLS 65536
+#define BLOCK_MAX_CELLS (1 << 24) /* rows times columns: a few bytes may stand for many numbers, but not for any many */
 
 /*
  * Puts a table of rows x cols, col[c][r]; a column that is NULL is all NaN. Every bit pattern comes back
- * as it was, but that all NaNs become one. 1 <= rows <= BLOCK_MAX_ROWS, 0 <= cols <= BLOCK_MAX_COLS.
+ * as it was, but that all NaNs become one. 1 <= rows <= BLOCK_MAX_ROWS, 0 <= cols <= BLOCK_MAX_COLS,
+ * both together BLOCK_MAX_CELLS.
  * -ENOMEM, and out is as it was.
  */
 int block_encode(struct buf *out, const double *const *col, int cols, int rows);
