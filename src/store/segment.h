@@ -1,7 +1,7 @@
 /*
  * A segment: the tape of one session and UTC day as a file, packed in blocks, with summaries and an index.
  *
- *     ABOUT, then for every block: CATALOG? EVENT* PROCS? TABLE* BLOCK, after every SEGMENT_SUMMED blocks
+ *     ABOUT, then for every block: CATALOG? EVENT* PROCS? TABLE* BLOCK, after SEGMENT_SUMMED blocks at most
  *     MINUTES TENS, at last INDEX
  *
  * Chunks are only ever appended. The index at the end says where they are; without it, because the file is

@@ -393,6 +393,8 @@ static int segment_put_summary(struct segment_writer *w, struct group *g, enum c
     if (!summary_rows(sum))
         return 0;
     int rc = summary_put(sum, w->s->schema, &b);
+    if (rc == -E2BIG)
+        return 0; /* its instants are there all the same */
     rc = rc < 0 ? rc : chunk_put(&g->bytes, type, CHUNK_MAY_SKIP, b.p, b.n);
     if (rc < 0)
         return rc;
@@ -421,6 +423,12 @@ static int segment_put_events(struct segment_writer *w, struct group *g, uint32_
     return rc;
 }
 
+/* With the block that is packed now: is it time for summaries? */
+static bool segment_sums_now(const struct segment_writer *w)
+{
+    return w->unsummed + 1 >= SEGMENT_SUMMED || summary_is_full(w->minutes, SEGMENT_TICKS);
+}
+
 static int segment_put_group(struct segment_writer *w, struct group *g, uint32_t number)
 {
     uint32_t blocks = w->s->blocks;
@@ -433,7 +441,7 @@ static int segment_put_group(struct segment_writer *w, struct group *g, uint32_t
     rc = rc < 0 ? rc : segment_put_block(w, &g->bytes, number);
     segment_note(w, g, before, (struct segment_entry){ .type = CHUNK_BLOCK, .block = number, .rows = (uint32_t)w->ticks,
                                                        .first_ms = w->first_ms, .last_ms = w->last_ms });
-    if (rc == 0 && w->unsummed + 1 >= SEGMENT_SUMMED)
+    if (rc == 0 && segment_sums_now(w))
         rc = segment_put_summaries(w, g);
     return rc;
 }
@@ -451,12 +459,13 @@ int segment_commit(struct segment_writer *w, uint32_t number)
     struct group g = { 0 };
     if (!w->ticks)
         return 0;
+    bool sums = segment_sums_now(w);
     int rc = segment_put_group(w, &g, number);
     rc = rc < 0 ? rc : segment_put(w, &g);
     segment_group_done(&g);
     if (rc < 0)
         return rc;
-    w->unsummed = w->unsummed + 1 >= SEGMENT_SUMMED ? 0 : w->unsummed + 1;
+    w->unsummed = sums ? 0 : w->unsummed + 1;
     segment_forget(w);
     return 0;
 }

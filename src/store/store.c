@@ -140,7 +140,8 @@ static bool store_turns(struct store *s, int64_t wall_ms)
 {
     const struct journal *j = &s->journal;
     return j->fd >= 0 &&
-           (j->ticks >= segment_ticks(tape_width(&s->map, 0) + tape_width(&s->map, 1)) || wall_ms < j->last_ms || wall_ms / DAY_MS != j->last_ms / DAY_MS);
+           (j->ticks >= segment_ticks(tape_width(&s->map, 0) + tape_width(&s->map, 1)) ||
+            wall_ms < j->last_ms || wall_ms / DAY_MS != j->last_ms / DAY_MS);
 }
 
 /* Does a segment end before the journal that begins now? */

@@ -357,13 +357,25 @@ static void packer_times(struct packer *p)
     }
 }
 
-static int packer_room(struct packer *p)
+/* Columns that it takes, at most. */
+static size_t summary_columns(const struct summary *s)
 {
     size_t unsteady = 0;
-    for (int i = 0; i < p->s->slots; i++)
-        unsteady += !p->s->slot[i].steady;
-    p->cap = SUMMARY_TIMES + 5 * unsteady;
-    if (p->cap > BLOCK_MAX_COLS)
+    for (int i = 0; i < s->slots; i++)
+        unsteady += !s->slot[i].steady;
+    return SUMMARY_TIMES + 5 * unsteady;
+}
+
+bool summary_is_full(const struct summary *s, int more)
+{
+    int rows = s->rows + more;
+    return rows > BLOCK_MAX_ROWS || (size_t)rows * summary_columns(s) > BLOCK_MAX_CELLS;
+}
+
+static int packer_room(struct packer *p)
+{
+    p->cap = summary_columns(p->s);
+    if (p->cap > BLOCK_MAX_COLS || p->cap * (size_t)p->s->rows > BLOCK_MAX_CELLS)
         return -E2BIG;
     p->column = mem_try(p->cap * sizeof *p->column);
     p->numbers = mem_try(p->cap * (size_t)p->s->rows * sizeof *p->numbers);

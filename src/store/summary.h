@@ -15,6 +15,7 @@
 #include "core/schema.h"
 #include "store/codec/block.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SUMMARY_MEAN 1024
@@ -35,8 +36,12 @@ struct summary *summary_new(int window_s);
 int summary_add(struct summary *s, const struct schema *schema, int64_t wall_ms, const double *v, int n);
 int summary_rows(const struct summary *s);
 
+/* Would so many more instants perhaps be too many? Then it is time to put them. */
+bool summary_is_full(const struct summary *s, int more);
+
 /* Puts the payload of a MINUTES or TENS chunk, which begins with the rows, the wall clock of the first instant
- * and how much later the last is (varint, zigzag, zigzag), and empties it, also when that fails: -ENOMEM. */
+ * and how much later the last is (varint, zigzag, zigzag), and empties it, also when that fails: -ENOMEM; -E2BIG
+ * for more numbers than a block holds, of a machine with very many metrics. */
 int summary_put(struct summary *s, const struct schema *schema, struct buf *out);
 void summary_free(struct summary *s);
 

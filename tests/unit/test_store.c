@@ -123,6 +123,38 @@ static int count(void *self, const struct tape_about *about, const struct schema
     return 0;
 }
 
+/* An instant a minute, and a clock that is set back each time it has made ten hours: more rows of summaries
+ * than fit into one come together sooner than usual. */
+static void test_slow(void **state)
+{
+    (void)state;
+    char dir[64];
+    struct store_options o;
+    struct sample s;
+    int all = 0;
+    sample_options(&o, dir);
+    sample_init(&s, 2, 60000);
+    struct store *store = open_store(&o);
+    for (int64_t i = 0; i < 6000; i++) {
+        struct moment *m = (struct moment *)sample_moment(&s, i);
+        m->frame.wall_ms = SAMPLE_START_MS + i % 600 * 60000;
+        store_append(store, s.schema, m);
+        if (i % 100 == 99)
+            assert_int_equal(store_flush(store), 0);
+    }
+    store_close(store);
+    struct names *journals;
+    assert_int_equal(names_list(dir, true, &journals), 0); /* all is packed */
+    mem_free(journals);
+    struct archive *a;
+    assert_int_equal(archive_open(dir, &a), 0);
+    assert_int_equal(archive_play(a, NULL, 0, INT64_MAX, count, &all, NULL), 0);
+    assert_int_equal(all, 6000);
+    archive_free(a);
+    sample_done(&s);
+    os_remove_dir(dir);
+}
+
 static void test_set_back(void **state)
 {
     (void)state;
@@ -190,7 +222,7 @@ static void test_sessions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_days), cmocka_unit_test(test_set_back),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_days), cmocka_unit_test(test_set_back), cmocka_unit_test(test_slow),
         cmocka_unit_test(test_sessions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
