@@ -50,7 +50,8 @@ void observer_say_lost(const struct feed *f)
 {
     uint64_t n = tape_feed_lost(f);
     if (n)
-        log_warn(0, "%s: %llu damaged place%s passed over", f->origin, (unsigned long long)n, n == 1 ? " was" : "s were");
+        log_warn(0, "%s: %llu damaged place%s passed over", f->origin, (unsigned long long)n,
+                 n == 1 ? " was" : "s were");
 }
 
 int observer_say_tape(const char *path, int rc)
@@ -131,7 +132,8 @@ int observer_attach(struct observer *o, const struct args *a, double interval_s,
     int rc = attach_feed(a, request, clock, true, &o->feed);
     if (rc < 0)
         return -ENOENT;
-    snprintf(o->origin, sizeof o->origin, "the running recorder, %s, since %s", s.session, text_time(s.since_ms, since));
+    snprintf(o->origin, sizeof o->origin, "the running recorder, %s, since %s", s.session,
+             text_time(s.since_ms, since));
     o->feed->origin = o->origin;
     o->interval_s = s.interval_s;
     return 0;
