@@ -65,7 +65,8 @@ void record_figures(const struct sample *s)
     double values = (double)s->cols * s->rows;
     if (os_make_temp_dir(true, dir, sizeof dir) < 0)
         exit(EXIT_FAILURE);
-    struct store_options o = { .dir = dir, .sync_s = 3600, .about = { .start_ms = (int64_t)s->v[0][0], .interval_s = 1 } };
+    struct store_options o = { .dir = dir, .sync_s = 3600,
+                               .about = { .start_ms = (int64_t)s->v[0][0], .interval_s = 1 } };
     os_self(&before);
     double begin = cpu_ns();
     if (store_open(&o, &store, &owner) < 0)
@@ -82,7 +83,8 @@ void record_figures(const struct sample *s)
     figure("recorder, CPU of a core at 1 Hz", cpu / s->rows / 1e7, "%", 0.1, false);
     figure("recorder, written with a sync every 10 s", (after.written_bytes - before.written_bytes) / values,
            "bytes/value", 2, false);
-    figure("recorder, kept: blocks, catalog, summaries, index", (double)kept_bytes(dir) / values, "bytes/value", NAN, false);
+    figure("recorder, kept: blocks, catalog, summaries, index", (double)kept_bytes(dir) / values, "bytes/value", NAN,
+           false);
     moment_done(&m);
     schema_free(schema);
     os_remove_dir(dir);

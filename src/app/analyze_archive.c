@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 struct wanted {
     char session[INDEX_ID_MAX]; /* "" for all */
@@ -115,4 +116,9 @@ int analyze_archive(const struct args *a, const char *session)
     recording_free(rec);
     outfiles_done(&files);
     return status;
+}
+
+bool analyze_is_session(const char *word)
+{
+    return !os_exists("", word) && !strpbrk(word, "./");
 }

@@ -16,4 +16,7 @@
  */
 int analyze_archive(const struct args *a, const char *session);
 
+/* Is a word a session's? One that names no file, unless it looks like a path. */
+bool analyze_is_session(const char *word);
+
 #endif

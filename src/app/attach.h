@@ -8,12 +8,13 @@
 #define APP_ATTACH_H
 
 #include "app/command.h"
+#include "app/datadir.h"
 #include "core/clock.h"
 #include "core/feed.h"
 
 /* For the table of a command that looks at this machine. */
 #define ATTACH_OPTIONS \
-    { "data", 0, OPTION_DIR, "DIR", .help = "use the recorder that records there" }, \
+    DATADIR_OPTION, \
     { "fresh", 0, OPTION_FLAG, .help = "take samples itself, though a recorder is running" }
 
 struct attach_state {

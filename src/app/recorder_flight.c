@@ -8,24 +8,27 @@
 
 #include <math.h>
 
-#define FILES_SHARE 10   /* of the cap: a tenth is for its files */
-#define FILES_BYTES 1e9  /* where there is no cap */
-#define BURST_S 10
-
 struct part_flight {
     struct recorder *r;
     struct flight *flight;
     bool fast;
 };
 
+/* "never" is above all that events can be. */
+static enum severity part_flight_severity(const struct config *c)
+{
+    int s = severity_of(config_string(c, "storage.flight_severity"));
+    return s < 0 ? (enum severity)(SEVERITY_CRITICAL + 1) : (enum severity)s;
+}
+
 static int part_flight_open(struct recorder *r, void **self)
 {
-    int64_t cap = space_cap(store_space(r->store));
     struct flight_options o = {
         .dir = r->o.dir, .space = store_space(r->store), .about = *store_about(r->store),
-        .ring_bytes = (int64_t)(config_number(r->config, "performance.max_buffer_memory_mb") * 1e6),
-        .files_bytes = cap ? cap / FILES_SHARE : (int64_t)FILES_BYTES,
-        .severity = SEVERITY_WARNING, .burst_s = r->of->is_real ? BURST_S : 0,
+        .ring_bytes = (int64_t)(config_number(r->config, "storage.flight_mb") * 1e6),
+        .files_bytes = (int64_t)(config_number(r->config, "storage.flight_max_mb") * 1e6),
+        .severity = part_flight_severity(r->config),
+        .burst_s = r->of->is_real ? config_number(r->config, "storage.flight_burst_s") : 0,
     };
     struct part_flight *p = mem_new(sizeof *p);
     p->r = r;

@@ -51,6 +51,13 @@ static const struct config_key keys[] = {
     { "storage.keep_days", NUMBER("30", 0, 36500), .help = "Days that every sample is kept." },
     { "storage.keep_minutes_days", NUMBER("365", 0, 36500),
       .help = "Days that one summary a minute is kept; those of ten minutes stay as long as there is room." },
+    { "storage.flight_mb", NUMBER("8", 0.1, 1024),
+      .help = "Memory for the last ten minutes with all processes, MB: what a flight recording begins with." },
+    { "storage.flight_severity", CHOICE("warning", "info notice warning critical never"),
+      .help = "Events from here on start a flight recording, at most one in ten minutes." },
+    { "storage.flight_burst_s", NUMBER("10", 0, 600), .help = "Seconds of ten samples each that follow, for its end." },
+    { "storage.flight_max_mb", NUMBER("64", 1, 1e6),
+      .help = "Most that all flight recordings take of storage.max_mb, MB; the oldest goes first." },
 
     { "logging.csv", SWITCH("false"), .help = "Write CSV logs beside the archive while recording." },
     { "logging.layout", CHOICE("sonde", "sonde optimetrics"),

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Metrics live in blocks that never move, so that pointers to them stay valid while it grows. */
-enum { BLOCK = 128, MAX_BLOCKS = 512 };
+enum { BLOCK = 128, MAX_BLOCKS = SCHEMA_MAX_METRICS / BLOCK };
 
 struct entry {
     struct metric m;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define SCHEMA_MAX_METRICS 65536 /* more end the program: who adds what a file says counts before */
 #define SCHEMA_MAX_NAME 192 /* bytes of "family{instance}" with its NUL */
 
 enum kind {

@@ -1,8 +1,8 @@
 /*
  * archive.c - reads a data directory while it is written.
  *
- * Journals are listed before segments: one that is packed in between is found in its segment, whose blocks
- * are numbered as the journals were. A journal that is gone when it is to be read has become a block, too.
+ * Journals are opened before segments are looked at: one that is packed in between is found in its segment,
+ * whose blocks are numbered as the journals were, and one that is packed later is read all the same.
  */
 #include "store/archive.h"
 
@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "os/disk.h"
 #include "os/os.h"
+#include "store/join.h"
 #include "store/journal.h"
 #include "store/names.h"
 
@@ -27,7 +28,7 @@ static void archive_part_done(struct archive_part *p)
 {
     segment_free(p->segment);
     for (int i = 0; i < p->n_journals; i++)
-        mem_free(p->journal[i]);
+        os_close(p->journal[i].fd);
     mem_free(p->journal);
 }
 
@@ -98,7 +99,8 @@ static void archive_add_segment(struct archive *a, const struct names *n)
     }
 }
 
-static int archive_reach_tick(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+static int archive_reach_tick(void *self, const struct tape_about *about, const struct schema *s,
+                              const struct moment *m)
 {
     struct archive_part *p = self;
     (void)s;
@@ -107,29 +109,33 @@ static int archive_reach_tick(void *self, const struct tape_about *about, const 
     return 0;
 }
 
-static void archive_add_journal(struct archive *a, const struct names *n)
+static bool archive_reads_journal(struct archive_part *p, const struct archive_journal *j)
 {
-    struct archive_part *p = archive_part_of(a, n);
-    char path[OS_PATH_MAX];
-    struct os_disk_entry e;
-    uint64_t lost = 0, before = p->ticks;
-    if (archive_packed(p->segment, n->block) || names_path(a->dir, n, path) < 0)
+    uint64_t before = p->ticks;
+    return j->fd >= 0 && !archive_packed(p->segment, j->name.block) &&
+           journal_read(j->fd, archive_reach_tick, p, NULL) == 0 && p->ticks > before;
+}
+
+/* Takes over its descriptor, or closes it. */
+static void archive_add_journal(struct archive *a, const struct archive_journal *j)
+{
+    struct archive_part *p = archive_part_of(a, &j->name);
+    if (!archive_reads_journal(p, j)) {
+        os_close(j->fd);
         return;
-    if (journal_play(path, archive_reach_tick, p, &lost) < 0 || p->ticks == before)
-        return;
-    if (os_disk_look(path, &e) == 0)
-        p->bytes += e.size;
+    }
+    p->bytes += os_disk_size(j->fd);
     p->journal = mem_resize(p->journal, (size_t)(p->n_journals + 1) * sizeof *p->journal);
-    p->journal[p->n_journals++] = mem_dup(path);
+    p->journal[p->n_journals++] = *j;
 }
 
 /* Both lists, merged: a part's segment comes before its journals. */
-static void archive_merge(struct archive *a, const struct names *segment, int n_segments, const struct names *journal,
-                          int n_journals)
+static void archive_merge(struct archive *a, const struct names *segment, int n_segments,
+                          const struct archive_journal *journal, int n_journals)
 {
     int s = 0, j = 0;
     while (s < n_segments || j < n_journals) {
-        struct names of = j < n_journals ? journal[j] : (struct names){ 0 };
+        struct names of = j < n_journals ? journal[j].name : (struct names){ 0 };
         of.block = -1;
         if (s < n_segments && (j == n_journals || names_order(&segment[s], &of) <= 0))
             archive_add_segment(a, &segment[s++]);
@@ -138,18 +144,34 @@ static void archive_merge(struct archive *a, const struct names *segment, int n_
     }
 }
 
+/* Opens all journals there are. Returns how many. */
+static int archive_open_journals(const struct archive *a, struct archive_journal **out)
+{
+    struct names *names = NULL;
+    char path[OS_PATH_MAX];
+    int n = names_list(a->dir, true, &names);
+    *out = mem_new(((size_t)(n > 0 ? n : 0) + 1) * sizeof **out);
+    for (int i = 0; i < n; i++) {
+        int rc = names_path(a->dir, &names[i], path);
+        rc = rc < 0 ? rc : os_disk_open(path, OS_DISK_READ);
+        (*out)[i] = (struct archive_journal){ .name = names[i], .fd = rc };
+    }
+    mem_free(names);
+    return n;
+}
+
 int archive_refresh(struct archive *a)
 {
-    struct names *journals = NULL, *segments = NULL;
-    int n_journals = names_list(a->dir, true, &journals);
+    struct archive_journal *journals;
+    struct names *segments = NULL;
+    int n_journals = archive_open_journals(a, &journals);
     int n_segments = names_list(a->dir, false, &segments);
     archive_clear(a);
-    if (n_journals < 0 && n_segments < 0)
-        return n_segments;
-    archive_merge(a, segments, n_segments < 0 ? 0 : n_segments, journals, n_journals < 0 ? 0 : n_journals);
+    if (n_journals >= 0 || n_segments >= 0)
+        archive_merge(a, segments, n_segments < 0 ? 0 : n_segments, journals, n_journals < 0 ? 0 : n_journals);
     mem_free(journals);
     mem_free(segments);
-    return 0;
+    return n_journals < 0 && n_segments < 0 ? n_segments : 0;
 }
 
 int archive_open(const char *dir, struct archive **out)
@@ -176,7 +198,7 @@ const struct archive_part *archive_parts(const struct archive *a, size_t *n)
 struct player {
     struct tape *tape;        /* of the session that plays: its rates go on from part to part */
     int64_t from_ms, to_ms;
-    int (*each)(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m);
+    tape_each *each;
     void *self;
     struct buf buf;
     uint64_t lost;
@@ -220,14 +242,15 @@ static bool player_wants(const struct segment_entry *e, bool in_range)
 {
     if (e->type == CHUNK_ABOUT || e->type == CHUNK_CATALOG)
         return true;
-    return in_range && (e->type == CHUNK_EVENT || e->type == CHUNK_PROCS || e->type == CHUNK_TABLE || e->type == CHUNK_BLOCK);
+    return in_range && (e->type == CHUNK_EVENT || e->type == CHUNK_PROCS || e->type == CHUNK_TABLE ||
+                        e->type == CHUNK_BLOCK);
 }
 
-static int player_segment(struct player *p, const struct segment *s, size_t from)
+static int player_segment(struct player *p, const struct segment *s)
 {
     size_t first = player_first(p, s);
     bool past = false;
-    for (size_t i = from; i < s->n; i++) {
+    for (size_t i = 0; i < s->n; i++) {
         const struct segment_entry *e = &s->entry[i];
         struct chunk c;
         if (e->type == CHUNK_BLOCK && e->first_ms > p->to_ms)
@@ -248,27 +271,24 @@ static int player_segment(struct player *p, const struct segment *s, size_t from
     return 0;
 }
 
-static int player_journal(struct player *p, const char *path)
+static int player_journal(struct player *p, int fd)
 {
-    auto_free char *bytes = NULL;
-    size_t n;
-    int rc = os_read_file(path, CHUNK_MAX * 4, &bytes, &n);
-    rc = rc < 0 ? rc : tape_feed(p->tape, bytes, n);
+    int64_t size = os_disk_size(fd);
+    auto_free char *bytes = mem_try((size_t)(size < 0 ? 0 : size) + 1);
+    if (size >= 0)
+        size = bytes ? os_disk_read(fd, bytes, (size_t)size, 0) : -ENOMEM;
+    if (size < 0)
+        return (int)size;
+    int rc = tape_feed(p->tape, bytes, (size_t)size);
+    tape_end(p->tape);
     return rc < 0 ? rc : player_run(p);
 }
 
-/* A part; its journals may have become blocks since it was looked at. */
-static int player_part(struct player *p, struct archive_part *part)
+static int player_part(struct player *p, const struct archive_part *part)
 {
-    int rc = part->segment ? player_segment(p, part->segment, 0) : 0;
-    for (int i = 0; i < part->n_journals && rc == 0; i++) {
-        rc = player_journal(p, part->journal[i]);
-        if (rc != -ENOENT)
-            continue;
-        size_t known = part->segment ? part->segment->n : 0;
-        rc = part->segment ? segment_refresh(part->segment) : 0;
-        return rc < 0 || !part->segment ? rc : player_segment(p, part->segment, known);
-    }
+    int rc = part->segment ? player_segment(p, part->segment) : 0;
+    for (int i = 0; i < part->n_journals && rc == 0; i++)
+        rc = player_journal(p, part->journal[i].fd);
     return rc;
 }
 
@@ -278,8 +298,7 @@ static bool player_overlaps(const struct player *p, const struct archive_part *p
 }
 
 int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
-                 int (*each)(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m),
-                 void *self, uint64_t *lost)
+                 tape_each *each, void *self, uint64_t *lost)
 {
     struct player p = { .tape = tape_new(true), .from_ms = from_ms, .to_ms = to_ms, .each = each, .self = self };
     int rc = 0;
@@ -297,77 +316,23 @@ int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_
 
 /* ---- as a recording ---- */
 
-/* Sessions number their slots each for itself: here they become one schema, by name. */
 struct keeper {
     struct recording *r;
-    char session[TAPE_SESSION_MAX];
-    int *slot, n;             /* of the recording, for a slot of the session */
-    double *row;              /* scratch, as wide as the recording */
-    int cap;
-    int64_t shift_ns;         /* added to the monotonic clock, which begins anew with every boot */
+    struct join join;
 };
-
-static int keeper_source(struct schema *s, const char *name)
-{
-    for (int i = 0; i < schema_sources(s); i++)
-        if (strcmp(schema_source_name(s, i), name) == 0)
-            return i;
-    return schema_source(s, name);
-}
-
-static void keeper_fit(struct keeper *k, const struct schema *s)
-{
-    struct schema *to = k->r->schema;
-    int n = schema_size(s);
-    k->slot = mem_resize(k->slot, (size_t)n * sizeof *k->slot + 1);
-    for (; k->n < n; k->n++) {
-        struct metric m = *schema_at(s, k->n);
-        if (m.kind == KIND_RATIO) {
-            m.num = k->slot[m.num];
-            m.den = m.den < 0 ? m.den : k->slot[m.den];
-        }
-        schema_set_source(to, keeper_source(to, schema_source_name(s, m.source)));
-        k->slot[k->n] = schema_add(to, &m);
-    }
-    if (schema_size(to) > k->cap) {
-        k->cap = schema_size(to);
-        k->row = mem_resize(k->row, (size_t)k->cap * sizeof *k->row);
-    }
-}
-
-static int64_t keeper_mono(struct keeper *k, const struct frame *f)
-{
-    const struct recording *r = k->r;
-    int64_t mono = f->mono_ns + k->shift_ns;
-    if (!r->n || mono > r->mono_ns[r->n - 1])
-        return mono;
-    int64_t gap_ms = f->wall_ms - r->wall_ms[r->n - 1];
-    mono = r->mono_ns[r->n - 1] + (gap_ms > 0 ? gap_ms : 1) * 1000000;
-    k->shift_ns = mono - f->mono_ns;
-    return mono;
-}
 
 static int archive_keep(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
 {
     struct keeper *k = self;
     struct recording *r = k->r;
-    if (strcmp(k->session, about->session) != 0) {
-        memcpy(k->session, about->session, sizeof k->session);
-        k->n = 0;
-        k->shift_ns = 0;
-    }
-    keeper_fit(k, s);
-    for (int i = 0; i < k->cap; i++)
-        k->row[i] = NAN;
-    for (int i = 0; i < m->frame.n; i++)
-        k->row[k->slot[i]] = m->frame.v[i];
+    const struct moment *now = join_take(&k->join, about, s, m);
     r->interval_s = about->interval_s;
-    int rc = recording_add(r, m->frame.wall_ms, keeper_mono(k, &m->frame), k->row, k->cap);
+    int rc = recording_add(r, now->frame.wall_ms, now->frame.mono_ns, now->frame.v, now->frame.n);
     if (rc < 0)
         return rc;
-    recording_add_uses(r, m->procs, m->n_procs);
-    for (size_t i = 0; i < m->n_events; i++)
-        recording_add_event(r, &m->events[i]);
+    recording_add_uses(r, now->procs, now->n_procs);
+    for (size_t i = 0; i < now->n_events; i++)
+        recording_add_event(r, &now->events[i]);
     return 0;
 }
 
@@ -376,9 +341,9 @@ int archive_recording(struct archive *a, const char *session, int64_t from_ms, i
 {
     struct keeper k = { .r = recording_new() };
     k.r->max_bytes = max_bytes;
+    k.join.schema = k.r->schema;
     int rc = archive_play(a, session, from_ms, to_ms, archive_keep, &k, NULL);
-    mem_free(k.slot);
-    mem_free(k.row);
+    join_done(&k.join);
     if (rc == 0 && !k.r->n)
         rc = -ENODATA;
     if (rc < 0) {

@@ -8,6 +8,7 @@
 #define STORE_ARCHIVE_H
 
 #include "core/recording.h"
+#include "store/names.h"
 #include "store/segment.h"
 
 struct archive;
@@ -19,6 +20,11 @@ void archive_free(struct archive *a);
 /* Looks what came and went since. */
 int archive_refresh(struct archive *a);
 
+struct archive_journal {
+    struct names name;
+    int fd;                       /* to journal_read(), also when it is packed and removed by then */
+};
+
 /* Segments and journals as one list, in the order of session, part and time. */
 struct archive_part {
     char name[SEGMENT_NAME_MAX];  /* of the segment */
@@ -26,7 +32,7 @@ struct archive_part {
     int64_t first_ms, last_ms;    /* of all its instants */
     int64_t bytes;                /* of segment and journals */
     uint64_t ticks;
-    char **journal;               /* paths of what is not packed, in their order; n_journals of them */
+    struct archive_journal *journal; /* what is not packed, in their order; n_journals of them */
     int n_journals;
     struct tape_about about;
 };
@@ -36,8 +42,7 @@ const struct archive_part *archive_parts(const struct archive *a, size_t *n);
 /* Plays all instants from..to (wall clock, both in) of a session, NULL for all, in order. each() may end it
  * by an error, which is returned. What is damaged is passed over; *lost counts places, NULL if not asked. */
 int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
-                 int (*each)(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m),
-                 void *self, uint64_t *lost);
+                 tape_each *each, void *self, uint64_t *lost);
 
 /* The same as a recording, for analysis; thinned to max_bytes (0: no limit). -ENODATA: nothing is there. */
 int archive_recording(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,

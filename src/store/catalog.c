@@ -95,7 +95,8 @@ static bool catalog_read_metric(struct unpack *in, struct metric *m, struct cata
     unpack_text(in, t->help, sizeof t->help);
     unpack_text(in, t->unit, sizeof t->unit);
     int unit = unit_of(t->unit);
-    *m = (struct metric){ .name = t->name, .inst = t->inst, .help = t->help, .unit = unit < 0 ? UNIT_NONE : (enum unit)unit };
+    *m = (struct metric){ .name = t->name, .inst = t->inst, .help = t->help,
+                          .unit = unit < 0 ? UNIT_NONE : (enum unit)unit };
     m->kind = (enum kind)unpack_upto(in, KIND_RATIO);
     m->source = (int)unpack_upto(in, CATALOG_SOURCES);
     if (unpack_upto(in, 1)) {

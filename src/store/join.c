@@ -5,18 +5,26 @@
 
 #include <string.h>
 
+#define SOURCES_MAX 4096 /* as of one catalog */
+
+/* Sources beyond what a machine has share the first one. */
 static int join_source(struct schema *s, const char *name)
 {
     for (int i = 0; i < schema_sources(s); i++)
         if (strcmp(schema_source_name(s, i), name) == 0)
             return i;
-    return schema_source(s, name);
+    return schema_sources(s) < SOURCES_MAX ? schema_source(s, name) : 0;
 }
 
 /* Its slot in the schema that comes out. */
 static int join_slot(struct join *j, const struct schema *s, int slot)
 {
     struct metric m = *schema_at(s, slot);
+    int known = schema_find(j->schema, m.name, m.inst);
+    if (known >= 0)
+        return schema_at(j->schema, known)->kind == m.kind ? known : -1;
+    if (schema_size(j->schema) + 2 > SCHEMA_MAX_METRICS)
+        return -1; /* a counter brings its rate along */
     if (m.kind == KIND_RATIO) {
         m.num = j->slot[m.num];
         m.den = m.den == SCHEMA_TIME ? SCHEMA_TIME : j->slot[m.den];
@@ -24,8 +32,7 @@ static int join_slot(struct join *j, const struct schema *s, int slot)
             return -1;
     }
     schema_set_source(j->schema, j->source[m.source]);
-    int to = schema_add(j->schema, &m);
-    return schema_at(j->schema, to)->kind == m.kind ? to : -1;
+    return schema_add(j->schema, &m);
 }
 
 static void join_fit(struct join *j, const struct schema *s)
@@ -66,8 +73,7 @@ static void join_frame(struct join *j, const struct frame *f)
         to->read_ns[j->source[i]] = f->read_ns[i] ? f->read_ns[i] + j->shift_ns : 0;
 }
 
-const struct moment *join_take(struct join *j, const struct tape_about *about, const struct schema *s,
-                               const struct moment *m)
+void join_learn(struct join *j, const struct tape_about *about, const struct schema *s)
 {
     if (strcmp(j->session, about->session) != 0) {
         memcpy(j->session, about->session, sizeof j->session);
@@ -75,6 +81,12 @@ const struct moment *join_take(struct join *j, const struct tape_about *about, c
         j->shift_ns = 0;
     }
     join_fit(j, s);
+}
+
+const struct moment *join_take(struct join *j, const struct tape_about *about, const struct schema *s,
+                               const struct moment *m)
+{
+    join_learn(j, about, s);
     join_clock(j, &m->frame);
     join_frame(j, &m->frame);
     j->now.procs = m->procs;

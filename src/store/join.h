@@ -17,6 +17,9 @@ struct join {
     struct moment now;          /* only the frame is its own */
 };
 
+/* Takes over the metrics of a session before its instants come. */
+void join_learn(struct join *j, const struct tape_about *about, const struct schema *s);
+
 /* Begins with { .schema = ... }, which is borrowed and empty. Borrowed until the next call, and as long as m. */
 const struct moment *join_take(struct join *j, const struct tape_about *about, const struct schema *s,
                                const struct moment *m);

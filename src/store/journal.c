@@ -2,6 +2,7 @@
 #include "store/journal.h"
 
 #include "base/auto.h"
+#include "base/mem.h"
 #include "os/disk.h"
 
 #include <errno.h>
@@ -83,21 +84,23 @@ void journal_done(struct journal *j)
     buf_done(&j->out);
 }
 
-int journal_play(const char *path, int (*each)(void *self, const struct tape_about *about, const struct schema *s,
-                                               const struct moment *m), void *self, uint64_t *lost)
+int journal_read(int fd, tape_each *each, void *self, uint64_t *lost)
 {
-    auto_free char *bytes = NULL;
-    size_t n;
-    int rc = os_read_file(path, JOURNAL_MAX, &bytes, &n);
-    if (rc < 0)
-        return rc;
+    int64_t size = os_disk_size(fd);
+    if (size < 0 || size > JOURNAL_MAX)
+        return size < 0 ? (int)size : -EFBIG;
+    auto_free char *bytes = mem_try((size_t)size + 1);
+    size = bytes ? os_disk_read(fd, bytes, (size_t)size, 0) : -ENOMEM;
+    if (size < 0)
+        return (int)size;
     struct tape *t = tape_new(false);
     const struct moment *m;
-    rc = tape_feed(t, bytes, n);
+    int rc = tape_feed(t, bytes, (size_t)size);
     tape_end(t);
     while (rc == 0 && (rc = tape_next(t, &m)) != 0)
         rc = rc == -EBADMSG ? 0 : rc < 0 ? rc : each(self, tape_about(t), tape_schema(t), m);
-    *lost += tape_lost(t);
+    if (lost)
+        *lost += tape_lost(t);
     tape_free(t);
     return rc;
 }

@@ -28,8 +28,10 @@ int journal_append(struct journal *j, const struct schema *s, const struct momen
 void journal_close(struct journal *j); /* keeps its room for the next */
 void journal_done(struct journal *j);
 
-/* Reads a whole journal and gives its instants, rates not derived. Passes over what is damaged. */
-int journal_play(const char *path, int (*each)(void *self, const struct tape_about *about, const struct schema *s,
-                                               const struct moment *m), void *self, uint64_t *lost);
+/*
+ * Reads a whole journal and gives its instants, rates not derived. Passes over what is damaged, *lost counts
+ * the places, if asked (NULL: not). The descriptor may be of a file that was removed since.
+ */
+int journal_read(int fd, tape_each *each, void *self, uint64_t *lost);
 
 #endif

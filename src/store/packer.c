@@ -106,11 +106,12 @@ int packer_pack(struct packer *p, const struct names *journal)
     struct packing k = { .p = p, .segment = *journal, .number = (uint32_t)journal->block };
     char path[OS_PATH_MAX];
     uint64_t lost = 0;
-    struct os_disk_entry e;
     k.segment.block = -1;
     int rc = names_path(p->dir, journal, path);
-    rc = rc < 0 ? rc : os_disk_look(path, &e);
-    rc = rc < 0 ? rc : journal_play(path, packer_take, &k, &lost);
+    int fd = rc < 0 ? rc : os_disk_open(path, OS_DISK_READ);
+    int64_t size = fd < 0 ? fd : os_disk_size(fd);
+    rc = size < 0 ? (int)size : journal_read(fd, packer_take, &k, &lost);
+    os_close(fd);
     if (rc == -EEXIST && k.done)
         rc = 0;
     else if (rc == 0)
@@ -123,7 +124,7 @@ int packer_pack(struct packer *p, const struct names *journal)
         log_warn(0, "archive: %s was damaged in %llu places; the rest of it is kept", path, (unsigned long long)lost);
     rc = os_disk_remove(path);
     if (rc == 0)
-        space_resize(p->space, e.size, -1);
+        space_resize(p->space, size, -1);
     return rc;
 }
 

@@ -18,7 +18,6 @@
 #define NONE SIZE_MAX
 #define WINDOW_MS 600000 /* the longest */
 #define LATEST_MS (INT64_MAX / 4) /* and earliest: far beyond any clock */
-#define AGAIN 5 /* times that files may go away under a question */
 
 struct stretch {
     size_t begin, end;         /* entries where its blocks are */
@@ -226,7 +225,8 @@ static int query_segment(struct asking *q, const struct segment *s)
         bool summed = t.summary[0] != NONE || t.summary[1] != NONE;
         bool summary = e->type == CHUNK_MINUTES || e->type == CHUNK_TENS;
         int which = e->type == CHUNK_TENS;
-        bool fits = summary && summed && t.summary[which] == NONE && e->first_ms == t.first_ms && e->last_ms == t.last_ms;
+        bool same = e->first_ms == t.first_ms && e->last_ms == t.last_ms;
+        bool fits = summary && summed && same && t.summary[which] == NONE;
         if (summed && !fits) { /* the stretch before is complete */
             rc = stretch_done(q, s, &t);
             t = (struct stretch){ .begin = t.end, .summary = { NONE, NONE } };
@@ -266,15 +266,13 @@ static int query_journals(struct asking *q, const struct archive_part *p)
     if (p->segment && q->derived && p->n_journals)
         query_last_block(q, p->segment);
     for (int i = 0; i < p->n_journals; i++) {
-        const char *file = strrchr(p->journal[i], '/');
-        struct names n;
-        if (!file || !names_parse(file + 1, &n) || n.block != q->next_block)
+        const struct archive_journal *j = &p->journal[i];
+        if (j->name.block != q->next_block)
             lanes_break(q);
-        int rc = journal_play(p->journal[i], query_tick, q, &q->r->lost);
-        rc = rc == -ENOENT ? rc : query_lost(q, rc);
+        int rc = query_lost(q, journal_read(j->fd, query_tick, q, &q->r->lost));
         if (rc < 0)
             return rc;
-        q->next_block = n.block + 1;
+        q->next_block = j->name.block + 1;
     }
     return 0;
 }
@@ -334,9 +332,11 @@ static int query_begin(struct asking *q, int64_t from_ms, int64_t to_ms, int poi
     return 0;
 }
 
-static int query_once(struct archive *a, int64_t from_ms, int64_t to_ms, const char *globs, int points,
-                      struct query_result **out)
+int store_query(struct archive *a, int64_t from_ms, int64_t to_ms, const char *globs, int points,
+                struct query_result **out)
 {
+    if (points < 1 || points > QUERY_POINTS || from_ms > to_ms || from_ms < -LATEST_MS || to_ms > LATEST_MS)
+        return -EINVAL;
     struct asking q = { .globs = globs };
     int rc = query_begin(&q, from_ms, to_ms, points);
     rc = rc < 0 ? rc : query_parts(&q, a);
@@ -350,18 +350,4 @@ static int query_once(struct archive *a, int64_t from_ms, int64_t to_ms, const c
     query_finish(q.r);
     *out = q.r;
     return 0;
-}
-
-int store_query(struct archive *a, int64_t from_ms, int64_t to_ms, const char *globs, int points,
-                struct query_result **out)
-{
-    if (points < 1 || points > QUERY_POINTS || from_ms > to_ms || from_ms < -LATEST_MS || to_ms > LATEST_MS)
-        return -EINVAL;
-    int rc = -ENOENT;
-    for (int i = 0; i < AGAIN && rc == -ENOENT; i++) {
-        rc = query_once(a, from_ms, to_ms, globs, points, out);
-        if (rc == -ENOENT && archive_refresh(a) < 0) /* a journal has become a block */
-            break;
-    }
-    return rc == -ENOENT ? -ENODATA : rc;
 }

@@ -77,8 +77,9 @@ static void retention_measure(struct kept_file *f, const struct segment *s)
         const struct segment_entry *e = &s->entry[i];
         bool instants = e->type == CHUNK_BLOCK || e->type == CHUNK_PROCS || e->type == CHUNK_TABLE;
         bool timed = e->type == CHUNK_BLOCK || e->type == CHUNK_MINUTES || e->type == CHUNK_TENS;
+        int tier = instants ? RETENTION_INSTANTS : e->type == CHUNK_MINUTES ? RETENTION_MINUTES : RETENTION_TENS;
         if (instants || timed)
-            f->bytes[instants ? RETENTION_INSTANTS : e->type == CHUNK_MINUTES ? RETENTION_MINUTES : RETENTION_TENS] += e->n;
+            f->bytes[tier] += e->n;
         if (timed && (!f->last_ms || e->first_ms < f->first_ms))
             f->first_ms = e->first_ms;
         if (timed && (!f->last_ms || e->last_ms > f->last_ms))
@@ -157,8 +158,8 @@ static bool retention_may(const struct retention_rules *rules, const struct kept
 
 /* ---- taking out ---- */
 
-static int retention_drop(struct retention *r, struct kept_file *f, const bool *drop, const struct retention_rules *rules,
-                          bool own_pins, struct retention_done *out)
+static int retention_drop(struct retention *r, struct kept_file *f, const bool *drop,
+                          const struct retention_rules *rules, bool own_pins, struct retention_done *out)
 {
     char path[OS_PATH_MAX];
     int64_t freed = 0;

@@ -102,11 +102,13 @@ static int segment_scan(struct segment *s)
 static bool segment_read_index(struct segment *s)
 {
     uint8_t tail[8];
-    int64_t end = os_disk_size(s->fd), at = 0;
+    int64_t end = os_disk_size(s->fd);
+    uint64_t place = 0;
     if (end < CHUNK_HEAD + 8 || os_disk_read(s->fd, tail, 8, end - 8) != 8)
         return false;
     for (int i = 0; i < 8; i++)
-        at |= (int64_t)tail[i] << 8 * i;
+        place |= (uint64_t)tail[i] << 8 * i;
+    int64_t at = place < INT64_MAX ? (int64_t)place : -1;
     if (at < CHUNK_HEAD || at > end - CHUNK_HEAD || at % 8 || end - at > CHUNK_MAX)
         return false;
     struct segment_entry e = { .type = CHUNK_INDEX, .at = at, .n = (uint32_t)(end - at) };

@@ -24,6 +24,7 @@
 #define RETRY_NS 10000000000   /* between two tries of what failed */
 #define TIDY_NS 60000000000
 #define DAY_MS 86400000
+#define PARTS 16               /* a segment holds at most this part of the cap: whole ones go when it is reached */
 
 struct queued {
     struct moment m;
@@ -50,6 +51,7 @@ struct store {
     uint64_t appended, written, synced; /* instants; dropped ones count as dealt with */
     uint64_t dropped;
     int64_t journal_bytes, segment_bytes;
+    int64_t part_bytes;        /* packed of the part that is written */
     uint64_t values;
     int error;
 
@@ -137,12 +139,24 @@ static void store_close_journal(struct store *s)
 static bool store_turns(struct store *s, int64_t wall_ms)
 {
     const struct journal *j = &s->journal;
-    return j->fd >= 0 && (j->ticks == SEGMENT_TICKS || wall_ms < j->last_ms || wall_ms / DAY_MS != j->last_ms / DAY_MS);
+    return j->fd >= 0 &&
+           (j->ticks == SEGMENT_TICKS || wall_ms < j->last_ms || wall_ms / DAY_MS != j->last_ms / DAY_MS);
+}
+
+/* Does a segment end before the journal that begins now? */
+static bool store_ends_part(struct store *s, int64_t wall_ms)
+{
+    os_lock(s->lock);
+    bool large = s->o.cap_bytes && s->part_bytes > s->o.cap_bytes / PARTS;
+    bool ends = large || (s->journal.last_ms && wall_ms / DAY_MS != s->journal.last_ms / DAY_MS);
+    s->part_bytes = ends ? 0 : s->part_bytes;
+    os_unlock(s->lock);
+    return ends;
 }
 
 static int store_open_journal(struct store *s, int64_t wall_ms)
 {
-    if (s->journal.last_ms && wall_ms / DAY_MS != s->journal.last_ms / DAY_MS) {
+    if (store_ends_part(s, wall_ms)) {
         s->part++;
         s->block = 0;
     }
@@ -186,7 +200,6 @@ static bool store_wait_room(struct store *s)
     int64_t now = os_mono_ns();
     if (now < s->room_ns)
         return false;
-    s->room_ns = now + RETRY_NS;
     os_lock(s->lock);
     s->need_room = true;
     os_wake(s->lock);
@@ -198,11 +211,16 @@ static bool store_wait_room(struct store *s)
     return made;
 }
 
+static bool store_is_full(int rc)
+{
+    return rc == -EDQUOT || rc == -ENOSPC;
+}
+
 /* What was missed until now, as an event on the tape beside the first instant that is kept again. */
 static void store_add_gap(struct store *s, struct moment *m)
 {
-    struct event e = { .wall_ms = s->missed_ms, .end_ms = m->frame.wall_ms, .kind = EVENT_GAP, .severity = SEVERITY_WARNING,
-                       .source = "archive" };
+    struct event e = { .wall_ms = s->missed_ms, .end_ms = m->frame.wall_ms, .kind = EVENT_GAP,
+                       .severity = SEVERITY_WARNING, .source = "archive" };
     snprintf(e.text, sizeof e.text, "%llu sample%s could not be kept: %s", (unsigned long long)s->missed,
              s->missed == 1 ? "" : "s", s->error ? strerror(-s->error) : "the disk did not keep up");
     m->events = mem_resize(m->events, (m->n_events + 1) * sizeof *m->events);
@@ -245,8 +263,10 @@ static void store_write(struct store *s, struct queued *q)
     if (s->missed)
         store_add_gap(s, &q->m);
     int rc = store_write_once(s, &q->m);
-    if ((rc == -EDQUOT || rc == -ENOSPC) && store_wait_room(s))
+    if (store_is_full(rc) && store_wait_room(s)) {
         rc = store_write_once(s, &q->m);
+        s->room_ns = store_is_full(rc) ? os_mono_ns() + RETRY_NS : 0;
+    }
     if (rc < 0) {
         store_fail(s, &q->m, rc);
         return;
@@ -332,6 +352,17 @@ static void store_sync(struct store *s)
     os_unlock(s->lock);
 }
 
+static void store_tidy(struct store *s)
+{
+    if (s->o.tidy)
+        s->o.tidy(s->o.self, s);
+    s->tidy_ns = os_mono_ns() + TIDY_NS;
+    os_lock(s->lock);
+    s->need_room = false;
+    os_wake(s->lock);
+    os_unlock(s->lock);
+}
+
 /* Packs the first of the closed journals. */
 static void store_pack(struct store *s)
 {
@@ -339,6 +370,10 @@ static void store_pack(struct store *s)
     struct names name = s->closed[0];
     os_unlock(s->lock);
     int rc = packer_pack(&s->packer, &name);
+    if (store_is_full(rc)) {
+        store_tidy(s);
+        rc = packer_pack(&s->packer, &name);
+    }
     if (rc < 0 && rc != -ENOENT) {
         log_warn(rc, "archive: %s.%d.%lld.jnl is not packed yet; trying again", name.session, name.part,
                  (long long)name.block);
@@ -348,7 +383,9 @@ static void store_pack(struct store *s)
     os_lock(s->lock);
     s->n_closed--;
     memmove(s->closed, s->closed + 1, s->n_closed * sizeof *s->closed);
+    int64_t before = s->segment_bytes;
     s->segment_bytes = s->packer.written + (s->packer.writer ? segment_written(s->packer.writer) : 0);
+    s->part_bytes += s->segment_bytes - before;
     os_unlock(s->lock);
 }
 
@@ -367,17 +404,6 @@ static bool store_recover(struct store *s)
     if (s->at_old == s->n_old && s->at_old_segment == 0)
         packer_finish(&s->packer);
     return true;
-}
-
-static void store_tidy(struct store *s)
-{
-    if (s->o.tidy)
-        s->o.tidy(s->o.self, s);
-    s->tidy_ns = os_mono_ns() + TIDY_NS;
-    os_lock(s->lock);
-    s->need_room = false;
-    os_wake(s->lock);
-    os_unlock(s->lock);
 }
 
 /* What is to be done now; called without the lock. False when there is nothing. */

@@ -99,6 +99,10 @@ void tape_free(struct tape *t)
 
 int tape_feed(struct tape *t, const void *bytes, size_t n)
 {
+    if (t->ended) {
+        t->in.n = t->at = 0;
+        t->ended = false;
+    }
     if (t->at > t->in.n / 2) { /* at is a multiple of 8: so is where chunks begin, still */
         memmove(t->in.p, t->in.p + t->at, t->in.n - t->at);
         t->in.n -= t->at;

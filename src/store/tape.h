@@ -6,8 +6,8 @@
  *     ABOUT (CATALOG? EVENT* PROCS? TABLE* BLOCK)*              as packed, 600 instants a block
  *
  * What belongs to an instant stands before it. Every TAPE_ALONE ticks one stands alone; the others tell what
- * changed since the one before. Only what adapters read is on it: gauges and counters, and when each source was read. Rates and ratios
- * are derived again by who plays it.
+ * changed since the one before. Only what adapters read is on it: gauges and counters, and when each source was
+ * read. Rates and ratios are derived again by who plays it.
  */
 #ifndef STORE_TAPE_H
 #define STORE_TAPE_H
@@ -41,6 +41,9 @@ struct tape_about {
 };
 
 
+
+/* Called with one instant after the other; an error ends the playing, and is returned. */
+typedef int tape_each(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m);
 
 /* ---- columns ---- */
 
@@ -116,7 +119,8 @@ int tape_feed(struct tape *t, const void *bytes, size_t n);
 /* Something was lost here: what was gathered for the next instant is dropped, and rates begin anew. */
 void tape_break(struct tape *t);
 
-/* Nothing more will come: what looks like the beginning of a chunk without its end is passed over. */
+/* This file ends here: what looks like the beginning of a chunk without its end is passed over. What is fed
+ * afterwards is another file. */
 void tape_end(struct tape *t);
 
 /*

@@ -35,7 +35,7 @@ bad method "$sonde" check --method magic
 bad prediction-steps "$sonde" check --prediction-steps 0
 bad 'no.such.metric' "$sonde" check --metrics no.such.metric --export-csv x.csv
 bad 'no.such.metric' "$sonde" metrics --metrics no.such.metric
-bad 'sonde analyze FILE' "$sonde" check --mode analyze
+bad 'sonde record' "$sonde" check --mode analyze --data none
 bad 'sonde analyze data.csv' "$sonde" check data.csv
 bad file "$sonde" analyze
 bad chekc "$sonde" chekc

@@ -38,7 +38,7 @@ expect 2 "sonde: check: --duration: 'abc' is not a duration; write it like 90, 9
 expect 2 "sonde: check: --interval: '0' is out of range; give 0.1 to 3600*" "$sonde" --interval 0
 expect 2 'sonde: check: unknown option --duraton; did you mean --duration? See `sonde help check`.' \
     "$sonde" check --duraton 5
-expect 2 'sonde: check: --mode collect would keep nothing; add --save-data, *' "$sonde" check --mode collect
+expect 2 'sonde: check: --mode collect would keep nothing; add --archive, --save-data, *' "$sonde" check --mode collect
 
 # Globs select, as words and as an option; one that matches nothing is an error, whatever the others do.
 ids()

@@ -68,8 +68,8 @@ static void play(const uint8_t *p, size_t n)
     struct feed *f;
     const struct moment *m;
     int64_t before = 0;
-    if (tape_feed_of(&(struct tape_bytes){ .read = input_read, .self = &in }, &(struct tape_feed_options){ .origin = "" },
-                     &f) < 0)
+    const struct tape_feed_options options = { .origin = "" };
+    if (tape_feed_of(&(struct tape_bytes){ .read = input_read, .self = &in }, &options, &f) < 0)
         return;
     struct recording *r = recording_new();
     r->max_bytes = 1 << 20;

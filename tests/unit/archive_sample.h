@@ -7,8 +7,18 @@
 
 #include "store_sample.h"
 
-#define MADE_BLOCK 50                      /* instants of a block */
+#define MADE_BLOCK 25                      /* instants of a block */
 #define MADE_GROUP (MADE_BLOCK * 24)       /* of a pair of summaries */
+
+/* How many damages a test tries; the sanitizers make each ten times as slow. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MADE_DAMAGES 100
+#endif
+#endif
+#ifndef MADE_DAMAGES
+#define MADE_DAMAGES 1000
+#endif
 
 struct made_tick {
     int64_t wall_ms;

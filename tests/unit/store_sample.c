@@ -10,7 +10,8 @@ static int sample_disk(struct schema *s, int i)
 {
     char inst[16];
     snprintf(inst, sizeof inst, "sd%d", i);
-    int reads = schema_add(s, &(struct metric){ .name = "disk.reads", .inst = inst, .kind = KIND_COUNTER, .help = "r" });
+    int reads = schema_add(s, &(struct metric){ .name = "disk.reads", .inst = inst, .kind = KIND_COUNTER,
+                                                .help = "r" });
     int time = schema_add(s, &(struct metric){ .name = "disk.time", .inst = inst, .unit = UNIT_SECOND, .rate = "",
                                                .kind = KIND_COUNTER, .wrap = 4294967296.0, .help = "t" });
     schema_add(s, &(struct metric){ .name = "disk.latency", .inst = inst, .unit = UNIT_SECOND, .kind = KIND_RATIO,
@@ -31,7 +32,8 @@ void sample_init(struct sample *s, int disks, int64_t step_ms)
 {
     *s = (struct sample){ .schema = schema_new(), .step_ms = step_ms };
     schema_source(s->schema, "memory");
-    schema_add(s->schema, &(struct metric){ .name = "memory.used", .unit = UNIT_BYTE, .kind = KIND_GAUGE, .help = "u" });
+    schema_add(s->schema, &(struct metric){ .name = "memory.used", .unit = UNIT_BYTE, .kind = KIND_GAUGE,
+                                            .help = "u" });
     schema_source(s->schema, "disk");
     sample_grow(s, disks, 0);
 }
@@ -63,7 +65,8 @@ static void sample_procs(struct moment *m, int64_t i)
     m->n_procs = TAPE_TOP;
     for (int k = 0; k < TAPE_TOP; k++) {
         struct proc_use *u = &m->procs[k];
-        *u = (struct proc_use){ .pid = 100 + k + (int)(i / 200), .ppid = 1, .cpu_percent = (double)((i * 7 + k) % 400) / 4,
+        *u = (struct proc_use){ .pid = 100 + k + (int)(i / 200), .ppid = 1,
+                                .cpu_percent = (double)((i * 7 + k) % 400) / 4,
                                 .rss_bytes = 4096.0 * (double)(k * 100 + i / 10), .read_rate = NAN, .write_rate = k };
         snprintf(u->name, sizeof u->name, "task%d", k);
         procs_round(u);

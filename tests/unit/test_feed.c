@@ -63,7 +63,8 @@ static void a_sampler_is_a_feed(void **state)
 {
     (void)state;
     struct hand_clock c = hand_clock();
-    struct sampler *s = sampler_open(levels, &(struct sampler_options){ .root = "", .interval_s = 1, .clock = &c.clock });
+    struct sampler_options options = { .root = "", .interval_s = 1, .clock = &c.clock };
+    struct sampler *s = sampler_open(levels, &options);
     struct feed *f = feed_of_sampler(s, "here", true);
     const struct moment *m;
     assert_int_equal(f->n_sources, 1);
@@ -99,7 +100,7 @@ static void made_begin(struct made *t, const char *session, const char *name)
     if (name)
         schema_add(t->schema, &(struct metric){ .name = name, .help = "" });
     schema_add(t->schema, &(struct metric){ .name = "test.level", .help = "" });
-    schema_add(t->schema, &(struct metric){ .name = "test.total", .kind = KIND_COUNTER, .unit = UNIT_BYTE, .help = "" });
+    schema_add(t->schema, &(struct metric){ .name = "test.total", .kind = KIND_COUNTER, .unit = UNIT_BYTE });
     tape_writer_done(&t->w);
     frame_done(&t->m.frame);
     struct tape_about about = { .major = TAPE_MAJOR, .start_ms = START_MS, .interval_s = 1 };
@@ -213,7 +214,8 @@ static void bytes_come_in_pieces(void **state)
         struct feed *f;
         const struct moment *m;
         c.waits = 0;
-        assert_int_equal(feed_bytes(&d, &(struct tape_feed_options){ .clock = &c.clock, .live = true, .origin = "x" }, &f), 0);
+        const struct tape_feed_options options = { .clock = &c.clock, .live = true, .origin = "x" };
+        assert_int_equal(feed_bytes(&d, &options, &f), 0);
         assert_true(f->live);
         for (int i = 0; i < 20; i++) {
             assert_int_equal(feed_next(f, &m), 0);
@@ -247,7 +249,8 @@ static void pace_is_kept(void **state)
         struct dripping d = { .of = &t.bytes };
         struct feed *f;
         const struct moment *m;
-        assert_int_equal(feed_bytes(&d, &(struct tape_feed_options){ .clock = &c.clock, .speed = cases[k].speed }, &f), 0);
+        const struct tape_feed_options options = { .clock = &c.clock, .speed = cases[k].speed };
+        assert_int_equal(feed_bytes(&d, &options, &f), 0);
         int64_t start = c.ns;
         for (int i = 0; i < 6; i++) {
             assert_int_equal(feed_next(f, &m), 0);

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 
+enum { DAMAGED = 760 }; /* instants: one pair of summaries, and what is behind */
 #define MS(i) (SAMPLE_START_MS + (int64_t)(i) * 1000)
 
 /*
@@ -23,8 +24,8 @@ static void make(struct made *m)
     made_init(m, 2);
     made_part(m, "20261122_000000", 0, 0, 2630, true);
     made_part(m, "20261122_000000", 1, 2630, 4130, false);
-    made_journal(m, "20261122_000000", 1, 30, 4130, 4180);
-    made_journal(m, "20261122_000000", 1, 31, 4180, 4193);
+    made_journal(m, "20261122_000000", 1, 60, 4130, 4155);
+    made_journal(m, "20261122_000000", 1, 61, 4155, 4168);
     sample_grow(&m->s, 4, 6000);
     made_part(m, "20261122_014000", 0, 6000, 7555, true);
 }
@@ -36,11 +37,13 @@ struct want {
 /* The point of a time; -1 outside. */
 static int point_at(const struct query_result *r, const struct query_point *p, int64_t ms)
 {
-    int i = r->points - 1;
     if (ms < r->from_ms || ms > r->to_ms)
         return -1;
+    int i = (int)((double)(ms - r->from_ms) / (double)(r->to_ms - r->from_ms + 1) * r->points); /* nearly */
     while (i > 0 && p[i].start_ms > ms)
         i--;
+    while (i < r->points - 1 && p[i + 1].start_ms <= ms)
+        i++;
     return i;
 }
 
@@ -184,9 +187,9 @@ static void test_after_pruning(void **state)
         int64_t freed = 0;
         made_init(&m, 1);
         made_part(&m, "20261122_000000", 0, 0, 2710, true);
-        int64_t before = m.s.step_ms;
-        assert_int_equal(retention_rewrite(made_path(&m, "20261122_000000", 0), NULL, drops[i], &rules, true, &freed), 0);
-        assert_true(freed > 0 && before == 1000);
+        const char *path = made_path(&m, "20261122_000000", 0);
+        assert_int_equal(retention_rewrite(path, NULL, drops[i], &rules, true, &freed), 0);
+        assert_true(freed > 0);
         assert_int_equal(archive_open(m.dir, &a), 0);
         for (int k = 0; k < 3; k++) {
             struct query_result *r;
@@ -252,15 +255,17 @@ static bool is_true(const struct made *m, const struct query_result *r, size_t s
     return false;
 }
 
-static void check_damaged(struct made *m, int64_t least)
+static void check_damaged(struct made *m, int64_t least, bool play)
 {
     struct archive *a;
     struct query_result *r;
     struct seen seen = { .m = m };
     uint64_t lost;
     assert_int_equal(archive_open(m->dir, &a), 0);
-    assert_int_equal(archive_play(a, NULL, INT64_MIN, INT64_MAX, see, &seen, &lost), 0);
-    assert_true(seen.n >= least);
+    if (play) {
+        assert_int_equal(archive_play(a, NULL, INT64_MIN, INT64_MAX, see, &seen, &lost), 0);
+        assert_true(seen.n >= least);
+    }
     int rc = store_query(a, MS(0), MS(m->n), NULL, (int)m->n, &r);
     assert_true(rc == 0 || (rc == -ENODATA && least == 0));
     for (size_t i = 0; rc == 0 && i < r->n; i++)
@@ -291,16 +296,16 @@ static void test_damage(void **state)
     char *bytes;
     size_t n;
     made_init(&m, 1);
-    made_part(&m, "20261122_000000", 0, 0, 1500, true);
+    made_part(&m, "20261122_000000", 0, 0, DAMAGED, true);
     const char *path = made_path(&m, "20261122_000000", 0);
     assert_int_equal(os_read_file(path, 1 << 24, &bytes, &n), 0);
     struct segment *s;
     assert_int_equal(segment_open(path, &s), 0);
     rng_seed(&rng, 2);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < MADE_DAMAGES; i++) {
         size_t at = rng_below(&rng, (uint32_t)n), size = i % 4 ? n : at;
         char *copy = malloc(n);
-        int64_t least = size < n ? 0 : 1500;
+        int64_t least = size < n ? 0 : DAMAGED;
         memcpy(copy, bytes, n);
         copy[at] ^= (char)(1u << rng_below(&rng, 8));
         for (size_t k = 0; k < s->n; k++) {
@@ -317,7 +322,7 @@ static void test_damage(void **state)
         assert_int_equal(fwrite(copy, 1, size, f), size);
         fclose(f);
         if (size >= (size_t)s->entry[0].n)
-            check_damaged(&m, least);
+            check_damaged(&m, least, i % 4 < 2); /* half of all: it is slow */
         free(copy);
     }
     segment_free(s);
@@ -328,8 +333,9 @@ static void test_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_any_range), cmocka_unit_test(test_metrics_of_some_segments), cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_after_pruning), cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_any_range), cmocka_unit_test(test_metrics_of_some_segments),
+        cmocka_unit_test(test_refuses),   cmocka_unit_test(test_after_pruning),
+        cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

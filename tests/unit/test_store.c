@@ -37,7 +37,8 @@ static struct seen look(const char *dir, struct sample *s, int64_t from, int64_t
     struct archive *a;
     uint64_t lost;
     assert_int_equal(archive_open(dir, &a), 0);
-    assert_int_equal(archive_play(a, NULL, SAMPLE_START_MS + from * s->step_ms, SAMPLE_START_MS + to * s->step_ms, see, &v, &lost), 0);
+    assert_int_equal(archive_play(a, NULL, SAMPLE_START_MS + from * s->step_ms, SAMPLE_START_MS + to * s->step_ms,
+                                  see, &v, &lost), 0);
     assert_int_equal(lost, 0);
     archive_free(a);
     return v;

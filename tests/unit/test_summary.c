@@ -97,7 +97,8 @@ static void check_row(const struct all *a, int slot, int from, int to, enum kind
         assert_true(row->min == min && row->max == max && row->last == last);
         assert_true(!(fabs(row->mean - mean) > (max - min) * 0.5001 / SUMMARY_MEAN + fabs(mean) * 1e-12));
     } else {
-        assert_true(fabs(row->min - min) <= fabs(min) / 2000 + 1e-307 && fabs(row->max - max) <= fabs(max) / 2000 + 1e-307);
+        assert_true(fabs(row->min - min) <= fabs(min) / 2000 + 1e-307);
+        assert_true(fabs(row->max - max) <= fabs(max) / 2000 + 1e-307);
         assert_true(fabs(row->last - last) <= fabs(last) / 2000 + 1e-307);
         assert_true(fabs(row->mean - mean) <= fabs(mean) / 2000 + 1e-307);
     }

@@ -93,14 +93,17 @@ static struct schema *sample_schema(int disks)
 {
     struct schema *s = schema_new();
     schema_source(s, "memory");
-    schema_add(s, &(struct metric){ .name = "memory.used", .unit = UNIT_BYTE, .kind = KIND_GAUGE, .max = 1e15, .help = "h" });
+    schema_add(s, &(struct metric){ .name = "memory.used", .unit = UNIT_BYTE, .kind = KIND_GAUGE, .max = 1e15,
+                                    .help = "h" });
     schema_source(s, "disk");
     for (int i = 0; i < disks; i++) {
         char inst[16];
         snprintf(inst, sizeof inst, "sd%c", 'a' + i);
-        int reads = schema_add(s, &(struct metric){ .name = "disk.reads", .inst = inst, .kind = KIND_COUNTER, .help = "requests" });
+        int reads = schema_add(s, &(struct metric){ .name = "disk.reads", .inst = inst, .kind = KIND_COUNTER,
+                                                    .help = "requests" });
         int time = schema_add(s, &(struct metric){ .name = "disk.time", .inst = inst, .unit = UNIT_SECOND,
-                                                   .kind = KIND_COUNTER, .rate = "", .wrap = 4294967296.0, .help = "t" });
+                                                   .kind = KIND_COUNTER, .rate = "", .wrap = 4294967296.0,
+                                                   .help = "t" });
         schema_add(s, &(struct metric){ .name = "disk.latency", .inst = inst, .unit = UNIT_SECOND, .kind = KIND_RATIO,
                                         .num = time, .den = reads, .scale = 1 });
     }
@@ -155,7 +158,8 @@ static void test_catalog(void **state)
 static double odd_number(struct rng *r)
 {
     static const double special[] = { 0, -0.0, 1, -1, 0.1, 1e-7, 123.456, INFINITY, -INFINITY, NAN, 5e-324, 1e300,
-                                      9007199254740992.0, 9007199254740993.0, -9007199254740992.0, 1.0 / 3, 0.000001 };
+                                      9007199254740992.0, 9007199254740993.0, -9007199254740992.0, 1.0 / 3,
+                                      0.000001 };
     uint32_t k = rng_below(r, 24);
     return k < sizeof special / sizeof *special ? special[k] : (double)(int64_t)rng_below(r, 100000) / 100;
 }
@@ -201,7 +205,8 @@ static void make_moment(struct moment *m, const struct schema *s, int i)
     for (int source = 0; source < m->frame.n_sources; source++)
         m->frame.read_ns[source] = source ? m->frame.mono_ns - i % 5 * 1000123000LL : m->frame.mono_ns;
     for (int slot = 0; slot < m->frame.n; slot++)
-        m->frame.v[slot] = schema_at(s, slot)->kind == KIND_RATIO ? (double)NAN : slot * 1000 + (slot % 3 ? i : i / 7) * 0.25;
+        m->frame.v[slot] = schema_at(s, slot)->kind == KIND_RATIO ? (double)NAN :
+                           slot * 1000 + (slot % 3 ? i : i / 7) * 0.25;
 }
 
 static void assert_moment(const struct moment *m, const struct schema *s, const struct schema *wrote, int i)
@@ -226,7 +231,8 @@ static void write_tape(struct buf *b, const struct schema *first, const struct s
     assert_int_equal(tape_begin(&w, b, &about, first), 0);
     for (int i = 0; i < n; i++) {
         const struct schema *s = i < n / 2 ? first : then;
-        struct event e = { .wall_ms = 1795312130000 + i * 1000, .kind = EVENT_CLOCK, .severity = SEVERITY_NOTICE, .text = "set" };
+        struct event e = { .wall_ms = 1795312130000 + i * 1000, .kind = EVENT_CLOCK, .severity = SEVERITY_NOTICE,
+                           .text = "set" };
         make_moment(&m, s, i);
         m.events = i == 3 ? &e : NULL;
         m.n_events = i == 3;
@@ -294,7 +300,8 @@ static void test_tape_damage(void **state)
             } else {
                 assert_int_equal(rc, -EBADMSG);
             }
-        assert_true(n == b.n ? seen >= 450 - TAPE_ALONE && tape_lost(t) >= 1 : seen >= (int)(450 * (at - 1024) / b.n) - 3);
+        assert_true(n == b.n ? seen >= 450 - TAPE_ALONE && tape_lost(t) >= 1 :
+                    seen >= (int)(450 * (at - 1024) / b.n) - 3);
         tape_free(t);
     }
     schema_free(s);

@@ -6,15 +6,6 @@
 #include "app/reporting.h"
 
 #include "base/log.h"
-#include "os/os.h"
-
-#include <string.h>
-
-/* A word that names no file is a session's, unless it looks like a path. */
-static bool analyze_is_session(const char *word)
-{
-    return !os_exists("", word) && !strpbrk(word, "./");
-}
 
 static int analyze_command(const struct args *a)
 {

@@ -4,7 +4,9 @@
  * Order matters: what can be refused is refused before the first sample; files are written before
  * the report is printed, so that `| head` cannot lose them.
  */
+#include "app/analyze_archive.h"
 #include "app/analyze_file.h"
+#include "app/archive_options.h"
 #include "app/attach.h"
 #include "app/observer.h"
 #include "app/progress.h"
@@ -102,15 +104,17 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
     if (rc < 0 && rc != -EINTR)
         log_error(rc, "check: %s breaks off after %zu sample%s, which is what the report is about",
                   rec->origin, rec->n, rec->n == 1 ? "" : "s");
+    bool kept = archive_options_keep(a, rec) == 0;
     int status = mode == MODE_COLLECT ? check_save(a, rec, files) :
                  reporting_finish(a, rec, files, o->root.path, cost);
-    return status == EXIT_DONE && rc < 0 ? EXIT_PART : status;
+    return status == EXIT_DONE && (rc < 0 || !kept) ? EXIT_PART : status;
 }
 
 /* --mode collect is for files: without one the whole run would be for nothing. */
 static bool check_keeps(const struct args *a)
 {
-    return args_flag(a, "save-data") || args_given(a, "export-csv") || args_given(a, "export-json");
+    return args_flag(a, "archive") || args_flag(a, "save-data") || args_given(a, "export-csv") ||
+           args_given(a, "export-json");
 }
 
 static int check_machine(const struct args *a, enum mode mode)
@@ -147,13 +151,11 @@ static int check_run(const struct args *a)
 {
     enum mode mode = check_mode(a);
     const char *file = args_positional(a, 0);
-    if (mode == MODE_ANALYZE && file)
-        return analyze_file(a, file);
-    if (mode == MODE_ANALYZE) {
-        log_error(0, "check: --mode analyze needs a file, because this version keeps no archive; "
-                  "give one: sonde analyze FILE");
-        return EXIT_USAGE;
-    }
+    int status;
+    if (archive_options_run(a, &status))
+        return status;
+    if (mode == MODE_ANALYZE)
+        return !file || analyze_is_session(file) ? analyze_archive(a, file ? file : "last") : analyze_file(a, file);
     if (file) {
         log_error(0,
                   "check: it looks at this machine and takes no file; to look at a file: sonde "
@@ -162,7 +164,7 @@ static int check_run(const struct args *a)
         return EXIT_USAGE;
     }
     if (mode == MODE_COLLECT && !check_keeps(a)) {
-        log_error(0, "check: --mode collect would keep nothing; add --save-data, --export-csv FILE or "
+        log_error(0, "check: --mode collect would keep nothing; add --archive, --save-data, --export-csv FILE or "
                   "--export-json FILE");
         return EXIT_USAGE;
     }
@@ -171,7 +173,7 @@ static int check_run(const struct args *a)
 
 static const struct option options[] = {
     { "mode",      0, OPTION_CHOICE, "MODE", .choices = "collect analyze monitor full", .fallback = "full",
-      .help = "collect: files only; analyze: a FILE; monitor: show numbers too; full: report" },
+      .help = "collect: files only; analyze: a FILE or session; monitor: show numbers too; full: report" },
     { "duration", 'd', OPTION_DURATION, "TIME", .min = 0.1, .max = YEAR_S, .fallback = "60",
       .help = "how long to watch: 90, 1.5m, 2h" },
     { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
@@ -179,6 +181,8 @@ static const struct option options[] = {
     { "save-data", 0, OPTION_FLAG, .help = "save telemetry_data_DATE_TIME.json: the main metrics; --export-csv keeps all" },
     OBSERVER_REPLAY,
     ATTACH_OPTIONS,
+    ARCHIVE_OPTIONS,
+    ANALYZE_ARCHIVE_OPTIONS,
     OUTFILES_OPTIONS,
     REPORTING_OPTIONS,
     { 0 },

@@ -4,6 +4,7 @@
 /* The first is what `sonde sessions` does. */
 static const struct command *const verbs[] = {
     &sessions_list, &sessions_show, &sessions_label, &sessions_unlabel, &sessions_stats, &sessions_prune,
+    &sessions_export,
     NULL,
 };
 
@@ -15,7 +16,8 @@ static const struct example examples[] = {
 };
 
 const struct command command_sessions = {
-    .name = "sessions", .summary = "what was recorded: list, show, label, stats, prune", .usage = "", .verbs = verbs,
+    .name = "sessions", .summary = "what was recorded: list, show, label, stats, prune, export", .usage = "",
+    .verbs = verbs,
     .text = "A session is one run of the recorder, with its samples, events, anomalies and the labels that "
             "people gave it.",
     .examples = examples,

@@ -123,7 +123,8 @@ void live_take_uses(struct live *l, const struct proc_use *use, size_t n)
             .children_cpu_s = NAN, .read_bytes = NAN, .write_bytes = NAN, .threads = NAN, .gpu_bytes = NAN } };
         memcpy(to->p.name, use[i].name, sizeof to->p.name);
     }
-    qsort(l->procs, l->n_procs, sizeof *l->procs, live_by_pid);
+    if (l->n_procs)
+        qsort(l->procs, l->n_procs, sizeof *l->procs, live_by_pid);
 }
 
 /* Which areas have something that is so now, not only some minutes ago? */

@@ -133,7 +133,8 @@ void proclist_arrange(struct proclist *l, const struct live *live)
                 .of = &live->procs[i], .cpu = c->cpu, .read = c->read, .write = c->write
             };
         }
-    qsort_r(l->row, l->n, sizeof *l->row, proc_compare, l);
+    if (l->n)
+        qsort_r(l->row, l->n, sizeof *l->row, proc_compare, l);
     if (l->tree && l->n)
         proctree_grow(l, live);
     proclist_find(l);

@@ -1,0 +1,103 @@
+/* intake.c - recordings into an archive that nobody else writes. */
+#include "app/intake.h"
+
+#include "app/sessions/sessions.h"
+#include "base/log.h"
+#include "core/config.h"
+#include "os/disk.h"
+#include "os/os.h"
+#include "store/archive_put.h"
+#include "store/index_take.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static int intake_lock(struct intake *k)
+{
+    char path[OS_PATH_MAX];
+    int32_t owner = 0;
+    snprintf(path, sizeof path, "%.4000s/segments", k->dir);
+    int rc = os_make_dir(path);
+    if (rc < 0) {
+        log_error(rc, "%s cannot be made", path);
+        return rc;
+    }
+    snprintf(path, sizeof path, "%.4000s/lock", k->dir);
+    k->lock = os_disk_lock(path, &owner);
+    if (k->lock == -EBUSY)
+        log_error(0, "process %d records in %s and counts every byte there; stop it for a moment, or name another "
+                  "archive with --data DIR", (int)owner, k->dir);
+    else if (k->lock < 0)
+        log_error(k->lock, "%s cannot be locked", k->dir);
+    return k->lock < 0 ? k->lock : 0;
+}
+
+int intake_open(struct intake *k, const struct args *a, const char *dir)
+{
+    *k = (struct intake){ .args = a, .dir = dir, .lock = -1 };
+    int64_t cap = (int64_t)(config_number(args_config(a), "storage.max_mb") * 1e6);
+    int rc = intake_lock(k);
+    if (rc < 0)
+        return rc;
+    rc = index_open(dir, &(struct index_options){ .rebuild = index_take_segments, .self = (void *)dir }, &k->index);
+    if (rc < 0) {
+        sessions_status(a, rc);
+        return rc;
+    }
+    rc = space_open(dir, cap, &k->space);
+    if (rc < 0)
+        log_error(rc, "%s cannot be measured", dir);
+    return rc;
+}
+
+void intake_close(struct intake *k)
+{
+    index_close(k->index);
+    space_free(k->space);
+    os_close(k->lock);
+}
+
+static int intake_index(struct intake *k, const struct recording *rec, struct index_session *s)
+{
+    struct archive *a;
+    int rc = archive_open(k->dir, &a);
+    if (rc < 0)
+        return rc;
+    s->state = INDEX_ENDED;
+    rc = index_take_session(k->index, a, s);
+    archive_free(a);
+    rc = rc == 0 && rec->n_events ? index_add_events(k->index, s->id, rec->events, rec->n_events) : rc;
+    return rc < 0 ? rc : 0;
+}
+
+int intake_keep(struct intake *k, const struct recording *rec, struct index_session *s,
+                void (*progress)(void *self, double share), void *self)
+{
+    double interval = rec->interval_s > 0 ? rec->interval_s : recording_interval(rec); /* as asked for; as it was */
+    struct archive_put put = { .dir = k->dir, .space = k->space, .rec = rec, .progress = progress, .self = self,
+                               .about.interval_s = isnan(interval) ? 0 : interval };
+    int rc = archive_put(&put);
+    if (rc < 0)
+        return rc;
+    memcpy(s->id, put.about.session, sizeof s->id);
+    rc = intake_index(k, rec, s);
+    if (rc < 0) {
+        index_remove(k->index, s->id);
+        archive_drop(k->dir, k->space, s->id);
+    }
+    return rc;
+}
+
+int intake_say(const char *what, int rc)
+{
+    if (rc == -ERANGE)
+        log_error(0, "%s: a time before 1970 or after 9999; sessions are found by their time", what);
+    else if (rc == -EDQUOT)
+        log_error(0, "%s: the archive is full (storage.max_mb); remove something with `sonde sessions prune`, or "
+                  "allow more", what);
+    else if (rc < 0 && rc != -EINTR)
+        log_error(rc, "%s: the archive cannot be written; nothing of it was kept", what);
+    return rc;
+}

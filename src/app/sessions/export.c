@@ -1,0 +1,243 @@
+/*
+ * export.c - `sonde sessions export`: a session, or a range of time, in a format of others or as a tape.
+ *
+ * Two passes: the first one learns which metrics there are, from the catalogs, because a CSV names them in its
+ * first line; the second writes instant by instant, so that a month needs no more memory than a minute.
+ */
+#include "app/sessions/sessions.h"
+
+#include "app/archived.h"
+#include "app/datadir.h"
+#include "base/auto.h"
+#include "base/log.h"
+#include "os/disk.h"
+#include "os/os.h"
+#include "output/exporter.h"
+#include "store/join.h"
+#include "store/journal.h"
+#include "store/tape_export.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FLUSH (1 << 18)
+
+struct exporting {
+    struct archive *archive;
+    const char *session;        /* NULL: all in the range */
+    char id[TAPE_SESSION_MAX];
+    int64_t from_ms, to_ms;
+    const char *globs, *output; /* output NULL: standard output */
+    char partial[OS_PATH_MAX];
+    int fd;
+    int64_t written;
+    struct buf out;
+    struct join join;
+    struct selection sel;
+    const struct exporter *exporter; /* NULL: as a tape */
+    struct tape_export *tape;
+    size_t ticks;
+};
+
+static bool export_wants(const struct exporting *e, const struct archive_part *p)
+{
+    return p->ticks && p->first_ms <= e->to_ms && p->last_ms >= e->from_ms &&
+           (!e->session || strcmp(e->session, p->about.session) == 0);
+}
+
+static int export_sessions(const struct exporting *e)
+{
+    size_t n;
+    const struct archive_part *p = archive_parts(e->archive, &n);
+    const char *before = "";
+    int sessions = 0;
+    for (size_t i = 0; i < n; i++)
+        if (export_wants(e, &p[i]) && strcmp(p[i].about.session, before) != 0) {
+            before = p[i].about.session;
+            sessions++;
+        }
+    return sessions;
+}
+
+/* ---- the first pass ---- */
+
+static int export_learn_tick(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    struct exporting *e = self;
+    (void)m;
+    join_learn(&e->join, about, s);
+    return 0;
+}
+
+static int export_learn(struct exporting *e)
+{
+    size_t n;
+    const struct archive_part *p = archive_parts(e->archive, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (!export_wants(e, &p[i]))
+            continue;
+        int rc = p[i].segment ? segment_load(p[i].segment) : 0;
+        if (rc < 0)
+            return rc;
+        if (p[i].segment)
+            join_learn(&e->join, &p[i].about, p[i].segment->schema);
+        for (int k = 0; k < p[i].n_journals; k++)
+            journal_read(p[i].journal[k].fd, export_learn_tick, e, NULL);
+    }
+    return 0;
+}
+
+/* ---- the second ---- */
+
+static int export_flush(struct exporting *e)
+{
+    int rc = 0;
+    if (!e->output) {
+        rc = fwrite(e->out.p, 1, e->out.n, stdout) == e->out.n ? 0 : -EIO;
+        if (os_reader_left(fileno(stdout)))
+            rc = -EPIPE; /* `| head`: it has what it wanted */
+    } else {
+        rc = os_disk_write(e->fd, e->out.p, e->out.n, e->written);
+        e->written += (int64_t)e->out.n;
+    }
+    buf_clear(&e->out);
+    return rc;
+}
+
+static int export_tick(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    struct exporting *e = self;
+    if (os_stopping())
+        return -EINTR;
+    if (e->tape) {
+        e->ticks++;
+        return tape_export_take(e->tape, about, s, m);
+    }
+    const struct moment *joined = join_take(&e->join, about, s, m);
+    e->exporter->row(&e->out, &e->sel, &joined->frame, e->ticks++);
+    return e->out.n > FLUSH ? export_flush(e) : 0;
+}
+
+static int export_rows(struct exporting *e)
+{
+    int rc = export_learn(e);
+    if (rc < 0)
+        return rc;
+    e->sel = selection_of(e->join.schema, e->globs);
+    if (!e->sel.n)
+        return -ENODATA;
+    if (e->exporter->head)
+        e->exporter->head(&e->out, &e->sel);
+    rc = archive_play(e->archive, e->session, e->from_ms, e->to_ms, export_tick, e, NULL);
+    if (rc == 0 && e->exporter->tail)
+        e->exporter->tail(&e->out);
+    return rc == 0 && e->out.n ? export_flush(e) : rc;
+}
+
+static int export_tape(struct exporting *e)
+{
+    int rc = tape_export_open(e->partial, e->globs, export_sessions(e), &e->tape);
+    if (rc < 0)
+        return rc;
+    rc = archive_play(e->archive, e->session, e->from_ms, e->to_ms, export_tick, e, NULL);
+    return tape_export_close(e->tape, rc);
+}
+
+/* Under another name until it is whole. */
+static int export_to_file(struct exporting *e)
+{
+    int n = snprintf(e->partial, sizeof e->partial, "%s.partial", e->output);
+    if (n < 0 || (size_t)n >= sizeof e->partial)
+        return -ENAMETOOLONG;
+    int rc = os_can_write(e->output);
+    if (rc < 0)
+        return rc;
+    os_disk_remove(e->partial); /* of an attempt that was killed */
+    if (e->exporter)
+        e->fd = os_disk_open(e->partial, OS_DISK_CREATE);
+    rc = e->exporter && e->fd < 0 ? e->fd : e->exporter ? export_rows(e) : export_tape(e);
+    if (rc == 0 && e->ticks)
+        rc = os_rename(e->partial, e->output);
+    if (rc < 0 || !e->ticks)
+        os_disk_remove(e->partial);
+    return rc;
+}
+
+static int export_say(const struct exporting *e, int rc)
+{
+    if (rc == -EPIPE || rc == -EINTR)
+        return rc == -EPIPE ? EXIT_DONE : EXIT_PART;
+    if (rc == -ENODATA)
+        log_error(0, "sessions export: --metrics '%s' selects nothing of what was recorded", e->globs);
+    else if (rc < 0)
+        log_error(rc, "sessions export: %s cannot be written", e->output ? e->output : "standard output");
+    else if (!e->ticks)
+        log_error(0, "sessions export: nothing was recorded in that time");
+    return rc < 0 || !e->ticks ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int export_run_in(const struct args *a, struct exporting *e)
+{
+    const char *text = args_positional(a, 0);
+    int rc = text ? archived_say(text, archived_find(a, e->archive, text, e->id)) : 0;
+    if (rc < 0)
+        return EXIT_FAILED;
+    e->session = text ? e->id : NULL;
+    e->join.schema = schema_new();
+    int status = export_say(e, e->output ? export_to_file(e) : export_rows(e));
+    if (status == EXIT_DONE && e->output && !args_flag(a, "quiet"))
+        fprintf(stderr, "Wrote %s: %zu samples\n", e->output, e->ticks);
+    schema_free(e->join.schema);
+    join_done(&e->join);
+    selection_done(&e->sel);
+    buf_done(&e->out);
+    os_close(e->fd);
+    return status;
+}
+
+static int export_run(const struct args *a)
+{
+    struct exporting e = { .fd = -1, .globs = args_text(a, "metrics"), .output = args_text(a, "output"),
+                           .exporter = exporter_find(args_text(a, "format")) };
+    e.from_ms = args_given(a, "from") ? args_time(a, "from") : INT64_MIN;
+    e.to_ms = args_given(a, "to") ? args_time(a, "to") : INT64_MAX;
+    if (!args_positional(a, 0) && !args_given(a, "from") && !args_given(a, "to")) {
+        log_error(0, "sessions export: say what: a session, as `sonde sessions list` shows it, or --from and --to");
+        return EXIT_USAGE;
+    }
+    if (!e.exporter && !e.output) {
+        log_error(0, "sessions export: a tape is not for a terminal; name a file with --output FILE");
+        return EXIT_USAGE;
+    }
+    if (archived_open(a, &e.archive) < 0)
+        return EXIT_FAILED;
+    os_stop_on_signal();
+    int status = export_run_in(a, &e);
+    archive_free(e.archive);
+    return status;
+}
+
+static const struct option options[] = {
+    { "from",    0, OPTION_TIME, "TIME", .help = "only what was seen from this time on" },
+    { "to",      0, OPTION_TIME, "TIME", .help = "only what was seen up to this time" },
+    { "format",  0, OPTION_CHOICE, "FORMAT", .choices = "csv json jsonl sonde", .fallback = "csv",
+      .help = "sonde: a tape, for --replay on any machine" },
+    { "metrics", 0, OPTION_TEXT, "GLOBS", .help = "only these: 'cpu.*,disk.read.rate{sda}'" },
+    { "output", 'o', OPTION_FILE, "FILE", .help = "instead of standard output" },
+    DATADIR_OPTION,
+    { 0 },
+};
+
+static const struct example examples[] = {
+    { "sonde sessions export last --format sonde -o friday.sonde", "for a friend: sonde top --replay friday.sonde" },
+    { "sonde sessions export --from 'yesterday 14:05' --to 'yesterday 14:20' -o f.csv", "a quarter of an hour" },
+    { 0 },
+};
+
+const struct command sessions_export = {
+    .name = "sessions export", .summary = "a session, or a range of time, as CSV, JSON or a tape", .usage = "[ID]",
+    .text = "Writes every instant of a session, or of all sessions in a range of time, or both. Columns that only "
+            "some of it has are empty elsewhere. A file appears when it is whole.",
+    .options = options, .examples = examples, .max_positional = 1, .run = export_run,
+};

@@ -1,0 +1,34 @@
+/*
+ * Puts a whole recording into an archive, as the recorder would have: a session of its own, a segment for each
+ * UTC day. Only what is stored is kept; rates are derived again by who reads.
+ *
+ * The files are written under names that no reader looks at, and get their own when all are whole and on the
+ * disk, so that what fails leaves nothing behind. The caller holds the lock of the directory, because whoever
+ * records counts the bytes in it.
+ */
+#ifndef STORE_ARCHIVE_PUT_H
+#define STORE_ARCHIVE_PUT_H
+
+#include "core/recording.h"
+#include "store/space.h"
+#include "store/tape.h"
+
+struct archive_put {
+    const char *dir;         /* with its folder segments */
+    struct space *space;     /* NULL: no cap */
+    const struct recording *rec;
+    struct tape_about about; /* of whom; session, start and part are made here */
+    void (*progress)(void *self, double share); /* NULL for none */
+    void *self;
+};
+
+/*
+ * p->about.session is the name that it got. Errors: -ENODATA no tick; -EINVAL metrics without a source; -ERANGE a
+ * time before 1970 or after 9999; -EDQUOT the cap; -EINTR when told to stop; what the disk says.
+ */
+int archive_put(struct archive_put *p);
+
+/* Removes the segments of a session, as far as they are there. */
+void archive_drop(const char *dir, struct space *space, const char *session);
+
+#endif

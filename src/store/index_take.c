@@ -1,0 +1,73 @@
+/* index_take.c - what segments say of themselves, as rows of the index. */
+#include "store/index_take.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void fill_about(struct index_session *s, const struct tape_about *a)
+{
+    s->start_ms = a->start_ms;
+    s->interval_s = a->interval_s;
+    text_copy(s->hardware_id, sizeof s->hardware_id, a->hardware_id);
+    text_copy(s->os, sizeof s->os, a->machine);
+}
+
+static int fill_segment(struct index *x, const struct archive_part *p)
+{
+    struct index_segment g = { .first_ms = p->first_ms, .last_ms = p->last_ms, .ticks = (int64_t)p->ticks,
+                               .bytes = p->bytes };
+    text_copy(g.name, sizeof g.name, p->name);
+    text_copy(g.session, sizeof g.session, p->about.session);
+    return p->segment ? index_put_segment(x, &g) : 0;
+}
+
+/* How many metrics it has; an archive may be too large to be read for what only journals know. */
+static int64_t fill_metrics(const struct archive_part *p)
+{
+    return p->segment && segment_load(p->segment) == 0 ? schema_size(p->segment->schema) : 0;
+}
+
+int index_take_session(struct index *x, struct archive *a, struct index_session *s)
+{
+    size_t n;
+    const struct archive_part *p = archive_parts(a, &n);
+    bool known = false;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(p[i].about.session, s->id) != 0)
+            continue;
+        int64_t metrics = fill_metrics(&p[i]);
+        fill_about(s, &p[i].about);
+        s->metrics = metrics > s->metrics ? metrics : s->metrics;
+        s->samples += (int64_t)p[i].ticks;
+        s->end_ms = !known || p[i].last_ms > s->end_ms ? p[i].last_ms : s->end_ms;
+        known = true;
+    }
+    if (!known)
+        return -ENOENT;
+    int rc = index_put_session(x, s);
+    for (size_t i = 0; i < n && rc >= 0; i++)
+        if (strcmp(p[i].about.session, s->id) == 0)
+            rc = fill_segment(x, &p[i]);
+    return rc < 0 ? rc : 0;
+}
+
+int index_take_segments(void *self, struct index *x)
+{
+    struct archive *a;
+    size_t n;
+    int rc = archive_open(self, &a);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    const struct archive_part *p = archive_parts(a, &n);
+    for (size_t i = 0; i < n && rc >= 0; i++) {
+        struct index_session s = { .state = INDEX_ENDED, .origin = "recorded" };
+        if (i && strcmp(p[i].about.session, p[i - 1].about.session) == 0)
+            continue;
+        text_copy(s.id, sizeof s.id, p[i].about.session);
+        rc = p[i].ticks ? index_take_session(x, a, &s) : 0;
+    }
+    archive_free(a);
+    return rc;
+}

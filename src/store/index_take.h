@@ -1,0 +1,14 @@
+/* Fills an index from the segments of its directory: what it knew before labels and anomalies were added. */
+#ifndef STORE_INDEX_TAKE_H
+#define STORE_INDEX_TAKE_H
+
+#include "store/archive.h"
+#include "store/index.h"
+
+/* For index_options.rebuild; self is the directory. Sessions and segments; no block is decoded. */
+int index_take_segments(void *self, struct index *x);
+
+/* One session of an archive: `s` says what only the index knows, its id, origin and state; the rest is filled in. */
+int index_take_session(struct index *x, struct archive *a, struct index_session *s);
+
+#endif

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Files become sessions of the archive: CSV, CSV under zstd, the JSON of --save-data. Their numbers come back as they
+# were; a file is known again; what is damaged, or does not fit, leaves nothing behind.
+. "$(dirname "$0")/lib.sh"
+sonde=$1/sonde data=$tmp/data
+export XDG_CONFIG_HOME="$tmp" XDG_DATA_HOME="$tmp/none"
+
+# A day and a half in steps of 30 s, over a midnight, with gaps and a counter.
+awk 'BEGIN {
+    print "timestamp,cpu.util,disk.read{sda},room.temp"
+    for (i = 0; i < 4000; i++)
+        printf "%d,%s,%d,%.1f\n", 1795348800 + 30 * i, i % 100 == 7 ? "" : (i * 7) % 101, i * 4096, 20 + i % 30 / 10
+}' > "$tmp/numbers.csv"
+"$sonde" import "$tmp/numbers.csv" --data "$data" > "$tmp/said" || fail "import failed"
+grep -q '20261122_120000, 4000 samples of 4 metrics' "$tmp/said" || fail "it says: $(cat "$tmp/said")"
+[ "$(ls "$data/segments" | wc -l)" = 2 ] || fail "not one segment for each of two days"
+
+# What comes out is what went in.
+"$sonde" sessions export last --data "$data" --metrics 'cpu.util,disk.read,room.temp' > "$tmp/out.csv"
+cut -d, -f2- "$tmp/numbers.csv" | tail -n +2 > "$tmp/in.rows"
+cut -d, -f2- "$tmp/out.csv" | tail -n +2 | awk -F, '{ printf "%s,%s,%.1f\n", $1, $2, $3 }' > "$tmp/out.rows"
+cmp -s "$tmp/in.rows" "$tmp/out.rows" || fail "other numbers: $(diff "$tmp/in.rows" "$tmp/out.rows" | head -3)"
+head -1 "$tmp/out.csv" | grep -q '^timestamp,cpu.util,disk.read{sda},room.temp$' ||
+    fail "header: $(head -1 "$tmp/out.csv")"
+sed -n 2p "$tmp/out.csv" | grep -q '^2026-11-22T12:00:00.000Z,' || fail "time: $(sed -n 2p "$tmp/out.csv")"
+"$sonde" sessions export last --data "$data" --metrics 'disk.read.rate' --format jsonl | tail -1 |
+    grep -q '"disk.read.rate{sda}":136.53333' || fail "the rate was not derived"
+
+# The report on the session is the report on the file, but for the name of what it is about.
+"$sonde" analyze "$tmp/numbers.csv" --json | grep -v '"id": "session_' > "$tmp/of_file"
+"$sonde" analyze last --data "$data" --json | grep -v '"id": "session_' > "$tmp/of_session"
+grep -q '"samples": 4000' "$tmp/of_session" || fail "the report is not about 4000 samples"
+for part in verdict now anomalies; do
+    sed -n "/^  \"$part\"/,/^  []}]/p" "$tmp/of_file" > "$tmp/a"
+    sed -n "/^  \"$part\"/,/^  []}]/p" "$tmp/of_session" > "$tmp/b"
+    [ -s "$tmp/a" ] || fail "there is no $part"
+    cmp -s "$tmp/a" "$tmp/b" || fail "$part differs: $(diff "$tmp/a" "$tmp/b" | head -5)"
+done
+
+# Known again, whatever it is called now.
+cp "$tmp/numbers.csv" "$tmp/renamed.csv"
+"$sonde" import "$tmp/renamed.csv" --data "$data" > "$tmp/said" 2>&1 && fail "it was imported twice"
+grep -q 'in the archive already, as 20261122_120000' "$tmp/said" || fail "it says: $(cat "$tmp/said")"
+"$sonde" import "$tmp/renamed.csv" --again --quiet --data "$data" | grep -q '20261122_120000_2' || fail "--again was refused"
+[ "$("$sonde" sessions list --data "$data" --json | grep -c '"origin": "imported ')" = 2 ] || fail "not two sessions"
+
+# JSON of --save-data, and a compressed file.
+machine=$(dirname "$0")/../fixtures/vm-2cpu
+"$sonde" check --root "$machine" --save-data --output-dir "$tmp" --quiet > /dev/null || fail "check failed"
+"$sonde" import "$tmp"/telemetry_data_*.json --data "$data" > /dev/null || fail "the JSON of --save-data was refused"
+if command -v zstd > /dev/null; then
+    sed 's/cpu/gpu/' "$tmp/numbers.csv" > "$tmp/other.csv"
+    zstd -q "$tmp/other.csv"
+    "$sonde" import "$tmp/other.csv.zst" --data "$data" | grep -q '4000 samples' || fail "a compressed file was refused"
+    head -c 5000 "$tmp/other.csv.zst" > "$tmp/torn.csv.zst"
+    "$sonde" import "$tmp/torn.csv.zst" --data "$data" > "$tmp/said" 2>&1 && fail "a torn file was taken"
+    grep -q 'torn.csv.zst' "$tmp/said" || fail "it says: $(cat "$tmp/said")"
+fi
+
+# What is bad leaves nothing behind, and the rest is taken.
+find "$data/segments" | sort > "$tmp/before"
+printf 'timestamp,a\n2026-11-22T10:00:00Z,1\n2026-11-22T10:00:01Z,oops\n' > "$tmp/bad.csv"
+printf '\0\1\2\3' > "$tmp/binary"
+for bad in "$tmp/bad.csv" "$tmp/binary" "$tmp/none.csv" "$tmp"; do
+    status=0
+    "$sonde" import "$bad" --data "$data" > "$tmp/said" 2>&1 || status=$?
+    [ $status = 1 ] || fail "$bad: exit $status"
+    [ -s "$tmp/said" ] || fail "$bad: nothing was said"
+done
+find "$data/segments" | sort | cmp -s - "$tmp/before" || fail "a bad file left something behind"
+printf 'timestamp,a\n2026-11-22T10:00:00Z,1\n2026-11-22T10:00:01Z,2\n' > "$tmp/good.csv"
+status=0
+"$sonde" import "$tmp/bad.csv" "$tmp/good.csv" --data "$data" > /dev/null 2>&1 || status=$?
+[ $status = 3 ] || fail "one bad, one good: exit $status"
+
+# An index that was lost is made anew from the segments.
+rm "$data"/index.db*
+"$sonde" import "$tmp/good.csv" --again --quiet --data "$data" > /dev/null || fail "no new index"
+"$sonde" sessions list --data "$data" | grep -q '20261122_120000_2' || fail "a session is not in the new index"
+
+echo "4000 samples there and back, bad files refused, the index made anew"

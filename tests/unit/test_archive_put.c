@@ -1,0 +1,203 @@
+/* test_archive_put.c - recordings as sessions of an archive: values, days, names, no room, nothing left behind. */
+#include "test.h"
+
+#include "os/disk.h"
+#include "os/os.h"
+#include "store/archive.h"
+#include "store/archive_put.h"
+#include "store/index_take.h"
+
+#include "fake.h"
+
+#include <errno.h>
+
+#define DAY_ROWS 1440
+
+struct place {
+    char dir[OS_PATH_MAX];
+    struct space *space;
+};
+
+static void place_open(struct place *p, int64_t cap)
+{
+    char path[OS_PATH_MAX + 16];
+    assert_int_equal(os_make_temp_dir(false, p->dir, sizeof p->dir), 0);
+    snprintf(path, sizeof path, "%s/segments", p->dir);
+    assert_int_equal(os_make_dir(path), 0);
+    assert_int_equal(space_open(p->dir, cap, &p->space), 0);
+}
+
+static void place_done(struct place *p)
+{
+    space_free(p->space);
+    assert_int_equal(os_remove_dir(p->dir), 0);
+}
+
+static void count_name(void *self, const char *name)
+{
+    (void)name;
+    ++*(int *)self;
+}
+
+static int segments_of(const struct place *p)
+{
+    int n = 0;
+    os_list(p->dir, "/segments", count_name, &n);
+    return n;
+}
+
+/* A minute a row, from 10:00 on, for so many days; a fraction, a gap. */
+static struct recording *days(int n)
+{
+    struct recording *r = fake_new(60);
+    schema_source(r->schema, "file");
+    fake_metric(r, "room.temp", NULL, UNIT_CELSIUS);
+    fake_metric(r, "disk.util", "sda", UNIT_PERCENT);
+    fake_rows(r, (size_t)(n * DAY_ROWS));
+    for (size_t i = 0; i < r->n; i++) {
+        fake_col(r, "room.temp", NULL)[i] = 20 + (double)(i % 97) / 3;
+        fake_col(r, "disk.util", "sda")[i] = i % 100 < 10 ? (double)NAN : (double)(i % 50);
+    }
+    struct event e = { .kind = EVENT_CLOCK, .severity = SEVERITY_WARNING, .source = "file", .text = "set back" };
+    e.wall_ms = e.end_ms = r->wall_ms[700];
+    recording_add_event(r, &e);
+    return r;
+}
+
+static void what_goes_in_comes_out(void **state)
+{
+    (void)state;
+    struct place p;
+    struct recording *r = days(3), *got;
+    struct archive *a;
+    place_open(&p, 0);
+    struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r, .about.interval_s = 60 };
+    assert_int_equal(archive_put(&put), 0);
+    assert_string_equal(put.about.session, "session_20260105_100000");
+    assert_int_equal(segments_of(&p), 4); /* 10:00 to 10:00, three days on */
+    assert_int_equal(archive_open(p.dir, &a), 0);
+    assert_int_equal(archive_recording(a, put.about.session, INT64_MIN, INT64_MAX, 0, &got), 0);
+    assert_int_equal(got->n, r->n);
+    assert_int_equal(got->n_events, 1);
+    assert_string_equal(got->events[0].text, "set back");
+    const double *temp = recording_find(got, "room.temp", NULL), *util = recording_find(got, "disk.util", "sda");
+    for (size_t i = 0; i < r->n; i++) {
+        double want = fake_col(r, "disk.util", "sda")[i];
+        assert_true(temp[i] == fake_col(r, "room.temp", NULL)[i]);
+        assert_true(util[i] == want || (isnan(util[i]) && isnan(want)));
+        assert_int_equal(got->wall_ms[i], r->wall_ms[i]);
+        assert_int_equal(got->mono_ns[i] / 1000, r->mono_ns[i] / 1000);
+    }
+    recording_free(got);
+    archive_free(a);
+    recording_free(r);
+    place_done(&p);
+}
+
+static void names_do_not_collide(void **state)
+{
+    (void)state;
+    struct place p;
+    struct recording *r = days(1);
+    place_open(&p, 0);
+    static const char *const want[] = { "session_20260105_100000", "session_20260105_100000_2",
+                                        "session_20260105_100000_3" };
+    for (size_t k = 0; k < 3; k++) {
+        struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r };
+        assert_int_equal(archive_put(&put), 0);
+        assert_string_equal(put.about.session, want[k]);
+    }
+    archive_drop(p.dir, p.space, want[1]);
+    struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r };
+    assert_int_equal(archive_put(&put), 0);
+    assert_string_equal(put.about.session, want[1]);
+    recording_free(r);
+    place_done(&p);
+}
+
+/* Whatever the cap is: all of it is there, or nothing, and what is counted is what is there. */
+static void no_room_leaves_nothing(void **state)
+{
+    (void)state;
+    int refused = 0, taken = 0;
+    struct recording *r = days(3);
+    for (int blocks = 2; blocks < 24; blocks++) {
+        struct place p;
+        struct space *again;
+        place_open(&p, 0);
+        space_free(p.space);
+        assert_int_equal(space_open(p.dir, blocks * SPACE_BLOCK, &p.space), 0);
+        struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r };
+        int rc = archive_put(&put);
+        assert_true(rc == 0 || rc == -EDQUOT);
+        assert_int_equal(segments_of(&p), rc == 0 ? 4 : 0);
+        assert_int_equal(space_open(p.dir, 0, &again), 0);
+        assert_int_equal(space_used(p.space), space_used(again));
+        assert_true(space_used(p.space) <= blocks * SPACE_BLOCK);
+        space_free(again);
+        *(rc == 0 ? &taken : &refused) += 1;
+        place_done(&p);
+    }
+    assert_true(refused > 0 && taken > 0);
+    recording_free(r);
+}
+
+static void what_is_no_session(void **state)
+{
+    (void)state;
+    struct place p;
+    struct recording *r = recording_new();
+    place_open(&p, 0);
+    struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r };
+    assert_int_equal(archive_put(&put), -ENODATA);
+    schema_add(r->schema, &(struct metric){ .name = "a" });
+    assert_int_equal(archive_put(&put), -ENODATA);
+    double v = 1;
+    recording_add(r, -5, 1, &v, 1);
+    assert_int_equal(archive_put(&put), -EINVAL); /* no source: a catalog could not say whose it is */
+    schema_source(r->schema, "file");
+    assert_int_equal(archive_put(&put), -ERANGE);
+    assert_int_equal(segments_of(&p), 0);
+    recording_free(r);
+    place_done(&p);
+}
+
+static void an_index_is_filled(void **state)
+{
+    (void)state;
+    struct place p;
+    struct index *x;
+    struct index_session s;
+    struct index_stats stats;
+    struct recording *r = days(2);
+    place_open(&p, 0);
+    for (int k = 0; k < 2; k++) {
+        struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r, .about.interval_s = 60 };
+        assert_int_equal(archive_put(&put), 0);
+    }
+    const struct index_options options = { .rebuild = index_take_segments, .self = p.dir };
+    assert_int_equal(index_open(p.dir, &options, &x), 0);
+    assert_int_equal(index_session(x, "session_20260105_100000_2", &s), 0);
+    assert_int_equal(s.samples, 2 * DAY_ROWS);
+    assert_int_equal(s.metrics, 2);
+    assert_int_equal(s.start_ms, r->wall_ms[0]);
+    assert_int_equal(s.end_ms, r->wall_ms[r->n - 1]);
+    assert_int_equal(index_stats(x, &stats), 0);
+    assert_int_equal(stats.sessions, 2);
+    assert_int_equal(stats.segments, 6);
+    index_close(x);
+    recording_free(r);
+    place_done(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_goes_in_comes_out),
+        cmocka_unit_test(names_do_not_collide),
+        cmocka_unit_test(no_room_leaves_nothing),
+        cmocka_unit_test(what_is_no_session),
+        cmocka_unit_test(an_index_is_filled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
