@@ -87,15 +87,15 @@ tmp = sys.argv[1]
 lines = [json.loads(line) for line in open(f"{tmp}/lines")]
 assert [line["state"] for line in lines] == ["recording", "ended"], lines
 end = lines[-1]
-assert end["samples"] == 15 and end["dropped"] == 0 and end["error"] is None and end["used_bytes"] > 0, end
+assert 12 <= end["samples"] <= 15 and end["dropped"] == 0 and end["error"] is None and end["used_bytes"] > 0, end
 sessions = json.load(open(f"{tmp}/sessions"))
 by_id = {s["id"]: s for s in sessions}
 assert len(by_id) == 4, by_id
 states = sorted(s["state"] for s in sessions)
 assert states == ["crashed", "ended", "ended", "ended"], states
-assert by_id[end["session"]]["samples"] == 15, by_id[end["session"]]
+assert by_id[end["session"]]["samples"] == end["samples"], by_id[end["session"]]
 report = json.load(open(f"{tmp}/report"))["session"]
-assert report["samples"] == 15 and end["session"] in report["origin"], report
+assert report["samples"] == end["samples"] and end["session"] in report["origin"], report
 gaps = [e for e in report["events"] if e["kind"] == "gap" and e["source"] == "recorder"]
 assert len(gaps) == 1 and "the recorder did not run" in gaps[0]["text"], report["events"]
 END
