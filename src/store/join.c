@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#define GAP_MAX_MS 1000000000000 /* thirty years: what is longer was a clock that was wrong */
+#define MONO_MAX_NS 4000000000000000000 /* with the longest gap and any clock of a tape still a number of 64 bits */
+
 #define SOURCES_MAX 4096 /* as of one catalog */
 
 /* Sources beyond what a machine has share the first one. */
@@ -49,13 +52,16 @@ static void join_fit(struct join *j, const struct schema *s)
     frame_fit(&j->now.frame, j->schema);
 }
 
-/* Where the clock does not go on, the time between is what the wall clock says. */
+/* Where the clock does not go on, the time between is what the wall clock says, if that can be. */
 static void join_clock(struct join *j, const struct frame *f)
 {
-    if (j->mono_ns && f->mono_ns + j->shift_ns <= j->mono_ns) {
+    if (j->begun && f->mono_ns + j->shift_ns <= j->mono_ns) {
         int64_t gap_ms = f->wall_ms - j->wall_ms;
-        j->shift_ns = j->mono_ns + (gap_ms > 0 ? gap_ms : 1) * 1000000 - f->mono_ns;
+        if (gap_ms < 1 || gap_ms > GAP_MAX_MS || j->mono_ns > MONO_MAX_NS)
+            gap_ms = 1;
+        j->shift_ns = j->mono_ns + gap_ms * 1000000 - f->mono_ns;
     }
+    j->begun = true;
     j->wall_ms = f->wall_ms;
     j->mono_ns = f->mono_ns + j->shift_ns;
 }

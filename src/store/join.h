@@ -7,13 +7,16 @@
 
 #include "store/tape.h"
 
+#include <stdbool.h>
+
 struct join {
     struct schema *schema;      /* of what comes out */
     char session[TAPE_SESSION_MAX];
     int *slot, slots;           /* in the schema, of a slot of the session; -1: of another kind there, left out */
     int *source, sources;
     int64_t shift_ns;           /* added to the session's monotonic clock */
-    int64_t wall_ms, mono_ns;   /* of the last instant that came out; mono_ns 0: there was none */
+    bool begun;                 /* an instant came out */
+    int64_t wall_ms, mono_ns;   /* of the last one */
     struct moment now;          /* only the frame is its own */
 };
 

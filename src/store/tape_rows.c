@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define LATEST 9e15 /* of any time in ms or us: what a double holds exactly */
+#define LATEST_MS 1e14      /* the year 5138 */
+#define LATEST_US 9e14      /* 28 years after the boot */
 
 void tape_map_fit(struct tape_map *map, const struct schema *s)
 {
@@ -59,12 +60,12 @@ void tape_row(const struct tape_map *map, int part, const struct frame *f, doubl
 
 static int tape_unrow_times(const struct tape_map *map, const double *row, int n, struct frame *f)
 {
-    if (n < 2 || !(fabs(row[0]) < LATEST) || !(fabs(row[1]) < LATEST))
+    if (n < 2 || !(fabs(row[0]) < LATEST_MS) || !(fabs(row[1]) < LATEST_US))
         return -EBADMSG;
     f->wall_ms = (int64_t)row[0];
     f->mono_ns = (int64_t)row[1] * 1000;
     for (int i = 0; i < f->n_sources; i++) {
-        bool read = i < map->sources && 2 + i < n && fabs(row[2 + i]) < LATEST / 1e6;
+        bool read = i < map->sources && 2 + i < n && fabs(row[2 + i]) < LATEST_US / 1e3;
         f->read_ns[i] = read ? (tape_ms(f->mono_ns) - (int64_t)row[2 + i]) * 1000000 : 0;
     }
     return 0;
