@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <limits.h>
 #include <math.h>
 #include <math.h>
@@ -371,6 +372,11 @@ int32_t os_pid(void)
 bool os_is_root(void)
 {
     return geteuid() == 0;
+}
+
+void os_give_memory_back(void)
+{
+    malloc_trim(0);
 }
 
 bool os_out_of_files(void)

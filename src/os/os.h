@@ -111,6 +111,9 @@ int os_yield_to_others(void);
 /* They run on these cores only. -EINVAL: none of them is there. */
 int os_run_on(const int *core, size_t n);
 
+/* Gives free memory of the heap back to the system: after work that needed much of it and comes seldom. */
+void os_give_memory_back(void);
+
 bool os_out_of_files(void); /* can no further descriptor be opened? */
 
 /* Asks for as many descriptors as the system lets an ordinary process have. Returns the limit. */

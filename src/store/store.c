@@ -381,6 +381,7 @@ static void store_pack(struct store *s)
         s->retry_ns = os_mono_ns() + RETRY_NS;
         return;
     }
+    os_give_memory_back(); /* a block is megabytes for a moment */
     os_lock(s->lock);
     s->n_closed--;
     memmove(s->closed, s->closed + 1, s->n_closed * sizeof *s->closed);
