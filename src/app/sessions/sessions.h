@@ -8,7 +8,7 @@
 #include "store/index.h"
 
 extern const struct command sessions_list, sessions_show, sessions_label, sessions_unlabel, sessions_stats,
-    sessions_prune, sessions_export;
+    sessions_verify, sessions_prune, sessions_export;
 
 /*
  * Opens the index of the archive. 0, or an error that was said; -ENOENT, silently, where there is none:
