@@ -10,20 +10,8 @@
 extern const struct command sessions_list, sessions_show, sessions_label, sessions_unlabel, sessions_stats,
     sessions_verify, sessions_prune, sessions_export;
 
-/*
- * Opens the index of the archive. 0, or an error that was said; -ENOENT, silently, where there is none:
- * nothing was recorded yet.
- */
-int sessions_open(const struct args *a, bool to_write, struct index **out);
-
-/* The exit status of what an index answered; says what is wrong. */
-int sessions_status(const struct args *a, int rc);
-
 /* Says that nothing was recorded yet, and what to do. */
-void sessions_say_empty(const struct args *a);
-
-/* The session that a person means; an exit status, and what is wrong was said. */
-int sessions_find(const struct args *a, struct index *x, const char *text, char id[static INDEX_ID_MAX]);
+void sessions_say_empty(const char *dir);
 
 /* An id without "session_", as tables show it; it is accepted everywhere. */
 const char *sessions_short_id(const char *id);
