@@ -99,7 +99,8 @@ static void archive_add_segment(struct archive *a, const struct names *n)
     }
 }
 
-static int archive_reach_tick(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+static int archive_reach_tick(void *self, const struct tape_about *about, const struct schema *s,
+                              const struct moment *m)
 {
     struct archive_part *p = self;
     (void)s;
@@ -191,7 +192,8 @@ const struct archive_part *archive_parts(const struct archive *a, size_t *n)
     return a->part;
 }
 
-static int archive_count_columns(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+static int archive_count_columns(void *self, const struct tape_about *about, const struct schema *s,
+                                 const struct moment *m)
 {
     struct tape_map *map = self;
     (void)about;

@@ -49,6 +49,8 @@ says "Nothing is recorded in $data yet.*sonde record*--data DIR*"
 expect 0 '' "$sonde" sessions list --data "$data" --json
 json 'j == []'
 expect 0 '' "$sonde" sessions stats --data "$data"
+expect 0 '' "$sonde" sessions prune --data "$data" --dry-run --json
+json 'j["sessions"] == [] and j["dry_run"]'
 expect 1 "*nothing is recorded in $data yet*sonde record*" "$sonde" sessions show last --data "$data"
 expect 1 "*nothing is recorded in $data yet*" "$sonde" sessions label last x --data "$data"
 [ ! -e "$data" ] || fail "asking made $data"
@@ -91,7 +93,8 @@ says '*files * kB in 1 segment and 0 journals*anomalies*events*asleep*'
 expect 0 '' "$sonde" sessions show last --data "$data" --json
 json 'j["id"] == "session_20241121_103015" and len(j["anomaly_items"]) == 4 and len(j["event_items"]) == 1'
 json 'len(j["parts"]) == 1 and j["parts"][0]["name"] == "20241121_103015.0.seg" and j["parts"][0]["samples"] == 3600'
-json 'j["parts"][0]["bytes"] == '"$(wc -c <"$data/segments/20241121_103015.0.seg")"' and j["anomaly_items"][0]["probability"] is None'
+json 'j["parts"][0]["bytes"] == '"$(wc -c <"$data/segments/20241121_103015.0.seg")"
+json 'j["anomaly_items"][0]["probability"] is None'
 awk 'length > 80 { print; bad = 1 } END { exit bad }' "$tmp/out" || fail 'show: wider than 80 columns'
 expect 1 "*several sessions begin with '20241120'*" "$sonde" sessions show 20241120 --data "$data"
 expect 1 "*no session '20241119_103051'; did you mean 20241119_103015?*" \
@@ -185,7 +188,8 @@ for _ in $(seq 100); do
 done
 expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --dry-run --data "$data"
 says 'would remove session_20241119_103015*would remove session_20241120_103015_2*3 sessions, 3 files, * would go; *'
-expect 1 "*process $recorder records in $data*stop it for a moment*" "$sonde" sessions prune --older-than 1d --data "$data"
+expect 1 "*process $recorder records in $data*stop it for a moment*" \
+    "$sonde" sessions prune --older-than 1d --data "$data"
 [ "$(files)" = 5 ] || fail 'files were removed beside a recorder, or by a dry run'
 kill $recorder
 wait $recorder 2>/dev/null || :
@@ -198,7 +202,8 @@ expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --dry-run --
 json 'len(j["sessions"]) == 4 and j["files"] == 4 and j["dry_run"] and j["bytes"] == '"$sum"
 cp "$tmp/out" "$tmp/would"
 expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --json --data "$data"
-sed 's/"dry_run": *true/"dry_run":false/' "$tmp/would" | cmp -s - "$tmp/out" || fail "dry: $(cat "$tmp/would"), then: $(cat "$tmp/out")"
+sed 's/"dry_run": *true/"dry_run":false/' "$tmp/would" | cmp -s - "$tmp/out" ||
+    fail "dry: $(cat "$tmp/would"), then: $(cat "$tmp/out")"
 [ "$(files)" = 1 ] || fail "$(files) files are left instead of 1"
 expect 0 '' "$sonde" sessions list --data "$data"
 [ "$(ids)" = '20241118_103015 ' ] || fail "after pruning: $(ids)"

@@ -16,7 +16,7 @@ static const struct example examples[] = {
 };
 
 const struct command command_sessions = {
-    .name = "sessions", .summary = "what was recorded: list, show, label, stats, verify, prune, export", .usage = "",
+    .name = "sessions", .summary = "the archive: list, show, label, stats, verify, prune, export", .usage = "",
     .verbs = verbs,
     .text = "A session is one run of the recorder, with its samples, events, anomalies and the labels that "
             "people gave it.",

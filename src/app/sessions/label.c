@@ -35,14 +35,16 @@ static int label_open(const struct args *a, struct archived *v, char id[static I
 {
     int rc = archived_open(v, a, true);
     if (rc == -ENOENT && archived_files(v) == 0) {
-        log_error(0, "%s/index.db, which keeps labels, is not there; the recorder makes it anew when it starts", v->dir.p);
+        log_error(0, "%s/index.db, which keeps labels, is not there; the recorder makes it anew when it starts",
+                  v->dir.p);
         return EXIT_FAILED;
     }
     if (rc < 0)
         return archived_say(buf_text(&v->dir), rc);
     int status = archived_find(v, args_positional(a, 0), id);
     if (status == EXIT_DONE && !v->indexed) {
-        log_error(0, "%s is in the archive, but %s/index.db, which keeps labels, does not know it any more", id, v->dir.p);
+        log_error(0, "%s is in the archive, but %s/index.db, which keeps labels, does not know it any more", id,
+                  v->dir.p);
         return EXIT_FAILED;
     }
     return status;

@@ -108,16 +108,7 @@ static int list_print(const struct args *a, struct archived *v)
 
 static int list_run(const struct args *a)
 {
-    struct archived v;
-    int rc = archived_open(&v, a, false), status = EXIT_DONE;
-    if (rc == -ENOENT && args_flag(a, "json"))
-        puts("[]");
-    else if (rc == -ENOENT)
-        sessions_say_empty(v.dir.p);
-    else
-        status = rc < 0 ? archived_say(buf_text(&v.dir), rc) : list_print(a, &v);
-    archived_close(&v);
-    return status;
+    return sessions_read(a, "[]", list_print);
 }
 
 static const struct option options[] = {

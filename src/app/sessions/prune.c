@@ -28,7 +28,7 @@
 #define DAY_S 86400
 
 struct prune {
-    struct archived of;
+    struct archived *of;
     int lock;                      /* -1: a dry run needs none */
     bool dry_run, keep_labelled;
     bool recorded;                 /* somebody does, and the session that runs is his */
@@ -79,11 +79,11 @@ static int prune_order(const void *a, const void *b)
 static int prune_choose(struct prune *p)
 {
     size_t n = 0, parts = 0;
-    int rc = index_sessions(p->of.index, &INDEX_ALL, prune_note, p);
+    int rc = index_sessions(p->of->index, &INDEX_ALL, prune_note, p);
     if (rc < 0)
         return rc;
-    rc = archived_files(&p->of);
-    const struct archive_part *part = rc == 0 ? archive_parts(p->of.files, &parts) : NULL;
+    rc = archived_files(p->of);
+    const struct archive_part *part = rc == 0 ? archive_parts(p->of->files, &parts) : NULL;
     for (size_t i = 0; i < parts; i++)
         prune_note_part(p, &part[i]);
     for (size_t i = 0; i < p->n; i++)
@@ -102,9 +102,9 @@ static int prune_count(struct prune *p, const char *session)
     struct names *list = NULL;
     char path[OS_PATH_MAX];
     struct os_disk_entry e;
-    int n = names_of_session(p->of.dir.p, session, &list);
+    int n = names_of_session(p->of->dir.p, session, &list);
     for (int i = 0; i < n; i++)
-        if (names_path(p->of.dir.p, &list[i], path) == 0 && os_disk_look(path, &e) == 0) {
+        if (names_path(p->of->dir.p, &list[i], path) == 0 && os_disk_look(path, &e) == 0) {
             p->files++;
             p->bytes += e.size;
         }
@@ -117,8 +117,8 @@ static int prune_session(struct prune *p, const struct index_session *s)
     int rc = prune_count(p, s->id);
     if (rc < 0 || p->dry_run)
         return rc;
-    rc = archive_drop(p->of.dir.p, NULL, s->id); /* nobody counts: the lock is ours */
-    rc = rc < 0 ? rc : index_remove(p->of.index, s->id);
+    rc = archive_drop(p->of->dir.p, NULL, s->id); /* nobody counts: the lock is ours */
+    rc = rc < 0 ? rc : index_remove(p->of->index, s->id);
     return rc == -ENOENT ? 0 : rc; /* the index did not know it */
 }
 
@@ -160,7 +160,7 @@ static int prune_all(const struct args *a, struct prune *p)
         rc = prune_session(p, &p->session[done]);
     (args_flag(a, "json") ? prune_json : prune_text)(p, done, &out);
     fwrite(out.p, 1, out.n, stdout);
-    return archived_say(p->of.dir.p, rc);
+    return archived_say(p->of->dir.p, rc);
 }
 
 /* ---- opening ---- */
@@ -175,41 +175,45 @@ static bool prune_is_recorded(const char *dir)
 /* Changed is what nobody writes: with the lock, and with an index that is made whole first. */
 static int prune_open(struct prune *p)
 {
-    struct index_options options = { .rebuild = index_take_segments, .self = p->of.dir.p };
-    p->lock = datadir_lock(p->of.dir.p);
+    struct index_options options = { .rebuild = index_take_segments, .self = p->of->dir.p };
+    p->lock = datadir_lock(p->of->dir.p);
     if (p->lock < 0)
         return EXIT_FAILED;
-    index_close(p->of.index);
-    archive_free(p->of.files); /* looked at before there was a lock */
-    p->of.index = NULL;
-    p->of.files = NULL;
-    return archived_say(p->of.dir.p, index_open(p->of.dir.p, &options, &p->of.index));
+    index_close(p->of->index);
+    archive_free(p->of->files); /* looked at before there was a lock */
+    p->of->index = NULL;
+    p->of->files = NULL;
+    return archived_say(p->of->dir.p, index_open(p->of->dir.p, &options, &p->of->index));
+}
+
+static int prune_run_in(const struct args *a, struct archived *of)
+{
+    double age_s = args_given(a, "older-than") ? args_number(a, "older-than")
+                                               : config_number(args_config(a), "storage.keep_days") * DAY_S;
+    struct prune p = { .of = of, .lock = -1, .dry_run = args_flag(a, "dry-run"),
+                       .keep_labelled = args_flag(a, "keep-labelled"), .recorded = prune_is_recorded(of->dir.p),
+                       .before_ms = os_wall_ms() - (int64_t)(age_s * 1000) };
+    int status = p.dry_run ? EXIT_DONE : prune_open(&p);
+    status = status == EXIT_DONE ? prune_all(a, &p) : status;
+    if (p.lock >= 0) { /* who mends an index holds the lock until it is closed */
+        index_close(of->index);
+        of->index = NULL;
+    }
+    os_close(p.lock);
+    mem_free(p.session);
+    return status;
 }
 
 static int prune_run(const struct args *a)
 {
-    double keep_days = config_number(args_config(a), "storage.keep_days");
-    double age_s = args_given(a, "older-than") ? args_number(a, "older-than") : keep_days * DAY_S;
-    if (!args_given(a, "older-than") && !(keep_days > 0)) {
-        log_error(0, "sessions prune: storage.keep_days is 0, which keeps everything; say how old with --older-than AGE");
+    static const char *const nothing[] = { "{\"dry_run\":false,\"sessions\":[],\"files\":0,\"bytes\":0}",
+                                           "{\"dry_run\":true,\"sessions\":[],\"files\":0,\"bytes\":0}" };
+    if (!args_given(a, "older-than") && !(config_number(args_config(a), "storage.keep_days") > 0)) {
+        log_error(0, "sessions prune: storage.keep_days is 0, which keeps everything; say how old with --older-than "
+                  "AGE");
         return EXIT_USAGE;
     }
-    struct prune p = { .lock = -1, .dry_run = args_flag(a, "dry-run"), .keep_labelled = args_flag(a, "keep-labelled"),
-                       .before_ms = os_wall_ms() - (int64_t)(age_s * 1000) };
-    int rc = archived_open(&p.of, a, false), status = EXIT_DONE;
-    if (rc == -ENOENT && !args_flag(a, "json"))
-        sessions_say_empty(p.of.dir.p);
-    else if (rc < 0 && rc != -ENOENT)
-        status = archived_say(buf_text(&p.of.dir), rc);
-    else if (rc == 0) {
-        p.recorded = prune_is_recorded(p.of.dir.p);
-        status = p.dry_run ? EXIT_DONE : prune_open(&p);
-        status = status == EXIT_DONE ? prune_all(a, &p) : status;
-    }
-    archived_close(&p.of);
-    os_close(p.lock);
-    mem_free(p.session);
-    return status;
+    return sessions_read(a, nothing[args_flag(a, "dry-run")], prune_run_in);
 }
 
 static const struct option options[] = {

@@ -1,6 +1,7 @@
 /* sessions.c - what the verbs show of a session. */
 #include "app/sessions/sessions.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,20 @@ void sessions_say_empty(const char *dir)
 {
     printf("Nothing is recorded in %s yet.\nStart the recorder with `sonde record`, or name another archive with "
            "--data DIR.\n", dir);
+}
+
+int sessions_read(const struct args *a, const char *nothing, int (*work)(const struct args *a, struct archived *v))
+{
+    struct archived v;
+    int rc = archived_open(&v, a, false), status = EXIT_DONE;
+    if (rc == -ENOENT && args_flag(a, "json"))
+        puts(nothing);
+    else if (rc == -ENOENT)
+        sessions_say_empty(v.dir.p);
+    else
+        status = rc < 0 ? archived_say(buf_text(&v.dir), rc) : work(a, &v);
+    archived_close(&v);
+    return status;
 }
 
 const char *sessions_short_id(const char *id)

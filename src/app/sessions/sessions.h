@@ -3,6 +3,7 @@
 #ifndef APP_SESSIONS_SESSIONS_H
 #define APP_SESSIONS_SESSIONS_H
 
+#include "app/archived.h"
 #include "app/command.h"
 #include "base/json.h"
 #include "store/index.h"
@@ -12,6 +13,12 @@ extern const struct command sessions_list, sessions_show, sessions_label, sessio
 
 /* Says that nothing was recorded yet, and what to do. */
 void sessions_say_empty(const char *dir);
+
+/*
+ * Opens the archive to read, does the work on it, closes it. Where nothing is recorded it says so, or prints
+ * `nothing` with --json. The exit status.
+ */
+int sessions_read(const struct args *a, const char *nothing, int (*work)(const struct args *a, struct archived *v));
 
 /* An id without "session_", as tables show it; it is accepted everywhere. */
 const char *sessions_short_id(const char *id);

@@ -171,7 +171,8 @@ static void stats_text_sessions(struct buf *out, const struct figures *f)
                    text_time(f->last_ms, to), text_span(f->recorded_s, span, sizeof span));
     buf_printf(out, "  samples    %" PRId64 "\n", f->samples);
     if (f->indexed)
-        buf_printf(out, "  found      %" PRId64 " anomalies, %" PRId64 " events\n", f->index.anomalies, f->index.events);
+        buf_printf(out, "  found      %" PRId64 " anomalies, %" PRId64 " events\n", f->index.anomalies,
+                   f->index.events);
 }
 
 static void stats_text_cap(struct buf *out, const struct figures *f)
@@ -186,7 +187,7 @@ static void stats_text_cap(struct buf *out, const struct figures *f)
         buf_printf(out, "; holds every sample of %s",
                    isinf(f->forecast.instants_days) ? "all days" :
                    text_span(f->forecast.instants_days * 86400, a, sizeof a));
-    if (!isnan(per_day) && isfinite(f->forecast.full_days))
+    if (!isnan(per_day) && f->forecast.full_days < 36500) /* who asks for a time beyond that? */
         buf_printf(out, "; full in %s", text_span(f->forecast.full_days * 86400, a, sizeof a));
     buf_putc(out, '\n');
 }
@@ -222,16 +223,7 @@ static int stats_print(const struct args *a, struct archived *v)
 
 static int stats_run(const struct args *a)
 {
-    struct archived v;
-    int rc = archived_open(&v, a, false), status = EXIT_DONE;
-    if (rc == -ENOENT && args_flag(a, "json"))
-        puts("{\"sessions\":0}");
-    else if (rc == -ENOENT)
-        sessions_say_empty(v.dir.p);
-    else
-        status = rc < 0 ? archived_say(buf_text(&v.dir), rc) : stats_print(a, &v);
-    archived_close(&v);
-    return status;
+    return sessions_read(a, "{\"sessions\":0}", stats_print);
 }
 
 static const struct option options[] = { DATADIR_OPTION, { 0 } };
