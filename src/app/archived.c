@@ -1,89 +1,149 @@
-/* archived.c - finds sessions, by the index and without it. */
+/*
+ * archived.c - opens an archive for a person, finds the session that is meant, says what is wrong.
+ *
+ * The files are what is true. Where index.db is lost or damaged, an index in memory is made of them, so that all
+ * that reads works the same with it and without it.
+ */
 #include "app/archived.h"
 
 #include "app/datadir.h"
+#include "app/sessions/sessions.h"
 #include "base/auto.h"
+#include "base/check.h"
 #include "base/log.h"
-#include "store/index.h"
+#include "base/text.h"
+#include "store/index_take.h"
 
 #include <errno.h>
 #include <string.h>
 
-int archived_open(const struct args *a, struct archive **out)
+void archived_close(struct archived *v)
 {
-    auto_buf struct buf dir = { 0 };
-    int rc = datadir_put(a, &dir);
-    if (rc < 0)
-        return rc;
-    rc = archive_open(dir.p, out);
-    if (rc == -ENOENT || rc == -ENOTDIR)
-        log_error(0, "nothing is recorded in %s yet; start with `sonde record` or `sonde import`, or name another "
-                  "archive with --data DIR", dir.p);
-    else if (rc < 0)
-        log_error(rc, "the archive in %s cannot be read", dir.p);
-    return rc;
+    index_close(v->index);
+    archive_free(v->files);
+    buf_done(&v->dir);
 }
 
-static int archived_ask_index(const struct args *a, const char *text, char id[static TAPE_SESSION_MAX])
+int archived_files(struct archived *v)
 {
-    auto_buf struct buf dir = { 0 };
-    char found[INDEX_ID_MAX];
-    struct index *x;
-    int rc = datadir_put(a, &dir);
-    rc = rc < 0 ? rc : index_open_read(dir.p, &x);
-    if (rc < 0)
-        return rc;
-    rc = index_resolve(x, text, found);
-    index_close(x);
-    _Static_assert(TAPE_SESSION_MAX >= INDEX_ID_MAX, "an id of the index fits");
-    if (rc >= 0)
-        memcpy(id, found, sizeof found);
-    return rc < 0 ? rc : 0;
+    int rc = v->files ? 0 : archive_open(v->dir.p, &v->files);
+    return rc == -ENOTDIR ? -ENOENT : rc;
 }
 
-/* Does a session begin like that, with or without "session_"? */
-static bool archived_begins(const char *session, const char *text)
+static int archived_fill(void *self, struct index *x)
 {
-    static const char prefix[] = "session_";
-    size_t n = strlen(text);
-    return strncmp(session, text, n) == 0 ||
-           (strncmp(session, prefix, sizeof prefix - 1) == 0 && strncmp(session + sizeof prefix - 1, text, n) == 0);
+    const struct archived *v = self;
+    return index_take_all(x, v->files);
 }
 
-static int archived_ask_segments(const struct archive *x, const char *text, char id[static TAPE_SESSION_MAX])
+/* Puts an index of the files in place of index.db. */
+static int archived_make_index(struct archived *v)
 {
+    struct index *made;
     size_t n;
-    const struct archive_part *p = archive_parts(x, &n);
-    const char *found = NULL;
-    bool last = strcmp(text, "last") == 0;
-    int64_t start_ms = INT64_MIN;
-    for (size_t i = 0; i < n; i++) {
-        const struct tape_about *about = &p[i].about;
-        if (!p[i].ticks || (last ? about->start_ms < start_ms : !archived_begins(about->session, text)))
-            continue;
-        if (strcmp(about->session, text) == 0 || last || !found || strcmp(found, about->session) == 0)
-            found = about->session;
-        else if (strcmp(found, text) != 0)
-            return -ENOTUNIQ;
-        start_ms = about->start_ms;
-    }
-    if (!found)
-        return -ENOENT;
-    memcpy(id, found, TAPE_SESSION_MAX);
+    int rc = archived_files(v);
+    if (rc == 0 && (archive_parts(v->files, &n), n == 0))
+        rc = -ENOENT;
+    rc = rc < 0 ? rc : index_open_memory(archived_fill, v, &made);
+    if (rc < 0)
+        return rc;
+    index_close(v->index);
+    v->index = made;
+    v->indexed = false;
     return 0;
 }
 
-int archived_find(const struct args *a, const struct archive *x, const char *text, char id[static TAPE_SESSION_MAX])
+int archived_open(struct archived *v, const struct args *a, bool to_write)
 {
-    int rc = archived_ask_index(a, text, id);
-    return rc == 0 || rc == -ENOTUNIQ ? rc : archived_ask_segments(x, text, id);
+    *v = (struct archived){ 0 };
+    if (datadir_put(a, &v->dir) < 0)
+        return -EINVAL;
+    int rc = to_write ? index_open(v->dir.p, &(struct index_options){ 0 }, &v->index)
+                      : index_open_read(v->dir.p, &v->index);
+    v->indexed = rc == 0;
+    if (rc == 0 || to_write)
+        return rc == -ENOTDIR ? -ENOENT : rc;
+    int made = archived_make_index(v);
+    if (made < 0)
+        return rc == -ENOENT || rc == -ENOTDIR ? made : rc;
+    log_warn(0, "%s/index.db %s: labels, events and anomalies are not known; the recorder makes it anew when it starts",
+             v->dir.p, rc == -ENOENT ? "is not there" : rc == -EBADMSG ? "is damaged or not Sonde's" :
+             rc == -ENOTSUP ? "is of another version of Sonde" : "cannot be read");
+    return 0;
 }
 
-int archived_say(const char *text, int rc)
+int archived_say(const char *dir, int rc)
 {
-    if (rc == -ENOTUNIQ)
-        log_error(0, "several sessions begin with '%s'; give more of the id: `sonde sessions list` has them", text);
+    if (rc >= 0)
+        return EXIT_DONE;
+    if (!*dir)
+        return EXIT_FAILED;
+    if (rc == -ENOENT)
+        log_error(0, "nothing is recorded in %s yet; start with `sonde record` or `sonde import`, or name another "
+                  "archive with --data DIR", dir);
+    else if (rc == -EBADMSG)
+        log_error(0, "the index %s/index.db is damaged or not Sonde's; the recorder makes it anew from the "
+                  "segments when it starts", dir);
+    else if (rc == -ENOTSUP)
+        log_error(0, "the index %s/index.db is of another version of Sonde; use that one, or start the "
+                  "recorder of this one", dir);
+    else if (rc == -EACCES)
+        log_error(0, "the archive in %s may not be read by this user; try with the rights of who records, or "
+                  "--data DIR", dir);
+    else if (rc == -EROFS)
+        log_error(0, "the archive in %s cannot be written; nothing was changed", dir);
+    else if (rc == -EBUSY || rc == -EAGAIN)
+        log_error(0, "the index of %s is held by another process; try again in a moment", dir);
+    else if (rc == -EDQUOT)
+        log_error(0, "the index of %s is full of sessions that are labelled or pinned; `sonde sessions prune` "
+                  "makes room", dir);
+    else
+        log_error(rc, "the archive in %s cannot be used; nothing was changed", dir);
+    return EXIT_FAILED;
+}
+
+/* ---- the session that is meant ---- */
+
+struct nearest {
+    const char *text;
+    char id[INDEX_ID_MAX];
+    int distance;
+};
+
+static void archived_hold_against(void *self, const struct index_session *s)
+{
+    struct nearest *n = self;
+    int whole = text_distance(n->text, s->id), part = text_distance(n->text, sessions_short_id(s->id));
+    int d = whole < part ? whole : part;
+    if (d < n->distance) {
+        n->distance = d;
+        memcpy(n->id, s->id, sizeof n->id);
+    }
+}
+
+static void archived_say_unknown(struct index *x, const char *text)
+{
+    struct nearest n = { .text = text, .distance = 4 }; /* three slips in 15 digits; more is another session */
+    auto_buf struct buf message = { 0 };
+    buf_puts(&message, "there is no session ");
+    check_put_quoted(&message, text);
+    if (index_sessions(x, &INDEX_ALL, archived_hold_against, &n) >= 0 && *n.id)
+        buf_printf(&message, "; did you mean %s?", sessions_short_id(n.id));
+    log_error(0, "%s `sonde sessions list` has them all.", message.p);
+}
+
+int archived_find(struct archived *v, const char *text, char id[static INDEX_ID_MAX])
+{
+    int rc = index_resolve(v->index, text, id);
+    if (rc == -ENOENT && v->indexed && archived_make_index(v) == 0)
+        rc = index_resolve(v->index, text, id);
+    if (rc == -ENOENT && strcmp(text, "last") == 0)
+        log_error(0, "there is no last session: nothing is recorded yet; start with `sonde record`");
     else if (rc == -ENOENT)
-        log_error(0, "there is no session '%s' in the archive: `sonde sessions list` has them all", text);
-    return rc;
+        archived_say_unknown(v->index, text);
+    else if (rc == -ENOTUNIQ)
+        log_error(0, "several sessions begin with '%s'; give more of the id: `sonde sessions list` has them", text);
+    else
+        return archived_say(v->dir.p, rc);
+    return EXIT_FAILED;
 }

@@ -1,19 +1,35 @@
-/* The session of an archive that a person means, and what a command needs of it. */
+/* The archive of a command: its directory, its index, its files; and the session in it that a person means. */
 #ifndef APP_ARCHIVED_H
 #define APP_ARCHIVED_H
 
 #include "app/command.h"
-#include "core/recording.h"
 #include "store/archive.h"
+#include "store/index.h"
 
-/* Opens the archive of a command with DATADIR_OPTION; what is wrong was said. */
-int archived_open(const struct args *a, struct archive **out);
+struct archived {
+    struct buf dir;
+    struct index *index;   /* of index.db; where that cannot be used one in memory, made of the files, without labels */
+    bool indexed;          /* it is of index.db */
+    struct archive *files; /* NULL before archived_files() */
+};
 
 /*
- * The session that `text` names: as the index says, or where there is none, as the segments do: an id, how one
- * begins, "last". 0, -ENOENT, -ENOTUNIQ; silent.
+ * Opens the archive of a command with DATADIR_OPTION, to read or to label. 0, or a silent error, for
+ * archived_say(); -ENOENT: nothing is recorded there. To be closed in any case.
  */
-int archived_find(const struct args *a, const struct archive *x, const char *text, char id[static TAPE_SESSION_MAX]);
-int archived_say(const char *text, int rc); /* what was wrong with it; returns rc */
+int archived_open(struct archived *v, const struct args *a, bool to_write);
+void archived_close(struct archived *v);
+
+/* Opens its segments and journals, once. 0, or a silent error. */
+int archived_files(struct archived *v);
+
+/*
+ * The session that a person means by an id, how one begins, or "last": an exit status, and what is wrong was said.
+ * One that index.db does not know is found in the files, which *v is about from then on.
+ */
+int archived_find(struct archived *v, const char *text, char id[static INDEX_ID_MAX]);
+
+/* The exit status of what an archive answered; says what is wrong with it. "": that was said. */
+int archived_say(const char *dir, int rc);
 
 #endif

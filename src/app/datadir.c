@@ -3,9 +3,11 @@
 
 #include "base/log.h"
 #include "core/config.h"
+#include "os/disk.h"
 #include "os/os.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define SYSTEM_DIR "/var/lib/sonde"
@@ -28,4 +30,18 @@ int datadir_put(const struct args *a, struct buf *out)
         return 0;
     log_error(0, "there is no home directory to keep the archive in; name one with --data DIR or storage.directory");
     return -ENOENT;
+}
+
+int datadir_lock(const char *dir)
+{
+    char path[OS_PATH_MAX];
+    int32_t owner = 0;
+    snprintf(path, sizeof path, "%.4000s/lock", dir);
+    int lock = os_disk_lock(path, &owner);
+    if (lock == -EBUSY)
+        log_error(0, "process %d records in %s and counts every byte there; stop it for a moment, or name another "
+                  "archive with --data DIR", (int)owner, dir);
+    else if (lock < 0)
+        log_error(lock, "%s cannot be locked", dir);
+    return lock;
 }

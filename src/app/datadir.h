@@ -15,4 +15,10 @@
  */
 int datadir_put(const struct args *a, struct buf *out);
 
+/*
+ * Takes the lock of a data directory, which whoever changes what is in it holds. A descriptor, to be closed; -EBUSY
+ * somebody records there. What is wrong was said.
+ */
+int datadir_lock(const char *dir);
+
 #endif

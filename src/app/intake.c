@@ -1,10 +1,10 @@
 /* intake.c - recordings into an archive that nobody else writes. */
 #include "app/intake.h"
 
-#include "app/sessions/sessions.h"
+#include "app/archived.h"
+#include "app/datadir.h"
 #include "base/log.h"
 #include "core/config.h"
-#include "os/disk.h"
 #include "os/os.h"
 #include "store/archive_put.h"
 #include "store/index_take.h"
@@ -17,20 +17,13 @@
 static int intake_lock(struct intake *k)
 {
     char path[OS_PATH_MAX];
-    int32_t owner = 0;
     snprintf(path, sizeof path, "%.4000s/segments", k->dir);
     int rc = os_make_dir(path);
     if (rc < 0) {
         log_error(rc, "%s cannot be made", path);
         return rc;
     }
-    snprintf(path, sizeof path, "%.4000s/lock", k->dir);
-    k->lock = os_disk_lock(path, &owner);
-    if (k->lock == -EBUSY)
-        log_error(0, "process %d records in %s and counts every byte there; stop it for a moment, or name another "
-                  "archive with --data DIR", (int)owner, k->dir);
-    else if (k->lock < 0)
-        log_error(k->lock, "%s cannot be locked", k->dir);
+    k->lock = datadir_lock(k->dir);
     return k->lock < 0 ? k->lock : 0;
 }
 
@@ -43,7 +36,7 @@ int intake_open(struct intake *k, const struct args *a, const char *dir)
         return rc;
     rc = index_open(dir, &(struct index_options){ .rebuild = index_take_segments, .self = (void *)dir }, &k->index);
     if (rc < 0) {
-        sessions_status(a, rc);
+        archived_say(dir, rc);
         return rc;
     }
     rc = space_open(dir, cap, &k->space);

@@ -1,5 +1,5 @@
 /*
- * recorder_index.c - the session of a recorder, its events and its segments in the index, and what must go.
+ * recorder_index.c - the session of a recorder, its events in the index, and what must go.
  *
  * The index waits for the disk, so it is written about once a minute from a thread of the store; between, events
  * wait in memory. When the index is new or was lost it is filled from the segments, without the events in them.
@@ -12,15 +12,14 @@
 #include "core/config.h"
 #include "os/host.h"
 #include "os/os.h"
-#include "store/archive.h"
 #include "store/index.h"
+#include "store/index_take.h"
 #include "store/retention.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define EVENTS_MAX 4096 /* that wait; more are counted only */
-#define DAY_S 86400.0
 
 struct indexer {
     struct recorder *r;
@@ -36,76 +35,12 @@ struct indexer {
     size_t cap_batch;
 };
 
-/* ---- what is known from the segments ---- */
-
-static void indexer_put_part(struct index *x, const struct archive_part *p, int *rc)
-{
-    struct index_segment s = { .first_ms = p->first_ms, .last_ms = p->last_ms, .ticks = (int64_t)p->ticks,
-                               .bytes = p->bytes };
-    text_copy(s.name, sizeof s.name, p->name);
-    text_copy(s.session, sizeof s.session, p->about.session);
-    *rc = *rc < 0 ? *rc : index_put_segment(x, &s);
-}
-
-/* The parts of one session, from i on; returns the next that is another's. */
-static size_t indexer_put_session(struct index *x, const struct archive_part *p, size_t i, size_t n, int *rc)
-{
-    struct index_session s = { .start_ms = p[i].about.start_ms, .interval_s = p[i].about.interval_s,
-                               .state = INDEX_ENDED };
-    size_t end = i;
-    text_copy(s.id, sizeof s.id, p[i].about.session);
-    text_copy(s.hardware_id, sizeof s.hardware_id, p[i].about.hardware_id);
-    text_copy(s.origin, sizeof s.origin, "recorded");
-    for (; end < n && strcmp(p[end].about.session, p[i].about.session) == 0; end++) {
-        s.end_ms = p[end].last_ms > s.end_ms ? p[end].last_ms : s.end_ms;
-        s.samples += (int64_t)p[end].ticks;
-        s.metrics = p[end].segment ? schema_size(p[end].segment->schema) : s.metrics;
-    }
-    *rc = *rc < 0 ? *rc : index_put_session(x, &s);
-    for (; i < end; i++)
-        indexer_put_part(x, &p[i], rc);
-    return end;
-}
-
-/* For index_open(). */
-static int indexer_rebuild(void *self, struct index *x)
-{
-    struct indexer *d = self;
-    struct archive *a;
-    size_t n;
-    int rc = archive_open(d->r->o.dir, &a);
-    if (rc < 0)
-        return rc == -ENOENT ? 0 : rc;
-    const struct archive_part *part = archive_parts(a, &n);
-    for (size_t i = 0; i < n && rc == 0;)
-        i = *part[i].about.session ? indexer_put_session(x, part, i, n, &rc) : i + 1;
-    archive_free(a);
-    return rc;
-}
-
-/* Of this session; the last segments are there when the store was closed. */
-static int indexer_put_segments(struct indexer *d, const char *session)
-{
-    struct archive *a;
-    size_t n;
-    int rc = archive_open(d->r->o.dir, &a);
-    if (rc < 0)
-        return rc;
-    const struct archive_part *part = archive_parts(a, &n);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(part[i].about.session, session) == 0 && part[i].segment)
-            indexer_put_part(d->index, &part[i], &rc);
-    archive_free(a);
-    return rc;
-}
-
 /* ---- what goes ---- */
 
 static void indexer_learn_rules(struct indexer *d, const struct config *c)
 {
     os_lock(d->lock);
-    d->keep_s[RETENTION_INSTANTS] = config_number(c, "storage.keep_days") * DAY_S;
-    d->keep_s[RETENTION_MINUTES] = config_number(c, "storage.keep_minutes_days") * DAY_S;
+    settings_keep(c, d->keep_s);
     os_unlock(d->lock);
 }
 
@@ -236,9 +171,10 @@ static int indexer_open(struct recorder *r, void **self)
     struct indexer *d = mem_new(sizeof *d);
     *d = (struct indexer){ .r = r, .lock = os_lock_new() };
     d->retention = retention_new(r->o.dir, store_space(r->store));
+    retention_clean(d->retention);
     indexer_learn_rules(d, r->config);
     int rc = space_reserve(store_space(r->store), index_worst_bytes(0));
-    struct index_options options = { .rebuild = indexer_rebuild, .self = d };
+    struct index_options options = { .rebuild = index_take_segments, .self = (void *)r->o.dir };
     rc = rc < 0 ? rc : index_open(r->o.dir, &options, &d->index);
     rc = rc < 0 ? rc : indexer_begin(d);
     if (rc < 0) {
@@ -257,7 +193,6 @@ static void indexer_close(void *self)
     const char *id = store_about(d->r->store)->session;
     indexer_write(d);
     int rc = index_end(d->index, id, INDEX_ENDED, NULL);
-    rc = rc < 0 ? rc : indexer_put_segments(d, id);
     if (rc < 0)
         log_warn(rc, "record: the index does not know how the session ended");
     indexer_free(d);

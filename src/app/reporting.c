@@ -3,12 +3,14 @@
 
 #include "app/identity.h"
 #include "base/auto.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "core/config.h"
 #include "os/os.h"
 #include "output/report_json.h"
 #include "output/report_text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,4 +77,42 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     outfiles_tell(files, rec, a);
     report_free(r);
     return result.failed ? EXIT_PART : EXIT_DONE;
+}
+
+struct recording *reporting_new(const struct args *a, double interval_s, const char *origin)
+{
+    struct recording *rec = recording_new();
+    rec->interval_s = interval_s;
+    rec->max_bytes = (size_t)(config_number(args_config(a), "performance.max_buffer_memory_mb") * 1e6);
+    rec->origin = mem_dup(origin);
+    return rec;
+}
+
+int reporting_play(const struct args *a, struct feed *feed, const char *origin, struct recording **out)
+{
+    struct recording *rec = reporting_new(a, feed->interval_s, origin);
+    int rc = recording_run(rec, feed, INFINITY, NULL, NULL);
+    if (rc < 0)
+        recording_free(rec);
+    else
+        *out = rec;
+    return rc;
+}
+
+int reporting_on(const struct args *a, const char *path, int (*read)(void *self, struct recording **out), void *self)
+{
+    struct outfiles files = { 0 };
+    struct recording *rec = NULL;
+    int status = EXIT_FAILED;
+    if (outfiles_plan(&files, a, false, path, os_wall_ms()) < 0 || read(self, &rec) < 0)
+        status = EXIT_FAILED;
+    else if (schema_size(rec->schema) == 0)
+        log_error(0, "%s holds times and no metric: there is nothing to report on", rec->origin);
+    else if (outfiles_check_globs(&files, rec->schema) < 0)
+        status = EXIT_USAGE;
+    else
+        status = reporting_finish(a, rec, &files, NULL, (struct cost){ NAN, NAN, NAN });
+    recording_free(rec);
+    outfiles_done(&files);
+    return status;
 }

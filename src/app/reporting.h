@@ -3,6 +3,7 @@
 #define APP_REPORTING_H
 
 #include "app/outfiles.h"
+#include "core/feed.h"
 
 #define REPORTING_OPTIONS \
     { "method",           0, OPTION_CHOICE, "NAME", .choices = "auto shift forest", .fallback = "auto", \
@@ -26,5 +27,18 @@ struct cost {
  */
 int reporting_finish(const struct args *a, const struct recording *rec,
                      struct outfiles *files, const char *root, struct cost cost);
+
+/* A recording for a command, with the room that the configuration allows; origin is copied. */
+struct recording *reporting_new(const struct args *a, double interval_s, const char *origin);
+
+/* Plays a feed to its end. *out is the caller's. The error is that of recording_run(); silent. */
+int reporting_play(const struct args *a, struct feed *feed, const char *origin, struct recording **out);
+
+/*
+ * The report over what read() gives, which says what is wrong. Returns an exit status.
+ *
+ *   path  the file that is read, not to be written over; NULL: none is
+ */
+int reporting_on(const struct args *a, const char *path, int (*read)(void *self, struct recording **out), void *self);
 
 #endif

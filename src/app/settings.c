@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define SYSTEM_FILE "/etc/sonde/sonde.yaml"
+#define DAY_S 86400.0
 
 static const struct adapter *const adapters[] = { ADAPTERS NULL };
 
@@ -219,6 +220,13 @@ struct budget_limits settings_budget(const struct config *c)
         .rss_bytes = config_number(c, "performance.max_rss_mb") * 1e6,
         .written_bytes_per_hour = config_number(c, "performance.max_write_mb_per_hour") * 1e6,
     };
+}
+
+void settings_keep(const struct config *c, double keep_s[static RETENTION_TIERS])
+{
+    keep_s[RETENTION_INSTANTS] = config_number(c, "storage.keep_days") * DAY_S;
+    keep_s[RETENTION_MINUTES] = config_number(c, "storage.keep_minutes_days") * DAY_S;
+    keep_s[RETENTION_TENS] = 0; /* as long as there is room */
 }
 
 bool settings_csvlog(const struct config *c, const char *data_dir, const char *hardware_id,

@@ -7,6 +7,7 @@
 #include "core/budget.h"
 #include "core/config.h"
 #include "store/csvlog.h"
+#include "store/retention.h"
 
 /*
  * Reads /etc/sonde/sonde.yaml, the user's file, and the one of --config, each over the one before;
@@ -43,6 +44,9 @@ bool settings_wants(void *config, const char *adapter);
 
 /* performance.max_*: for sampler_options.budget. */
 struct budget_limits settings_budget(const struct config *c);
+
+/* storage.keep_*: for retention_rules.keep_s. */
+void settings_keep(const struct config *c, double keep_s[static RETENTION_TIERS]);
 
 /*
  * logging.*: false where no CSV logs are asked for; else what csvlog_open() takes, below the data directory

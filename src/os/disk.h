@@ -50,4 +50,7 @@ int64_t os_disk_free(const char *path);
  */
 int os_disk_lock(const char *path, int32_t *owner);
 
+/* Does somebody hold it? Also where we may only read; false where there is no such file. */
+bool os_disk_is_locked(const char *path);
+
 #endif

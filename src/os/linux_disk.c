@@ -131,3 +131,13 @@ int os_disk_lock(const char *path, int32_t *owner)
         *owner = 0; /* only who asks for a name misses it; the lock holds all the same */
     return fd;
 }
+
+bool os_disk_is_locked(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool locked = flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    close(fd);
+    return locked;
+}

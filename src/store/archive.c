@@ -59,9 +59,9 @@ static bool archive_packed(const struct segment *s, int64_t block)
 
 static void archive_reach(struct archive_part *p, int64_t first_ms, int64_t last_ms, uint64_t ticks)
 {
-    if (!p->ticks || first_ms < p->first_ms)
+    if (!p->last_ms || first_ms < p->first_ms)
         p->first_ms = first_ms;
-    if (!p->ticks || last_ms > p->last_ms)
+    if (!p->last_ms || last_ms > p->last_ms)
         p->last_ms = last_ms;
     p->ticks += ticks;
 }
@@ -191,6 +191,30 @@ const struct archive_part *archive_parts(const struct archive *a, size_t *n)
 {
     *n = a->n;
     return a->part;
+}
+
+static int archive_count_columns(void *self, const struct tape_about *about, const struct schema *s,
+                                 const struct moment *m)
+{
+    struct tape_map *map = self;
+    (void)about;
+    (void)m;
+    if (map->slots != schema_size(s))
+        tape_map_fit(map, s);
+    return 0;
+}
+
+int archive_columns(const struct archive_part *p)
+{
+    struct tape_map map = { 0 };
+    if (p->segment) {
+        int rc = segment_load(p->segment);
+        return rc < 0 ? rc : p->segment->map.columns;
+    }
+    int rc = p->n_journals ? journal_read(p->journal[p->n_journals - 1].fd, archive_count_columns, &map, NULL) : 0;
+    int n = map.columns;
+    tape_map_done(&map);
+    return rc < 0 ? rc : n;
 }
 
 /* ---- playing ---- */

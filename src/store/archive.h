@@ -29,7 +29,7 @@ struct archive_journal {
 struct archive_part {
     char name[SEGMENT_NAME_MAX];  /* of the segment */
     struct segment *segment;      /* NULL: nothing is packed yet */
-    int64_t first_ms, last_ms;    /* of all its instants */
+    int64_t first_ms, last_ms;    /* of all its instants, or of the summaries that are left; 0: of neither */
     int64_t bytes;                /* of segment and journals */
     uint64_t ticks;
     struct archive_journal *journal; /* what is not packed, in their order; n_journals of them */
@@ -38,6 +38,9 @@ struct archive_part {
 };
 
 const struct archive_part *archive_parts(const struct archive *a, size_t *n);
+
+/* How many values an instant of a part has on the disk, by its newest catalog. -EBADMSG, -ENOMEM, the disk. */
+int archive_columns(const struct archive_part *p);
 
 /* Plays all instants from..to (wall clock, both in) of a session, NULL for all, in order. each() may end it
  * by an error, which is returned. What is damaged is passed over; *lost counts places, NULL if not asked. */

@@ -38,26 +38,24 @@ static int put_path(const struct putting *w, int part, const char *suffix, char 
     return rc;
 }
 
-static void put_remove(struct space *space, const char *path)
+static int put_remove(struct space *space, const char *path)
 {
     struct os_disk_entry e;
-    if (os_disk_look(path, &e) == 0 && os_disk_remove(path) == 0)
+    int rc = os_disk_look(path, &e);
+    rc = rc < 0 ? rc : os_disk_remove(path);
+    if (rc == 0)
         space_resize(space, e.size, -1);
+    return rc == -ENOENT ? 0 : rc;
 }
 
 /* ---- names ---- */
 
 static bool put_is_taken(const char *dir, const char *session)
 {
-    bool taken = false;
-    for (int journals = 0; journals < 2; journals++) {
-        struct names *list = NULL;
-        int n = names_list(dir, journals, &list);
-        for (int i = 0; i < n; i++)
-            taken |= strcmp(list[i].session, session) == 0;
-        mem_free(list);
-    }
-    return taken;
+    struct names *list = NULL;
+    int n = names_of_session(dir, session, &list);
+    mem_free(list);
+    return n > 0;
 }
 
 static int put_name(struct archive_put *p)
@@ -195,13 +193,16 @@ int archive_put(struct archive_put *p)
     return rc;
 }
 
-void archive_drop(const char *dir, struct space *space, const char *session)
+int archive_drop(const char *dir, struct space *space, const char *session)
 {
     struct names *list = NULL;
     char path[OS_PATH_MAX];
-    int n = names_list(dir, false, &list);
-    for (int i = 0; i < n; i++)
-        if (strcmp(list[i].session, session) == 0 && names_path(dir, &list[i], path) == 0)
-            put_remove(space, path);
+    int n = names_of_session(dir, session, &list), worst = n < 0 ? n : 0;
+    for (int i = 0; i < n; i++) {
+        int rc = names_path(dir, &list[i], path);
+        rc = rc < 0 ? rc : put_remove(space, path);
+        worst = rc < 0 ? rc : worst;
+    }
     mem_free(list);
+    return worst;
 }

@@ -28,7 +28,13 @@ struct archive_put {
  */
 int archive_put(struct archive_put *p);
 
-/* Removes the segments of a session, as far as they are there. */
-void archive_drop(const char *dir, struct space *space, const char *session);
+/*
+ * Removes the files of a session, journals too, as far as they are there, each as a whole. The caller holds the lock.
+ *
+ *   space  NULL: nobody counts
+ *
+ * Returns 0, or why something is left; the rest is gone.
+ */
+int archive_drop(const char *dir, struct space *space, const char *session);
 
 #endif

@@ -235,3 +235,19 @@ int index_open_read(const char *dir, struct index **out)
         index_close(x);
     return rc;
 }
+
+int index_open_memory(int (*fill)(void *self, struct index *x), void *self, struct index **out)
+{
+    struct index *x = mem_new(sizeof *x);
+    *x = (struct index){ .dir = mem_dup(""), .path = mem_dup(":memory:"), .can_write = true,
+                         .pages_max = INDEX_ALLOWANCE_DEFAULT / INDEX_PAGE };
+    int rc = index_connect(x, x->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    rc = rc < 0 ? rc : index_migrate(x);
+    rc = rc < 0 ? rc : fill(self, x);
+    x->can_write = false;
+    if (rc < 0)
+        index_close(x);
+    else
+        *out = x;
+    return rc < 0 ? rc : 0;
+}

@@ -1,6 +1,6 @@
 /*
  * The index of an archive: what is relational in it. Sessions with their labels, events and anomalies; what
- * retention must keep; which segment holds what.
+ * retention must keep. Which files there are, and what is in them, only the files say: store/archive.h.
  *
  * The numbers are in segments; losing the index loses labels, pins and anomalies, never a sample. One recorder
  * owns it and mends it; other processes read it at any time, and may write (labels). Texts are bounded on
@@ -32,7 +32,6 @@
 #define INDEX_LABEL_MAX 64      /* bytes of a label, NUL included */
 #define INDEX_NOTE_MAX 512
 #define INDEX_CAUSES_MAX 4096   /* bytes of the causes of an anomaly as JSON */
-#define INDEX_NAME_MAX 96       /* bytes of a segment's name */
 
 #define INDEX_ALLOWANCE_MIN (1024 * 1024)
 #define INDEX_ALLOWANCE_DEFAULT (16 * 1024 * 1024) /* about 80,000 events */
@@ -47,8 +46,8 @@ struct index_options {
      * Given by whoever holds the lock of the data directory, and by nobody else: makes the file where there is
      * none and brings an older one up to date; sessions that are still marked as running have crashed; a file
      * that is damaged or not ours is moved aside to index.db.damaged-STAMP (the two last ones are kept).
-     * A new file is then filled by this from the segments, through index_put_session(), index_put_segment()
-     * and index_add_events(); one whose filling was interrupted is filled again. Labels and pins
+     * A new file is then filled by this from the segments, through index_put_session() and
+     * index_add_events(); one whose filling was interrupted is filled again. Labels and pins
      * are taken over from damaged files as far as they can be read. Its error is that of index_open().
      */
     int (*rebuild)(void *self, struct index *x);
@@ -64,6 +63,12 @@ int index_open(const char *dir, const struct index_options *o, struct index **ou
 
 /* Opens it to read, also while it is written, also on a disk that cannot be written. -ENOENT: there is none. */
 int index_open_read(const char *dir, struct index **out);
+
+/*
+ * One in memory, filled and then read only: what can be known where there is no index.db, or a damaged one. Its
+ * error is that of fill().
+ */
+int index_open_memory(int (*fill)(void *self, struct index *x), void *self, struct index **out);
 
 void index_close(struct index *x);
 
@@ -188,24 +193,9 @@ int index_events(struct index *x, const char *id, int64_t from_ms, int64_t to_ms
 int index_anomalies(struct index *x, const char *id, int64_t from_ms, int64_t to_ms, int64_t limit,
                     void (*each)(void *self, const struct index_anomaly *a), void *self);
 
-/* ---- segments: a cache, to be filled again from the files ---- */
-
-struct index_segment {
-    char name[INDEX_NAME_MAX];   /* of the file, without its directory */
-    char session[INDEX_ID_MAX];  /* "" where the session is gone */
-    int64_t first_ms, last_ms, ticks, bytes;
-};
-
-int index_put_segment(struct index *x, const struct index_segment *s);
-int index_remove_segment(struct index *x, const char *name);
-
-/* Of one session, or with NULL of all, by time. Returns the count. */
-int index_segments(struct index *x, const char *id, void (*each)(void *self, const struct index_segment *s),
-                   void *self);
-
 /* ---- removing, and what there is ---- */
 
-/* With all that hangs on it; its segments stay known, without a session. */
+/* With all that hangs on it. Its files are another matter: archive_drop(). */
 int index_remove(struct index *x, const char *id);
 
 /*
@@ -218,8 +208,6 @@ struct index_stats {
     int64_t sessions, running, crashed, labelled, pinned, events, anomalies;
     int64_t samples;              /* ticks of all sessions */
     int64_t first_ms, last_ms;    /* of all sessions; 0 where there are none */
-    int64_t segments, segment_bytes, segment_ticks;
-    double segment_values;        /* ticks of the segments times the metrics of their sessions */
     int64_t database_bytes, free_bytes; /* index.db, and what of it is free */
 };
 

@@ -51,11 +51,6 @@ static const char *const versions[] = {
     " from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, why TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX pins_by_session ON pins (session);"
 
-    "CREATE TABLE segments (name TEXT PRIMARY KEY, session INTEGER REFERENCES sessions ON DELETE SET NULL,"
-    " first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, ticks INTEGER NOT NULL, bytes INTEGER NOT NULL)"
-    " STRICT, WITHOUT ROWID;"
-    "CREATE INDEX segments_by_session ON segments (session, first_ms);"
-
     "CREATE TABLE filled (at_ms INTEGER NOT NULL) STRICT;" /* holds a row when it was filled from the segments */
 
     "CREATE VIEW kept AS SELECT session FROM labels UNION SELECT session FROM pins WHERE session IS NOT NULL;",

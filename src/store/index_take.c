@@ -14,15 +14,6 @@ static void fill_about(struct index_session *s, const struct tape_about *a)
     text_copy(s->os, sizeof s->os, a->machine);
 }
 
-static int fill_segment(struct index *x, const struct archive_part *p)
-{
-    struct index_segment g = { .first_ms = p->first_ms, .last_ms = p->last_ms, .ticks = (int64_t)p->ticks,
-                               .bytes = p->bytes };
-    text_copy(g.name, sizeof g.name, p->name);
-    text_copy(g.session, sizeof g.session, p->about.session);
-    return p->segment ? index_put_segment(x, &g) : 0;
-}
-
 /* How many metrics it has; an archive may be too large to be read for what only journals know. */
 static int64_t fill_metrics(const struct archive_part *p)
 {
@@ -46,20 +37,13 @@ int index_take_session(struct index *x, struct archive *a, struct index_session 
     }
     if (!known)
         return -ENOENT;
-    int rc = index_put_session(x, s);
-    for (size_t i = 0; i < n && rc >= 0; i++)
-        if (strcmp(p[i].about.session, s->id) == 0)
-            rc = fill_segment(x, &p[i]);
-    return rc < 0 ? rc : 0;
+    return index_put_session(x, s);
 }
 
-int index_take_segments(void *self, struct index *x)
+int index_take_all(struct index *x, struct archive *a)
 {
-    struct archive *a;
     size_t n;
-    int rc = archive_open(self, &a);
-    if (rc < 0)
-        return rc == -ENOENT ? 0 : rc;
+    int rc = 0;
     const struct archive_part *p = archive_parts(a, &n);
     for (size_t i = 0; i < n && rc >= 0; i++) {
         struct index_session s = { .state = INDEX_ENDED, .origin = "recorded" };
@@ -68,6 +52,16 @@ int index_take_segments(void *self, struct index *x)
         text_copy(s.id, sizeof s.id, p[i].about.session);
         rc = p[i].ticks ? index_take_session(x, a, &s) : 0;
     }
+    return rc;
+}
+
+int index_take_segments(void *self, struct index *x)
+{
+    struct archive *a;
+    int rc = archive_open(self, &a);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    rc = index_take_all(x, a);
     archive_free(a);
     return rc;
 }

@@ -5,8 +5,11 @@
 #include "store/archive.h"
 #include "store/index.h"
 
-/* For index_options.rebuild; self is the directory. Sessions and segments; no block is decoded. */
+/* For index_options.rebuild; self is the directory. Sessions only; no block is decoded. */
 int index_take_segments(void *self, struct index *x);
+
+/* The same, of an archive that is open. */
+int index_take_all(struct index *x, struct archive *a);
 
 /* One session of an archive: `s` says what only the index knows, its id, origin and state; the rest is filled in. */
 int index_take_session(struct index *x, struct archive *a, struct index_session *s);

@@ -107,3 +107,26 @@ int names_list(const char *dir, bool journals, struct names **out)
     *out = f.list;
     return (int)f.n;
 }
+
+int names_of_session(const char *dir, const char *session, struct names **out)
+{
+    struct names *list[2] = { NULL, NULL }, *all;
+    int n[2], used = 0;
+    for (int journals = 0; journals < 2; journals++) {
+        n[journals] = names_list(dir, journals, &list[journals]);
+        n[journals] = n[journals] == -ENOENT ? 0 : n[journals]; /* who imports has no journals */
+    }
+    int rc = n[0] < 0 ? n[0] : n[1] < 0 ? n[1] : 0;
+    all = mem_new((size_t)(rc < 0 ? 1 : n[0] + n[1] + 1) * sizeof *all);
+    for (int k = 0; k < 2 && rc == 0; k++)
+        for (int i = 0; i < n[k]; i++)
+            if (strcmp(list[k][i].session, session) == 0)
+                all[used++] = list[k][i];
+    mem_free(list[0]);
+    mem_free(list[1]);
+    if (rc < 0)
+        mem_free(all);
+    else
+        *out = all;
+    return rc < 0 ? rc : used;
+}

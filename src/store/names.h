@@ -32,4 +32,7 @@ int names_order(const void *a, const void *b);
 /* The files of ours in dir/segments or dir/journal, in their order; *out is the caller's. Returns how many. */
 int names_list(const char *dir, bool journals, struct names **out);
 
+/* All files of one session, segments before journals; *out is the caller's. Returns how many. */
+int names_of_session(const char *dir, const char *session, struct names **out);
+
 #endif

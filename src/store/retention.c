@@ -58,8 +58,12 @@ struct retention *retention_new(const char *dir, struct space *space)
     r->dir = dir;
     r->space = space;
     r->lock = os_lock_new();
-    os_list(dir, "/segments", retention_sweep, r);
     return r;
+}
+
+void retention_clean(struct retention *r)
+{
+    os_list(r->dir, "/segments", retention_sweep, r);
 }
 
 void retention_free(struct retention *r)

@@ -46,9 +46,12 @@ struct retention_done {
 /* Safe to use from several threads; a call waits for another one to end. */
 struct retention;
 
-/* Of a data directory, which the string must outlive; removes what a crash left half done. */
+/* Of a data directory, which the string must outlive. Nothing is changed by it: who only reads may forecast. */
 struct retention *retention_new(const char *dir, struct space *space);
 void retention_free(struct retention *r);
+
+/* Removes what a crash left half done: for who holds the lock of the directory, before all that follows. */
+void retention_clean(struct retention *r);
 
 /* Does what ages and cap ask for: to be called about once a minute. 0, or what the disk says. */
 int retention_tidy(struct retention *r, const struct retention_rules *rules, struct retention_done *out);

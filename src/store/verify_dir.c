@@ -35,13 +35,8 @@ static void tour_progress(void *self, double share)
 static bool tour_is_recorded(const char *dir)
 {
     char path[OS_PATH_MAX];
-    int32_t owner;
     snprintf(path, sizeof path, "%s/lock", dir);
-    if (!os_exists("", path))
-        return false;
-    int fd = os_disk_lock(path, &owner);
-    os_close(fd);
-    return fd == -EBUSY;
+    return os_disk_is_locked(path);
 }
 
 static void tour_measure(struct tour *t, const struct names *names, int n)

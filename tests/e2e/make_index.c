@@ -4,7 +4,9 @@
  * An hour each, one a day from 2024-11-18, the last one still runs; a second one in the same second as the third.
  */
 #include "base/text.h"
+#include "core/recording.h"
 #include "os/os.h"
+#include "store/archive_put.h"
 #include "store/index.h"
 
 #include <math.h>
@@ -39,36 +41,39 @@ static int add_anomaly(struct index *x, const char *id, int64_t ms)
     return index_add_anomalies(x, id, &a, 1);
 }
 
-static int add_segment(struct index *x, const char *dir, const char *id, int64_t start)
+/* An hour of three metrics, a tick a second. */
+static struct recording *make_recording(int64_t start)
 {
-    struct index_segment g = { .first_ms = start, .last_ms = start + HOUR, .ticks = 3600, .bytes = 100000 };
-    static char bytes[100000];
-    char path[OS_PATH_MAX];
-    snprintf(g.name, sizeof g.name, "%s.seg", id);
-    memcpy(g.session, id, sizeof g.session);
-    snprintf(path, sizeof path, "%s/segments/%s", dir, g.name);
-    int rc = os_write_file(path, bytes, sizeof bytes);
-    return rc < 0 ? rc : index_put_segment(x, &g);
+    struct recording *r = recording_new();
+    schema_source(r->schema, "file");
+    schema_add(r->schema, &(struct metric){ .name = "cpu.util", .unit = UNIT_PERCENT, .max = 100, .help = "" });
+    schema_add(r->schema, &(struct metric){ .name = "memory.used", .unit = UNIT_BYTE, .max = INFINITY, .help = "" });
+    schema_add(r->schema, &(struct metric){ .name = "room.temp", .unit = UNIT_CELSIUS, .max = 100, .help = "" });
+    r->interval_s = 1;
+    for (int i = 0; i < 3600; i++) {
+        double v[] = { i * 7 % 101, 4096.0 * (1000 + i % 60), 20 + i % 30 / 10.0 };
+        recording_add(r, start + i * 1000LL, i * 1000000000LL, v, 3);
+    }
+    return r;
 }
 
 static int add_session(struct index *x, const char *dir, int number)
 {
     int64_t start = START + (number > 2 ? number - 1 : number) * DAY;
     struct index_session s = { .hardware_id = "00112233445566778899aabbccddeeff", .os = "Debian GNU/Linux 12",
-                               .cpu = "A Processor",
-                               .cores = 4, .memory_bytes = 8000000000, .start_ms = start, .interval_s = 1,
-                                   .origin = "recorded" };
-    char id[INDEX_ID_MAX] = "";
-    int rc = index_begin(x, &s, id);
-    if (rc == 0)
-        rc = index_progress(x, id, start + HOUR, 3600, 645);
-    if (rc == 0)
-        rc = add_segment(x, dir, id, start);
+                               .cpu = "A Processor", .cores = 4, .memory_bytes = 8000000000, .start_ms = start,
+                               .end_ms = start + HOUR - 1000, .interval_s = 1, .samples = 3600, .metrics = 3,
+                               .origin = "recorded", .state = INDEX_RUNNING };
+    struct archive_put put = { .dir = dir, .rec = make_recording(start), .about.interval_s = 1 };
+    int rc = archive_put(&put);
+    recording_free((struct recording *)put.rec);
+    memcpy(s.id, put.about.session, sizeof s.id);
+    rc = rc < 0 ? rc : index_put_session(x, &s);
     for (int i = 0; i < number && rc >= 0; i++)
-        rc = add_anomaly(x, id, start + i * 300000);
+        rc = add_anomaly(x, s.id, start + i * 300000);
     if (rc >= 0)
-        rc = add_event(x, id, start + 1000, EVENT_GAP, "Four ticks were missed: the machine was asleep.");
-    return rc < 0 || number == 4 ? rc : index_end(x, id, INDEX_ENDED, "Nothing is wrong.");
+        rc = add_event(x, s.id, start + 1000, EVENT_GAP, "Four ticks were missed: the machine was asleep.");
+    return rc < 0 || number == 4 ? rc : index_end(x, s.id, INDEX_ENDED, "Nothing is wrong.");
 }
 
 int main(int argc, char **argv)

@@ -49,8 +49,10 @@ says "Nothing is recorded in $data yet.*sonde record*--data DIR*"
 expect 0 '' "$sonde" sessions list --data "$data" --json
 json 'j == []'
 expect 0 '' "$sonde" sessions stats --data "$data"
-expect 1 '*nothing is recorded yet*sonde record*' "$sonde" sessions show last --data "$data"
-expect 1 '*nothing is recorded yet*' "$sonde" sessions label last x --data "$data"
+expect 0 '' "$sonde" sessions prune --data "$data" --dry-run --json
+json 'j["sessions"] == [] and j["dry_run"]'
+expect 1 "*nothing is recorded in $data yet*sonde record*" "$sonde" sessions show last --data "$data"
+expect 1 "*nothing is recorded in $data yet*" "$sonde" sessions label last x --data "$data"
 [ ! -e "$data" ] || fail "asking made $data"
 
 "$make_index" "$data" || fail "make_index: exit $?"
@@ -86,11 +88,13 @@ json 'j[0]["host"]["cores"] == 4 and j[0]["labels"] == [] and j[0]["start"] == "
 # Which session: an id, its beginning, last; what is wrong is said with what was meant.
 expect 0 '' "$sonde" sessions show 20241118 --data "$data"
 says 'session_20241118_103015  ended
-*2024-11-18 10:30:15 to 11:30:15 UTC, 60 min*3600 every 1 s, 645 metrics, 1 gap*4 cores, 8.00 GB*'
-says '*anomalies*events*asleep*'
+*2024-11-18 10:30:15 to 11:30:14 UTC, 60 min*3600 every 1 s, 3 metrics, 1 gap*4 cores, 8.00 GB*'
+says '*files * kB in 1 segment and 0 journals*anomalies*events*asleep*'
 expect 0 '' "$sonde" sessions show last --data "$data" --json
 json 'j["id"] == "session_20241121_103015" and len(j["anomaly_items"]) == 4 and len(j["event_items"]) == 1'
-json 'j["segments"][0]["bytes"] == 100000 and j["anomaly_items"][0]["probability"] is None'
+json 'len(j["parts"]) == 1 and j["parts"][0]["name"] == "20241121_103015.0.seg" and j["parts"][0]["samples"] == 3600'
+json 'j["parts"][0]["bytes"] == '"$(wc -c <"$data/segments/20241121_103015.0.seg")"
+json 'j["anomaly_items"][0]["probability"] is None'
 awk 'length > 80 { print; bad = 1 } END { exit bad }' "$tmp/out" || fail 'show: wider than 80 columns'
 expect 1 "*several sessions begin with '20241120'*" "$sonde" sessions show 20241120 --data "$data"
 expect 1 "*no session '20241119_103051'; did you mean 20241119_103015?*" \
@@ -113,29 +117,119 @@ expect 1 '*it has none' "$sonde" sessions unlabel last 'new fan' --data "$data"
 
 expect 0 '' "$sonde" sessions stats --data "$data"
 says '*5 (1 running, 0 crashed, 1 labelled, 0 pinned)*10 anomalies, 5 events*'
-says '*500 kB in 5 segments*a value    0.043 bytes*the cap*days*'
+says '*samples    18000*kB in 5 segments, 0 B in 0 journals, * index*a value    0.* bytes, 1/* of a double*'
+says '*a day  *the cap    2.05 GB, * used; holds every sample of 30 days*'
 expect 0 '' "$sonde" sessions stats --data "$data" --json
-json 'abs(j["bytes_per_value"] - 500000 / (5 * 3600 * 645)) < 1e-12'
-json 'j["samples"] == 18000 and j["cap_bytes"] == 2048e6'
+bytes=$(cat "$data"/segments/*.seg | wc -c)
+json 'j["segment_bytes"] == '"$bytes"' and abs(j["bytes_per_value"] - '"$bytes"' / (5 * 3600 * 3)) < 1e-12'
+json 'j["samples"] == 18000 and j["cap_bytes"] == 2048e6 and j["recorded_s"] == 5 * 3599'
+json 'j["used_bytes"] >= j["segment_bytes"] + j["index_bytes"] and j["days_of_samples"] == 30'
+json 'abs(j["bytes_per_day"] - j["segment_bytes"] / j["recorded_s"] * 86400) < 0.3 * j["bytes_per_day"]'
 
-# Removed are index and files, but neither what runs nor, when asked, what is labelled.
+# Without index.db, or with one that is none, the files tell what they know.
+cp -r "$data" "$tmp/lost"
+rm "$tmp/lost"/index.db*
+for what in 'is not there' "is damaged or not Sonde's"; do
+    expect 0 "*lost/index.db $what*the recorder makes it anew*" "$sonde" sessions --data "$tmp/lost"
+    [ "$(wc -l <"$tmp/out")" = 6 ] || fail "without an index: $(cat "$tmp/out")"
+    expect 0 "*$what*" "$sonde" sessions stats --data "$tmp/lost" --json
+    json 'j["samples"] == 18000 and j["sessions"] == 5 and j["labelled"] is None and j["segment_bytes"] == '"$bytes"
+    expect 0 "*$what*" "$sonde" sessions show last --data "$tmp/lost" --json
+    json 'j["id"] == "session_20241121_103015" and j["parts"][0]["samples"] == 3600'
+    expect 0 "*$what*" "$sonde" analyze 20241119 --data "$tmp/lost" --json
+    json 'j["session"]["samples"] == 3600'
+    expect 1 "*$what*no session 'zzz'*" "$sonde" sessions export zzz --data "$tmp/lost"
+    expect 1 '*index.db*the recorder makes it anew*' "$sonde" sessions label last x --data "$tmp/lost"
+    [ "$what" = 'is not there' ] && [ -e "$tmp/lost/index.db" ] && fail 'a reader made an index'
+    printf 'not a database, but long enough to be read as one, or at least to be tried %4000s' '' >"$tmp/lost/index.db"
+done
 
+# A whole archive is whole; a bit that flipped in the middle of a segment is found, and where.
+expect 0 '' "$sonde" sessions verify --data "$data"
+says '5 files, *: * instants, * values are whole; no damage'
+expect 0 '' "$sonde" sessions verify --data "$data" --json
+json 'j["findings"] == [] and j["files"] == 5 and j["ticks"] == 18000 and j["damages"] == 0'
+cp -r "$data" "$tmp/flipped"
+/usr/bin/python3 - "$tmp/flipped/segments/20241119_103015.0.seg" <<'END'
+import sys
+with open(sys.argv[1], "r+b") as f:
+    f.seek(0, 2)
+    middle = f.tell() // 2
+    f.seek(middle)
+    byte = f.read(1)[0]
+    f.seek(middle)
+    f.write(bytes([byte ^ 4]))
+END
+expect 1 '' "$sonde" sessions verify --data "$tmp/flipped"
+says '*segments/20241119_103015.0.seg, byte *: *1 damage'
+expect 1 '' "$sonde" sessions verify --data "$tmp/flipped" --json
+json 'j["damages"] == 1 and j["findings"][0]["damage"] and j["findings"][0]["file"].endswith("19_103015.0.seg")'
+expect 1 '*nothing is recorded in *nil*' "$sonde" sessions verify --data "$tmp/nil"
+
+# Removed are index and files, but neither what runs nor, when asked, what is labelled. A dry run says exactly what
+# would go; a recorder is in the way of all but that.
 files()
 {
     find "$data/segments" -name '*.seg' | wc -l
 }
+/usr/bin/python3 - "$data/lock" <<'END' &
+import fcntl, os, sys, time
+f = open(sys.argv[1], "w")
+f.write("%d" % os.getpid())
+f.flush()
+fcntl.flock(f, fcntl.LOCK_EX)
+time.sleep(600)
+END
+recorder=$!
+trap 'kill $recorder 2>/dev/null || :; rm -rf "$tmp"' EXIT
+for _ in $(seq 100); do
+    ! flock -n "$data/lock" true 2>/dev/null || { sleep 0.1; continue; }
+    break
+done
 expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --dry-run --data "$data"
-says 'would remove session_20241119_103015*3 sessions, 3 segments, 300 kB would go; nothing was removed'
-[ "$(files)" = 5 ] || fail 'a dry run removed files'
+says 'would remove session_20241119_103015*would remove session_20241120_103015_2*3 sessions, 3 files, * would go; *'
+expect 1 "*process $recorder records in $data*stop it for a moment*" \
+    "$sonde" sessions prune --older-than 1d --data "$data"
+[ "$(files)" = 5 ] || fail 'files were removed beside a recorder, or by a dry run'
+kill $recorder
+wait $recorder 2>/dev/null || :
+
+# Nobody records: what is marked as running has crashed.
 expect 0 '' "$sonde" sessions prune --older-than 36500d --data "$data"
-says '0 sessions, 0 segments, 0 B'
-expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --data "$data"
-says 'removed session_20241119_103015*3 sessions, 3 segments, 300 kB'
-[ "$(files)" = 2 ] || fail "$(files) files are left instead of 2"
+says '0 sessions, 0 files, 0 B'
+sum=$(cat "$data"/segments/20241119* "$data"/segments/2024112* | wc -c)
+expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --dry-run --json --data "$data"
+json 'len(j["sessions"]) == 4 and j["files"] == 4 and j["dry_run"] and j["bytes"] == '"$sum"
+cp "$tmp/out" "$tmp/would"
+expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --json --data "$data"
+sed 's/"dry_run": *true/"dry_run":false/' "$tmp/would" | cmp -s - "$tmp/out" ||
+    fail "dry: $(cat "$tmp/would"), then: $(cat "$tmp/out")"
+[ "$(files)" = 1 ] || fail "$(files) files are left instead of 1"
 expect 0 '' "$sonde" sessions list --data "$data"
-[ "$(ids)" = '20241118_103015 20241121_103015 ' ] || fail "after pruning: $(ids)"
+[ "$(ids)" = '20241118_103015 ' ] || fail "after pruning: $(ids)"
+
+# A session that the index does not know, as it forgot it for want of room, goes too; so does what waits in a journal
+# for a recorder that was killed and never came back.
+cp "$tmp/flipped/segments/20241120_103015.0.seg" "$data/segments"
+"$sonde" record --data "$data" -i 0.2 --quiet >"$tmp/said" 2>&1 &
+recorder=$!
+for _ in $(seq 200); do
+    [ -z "$(find "$data/journal" -name '*.jnl' -size +20k 2>/dev/null)" ] || break
+    sleep 0.1
+done
+kill -KILL $recorder
+wait $recorder 2>/dev/null || :
+[ "$(ls "$data/journal")" ] || fail "no journal is left: $(cat "$tmp/said")"
+expect 0 '' "$sonde" sessions stats --data "$data" --json
+json 'j["journals"] == 1 and j["journal_bytes"] > 0 and j["samples"] > 2 * 3600 and j["sessions"] == 3'
+expect 0 '' "$sonde" sessions prune --older-than 0 --keep-labelled --data "$data"
+says 'removed session_2024*_103015
+removed session_*2 sessions, 2 files, *'
+[ "$(files)" = 1 ] && [ -z "$(ls "$data/journal")" ] || fail "left: $(ls "$data/segments" "$data/journal")"
 expect 0 '' "$sonde" sessions prune --json --data "$data"
-json 'j["sessions"] == ["session_20241118_103015"] and j["segments"] == 1 and not j["dry_run"]'
+json 'j["sessions"] == ["session_20241118_103015"] and j["files"] == 1 and not j["dry_run"]'
+printf 'storage:\n  keep_days: 0\n' >"$tmp/forever.yaml"
+expect 2 '*keep_days is 0*--older-than*' "$sonde" sessions prune --config "$tmp/forever.yaml" --data "$data"
 
 # Damage is said with the remedy; the default directory is the user's.
 expect 2 "sonde: sessions list: --from: 'noon' is not a time; write it like *" "$sonde" sessions list --from noon
@@ -145,6 +239,7 @@ expect 0 '' "$sonde" help sessions label
 expect 2 "sonde: help: sessions: there is no 'nil'. See \`sonde help sessions\`." "$sonde" help sessions nil
 printf 'not a database, but long enough to be read as one, or at least to be tried %4000s' '' >"$data/index.db"
 rm -f "$data/index.db-wal" "$data/index.db-shm"
+rm "$data"/segments/* 2>/dev/null || :
 expect 1 '*is damaged or not Sonde*the recorder makes it anew*' "$sonde" sessions --data "$data"
 mkdir -p "$XDG_CONFIG_HOME/sonde"
 printf 'storage:\n  directory: %s/elsewhere\n' "$tmp" >"$XDG_CONFIG_HOME/sonde/sonde.yaml"

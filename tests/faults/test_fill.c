@@ -82,6 +82,7 @@ static void test_fill(void **state)
     bytes_watch(dir);
     assert_int_equal(store_open(&o, &store, &owner), 0);
     f.retention = retention_new(dir, store_space(store));
+    retention_clean(f.retention);
     for (int64_t i = 0; i < ticks; i++) {
         store_append(store, s.schema, sample_moment(&s, i));
         if (i % 60 == 59)

@@ -27,11 +27,6 @@ static void see_anomaly(void *self, const struct index_anomaly *a)
     *(size_t *)self += strlen(a->causes) + strlen(severity_name(a->severity));
 }
 
-static void see_segment(void *self, const struct index_segment *g)
-{
-    *(size_t *)self += strlen(g->name);
-}
-
 static void read_all(struct index *x)
 {
     size_t chars = 0;
@@ -41,7 +36,6 @@ static void read_all(struct index *x)
     index_labels(x, NULL, see_label, &chars);
     index_events(x, NULL, 0, 0, 0, see_event, &chars);
     index_anomalies(x, NULL, 0, 0, 0, see_anomaly, &chars);
-    index_segments(x, NULL, see_segment, &chars);
     index_stats(x, &st);
     index_resolve(x, "last", id);
     index_is_kept(x, 0, 1);

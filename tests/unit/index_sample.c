@@ -28,13 +28,9 @@ static int sample_rebuild(void *self, struct index *x)
     struct index_session session = { .id = "session_20261101_000000", .start_ms = SAMPLE_START - 1000,
                                      .end_ms = SAMPLE_START,
                                      .samples = 7, .state = INDEX_ENDED, .origin = "recorded" };
-    struct index_segment segment = { .name = "20261101.seg", .session = "session_20261101_000000", .ticks = 7,
-                                     .bytes = 700 };
     struct event e[2] = { sample_event(SAMPLE_START, EVENT_GAP), sample_event(SAMPLE_START, EVENT_CLOCK) };
     s->filled++;
     int rc = index_put_session(x, &session);
-    if (rc == 0)
-        rc = index_put_segment(x, &segment);
     if (rc == 0)
         rc = index_add_events(x, session.id, e, 2);
     return rc < 0 ? rc : s->fails;

@@ -1,6 +1,7 @@
 /* test_archive_put.c - recordings as sessions of an archive: values, days, names, no room, nothing left behind. */
 #include "test.h"
 
+#include "base/mem.h"
 #include "os/disk.h"
 #include "os/os.h"
 #include "store/archive.h"
@@ -184,8 +185,76 @@ static void an_index_is_filled(void **state)
     assert_int_equal(s.end_ms, r->wall_ms[r->n - 1]);
     assert_int_equal(index_stats(x, &stats), 0);
     assert_int_equal(stats.sessions, 2);
-    assert_int_equal(stats.segments, 6);
     index_close(x);
+    recording_free(r);
+    place_done(&p);
+}
+
+/* What readers do where index.db is lost. */
+static void an_index_in_memory(void **state)
+{
+    (void)state;
+    struct place p;
+    struct index *x;
+    struct index_session s;
+    struct recording *r = days(2);
+    place_open(&p, 0);
+    struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r, .about.interval_s = 60 };
+    assert_int_equal(archive_put(&put), 0);
+    assert_int_equal(index_open_memory(index_take_segments, p.dir, &x), 0);
+    assert_int_equal(index_session(x, "session_20260105_100000", &s), 0);
+    assert_int_equal(s.samples, 2 * DAY_ROWS);
+    assert_int_equal(index_label(x, s.id, "a", ""), -EROFS);
+    index_close(x);
+    char path[OS_PATH_MAX + 16];
+    snprintf(path, sizeof path, "%s/index.db", p.dir);
+    assert_false(os_exists("", path));
+    recording_free(r);
+    place_done(&p);
+}
+
+static int touch(const struct place *p, const char *file)
+{
+    char path[OS_PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/%s", p->dir, file);
+    return os_write_file(path, "x", 1);
+}
+
+/* Segments and journals of one session go, those of another with the same beginning stay, and the bytes are free. */
+static void a_session_is_dropped(void **state)
+{
+    (void)state;
+    struct place p;
+    struct archive *a;
+    size_t n;
+    char path[OS_PATH_MAX + 16];
+    struct recording *r = days(2);
+    place_open(&p, 0);
+    snprintf(path, sizeof path, "%s/journal", p.dir);
+    int64_t empty = space_used(p.space);
+    for (int k = 0; k < 2; k++) {
+        struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r, .about.interval_s = 60 };
+        assert_int_equal(archive_put(&put), 0);
+    }
+    assert_int_equal(archive_open(p.dir, &a), 0);
+    const struct archive_part *part = archive_parts(a, &n);
+    assert_int_equal(n, 6);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(archive_columns(&part[i]), 2);
+    archive_free(a);
+    assert_int_equal(archive_drop(p.dir, p.space, "session_20260105_100000"), 0); /* there are no journals */
+    assert_int_equal(segments_of(&p), 3);
+    assert_int_equal(os_make_dir(path), 0);
+    assert_int_equal(touch(&p, "journal/20260105_100000_2.0.7.jnl"), 0);
+    assert_int_equal(touch(&p, "journal/20260105_100000.0.7.jnl"), 0);
+    space_resize(p.space, -1, 1);
+    assert_int_equal(archive_drop(p.dir, p.space, "session_20260105_100000_2"), 0);
+    assert_int_equal(segments_of(&p), 0);
+    assert_int_equal(space_used(p.space), empty);
+    struct names *left = NULL;
+    assert_int_equal(names_list(p.dir, true, &left), 1);
+    assert_string_equal(left[0].session, "session_20260105_100000");
+    mem_free(left);
     recording_free(r);
     place_done(&p);
 }
@@ -198,6 +267,8 @@ int main(void)
         cmocka_unit_test(no_room_leaves_nothing),
         cmocka_unit_test(what_is_no_session),
         cmocka_unit_test(an_index_is_filled),
+        cmocka_unit_test(an_index_in_memory),
+        cmocka_unit_test(a_session_is_dropped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

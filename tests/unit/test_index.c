@@ -263,44 +263,22 @@ static void events_and_anomalies(void **state)
     index_close(x);
 }
 
-static void note_segment(void *self, const struct index_segment *g)
-{
-    char *text = self;
-    size_t n = strlen(text);
-    snprintf(text + n, 400 - n, "%s of '%s';", g->name, g->session);
-}
-
 static void removing(void **state)
 {
     struct sample *s = *state;
     struct index *x = sample_open(s, 0);
     struct index_stats st;
-    char id[INDEX_ID_MAX], kept[INDEX_ID_MAX], text[400] = "";
+    char id[INDEX_ID_MAX], kept[INDEX_ID_MAX];
     sample_session(x, 0, 600, 40, id);
     sample_session(x, 2, 10, 2, kept);
     assert_int_equal(index_label(x, id, "a", ""), 0);
     assert_int_equal(index_pin(x, id, 0, 0, "x"), 0);
-    static const char *const wrong[] = { "", "../x.seg", "/x", ".x", "a\\b", "a\nb" };
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct index_segment g = { 0 };
-        snprintf(g.name, sizeof g.name, "%s", wrong[i]);
-        assert_int_equal(index_put_segment(x, &g), -EINVAL);
-    }
-    struct index_segment g = { .name = "b.seg", .first_ms = 5, .last_ms = 9, .ticks = 100, .bytes = 20000 };
-    snprintf(g.session, sizeof g.session, "%s", id);
-    assert_int_equal(index_put_segment(x, &g), 0);
-    snprintf(g.name, sizeof g.name, "a.seg");
-    assert_int_equal(index_put_segment(x, &g), 0);
-    assert_int_equal(index_put_segment(x, &g), 0); /* in place of itself */
     assert_int_equal(index_stats(x, &st), 0);
     assert_int_equal(st.sessions, 2);
     assert_int_equal(st.labelled, 1);
     assert_int_equal(st.pinned, 1);
     assert_int_equal(st.events, 610);
     assert_int_equal(st.anomalies, 42);
-    assert_int_equal(st.segments, 2);
-    assert_int_equal(st.segment_bytes, 40000);
-    assert_near(st.segment_values, 200 * 645, 0);
     assert_int_equal(st.first_ms, SAMPLE_START);
     assert_int_equal(st.last_ms, SAMPLE_START + 3 * 3600000);
     assert_int_equal(index_remove(x, "nil"), -ENOENT);
@@ -310,11 +288,6 @@ static void removing(void **state)
     assert_int_equal(st.labelled + st.pinned, 0);
     assert_int_equal(st.events, 10);
     assert_int_equal(st.anomalies, 2);
-    assert_int_equal(st.segments, 2);
-    assert_int_equal(index_segments(x, NULL, note_segment, text), 2);
-    assert_string_equal(text, "a.seg of '';b.seg of '';");
-    assert_int_equal(index_remove_segment(x, "a.seg"), 0);
-    assert_int_equal(index_remove_segment(x, "a.seg"), -ENOENT);
     index_close(x);
 }
 

@@ -192,7 +192,11 @@ static void test_crash(void **state)
     snprintf(temp, sizeof temp, "%s.tmp", made_path(&m, STEM, 0));
     assert_int_equal(os_write_file(temp, "half", 4), 0);
     assert_int_equal(space_open(m.dir, 0, &space), 0);
+    struct retention_forecast f;
     struct retention *r = retention_new(m.dir, space);
+    retention_forecast(r, &(struct retention_rules){ .now_ms = MS(DAY) }, &f);
+    assert_true(os_exists("", temp)); /* who only reads changes nothing */
+    retention_clean(r);
     assert_false(os_exists("", temp));
     assert_string_equal(has(&m, 0), "imt");
     assert_true(space_used(space) == used_by(m.dir));

@@ -64,10 +64,6 @@ static int check_collect(const struct args *a, enum mode mode, struct observer *
     double duration_s = check_duration(a, o);
     struct progress progress = check_progress(a, mode, o, duration_s);
     struct os_self before = { 0 }, after = { 0 };
-    rec->interval_s = o->interval_s;
-    rec->max_bytes = (size_t)(config_number(args_config(a), "performance.max_buffer_memory_mb") *
-                              1e6);
-    rec->origin = mem_dup(o->feed->origin);
     bool known = os_self(&before) == 0;
     int rc = recording_run(rec, o->feed, duration_s, progress_tick, &progress);
     known = known && os_self(&after) == 0 && progress.ticks && o->sampler; /* else it is a recorder's cost */
@@ -135,7 +131,7 @@ static int check_machine(const struct args *a, enum mode mode)
                  o.interval_s);
     int status = EXIT_USAGE;
     if (outfiles_check_globs(&files, o.feed->schema) == 0) {
-        struct recording *rec = recording_new();
+        struct recording *rec = reporting_new(a, o.interval_s, o.feed->origin);
         os_stop_on_signal();
         int rc = check_collect(a, mode, &o, rec, &cost);
         observer_rest(&o); /* its descriptors may be the last that the files need */

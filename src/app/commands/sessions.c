@@ -3,8 +3,8 @@
 
 /* The first is what `sonde sessions` does. */
 static const struct command *const verbs[] = {
-    &sessions_list, &sessions_show, &sessions_label, &sessions_unlabel, &sessions_stats, &sessions_prune,
-    &sessions_export,
+    &sessions_list, &sessions_show, &sessions_label, &sessions_unlabel, &sessions_stats, &sessions_verify,
+    &sessions_prune, &sessions_export,
     NULL,
 };
 
@@ -16,7 +16,7 @@ static const struct example examples[] = {
 };
 
 const struct command command_sessions = {
-    .name = "sessions", .summary = "what was recorded: list, show, label, stats, prune, export", .usage = "",
+    .name = "sessions", .summary = "the archive: list, show, label, stats, verify, prune, export", .usage = "",
     .verbs = verbs,
     .text = "A session is one run of the recorder, with its samples, events, anomalies and the labels that "
             "people gave it.",

@@ -24,9 +24,9 @@
 #define FLUSH (1 << 18)
 
 struct exporting {
-    struct archive *archive;
+    struct archived of;
     const char *session;        /* NULL: all in the range */
-    char id[TAPE_SESSION_MAX];
+    char id[INDEX_ID_MAX];
     int64_t from_ms, to_ms;
     const char *globs, *output; /* output NULL: standard output */
     char partial[OS_PATH_MAX];
@@ -49,7 +49,7 @@ static bool export_wants(const struct exporting *e, const struct archive_part *p
 static int export_sessions(const struct exporting *e)
 {
     size_t n;
-    const struct archive_part *p = archive_parts(e->archive, &n);
+    const struct archive_part *p = archive_parts(e->of.files, &n);
     const char *before = "";
     int sessions = 0;
     for (size_t i = 0; i < n; i++)
@@ -73,7 +73,7 @@ static int export_learn_tick(void *self, const struct tape_about *about, const s
 static int export_learn(struct exporting *e)
 {
     size_t n;
-    const struct archive_part *p = archive_parts(e->archive, &n);
+    const struct archive_part *p = archive_parts(e->of.files, &n);
     for (size_t i = 0; i < n; i++) {
         if (!export_wants(e, &p[i]))
             continue;
@@ -129,7 +129,7 @@ static int export_rows(struct exporting *e)
         return -ENODATA;
     if (e->exporter->head)
         e->exporter->head(&e->out, &e->sel);
-    rc = archive_play(e->archive, e->session, e->from_ms, e->to_ms, export_tick, e, NULL);
+    rc = archive_play(e->of.files, e->session, e->from_ms, e->to_ms, export_tick, e, NULL);
     if (rc == 0 && e->exporter->tail)
         e->exporter->tail(&e->out);
     return rc == 0 && e->out.n ? export_flush(e) : rc;
@@ -140,7 +140,7 @@ static int export_tape(struct exporting *e)
     int rc = tape_export_open(e->partial, e->globs, export_sessions(e), &e->tape);
     if (rc < 0)
         return rc;
-    rc = archive_play(e->archive, e->session, e->from_ms, e->to_ms, export_tick, e, NULL);
+    rc = archive_play(e->of.files, e->session, e->from_ms, e->to_ms, export_tick, e, NULL);
     return tape_export_close(e->tape, rc);
 }
 
@@ -180,12 +180,12 @@ static int export_say(const struct exporting *e, int rc)
 static int export_run_in(const struct args *a, struct exporting *e)
 {
     const char *text = args_positional(a, 0);
-    int rc = text ? archived_say(text, archived_find(a, e->archive, text, e->id)) : 0;
-    if (rc < 0)
-        return EXIT_FAILED;
+    int status = text ? archived_find(&e->of, text, e->id) : EXIT_DONE;
+    if (status != EXIT_DONE)
+        return status;
     e->session = text ? e->id : NULL;
     e->join.schema = schema_new();
-    int status = export_say(e, e->output ? export_to_file(e) : export_rows(e));
+    status = export_say(e, e->output ? export_to_file(e) : export_rows(e));
     if (status == EXIT_DONE && e->output && !args_flag(a, "quiet"))
         fprintf(stderr, "Wrote %s: %zu samples\n", e->output, e->ticks);
     schema_free(e->join.schema);
@@ -210,11 +210,11 @@ static int export_run(const struct args *a)
         log_error(0, "sessions export: a tape is not for a terminal; name a file with --output FILE");
         return EXIT_USAGE;
     }
-    if (archived_open(a, &e.archive) < 0)
-        return EXIT_FAILED;
+    int rc = archived_open(&e.of, a, false);
+    rc = rc < 0 ? rc : archived_files(&e.of);
     os_stop_on_signal();
-    int status = export_run_in(a, &e);
-    archive_free(e.archive);
+    int status = rc < 0 ? archived_say(buf_text(&e.of.dir), rc) : export_run_in(a, &e);
+    archived_close(&e.of);
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* label.c - `sonde sessions label`, `unlabel`: what a person calls a session; retention keeps it from then on. */
 #include "app/sessions/sessions.h"
 
+#include "app/archived.h"
 #include "app/datadir.h"
 #include "base/auto.h"
 #include "base/check.h"
@@ -29,24 +30,29 @@ static void label_say(const struct args *a, const char *id, const char *name, co
     puts(out.p);
 }
 
-/* The session of the first word, opened to write; an exit status. */
-static int label_open(const struct args *a, struct index **x, char id[static INDEX_ID_MAX])
+/* The session of the first word, opened to write; an exit status. To be closed in any case. */
+static int label_open(const struct args *a, struct archived *v, char id[static INDEX_ID_MAX])
 {
-    int rc = sessions_open(a, true, x);
-    if (rc == -ENOENT)
-        log_error(0, "nothing is recorded yet, and so nothing to label; start with `sonde record`, or name an "
-                     "archive with --data DIR");
-    if (rc < 0)
+    int rc = archived_open(v, a, true);
+    if (rc == -ENOENT && archived_files(v) == 0) {
+        log_error(0, "%s/index.db, which keeps labels, is not there; the recorder makes it anew when it starts",
+                  v->dir.p);
         return EXIT_FAILED;
-    int status = sessions_find(a, *x, args_positional(a, 0), id);
-    if (status != EXIT_DONE)
-        index_close(*x);
+    }
+    if (rc < 0)
+        return archived_say(buf_text(&v->dir), rc);
+    int status = archived_find(v, args_positional(a, 0), id);
+    if (status == EXIT_DONE && !v->indexed) {
+        log_error(0, "%s is in the archive, but %s/index.db, which keeps labels, does not know it any more", id,
+                  v->dir.p);
+        return EXIT_FAILED;
+    }
     return status;
 }
 
 static int label_run(const struct args *a)
 {
-    struct index *x;
+    struct archived v;
     char id[INDEX_ID_MAX];
     const char *name = args_positional(a, 1), *note = args_text(a, "note");
     if (!name) {
@@ -62,42 +68,44 @@ static int label_run(const struct args *a)
         log_error(0, "sessions label: --note: at most %d bytes, without control characters", INDEX_NOTE_MAX - 1);
         return EXIT_USAGE;
     }
-    int status = label_open(a, &x, id);
-    if (status != EXIT_DONE)
-        return status;
-    status = sessions_status(a, index_label(x, id, name, note ? note : ""));
+    int status = label_open(a, &v, id);
+    if (status == EXIT_DONE)
+        status = archived_say(v.dir.p, index_label(v.index, id, name, note ? note : ""));
     if (status == EXIT_DONE)
         label_say(a, id, name, "labelled");
-    index_close(x);
+    archived_close(&v);
     return status;
+}
+
+static int unlabel(const struct args *a, struct archived *v, const char *id, const char *name)
+{
+    struct index_session s;
+    int rc = index_unlabel(v->index, id, name);
+    if (rc == -ENODATA && index_session(v->index, id, &s) == 0) {
+        auto_buf struct buf message = { 0 };
+        buf_printf(&message, "%s has no label ", id);
+        check_put_quoted(&message, name);
+        log_error(0, "%s; it has %s", message.p, *s.labels ? s.labels : "none");
+        return EXIT_FAILED;
+    }
+    if (rc == 0)
+        label_say(a, id, name, "is no longer labelled");
+    return archived_say(v->dir.p, rc);
 }
 
 static int unlabel_run(const struct args *a)
 {
-    struct index *x;
-    struct index_session s;
+    struct archived v;
     char id[INDEX_ID_MAX];
     const char *name = args_positional(a, 1);
     if (!name) {
         log_error(0, "sessions unlabel: say which session and which label: sonde sessions unlabel last NAME");
         return EXIT_USAGE;
     }
-    int status = label_open(a, &x, id);
-    if (status != EXIT_DONE)
-        return status;
-    int rc = index_unlabel(x, id, name);
-    if (rc == -ENODATA && index_session(x, id, &s) == 0) {
-        auto_buf struct buf message = { 0 };
-        buf_printf(&message, "%s has no label ", id);
-        check_put_quoted(&message, name);
-        log_error(0, "%s; it has %s", message.p, *s.labels ? s.labels : "none");
-        status = EXIT_FAILED;
-    } else {
-        status = sessions_status(a, rc);
-    }
+    int status = label_open(a, &v, id);
     if (status == EXIT_DONE)
-        label_say(a, id, name, "is no longer labelled");
-    index_close(x);
+        status = unlabel(a, &v, id, name);
+    archived_close(&v);
     return status;
 }
 

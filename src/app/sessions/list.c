@@ -1,6 +1,7 @@
 /* list.c - `sonde sessions list`: a line for each session, the newest last, as one reads a log. */
 #include "app/sessions/sessions.h"
 
+#include "app/archived.h"
 #include "app/datadir.h"
 #include "base/auto.h"
 #include "base/text.h"
@@ -79,8 +80,9 @@ static void list_json(struct listing *l)
     buf_putc(&l->out, '\n');
 }
 
-static int list_print(const struct args *a, struct index *x)
+static int list_print(const struct args *a, struct archived *v)
 {
+    struct index *x = v->index;
     struct index_filter f = {
         .from_ms = args_time(a, "from"), .to_ms = args_time(a, "to"), .label = args_text(a, "label"),
         .workload = args_text(a, "workload"), .min_anomalies = (int64_t)args_number(a, "min-anomalies"),
@@ -95,28 +97,18 @@ static int list_print(const struct args *a, struct index *x)
         list_text(&l);
     else if (rc == 0 && index_sessions(x, &(struct index_filter){ .max_anomalies = -1, .limit = 1 },
                                        list_take, &l) == 0)
-        sessions_say_empty(a);
+        sessions_say_empty(v->dir.p);
     else if (rc == 0)
         buf_puts(&l.out, "No session is like that; `sonde sessions list` without filters has them all.\n");
     fwrite(buf_text(&l.out), 1, l.out.n, stdout);
     buf_done(&l.out);
     mem_free(l.session);
-    return sessions_status(a, rc);
+    return archived_say(v->dir.p, rc);
 }
 
 static int list_run(const struct args *a)
 {
-    struct index *x;
-    int rc = sessions_open(a, false, &x);
-    if (rc == -ENOENT && args_flag(a, "json"))
-        puts("[]");
-    else if (rc == -ENOENT)
-        sessions_say_empty(a);
-    if (rc < 0)
-        return rc == -ENOENT ? EXIT_DONE : EXIT_FAILED;
-    int status = list_print(a, x);
-    index_close(x);
-    return status;
+    return sessions_read(a, "[]", list_print);
 }
 
 static const struct option options[] = {

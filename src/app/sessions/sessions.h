@@ -3,27 +3,22 @@
 #ifndef APP_SESSIONS_SESSIONS_H
 #define APP_SESSIONS_SESSIONS_H
 
+#include "app/archived.h"
 #include "app/command.h"
 #include "base/json.h"
 #include "store/index.h"
 
 extern const struct command sessions_list, sessions_show, sessions_label, sessions_unlabel, sessions_stats,
-    sessions_prune, sessions_export;
-
-/*
- * Opens the index of the archive. 0, or an error that was said; -ENOENT, silently, where there is none:
- * nothing was recorded yet.
- */
-int sessions_open(const struct args *a, bool to_write, struct index **out);
-
-/* The exit status of what an index answered; says what is wrong. */
-int sessions_status(const struct args *a, int rc);
+    sessions_verify, sessions_prune, sessions_export;
 
 /* Says that nothing was recorded yet, and what to do. */
-void sessions_say_empty(const struct args *a);
+void sessions_say_empty(const char *dir);
 
-/* The session that a person means; an exit status, and what is wrong was said. */
-int sessions_find(const struct args *a, struct index *x, const char *text, char id[static INDEX_ID_MAX]);
+/*
+ * Opens the archive to read, does the work on it, closes it. Where nothing is recorded it says so, or prints
+ * `nothing` with --json. The exit status.
+ */
+int sessions_read(const struct args *a, const char *nothing, int (*work)(const struct args *a, struct archived *v));
 
 /* An id without "session_", as tables show it; it is accepted everywhere. */
 const char *sessions_short_id(const char *id);

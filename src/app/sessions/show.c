@@ -1,6 +1,7 @@
 /* show.c - `sonde sessions show`: one session, with what happened in it. */
 #include "app/sessions/sessions.h"
 
+#include "app/archived.h"
 #include "app/datadir.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -108,11 +109,45 @@ static void show_head(struct showing *v, const char *name, int64_t n)
     show_line(v, name, text);
 }
 
-static int show_text(struct showing *v, struct index *x, const struct index_session *s)
+/* ---- its files ---- */
+
+struct parts {
+    const struct archive_part *part; /* of all sessions */
+    size_t n;
+    const char *session;
+};
+
+/* The next part of the session from *i on; NULL at the end. */
+static const struct archive_part *show_part(const struct parts *p, size_t *i)
+{
+    while (*i < p->n)
+        if (strcmp(p->part[(*i)++].about.session, p->session) == 0)
+            return &p->part[*i - 1];
+    return NULL;
+}
+
+static void show_parts(struct showing *v, const struct parts *parts)
+{
+    int segments = 0, journals = 0;
+    int64_t sum = 0;
+    const struct archive_part *p;
+    char bytes[32], text[96];
+    for (size_t i = 0; (p = show_part(parts, &i));) {
+        segments += p->segment != NULL;
+        journals += p->n_journals;
+        sum += p->bytes;
+    }
+    snprintf(text, sizeof text, "%s in %d segment%s and %d journal%s", text_bytes((double)sum, bytes, sizeof bytes),
+             segments, segments == 1 ? "" : "s", journals, journals == 1 ? "" : "s");
+    show_line(v, "files", text);
+}
+
+static int show_text(struct showing *v, struct index *x, const struct index_session *s, const struct parts *parts)
 {
     screen_put(&v->screen, &v->out, TONE_STRONG, s->id);
     buf_printf(&v->out, "  %s%s\n", index_state_name(s->state), s->pinned ? ", pinned" : "");
     show_times(v, s);
+    show_parts(v, parts);
     show_host(v, s);
     show_line(v, "origin", s->origin);
     show_line(v, "workload", s->workload);
@@ -154,20 +189,21 @@ static void show_json_event(void *self, const struct index_event *e)
     json_end(j);
 }
 
-static void show_json_segment(void *self, const struct index_segment *g)
+static void show_json_part(struct json *j, const struct archive_part *p)
 {
-    struct json *j = &((struct showing *)self)->json;
     json_object(j, NULL);
-    json_string(j, "name", g->name);
-    json_time(j, "first", g->first_ms);
-    json_time(j, "last", g->last_ms);
-    json_int(j, "ticks", g->ticks);
-    json_int(j, "bytes", g->bytes);
+    json_string(j, "name", p->name);
+    json_int(j, "journals", p->n_journals);
+    p->last_ms ? json_time(j, "first", p->first_ms) : json_null(j, "first");
+    p->last_ms ? json_time(j, "last", p->last_ms) : json_null(j, "last");
+    json_int(j, "samples", (int64_t)p->ticks);
+    json_int(j, "bytes", p->bytes);
     json_end(j);
 }
 
-static int show_json(struct showing *v, struct index *x, const struct index_session *s)
+static int show_json(struct showing *v, struct index *x, const struct index_session *s, const struct parts *parts)
 {
+    const struct archive_part *p;
     struct json *j = &v->json;
     json_init(j, &v->out);
     j->indent = true;
@@ -180,44 +216,44 @@ static int show_json(struct showing *v, struct index *x, const struct index_sess
     if (rc >= 0)
         rc = index_events(x, s->id, 0, 0, 0, show_json_event, v);
     json_end(j);
-    json_array(j, "segments");
-    if (rc >= 0)
-        rc = index_segments(x, s->id, show_json_segment, v);
+    json_array(j, "parts");
+    for (size_t i = 0; (p = show_part(parts, &i));)
+        show_json_part(j, p);
     json_end(j);
     json_end(j);
     buf_putc(&v->out, '\n');
     return rc;
 }
 
-static int show_session(const struct args *a, struct index *x)
+static int show_session(const struct args *a, struct archived *of)
 {
     char id[INDEX_ID_MAX];
     struct index_session s;
     const char *text = args_positional(a, 0);
-    int status = sessions_find(a, x, text ? text : "last", id);
+    int status = archived_find(of, text ? text : "last", id);
     if (status != EXIT_DONE)
         return status;
     struct showing v = { .screen = screen_of(fileno(stdout), args_flag(a, "no-color")) };
-    int rc = index_session(x, id, &s);
+    struct parts parts = { .session = id };
+    int rc = archived_files(of);
     if (rc == 0)
-        rc = args_flag(a, "json") ? show_json(&v, x, &s) : show_text(&v, x, &s);
+        parts.part = archive_parts(of->files, &parts.n);
+    if (rc == 0 || rc == -ENOENT) /* the index may outlive the files */
+        rc = index_session(of->index, id, &s);
+    if (rc == 0)
+        rc = args_flag(a, "json") ? show_json(&v, of->index, &s, &parts) : show_text(&v, of->index, &s, &parts);
     if (rc >= 0)
         fwrite(v.out.p, 1, v.out.n, stdout);
     buf_done(&v.out);
-    return sessions_status(a, rc);
+    return archived_say(of->dir.p, rc);
 }
 
 static int show_run(const struct args *a)
 {
-    struct index *x;
-    int rc = sessions_open(a, false, &x);
-    if (rc == -ENOENT)
-        log_error(0, "sessions show: nothing is recorded yet; start with `sonde record`, or name an archive "
-                     "with --data DIR");
-    if (rc < 0)
-        return EXIT_FAILED;
-    int status = show_session(a, x);
-    index_close(x);
+    struct archived of;
+    int rc = archived_open(&of, a, false);
+    int status = rc < 0 ? archived_say(buf_text(&of.dir), rc) : show_session(a, &of);
+    archived_close(&of);
     return status;
 }
 

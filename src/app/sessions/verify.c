@@ -1,8 +1,8 @@
-/* sessions_verify.c - what store/verify finds, for people and for programs. */
-#include "app/sessions_verify.h"
+/* verify.c - `sonde sessions verify`: what store/verify finds, for people and for programs. */
+#include "app/sessions/sessions.h"
 
+#include "app/datadir.h"
 #include "base/auto.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "os/os.h"
@@ -85,10 +85,27 @@ static void verifying_end_json(struct verifying *v, const struct verify_totals *
     puts(buf_text(&v->out));
 }
 
-int sessions_verify(const struct args *a, const char *dir)
+static int verify_say(struct verifying *v, const char *dir, int rc, const struct verify_totals *t)
+{
+    verifying_wipe(v);
+    if (rc == -ENOENT)
+        log_error(0, "nothing is recorded in %s; `sonde record` begins", dir);
+    else if (rc < 0 && rc != -EINTR)
+        log_error(rc, "%s cannot be looked through to its end", dir);
+    else if (v->as_json)
+        verifying_end_json(v, t);
+    else
+        verifying_sum(t);
+    return rc == -EINTR ? EXIT_PART : rc < 0 || t->damages ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int verify_run(const struct args *a)
 {
     struct verifying v = { .as_json = args_flag(a, "json"), .shown = -1 };
     struct verify_totals t;
+    auto_buf struct buf dir = { 0 };
+    if (datadir_put(a, &dir) < 0)
+        return EXIT_FAILED;
     v.screen = screen_of(STDOUT_FILENO, args_flag(a, "no-color"));
     v.bar = os_is_terminal(STDERR_FILENO) && !args_flag(a, "quiet");
     json_init(&v.json, &v.out);
@@ -96,16 +113,23 @@ int sessions_verify(const struct args *a, const char *dir)
     json_object(&v.json, NULL);
     json_array(&v.json, "findings");
     os_stop_on_signal();
-    int rc = store_verify(dir, &(struct verify_watcher){ verifying_found, verifying_progress, os_stopping, &v }, &t);
-    verifying_wipe(&v);
-    if (rc == -ENOENT)
-        log_error(0, "nothing is recorded in %s; `sonde record` begins", dir);
-    else if (rc < 0 && rc != -EINTR)
-        log_error(rc, "%s cannot be looked through to its end", dir);
-    else if (v.as_json)
-        verifying_end_json(&v, &t);
-    else
-        verifying_sum(&t);
+    int rc = store_verify(dir.p, &(struct verify_watcher){ verifying_found, verifying_progress, os_stopping, &v }, &t);
+    int status = verify_say(&v, dir.p, rc, &t);
     buf_done(&v.out);
-    return rc == -EINTR ? EXIT_PART : rc < 0 || t.damages ? EXIT_FAILED : EXIT_DONE;
+    return status;
 }
+
+static const struct option options[] = { DATADIR_OPTION, { 0 } };
+
+static const struct example examples[] = {
+    { "sonde sessions verify --data /mnt/backup/sonde", "is a copy whole?" },
+    { 0 },
+};
+
+const struct command sessions_verify = {
+    .name = "sessions verify", .summary = "look through the archive for damage", .usage = "",
+    .text = "Reads every file of the archive, checks the sum of every chunk, and decodes every value. Prints a line "
+            "for each damage, and for what is only worth knowing. Nothing is changed; a recorder may go on meanwhile. "
+            "Ends with 1 when something is damaged.",
+    .options = options, .examples = examples, .run = verify_run,
+};
