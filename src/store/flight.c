@@ -57,6 +57,7 @@ struct flight {
     uint64_t from, to;        /* the reels of the file: to is known in STAGE_ENDS, the last one + 1 */
     struct buf head;          /* what its tape begins with */
     struct buf notes;         /* lines that are not in the note yet */
+    struct buf late_notes;    /* the same of the file before */
     int n_notes;
 
     bool closing, running;    /* is the thread to end; is it there */
@@ -184,7 +185,8 @@ static void flight_judge(struct flight *f, const struct schema *s, const struct 
     bool quiet = !f->had_event || m->frame.mono_ns - f->event_ns >= (int64_t)FLIGHT_GAP_S * 1000000000;
     bool starts = f->stage == STAGE_WAITS && (asked || (event && quiet));
     if (starts) {
-        f->notes.n = 0; /* of the file before: there was no room for them */
+        buf_put(&f->late_notes, f->notes.p, f->notes.n);
+        buf_clear(&f->notes);
         f->n_notes = 0;
         flight_shut(f);
         flight_start(f, s, m);
@@ -267,12 +269,13 @@ static int flight_next_reel(struct flight *f, uint64_t *number, struct buf *out)
     return 1;
 }
 
-/* Writes the lines that wait. Under the lock, which it lets go of meanwhile. */
-static void flight_write_notes(struct flight *f)
+/* Writes lines that wait to the note of the last file. Under the lock, which it lets go of meanwhile. */
+static void flight_write_notes(struct flight *f, struct buf *waiting)
 {
-    struct buf lines = f->notes;
-    f->notes = (struct buf){ 0 };
-    f->n_notes = 0;
+    struct buf lines = *waiting;
+    *waiting = (struct buf){ 0 };
+    if (waiting == &f->notes)
+        f->n_notes = 0;
     os_unlock(f->lock);
     if (lines.n && *f->file.name)
         flight_file_note(&f->file, buf_text(&lines));
@@ -296,7 +299,7 @@ static int flight_save(struct flight *f)
         more = rc == 0 ? flight_next_reel(f, &number, &bytes) : 0;
         rc = more < 0 ? more : rc;
         if (rc == 0 && f->notes.n)
-            flight_write_notes(f);
+            flight_write_notes(f, &f->notes);
         os_unlock(f->lock);
     }
     if (begun && rc == 0)
@@ -321,12 +324,14 @@ static void flight_thread(void *self)
     struct flight *f = self;
     os_lock(f->lock);
     for (;;) {
-        if (f->stage != STAGE_WAITS) {
+        if (f->late_notes.n) {
+            flight_write_notes(f, &f->late_notes);
+        } else if (f->stage != STAGE_WAITS) {
             f->error = flight_save(f);
             flight_sit_out(f);
             f->stage = STAGE_WAITS;
         } else if (f->notes.n) {
-            flight_write_notes(f);
+            flight_write_notes(f, &f->notes);
         } else if (f->closing) {
             break;
         } else {
@@ -384,6 +389,7 @@ void flight_close(struct flight *f)
     tape_writer_done(&f->writer);
     buf_done(&f->head);
     buf_done(&f->notes);
+    buf_done(&f->late_notes);
     os_lock_free(f->lock);
     mem_free(f);
 }

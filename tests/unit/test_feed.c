@@ -145,7 +145,8 @@ static int64_t drip(void *self, void *bytes, size_t cap)
         return -EAGAIN;
     size_t n = d->of->n - d->at, most = d->piece && d->piece < cap ? d->piece : cap;
     n = n < most ? n : most;
-    memcpy(bytes, d->of->p + d->at, n);
+    if (n)
+        memcpy(bytes, d->of->p + d->at, n);
     d->at += n;
     return (int64_t)n;
 }
