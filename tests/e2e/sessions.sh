@@ -214,7 +214,7 @@ cp "$tmp/flipped/segments/20241120_103015.0.seg" "$data/segments"
 "$sonde" record --data "$data" -i 0.2 --quiet >"$tmp/said" 2>&1 &
 recorder=$!
 for _ in $(seq 200); do
-    [ -z "$(find "$data/journal" -name '*.jnl' -size +20k 2>/dev/null)" ] || break
+    ! "$sonde" sessions stats --data "$data" --json 2>/dev/null | grep -q '"journals": *1' || break
     sleep 0.1
 done
 kill -KILL $recorder
