@@ -67,7 +67,8 @@ static void indexer_retain(struct indexer *d)
         return; /* what must stay is not known */
     }
     struct retention_rules rules = { .pins = pins.range, .n_pins = pins.n, .now_ms = os_wall_ms(),
-                                     .session = store_about(d->r->store)->session };
+                                     .session = store_about(d->r->store)->session,
+                                     .part = store_part(d->r->store) };
     os_lock(d->lock);
     memcpy(rules.keep_s, d->keep_s, sizeof rules.keep_s);
     os_unlock(d->lock);
@@ -173,9 +174,9 @@ static int indexer_open(struct recorder *r, void **self)
     d->retention = retention_new(r->o.dir, store_space(r->store));
     retention_clean(d->retention);
     indexer_learn_rules(d, r->config);
-    int rc = space_reserve(store_space(r->store), index_worst_bytes(0));
+    space_reserve(store_space(r->store), index_worst_bytes(INDEX_ALLOWANCE_DEFAULT));
     struct index_options options = { .rebuild = index_take_segments, .self = (void *)r->o.dir };
-    rc = rc < 0 ? rc : index_open(r->o.dir, &options, &d->index);
+    int rc = index_open(r->o.dir, &options, &d->index);
     rc = rc < 0 ? rc : indexer_begin(d);
     if (rc < 0) {
         log_warn(rc, "record: there is no index of this session, and nothing old is removed");

@@ -355,7 +355,7 @@ int flight_open(const struct flight_options *o, struct flight **out)
     bool is_new = !os_exists("", f->dir);
     int rc = n < 0 || (size_t)n >= sizeof f->dir ? -ENAMETOOLONG : os_make_dir(f->dir);
     if (rc == 0 && is_new)
-        rc = space_reserve(o->space, SPACE_BLOCK);
+        rc = space_resize(o->space, -1, SPACE_BLOCK);
     f->running = rc == 0;
     if (rc == 0)
         rc = os_thread(flight_thread, f);

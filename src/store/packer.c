@@ -37,14 +37,28 @@ void packer_done(struct packer *p)
     packer_leave(p);
 }
 
-/* A segment whose beginning is damaged: out of the way, for `verify` and whoever wants to save of it. */
-static int packer_set_aside(const char *path)
+#define ASIDE 500000 /* parts of a session from here on were damaged where a writer needs them whole */
+
+/* A segment whose catalogs or beginning are damaged cannot go on: it becomes another part, of which can be read
+ * what holds, and a new one takes its place. */
+static int packer_set_aside(struct packer *p, const struct names *segment)
 {
-    char aside[OS_PATH_MAX];
-    if (snprintf(aside, sizeof aside, "%s.damaged", path) >= OS_PATH_MAX)
-        return -ENAMETOOLONG;
-    log_warn(0, "archive: %s is damaged at its beginning; it is now %s", path, aside);
+    struct names other = *segment;
+    char path[OS_PATH_MAX], aside[OS_PATH_MAX];
+    other.part += ASIDE;
+    int rc = names_path(p->dir, segment, path);
+    rc = rc < 0 ? rc : names_path(p->dir, &other, aside);
+    if (rc < 0 || other.part >= 2 * ASIDE || os_exists("", aside))
+        return rc < 0 ? rc : -EEXIST;
+    log_warn(0, "archive: %s is damaged; it is now %s, and a new one begins", path, aside);
     return os_rename(path, aside);
+}
+
+static int packer_sync_names(const struct packer *p)
+{
+    char dir[OS_PATH_MAX];
+    int n = snprintf(dir, sizeof dir, "%s/segments", p->dir);
+    return n < OS_PATH_MAX ? os_disk_sync_dir(dir) : -ENAMETOOLONG;
 }
 
 /* Opens the segment that a journal belongs to; without `about`, only one that is there. */
@@ -58,12 +72,14 @@ static int packer_open(struct packer *p, const struct names *segment, const stru
     if (rc < 0)
         return rc;
     rc = segment_resume(path, p->space, &p->writer);
-    if (rc == -EBADMSG)
-        rc = packer_set_aside(path) < 0 ? rc : -ENOENT;
-    p->fresh = rc == -ENOENT && about;
-    if (p->fresh)
+    if (rc == -EBADMSG && about)
+        rc = packer_set_aside(p, segment) < 0 ? rc : -ENOENT;
+    if (rc == -ENOENT && about)
         rc = segment_create(path, about, p->space, &p->writer);
     p->open = *segment;
+    rc = rc < 0 ? rc : packer_sync_names(p); /* its name may be in memory only, whoever made it */
+    if (rc < 0)
+        packer_leave(p);
     return rc;
 }
 
@@ -87,20 +103,6 @@ static int packer_take(void *self, const struct tape_about *about, const struct 
     return rc == -ENOSPC ? 0 : rc; /* more than a block: only a file that is not ours has so many */
 }
 
-static int packer_commit(struct packer *p, uint32_t number)
-{
-    char dir[OS_PATH_MAX];
-    if (!p->writer)
-        return 0;
-    int rc = segment_commit(p->writer, number);
-    if (rc < 0 || !p->fresh)
-        return rc;
-    snprintf(dir, sizeof dir, "%s/segments", p->dir);
-    rc = os_disk_sync_dir(dir);
-    p->fresh = rc < 0;
-    return rc;
-}
-
 int packer_pack(struct packer *p, const struct names *journal)
 {
     struct packing k = { .p = p, .segment = *journal, .number = (uint32_t)journal->block };
@@ -115,7 +117,7 @@ int packer_pack(struct packer *p, const struct names *journal)
     if (rc == -EEXIST && k.done)
         rc = 0;
     else if (rc == 0)
-        rc = packer_commit(p, k.number);
+        rc = p->writer ? segment_commit(p->writer, k.number) : 0;
     if (rc < 0) {
         packer_leave(p); /* what it gathered is half a block */
         return rc;

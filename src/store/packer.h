@@ -10,7 +10,6 @@ struct packer {
     struct space *space;
     struct segment_writer *writer;  /* of `open`; NULL: none is open */
     struct names open;
-    bool fresh;                     /* its name is not on the disk yet */
     int64_t written;                /* bytes, by all writers */
 };
 

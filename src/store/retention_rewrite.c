@@ -101,7 +101,7 @@ static int rewrite_file(struct rewrite *w)
     auto_buf struct buf index = { 0 };
     int rc = segment_index_put(&index, w->entry, w->n, w->size);
     int64_t size = w->size + (int64_t)index.n;
-    rc = rc < 0 ? rc : space_claim(w->space, -1, size);
+    rc = rc < 0 ? rc : space_resize(w->space, -1, size);
     if (rc < 0)
         return rc;
     snprintf(temp, sizeof temp, "%s.tmp", w->s->path);

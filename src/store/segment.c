@@ -69,9 +69,7 @@ static int64_t segment_look(struct segment *s, int64_t at, int64_t end)
         return length < 0 ? length : -EAGAIN;
     struct segment_entry e = { .type = head[4], .at = at, .n = (uint32_t)length, .block = s->blocks };
     segment_peek(&e, head + CHUNK_HEAD, (size_t)(got < length ? got : length) - CHUNK_HEAD);
-    if (e.type == CHUNK_INDEX)
-        s->indexed = true;
-    else
+    if (e.type != CHUNK_INDEX) /* one that did not serve is none */
         segment_put_entry(s, &e);
     return length;
 }

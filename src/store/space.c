@@ -6,14 +6,13 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 struct space {
     struct os_lock *lock; /* guards cap and used */
     int64_t cap, used;
-    void (*make_room)(void *self, int64_t bytes);
-    void *self;
 };
 
 /* What a file of so many bytes takes; -1: there is none. An empty one still has its name. */
@@ -27,6 +26,11 @@ struct space_walk {
     int64_t used;
 };
 
+static bool space_is_index(const char *path)
+{
+    return strcmp(path, "index.db") == 0 || strcmp(path, "index.db-wal") == 0 || strcmp(path, "index.db-shm") == 0;
+}
+
 static int space_measure(void *self, const char *path, enum os_kind kind)
 {
     struct space_walk *w = self;
@@ -35,7 +39,7 @@ static int space_measure(void *self, const char *path, enum os_kind kind)
     snprintf(whole, sizeof whole, "%s/%s", w->dir, path);
     if (kind == OS_DIR)
         w->used += SPACE_BLOCK;
-    else if (os_disk_look(whole, &e) == 0)
+    else if (!space_is_index(path) && os_disk_look(whole, &e) == 0)
         w->used += space_of(e.size);
     return 0;
 }
@@ -62,46 +66,23 @@ void space_free(struct space *s)
     mem_free(s);
 }
 
-void space_on_full(struct space *s, void (*make_room)(void *self, int64_t bytes), void *self)
-{
-    s->make_room = make_room;
-    s->self = self;
-}
-
-/* Takes bytes (negative: gives them back); returns how many are missing. */
-static int64_t space_try(struct space *s, int64_t bytes)
-{
-    os_lock(s->lock);
-    int64_t missing = bytes > 0 && s->cap > 0 ? s->used + bytes - s->cap : 0;
-    if (missing <= 0)
-        s->used += bytes;
-    os_unlock(s->lock);
-    return missing > 0 ? missing : 0;
-}
-
-static int space_take(struct space *s, int64_t bytes)
-{
-    int64_t missing = space_try(s, bytes);
-    if (missing && s->make_room) {
-        s->make_room(s->self, missing);
-        missing = space_try(s, bytes);
-    }
-    return missing ? -EDQUOT : 0;
-}
-
 int space_resize(struct space *s, int64_t before, int64_t after)
 {
-    return s ? space_take(s, space_of(after) - space_of(before)) : 0;
+    if (!s)
+        return 0;
+    int64_t bytes = space_of(after) - space_of(before);
+    os_lock(s->lock);
+    bool fits = bytes <= 0 || s->cap <= 0 || s->used + bytes <= s->cap;
+    s->used += fits ? bytes : 0;
+    os_unlock(s->lock);
+    return fits ? 0 : -EDQUOT;
 }
 
-int space_claim(struct space *s, int64_t before, int64_t after)
+void space_reserve(struct space *s, int64_t bytes)
 {
-    return s && space_try(s, space_of(after) - space_of(before)) ? -EDQUOT : 0;
-}
-
-int space_reserve(struct space *s, int64_t bytes)
-{
-    return s ? space_take(s, bytes) : 0;
+    os_lock(s->lock);
+    s->used += bytes;
+    os_unlock(s->lock);
 }
 
 int64_t space_used(struct space *s)

@@ -21,23 +21,18 @@ void space_free(struct space *s);
 
 /*
  * May a file grow from `before` to `after` bytes (before = -1: it is new)? 0 when it may, and it counts
- * from now on. Where the cap is in the way, make_room is asked first; -EDQUOT when that did not help.
+ * from now on; -EDQUOT where the cap is in the way.
  * Shrinking always may: after = -1 says that the file is gone. A write that failed is undone by the
  * opposite call.
  */
 int space_resize(struct space *s, int64_t before, int64_t after);
 
-/* The same without asking for room: for who makes it. */
-int space_claim(struct space *s, int64_t before, int64_t after);
-
-/* Called, outside the lock, with the bytes that are missing; frees what it can through space_resize(). */
-void space_on_full(struct space *s, void (*make_room)(void *self, int64_t bytes), void *self);
-
 int64_t space_used(struct space *s);
 int64_t space_cap(struct space *s);
 void space_set_cap(struct space *s, int64_t cap); /* from now on; what is above it already has to go */
 
-/* Bytes that are set aside for whoever cannot ask before each write (the index): they count as used. */
-int space_reserve(struct space *s, int64_t bytes);
+/* Bytes that are set aside for whoever cannot ask before each write: the index, whose own files are not counted
+ * beside them. They count as used, even where the cap is passed by that: then all others must wait. */
+void space_reserve(struct space *s, int64_t bytes);
 
 #endif

@@ -42,7 +42,8 @@ struct store {
     unsigned head, count;
     int threads;
     bool stopping, writer_done;
-    bool flush;                /* somebody waits for a sync */
+    bool flush;                /* somebody waits for a sync, of so many instants */
+    uint64_t flush_upto;
     bool need_room;            /* the writer waits for it */
     bool new_names;            /* journals were made whose names are not synced */
     char journal_path[OS_PATH_MAX]; /* of the one that is written; "" for none */
@@ -50,10 +51,13 @@ struct store {
     size_t n_closed, cap_closed;
     uint64_t appended, written, synced; /* instants; dropped ones count as dealt with */
     uint64_t dropped;
+    uint64_t overrun;          /* of them, because the queue was full, since the writer asked last */
+    int64_t overrun_ms;        /* when that began */
     int64_t journal_bytes, segment_bytes;
     int64_t part_bytes;        /* packed of the part that is written */
     uint64_t values;
-    int error;
+    int error;                 /* of the writer */
+    int sync_error;            /* of the last sync */
 
     /* of the sampling thread */
     struct schema *known;      /* what it saw last */
@@ -63,7 +67,7 @@ struct store {
     struct schema *schema;
     struct tape_map map;
     struct journal journal;
-    int part;
+    int part;                  /* written under the lock */
     uint32_t block;
     int64_t room_ns;           /* not before: asking for room again */
     uint64_t missed;           /* instants since the last that was kept */
@@ -96,6 +100,8 @@ void store_append(struct store *s, const struct schema *schema, const struct mom
     if (s->count == QUEUE) {
         s->dropped++;
         s->written++;
+        if (!s->overrun++)
+            s->overrun_ms = m->frame.wall_ms;
         os_unlock(s->lock);
         return;
     }
@@ -144,28 +150,28 @@ static bool store_turns(struct store *s, int64_t wall_ms)
             wall_ms < j->last_ms || wall_ms / DAY_MS != j->last_ms / DAY_MS);
 }
 
-/* Does a segment end before the journal that begins now? */
+/* Does a segment end before the journal that begins now? Then the next is written. */
 static bool store_ends_part(struct store *s, int64_t wall_ms)
 {
     os_lock(s->lock);
     bool large = s->o.cap_bytes && s->part_bytes > s->o.cap_bytes / PARTS;
     bool ends = large || (s->journal.last_ms && wall_ms / DAY_MS != s->journal.last_ms / DAY_MS);
     s->part_bytes = ends ? 0 : s->part_bytes;
+    s->part += ends;
     os_unlock(s->lock);
     return ends;
 }
 
 static int store_open_journal(struct store *s, int64_t wall_ms)
 {
-    if (store_ends_part(s, wall_ms)) {
-        s->part++;
+    if (store_ends_part(s, wall_ms))
         s->block = 0;
-    }
     s->journal.last_ms = wall_ms;
     struct names name = { .part = s->part, .block = s->block++ };
     memcpy(name.session, s->o.about.session, sizeof name.session);
-    s->o.about.part = s->part;
-    int rc = journal_open(&s->journal, s->dir, &name, &s->o.about, s->schema, s->space);
+    struct tape_about about = s->o.about;
+    about.part = s->part;
+    int rc = journal_open(&s->journal, s->dir, &name, &about, s->schema, s->space);
     if (rc < 0)
         return rc;
     os_lock(s->lock);
@@ -253,6 +259,17 @@ static void store_fail(struct store *s, const struct moment *m, int rc)
     os_unlock(s->lock);
 }
 
+/* Instants that did not even get into the queue are missed as well. */
+static void store_take_overrun(struct store *s)
+{
+    os_lock(s->lock);
+    if (s->overrun && !s->missed)
+        s->missed_ms = s->overrun_ms;
+    s->missed += s->overrun;
+    s->overrun = 0;
+    os_unlock(s->lock);
+}
+
 static void store_write(struct store *s, struct queued *q)
 {
     if (q->grown) {
@@ -261,6 +278,7 @@ static void store_write(struct store *s, struct queued *q)
         q->grown = NULL;
         tape_map_fit(&s->map, s->schema);
     }
+    store_take_overrun(s);
     if (s->missed)
         store_add_gap(s, &q->m);
     int rc = store_write_once(s, &q->m);
@@ -318,6 +336,16 @@ static int store_sync_file(const char *path)
     return rc;
 }
 
+static void store_tell_sync(struct store *s, int rc)
+{
+    char text[224];
+    struct event e;
+    int64_t now_ms = os_wall_ms();
+    snprintf(text, sizeof text, "the disk does not confirm what was written: a loss of power may take it: %s",
+             strerror(-rc));
+    store_tell(s, EVENT_ARCHIVE, SEVERITY_CRITICAL, now_ms, now_ms, &e, text);
+}
+
 /* Syncs the journal that is written and those that are not packed yet. */
 static void store_sync(struct store *s)
 {
@@ -341,16 +369,17 @@ static void store_sync(struct store *s)
         rc = os_disk_sync_dir(dir);
     }
     os_lock(s->lock);
+    bool news = rc != s->sync_error;
+    s->sync_error = rc;
+    s->flush = s->flush && rc == 0 && s->flush_upto > upto;
     if (rc == 0) {
         s->synced = upto;
         s->new_names = s->new_names && !names;
-        s->flush = s->flush && s->written > upto;
-    } else {
-        s->error = rc;
-        s->flush = false;
     }
     os_wake(s->lock);
     os_unlock(s->lock);
+    if (rc < 0 && news)
+        store_tell_sync(s, rc);
 }
 
 static void store_tidy(struct store *s)
@@ -361,6 +390,16 @@ static void store_tidy(struct store *s)
     os_lock(s->lock);
     s->need_room = false;
     os_wake(s->lock);
+    os_unlock(s->lock);
+}
+
+/* The first of the closed journals becomes the last. */
+static void store_postpone(struct store *s)
+{
+    os_lock(s->lock);
+    struct names first = s->closed[0];
+    memmove(s->closed, s->closed + 1, (s->n_closed - 1) * sizeof *s->closed);
+    s->closed[s->n_closed - 1] = first;
     os_unlock(s->lock);
 }
 
@@ -379,6 +418,7 @@ static void store_pack(struct store *s)
         log_warn(rc, "archive: %s.%d.%lld.jnl is not packed yet; trying again", name.session, name.part,
                  (long long)name.block);
         s->retry_ns = os_mono_ns() + RETRY_NS;
+        store_postpone(s); /* the others must not wait for this one */
         return;
     }
     os_give_memory_back(); /* a block is megabytes for a moment */
@@ -446,7 +486,7 @@ static void store_packer(void *arg)
     os_unlock(s->lock);
     store_sync(s);
     s->retry_ns = 0;
-    for (size_t left = s->n_closed; left > 0 && s->n_closed == left; left--)
+    for (size_t left = s->n_closed; left > 0; left--)
         store_pack(s);
     int rc = packer_finish(&s->packer);
     if (rc < 0)
@@ -584,10 +624,11 @@ int store_flush(struct store *s)
     while (s->written < upto)
         os_wait(s->lock, INT64_MAX);
     s->flush = true;
+    s->flush_upto = upto;
     os_wake(s->lock);
     while (s->flush)
         os_wait(s->lock, INT64_MAX);
-    int rc = s->synced >= upto ? 0 : s->error;
+    int rc = s->synced >= upto ? 0 : s->sync_error;
     os_unlock(s->lock);
     return rc;
 }
@@ -604,7 +645,8 @@ void store_state(struct store *s, struct store_state *out)
 {
     os_lock(s->lock);
     *out = (struct store_state){
-        .ticks = s->appended, .values = s->values, .dropped = s->dropped, .error = s->error,
+        .ticks = s->appended, .values = s->values, .dropped = s->dropped,
+        .error = s->error ? s->error : s->sync_error,
         .written_bytes = s->journal_bytes + s->segment_bytes,
     };
     os_unlock(s->lock);
@@ -614,6 +656,14 @@ void store_state(struct store *s, struct store_state *out)
 const struct tape_about *store_about(const struct store *s)
 {
     return &s->o.about;
+}
+
+int store_part(struct store *s)
+{
+    os_lock(s->lock);
+    int part = s->part;
+    os_unlock(s->lock);
+    return part;
 }
 
 const char *store_dir(const struct store *s)

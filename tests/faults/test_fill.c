@@ -27,7 +27,7 @@ static void tidy(void *self, struct store *store)
     struct filling *f = self;
     struct retention_done done;
     f->rules.session = store_about(store)->session;
-    f->rules.part = store_about(store)->part;
+    f->rules.part = store_part(store);
     f->tidied++;
     retention_tidy(f->retention, &f->rules, &done);
 }
