@@ -1,6 +1,6 @@
 /*
- * test_power.c - power is lost at any moment: of what was not synced, writes may be missing, torn or zeros,
- * new names may be gone and removed files back. What was synced is there, and nothing that is read is wrong.
+ * test_power.c - power is lost at any moment: of what was not synced, writes may be missing, torn, zeros or with
+ * holes, new names may be gone and removed files back. What was synced is there, and nothing that is read is wrong.
  */
 #include "../unit/test.h"
 
@@ -116,10 +116,14 @@ static void disk_write(struct file *f, const struct op_done *op, size_t cut, str
         if (op[i].op != OP_WRITE || strcmp(op[i].path, f->path) != 0)
             continue;
         size_t part = rng_below(r, (uint32_t)op[i].n + 1);
-        switch (rng_below(r, 4)) {
+        switch (rng_below(r, 5)) {
         case 0: put(&bytes, &n, (size_t)op[i].at, op[i].bytes, op[i].n); break;
         case 1: put(&bytes, &n, (size_t)op[i].at, op[i].bytes, part); break;
         case 2: put(&bytes, &n, (size_t)op[i].at, NULL, op[i].n); break;
+        case 3: /* a page in the middle is missing */
+            put(&bytes, &n, (size_t)op[i].at, op[i].bytes, op[i].n);
+            put(&bytes, &n, (size_t)op[i].at + part, NULL, (op[i].n - part) / 2);
+            break;
         default: break;
         }
     }
