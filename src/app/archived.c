@@ -127,8 +127,9 @@ static void archived_say_unknown(struct index *x, const char *text)
     auto_buf struct buf message = { 0 };
     buf_puts(&message, "there is no session ");
     check_put_quoted(&message, text);
+    buf_putc(&message, ':');
     if (index_sessions(x, &INDEX_ALL, archived_hold_against, &n) >= 0 && *n.id)
-        buf_printf(&message, "; did you mean %s?", sessions_short_id(n.id));
+        buf_printf(&message, " did you mean %s?", sessions_short_id(n.id));
     log_error(0, "%s `sonde sessions list` has them all.", message.p);
 }
 

@@ -13,6 +13,7 @@
 #include "os/host.h"
 #include "os/os.h"
 #include "store/index.h"
+#include "store/archive.h"
 #include "store/index_take.h"
 #include "store/retention.h"
 
@@ -157,6 +158,51 @@ static int indexer_begin(struct indexer *d)
     return index_put_session(d->index, &s);
 }
 
+struct crashed {
+    struct index_session *s;
+    size_t n, cap;
+};
+
+static void indexer_note_crashed(void *self, const struct index_session *s)
+{
+    struct crashed *c = self;
+    if (s->state != INDEX_CRASHED)
+        return;
+    c->s = mem_grow(c->s, c->n, &c->cap, sizeof *c->s);
+    c->s[c->n++] = *s;
+}
+
+/* What one session has on the disk, which is all that it was given. */
+static void indexer_reach(const struct archive_part *p, size_t n, struct index_session *s)
+{
+    s->samples = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(p[i].about.session, s->id) != 0)
+            continue;
+        s->samples += (int64_t)p[i].ticks;
+        s->end_ms = p[i].last_ms > s->end_ms ? p[i].last_ms : s->end_ms;
+    }
+}
+
+/* The index learns once a minute how far a session is: of those that were killed it knows too little. */
+static void indexer_mend_crashed(struct indexer *d)
+{
+    struct crashed c = { 0 };
+    struct archive *a = NULL;
+    size_t n;
+    int rc = index_sessions(d->index, &INDEX_ALL, indexer_note_crashed, &c);
+    rc = rc < 0 || !c.n ? -ENODATA : archive_open(d->r->o.dir, &a);
+    for (size_t i = 0; i < c.n && rc >= 0; i++) {
+        const struct archive_part *p = archive_parts(a, &n);
+        struct index_session now = c.s[i];
+        indexer_reach(p, n, &now);
+        if (now.samples > c.s[i].samples)
+            rc = index_progress(d->index, now.id, now.end_ms, now.samples, now.metrics);
+    }
+    archive_free(a);
+    mem_free(c.s);
+}
+
 static void indexer_free(struct indexer *d)
 {
     index_close(d->index);
@@ -177,6 +223,8 @@ static int indexer_open(struct recorder *r, void **self)
     space_reserve(store_space(r->store), index_worst_bytes(INDEX_ALLOWANCE_DEFAULT));
     struct index_options options = { .rebuild = index_take_segments, .self = (void *)r->o.dir };
     int rc = index_open(r->o.dir, &options, &d->index);
+    if (rc == 0)
+        indexer_mend_crashed(d);
     rc = rc < 0 ? rc : indexer_begin(d);
     if (rc < 0) {
         log_warn(rc, "record: there is no index of this session, and nothing old is removed");

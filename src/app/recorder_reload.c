@@ -10,7 +10,7 @@
 
 /* How keys begin that take effect at once: whoever uses them asks anew, or is told. */
 static const char *const live[] = {
-    "debug.", "logging.", "storage.max_mb", "storage.keep_", "performance.max_cpu_percent",
+    "debug.", "storage.max_mb", "storage.keep_", "performance.max_cpu_percent",
     "performance.max_rss_mb", "performance.max_write_mb_per_hour", "analysis.", "cloud.", "session_classification.",
 };
 

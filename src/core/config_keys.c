@@ -146,7 +146,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "adapters", "where numbers come from" },
     { "analysis", "what counts as worth telling" },
     { "storage", "the archive: where it is, how much it may hold, for how long" },
-    { "logging", "the rolling CSV log; kept for the recorder, not used by this version" },
+    { "logging", "the rolling CSV logs of `sonde record`" },
     { "hardware_id", "the anonymous name of this machine" },
     { "cloud", "contributing data; this version sends nothing" },
     { "cloud.encryption", "how it would be encrypted" },

@@ -168,12 +168,12 @@ static int export_say(const struct exporting *e, int rc)
 {
     if (rc == -EPIPE || rc == -EINTR)
         return rc == -EPIPE ? EXIT_DONE : EXIT_PART;
-    if (rc == -ENODATA)
+    if (rc == -ENODATA && e->globs)
         log_error(0, "sessions export: --metrics '%s' selects nothing of what was recorded", e->globs);
-    else if (rc < 0)
+    else if (rc < 0 && rc != -ENODATA)
         log_error(rc, "sessions export: %s cannot be written", e->output ? e->output : "standard output");
-    else if (!e->ticks)
-        log_error(0, "sessions export: nothing was recorded in that time");
+    else if (rc == -ENODATA || !e->ticks)
+        log_error(0, "sessions export: nothing was recorded in that time; `sonde sessions list` says what there is");
     return rc < 0 || !e->ticks ? EXIT_FAILED : EXIT_DONE;
 }
 

@@ -183,7 +183,9 @@ static void stats_text_cap(struct buf *out, const struct figures *f)
         buf_printf(out, "  a day      %s, as the newest segments were\n", text_bytes(per_day, a, sizeof a));
     buf_printf(out, "  the cap    %s, %s of it used", text_bytes((double)f->cap, a, sizeof a),
                text_bytes((double)f->used, b, sizeof b));
-    if (!isnan(per_day))
+    if (!isnan(per_day) && f->forecast.instants_days <= 0)
+        buf_puts(out, "; a year of summaries alone would fill it");
+    else if (!isnan(per_day))
         buf_printf(out, "; holds every sample of %s",
                    isinf(f->forecast.instants_days) ? "all days" :
                    text_span(f->forecast.instants_days * 86400, a, sizeof a));
