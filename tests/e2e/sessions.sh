@@ -97,7 +97,7 @@ json 'j["parts"][0]["bytes"] == '"$(wc -c <"$data/segments/20241121_103015.0.seg
 json 'j["anomaly_items"][0]["probability"] is None'
 awk 'length > 80 { print; bad = 1 } END { exit bad }' "$tmp/out" || fail 'show: wider than 80 columns'
 expect 1 "*several sessions begin with '20241120'*" "$sonde" sessions show 20241120 --data "$data"
-expect 1 "*no session '20241119_103051'; did you mean 20241119_103015?*" \
+expect 1 "*no session '20241119_103051': did you mean 20241119_103015?*" \
     "$sonde" sessions show 20241119_103051 --data "$data"
 expect 1 "*no session 'zzz'*sonde sessions list*" "$sonde" sessions show zzz --data "$data"
 
@@ -186,7 +186,7 @@ for _ in $(seq 100); do
     ! flock -n "$data/lock" true 2>/dev/null || { sleep 0.1; continue; }
     break
 done
-expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --dry-run --data "$data"
+expect 0 '' "$sonde" sessions prune --older-than 1d --dry-run --data "$data"
 says 'would remove session_20241119_103015*would remove session_20241120_103015_2*3 sessions, 3 files, * would go; *'
 expect 1 "*process $recorder records in $data*stop it for a moment*" \
     "$sonde" sessions prune --older-than 1d --data "$data"
@@ -198,10 +198,10 @@ wait $recorder 2>/dev/null || :
 expect 0 '' "$sonde" sessions prune --older-than 36500d --data "$data"
 says '0 sessions, 0 files, 0 B'
 sum=$(cat "$data"/segments/20241119* "$data"/segments/2024112* | wc -c)
-expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --dry-run --json --data "$data"
+expect 0 '' "$sonde" sessions prune --older-than 1d --dry-run --json --data "$data"
 json 'len(j["sessions"]) == 4 and j["files"] == 4 and j["dry_run"] and j["bytes"] == '"$sum"
 cp "$tmp/out" "$tmp/would"
-expect 0 '' "$sonde" sessions prune --older-than 1d --keep-labelled --json --data "$data"
+expect 0 '' "$sonde" sessions prune --older-than 1d --json --data "$data"
 sed 's/"dry_run": *true/"dry_run":false/' "$tmp/would" | cmp -s - "$tmp/out" ||
     fail "dry: $(cat "$tmp/would"), then: $(cat "$tmp/out")"
 [ "$(files)" = 1 ] || fail "$(files) files are left instead of 1"
@@ -222,7 +222,7 @@ wait $recorder 2>/dev/null || :
 [ "$(ls "$data/journal")" ] || fail "no journal is left: $(cat "$tmp/said")"
 expect 0 '' "$sonde" sessions stats --data "$data" --json
 json 'j["journals"] == 1 and j["journal_bytes"] > 0 and j["samples"] > 2 * 3600 and j["sessions"] == 3'
-expect 0 '' "$sonde" sessions prune --older-than 0 --keep-labelled --data "$data"
+expect 0 '' "$sonde" sessions prune --older-than 0 --data "$data"
 says 'removed session_2024*_103015
 removed session_*2 sessions, 2 files, *'
 [ "$(files)" = 1 ] && [ -z "$(ls "$data/journal")" ] || fail "left: $(ls "$data/segments" "$data/journal")"

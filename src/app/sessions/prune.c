@@ -30,7 +30,7 @@
 struct prune {
     struct archived *of;
     int lock;                      /* -1: a dry run needs none */
-    bool dry_run, keep_labelled;
+    bool dry_run, labelled;
     bool recorded;                 /* somebody does, and the session that runs is his */
     int64_t before_ms;
     struct index_session *session; /* all there are, then those that go, the oldest first */
@@ -67,7 +67,7 @@ static void prune_note_part(struct prune *p, const struct archive_part *part)
 static bool prune_wants(const struct prune *p, const struct index_session *s)
 {
     bool running = s->state == INDEX_RUNNING && p->recorded; /* else it has crashed, and nobody came to say so */
-    return s->end_ms < p->before_ms && !running && !s->pinned && !(p->keep_labelled && *s->labels);
+    return s->end_ms < p->before_ms && !running && !s->pinned && (p->labelled || !*s->labels);
 }
 
 static int prune_order(const void *a, const void *b)
@@ -191,7 +191,7 @@ static int prune_run_in(const struct args *a, struct archived *of)
     double age_s = args_given(a, "older-than") ? args_number(a, "older-than")
                                                : config_number(args_config(a), "storage.keep_days") * DAY_S;
     struct prune p = { .of = of, .lock = -1, .dry_run = args_flag(a, "dry-run"),
-                       .keep_labelled = args_flag(a, "keep-labelled"), .recorded = prune_is_recorded(of->dir.p),
+                       .labelled = args_flag(a, "labelled"), .recorded = prune_is_recorded(of->dir.p),
                        .before_ms = os_wall_ms() - (int64_t)(age_s * 1000) };
     int status = p.dry_run ? EXIT_DONE : prune_open(&p);
     status = status == EXIT_DONE ? prune_all(a, &p) : status;
@@ -219,21 +219,21 @@ static int prune_run(const struct args *a)
 static const struct option options[] = {
     { "older-than", 0, OPTION_DURATION, "AGE", 0, 3.2e9,
       .help = "how long ago they ended: 30d; default storage.keep_days" },
-    { "keep-labelled", 0, OPTION_FLAG, .help = "leave sessions with a label" },
+    { "labelled", 0, OPTION_FLAG, .help = "sessions with a label, too" },
     { "dry-run", 0, OPTION_FLAG, .help = "only say what would go" },
     DATADIR_OPTION,
     { 0 },
 };
 
 static const struct example examples[] = {
-    { "sonde sessions prune --older-than 90d --keep-labelled --dry-run", "what would go" },
+    { "sonde sessions prune --older-than 90d --dry-run", "what would go" },
     { 0 },
 };
 
 const struct command sessions_prune = {
     .name = "sessions prune", .summary = "remove old sessions with their samples", .usage = "",
     .text = "Removes the sessions that ended longer ago than AGE, with all that was recorded in them. "
-            "Sessions that are pinned or still run stay; labelled ones stay with --keep-labelled. Beside a recorder of "
+            "Sessions that are pinned or still run stay, labelled ones unless --labelled is given. Beside a recorder of "
             "the same archive only --dry-run works: it removes by itself what storage.keep_days no longer keeps.",
     .options = options, .examples = examples, .run = prune_run,
 };
