@@ -79,10 +79,11 @@ static int stats_space(struct figures *f, const char *dir, const struct config *
     int rc = space_open(dir, f->cap, &space);
     if (rc < 0)
         return rc;
+    f->used = space_used(space) + f->index.database_bytes;
+    space_reserve(space, index_worst_bytes(INDEX_ALLOWANCE_DEFAULT)); /* as a recorder does */
     struct retention *r = retention_new(dir, space);
     settings_keep(c, rules.keep_s);
     retention_forecast(r, &rules, &f->forecast);
-    f->used = space_used(space);
     retention_free(r);
     space_free(space);
     return 0;
