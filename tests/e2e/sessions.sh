@@ -226,7 +226,7 @@ expect 0 '' "$sonde" sessions prune --older-than 0 --data "$data"
 says 'removed session_2024*_103015
 removed session_*2 sessions, 2 files, *'
 [ "$(files)" = 1 ] && [ -z "$(ls "$data/journal")" ] || fail "left: $(ls "$data/segments" "$data/journal")"
-expect 0 '' "$sonde" sessions prune --json --data "$data"
+expect 0 '' "$sonde" sessions prune --labelled --json --data "$data"
 json 'j["sessions"] == ["session_20241118_103015"] and j["files"] == 1 and not j["dry_run"]'
 printf 'storage:\n  keep_days: 0\n' >"$tmp/forever.yaml"
 expect 2 '*keep_days is 0*--older-than*' "$sonde" sessions prune --config "$tmp/forever.yaml" --data "$data"
