@@ -83,12 +83,21 @@ static struct archive_part *archive_part_of(struct archive *a, const struct name
     return p;
 }
 
-static void archive_add_segment(struct archive *a, const struct names *n)
+/* One that is gone by now, damaged at its beginning or of another name than its own is passed over: `verify`
+ * tells. An error where it is us who cannot read it. */
+static int archive_add_segment(struct archive *a, const struct names *n)
 {
     struct archive_part *p = archive_part_of(a, n);
     char path[OS_PATH_MAX];
-    if (names_path(a->dir, n, path) < 0 || segment_open(path, &p->segment) < 0)
-        return; /* gone by now, or damaged at its beginning: `verify` tells */
+    int rc = names_path(a->dir, n, path);
+    rc = rc < 0 ? rc : segment_open(path, &p->segment);
+    if (rc == 0 && strcmp(p->segment->about.session, n->session) != 0) {
+        segment_free(p->segment);
+        p->segment = NULL;
+        rc = -EBADMSG;
+    }
+    if (rc < 0)
+        return rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM ? rc : 0;
     p->about = p->segment->about;
     p->bytes += p->segment->size;
     for (size_t i = 0; i < p->segment->n; i++) {
@@ -99,6 +108,7 @@ static void archive_add_segment(struct archive *a, const struct names *n)
         else if (sums && !p->segment->blocks)
             archive_reach(p, e->first_ms, e->last_ms, 0);
     }
+    return 0;
 }
 
 static int archive_reach_tick(void *self, const struct tape_about *about, const struct schema *s,
@@ -132,18 +142,19 @@ static void archive_add_journal(struct archive *a, const struct archive_journal 
 }
 
 /* Both lists, merged: a part's segment comes before its journals. */
-static void archive_merge(struct archive *a, const struct names *segment, int n_segments,
-                          const struct archive_journal *journal, int n_journals)
+static int archive_merge(struct archive *a, const struct names *segment, int n_segments,
+                         const struct archive_journal *journal, int n_journals)
 {
-    int s = 0, j = 0;
+    int s = 0, j = 0, rc = 0;
     while (s < n_segments || j < n_journals) {
         struct names of = j < n_journals ? journal[j].name : (struct names){ 0 };
         of.block = -1;
         if (s < n_segments && (j == n_journals || names_order(&segment[s], &of) <= 0))
-            archive_add_segment(a, &segment[s++]);
+            rc = rc < 0 ? rc : archive_add_segment(a, &segment[s]), s++;
         else
             archive_add_journal(a, &journal[j++]);
     }
+    return rc;
 }
 
 /* Opens all journals there are. Returns how many. */
@@ -166,14 +177,16 @@ int archive_refresh(struct archive *a)
 {
     struct archive_journal *journals;
     struct names *segments = NULL;
+    os_more_files(); /* each segment is one */
     int n_journals = archive_open_journals(a, &journals);
     int n_segments = names_list(a->dir, false, &segments);
+    int rc = n_journals < 0 && n_segments < 0 ? n_segments : 0;
     archive_clear(a);
-    if (n_journals >= 0 || n_segments >= 0)
-        archive_merge(a, segments, n_segments < 0 ? 0 : n_segments, journals, n_journals < 0 ? 0 : n_journals);
+    if (rc == 0)
+        rc = archive_merge(a, segments, n_segments < 0 ? 0 : n_segments, journals, n_journals < 0 ? 0 : n_journals);
     mem_free(journals);
     mem_free(segments);
-    return n_journals < 0 && n_segments < 0 ? n_segments : 0;
+    return rc;
 }
 
 int archive_open(const char *dir, struct archive **out)

@@ -86,7 +86,7 @@ static int index_touch(const char *path, enum os_disk_mode mode, bool make)
     if (fd == -ENOENT && make)
         fd = os_disk_open(path, OS_DISK_CREATE);
     os_close(fd);
-    return fd < 0 ? fd : 0;
+    return fd < 0 ? fd : os_is_file(path) ? 0 : -EINVAL; /* SQLite would wait for ever on a pipe */
 }
 
 /* The log that a process left that did not close the index. */

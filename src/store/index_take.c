@@ -51,6 +51,7 @@ int index_take_all(struct index *x, struct archive *a)
             continue;
         text_copy(s.id, sizeof s.id, p[i].about.session);
         rc = p[i].ticks ? index_take_session(x, a, &s) : 0;
+        rc = rc == -EINVAL ? 0 : rc; /* one that says what no session can be hides nobody else */
     }
     return rc;
 }

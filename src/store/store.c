@@ -330,7 +330,7 @@ static int store_sync_file(const char *path)
 {
     int fd = os_disk_open(path, OS_DISK_WRITE);
     if (fd < 0)
-        return fd == -ENOENT ? 0 : fd;
+        return fd; /* -ENOENT: somebody took the directory away */
     int rc = os_disk_sync(fd);
     os_close(fd);
     return rc;

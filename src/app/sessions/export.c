@@ -29,7 +29,7 @@ struct exporting {
     char id[INDEX_ID_MAX];
     int64_t from_ms, to_ms;
     const char *globs, *output; /* output NULL: standard output */
-    char partial[OS_PATH_MAX];
+    char target[OS_PATH_MAX], partial[OS_PATH_MAX];
     int fd;
     int64_t written;
     struct buf out;
@@ -144,21 +144,29 @@ static int export_tape(struct exporting *e)
     return tape_export_close(e->tape, rc);
 }
 
+/* The file that will be there: where a link leads. -ENOTSUP for a device or a pipe, which must not be replaced. */
+static int export_target(struct exporting *e)
+{
+    int rc = os_can_write(e->output);
+    if (rc < 0 || !os_exists("", e->output))
+        return rc < 0 ? rc : snprintf(e->target, sizeof e->target, "%s", e->output) < OS_PATH_MAX ? 0 : -ENAMETOOLONG;
+    return os_is_file(e->output) ? os_real_path(e->output, e->target) : -ENOTSUP;
+}
+
 /* Under another name until it is whole. */
 static int export_to_file(struct exporting *e)
 {
-    int n = snprintf(e->partial, sizeof e->partial, "%s.partial", e->output);
-    if (n < 0 || (size_t)n >= sizeof e->partial)
-        return -ENAMETOOLONG;
-    int rc = os_can_write(e->output);
+    int rc = export_target(e);
     if (rc < 0)
         return rc;
+    if (snprintf(e->partial, sizeof e->partial, "%s.sonde-partial", e->target) >= OS_PATH_MAX)
+        return -ENAMETOOLONG;
     os_disk_remove(e->partial); /* of an attempt that was killed */
     if (e->exporter)
         e->fd = os_disk_open(e->partial, OS_DISK_CREATE);
     rc = e->exporter && e->fd < 0 ? e->fd : e->exporter ? export_rows(e) : export_tape(e);
     if (rc == 0 && e->ticks)
-        rc = os_rename(e->partial, e->output);
+        rc = os_rename(e->partial, e->target);
     if (rc < 0 || !e->ticks)
         os_disk_remove(e->partial);
     return rc;
@@ -170,6 +178,9 @@ static int export_say(const struct exporting *e, int rc)
         return rc == -EPIPE ? EXIT_DONE : EXIT_PART;
     if (rc == -ENODATA && e->globs)
         log_error(0, "sessions export: --metrics '%s' selects nothing of what was recorded", e->globs);
+    else if (rc == -ENOTSUP)
+        log_error(0, "sessions export: %s is no file and would be replaced; write to it with `> %s` instead of --output",
+                  e->output, e->output);
     else if (rc < 0 && rc != -ENODATA)
         log_error(rc, "sessions export: %s cannot be written", e->output ? e->output : "standard output");
     else if (rc == -ENODATA || !e->ticks)
