@@ -179,8 +179,8 @@ static int export_say(const struct exporting *e, int rc)
     if (rc == -ENODATA && e->globs)
         log_error(0, "sessions export: --metrics '%s' selects nothing of what was recorded", e->globs);
     else if (rc == -ENOTSUP)
-        log_error(0, "sessions export: %s is no file and would be replaced; write to it with `> %s` instead of --output",
-                  e->output, e->output);
+        log_error(0, "sessions export: %s is no file and would be replaced; use `> %s` instead of --output", e->output,
+                  e->output);
     else if (rc < 0 && rc != -ENODATA)
         log_error(rc, "sessions export: %s cannot be written", e->output ? e->output : "standard output");
     else if (rc == -ENODATA || !e->ticks)
