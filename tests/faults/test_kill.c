@@ -59,7 +59,11 @@ static int see(void *self, const struct tape_about *about, const struct schema *
     struct seen *v = self;
     int64_t i = sample_index(v->s, m);
     bool born = strcmp(v->session, about->session) != 0; /* it may begin with what the one before was handing over */
-    v->wrong |= (v->n && (i < v->last || (i == v->last && !born))) || !sample_is_right(v->s, schema, m);
+    bool disorder = v->n && (i < v->last || (i == v->last && !born)), wrong = !sample_is_right(v->s, schema, m);
+    if (disorder || wrong)
+        fprintf(stderr, "%s: instant %lld after %lld%s\n", about->session, (long long)i, (long long)v->last,
+                wrong ? ", wrong" : "");
+    v->wrong |= disorder || wrong;
     memcpy(v->session, about->session, sizeof v->session);
     v->last = i;
     v->n++;
