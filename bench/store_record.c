@@ -39,18 +39,20 @@ static void record_moment(const struct sample *s, const struct schema *schema, i
         m->frame.v[c - 1] = s->v[c][row];
 }
 
-static int64_t kept_bytes(const char *dir)
+/* Bytes of the archive and instants in it. */
+static void kept(const char *dir, double *bytes, double *instants)
 {
     struct archive *a;
     size_t n;
-    int64_t bytes = 0;
+    *bytes = *instants = 0;
     if (archive_open(dir, &a) < 0)
-        return 0;
+        return;
     const struct archive_part *part = archive_parts(a, &n);
-    for (size_t i = 0; i < n; i++)
-        bytes += part[i].bytes;
+    for (size_t i = 0; i < n; i++) {
+        *bytes += (double)part[i].bytes;
+        *instants += (double)part[i].ticks;
+    }
     archive_free(a);
-    return bytes;
 }
 
 /* CPU of the threads of the recorder and of handing over; making frames is not its affair and small. */
@@ -83,8 +85,10 @@ void record_figures(const struct sample *s)
     figure("recorder, CPU of a core at 1 Hz", cpu / s->rows / 1e7, "%", 0.1, false);
     figure("recorder, written with a sync every 10 s", (after.written_bytes - before.written_bytes) / values,
            "bytes/value", 2, false);
-    figure("recorder, kept: blocks, catalog, summaries, index", (double)kept_bytes(dir) / values, "bytes/value", NAN,
-           false);
+    double bytes, instants;
+    kept(dir, &bytes, &instants);
+    figure("recorder, instants that are there", instants, "instants", s->rows, true);
+    figure("recorder, kept: blocks, catalog, summaries, index", bytes / values, "bytes/value", NAN, false);
     moment_done(&m);
     schema_free(schema);
     os_remove_dir(dir);

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define GAP_MAX_MS 1000000000000 /* thirty years: what is longer was a clock that was wrong */
-#define MONO_MAX_NS 4000000000000000000 /* with the longest gap and any clock of a tape still a number of 64 bits */
+#define MONO_MAX_NS 4000000000000000000 /* beyond it gaps are short, */
+#define MONO_END_NS 9000000000000000000 /* and here is the end of 64 bits near */
 
 #define SOURCES_MAX 4096 /* as of one catalog */
 
@@ -55,15 +56,17 @@ static void join_fit(struct join *j, const struct schema *s)
 /* Where the clock does not go on, the time between is what the wall clock says, if that can be. */
 static void join_clock(struct join *j, const struct frame *f)
 {
-    if (j->begun && f->mono_ns + j->shift_ns <= j->mono_ns) {
-        int64_t gap_ms = f->wall_ms - j->wall_ms;
+    int64_t now, gap_ms = f->wall_ms - j->wall_ms;
+    bool goes_on = !__builtin_add_overflow(f->mono_ns, j->shift_ns, &now) && now < MONO_END_NS;
+    if (j->begun && (!goes_on || now <= j->mono_ns)) {
         if (gap_ms < 1 || gap_ms > GAP_MAX_MS || j->mono_ns > MONO_MAX_NS)
             gap_ms = 1;
-        j->shift_ns = j->mono_ns + gap_ms * 1000000 - f->mono_ns;
+        now = j->mono_ns + gap_ms * 1000000;
+        j->shift_ns = now - f->mono_ns;
     }
     j->begun = true;
     j->wall_ms = f->wall_ms;
-    j->mono_ns = f->mono_ns + j->shift_ns;
+    j->mono_ns = now;
 }
 
 static void join_frame(struct join *j, const struct frame *f)

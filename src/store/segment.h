@@ -95,7 +95,8 @@ bool segment_has(const struct segment_writer *w, uint32_t number); /* a block of
 /* How many instants of so many columns a block may hold. */
 int segment_ticks(int columns);
 
-/* Gathers the instants of a block: stored slots only are looked at. -ENOMEM; -ENOSPC when it is full. */
+/* Gathers the instants of a block: stored slots only are looked at. -ENOMEM; -ENOSPC when it is full; -ERANGE
+ * for times that do not fit. */
 int segment_add(struct segment_writer *w, const struct schema *s, const struct moment *m);
 int segment_gathered(const struct segment_writer *w);
 

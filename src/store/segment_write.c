@@ -327,6 +327,8 @@ int segment_ticks(int columns)
 
 int segment_add(struct segment_writer *w, const struct schema *s, const struct moment *m)
 {
+    if (!tape_times_fit((double)m->frame.wall_ms, (double)(m->frame.mono_ns / 1000)))
+        return -ERANGE;
     schema_extend(w->s->schema, s);
     tape_map_fit(&w->map, w->s->schema);
     if (w->ticks >= segment_ticks(tape_width(&w->map, 0) + tape_width(&w->map, 1)))

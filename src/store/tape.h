@@ -60,6 +60,9 @@ struct tape_map {
 void tape_map_fit(struct tape_map *map, const struct schema *s); /* begins as { 0 } */
 void tape_map_done(struct tape_map *map);
 
+/* Are these times that a tape holds? Wall clocks to the year 5138, 127 years of monotonic clock. */
+bool tape_times_fit(double wall_ms, double mono_us);
+
 int tape_width(const struct tape_map *map, int part);
 void tape_row(const struct tape_map *map, int part, const struct frame *f, double *out);
 
@@ -85,7 +88,8 @@ struct tape_writer {
     uint64_t ticks;           /* since tape_begin() */
 };
 
-/* Puts ABOUT and the whole catalog; the next tick stands alone. The writer begins as { 0 }. -ENOMEM. */
+/* Puts ABOUT and the whole catalog; the next tick stands alone. The writer begins as { 0 }. -ENOMEM; -ERANGE for
+ * an instant whose times do not fit. */
 int tape_begin(struct tape_writer *w, struct buf *out, const struct tape_about *about, const struct schema *s);
 int tape_put(struct tape_writer *w, struct buf *out, const struct schema *s, const struct moment *m);
 void tape_writer_done(struct tape_writer *w);

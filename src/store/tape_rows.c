@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define LATEST_MS 1e14      /* the year 5138 */
-#define LATEST_US 9e14      /* 28 years after the boot */
+#define LATEST_US 4e15      /* whoever counts from 1970 has until 2096 */
 
 void tape_map_fit(struct tape_map *map, const struct schema *s)
 {
@@ -58,9 +58,15 @@ void tape_row(const struct tape_map *map, int part, const struct frame *f, doubl
     }
 }
 
+/* Written and read by one rule: what a reader refuses must not be kept for it. */
+bool tape_times_fit(double wall_ms, double mono_us)
+{
+    return fabs(wall_ms) < LATEST_MS && mono_us >= 0 && mono_us < LATEST_US;
+}
+
 static int tape_unrow_times(const struct tape_map *map, const double *row, int n, struct frame *f)
 {
-    if (n < 2 || !(fabs(row[0]) < LATEST_MS) || !(fabs(row[1]) < LATEST_US))
+    if (n < 2 || !tape_times_fit(row[0], row[1]))
         return -EBADMSG;
     f->wall_ms = (int64_t)row[0];
     f->mono_ns = (int64_t)row[1] * 1000;

@@ -89,6 +89,8 @@ static int tape_put_all(struct tape_writer *w, struct buf *out, const struct sch
 int tape_put(struct tape_writer *w, struct buf *out, const struct schema *s, const struct moment *m)
 {
     size_t before = out->n;
+    if (!tape_times_fit((double)m->frame.wall_ms, (double)(m->frame.mono_ns / 1000)))
+        return -ERANGE;
     tape_map_fit(&w->map, s);
     int rc = tape_put_all(w, out, s, m);
     if (rc < 0)

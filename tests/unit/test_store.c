@@ -183,6 +183,37 @@ static void test_set_back(void **state)
     os_remove_dir(dir);
 }
 
+/* What no reader would take, no journal holds: the instant is dropped and the next tells so. */
+static void test_absurd_time(void **state)
+{
+    (void)state;
+    static const struct { int64_t wall_ms, mono_ns; } absurd[] = {
+        { INT64_MAX / 2, 1 }, { SAMPLE_START_MS, -5000 }, { SAMPLE_START_MS, INT64_MAX },
+    };
+    char dir[64];
+    struct store_options o;
+    struct sample s;
+    struct store_state st;
+    sample_options(&o, dir);
+    sample_init(&s, 2, 1000);
+    struct store *store = open_store(&o);
+    for (size_t k = 0; k < sizeof absurd / sizeof *absurd; k++) {
+        struct moment *m = (struct moment *)sample_moment(&s, 0);
+        m->frame.wall_ms = absurd[k].wall_ms;
+        m->frame.mono_ns = absurd[k].mono_ns;
+        store_append(store, s.schema, m);
+    }
+    record(store, &s, 1, 40);
+    store_state(store, &st);
+    assert_int_equal(st.dropped, 3);
+    store_close(store);
+    struct seen v = look(dir, &s, 0, 1000);
+    assert_int_equal(v.n, 39);
+    assert_int_equal(v.events, 1);
+    sample_done(&s);
+    os_remove_dir(dir);
+}
+
 /* Two sessions; a second recorder at the same time is told who is there. */
 static void test_sessions(void **state)
 {
@@ -269,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_days), cmocka_unit_test(test_set_back),
         cmocka_unit_test(test_slow), cmocka_unit_test(test_sessions), cmocka_unit_test(test_format_1),
+        cmocka_unit_test(test_absurd_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
