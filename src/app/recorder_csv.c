@@ -14,8 +14,8 @@
 #include <errno.h>
 
 #define RING 16
-#define FLUSH_MS 10000
-#define TIDY_MS 60000
+#define FLUSH_NS 10000000000
+#define TIDY_NS 60000000000
 
 struct csv {
     struct csvlog *log;        /* of the thread */
@@ -46,17 +46,17 @@ static void csv_main(void *arg)
     struct csv *c = arg;
     struct schema *schema = schema_new();
     struct frame f = { 0 };
-    int64_t flush_ms = 0, tidy_ms = 0;
+    int64_t flush_ns = 0, tidy_ns = 0; /* of the monotonic clock: the other may be set back */
     int before = 0;
     while (csv_next(c, schema, &f)) {
         int rc = csvlog_add(c->log, schema, &f);
-        if (rc == 0 && f.wall_ms - flush_ms >= FLUSH_MS) {
+        if (rc == 0 && f.mono_ns - flush_ns >= FLUSH_NS) {
             rc = csvlog_flush(c->log);
-            flush_ms = f.wall_ms;
+            flush_ns = f.mono_ns;
         }
-        if (f.wall_ms - tidy_ms >= TIDY_MS) {
+        if (f.mono_ns - tidy_ns >= TIDY_NS) {
             csvlog_tidy(c->log, f.wall_ms);
-            tidy_ms = f.wall_ms;
+            tidy_ns = f.mono_ns;
         }
         if (rc < 0 && rc != before)
             log_warn(rc, "record: the CSV log cannot be written; trying on");

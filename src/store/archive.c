@@ -102,11 +102,8 @@ static int archive_add_segment(struct archive *a, const struct names *n)
     p->bytes += p->segment->size;
     for (size_t i = 0; i < p->segment->n; i++) {
         const struct segment_entry *e = &p->segment->entry[i];
-        bool instants = e->type == CHUNK_BLOCK, sums = e->type == CHUNK_MINUTES || e->type == CHUNK_TENS;
-        if (instants)
-            archive_reach(p, e->first_ms, e->last_ms, e->rows);
-        else if (sums && !p->segment->blocks)
-            archive_reach(p, e->first_ms, e->last_ms, 0);
+        if (e->type == CHUNK_BLOCK || e->type == CHUNK_MINUTES || e->type == CHUNK_TENS)
+            archive_reach(p, e->first_ms, e->last_ms, e->type == CHUNK_BLOCK ? e->rows : 0);
     }
     return 0;
 }

@@ -29,7 +29,7 @@ struct archive_journal {
 struct archive_part {
     char name[SEGMENT_NAME_MAX];  /* of the segment */
     struct segment *segment;      /* NULL: nothing is packed yet */
-    int64_t first_ms, last_ms;    /* of all its instants, or of the summaries that are left; 0: of neither */
+    int64_t first_ms, last_ms;    /* of all its instants, also of those of which summaries are left; 0: of none */
     int64_t bytes;                /* of segment and journals */
     uint64_t ticks;
     struct archive_journal *journal; /* what is not packed, in their order; n_journals of them */

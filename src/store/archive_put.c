@@ -136,7 +136,7 @@ static int put_tick(struct putting *w, size_t i)
         rc = put_close(w);
         rc = rc < 0 ? rc : put_open(w);
         w->day = day;
-    } else if (segment_gathered(w->writer) == SEGMENT_TICKS) {
+    } else if (segment_is_full(w->writer)) {
         rc = segment_commit(w->writer, w->block++);
         if (rc == 0 && w->p->progress)
             w->p->progress(w->p->self, (double)i / (double)w->p->rec->n);

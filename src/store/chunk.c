@@ -77,3 +77,17 @@ size_t chunk_seek(const void *p, size_t n, size_t at)
             return at;
     return n;
 }
+
+size_t chunk_search(const void *p, size_t n, size_t at, bool open)
+{
+    struct chunk c;
+    size_t looked = 0;
+    for (; (at = chunk_seek(p, n, at)) < n && looked < CHUNK_SEARCH; at += 8) {
+        int rc = chunk_take((const char *)p + at, n - at, &c);
+        if (rc == 0 || (open && rc == -EAGAIN))
+            return at;
+        int64_t length = rc == -EBADMSG ? chunk_length((const char *)p + at) : 0;
+        looked += length > 0 ? (size_t)length : 0;
+    }
+    return n;
+}

@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,5 +61,13 @@ int64_t chunk_length(const void *head);
 
 /* The next offset from `at` on, a multiple of 8, where a head may begin; n when there is none. */
 size_t chunk_seek(const void *p, size_t n, size_t at);
+
+/*
+ * The next offset from `at` on where a chunk stands that holds; n when there is none. With `open`, one that n
+ * bytes are not enough for counts, too: more may come. So many false heads may be made that looking at each
+ * would take for ever: after CHUNK_SEARCH bytes of checksums it gives up.
+ */
+#define CHUNK_SEARCH (256u << 20)
+size_t chunk_search(const void *p, size_t n, size_t at, bool open);
 
 #endif

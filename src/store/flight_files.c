@@ -122,7 +122,7 @@ int flight_file_put(struct flight_file *f, const struct buf *bytes)
     const struct moment *m;
     int rc = tape_feed(f->tape, bytes->p, bytes->n);
     while (rc == 0 && (rc = tape_next(f->tape, &m)) > 0) {
-        if (segment_gathered(f->writer) == SEGMENT_TICKS)
+        if (segment_is_full(f->writer))
             rc = flight_file_commit(f, bytes->n);
         rc = rc < 0 ? rc : segment_add(f->writer, tape_schema(f->tape), m);
     }

@@ -35,7 +35,8 @@ static int rewrite_tier(const struct segment_entry *e)
          : e->type == CHUNK_TENS ? RETENTION_TENS : RETENTION_TIERS;
 }
 
-/* Marks what stays; processes stay with the block behind them. Returns how many chunks with a tier do. */
+/* Marks what stays; events and processes stay with the block behind them, or a reader would give them to
+ * another. Returns how many chunks with a tier do. */
 static size_t rewrite_mark(struct rewrite *w, const bool *drop, const struct retention_rules *rules, bool own_pins)
 {
     bool block = false;
@@ -46,7 +47,7 @@ static size_t rewrite_mark(struct rewrite *w, const bool *drop, const struct ret
         w->keep[i] = tier == RETENTION_TIERS || !drop[tier] || rewrite_is_pinned(rules, e, own_pins);
         if (e->type == CHUNK_BLOCK)
             block = w->keep[i];
-        else if (e->type == CHUNK_PROCS || e->type == CHUNK_TABLE)
+        else if (e->type == CHUNK_EVENT || e->type == CHUNK_PROCS || e->type == CHUNK_TABLE)
             w->keep[i] = block;
         kept += tier < RETENTION_TIERS && w->keep[i];
     }

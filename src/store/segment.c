@@ -44,17 +44,17 @@ void segment_peek(struct segment_entry *e, const uint8_t *p, size_t n)
         e->first_ms = e->last_ms = 0;
 }
 
+#define REACH (2 * (int64_t)CHUNK_MAX) /* so far it is searched, at most */
+
 /* The next chunk that holds, from `at` on; the end when there is none. */
 static int64_t segment_search(const struct segment *s, int64_t at, int64_t end)
 {
     auto_buf struct buf b = { 0 };
-    if (buf_reserve(&b, (size_t)(end - at)) < 0 || os_disk_read(s->fd, b.p, (size_t)(end - at), at) != end - at)
+    size_t n = (size_t)(end - at < REACH ? end - at : REACH);
+    if (buf_reserve(&b, n) < 0 || os_disk_read(s->fd, b.p, n, at) != (int64_t)n)
         return end;
-    struct chunk c;
-    for (size_t n = (size_t)(end - at), i = 0; (i = chunk_seek(b.p, n, i)) < n; i += 8)
-        if (chunk_take(b.p + i, n - i, &c) == 0)
-            return at + (int64_t)i;
-    return end;
+    size_t found = chunk_search(b.p, n, 0, false);
+    return found < n ? at + (int64_t)found : end;
 }
 
 /* Adds the entry at an offset; its length, or an error where no whole chunk is. */

@@ -99,6 +99,7 @@ int segment_ticks(int columns);
  * for times that do not fit. */
 int segment_add(struct segment_writer *w, const struct schema *s, const struct moment *m);
 int segment_gathered(const struct segment_writer *w);
+bool segment_is_full(const struct segment_writer *w);
 
 /*
  * Appends what was gathered as a block, and summaries where it is time for them, in one write, and syncs.

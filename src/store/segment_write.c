@@ -290,7 +290,8 @@ static void segment_add_rest(struct segment_writer *w, const struct moment *m)
 {
     w->procs.first = w->procs.first ? w->procs.first : mem_new((SEGMENT_TICKS + 1) * sizeof *w->procs.first);
     w->procs.first[w->ticks] = w->n_procs;
-    for (size_t i = 0; i < m->n_procs; i++) {
+    bool fits = m->n_procs <= PROCS_MAX_KEPT && w->n_procs + m->n_procs <= PROCS_MAX_ROWS; /* of a journal of ours */
+    for (size_t i = 0; i < m->n_procs && fits; i++) {
         w->procs.rows = mem_grow(w->procs.rows, w->n_procs, &w->cap_procs, sizeof *w->procs.rows);
         w->procs.rows[w->n_procs++] = m->procs[i];
     }
@@ -325,13 +326,18 @@ int segment_ticks(int columns)
     return most < SEGMENT_TICKS ? most : SEGMENT_TICKS;
 }
 
+bool segment_is_full(const struct segment_writer *w)
+{
+    return w->ticks >= segment_ticks(tape_width(&w->map, 0) + tape_width(&w->map, 1));
+}
+
 int segment_add(struct segment_writer *w, const struct schema *s, const struct moment *m)
 {
     if (!tape_times_fit((double)m->frame.wall_ms, (double)(m->frame.mono_ns / 1000)))
         return -ERANGE;
     schema_extend(w->s->schema, s);
     tape_map_fit(&w->map, w->s->schema);
-    if (w->ticks >= segment_ticks(tape_width(&w->map, 0) + tape_width(&w->map, 1)))
+    if (segment_is_full(w))
         return -ENOSPC;
     int rc = segment_add_numbers(w, &m->frame);
     rc = rc < 0 ? rc : segment_sum(w, &m->frame);

@@ -205,8 +205,6 @@ static int store_write_once(struct store *s, const struct moment *m)
 static bool store_wait_room(struct store *s)
 {
     int64_t now = os_mono_ns();
-    if (now < s->room_ns)
-        return false;
     os_lock(s->lock);
     s->need_room = true;
     os_wake(s->lock);
@@ -282,8 +280,9 @@ static void store_write(struct store *s, struct queued *q)
     if (s->missed)
         store_add_gap(s, &q->m);
     int rc = store_write_once(s, &q->m);
-    if (store_is_full(rc) && store_wait_room(s)) {
-        rc = store_write_once(s, &q->m);
+    if (store_is_full(rc) && os_mono_ns() >= s->room_ns) {
+        if (store_wait_room(s))
+            rc = store_write_once(s, &q->m);
         s->room_ns = store_is_full(rc) ? os_mono_ns() + RETRY_NS : 0;
     }
     if (rc < 0) {

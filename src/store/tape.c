@@ -302,10 +302,7 @@ static int tape_take(struct tape *t, const struct chunk *c)
 /* Passes over what is no chunk: to the next one that holds, or as far as there are bytes. */
 static void tape_resync(struct tape *t)
 {
-    struct chunk c;
-    do
-        t->at = chunk_seek(t->in.p, t->in.n, t->at + 8);
-    while (t->at < t->in.n && chunk_take(t->in.p + t->at, t->in.n - t->at, &c) == -EBADMSG);
+    t->at = chunk_search(t->in.p, t->in.n, t->at + 8, !t->ended);
     if (t->at >= t->in.n)
         t->at = t->in.n & ~(size_t)7;
 }
@@ -313,11 +310,7 @@ static void tape_resync(struct tape *t)
 /* Is there a whole chunk behind what looks like the beginning of one? Then that one was damaged. */
 static bool tape_goes_on(const struct tape *t)
 {
-    struct chunk c;
-    for (size_t at = t->at + 8; (at = chunk_seek(t->in.p, t->in.n, at)) < t->in.n; at += 8)
-        if (chunk_take(t->in.p + at, t->in.n - at, &c) == 0)
-            return true;
-    return false;
+    return chunk_search(t->in.p, t->in.n, t->at + 8, false) < t->in.n;
 }
 
 static int tape_damage(struct tape *t)

@@ -141,7 +141,7 @@ int tape_export_take(struct tape_export *e, const struct tape_about *about, cons
     if (!e->writer || strcmp(about->session, e->about.session) != 0) {
         rc = tape_export_end_session(e);
         rc = rc < 0 ? rc : tape_export_begin_session(e, about);
-    } else if (segment_gathered(e->writer) == SEGMENT_TICKS) {
+    } else if (segment_is_full(e->writer)) {
         rc = segment_commit(e->writer, e->block++);
     }
     if (rc < 0)

@@ -65,6 +65,60 @@ static int64_t used_by(const char *dir)
     return used;
 }
 
+static int count_events(void *self, const struct tape_about *about, const struct schema *schema, const struct moment *m)
+{
+    (void)about, (void)schema;
+    *(size_t *)self += m->n_events;
+    return 0;
+}
+
+/* Each block with an event; the second is pinned: its event stays, those of the others go with them, and the
+ * part still reaches over what is left in summaries only. */
+static void test_events_go_along(void **state)
+{
+    (void)state;
+    struct made m;
+    struct segment_writer *w;
+    struct retention_done done;
+    struct event e = { .kind = EVENT_CLOCK, .severity = SEVERITY_NOTICE, .text = "set" };
+    struct tape_about about = { .major = TAPE_MAJOR, .session = "session_" STEM, .interval_s = 1 };
+    make_days(&m, 0);
+    assert_int_equal(segment_create(made_path(&m, STEM, 0), &about, NULL, &w), 0);
+    for (int i = 0; i < 1200; i++) {
+        struct moment *now = (struct moment *)sample_moment(&m.s, i);
+        e.wall_ms = e.end_ms = MS(i);
+        now->events = &e;
+        now->n_events = i % 400 == 0;
+        assert_int_equal(segment_add(w, m.s.schema, now), 0);
+        now->events = NULL;
+        now->n_events = 0;
+        if (i % 400 == 399)
+            assert_int_equal(segment_commit(w, (uint32_t)(i / 400)), 0);
+    }
+    assert_int_equal(segment_finish(w), 0);
+    struct retention *r = retention_new(m.dir, NULL);
+    struct retention_range pin = { MS(500), MS(600), true };
+    struct retention_rules rules = { .keep_s = { DAY, 0, 0 }, .pins = &pin, .n_pins = 1, .now_ms = MS(5 * DAY) };
+    assert_int_equal(retention_tidy(r, &rules, &done), 0);
+    assert_string_equal(has(&m, 0), "imt");
+    struct archive *a;
+    size_t n, events = 0;
+    assert_int_equal(archive_open(m.dir, &a), 0);
+    assert_int_equal(archive_play(a, NULL, 0, INT64_MAX, count_events, &events, NULL), 0);
+    assert_int_equal(events, 1);
+    const struct archive_part *p = archive_parts(a, &n);
+    assert_int_equal(n, 1);
+    assert_int_equal(p->ticks, 400);
+    assert_true(p->first_ms <= MS(0) && p->last_ms >= MS(1199));
+    struct query_result *q;
+    assert_int_equal(store_query(a, MS(60), MS(120), "memory.used", 1, &q), 0); /* before the pinned block */
+    assert_true(q->series[0].point[0].count > 0);
+    query_free(q);
+    archive_free(a);
+    retention_free(r);
+    made_done(&m);
+}
+
 static void test_ages(void **state)
 {
     (void)state;
@@ -302,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_order_of_the_cap), cmocka_unit_test(test_no_room_for_copies),
         cmocka_unit_test(test_crash),       cmocka_unit_test(test_open_segments_stay),
         cmocka_unit_test(test_fill),        cmocka_unit_test(test_forecast),
+        cmocka_unit_test(test_events_go_along),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

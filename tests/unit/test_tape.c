@@ -89,6 +89,27 @@ static void test_chunk_damage(void **state)
     }
 }
 
+/* False heads, each with a long payload whose checksum has to be looked at: the search ends all the same. */
+static void test_chunk_search(void **state)
+{
+    (void)state;
+    auto_buf struct buf b = { 0 };
+    size_t n = 4 << 20;
+    assert_int_equal(buf_reserve(&b, n + 64), 0);
+    memset(b.p, 0, n);
+    for (size_t at = 0; at + 16 <= n; at += 16) {
+        uint32_t length = (uint32_t)(n - at - 16);
+        memcpy(b.p + at, "SdCk\1\0\1\0", 8);
+        memcpy(b.p + at + 8, &length, 4);
+    }
+    b.n = n;
+    assert_int_equal(chunk_search(b.p, b.n, 0, false), b.n); /* without the limit: 550 GB of checksums */
+    assert_int_equal(chunk_put(&b, CHUNK_TICK, 0, "hello", 5), 0);
+    assert_int_equal(chunk_search(b.p, b.n, n - 160, false), n);
+    assert_int_equal(chunk_search(b.p, b.n - 1, n - 8, false), b.n - 1);
+    assert_int_equal(chunk_search(b.p, b.n - 1, n - 8, true), n);
+}
+
 static struct schema *sample_schema(int disks)
 {
     struct schema *s = schema_new();
@@ -336,7 +357,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crc32c), cmocka_unit_test(test_pack), cmocka_unit_test(test_pack_refuses),
-        cmocka_unit_test(test_chunk_damage), cmocka_unit_test(test_catalog), cmocka_unit_test(test_line_property),
+        cmocka_unit_test(test_chunk_damage), cmocka_unit_test(test_chunk_search),
+        cmocka_unit_test(test_catalog), cmocka_unit_test(test_line_property),
         cmocka_unit_test(test_tape), cmocka_unit_test(test_tape_damage), cmocka_unit_test(test_tape_future),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
