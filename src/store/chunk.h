@@ -29,7 +29,7 @@ enum chunk_type {
     CHUNK_CATALOG,   /* metrics and sources, or what came to them */
     CHUNK_TICK,      /* all numbers of an instant, against the instant before */
     CHUNK_BLOCK,     /* all numbers of many instants, by column */
-    CHUNK_PROCS,     /* the busiest processes of the tick or block before it */
+    CHUNK_PROCS,     /* the busiest processes of the tick or block behind it */
     CHUNK_TABLE,     /* all processes of an instant */
     CHUNK_EVENT,
     CHUNK_MINUTES,   /* summary of blocks: 60 s a row */

@@ -8,7 +8,7 @@
  *     1. every instant, the oldest first; 2. rows of a minute; 3. rows of ten;
  *     4. the same of ranges that Sonde pinned itself (around anomalies), the oldest first
  *
- * What a person pinned (a label, a recording that was asked for) never goes for the cap, nor does it age:
+ * What a person pinned (a session with a label) never goes for the cap, nor does it age:
  * when nothing else is left, recording stops, and says so, rather than losing it. Neither is the segment
  * that is written touched, nor one whose journals are not packed yet.
  */

@@ -170,13 +170,6 @@ void segment_free(struct segment *s)
     mem_free(s);
 }
 
-int segment_refresh(struct segment *s)
-{
-    size_t before = s->n;
-    int rc = segment_scan(s);
-    return rc < 0 ? rc : (int)(s->n - before);
-}
-
 int segment_load(struct segment *s)
 {
     auto_buf struct buf b = { 0 };

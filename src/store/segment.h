@@ -58,9 +58,6 @@ void segment_free(struct segment *s);
 /* Reads the catalogs, also those that came since: needed before anything is decoded. -EBADMSG, -ENOMEM. */
 int segment_load(struct segment *s);
 
-/* Looks at what was appended since. Returns how many entries came. */
-int segment_refresh(struct segment *s);
-
 /* Reads the chunk of an entry into buf (emptied first) and checks it. -EBADMSG. */
 int segment_read(const struct segment *s, const struct segment_entry *e, struct buf *buf, struct chunk *out);
 

@@ -3,7 +3,7 @@
  *
  * The bytes are those of a block (store/codec/block.h), whose columns are made small before: the last value
  * runs on from row to row, how far the least and the most lie from it are small numbers, and what never
- * changed has no column. docs/FORMAT.summary.md describes them.
+ * changed has no column. docs/FORMAT.md describes them.
  */
 #include "store/summary.h"
 
