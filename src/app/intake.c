@@ -40,9 +40,13 @@ int intake_open(struct intake *k, const struct args *a, const char *dir)
         return rc;
     }
     rc = space_open(dir, cap, &k->space);
-    if (rc < 0)
+    if (rc < 0) {
         log_error(rc, "%s cannot be measured", dir);
-    return rc;
+        return rc;
+    }
+    archive_put_clean(dir, k->space);
+    index_take_missing(k->index, dir);
+    return 0;
 }
 
 void intake_close(struct intake *k)

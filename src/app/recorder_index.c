@@ -12,8 +12,8 @@
 #include "core/config.h"
 #include "os/host.h"
 #include "os/os.h"
+#include "store/archive_put.h"
 #include "store/index.h"
-#include "store/archive.h"
 #include "store/index_take.h"
 #include "store/retention.h"
 
@@ -219,12 +219,15 @@ static int indexer_open(struct recorder *r, void **self)
     *d = (struct indexer){ .r = r, .lock = os_lock_new() };
     d->retention = retention_new(r->o.dir, store_space(r->store));
     retention_clean(d->retention);
+    archive_put_clean(r->o.dir, store_space(r->store));
     indexer_learn_rules(d, r->config);
     space_reserve(store_space(r->store), index_worst_bytes(INDEX_ALLOWANCE_DEFAULT));
     struct index_options options = { .rebuild = index_take_segments, .self = (void *)r->o.dir };
     int rc = index_open(r->o.dir, &options, &d->index);
-    if (rc == 0)
+    if (rc == 0) {
+        index_take_missing(d->index, r->o.dir);
         indexer_mend_crashed(d);
+    }
     rc = rc < 0 ? rc : indexer_begin(d);
     if (rc < 0) {
         log_warn(rc, "record: there is no index of this session, and nothing old is removed");

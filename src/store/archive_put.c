@@ -48,28 +48,6 @@ static int put_remove(struct space *space, const char *path)
     return rc == -ENOENT ? 0 : rc;
 }
 
-/* ---- names ---- */
-
-static bool put_is_taken(const char *dir, const char *session)
-{
-    struct names *list = NULL;
-    int n = names_of_session(dir, session, &list);
-    mem_free(list);
-    return n > 0;
-}
-
-static int put_name(struct archive_put *p)
-{
-    char stamp[TEXT_TIME_MAX];
-    text_stamp(p->rec->wall_ms[0], stamp);
-    for (int i = 1; i < 10000; i++) {
-        snprintf(p->about.session, sizeof p->about.session, i == 1 ? "session_%.20s" : "session_%.20s_%d", stamp, i);
-        if (!put_is_taken(p->dir, p->about.session))
-            return 0;
-    }
-    return -EEXIST;
-}
-
 static int put_check(const struct recording *r)
 {
     if (r->n && !schema_sources(r->schema))
@@ -176,7 +154,7 @@ int archive_put(struct archive_put *p)
 {
     struct putting w = { .p = p, .name = { .part = -1, .block = -1 } };
     int rc = put_check(p->rec);
-    rc = rc < 0 ? rc : put_name(p);
+    rc = rc < 0 ? rc : names_new_session(p->dir, p->rec->wall_ms[0], p->about.session);
     if (rc < 0)
         return rc;
     memcpy(w.name.session, p->about.session, sizeof w.name.session);
@@ -191,6 +169,51 @@ int archive_put(struct archive_put *p)
         put_undo(&w);
     frame_done(&w.frame);
     return rc;
+}
+
+struct clean {
+    const char *dir;
+    struct space *space;
+    struct names name;
+};
+
+static void clean_find(void *self, const char *file)
+{
+    struct clean *c = self;
+    char stem[NAMES_MAX];
+    int length = (int)strlen(file) - (int)strlen(SUFFIX);
+    if (!*c->name.session && length > 0 && length < NAMES_MAX && strcmp(file + length, SUFFIX) == 0) {
+        snprintf(stem, sizeof stem, "%.*s", length, file);
+        if (!names_parse(stem, &c->name) || c->name.block >= 0)
+            *c->name.session = '\0';
+    }
+}
+
+/* Parts appear only when all of them are whole: where one has, the others may. */
+static int clean_one(const struct clean *c)
+{
+    char to[OS_PATH_MAX], from[OS_PATH_MAX];
+    struct names *list = NULL;
+    int rc = names_path(c->dir, &c->name, to);
+    if (rc < 0 || snprintf(from, sizeof from, "%s" SUFFIX, to) >= OS_PATH_MAX)
+        return -ENAMETOOLONG;
+    int n = names_of_session(c->dir, c->name.session, &list);
+    bool appears = n > 0;
+    for (int i = 0; i < n; i++)
+        appears = appears && (list[i].block >= 0 || list[i].part != c->name.part);
+    mem_free(list);
+    return n < 0 ? n : appears ? os_rename(from, to) : put_remove(c->space, from);
+}
+
+void archive_put_clean(const char *dir, struct space *space)
+{
+    char path[OS_PATH_MAX];
+    snprintf(path, sizeof path, "%.4000s/segments", dir);
+    for (int rc = 0; rc == 0;) {
+        struct clean c = { .dir = dir, .space = space };
+        rc = os_list("", path, clean_find, &c);
+        rc = rc < 0 || !*c.name.session ? -ENOENT : clean_one(&c);
+    }
 }
 
 int archive_drop(const char *dir, struct space *space, const char *session)

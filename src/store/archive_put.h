@@ -29,6 +29,12 @@ struct archive_put {
 int archive_put(struct archive_put *p);
 
 /*
+ * Ends what a kill left of archive_put(): a session of which some parts have their names gets the others, any other
+ * goes. For who holds the lock, before all that follows.
+ */
+void archive_put_clean(const char *dir, struct space *space);
+
+/*
  * Removes the files of a session, journals too, as far as they are there, each as a whole. The caller holds the lock.
  *
  *   space  NULL: nobody counts

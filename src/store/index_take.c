@@ -1,7 +1,9 @@
 /* index_take.c - what segments say of themselves, as rows of the index. */
 #include "store/index_take.h"
 
+#include "base/mem.h"
 #include "base/text.h"
+#include "store/names.h"
 
 #include <errno.h>
 #include <string.h>
@@ -47,9 +49,9 @@ int index_take_all(struct index *x, struct archive *a)
     const struct archive_part *p = archive_parts(a, &n);
     for (size_t i = 0; i < n && rc >= 0; i++) {
         struct index_session s = { .state = INDEX_ENDED, .origin = "recorded" };
-        if (i && strcmp(p[i].about.session, p[i - 1].about.session) == 0)
-            continue;
         text_copy(s.id, sizeof s.id, p[i].about.session);
+        if (index_session(x, s.id, &(struct index_session){ 0 }) != -ENOENT)
+            continue;
         rc = p[i].ticks ? index_take_session(x, a, &s) : 0;
         rc = rc == -EINVAL ? 0 : rc; /* one that says what no session can be hides nobody else */
     }
@@ -63,6 +65,31 @@ int index_take_segments(void *self, struct index *x)
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
     rc = index_take_all(x, a);
+    archive_free(a);
+    return rc;
+}
+
+/* A session of which there are files and no row, by the names alone; false when all are known. */
+static bool take_is_behind(struct index *x, const char *dir)
+{
+    struct names *list = NULL;
+    struct index_session s;
+    int n = names_list(dir, false, &list);
+    bool behind = false;
+    for (int i = 0; i < n && !behind; i++)
+        if (!i || strcmp(list[i].session, list[i - 1].session) != 0)
+            behind = index_session(x, list[i].session, &s) == -ENOENT;
+    mem_free(list);
+    return behind;
+}
+
+int index_take_missing(struct index *x, const char *dir)
+{
+    struct archive *a;
+    if (!take_is_behind(x, dir))
+        return 0;
+    int rc = archive_open(dir, &a);
+    rc = rc < 0 ? rc : index_take_all(x, a);
     archive_free(a);
     return rc;
 }

@@ -8,8 +8,14 @@
 /* For index_options.rebuild; self is the directory. Sessions only; no block is decoded. */
 int index_take_segments(void *self, struct index *x);
 
-/* The same, of an archive that is open. */
+/* The same, of an archive that is open; what the index knows already stays as it is. */
 int index_take_all(struct index *x, struct archive *a);
+
+/*
+ * Sessions that have files and are not in the index: copied into the directory, or imported by a process that was
+ * killed before it could say so. Costs a look at names where there are none.
+ */
+int index_take_missing(struct index *x, const char *dir);
 
 /* One session of an archive: `s` says what only the index knows, its id, origin and state; the rest is filled in. */
 int index_take_session(struct index *x, struct archive *a, struct index_session *s);

@@ -2,6 +2,7 @@
 #include "store/names.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define PREFIX "session_"
+enum { STAMP = 15 }; /* characters of "20261126_021311" */
 
 /* ".12" at *p; false where there is none. */
 static bool names_number(const char **p, int64_t max, int64_t *out)
@@ -28,7 +30,7 @@ bool names_parse(const char *file, struct names *out)
     size_t stem = strspn(file, "0123456789_");
     const char *p = file + stem;
     int64_t part;
-    if (stem < 15 || stem > sizeof out->session - sizeof PREFIX || !names_number(&p, 1000000, &part))
+    if (stem < STAMP || stem > sizeof out->session - sizeof PREFIX || !names_number(&p, 1000000, &part))
         return false;
     snprintf(out->session, sizeof out->session, PREFIX "%.*s", (int)stem, file);
     out->part = (int)part;
@@ -55,14 +57,20 @@ int names_path(const char *dir, const struct names *n, char out[static OS_PATH_M
     return length < OS_PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
+/* Which one of those that began in the same second: 1 without a number. */
+static long names_session_number(const char *session)
+{
+    const char *p = session + sizeof PREFIX - 1 + STAMP;
+    return *p ? strtol(p + 1, NULL, 10) : 1;
+}
+
 /* "20261126_021311" comes before "20261126_021311_2", and that before "..._10". */
 static int names_order_sessions(const char *a, const char *b)
 {
-    size_t fixed = sizeof PREFIX - 1 + 15;
-    int order = strncmp(a, b, fixed);
-    if (order || strlen(a) < fixed || strlen(b) < fixed)
+    int order = strncmp(a, b, sizeof PREFIX - 1 + STAMP);
+    if (order)
         return order;
-    long m = a[fixed] ? strtol(a + fixed + 1, NULL, 10) : 0, n = b[fixed] ? strtol(b + fixed + 1, NULL, 10) : 0;
+    long m = names_session_number(a), n = names_session_number(b);
     return (m > n) - (m < n);
 }
 
@@ -129,4 +137,24 @@ int names_of_session(const char *dir, const char *session, struct names **out)
     else
         *out = all;
     return rc < 0 ? rc : used;
+}
+
+int names_new_session(const char *dir, int64_t start_ms, char out[static NAMES_SESSION_MAX])
+{
+    char stamp[TEXT_TIME_MAX];
+    long number = 0;
+    size_t length = (size_t)snprintf(out, NAMES_SESSION_MAX, PREFIX "%.*s", STAMP, text_stamp(start_ms, stamp));
+    for (int journals = 0; journals < 2; journals++) {
+        struct names *list = NULL;
+        int n = names_list(dir, journals, &list);
+        for (int i = 0; i < n; i++)
+            if (strncmp(list[i].session, out, length) == 0 && names_session_number(list[i].session) > number)
+                number = names_session_number(list[i].session);
+        mem_free(list);
+        if (n < 0 && n != -ENOENT)
+            return n;
+    }
+    if (number)
+        snprintf(out + length, NAMES_SESSION_MAX - length, "_%ld", number + 1);
+    return 0;
 }

@@ -13,9 +13,10 @@
 #include <stdint.h>
 
 #define NAMES_MAX 64
+#define NAMES_SESSION_MAX 40
 
 struct names {
-    char session[40];   /* with "session_" */
+    char session[NAMES_SESSION_MAX]; /* with "session_" */
     int part;
     int64_t block;      /* -1: a segment */
 };
@@ -34,5 +35,11 @@ int names_list(const char *dir, bool journals, struct names **out);
 
 /* All files of one session, segments before journals; *out is the caller's. Returns how many. */
 int names_of_session(const char *dir, const char *session, struct names **out);
+
+/*
+ * A name for a session that starts now: its start, numbered behind all of the same second. Never a number between,
+ * though there be a free one: the order of names is that of time. 0, or why dir cannot be listed.
+ */
+int names_new_session(const char *dir, int64_t start_ms, char out[static NAMES_SESSION_MAX]);
 
 #endif

@@ -45,7 +45,7 @@ static void retention_sweep(void *self, const char *name)
     const struct retention *r = self;
     char path[OS_PATH_MAX];
     struct os_disk_entry e;
-    if (!text_glob("*.seg.tmp", name) && !text_glob("*.seg.new", name)) /* a rewriting, an import */
+    if (!text_glob("*.seg.tmp", name))
         return;
     snprintf(path, sizeof path, "%s/segments/%s", r->dir, name);
     if (os_disk_look(path, &e) == 0 && os_disk_remove(path) == 0)

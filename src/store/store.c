@@ -74,25 +74,6 @@ static int store_make_dirs(const char *dir)
     return rc;
 }
 
-static bool store_knows(const struct names *list, int n, const char *session)
-{
-    for (int i = 0; i < n; i++)
-        if (strcmp(list[i].session, session) == 0)
-            return true;
-    return false;
-}
-
-/* A name for this run: its start, with a number where there was another one in the same second. */
-static void store_name_session(struct store *s)
-{
-    char stamp[TEXT_TIME_MAX];
-    struct tape_about *a = &s->o.about;
-    text_stamp(a->start_ms, stamp);
-    for (int i = 1; !*a->session || store_knows(s->old, s->n_old, a->session) ||
-                    store_knows(s->old_segments, s->n_old_segments, a->session); i++)
-        snprintf(a->session, sizeof a->session, i > 1 ? "session_%.20s_%d" : "session_%.20s", stamp, i);
-}
-
 static int store_begin(struct store *s, int32_t *owner)
 {
     char path[OS_PATH_MAX];
@@ -107,8 +88,7 @@ static int store_begin(struct store *s, int32_t *owner)
     if (s->n_old < 0 || s->n_old_segments < 0)
         return s->n_old < 0 ? s->n_old : s->n_old_segments;
     s->packer = (struct packer){ .dir = s->dir, .space = s->space };
-    store_name_session(s);
-    return 0;
+    return names_new_session(s->dir, s->o.about.start_ms, s->o.about.session);
 }
 
 static void store_free(struct store *s)

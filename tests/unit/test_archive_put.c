@@ -7,6 +7,7 @@
 #include "store/archive.h"
 #include "store/archive_put.h"
 #include "store/index_take.h"
+#include "store/names.h"
 
 #include "fake.h"
 
@@ -108,10 +109,10 @@ static void names_do_not_collide(void **state)
         assert_int_equal(archive_put(&put), 0);
         assert_string_equal(put.about.session, want[k]);
     }
-    archive_drop(p.dir, p.space, want[1]);
+    archive_drop(p.dir, p.space, want[1]); /* a free number between is older than the third */
     struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r };
     assert_int_equal(archive_put(&put), 0);
-    assert_string_equal(put.about.session, want[1]);
+    assert_string_equal(put.about.session, "session_20260105_100000_4");
     recording_free(r);
     place_done(&p);
 }
@@ -259,6 +260,64 @@ static void a_session_is_dropped(void **state)
     place_done(&p);
 }
 
+/* As it was called while it was written. */
+static void unname_part(const struct place *p, int part)
+{
+    char is[OS_PATH_MAX], was[OS_PATH_MAX + 4];
+    assert_int_equal(names_path(p->dir, &(struct names){ "session_20260105_100000", part, -1 }, is), 0);
+    snprintf(was, sizeof was, "%s.new", is);
+    assert_int_equal(os_rename(is, was), 0);
+}
+
+/* Killed before the first part had its name, or between two of them: nothing of it is left, or all is there. */
+static void a_kill_leaves_none_or_all(void **state)
+{
+    (void)state;
+    struct recording *r = days(2);
+    for (int named = 0; named < 3; named++) {
+        struct place p;
+        place_open(&p, 0);
+        int64_t empty = space_used(p.space);
+        struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r, .about.interval_s = 60 };
+        assert_int_equal(archive_put(&put), 0);
+        int64_t used = space_used(p.space);
+        for (int part = named; part < 3; part++)
+            unname_part(&p, part);
+        archive_put_clean(p.dir, p.space);
+        assert_int_equal(segments_of(&p), named ? 3 : 0);
+        assert_true(space_used(p.space) == (named ? used : empty));
+        struct archive *a;
+        struct recording *got = NULL;
+        assert_int_equal(archive_open(p.dir, &a), 0);
+        int rc = archive_recording(a, put.about.session, INT64_MIN, INT64_MAX, 0, &got);
+        assert_int_equal(rc, named ? 0 : -ENODATA);
+        assert_true(!named || got->n == r->n);
+        recording_free(got);
+        archive_free(a);
+        place_done(&p);
+    }
+    recording_free(r);
+}
+
+/* What is no part of an import is no reason to touch a session. */
+static void a_stray_file_costs_no_session(void **state)
+{
+    (void)state;
+    struct place p;
+    struct recording *r = days(1);
+    place_open(&p, 0);
+    struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r, .about.interval_s = 60 };
+    assert_int_equal(archive_put(&put), 0);
+    char path[OS_PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/segments/20260105_100000.0.seg.new", p.dir);
+    assert_int_equal(os_write_file(path, "x", 1), 0);
+    archive_put_clean(p.dir, NULL);
+    assert_int_equal(segments_of(&p), 2);
+    assert_false(os_exists("", path));
+    place_done(&p);
+    recording_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +328,8 @@ int main(void)
         cmocka_unit_test(an_index_is_filled),
         cmocka_unit_test(an_index_in_memory),
         cmocka_unit_test(a_session_is_dropped),
+        cmocka_unit_test(a_kill_leaves_none_or_all),
+        cmocka_unit_test(a_stray_file_costs_no_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

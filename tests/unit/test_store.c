@@ -5,6 +5,7 @@
 #include "os/disk.h"
 #include "os/os.h"
 #include "store/archive.h"
+#include "store/archive_put.h"
 #include "store/names.h"
 #include "store_sample.h"
 
@@ -247,6 +248,10 @@ static void test_sessions(void **state)
     recording_free(r);
     assert_int_equal(archive_recording(a, "session_20270101_000000", 0, INT64_MAX, 0, &r), -ENODATA);
     archive_free(a);
+    assert_int_equal(archive_drop(dir, NULL, "session_20261122_000000"), 0);
+    store = open_store(&o); /* the first name is free again, and would come before the second */
+    assert_string_equal(store_about(store)->session, "session_20261122_000000_3");
+    store_close(store);
     sample_done(&s);
     os_remove_dir(dir);
 }
