@@ -95,7 +95,7 @@ int archived_say(const char *dir, int rc)
     else if (rc == -EBUSY || rc == -EAGAIN)
         log_error(0, "the index of %s is held by another process; try again in a moment", dir);
     else if (rc == -EDQUOT)
-        log_error(0, "the index of %s is full of sessions that are labelled or pinned; `sonde sessions prune` "
+        log_error(0, "the index of %s is full of labelled sessions; `sonde sessions prune` "
                   "makes room", dir);
     else
         log_error(rc, "the archive in %s cannot be used; nothing was changed", dir);

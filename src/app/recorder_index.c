@@ -53,7 +53,7 @@ struct pins {
 static void indexer_pin(void *self, const struct index_session *s)
 {
     struct pins *p = self;
-    if (!s->pinned && !*s->labels)
+    if (!*s->labels)
         return;
     p->range = mem_grow(p->range, p->n, &p->cap, sizeof *p->range);
     p->range[p->n++] = (struct retention_range){ s->start_ms, s->end_ms, *s->labels != '\0' };
@@ -244,7 +244,7 @@ static void indexer_close(void *self)
     struct indexer *d = self;
     const char *id = store_about(d->r->store)->session;
     indexer_write(d);
-    int rc = index_end(d->index, id, INDEX_ENDED, NULL);
+    int rc = index_end(d->index, id, INDEX_ENDED);
     if (rc < 0)
         log_warn(rc, "record: the index does not know how the session ended");
     indexer_free(d);

@@ -2,21 +2,21 @@
  * The index of an archive: what is relational in it. Sessions with their labels, events and anomalies; what
  * retention must keep. Which files there are, and what is in them, only the files say: store/archive.h.
  *
- * The numbers are in segments; losing the index loses labels, pins and anomalies, never a sample. One recorder
+ * The numbers are in segments; losing the index loses labels and anomalies, never a sample. One recorder
  * owns it and mends it; other processes read it at any time, and may write (labels). Texts are bounded on
  * the way in, so that no row is larger than a few KiB, and every write is a short transaction.
  *
  * Bytes: the database never passes the allowance given at opening, its write-ahead log never INDEX_WAL_MAX;
  * index_worst_bytes() is the sum that space_reserve() is to be called with. When the allowance is used up, the
- * oldest make room: first events, then anomalies, of sessions that nobody labelled or pinned, then such
- * sessions themselves, then events of the others.
+ * oldest make room: first events, then anomalies, of sessions that nobody labelled, then such sessions themselves,
+ * then events of the others.
  *
  * Times are wall clock milliseconds since 1970 UTC. A struct index belongs to one thread at a time.
  *
  * Errors of every function: -EBUSY another process writes for longer than a second; -EAGAIN a reader keeps
  * the write-ahead log from being emptied and it is full; -ENOSPC, -EIO the disk; -EDQUOT the allowance is used
  * up by what may not go; -EBADMSG the file is damaged; -EROFS it was opened to read. After an error
- * nothing of the call was stored, but for the batches of index_add_events() that came before, and the same call may
+ * nothing of the call was stored, but for the batches of events or anomalies that came before, and the same call may
  * be tried again.
  */
 #ifndef STORE_INDEX_H
@@ -47,7 +47,7 @@ struct index_options {
      * none and brings an older one up to date; sessions that are still marked as running have crashed; a file
      * that is damaged or not ours is moved aside to index.db.damaged-STAMP (the two last ones are kept).
      * A new file is then filled by this from the segments, through index_put_session() and
-     * index_add_events(); one whose filling was interrupted is filled again. Labels and pins
+     * index_add_events(); one whose filling was interrupted is filled again. Labels
      * are taken over from damaged files as far as they can be read. Its error is that of index_open().
      */
     int (*rebuild)(void *self, struct index *x);
@@ -97,25 +97,16 @@ struct index_session {
     char origin[128];               /* "recorded", "imported FILE" without its directory, "check" */
     char workload[32];              /* "" = not known */
     char verdict[160];              /* "" = none yet */
-    bool pinned;                    /* read only, as is what follows */
-    char labels[192];               /* "a, b", cut where they do not fit; index_labels() has all */
+    char labels[192];               /* read only: "a, b", cut where they do not fit; index_labels() has all */
 };
-
-/*
- * Begins a session that runs: s->start_ms and what is known of host and origin. Its id is made of the start,
- * with _2, _3 ... where that is taken.
- */
-int index_begin(struct index *x, const struct index_session *s, char id[static INDEX_ID_MAX]);
 
 /* How far it is. -ENOENT, as of all functions with an id: there is no such session. */
 int index_progress(struct index *x, const char *id, int64_t end_ms, int64_t samples, int64_t metrics);
 
-/* It is over, well or not; the verdict may be NULL. */
-int index_end(struct index *x, const char *id, enum index_state state, const char *verdict);
+/* It is over, well or not. */
+int index_end(struct index *x, const char *id, enum index_state state);
 
-int index_set_workload(struct index *x, const char *id, const char *workload);
-
-/* Writes all of a session but its counts, new or in place of the one with its id: for rebuild and import. */
+/* Writes all of a session but its counts, new or in place of the one with its id. */
 int index_put_session(struct index *x, const struct index_session *s);
 
 struct index_filter {
@@ -141,7 +132,7 @@ int index_session(struct index *x, const char *id, struct index_session *out);
  */
 int index_resolve(struct index *x, const char *text, char id[static INDEX_ID_MAX]);
 
-/* ---- labels and pins ---- */
+/* ---- labels ---- */
 
 struct index_label {
     const char *session, *name, *note; /* borrowed, in the call only */
@@ -154,13 +145,6 @@ int index_unlabel(struct index *x, const char *id, const char *name); /* -ENODAT
 
 /* Of one session, or with NULL of all. Returns the count. */
 int index_labels(struct index *x, const char *id, void (*each)(void *self, const struct index_label *l), void *self);
-
-/* Retention keeps a session, or with id = NULL a range; 'why' is shown to people. */
-int index_pin(struct index *x, const char *id, int64_t from_ms, int64_t to_ms, const char *why);
-int index_unpin(struct index *x, const char *id, int64_t from_ms, int64_t to_ms); /* -ENODATA */
-
-/* Does a pin or a labelled session touch the range? 1 or 0. */
-int index_is_kept(struct index *x, int64_t from_ms, int64_t to_ms);
 
 /* ---- events and anomalies ---- */
 
@@ -183,8 +167,11 @@ struct index_anomaly {
     const char *causes;   /* a JSON array */
 };
 
-/* -EINVAL: a text is too long or not plain. */
+/* -EINVAL: a text is too long or not plain. Returns n. */
 int index_add_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n);
+
+/* What an analysis found of a session, in place of what the one before did: its verdict and all its anomalies. */
+int index_set_findings(struct index *x, const char *id, const char *verdict, const struct index_anomaly *a, size_t n);
 
 /* Those of a session, or with NULL of all, that touch a range (0 = open), by time, at most limit (0 = all).
  * Returns the count. */
@@ -198,14 +185,8 @@ int index_anomalies(struct index *x, const char *id, int64_t from_ms, int64_t to
 /* With all that hangs on it. Its files are another matter: archive_drop(). */
 int index_remove(struct index *x, const char *id);
 
-/*
- * Removes the events and anomalies that ended before a time and are not in a labelled or pinned session: for
- * sessions that run for years. Returns how many.
- */
-int index_prune(struct index *x, int64_t before_ms);
-
 struct index_stats {
-    int64_t sessions, running, crashed, labelled, pinned, events, anomalies;
+    int64_t sessions, running, crashed, labelled, events, anomalies;
     int64_t samples;              /* ticks of all sessions */
     int64_t first_ms, last_ms;    /* of all sessions; 0 where there are none */
     int64_t database_bytes, free_bytes; /* index.db, and what of it is free */

@@ -61,18 +61,44 @@ static bool anomaly_fits(const struct index_anomaly *a)
         && index_is_text(a->causes, INDEX_CAUSES_MAX);
 }
 
-int index_add_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n)
+static int anomalies_check(const struct index_anomaly *a, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (!anomaly_fits(&a[i]))
             return -EINVAL;
-    for (size_t at = 0; at < n; at += ANOMALY_BATCH) {
+    return 0;
+}
+
+int index_add_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n)
+{
+    int rc = anomalies_check(a, n);
+    for (size_t at = 0; at < n && rc >= 0; at += ANOMALY_BATCH) {
         size_t count = n - at < ANOMALY_BATCH ? n - at : ANOMALY_BATCH;
-        int rc = index_write(x, anomalies_add, &(struct events_batch){ .id = id, .anomalies = a + at, .n = count });
-        if (rc < 0)
-            return rc;
+        rc = index_write(x, anomalies_add, &(struct events_batch){ .id = id, .anomalies = a + at, .n = count });
     }
-    return (int)n;
+    return rc < 0 ? rc : (int)n;
+}
+
+struct judgement {
+    int64_t key;
+    const char *verdict;
+};
+
+static int anomalies_judge(struct index *x, void *self)
+{
+    const struct judgement *j = self;
+    return index_run(x, "UPDATE sessions SET verdict = ?2, anomalies = 0 WHERE n = ?1",
+                     VALUES(I(j->key), T(j->verdict)));
+}
+
+int index_set_findings(struct index *x, const char *id, const char *verdict, const struct index_anomaly *a, size_t n)
+{
+    struct judgement j = { .verdict = verdict };
+    int rc = anomalies_check(a, n);
+    rc = rc < 0 ? rc : index_key(x, id, &j.key);
+    rc = rc < 0 ? rc : index_clear_anomalies(x, j.key);
+    rc = rc < 0 ? rc : index_write(x, anomalies_judge, &j);
+    return rc < 0 ? rc : index_add_anomalies(x, id, a, n);
 }
 
 static enum severity events_severity(sqlite3_stmt *s, int column)

@@ -1,4 +1,4 @@
-/* index_labels.c - what people say about sessions, and what retention keeps because of it. */
+/* index_labels.c - what people say about sessions; retention keeps them because of it. */
 #include "store/index_own.h"
 
 #include "os/os.h"
@@ -7,7 +7,6 @@
 
 struct labels_change {
     const char *id, *name, *note;
-    int64_t from_ms, to_ms;
 };
 
 static int labels_set(struct index *x, void *self)
@@ -24,7 +23,7 @@ int index_label(struct index *x, const char *id, const char *name, const char *n
 {
     if (!*name || !index_is_text(name, INDEX_LABEL_MAX) || !index_is_text(note, INDEX_NOTE_MAX))
         return -EINVAL;
-    int rc = index_write(x, labels_set, &(struct labels_change){ id, name, note, 0, 0 });
+    int rc = index_write(x, labels_set, &(struct labels_change){ id, name, note });
     return rc < 0 ? rc : 0;
 }
 
@@ -39,7 +38,7 @@ static int labels_remove(struct index *x, void *self)
 
 int index_unlabel(struct index *x, const char *id, const char *name)
 {
-    int rc = index_write(x, labels_remove, &(struct labels_change){ id, name, NULL, 0, 0 });
+    int rc = index_write(x, labels_remove, &(struct labels_change){ id, name, NULL });
     return rc < 0 ? rc : rc ? 0 : -ENODATA;
 }
 
@@ -55,47 +54,4 @@ int index_labels(struct index *x, const char *id, void (*each)(void *self, const
         n++;
     }
     return rc < 0 ? rc : n;
-}
-
-static int pins_set(struct index *x, void *self)
-{
-    const struct labels_change *c = self;
-    int64_t key;
-    int rc = c->id ? index_key(x, c->id, &key) : 0;
-    if (rc < 0)
-        return rc;
-    if (c->id)
-        rc = index_run(x, "DELETE FROM pins WHERE session = ?1", VALUES(I(key)));
-    else
-        rc = index_run(x, "DELETE FROM pins WHERE session IS NULL AND from_ms = ?1 AND to_ms = ?2",
-                       VALUES(I(c->from_ms), I(c->to_ms)));
-    if (rc < 0 || !c->note)
-        return rc;
-    return index_run(x, "INSERT INTO pins (session, from_ms, to_ms, why, at_ms) "
-                     "VALUES ((SELECT n FROM sessions WHERE id = ?1), ?2, ?3, ?4, ?5)",
-                     VALUES(T(c->id), I(c->from_ms), I(c->to_ms), T(c->note), I(os_wall_ms())));
-}
-
-int index_pin(struct index *x, const char *id, int64_t from_ms, int64_t to_ms, const char *why)
-{
-    if (!index_is_text(why, INDEX_NOTE_MAX))
-        return -EINVAL;
-    int rc = index_write(x, pins_set, &(struct labels_change){ id, NULL, why, from_ms, to_ms });
-    return rc < 0 ? rc : 0;
-}
-
-int index_unpin(struct index *x, const char *id, int64_t from_ms, int64_t to_ms)
-{
-    int rc = index_write(x, pins_set, &(struct labels_change){ id, NULL, NULL, from_ms, to_ms });
-    return rc < 0 ? rc : rc ? 0 : -ENODATA;
-}
-
-int index_is_kept(struct index *x, int64_t from_ms, int64_t to_ms)
-{
-    int64_t kept;
-    int rc = index_number(x, "SELECT EXISTS (SELECT 1 FROM pins WHERE session IS NULL "
-                          "AND from_ms <= ?2 AND to_ms >= ?1) OR EXISTS ("
-                          "SELECT 1 FROM sessions WHERE start_ms <= ?2 AND end_ms >= ?1 AND n IN kept)",
-                          VALUES(I(from_ms), I(to_ms)), &kept);
-    return rc < 0 ? rc : (int)kept;
 }

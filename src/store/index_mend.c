@@ -1,8 +1,8 @@
 /*
  * index_mend.c - a damaged index goes aside, a new one is filled from the segments.
  *
- * Only labels and pins cannot be made again from segments: they are read from the damaged file as far as it
- * goes, row by row, by a reader that trusts nothing.
+ * Only labels cannot be made again from segments: they are read from the damaged file as far as it goes, row by row,
+ * by a reader that trusts nothing.
  */
 #include "store/index_own.h"
 
@@ -89,15 +89,6 @@ static void mend_label(struct mend_salvage *m, sqlite3_stmt *s)
                               VALUES(I(key), T(name), T(note), I(sqlite3_column_int64(s, 3)))) > 0;
 }
 
-/* A pin of a session that is not there any more is dropped with it; a range (id NULL) stays. */
-static void mend_pin(struct mend_salvage *m, sqlite3_stmt *s)
-{
-    struct index *x = m->x;
-    const char *id = index_text(s, 0), *why = index_text(s, 3);
-    if (index_is_text(why, INDEX_NOTE_MAX))
-        m->taken += index_pin(x, *id ? id : NULL, sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2), why) == 0;
-}
-
 static void mend_rows(sqlite3 *db, const char *sql, void (*row)(struct mend_salvage *m, sqlite3_stmt *s),
                       struct mend_salvage *m)
 {
@@ -119,15 +110,13 @@ static void mend_salvage(struct index *x, const char *path)
         sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
         sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 1 << 20);
         mend_rows(db, "SELECT id, name, note, at_ms FROM labels JOIN sessions ON n = session", mend_label, &m);
-        mend_rows(db, "SELECT id, from_ms, to_ms, why FROM pins LEFT JOIN sessions ON sessions.n = session "
-                  "WHERE session IS NULL OR id IS NOT NULL", mend_pin, &m);
     }
     sqlite3_close(db);
     auto_buf struct buf shm = { 0 };
     buf_printf(&shm, "%s-shm", path);
     os_disk_remove(shm.p);
     if (m.taken)
-        log_info("took over %d labels and pins from %s", m.taken, path);
+        log_info("took over %d labels from %s", m.taken, path);
 }
 
 static int mend_empty(struct index *x, void *self)

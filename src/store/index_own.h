@@ -68,6 +68,7 @@ int index_make_room(struct index *x);
 
 /* The number of a session in the tables; -ENOENT. */
 int index_key(struct index *x, const char *id, int64_t *key);
+int index_clear_anomalies(struct index *x, int64_t key);
 
 /* A column as text; never NULL. */
 const char *index_text(sqlite3_stmt *s, int column);

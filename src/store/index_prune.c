@@ -1,5 +1,5 @@
 /*
- * index_prune.c - what goes: sessions, what is old, and the oldest of all where the allowance is used up.
+ * index_prune.c - what goes: sessions, anomalies, and the oldest of all where the allowance is used up.
  *
  * In steps of STEP rows, each a transaction: one that removed a year of events at once would need
  * the log for all of their pages.
@@ -7,6 +7,8 @@
 #include "store/index_own.h"
 
 #include <errno.h>
+
+#define LABELLED "(SELECT session FROM labels) "
 
 enum { STEP = 256, STEP_SESSIONS = 16 };
 
@@ -43,31 +45,22 @@ int index_remove(struct index *x, const char *id)
     struct prune_step steps[] = {
         { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session = ?1 LIMIT ?2)",
           { I(key), I(STEP) }, 2 },
-        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session = ?1 LIMIT ?2)",
-          { I(key), I(STEP_SESSIONS) }, 2 },
         { "DELETE FROM sessions WHERE n = ?1", { I(key) }, 1 },
     };
+    rc = index_clear_anomalies(x, key);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && rc >= 0; i++)
         rc = prune_steps(x, &steps[i], NULL);
     return rc < 0 ? rc : 0;
 }
 
-int index_prune(struct index *x, int64_t before_ms)
+int index_clear_anomalies(struct index *x, int64_t key)
 {
-    struct prune_step steps[] = {
-        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE time_ms < ?1 AND end_ms < ?1 AND session "
-          "NOT IN kept LIMIT ?2)",
-          { I(before_ms), I(STEP) }, 2 },
-        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE time_ms < ?1 AND end_ms < ?1 AND "
-          "session NOT IN kept LIMIT ?2)",
-          { I(before_ms), I(STEP_SESSIONS) }, 2 },
+    struct prune_step step = {
+        "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session = ?1 LIMIT ?2)",
+        { I(key), I(STEP_SESSIONS) }, 2
     };
-    int n = 0, rc = 0;
-    for (size_t i = 0; i < sizeof steps / sizeof *steps && rc >= 0; i++) {
-        rc = prune_steps(x, &steps[i], NULL);
-        n += rc > 0 ? rc : 0;
-    }
-    return rc < 0 ? rc : n;
+    int rc = prune_steps(x, &step, NULL);
+    return rc < 0 ? rc : 0;
 }
 
 static bool prune_has_room(struct index *x)
@@ -80,14 +73,12 @@ static bool prune_has_room(struct index *x)
 int index_make_room(struct index *x)
 {
     struct prune_step steps[] = {
-        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session NOT IN kept ORDER BY time_ms "
-          "LIMIT ?1)", { I(STEP) }, 1 },
-        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session NOT IN kept ORDER BY "
-          "time_ms LIMIT ?1)",
-          { I(STEP_SESSIONS) }, 1 },
-        { "DELETE FROM sessions WHERE n IN (SELECT n FROM sessions WHERE state <> 0 AND n NOT IN kept ORDER "
-          "BY start_ms LIMIT ?1)",
-          { I(STEP_SESSIONS) }, 1 },
+        { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session NOT IN " LABELLED
+          "ORDER BY time_ms LIMIT ?1)", { I(STEP) }, 1 },
+        { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session NOT IN " LABELLED
+          "ORDER BY time_ms LIMIT ?1)", { I(STEP_SESSIONS) }, 1 },
+        { "DELETE FROM sessions WHERE n IN (SELECT n FROM sessions WHERE state <> 0 AND n NOT IN " LABELLED
+          "ORDER BY start_ms LIMIT ?1)", { I(STEP_SESSIONS) }, 1 },
         { "DELETE FROM events WHERE n IN (SELECT n FROM events ORDER BY time_ms LIMIT ?1)", { I(STEP) }, 1 },
     };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {

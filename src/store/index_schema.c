@@ -47,13 +47,7 @@ static const char *const versions[] = {
     "CREATE INDEX anomalies_by_time ON anomalies (time_ms);"
     COUNTED("anomalies", "anomalies = anomalies + 1")
 
-    "CREATE TABLE pins (n INTEGER PRIMARY KEY, session INTEGER REFERENCES sessions ON DELETE CASCADE,"
-    " from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, why TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX pins_by_session ON pins (session);"
-
-    "CREATE TABLE filled (at_ms INTEGER NOT NULL) STRICT;" /* holds a row when it was filled from the segments */
-
-    "CREATE VIEW kept AS SELECT session FROM labels UNION SELECT session FROM pins WHERE session IS NOT NULL;",
+    "CREATE TABLE filled (at_ms INTEGER NOT NULL) STRICT;", /* holds a row when it was filled from the segments */
 };
 
 enum { VERSIONS = sizeof versions / sizeof *versions };

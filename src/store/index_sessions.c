@@ -1,4 +1,4 @@
-/* index_sessions.c - sessions: begun, kept up to date, ended, listed, found again. */
+/* index_sessions.c - sessions: kept up to date, ended, listed, found again. */
 #include "store/index_own.h"
 
 #include "base/text.h"
@@ -10,7 +10,6 @@
 #define COLUMNS \
     "s.id, s.hardware_id, s.os, s.cpu, s.cores, s.memory_bytes, s.start_ms, s.end_ms, s.interval_s, " \
     "s.samples, s.metrics, s.gaps, s.anomalies, s.events, s.state, s.origin, s.workload, s.verdict, " \
-    "EXISTS (SELECT 1 FROM pins WHERE session = s.n), " \
     "(SELECT group_concat(name, ', ') FROM labels WHERE session = s.n) "
 
 const char *index_state_name(enum index_state s)
@@ -38,7 +37,6 @@ static void sessions_read(sqlite3_stmt *s, struct index_session *out)
         .start_ms = sqlite3_column_int64(s, 6), .end_ms = sqlite3_column_int64(s, 7),
         .interval_s = sqlite3_column_double(s, 8), .samples = sessions_count(s, 9), .metrics = sessions_count(s, 10),
         .gaps = sessions_count(s, 11), .anomalies = sessions_count(s, 12), .events = sessions_count(s, 13),
-        .pinned = sqlite3_column_int(s, 18),
     };
     int64_t state = sqlite3_column_int64(s, 14);
     out->state = state >= INDEX_RUNNING && state <= INDEX_CRASHED ? (enum index_state)state : INDEX_CRASHED;
@@ -49,7 +47,7 @@ static void sessions_read(sqlite3_stmt *s, struct index_session *out)
     sessions_copy(out->origin, sizeof out->origin, s, 15);
     sessions_copy(out->workload, sizeof out->workload, s, 16);
     sessions_copy(out->verdict, sizeof out->verdict, s, 17);
-    sessions_copy(out->labels, sizeof out->labels, s, 19);
+    sessions_copy(out->labels, sizeof out->labels, s, 18);
 }
 
 static int sessions_put(struct index *x, const struct index_session *s, const char *id)
@@ -65,35 +63,6 @@ static int sessions_put(struct index *x, const struct index_session *s, const ch
         VALUES(T(id), T(s->hardware_id), T(s->os), T(s->cpu), I(s->cores), I(s->memory_bytes), I(s->start_ms),
                I(s->end_ms), D(s->interval_s), I(s->samples), I(s->metrics), I(s->state), T(s->origin), T(s->workload),
                T(s->verdict)));
-}
-
-struct sessions_begin {
-    const struct index_session *session;
-    char *id;
-};
-
-static int sessions_begin(struct index *x, void *self)
-{
-    struct sessions_begin *b = self;
-    char stamp[TEXT_TIME_MAX];
-    int64_t key;
-    int rc = 0;
-    text_stamp(b->session->start_ms, stamp);
-    snprintf(b->id, INDEX_ID_MAX, "session_%s", stamp);
-    for (unsigned short i = 2; i && (rc = index_key(x, b->id, &key)) == 0; i++)
-        snprintf(b->id, INDEX_ID_MAX, "session_%.15s_%d", stamp, i);
-    return rc == -ENOENT ? sessions_put(x, b->session, b->id) : rc ? rc : -EEXIST;
-}
-
-int index_begin(struct index *x, const struct index_session *s, char id[static INDEX_ID_MAX])
-{
-    struct index_session begun = *s;
-    struct sessions_begin b = { &begun, id };
-    begun.state = INDEX_RUNNING;
-    if (begun.end_ms < begun.start_ms)
-        begun.end_ms = begun.start_ms;
-    int rc = index_write(x, sessions_begin, &b);
-    return rc < 0 ? rc : 0;
 }
 
 static int sessions_put_work(struct index *x, void *self)
@@ -138,24 +107,12 @@ int index_progress(struct index *x, const char *id, int64_t end_ms, int64_t samp
 static int sessions_end(struct index *x, void *self)
 {
     const struct sessions_set *e = self;
-    return index_run(x, "UPDATE sessions SET state = ?2, verdict = ifnull(?3, verdict) WHERE id = ?1",
-                     VALUES(T(e->id), I(e->a), T(e->text)));
+    return index_run(x, "UPDATE sessions SET state = ?2 WHERE id = ?1", VALUES(T(e->id), I(e->a)));
 }
 
-int index_end(struct index *x, const char *id, enum index_state state, const char *verdict)
+int index_end(struct index *x, const char *id, enum index_state state)
 {
-    return sessions_changed(index_write(x, sessions_end, &(struct sessions_set){ id, verdict, state, 0, 0 }));
-}
-
-static int sessions_workload(struct index *x, void *self)
-{
-    const struct sessions_set *w = self;
-    return index_run(x, "UPDATE sessions SET workload = ?2 WHERE id = ?1", VALUES(T(w->id), T(w->text)));
-}
-
-int index_set_workload(struct index *x, const char *id, const char *workload)
-{
-    return sessions_changed(index_write(x, sessions_workload, &(struct sessions_set){ id, workload, 0, 0, 0 }));
+    return sessions_changed(index_write(x, sessions_end, &(struct sessions_set){ .id = id, .a = state }));
 }
 
 #define FILTERED \

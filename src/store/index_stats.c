@@ -5,8 +5,8 @@ static int stats_sessions(struct index *x, struct index_stats *out)
 {
     sqlite3_stmt *s;
     int rc = index_bind(x, "SELECT count(*), total(state = 0), total(state = 2), total(samples), "
-                        "min(start_ms), max(end_ms), (SELECT count(DISTINCT session) FROM labels), "
-                        "(SELECT count(DISTINCT session) FROM pins) FROM sessions", NO_VALUES, &s);
+                        "min(start_ms), max(end_ms), (SELECT count(DISTINCT session) FROM labels) "
+                        "FROM sessions", NO_VALUES, &s);
     if (rc == 0)
         rc = index_step(x, s);
     if (rc <= 0)
@@ -18,7 +18,6 @@ static int stats_sessions(struct index *x, struct index_stats *out)
     out->first_ms = sqlite3_column_int64(s, 4);
     out->last_ms = sqlite3_column_int64(s, 5);
     out->labelled = sqlite3_column_int64(s, 6);
-    out->pinned = sqlite3_column_int64(s, 7);
     sqlite3_reset(s);
     return 0;
 }

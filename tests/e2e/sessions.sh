@@ -116,7 +116,7 @@ expect 0 '' "$sonde" sessions unlabel last 'new fan' --data "$data"
 expect 1 '*it has none' "$sonde" sessions unlabel last 'new fan' --data "$data"
 
 expect 0 '' "$sonde" sessions stats --data "$data"
-says '*5 (1 running, 0 crashed, 1 labelled, 0 pinned)*10 anomalies, 5 events*'
+says '*5 (1 running, 0 crashed, 1 labelled)*10 anomalies, 5 events*'
 says '*samples    18000*kB in 5 segments, 0 B in 0 journals, * index*a value    0.* bytes, 1/* of a double*'
 says '*a day  *the cap    2.05 GB, * used; holds every sample of 30 days*'
 expect 0 '' "$sonde" sessions stats --data "$data" --json

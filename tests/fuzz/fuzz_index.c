@@ -38,7 +38,6 @@ static void read_all(struct index *x)
     index_anomalies(x, NULL, 0, 0, 0, see_anomaly, &chars);
     index_stats(x, &st);
     index_resolve(x, "last", id);
-    index_is_kept(x, 0, 1);
     index_check(x);
 }
 

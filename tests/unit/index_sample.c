@@ -1,6 +1,7 @@
 #include "index_sample.h"
 #include "test.h"
 
+#include "base/text.h"
 #include "os/disk.h"
 #include "os/os.h"
 
@@ -63,12 +64,25 @@ struct event sample_event(int64_t wall_ms, enum event_kind kind)
                            .source = "sampler", .text = "Four ticks were missed: the machine was asleep." };
 }
 
+void sample_begin(struct index *x, struct index_session *s, char id[static INDEX_ID_MAX])
+{
+    char stamp[TEXT_TIME_MAX];
+    struct index_session there;
+    text_stamp(s->start_ms, stamp);
+    snprintf(s->id, sizeof s->id, "session_%s", stamp);
+    for (int i = 2; index_session(x, s->id, &there) == 0; i++)
+        snprintf(s->id, sizeof s->id, "session_%.15s_%d", stamp, i);
+    assert_int_equal(index_put_session(x, s), 0);
+    memcpy(id, s->id, INDEX_ID_MAX);
+}
+
 void sample_session(struct index *x, int hours, int events, int anomalies, char id[static INDEX_ID_MAX])
 {
     int64_t start = SAMPLE_START + hours * 3600000LL;
     struct index_session s = { .hardware_id = "0123456789abcdef", .os = "Debian 12", .cpu = "Some CPU", .cores = 4,
-                               .memory_bytes = 8LL << 30, .start_ms = start, .interval_s = 1, .origin = "recorded" };
-    assert_int_equal(index_begin(x, &s, id), 0);
+                               .memory_bytes = 8LL << 30, .start_ms = start, .interval_s = 1, .origin = "recorded",
+                               .verdict = "all is well" };
+    sample_begin(x, &s, id);
     for (int i = 0; i < events; i++) {
         struct event e = sample_event(start + i * 1000, i % 2 ? EVENT_GAP : EVENT_ADAPTER);
         assert_int_equal(index_add_events(x, id, &e, 1), 1);
@@ -81,7 +95,7 @@ void sample_session(struct index *x, int hours, int events, int anomalies, char 
         assert_int_equal(index_add_anomalies(x, id, &a, 1), 1);
     }
     assert_int_equal(index_progress(x, id, start + 3600000, 3600, 645), 0);
-    assert_int_equal(index_end(x, id, INDEX_ENDED, "all is well"), 0);
+    assert_int_equal(index_end(x, id, INDEX_ENDED), 0);
 }
 
 int64_t sample_bytes(const struct sample *s)

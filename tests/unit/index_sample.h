@@ -19,6 +19,9 @@ int sample_teardown(void **state);
 struct index *sample_open(struct sample *s, int64_t allowance);
 int sample_try(struct sample *s, int64_t allowance, struct index **out);
 
+/* Puts a session that runs: its id is made of the start, with _2, _3 ... where that is taken. */
+void sample_begin(struct index *x, struct index_session *s, char id[static INDEX_ID_MAX]);
+
 /* A session of an hour that began so many hours after SAMPLE_START, with its events and anomalies; it ended. */
 void sample_session(struct index *x, int hours, int events, int anomalies, char id[static INDEX_ID_MAX]);
 

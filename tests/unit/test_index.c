@@ -53,7 +53,7 @@ static void a_life(void **state)
     assert_string_equal(got.verdict, "all is well");
     assert_string_equal(got.cpu, "Some CPU");
     assert_int_equal(got.memory_bytes, 8LL << 30);
-    assert_int_equal(index_end(again, id, INDEX_ENDED, NULL), -EROFS);
+    assert_int_equal(index_end(again, id, INDEX_ENDED), -EROFS);
     assert_int_equal(index_label(again, id, "a", ""), -EROFS);
     index_close(again);
     assert_int_equal(index_check(x), 0);
@@ -71,7 +71,7 @@ static void who_died_has_crashed(void **state)
     struct index *x = sample_open(s, 0);
     struct index_session session = { .start_ms = SAMPLE_START, .origin = "recorded" }, got;
     char id[INDEX_ID_MAX];
-    assert_int_equal(index_begin(x, &session, id), 0);
+    sample_begin(x, &session, id);
     assert_int_equal(index_progress(x, id, SAMPLE_START + 5000, 5, 10), 0);
     struct index *label;
     assert_int_equal(index_open(s->dir, &(struct index_options){ 0 }, &label), 0); /* not the owner: it runs on */
@@ -98,7 +98,10 @@ static void filters(void **state)
     assert_int_equal(index_label(x, id[1], "game", ""), 0);
     assert_int_equal(index_label(x, id[1], "before the update", "a note"), 0);
     assert_int_equal(index_label(x, id[3], "game", ""), 0);
-    assert_int_equal(index_set_workload(x, id[2], "gaming"), 0);
+    struct index_session gaming;
+    assert_int_equal(index_session(x, id[2], &gaming), 0);
+    snprintf(gaming.workload, sizeof gaming.workload, "gaming");
+    assert_int_equal(index_put_session(x, &gaming), 0); /* its counts stay */
     const int64_t hour = 3600000;
 #define FILTER(...) ((struct index_filter){ .max_anomalies = -1, __VA_ARGS__ })
     struct { struct index_filter f; const char *want; } cases[] = {
@@ -161,14 +164,12 @@ static void note_label(void *self, const struct index_label *l)
     snprintf(text + n, 400 - n, "%s=%s;", l->name, l->note);
 }
 
-static void labels_and_pins(void **state)
+static void labels(void **state)
 {
     struct sample *s = *state;
     struct index *x = sample_open(s, 0);
-    char id[INDEX_ID_MAX], other[INDEX_ID_MAX], text[400] = "", large[600];
-    struct index_session got;
+    char id[INDEX_ID_MAX], text[400] = "", large[600];
     sample_session(x, 0, 0, 0, id);
-    sample_session(x, 10, 0, 0, other);
     memset(large, 'x', sizeof large);
     large[sizeof large - 1] = '\0';
     assert_int_equal(index_label(x, id, "", ""), -EINVAL);
@@ -181,23 +182,10 @@ static void labels_and_pins(void **state)
     assert_int_equal(index_label(x, id, "a", "second"), 0);
     assert_int_equal(index_labels(x, id, note_label, text), 2);
     assert_string_equal(text, "a=second;b=;");
-    assert_int_equal(index_is_kept(x, SAMPLE_START + 1, SAMPLE_START + 2), 1);
     assert_int_equal(index_unlabel(x, id, "c"), -ENODATA);
     assert_int_equal(index_unlabel(x, "session_nil", "c"), -ENOENT);
     assert_int_equal(index_unlabel(x, id, "a"), 0);
     assert_int_equal(index_unlabel(x, id, "b"), 0);
-    assert_int_equal(index_is_kept(x, SAMPLE_START + 1, SAMPLE_START + 2), 0);
-    assert_int_equal(index_pin(x, id, 0, 0, "the day it broke"), 0);
-    assert_int_equal(index_is_kept(x, SAMPLE_START + 1, SAMPLE_START + 2), 1);
-    assert_int_equal(index_session(x, id, &got), 0);
-    assert_true(got.pinned);
-    assert_int_equal(index_pin(x, NULL, 1000, 2000, "an event"), 0);
-    assert_int_equal(index_is_kept(x, 2000, 3000), 1);
-    assert_int_equal(index_is_kept(x, 2001, 3000), 0);
-    assert_int_equal(index_unpin(x, NULL, 1000, 2001), -ENODATA);
-    assert_int_equal(index_unpin(x, NULL, 1000, 2000), 0);
-    assert_int_equal(index_unpin(x, id, 0, 0), 0);
-    assert_int_equal(index_pin(x, "session_nil", 0, 0, ""), -ENOENT);
     index_close(x);
 }
 
@@ -263,6 +251,36 @@ static void events_and_anomalies(void **state)
     index_close(x);
 }
 
+static void findings_in_place_of_others(void **state)
+{
+    struct sample *s = *state;
+    struct index *x = sample_open(s, 0);
+    struct index_session got;
+    struct seen seen = { 0 };
+    char id[INDEX_ID_MAX], other[INDEX_ID_MAX];
+    struct index_anomaly a[20];
+    sample_session(x, 0, 2, 40, id);
+    sample_session(x, 2, 0, 3, other);
+    for (int i = 0; i < 20; i++)
+        a[i] = (struct index_anomaly){ .time_ms = SAMPLE_START + i, .end_ms = SAMPLE_START + i, .area = "cpu",
+                                       .summary = "it was busy", .causes = "[]" };
+    assert_int_equal(index_set_findings(x, id, "look at the CPU", a, 20), 20);
+    assert_int_equal(index_session(x, id, &got), 0);
+    assert_string_equal(got.verdict, "look at the CPU");
+    assert_int_equal(got.anomalies, 20);
+    assert_int_equal(got.events, 2);
+    assert_int_equal(index_anomalies(x, id, 0, 0, 0, see_anomaly, &seen), 20);
+    a[19].summary = "\033[1m";
+    assert_int_equal(index_set_findings(x, id, "never", a, 20), -EINVAL);
+    assert_int_equal(index_set_findings(x, "session_nil", "never", a, 0), -ENOENT);
+    assert_int_equal(index_session(x, id, &got), 0);
+    assert_string_equal(got.verdict, "look at the CPU");
+    assert_int_equal(index_set_findings(x, id, "all is well", NULL, 0), 0);
+    assert_int_equal(index_anomalies(x, id, 0, 0, 0, see_anomaly, &seen), 0);
+    assert_int_equal(index_anomalies(x, other, 0, 0, 0, see_anomaly, &seen), 3);
+    index_close(x);
+}
+
 static void removing(void **state)
 {
     struct sample *s = *state;
@@ -272,11 +290,9 @@ static void removing(void **state)
     sample_session(x, 0, 600, 40, id);
     sample_session(x, 2, 10, 2, kept);
     assert_int_equal(index_label(x, id, "a", ""), 0);
-    assert_int_equal(index_pin(x, id, 0, 0, "x"), 0);
     assert_int_equal(index_stats(x, &st), 0);
     assert_int_equal(st.sessions, 2);
     assert_int_equal(st.labelled, 1);
-    assert_int_equal(st.pinned, 1);
     assert_int_equal(st.events, 610);
     assert_int_equal(st.anomalies, 42);
     assert_int_equal(st.first_ms, SAMPLE_START);
@@ -285,28 +301,9 @@ static void removing(void **state)
     assert_int_equal(index_remove(x, id), 0);
     assert_int_equal(index_stats(x, &st), 0);
     assert_int_equal(st.sessions, 1);
-    assert_int_equal(st.labelled + st.pinned, 0);
+    assert_int_equal(st.labelled, 0);
     assert_int_equal(st.events, 10);
     assert_int_equal(st.anomalies, 2);
-    index_close(x);
-}
-
-static void pruning(void **state)
-{
-    struct sample *s = *state;
-    struct index *x = sample_open(s, 0);
-    struct index_stats st;
-    char id[INDEX_ID_MAX], labelled[INDEX_ID_MAX];
-    sample_session(x, 0, 20, 3, id);
-    sample_session(x, 0, 20, 3, labelled);
-    assert_int_equal(index_label(x, labelled, "a", ""), 0);
-    assert_int_equal(index_prune(x, SAMPLE_START + 10000), 10); /* those of the seconds 0 to 9 */
-    assert_int_equal(index_prune(x, SAMPLE_START + 10000), 0);
-    assert_int_equal(index_prune(x, SAMPLE_START + 86400000), 13);
-    assert_int_equal(index_stats(x, &st), 0);
-    assert_int_equal(st.sessions, 2);
-    assert_int_equal(st.events, 20);
-    assert_int_equal(st.anomalies, 3);
     index_close(x);
 }
 
@@ -314,8 +311,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, sample_setup, sample_teardown)
-        TEST(a_life), TEST(who_died_has_crashed), TEST(filters), TEST(resolving), TEST(labels_and_pins),
-        TEST(events_and_anomalies), TEST(removing), TEST(pruning),
+        TEST(a_life), TEST(who_died_has_crashed), TEST(filters), TEST(resolving), TEST(labels),
+        TEST(events_and_anomalies), TEST(findings_in_place_of_others), TEST(removing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

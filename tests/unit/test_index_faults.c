@@ -260,7 +260,6 @@ static void filling(void **state)
     assert_int_equal(sample_try(s, 0, &x), 0);
     assert_int_equal(s->filled, 1);
     assert_int_equal(index_label(x, "session_20261101_000000", "the good one", "a note"), 0);
-    assert_int_equal(index_pin(x, NULL, 5, 6, "why"), 0);
     index_close(x);
 
     /* The root page of another table is overwritten: labels can still be read. */
@@ -284,7 +283,6 @@ static void filling(void **state)
     assert_int_equal(s->filled, 1);
     assert_int_equal(index_session(x, "session_20261101_000000", &got), 0);
     assert_string_equal(got.labels, "the good one");
-    assert_int_equal(index_is_kept(x, 5, 5), 1);
     index_close(x);
 }
 
@@ -441,7 +439,7 @@ static void bounded_bytes(void **state)
     int refused = 0, added = 0;
     sqlite3 *reader;
     struct index_session session = { .start_ms = SAMPLE_START, .origin = "recorded" };
-    assert_int_equal(index_begin(x, &session, id), 0);
+    sample_begin(x, &session, id);
     for (int i = 0; i < INDEX_BATCH; i++) {
         e[i] = sample_event(SAMPLE_START + i, EVENT_GAP);
         memset(e[i].text, 'x', sizeof e[i].text - 1);
@@ -492,8 +490,7 @@ static void bounded_log(void **state)
     struct os_disk_entry e;
     assert_int_equal(sqlite3_open_v2(s->path, &db, SQLITE_OPEN_READWRITE, "sonde-bounded"), SQLITE_OK);
     int rc = sqlite3_exec(db, "WITH RECURSIVE k (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k WHERE i < 6000) "
-                          "INSERT INTO pins SELECT NULL, NULL, 0, 0, 'x' || i || hex(zeroblob(500)), 0 FROM "
-                          "k", NULL, NULL, NULL);
+                          "INSERT INTO labels SELECT 1, 'x' || i || hex(zeroblob(500)), '', 0 FROM k", NULL, NULL, NULL);
     assert_int_equal(rc, SQLITE_FULL);
     snprintf(path, sizeof path, "%s-wal", s->path);
     assert_int_equal(os_disk_look(path, &e), 0);
@@ -503,7 +500,7 @@ static void bounded_log(void **state)
     struct index_stats st;
     sample_session(x, 0, 1, 1, id);
     assert_int_equal(index_stats(x, &st), 0);
-    assert_int_equal(st.pinned, 0);
+    assert_int_equal(st.labelled, 0);
     assert_int_equal(index_check(x), 0);
     index_close(x);
 }
@@ -523,7 +520,7 @@ static void used_up(void **state)
     sample_session(x, 0, 20, 2, labelled);
     assert_int_equal(index_label(x, labelled, "keep", ""), 0);
     struct index_session session = { .start_ms = SAMPLE_START, .origin = "recorded" };
-    assert_int_equal(index_begin(x, &session, running), 0);
+    sample_begin(x, &session, running);
     for (int i = 0; i < 60; i++)
         assert_int_equal(index_add_events(x, running, e, INDEX_BATCH), INDEX_BATCH);
     size_t text = 0;

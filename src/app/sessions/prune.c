@@ -67,7 +67,7 @@ static void prune_note_part(struct prune *p, const struct archive_part *part)
 static bool prune_wants(const struct prune *p, const struct index_session *s)
 {
     bool running = s->state == INDEX_RUNNING && p->recorded; /* else it has crashed, and nobody came to say so */
-    return s->end_ms < p->before_ms && !running && !s->pinned && (p->labelled || !*s->labels);
+    return s->end_ms < p->before_ms && !running && (p->labelled || !*s->labels);
 }
 
 static int prune_order(const void *a, const void *b)
@@ -233,7 +233,7 @@ static const struct example examples[] = {
 const struct command sessions_prune = {
     .name = "sessions prune", .summary = "remove old sessions with their samples", .usage = "",
     .text = "Removes the sessions that ended longer ago than AGE, with all that was recorded in them. "
-            "Sessions that are pinned or still run stay, labelled ones unless --labelled is given. Beside a recorder of "
+            "Sessions that still run stay, labelled ones unless --labelled is given. Beside a recorder of "
             "the same archive only --dry-run works: it removes by itself what storage.keep_days no longer keeps.",
     .options = options, .examples = examples, .run = prune_run,
 };

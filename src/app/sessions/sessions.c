@@ -67,7 +67,6 @@ void sessions_put_json(struct json *j, struct index *x, const struct index_sessi
     json_int(j, "events", s->events);
     json_string(j, "workload", sessions_known(s->workload));
     json_string(j, "verdict", sessions_known(s->verdict));
-    json_bool(j, "pinned", s->pinned);
     json_array(j, "labels");
     index_labels(x, s->id, sessions_put_label, j);
     json_end(j);

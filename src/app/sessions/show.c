@@ -145,7 +145,7 @@ static void show_parts(struct showing *v, const struct parts *parts)
 static int show_text(struct showing *v, struct index *x, const struct index_session *s, const struct parts *parts)
 {
     screen_put(&v->screen, &v->out, TONE_STRONG, s->id);
-    buf_printf(&v->out, "  %s%s\n", index_state_name(s->state), s->pinned ? ", pinned" : "");
+    buf_printf(&v->out, "  %s\n", index_state_name(s->state));
     show_times(v, s);
     show_parts(v, parts);
     show_host(v, s);

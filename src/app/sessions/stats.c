@@ -123,7 +123,7 @@ static void stats_json_index(struct json *j, const struct figures *f)
         int64_t n;
     } known[] = {
         { "running", f->index.running },   { "crashed", f->index.crashed }, { "labelled", f->index.labelled },
-        { "pinned", f->index.pinned },     { "events", f->index.events },   { "anomalies", f->index.anomalies },
+        { "events", f->index.events },     { "anomalies", f->index.anomalies },
         { "index_bytes", f->index.database_bytes },
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -164,8 +164,8 @@ static void stats_text_sessions(struct buf *out, const struct figures *f)
     char span[32], from[TEXT_TIME_MAX], to[TEXT_TIME_MAX];
     buf_printf(out, "  sessions   %" PRId64, f->sessions);
     if (f->indexed)
-        buf_printf(out, " (%" PRId64 " running, %" PRId64 " crashed, %" PRId64 " labelled, %" PRId64 " pinned)",
-                   f->index.running, f->index.crashed, f->index.labelled, f->index.pinned);
+        buf_printf(out, " (%" PRId64 " running, %" PRId64 " crashed, %" PRId64 " labelled)",
+                   f->index.running, f->index.crashed, f->index.labelled);
     buf_putc(out, '\n');
     if (f->last_ms)
         buf_printf(out, "  time       %.10s to %.10s, %s recorded\n", text_time(f->first_ms, from),
