@@ -3,6 +3,7 @@
 
 #include "app/archived.h"
 #include "app/attach.h"
+#include "app/findings.h"
 #include "app/reporting.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -20,6 +21,7 @@ struct wanted {
     struct archived of;
     int opened;                 /* what opening it gave */
     char session[INDEX_ID_MAX]; /* "" for all */
+    bool whole;                 /* no --from, no --to */
     int64_t from_ms, to_ms;
 };
 
@@ -71,10 +73,18 @@ static int wanted_read(void *self, struct recording **out)
     return rc;
 }
 
+/* Of a whole session, as far as it goes, and not of some minutes of it. */
+static void wanted_found(void *self, const struct report *r)
+{
+    const struct wanted *w = self;
+    if (w->of.indexed && *w->session && w->whole)
+        findings_keep(w->of.dir.p, w->session, r);
+}
+
 int analyze_archive(const struct args *a, const char *session)
 {
     struct wanted w = {
-        .a = a,
+        .a = a, .whole = !args_given(a, "from") && !args_given(a, "to"),
         .from_ms = args_given(a, "from") ? args_time(a, "from") : 0,
         .to_ms = args_given(a, "to") ? args_time(a, "to") : os_wall_ms(),
     };
@@ -87,7 +97,7 @@ int analyze_archive(const struct args *a, const char *session)
     else if (session)
         text_copy(w.session, sizeof w.session, session); /* for the recorder to know */
     if (status == EXIT_DONE)
-        status = reporting_on(a, NULL, wanted_read, &w);
+        status = reporting_on(a, NULL, wanted_read, wanted_found, &w);
     archived_close(&w.of);
     return status;
 }

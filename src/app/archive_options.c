@@ -3,6 +3,7 @@
 
 #include "app/args.h"
 #include "app/datadir.h"
+#include "app/findings.h"
 #include "app/intake.h"
 #include "app/sessions/sessions.h"
 #include "base/auto.h"
@@ -69,21 +70,29 @@ bool archive_options_run(const struct args *a, int *status)
     return lists || counts || shows || (prunes && !args_flag(a, "archive"));
 }
 
-int archive_options_keep(const struct args *a, const struct recording *rec)
+int archive_options_keep(const struct args *a, const struct recording *rec, struct archive_kept *out)
 {
-    auto_buf struct buf dir = { 0 };
     struct intake k;
     struct index_session s = { .origin = "check" };
     if (!args_flag(a, "archive"))
         return 0;
-    int rc = archive_options_dir(a, &dir);
+    int rc = archive_options_dir(a, &out->dir);
     if (rc < 0)
         return rc;
-    rc = intake_open(&k, a, dir.p);
+    rc = intake_open(&k, a, out->dir.p);
     if (rc == 0)
         rc = intake_say("this run", intake_keep(&k, rec, &s, NULL, NULL));
+    if (rc == 0)
+        memcpy(out->session, s.id, sizeof out->session);
     if (rc == 0 && !args_flag(a, "quiet") && !args_flag(a, "json"))
-        fprintf(stderr, "Kept as %s in %s\n", sessions_short_id(s.id), dir.p);
+        fprintf(stderr, "Kept as %s in %s\n", sessions_short_id(s.id), out->dir.p);
     intake_close(&k);
     return rc;
+}
+
+void archive_options_found(void *kept, const struct report *r)
+{
+    const struct archive_kept *k = kept;
+    if (*k->session)
+        findings_keep(k->dir.p, k->session, r);
 }

@@ -6,7 +6,9 @@
 #define APP_ARCHIVE_OPTIONS_H
 
 #include "app/command.h"
+#include "analyze/report.h"
 #include "core/recording.h"
+#include "store/index.h"
 
 #define ARCHIVE_OPTIONS \
     { "archive", 0, OPTION_FLAG, .help = "keep this run in the archive, as a session" }, \
@@ -20,7 +22,15 @@
 /* Does what was asked for instead of watching the machine. False when nothing was; else *status is the exit status. */
 bool archive_options_run(const struct args *a, int *status);
 
+struct archive_kept {
+    struct buf dir;              /* of the caller, for buf_done() */
+    char session[INDEX_ID_MAX];  /* "": it was not kept */
+};
+
 /* Keeps a run where --archive asks for it. 0, or an error that was said. */
-int archive_options_keep(const struct args *a, const struct recording *rec);
+int archive_options_keep(const struct args *a, const struct recording *rec, struct archive_kept *out);
+
+/* And what was found in it: for reporting_finish(), with the struct archive_kept. */
+void archive_options_found(void *kept, const struct report *r);
 
 #endif

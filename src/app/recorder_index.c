@@ -18,9 +18,11 @@
 #include "store/retention.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define EVENTS_MAX 4096 /* that wait; more are counted only */
+#define EVENTS_MAX 4096  /* that wait; more are counted only */
+#define AROUND_MS 600000 /* on both sides of an anomaly: what led to it, and what came of it */
 
 struct indexer {
     struct recorder *r;
@@ -50,20 +52,44 @@ struct pins {
     size_t n, cap;
 };
 
-static void indexer_pin(void *self, const struct index_session *s)
+static void pins_add(struct pins *p, int64_t from_ms, int64_t to_ms, bool by_person)
 {
-    struct pins *p = self;
-    if (!*s->labels)
-        return;
     p->range = mem_grow(p->range, p->n, &p->cap, sizeof *p->range);
-    p->range[p->n++] = (struct retention_range){ s->start_ms, s->end_ms, *s->labels != '\0' };
+    p->range[p->n++] = (struct retention_range){ from_ms, to_ms, by_person };
+}
+
+static void pins_add_session(void *self, const struct index_session *s)
+{
+    if (*s->labels)
+        pins_add(self, s->start_ms, s->end_ms, true);
+}
+
+static void pins_add_anomaly(void *self, const struct index_anomaly *a)
+{
+    pins_add(self, a->time_ms - AROUND_MS, a->end_ms + AROUND_MS, false);
+}
+
+static int pins_order(const void *a, const void *b)
+{
+    const struct retention_range *x = a, *y = b;
+    return (x->from_ms > y->from_ms) - (x->from_ms < y->from_ms);
+}
+
+/* Whole sessions that a person labelled, and the minutes around anomalies. */
+static int pins_learn(struct pins *p, struct index *x)
+{
+    int rc = index_sessions(x, &INDEX_ALL, pins_add_session, p);
+    rc = rc < 0 ? rc : index_anomalies(x, NULL, 0, 0, 0, pins_add_anomaly, p);
+    if (p->n)
+        qsort(p->range, p->n, sizeof *p->range, pins_order);
+    return rc;
 }
 
 static void indexer_retain(struct indexer *d)
 {
     struct pins pins = { 0 };
     struct retention_done done;
-    if (index_sessions(d->index, &INDEX_ALL, indexer_pin, &pins) < 0) {
+    if (pins_learn(&pins, d->index) < 0) {
         mem_free(pins.range);
         return; /* what must stay is not known */
     }

@@ -61,7 +61,8 @@ static void reporting_print(const struct args *a, const struct report *r, bool l
 }
 
 int reporting_finish(const struct args *a, const struct recording *rec,
-                     struct outfiles *files, const char *root, struct cost cost)
+                     struct outfiles *files, const char *root, struct cost cost,
+                     void (*found)(void *self, const struct report *r), void *self)
 {
     struct analyze_options options = {
         .method = args_text(a, "method"), .seed = (uint64_t)args_number(a, "seed"),
@@ -73,6 +74,8 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     r->rss_bytes = cost.rss_bytes;
     r->written_bytes = cost.written_bytes;
     struct outfiles_result result = outfiles_write(files, rec, r);
+    if (found)
+        found(self, r);
     reporting_print(a, r, root && !*root);
     outfiles_tell(files, rec, a);
     report_free(r);
@@ -99,7 +102,8 @@ int reporting_play(const struct args *a, struct feed *feed, const char *origin, 
     return rc;
 }
 
-int reporting_on(const struct args *a, const char *path, int (*read)(void *self, struct recording **out), void *self)
+int reporting_on(const struct args *a, const char *path, int (*read)(void *self, struct recording **out),
+                 void (*found)(void *self, const struct report *r), void *self)
 {
     struct outfiles files = { 0 };
     struct recording *rec = NULL;
@@ -111,7 +115,7 @@ int reporting_on(const struct args *a, const char *path, int (*read)(void *self,
     else if (outfiles_check_globs(&files, rec->schema) < 0)
         status = EXIT_USAGE;
     else
-        status = reporting_finish(a, rec, &files, NULL, (struct cost){ NAN, NAN, NAN });
+        status = reporting_finish(a, rec, &files, NULL, (struct cost){ NAN, NAN, NAN }, found, self);
     recording_free(rec);
     outfiles_done(&files);
     return status;

@@ -21,12 +21,14 @@ struct cost {
 
 /*
  * Analyses, writes the files and prints the report, as --json or text. The host is described where
- * the samples are of a machine (`root`: "" or below it), not of a file (NULL).
+ * the samples are of a machine (`root`: "" or below it), not of a file (NULL). found() is told the report before it
+ * is printed; NULL for nobody.
  *
  * Returns an exit status: EXIT_PART when a file could not be written.
  */
 int reporting_finish(const struct args *a, const struct recording *rec,
-                     struct outfiles *files, const char *root, struct cost cost);
+                     struct outfiles *files, const char *root, struct cost cost,
+                     void (*found)(void *self, const struct report *r), void *self);
 
 /* A recording for a command, with the room that the configuration allows; origin is copied. */
 struct recording *reporting_new(const struct args *a, double interval_s, const char *origin);
@@ -38,7 +40,9 @@ int reporting_play(const struct args *a, struct feed *feed, const char *origin, 
  * The report over what read() gives, which says what is wrong. Returns an exit status.
  *
  *   path  the file that is read, not to be written over; NULL: none is
+ *   found as of reporting_finish()
  */
-int reporting_on(const struct args *a, const char *path, int (*read)(void *self, struct recording **out), void *self);
+int reporting_on(const struct args *a, const char *path, int (*read)(void *self, struct recording **out),
+                 void (*found)(void *self, const struct report *r), void *self);
 
 #endif

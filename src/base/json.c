@@ -121,6 +121,12 @@ void json_null(struct json *j, const char *key)
     buf_puts(j->out, "null");
 }
 
+void json_raw(struct json *j, const char *key, const char *value)
+{
+    json_key(j, key);
+    buf_puts(j->out, value);
+}
+
 void json_time(struct json *j, const char *key, int64_t wall_ms)
 {
     char text[TEXT_TIME_MAX];

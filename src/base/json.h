@@ -39,6 +39,7 @@ void json_double(struct json *j, const char *key, double v);
 void json_int(struct json *j, const char *key, int64_t v);
 void json_bool(struct json *j, const char *key, bool v);
 void json_null(struct json *j, const char *key);
+void json_raw(struct json *j, const char *key, const char *value); /* JSON already, of ours */
 void json_time(struct json *j, const char *key, int64_t wall_ms); /* RFC 3339 UTC, milliseconds */
 
 #endif

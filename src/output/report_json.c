@@ -103,9 +103,9 @@ static void json_session(struct json *j, const struct report *r)
     json_end(j);
 }
 
-static void json_causes(struct json *j, const struct schema *s, const struct anomaly *a)
+void report_json_causes(struct json *j, const char *name, const struct schema *s, const struct anomaly *a)
 {
-    json_array(j, "causes");
+    json_array(j, name);
     for (int i = 0; i < a->n_causes; i++) {
         const struct cause *c = &a->causes[i];
         json_object(j, NULL);
@@ -144,7 +144,7 @@ static void json_anomaly(struct json *j, const struct schema *s, const struct an
     json_double(j, "probability", a->probability);
     json_string(j, "severity", severity_name(a->severity));
     json_string(j, "area", area_name(a->area));
-    json_causes(j, s, a);
+    report_json_causes(j, "causes", s, a);
     json_suspects(j, a);
     json_absent(j, "logs", "the system's logs are not read in this version");
     json_string(j, "summary", a->summary);

@@ -8,6 +8,11 @@
 #include "analyze/report.h"
 #include "base/buf.h"
 
+struct json; /* base/json.h */
+
 void report_json(struct buf *out, const struct report *r);
+
+/* What moved an anomaly, as an array. */
+void report_json_causes(struct json *j, const char *name, const struct schema *s, const struct anomaly *a);
 
 #endif

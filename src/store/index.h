@@ -31,6 +31,7 @@
 #define INDEX_ID_MAX 40         /* bytes of "session_20261122_102616_12" and its NUL, with room */
 #define INDEX_LABEL_MAX 64      /* bytes of a label, NUL included */
 #define INDEX_NOTE_MAX 512
+#define INDEX_VERDICT_MAX 160
 #define INDEX_CAUSES_MAX 4096   /* bytes of the causes of an anomaly as JSON */
 
 #define INDEX_ALLOWANCE_MIN (1024 * 1024)
@@ -96,7 +97,7 @@ struct index_session {
     enum index_state state;
     char origin[128];               /* "recorded", "imported FILE" without its directory, "check" */
     char workload[32];              /* "" = not known */
-    char verdict[160];              /* "" = none yet */
+    char verdict[INDEX_VERDICT_MAX];/* "" = nobody has looked yet */
     char labels[192];               /* read only: "a, b", cut where they do not fit; index_labels() has all */
 };
 

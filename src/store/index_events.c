@@ -94,7 +94,7 @@ static int anomalies_judge(struct index *x, void *self)
 int index_set_findings(struct index *x, const char *id, const char *verdict, const struct index_anomaly *a, size_t n)
 {
     struct judgement j = { .verdict = verdict };
-    int rc = anomalies_check(a, n);
+    int rc = index_is_text(verdict, INDEX_VERDICT_MAX) ? anomalies_check(a, n) : -EINVAL;
     rc = rc < 0 ? rc : index_key(x, id, &j.key);
     rc = rc < 0 ? rc : index_clear_anomalies(x, j.key);
     rc = rc < 0 ? rc : index_write(x, anomalies_judge, &j);
@@ -134,7 +134,7 @@ int index_anomalies(struct index *x, const char *id, int64_t from_ms, int64_t to
 {
     sqlite3_stmt *s;
     int n = 0, rc = index_bind(x, "SELECT s.id, e.time_ms, e.end_ms, e.peak_ms, e.score, e.probability, "
-                                  "e.severity, e.area, e.summary, e.causes " RANGE("anomalies"),
+                                  "e.severity, e.area, e.summary, iif(json_valid(e.causes), e.causes, '[]') " RANGE("anomalies"),
                                VALUES(T(id), I(from_ms), I(to_ms), I(limit ? limit : -1)), &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
         each(self, &(struct index_anomaly){

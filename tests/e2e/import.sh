@@ -78,4 +78,35 @@ rm "$data"/index.db*
 "$sonde" import "$tmp/good.csv" --again --quiet --data "$data" > /dev/null || fail "no new index"
 "$sonde" sessions list --data "$data" | grep -q '20261122_120000_2' || fail "a session is not in the new index"
 
+# What an analysis found stays with the session, also when it is analysed again; of a part of it nothing is kept.
+python3 - "$tmp/step.csv" <<'END'
+import random, sys
+random.seed(1)
+with open(sys.argv[1], "w") as out:
+    print("timestamp,cpu.util", file=out)
+    for i in range(1200):
+        busy = 90 if 800 <= i < 900 else 5
+        print(f"{1795608000 + i},{busy + random.random() * 3:.2f}", file=out)
+END
+"$sonde" import "$tmp/step.csv" --data "$data" --quiet > /dev/null || fail "import failed"
+found() { "$sonde" sessions show 20261125_120000 --data "$data" --json; }
+found | grep -q '"anomalies": null' || fail "anomalies of a session that nobody analysed: $(found)"
+"$sonde" sessions list --data "$data" | grep -q '20261125_120000 .* 1200 *- ' || fail "list: $("$sonde" sessions list --data "$data")"
+"$sonde" analyze 20261125 --to 2026-11-25T12:05 --data "$data" > /dev/null || fail "analyze failed"
+found | grep -q '"anomalies": null' || fail "the verdict on a part stands for the whole"
+for again in 1 2; do
+    "$sonde" analyze 20261125 --data "$data" --json > "$tmp/step.json" || fail "analyze failed"
+    found > "$tmp/found.json"
+    python3 - "$tmp/step.json" "$tmp/found.json" <<'END' || fail "what was found was not kept (time $again)"
+import json, sys
+report, kept = (json.load(open(f)) for f in sys.argv[1:])
+items = report["anomalies"]["items"]
+assert len(items) >= 1 and kept["anomalies"] == len(items) == len(kept["anomaly_items"])
+assert kept["verdict"] == "look: " + report["verdict"]["text"], kept["verdict"]
+for a, b in zip(items, kept["anomaly_items"]):
+    assert all(a[k] == b[k] for k in ("time", "end", "score", "severity", "area", "summary", "causes")), (a, b)
+END
+done
+"$sonde" sessions list --min-anomalies 1 --data "$data" | grep -q '20261125_120000' || fail "not found by its anomalies"
+
 echo "4000 samples there and back, bad files refused, the index made anew"

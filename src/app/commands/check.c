@@ -100,10 +100,12 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
     if (rc < 0 && rc != -EINTR)
         log_error(rc, "check: %s breaks off after %zu sample%s, which is what the report is about",
                   rec->origin, rec->n, rec->n == 1 ? "" : "s");
-    bool kept = archive_options_keep(a, rec) == 0;
+    struct archive_kept kept = { 0 };
+    rc = archive_options_keep(a, rec, &kept) < 0 ? -EIO : rc;
     int status = mode == MODE_COLLECT ? check_save(a, rec, files) :
-                 reporting_finish(a, rec, files, o->root.path, cost);
-    return status == EXIT_DONE && (rc < 0 || !kept) ? EXIT_PART : status;
+                 reporting_finish(a, rec, files, o->root.path, cost, archive_options_found, &kept);
+    buf_done(&kept.dir);
+    return status == EXIT_DONE && rc < 0 ? EXIT_PART : status;
 }
 
 /* --mode collect is for files: without one the whole run would be for nothing. */

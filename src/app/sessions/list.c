@@ -39,12 +39,14 @@ static enum tone list_tone(enum index_state s)
 static void list_row(struct listing *l, const struct index_session *s)
 {
     const struct screen *screen = &l->screen;
-    char length[32];
+    char length[32], anomalies[24] = "-";
+    if (sessions_is_judged(s))
+        snprintf(anomalies, sizeof anomalies, "%" PRId64, s->anomalies);
     int left = screen->width - COLUMN_ID - COLUMN_LENGTH - 2 * COLUMN_COUNT - COLUMN_STATE - 6;
     screen_cell(screen, &l->out, TONE_PLAIN, sessions_short_id(s->id), COLUMN_ID, true);
-    buf_printf(&l->out, " %*s %*" PRId64 " %*" PRId64 "  ", COLUMN_LENGTH,
+    buf_printf(&l->out, " %*s %*" PRId64 " %*s  ", COLUMN_LENGTH,
                text_span(sessions_length_s(s), length, sizeof length),
-               COLUMN_COUNT, s->samples, COLUMN_COUNT, s->anomalies);
+               COLUMN_COUNT, s->samples, COLUMN_COUNT, anomalies);
     bool labelled = *s->labels && left > 4;
     screen_cell(screen, &l->out, list_tone(s->state), index_state_name(s->state), COLUMN_STATE, labelled);
     if (labelled) {
@@ -131,9 +133,9 @@ static const struct example examples[] = {
 
 const struct command sessions_list = {
     .name = "sessions list", .summary = "the sessions of the archive, a line each", .usage = "",
-    .text = "A session is one run of the recorder. The first column is the beginning in UTC and the id at "
-            "once; 'show' and "
-            "the others take it, or the beginning of it, or the word last. TIME is 2026-11-22T14:05, 14:05 "
+    .text = "A session is one run of the recorder. The first column is the beginning in UTC and the id at once; 'show' and "
+            "the others take it, or the beginning of it, or the word last. Anomalies are those that `sonde analyze` "
+            "or `sonde check --archive` found; - where neither has looked. TIME is 2026-11-22T14:05, 14:05 "
             "(the last one), "
             "'yesterday 14:05', -2h, '3 days ago' or now, in UTC.",
     .options = options, .examples = examples, .run = list_run,

@@ -52,6 +52,11 @@ static const char *sessions_known(const char *text)
     return *text ? text : NULL;
 }
 
+bool sessions_is_judged(const struct index_session *s)
+{
+    return *s->verdict || s->anomalies;
+}
+
 void sessions_put_json(struct json *j, struct index *x, const struct index_session *s)
 {
     json_string(j, "id", s->id);
@@ -63,7 +68,12 @@ void sessions_put_json(struct json *j, struct index *x, const struct index_sessi
     json_int(j, "samples", s->samples);
     json_int(j, "metrics", s->metrics);
     json_int(j, "gaps", s->gaps);
-    json_int(j, "anomalies", s->anomalies);
+    if (sessions_is_judged(s)) {
+        json_int(j, "anomalies", s->anomalies);
+    } else {
+        json_null(j, "anomalies");
+        json_string(j, "anomalies_reason", "the session was not analysed yet");
+    }
     json_int(j, "events", s->events);
     json_string(j, "workload", sessions_known(s->workload));
     json_string(j, "verdict", sessions_known(s->verdict));

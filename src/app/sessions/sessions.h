@@ -26,6 +26,9 @@ const char *sessions_short_id(const char *id);
 /* Seconds from its first to its last tick. */
 double sessions_length_s(const struct index_session *s);
 
+/* Has an analysis looked at it? Else "no anomaly" would say too much. */
+bool sessions_is_judged(const struct index_session *s);
+
 /* One session as an object, with its labels. */
 void sessions_put_json(struct json *j, struct index *x, const struct index_session *s);
 

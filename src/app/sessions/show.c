@@ -103,7 +103,7 @@ static void show_event(void *self, const struct index_event *e)
 
 static void show_head(struct showing *v, const char *name, int64_t n)
 {
-    char text[64];
+    char text[96];
     snprintf(text, sizeof text, "%" PRId64 "%s", n, n > SHOWN
              ? ", the first of them (--json has all that are kept):" : "");
     show_line(v, name, text);
@@ -153,7 +153,10 @@ static int show_text(struct showing *v, struct index *x, const struct index_sess
     show_line(v, "workload", s->workload);
     show_line(v, "verdict", s->verdict);
     int rc = index_labels(x, s->id, show_label, v);
-    show_head(v, "anomalies", s->anomalies);
+    if (sessions_is_judged(s))
+        show_head(v, "anomalies", s->anomalies);
+    else
+        show_line(v, "anomalies", "nobody has looked yet: `sonde analyze` does");
     if (rc >= 0)
         rc = index_anomalies(x, s->id, 0, 0, SHOWN, show_anomaly, v);
     show_head(v, "events", s->events);
@@ -172,7 +175,7 @@ static void show_json_anomaly(void *self, const struct index_anomaly *a)
     json_string(j, "severity", severity_name(a->severity));
     json_string(j, "area", a->area);
     json_string(j, "summary", a->summary);
-    json_string(j, "causes", a->causes);
+    json_raw(j, "causes", a->causes);
     json_end(j);
 }
 
