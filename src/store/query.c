@@ -61,7 +61,7 @@ static bool query_meets(const struct asking *q, int64_t first_ms, int64_t last_m
 
 static int query_tier(const struct asking *q)
 {
-    double point_s = (double)(q->r->to_ms - q->r->from_ms) / 1000 / q->r->points;
+    double point_s = (double)(q->r->to_ms - q->r->from_ms + 1) / 1000 / q->r->points;
     return point_s >= 600 ? 600 : point_s >= 60 ? 60 : 0;
 }
 
@@ -326,7 +326,7 @@ static int query_begin(struct asking *q, int64_t from_ms, int64_t to_ms, int poi
     q->edge = mem_try(((size_t)points + 1) * sizeof *q->edge);
     if (!q->edge)
         return -ENOMEM;
-    int64_t span = to_ms - from_ms, whole = span / points, rest = span % points;
+    int64_t span = to_ms - from_ms + 1, whole = span / points, rest = span % points;
     for (int64_t i = 0; i <= points; i++)
         q->edge[i] = from_ms + i * whole + i * rest / points;
     return 0;

@@ -78,6 +78,23 @@ rm "$data"/index.db*
 "$sonde" import "$tmp/good.csv" --again --quiet --data "$data" > /dev/null || fail "no new index"
 "$sonde" sessions list --data "$data" | grep -q '20261122_120000_2' || fail "a session is not in the new index"
 
+# Coarser: three hours of the first, whose numbers repeat, an hour a row.
+"$sonde" sessions export --from 2026-11-22T13:00 --to 2026-11-22T16:00 --every 1h --data "$data" \
+    --metrics 'cpu.util,disk.read' > "$tmp/hours.csv" || fail "no coarse export"
+awk -F, 'NR > 1 && NR <= 4001 && $1 >= 1795352400 && $1 < 1795363200 {
+    h = int(($1 - 1795352400) / 3600); last[h] = $3
+    if ($2 != "") { n[h]++; sum[h] += $2; if (n[h] == 1 || $2 < min[h]) min[h] = $2; if (n[h] == 1 || $2 > max[h]) max[h] = $2 }
+} END { for (h = 0; h < 3; h++) printf "2026-11-22T%d:00:00.000Z,%d,%.9f,%d,%d\n", 13 + h, min[h], sum[h] / n[h], max[h], last[h] }' \
+    "$tmp/numbers.csv" > "$tmp/want"
+tail -n +2 "$tmp/hours.csv" | paste -d, "$tmp/want" - | awk -F, '
+    # the mean of a summary is kept to 1 part in 1024 of the range of its window
+    { off = $3 - $8; if ($1 != $6 || $2 != $7 || $4 != $9 || $5 != $10 || off * 1024 > $4 || -off * 1024 > $4) bad = 1 }
+    END { exit bad || NR != 3 }' || fail "coarse: $(paste "$tmp/want" "$tmp/hours.csv")"
+[ "$(head -1 "$tmp/hours.csv")" = 'timestamp,cpu.util.min,cpu.util.mean,cpu.util.max,disk.read.last{sda}' ] ||
+    fail "header: $(head -1 "$tmp/hours.csv")"
+"$sonde" sessions export 20261122_120000 --every 0.1 --data "$data" > "$tmp/said" 2>&1 && fail "too many rows"
+grep -q 'a longer --every' "$tmp/said" || fail "it says: $(cat "$tmp/said")"
+
 # What an analysis found stays with the session, also when it is analysed again; of a part of it nothing is kept.
 python3 - "$tmp/step.csv" <<'END'
 import random, sys

@@ -116,7 +116,7 @@ static void test_any_range(void **state)
         int64_t from = MS(rng_below(&rng, 8000)) - 500000 + rng_below(&rng, 1000);
         int64_t to = from + (i % 3 ? rng_below(&rng, 9000000) : rng_below(&rng, 200000));
         int points = 1 + (int)rng_below(&rng, i % 2 ? 20 : 2000);
-        double step_s = (double)(to - from) / 1000 / points;
+        double step_s = (double)(to - from + 1) / 1000 / points;
         int tier_s = step_s >= 600 ? 600 : step_s >= 60 ? 60 : 0;
         struct query_result *r;
         int rc = store_query(a, from, to, i % 5 ? "memory.*,disk.latency{sd1},disk.reads*{sd0}" : NULL, points, &r);

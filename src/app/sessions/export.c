@@ -7,6 +7,7 @@
 #include "app/sessions/sessions.h"
 
 #include "app/archived.h"
+#include "app/sessions/export_points.h"
 #include "app/datadir.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -27,7 +28,7 @@ struct exporting {
     struct archived of;
     const char *session;        /* NULL: all in the range */
     char id[INDEX_ID_MAX];
-    int64_t from_ms, to_ms;
+    int64_t from_ms, to_ms, every_ms; /* every_ms 0: each instant */
     const char *globs, *output; /* output NULL: standard output */
     char target[OS_PATH_MAX], partial[OS_PATH_MAX];
     int fd;
@@ -135,6 +136,71 @@ static int export_rows(struct exporting *e)
     return rc == 0 && e->out.n ? export_flush(e) : rc;
 }
 
+/* ---- or summaries of them ---- */
+
+/*
+ * Makes whole steps of what was asked for, as far as anything was recorded, from a round time on where no other was
+ * named; to_ms is out then. Returns their number.
+ */
+static int export_span(struct exporting *e)
+{
+    size_t n;
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    const struct archive_part *p = archive_parts(e->of.files, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (!p[i].last_ms || (e->session && strcmp(e->session, p[i].about.session) != 0))
+            continue;
+        first = p[i].first_ms < first ? p[i].first_ms : first;
+        last = p[i].last_ms > last ? p[i].last_ms : last;
+    }
+    e->from_ms = e->from_ms < first ? first - first % e->every_ms : e->from_ms;
+    e->to_ms = last < e->to_ms ? last + 1 : e->to_ms;
+    int64_t points = e->to_ms > e->from_ms ? (e->to_ms - e->from_ms + e->every_ms - 1) / e->every_ms : 0;
+    e->to_ms = e->from_ms + points * e->every_ms;
+    return points > QUERY_POINTS ? -E2BIG : points ? (int)points : -ENODATA;
+}
+
+static int export_write_points(struct exporting *e, const struct query_result *q)
+{
+    struct schema *s = points_schema(q);
+    struct frame f = { 0 };
+    int rc = 0;
+    e->sel = selection_of(s, NULL);
+    if (e->exporter->head)
+        e->exporter->head(&e->out, &e->sel);
+    for (int i = 0; i < q->points && rc == 0; i++) {
+        if (points_frame(q, i, s, &f))
+            e->exporter->row(&e->out, &e->sel, &f, e->ticks++);
+        rc = os_stopping() ? -EINTR : e->out.n > FLUSH ? export_flush(e) : 0;
+    }
+    if (rc == 0 && e->exporter->tail)
+        e->exporter->tail(&e->out);
+    rc = rc == 0 && e->out.n ? export_flush(e) : rc;
+    selection_done(&e->sel);
+    frame_done(&f);
+    schema_free(s);
+    return rc;
+}
+
+static int export_points(struct exporting *e)
+{
+    struct query_result *q;
+    int points = export_span(e);
+    if (points < 0)
+        return points;
+    int rc = store_query(e->of.files, e->from_ms, e->to_ms - 1, e->globs, points, &q);
+    if (rc < 0)
+        return rc;
+    rc = export_write_points(e, q);
+    query_free(q);
+    return rc;
+}
+
+static int export_text(struct exporting *e)
+{
+    return e->every_ms ? export_points(e) : export_rows(e);
+}
+
 static int export_tape(struct exporting *e)
 {
     int rc = tape_export_open(e->partial, e->globs, export_sessions(e), &e->tape);
@@ -164,7 +230,7 @@ static int export_to_file(struct exporting *e)
     os_disk_remove(e->partial); /* of an attempt that was killed */
     if (e->exporter)
         e->fd = os_disk_open(e->partial, OS_DISK_CREATE);
-    rc = e->exporter && e->fd < 0 ? e->fd : e->exporter ? export_rows(e) : export_tape(e);
+    rc = e->exporter && e->fd < 0 ? e->fd : e->exporter ? export_text(e) : export_tape(e);
     if (rc == 0 && e->ticks)
         rc = os_rename(e->partial, e->target);
     if (rc < 0 || !e->ticks)
@@ -181,6 +247,9 @@ static int export_say(const struct exporting *e, int rc)
     else if (rc == -ENOTSUP)
         log_error(0, "sessions export: %s is no file and would be replaced; use `> %s` instead of --output", e->output,
                   e->output);
+    else if (rc == -E2BIG)
+        log_error(0, "sessions export: more than %d rows, or %d numbers: name fewer --metrics, or a longer --every",
+                  QUERY_POINTS, QUERY_MAX);
     else if (rc < 0 && rc != -ENODATA)
         log_error(rc, "sessions export: %s cannot be written", e->output ? e->output : "standard output");
     else if (rc == -ENODATA || !e->ticks)
@@ -196,9 +265,10 @@ static int export_run_in(const struct args *a, struct exporting *e)
         return status;
     e->session = text ? e->id : NULL;
     e->join.schema = schema_new();
-    status = export_say(e, e->output ? export_to_file(e) : export_rows(e));
+    status = export_say(e, e->output ? export_to_file(e) : export_text(e));
     if (status == EXIT_DONE && e->output && !args_flag(a, "quiet"))
-        fprintf(stderr, "Wrote %s: %zu samples\n", e->output, e->ticks);
+        fprintf(stderr, "Wrote %s: %zu %s%s\n", e->output, e->ticks, e->every_ms ? "row" : "sample",
+                e->ticks == 1 ? "" : "s");
     schema_free(e->join.schema);
     join_done(&e->join);
     selection_done(&e->sel);
@@ -213,12 +283,17 @@ static int export_run(const struct args *a)
                            .exporter = exporter_find(args_text(a, "format")) };
     e.from_ms = args_given(a, "from") ? args_time(a, "from") : INT64_MIN;
     e.to_ms = args_given(a, "to") ? args_time(a, "to") : INT64_MAX;
+    e.every_ms = args_given(a, "every") ? (int64_t)(args_number(a, "every") * 1000) : 0;
     if (!args_positional(a, 0) && !args_given(a, "from") && !args_given(a, "to")) {
         log_error(0, "sessions export: say what: a session, as `sonde sessions list` shows it, or --from and --to");
         return EXIT_USAGE;
     }
     if (!e.exporter && !e.output) {
         log_error(0, "sessions export: a tape is not for a terminal; name a file with --output FILE");
+        return EXIT_USAGE;
+    }
+    if (!e.exporter && e.every_ms) {
+        log_error(0, "sessions export: a tape has every instant; --every is for csv, json and jsonl");
         return EXIT_USAGE;
     }
     int rc = archived_open(&e.of, a, false);
@@ -235,6 +310,8 @@ static const struct option options[] = {
     { "format",  0, OPTION_CHOICE, "FORMAT", .choices = "csv json jsonl sonde", .fallback = "csv",
       .help = "sonde: a tape, for --replay on any machine" },
     { "metrics", 0, OPTION_TEXT, "GLOBS", .help = "only these: 'cpu.*,disk.read.rate{sda}'" },
+    { "every", 0, OPTION_DURATION, "TIME", .min = 0.1, .max = 366 * 86400.0,
+      .help = "a row for so long, of minimum, mean and maximum, instead of each instant: 10m, 1h" },
     { "output", 'o', OPTION_FILE, "FILE", .help = "instead of standard output" },
     DATADIR_OPTION,
     { 0 },
@@ -243,12 +320,14 @@ static const struct option options[] = {
 static const struct example examples[] = {
     { "sonde sessions export last --format sonde -o friday.sonde", "for a friend: sonde top --replay friday.sonde" },
     { "sonde sessions export --from 'yesterday 14:05' --to 'yesterday 14:20' -o f.csv", "a quarter of an hour" },
+    { "sonde sessions export --from '7 days ago' --every 10m --metrics 'cpu.util'", "a week at a glance" },
     { 0 },
 };
 
 const struct command sessions_export = {
     .name = "sessions export", .summary = "a session, or a range of time, as CSV, JSON or a tape", .usage = "[ID]",
     .text = "Writes every instant of a session, or of all sessions in a range of time, or both. Columns that only "
-            "some of it has are empty elsewhere. A file appears when it is whole.",
+            "some of it has are empty elsewhere. With --every the numbers come from summaries where there are some, of "
+            "all sessions in that time; counters have their last value. A file appears when it is whole.",
     .options = options, .examples = examples, .max_positional = 1, .run = export_run,
 };
