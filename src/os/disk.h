@@ -40,9 +40,6 @@ struct os_disk_entry {
 int os_disk_look(const char *path, struct os_disk_entry *out);
 int os_disk_remove(const char *path);     /* a file */
 
-/* Bytes that we may still write to the file system of a path. */
-int64_t os_disk_free(const char *path);
-
 /*
  * Takes the lock of a file, made where there is none. It lasts until the descriptor is closed, or the
  * process ends in whatever way. -EBUSY when another process holds it, *owner is then its pid as it wrote

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 int os_disk_open(const char *path, enum os_disk_mode mode)
@@ -99,12 +98,6 @@ int os_disk_look(const char *path, struct os_disk_entry *out)
 int os_disk_remove(const char *path)
 {
     return unlink(path) < 0 ? -errno : 0;
-}
-
-int64_t os_disk_free(const char *path)
-{
-    struct statvfs fs;
-    return statvfs(path, &fs) < 0 ? -errno : (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 }
 
 /* The pid of whoever holds the lock, as it wrote it. */

@@ -274,17 +274,6 @@ int retention_tidy(struct retention *r, const struct retention_rules *rules, str
     return rc < 0 ? rc : rc2;
 }
 
-int retention_make_room(struct retention *r, const struct retention_rules *rules, int64_t bytes,
-                        struct retention_done *out)
-{
-    *out = (struct retention_done){ 0 };
-    os_lock(r->lock);
-    int rc = retention_list(r);
-    rc = rc < 0 ? rc : retention_free_bytes(r, rules, bytes, out);
-    os_unlock(r->lock);
-    return rc;
-}
-
 /* ---- what will be ---- */
 
 /* Bytes per day of each tier in the newest segments. */

@@ -56,10 +56,6 @@ void retention_clean(struct retention *r);
 /* Does what ages and cap ask for: to be called about once a minute. 0, or what the disk says. */
 int retention_tidy(struct retention *r, const struct retention_rules *rules, struct retention_done *out);
 
-/* Frees at least so many bytes, at once: for space_on_full(). */
-int retention_make_room(struct retention *r, const struct retention_rules *rules, int64_t bytes,
-                        struct retention_done *out);
-
 /* Takes tiers out of one segment, but for what is pinned, also by Sonde if own_pins: 1 when it is gone now. */
 int retention_rewrite(const char *path, struct space *space, const bool drop[RETENTION_TIERS],
                       const struct retention_rules *rules, bool own_pins, int64_t *freed);

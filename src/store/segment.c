@@ -219,12 +219,3 @@ int segment_block_open(struct segment_block *b, const struct chunk *c)
         return -EBADMSG;
     return rc;
 }
-
-int segment_block_column(const struct segment_block *b, int part, int c, double *out)
-{
-    if (c >= 0 && c < b->columns[part])
-        return block_column(&b->table, (part ? b->columns[0] : 0) + c, out);
-    for (int r = 0; r < b->table.rows; r++)
-        out[r] = NAN;
-    return 0;
-}

@@ -73,9 +73,6 @@ struct segment_block {
 /* Looks at a payload, which must outlive it. Begin with { 0 }, end with block_done(&b.table). -EBADMSG. */
 int segment_block_open(struct segment_block *b, const struct chunk *c);
 
-/* Its column c of a part, out[0..rows); all NaN where it has no such column. */
-int segment_block_column(const struct segment_block *b, int part, int c, double *out);
-
 /* ---- writing; one writer ---- */
 
 struct segment_writer;

@@ -210,11 +210,6 @@ int store_part(struct store *s)
     return part;
 }
 
-const char *store_dir(const struct store *s)
-{
-    return s->dir;
-}
-
 struct space *store_space(struct store *s)
 {
     return s->space;

@@ -69,7 +69,6 @@ struct store_state {
 void store_state(struct store *s, struct store_state *out);
 const struct tape_about *store_about(const struct store *s); /* of the session; its part as it was at the start */
 int store_part(struct store *s); /* which is written now; what belongs to earlier ones may go */
-const char *store_dir(const struct store *s);
 struct space *store_space(struct store *s);
 
 #endif

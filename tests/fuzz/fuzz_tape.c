@@ -97,8 +97,8 @@ static void look(const char *path)
     segment_load(s);
     for (size_t i = 0; i < s->n; i++)
         if (segment_read(s, &s->entry[i], &bytes, &c) == 0 && c.type == CHUNK_BLOCK && segment_block_open(&b, &c) == 0)
-            for (int k = 0; k < b.columns[1] + 1 && k < 64; k++)
-                segment_block_column(&b, 1, k, out);
+            for (int k = b.columns[0]; k < b.table.cols && k < b.columns[0] + 64; k++)
+                block_column(&b.table, k, out);
     block_done(&b.table);
     buf_done(&bytes);
     segment_free(s);

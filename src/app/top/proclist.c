@@ -16,12 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *proc_sort_name(enum proc_sort s)
-{
-    static const char *const name[SORTS] = { "cpu", "memory", "io", "name", "pid", "gpu" };
-    return name[s];
-}
-
 void proclist_done(struct proclist *l)
 {
     mem_free(l->row);

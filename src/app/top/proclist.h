@@ -9,8 +9,6 @@
 
 enum proc_sort { SORT_CPU, SORT_MEMORY, SORT_IO, SORT_NAME, SORT_PID, SORT_GPU, SORTS };
 
-const char *proc_sort_name(enum proc_sort s); /* "cpu", "memory", "io", "name", "pid", "gpu" */
-
 /* A process for as long as it lives. */
 struct proc_id {
     int32_t pid;
