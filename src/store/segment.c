@@ -112,7 +112,7 @@ static bool segment_read_index(struct segment *s)
     struct segment_entry e = { .type = CHUNK_INDEX, .at = at, .n = (uint32_t)(end - at) };
     auto_buf struct buf b = { 0 };
     struct chunk c;
-    if (segment_read(s, &e, &b, &c) < 0 || segment_index_take(s, &c) < 0) {
+    if (segment_read(s, &e, &b, &c) < 0 || segment_index_take(s, &c, at) < 0) {
         s->n = s->blocks = 0;
         return false;
     }

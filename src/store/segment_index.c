@@ -29,7 +29,7 @@ int segment_index_put(struct buf *out, const struct segment_entry *entry, size_t
     return chunk_put(out, CHUNK_INDEX, CHUNK_MAY_SKIP, b.p, b.n);
 }
 
-int segment_index_take(struct segment *s, const struct chunk *c)
+int segment_index_take(struct segment *s, const struct chunk *c, int64_t at)
 {
     struct unpack in = { .p = c->bytes, .end = c->bytes + c->n };
     uint64_t n = unpack_upto(&in, c->n);
@@ -37,7 +37,7 @@ int segment_index_take(struct segment *s, const struct chunk *c)
     for (uint64_t i = 0; i < n && !in.bad; i++) {
         struct segment_entry e = { .type = (int)unpack_upto(&in, 255) };
         e.at = (int64_t)unpack_upto(&in, INT64_MAX / 16) * 8;
-        e.n = (uint32_t)unpack_upto(&in, UINT32_MAX / 8) * 8;
+        e.n = (uint32_t)unpack_upto(&in, (CHUNK_MAX + CHUNK_HEAD + 7) / 8) * 8;
         e.block = (uint32_t)unpack_upto(&in, UINT32_MAX);
         e.rows = (uint32_t)unpack_upto(&in, UINT32_MAX);
         if (__builtin_add_overflow(time, unpack_i64(&in), &e.first_ms) ||
@@ -47,5 +47,5 @@ int segment_index_take(struct segment *s, const struct chunk *c)
         end = e.at + e.n;
         segment_put_entry(s, &e);
     }
-    return in.bad ? -EBADMSG : 0;
+    return in.bad || end > at ? -EBADMSG : 0;
 }

@@ -7,8 +7,8 @@
 /* Puts the INDEX chunk that belongs at an offset. -ENOMEM. */
 int segment_index_put(struct buf *out, const struct segment_entry *entry, size_t n, int64_t at);
 
-/* Adds its entries; -EBADMSG where they do not lie one behind the other up to it. */
-int segment_index_take(struct segment *s, const struct chunk *c);
+/* Adds its entries, of a chunk at an offset; -EBADMSG where they do not lie one behind the other before it. */
+int segment_index_take(struct segment *s, const struct chunk *c, int64_t at);
 
 /* Times and rows of an entry of this type, from the first bytes of its payload. */
 void segment_peek(struct segment_entry *e, const uint8_t *payload, size_t n);

@@ -31,6 +31,7 @@ int tape_export_open(const char *path, const char *globs, int sessions, struct t
         return -ENAMETOOLONG;
     }
     strcpy(e->path, path);
+    os_disk_remove(e->session_path); /* of an attempt that was killed */
     e->globs = globs;
     e->alone = sessions <= 1;
     int fd = e->alone ? 0 : os_disk_open(path, OS_DISK_CREATE);

@@ -235,7 +235,7 @@ static void verify_index(struct verifier *v, int64_t at, const struct chunk *c)
 {
     struct segment told = { .fd = -1 };
     const struct segment *seen = &v->seen;
-    bool right = segment_index_take(&told, c) == 0 && (v->damaged || told.n == seen->n);
+    bool right = segment_index_take(&told, c, at) == 0 && (v->damaged || told.n == seen->n);
     for (size_t i = 0, k = 0; i < seen->n && right; i++) {
         while (k < told.n && told.entry[k].at < seen->entry[i].at) /* those are damaged */
             k++;
