@@ -38,16 +38,6 @@ static int put_path(const struct putting *w, int part, const char *suffix, char 
     return rc;
 }
 
-static int put_remove(struct space *space, const char *path)
-{
-    struct os_disk_entry e;
-    int rc = os_disk_look(path, &e);
-    rc = rc < 0 ? rc : os_disk_remove(path);
-    if (rc == 0)
-        space_resize(space, e.size, -1);
-    return rc == -ENOENT ? 0 : rc;
-}
-
 static int put_check(const struct recording *r)
 {
     if (r->n && !schema_sources(r->schema))
@@ -81,7 +71,7 @@ static int put_open(struct putting *w)
     int rc = put_path(w, ++w->name.part, SUFFIX, path);
     if (rc < 0)
         return rc;
-    put_remove(w->p->space, path); /* of an attempt that was killed */
+    space_remove(w->p->space, path); /* of an attempt that was killed */
     w->block = 0;
     w->p->about.part = w->name.part;
     return segment_create(path, &w->p->about, w->p->space, &w->writer);
@@ -146,7 +136,7 @@ static void put_undo(struct putting *w)
     segment_leave(w->writer);
     for (int part = 0; part <= w->name.part; part++)
         if (put_path(w, part, SUFFIX, path) == 0)
-            put_remove(w->p->space, path);
+            space_remove(w->p->space, path);
     archive_drop(w->p->dir, w->p->space, w->p->about.session);
 }
 
@@ -202,7 +192,7 @@ static int clean_one(const struct clean *c)
     for (int i = 0; i < n; i++)
         appears = appears && (list[i].block >= 0 || list[i].part != c->name.part);
     mem_free(list);
-    return n < 0 ? n : appears ? os_rename(from, to) : put_remove(c->space, from);
+    return n < 0 ? n : appears ? os_rename(from, to) : space_remove(c->space, from);
 }
 
 void archive_put_clean(const char *dir, struct space *space)
@@ -223,7 +213,7 @@ int archive_drop(const char *dir, struct space *space, const char *session)
     int n = names_of_session(dir, session, &list), worst = n < 0 ? n : 0;
     for (int i = 0; i < n; i++) {
         int rc = names_path(dir, &list[i], path);
-        rc = rc < 0 ? rc : put_remove(space, path);
+        rc = rc < 0 ? rc : space_remove(space, path);
         worst = rc < 0 ? rc : worst;
     }
     mem_free(list);

@@ -44,12 +44,10 @@ static void retention_sweep(void *self, const char *name)
 {
     const struct retention *r = self;
     char path[OS_PATH_MAX];
-    struct os_disk_entry e;
     if (!text_glob("*.seg.tmp", name))
         return;
     snprintf(path, sizeof path, "%s/segments/%s", r->dir, name);
-    if (os_disk_look(path, &e) == 0 && os_disk_remove(path) == 0)
-        space_resize(r->space, e.size, -1);
+    space_remove(r->space, path);
 }
 
 struct retention *retention_new(const char *dir, struct space *space)

@@ -78,6 +78,16 @@ int space_resize(struct space *s, int64_t before, int64_t after)
     return fits ? 0 : -EDQUOT;
 }
 
+int space_remove(struct space *s, const char *path)
+{
+    struct os_disk_entry e;
+    int rc = os_disk_look(path, &e);
+    rc = rc < 0 ? rc : os_disk_remove(path);
+    if (rc == 0)
+        space_resize(s, e.size, -1);
+    return rc == -ENOENT ? 0 : rc;
+}
+
 void space_reserve(struct space *s, int64_t bytes)
 {
     os_lock(s->lock);

@@ -27,6 +27,9 @@ void space_free(struct space *s);
  */
 int space_resize(struct space *s, int64_t before, int64_t after);
 
+/* Removes a file that counts; one that is not there is gone. s may be NULL. */
+int space_remove(struct space *s, const char *path);
+
 int64_t space_used(struct space *s);
 int64_t space_cap(struct space *s);
 void space_set_cap(struct space *s, int64_t cap); /* from now on; what is above it already has to go */
