@@ -30,6 +30,7 @@ extern const char *const fault_names[FAULTS];
 void faults_set(enum fault f, long nth, long times, int error);
 
 long faults_calls(enum fault f); /* of this kind since faults_set() */
+int faults_fds(void);            /* descriptors that are open */
 
 /* ---- what reached the disk ---- */
 
