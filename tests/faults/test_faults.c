@@ -119,7 +119,7 @@ static bool run(enum fault f, long nth, long times, int error)
 static void loop(enum fault f, int error)
 {
     long n = 1;
-    for (; run(f, n, 1, error); n += FAULTS_SLOW && n > 8 ? 9 : 1)
+    for (; run(f, n, 1, error); n += TEST_SLOW && n > 8 ? 9 : 1)
         if (n % 7 == 1)
             run(f, n, 25, error);
     assert_true(n > 1); /* such a call was made at all */
