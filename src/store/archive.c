@@ -274,6 +274,15 @@ static size_t player_first(const struct player *p, const struct segment *s)
     return s->n;
 }
 
+/* Behind the last block in the range: one that lies after it may stand before it, where the clock was set back. */
+static size_t player_end(const struct player *p, const struct segment *s)
+{
+    size_t end = s->n;
+    while (end > 0 && (s->entry[end - 1].type != CHUNK_BLOCK || s->entry[end - 1].first_ms > p->to_ms))
+        end--;
+    return end;
+}
+
 static bool player_wants(const struct segment_entry *e, bool in_range)
 {
     if (e->type == CHUNK_ABOUT || e->type == CHUNK_CATALOG)
@@ -284,14 +293,11 @@ static bool player_wants(const struct segment_entry *e, bool in_range)
 
 static int player_segment(struct player *p, const struct segment *s)
 {
-    size_t first = player_first(p, s);
-    bool past = false;
+    size_t first = player_first(p, s), end = player_end(p, s);
     for (size_t i = 0; i < s->n; i++) {
         const struct segment_entry *e = &s->entry[i];
         struct chunk c;
-        if (e->type == CHUNK_BLOCK && e->first_ms > p->to_ms)
-            past = true;
-        if (!player_wants(e, i >= first && !past))
+        if (!player_wants(e, i >= first && i < end))
             continue;
         int rc = segment_read(s, e, &p->buf, &c);
         if (rc == -EBADMSG || rc == -EIO) {

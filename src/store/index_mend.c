@@ -51,20 +51,31 @@ static void mend_drop_old(const char *dir)
         }
 }
 
+/* The log first: what is left by a crash between is moved at the next start. It comes back where the file does
+ * not move: what is in it only, labels too, belongs to that. */
+static int mend_move(const char *dir, const char *to)
+{
+    auto_buf struct buf from = { 0 }, log = { 0 }, log_to = { 0 };
+    buf_printf(&from, "%s/index.db", dir);
+    buf_printf(&log, "%s-wal", from.p);
+    buf_printf(&log_to, "%s-wal", to);
+    int moved = os_rename(log.p, log_to.p);
+    if (moved < 0 && moved != -ENOENT)
+        return moved;
+    int rc = os_rename(from.p, to);
+    if (rc < 0 && moved == 0)
+        os_rename(log_to.p, log.p);
+    return rc;
+}
+
 int index_move_aside(const char *dir)
 {
     char stamp[TEXT_TIME_MAX];
     auto_buf struct buf to = { 0 }, shm = { 0 };
     buf_printf(&to, "%s/" PREFIX "%s", dir, text_stamp(os_wall_ms(), stamp));
-    int rc = 0;
-    for (int wal = 1; wal >= 0; wal--) { /* the log first: what is left by a crash between is moved at the next start */
-        auto_buf struct buf from = { 0 }, aside = { 0 };
-        buf_printf(&from, "%s/index.db%s", dir, wal ? "-wal" : "");
-        buf_printf(&aside, "%s%s", to.p, wal ? "-wal" : "");
-        rc = os_rename(from.p, aside.p);
-        if (rc < 0 && (rc != -ENOENT || !wal))
-            return rc;
-    }
+    int rc = mend_move(dir, to.p);
+    if (rc < 0)
+        return rc;
     buf_printf(&shm, "%s/index.db-shm", dir);
     os_disk_remove(shm.p);
     log_warn(0, "the index %s/index.db is damaged or not Sonde's: it was moved to %s, and a new one is made from the "

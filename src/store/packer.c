@@ -50,8 +50,10 @@ static int packer_set_aside(struct packer *p, const struct names *segment)
     rc = rc < 0 ? rc : names_path(p->dir, &other, aside);
     if (rc < 0 || other.part >= 2 * ASIDE || os_exists("", aside))
         return rc < 0 ? rc : -EEXIST;
-    log_warn(0, "archive: %s is damaged; it is now %s, and a new one begins", path, aside);
-    return os_rename(path, aside);
+    rc = os_rename(path, aside);
+    if (rc == 0)
+        log_warn(0, "archive: %s is damaged; it is now %s, and a new one begins", path, aside);
+    return rc;
 }
 
 static int packer_sync_names(const struct packer *p)

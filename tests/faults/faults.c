@@ -37,6 +37,14 @@ long faults_calls(enum fault f)
     return set.calls[f];
 }
 
+int faults_fds(void)
+{
+    int n = 0;
+    for (int fd = 0; fd < 256; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
 /* Shall this call fail? Then errno says how. */
 static bool faults_hit(enum fault f)
 {

@@ -9,16 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sanitizers make everything ten times slower: then less is tried, of the same kind. */
-#if defined __has_feature
-#if __has_feature(address_sanitizer)
-#define FAULTS_SLOW 1
-#endif
-#endif
-#ifndef FAULTS_SLOW
-#define FAULTS_SLOW 0
-#endif
-
 enum fault {
     FAULT_WRITE, FAULT_SHORT, FAULT_SYNC, FAULT_CREATE, FAULT_REMOVE, FAULT_RENAME, FAULT_CUT, FAULT_READ,
     FAULT_MEMORY, FAULTS
@@ -30,6 +20,7 @@ extern const char *const fault_names[FAULTS];
 void faults_set(enum fault f, long nth, long times, int error);
 
 long faults_calls(enum fault f); /* of this kind since faults_set() */
+int faults_fds(void);            /* descriptors that are open */
 
 /* ---- what reached the disk ---- */
 

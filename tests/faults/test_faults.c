@@ -53,17 +53,6 @@ static int see(void *self, const struct tape_about *about, const struct schema *
     return 0;
 }
 
-static int count_fds(void)
-{
-    int n = 0;
-    for (int fd = 0; fd < 256; fd++) {
-        char path[32], link[64];
-        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-        n += os_read_link("", path, link, sizeof link) > 0;
-    }
-    return n;
-}
-
 static void record(struct store *store, struct sample *s, int from, int to)
 {
     for (int i = from; i < to; i++) {
@@ -87,7 +76,7 @@ static bool run(enum fault f, long nth, long times, int error)
     o.emit = hear;
     o.self = &told;
     sample_init(&s, 2, 1000);
-    int fds = count_fds();
+    int fds = faults_fds();
     snprintf(what, sizeof what, "%s %ld x %ld: %s", fault_names[f], nth, times, strerror(error));
     faults_set(f, nth, times, error);
     int rc = store_open(&o, &store, &owner);
@@ -121,7 +110,7 @@ static bool run(enum fault f, long nth, long times, int error)
     struct names *journals;
     assert_int_equal(names_list(dir, true, &journals), 0);
     mem_free(journals);
-    assert_int_equal(count_fds(), fds);
+    assert_int_equal(faults_fds(), fds);
     sample_done(&s);
     os_remove_dir(dir);
     return reached;
@@ -130,7 +119,7 @@ static bool run(enum fault f, long nth, long times, int error)
 static void loop(enum fault f, int error)
 {
     long n = 1;
-    for (; run(f, n, 1, error); n += FAULTS_SLOW && n > 8 ? 9 : 1)
+    for (; run(f, n, 1, error); n += TEST_SLOW && n > 8 ? 9 : 1)
         if (n % 7 == 1)
             run(f, n, 25, error);
     assert_true(n > 1); /* such a call was made at all */

@@ -70,7 +70,7 @@ static void test_fill(void **state)
     struct store *store;
     struct os_self early = { 0 }, late;
     const char *hours = getenv("SONDE_FILL_HOURS");
-    int64_t ticks = (hours ? atoi(hours) : FAULTS_SLOW ? 6 : 12) * 3600L;
+    int64_t ticks = (hours ? atoi(hours) : TEST_SLOW ? 6 : 12) * 3600L;
     int32_t owner;
     int fds = 0;
     struct retention_range pin = { .from_ms = PIN_FROM, .to_ms = PIN_TO, .by_person = true };

@@ -13,7 +13,7 @@
 
 #define TICKS 120
 #define SYNC_EVERY 10
-#define ROUNDS 400
+#define ROUNDS (TEST_SLOW ? 150 : 400)
 
 /* Set back now and then, so that few instants fill several journals. */
 static int64_t index_of(int i)

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define READERS 2
-#define TICKS 6000
+#define TICKS (TEST_SLOW ? 3000 : 6000)
 #define STEP_MS 30000 /* so that the recording passes midnight */
 
 struct seen {

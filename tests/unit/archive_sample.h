@@ -10,15 +10,7 @@
 #define MADE_BLOCK 25                      /* instants of a block */
 #define MADE_GROUP (MADE_BLOCK * 24)       /* of a pair of summaries */
 
-/* How many damages a test tries; the sanitizers make each ten times as slow. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define MADE_DAMAGES 100
-#endif
-#endif
-#ifndef MADE_DAMAGES
-#define MADE_DAMAGES 1000
-#endif
+#define MADE_DAMAGES (TEST_SLOW ? 100 : 1000) /* how many a test tries; of test.h */
 
 struct made_tick {
     int64_t wall_ms;

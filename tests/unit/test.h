@@ -14,6 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Sanitizers make everything ten times slower: then less is tried, of the same kinds. */
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define TEST_SLOW 1
+#endif
+#endif
+#ifndef TEST_SLOW
+#define TEST_SLOW 0
+#endif
+
 /* A path below the source tree; in a static buffer of the calling test. */
 #define SOURCE_PATH(buffer, path) \
     snprintf(buffer, sizeof buffer, "%s/%s", getenv("SONDE_SOURCE"), path)

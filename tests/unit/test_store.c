@@ -184,6 +184,40 @@ static void test_set_back(void **state)
     os_remove_dir(dir);
 }
 
+/* For two full blocks the clock is an hour ahead: what came before and afterwards lies in one stretch of time. */
+static void test_forth_and_back(void **state)
+{
+    (void)state;
+    char dir[64];
+    struct store_options o;
+    struct sample s;
+    sample_options(&o, dir);
+    sample_init(&s, 1, 1000);
+    struct store *store = open_store(&o);
+    for (int64_t i = 0; i < 2500; i++) {
+        struct moment *m = (struct moment *)sample_moment(&s, i);
+        m->frame.wall_ms += i >= 600 && i < 1900 ? 3600000 : 0;
+        m->n_procs = m->table.n = 0; /* quicker */
+        store_append(store, s.schema, m);
+        if (i % 100 == 99)
+            assert_int_equal(store_flush(store), 0);
+    }
+    for (int closed = 0; closed < 2; closed++) {
+        struct archive *a;
+        int here = 0, ahead = 0;
+        if (closed)
+            store_close(store);
+        assert_int_equal(archive_open(dir, &a), 0);
+        assert_int_equal(archive_play(a, NULL, SAMPLE_START_MS, SAMPLE_START_MS + 2500000, count, &here, NULL), 0);
+        assert_int_equal(here, 1200);
+        assert_int_equal(archive_play(a, NULL, SAMPLE_START_MS + 3600000, INT64_MAX, count, &ahead, NULL), 0);
+        assert_int_equal(ahead, 1300);
+        archive_free(a);
+    }
+    sample_done(&s);
+    os_remove_dir(dir);
+}
+
 /* What no reader would take, no journal holds: the instant is dropped and the next tells so. */
 static void test_absurd_time(void **state)
 {
@@ -305,7 +339,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_days), cmocka_unit_test(test_set_back),
         cmocka_unit_test(test_slow), cmocka_unit_test(test_sessions), cmocka_unit_test(test_format_1),
-        cmocka_unit_test(test_absurd_time),
+        cmocka_unit_test(test_absurd_time), cmocka_unit_test(test_forth_and_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
