@@ -102,6 +102,20 @@ int analyze_archive(const struct args *a, const char *session)
     return status;
 }
 
+bool analyze_has_range(const struct args *a, const char *command, const char *file)
+{
+    const char *name = args_given(a, "from") ? "from" : "to";
+    if (!args_given(a, name))
+        return false;
+    if (file)
+        log_error(0, "%s: --%s is a time of the archive, and %s is a file, which is reported on as a whole; leave it "
+                  "out, or `sonde import` the file and then `sonde analyze --from TIME --to TIME`", command, name, file);
+    else
+        log_error(0, "%s: --%s is a time of the archive, and this looks at the machine now; for what was recorded: "
+                  "sonde analyze --from TIME --to TIME", command, name);
+    return true;
+}
+
 bool analyze_is_session(const char *word)
 {
     return !os_exists("", word) && !strpbrk(word, "./");
