@@ -36,6 +36,7 @@ static int wanted_by_files(struct wanted *w, struct recording **out)
         auto_buf struct buf origin = { 0 };
         buf_printf(&origin, "%s%s%s", w->of.dir.p, *w->session ? ", " : "", w->session);
         (*out)->origin = mem_dup(origin.p);
+        text_copy((*out)->session, sizeof (*out)->session, w->session);
     }
     return rc;
 }
