@@ -50,7 +50,7 @@ struct client {
     bool sent;                 /* some of the answer is on its way */
     struct moment now;
     uint64_t next;             /* the instant that it gets next */
-    int64_t until_us;          /* from here on, by the monotonic clock, as tapes have it, it gets instants from the ring */
+    int64_t until_us;          /* from here on, monotonic as on tapes, it gets instants from the ring */
 };
 
 static bool server_ends(struct server *s)

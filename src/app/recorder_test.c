@@ -174,7 +174,8 @@ static struct progress test_progress(const struct args *a)
 {
     FILE *to = args_flag(a, "quiet") ? NULL : stderr;
     return (struct progress){ .to = to, .terminal = to && os_is_terminal(fileno(to)), .duration_s = TEST_S,
-                              .width = os_terminal_width, .screen = screen_of(fileno(stderr), args_flag(a, "no-color")) };
+                              .width = os_terminal_width,
+                              .screen = screen_of(fileno(stderr), args_flag(a, "no-color")) };
 }
 
 static int test_record(const struct args *a, const char *dir, struct witness *w)

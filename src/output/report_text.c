@@ -104,7 +104,8 @@ static void text_run(const struct page *p)
     text_span(report_length_s(rec), span, sizeof span);
     text_span(interval, step, sizeof step);
     text_paragraph(p, 2, "%zu sample%s of %d metric%s in %s%s%s", rec->n, report_plural(rec->n), metrics,
-                   report_plural((size_t)metrics), span, isnan(interval) ? "" : ", every ", isnan(interval) ? "" : step);
+                   report_plural((size_t)metrics), span, isnan(interval) ? "" : ", every ",
+                   isnan(interval) ? "" : step);
     if (rec->n)
         text_period(p);
     if (rec->origin && strcmp(rec->origin, "this machine") != 0)

@@ -98,7 +98,7 @@ static struct moment put_moment(struct putting *w, size_t i)
     for (int slot = 0; slot < f->n; slot++)
         f->v[slot] = r->col[slot][i];
     for (int s = 0; s < f->n_sources; s++)
-        f->read_ns[s] = f->mono_ns / 1000000 * 1000000; /* as it is stored, else the summaries are not those of the rows */
+        f->read_ns[s] = f->mono_ns / 1000000 * 1000000; /* as it is stored: summaries are of what is read back */
     struct moment m = { .frame = *f, .events = r->n_events ? r->events + w->event : NULL };
     m.procs = (struct proc_use *)recording_procs(r, i, &m.n_procs); /* only read */
     for (; w->event < r->n_events && (i + 1 == r->n || r->events[w->event].wall_ms <= f->wall_ms); w->event++)

@@ -95,7 +95,8 @@ END
 "$sonde" check --replay "$tmp/live.sonde" --mode collect --export-csv "$tmp/live.csv" --quiet >/dev/null 2>&1 || :
 tail -n +2 "$tmp/live.csv" | cut -d, -f1 >"$tmp/times"
 [ "$(wc -l <"$tmp/times")" -gt 15 ] || fail "live: $(wc -l <"$tmp/times") instants"
-sort -u "$tmp/times" | cmp -s - "$tmp/times" || fail "live: an instant came twice: $(sort "$tmp/times" | uniq -d | head -1)"
+sort -u "$tmp/times" | cmp -s - "$tmp/times" ||
+    fail "live: an instant came twice: $(sort "$tmp/times" | uniq -d | head -1)"
 
 # What cannot be read is answered with a sentence, not with nothing.
 for dir in segments journal; do

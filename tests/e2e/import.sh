@@ -63,7 +63,8 @@ fi
 grep -q '20261122_120000, 4000 samples of 4 metrics' "$tmp/said" || fail "a tape: it says: $(cat "$tmp/said")"
 "$sonde" sessions export 20261122_120000 --data "$data" > "$tmp/of_first.csv"
 "$sonde" sessions export last --data "$tmp/second" > "$tmp/of_second.csv"
-cmp -s "$tmp/of_first.csv" "$tmp/of_second.csv" || fail "a tape: $(diff "$tmp/of_first.csv" "$tmp/of_second.csv" | head -3)"
+cmp -s "$tmp/of_first.csv" "$tmp/of_second.csv" ||
+    fail "a tape: $(diff "$tmp/of_first.csv" "$tmp/of_second.csv" | head -3)"
 "$sonde" sessions verify --data "$tmp/second" > "$tmp/said" || fail "a tape: verify: $(cat "$tmp/said")"
 "$sonde" import "$tmp/part.sonde" --data "$tmp/second" > "$tmp/said" 2>&1 && fail "a tape was imported twice"
 grep -q 'in the archive already' "$tmp/said" || fail "a tape, again: it says: $(cat "$tmp/said")"

@@ -333,9 +333,10 @@ static void rates_are_those_of_the_rows(void **state)
     struct verify_totals t;
     struct recording *r = recording_new();
     schema_source(r->schema, "file");
-    schema_add(r->schema, &(struct metric){ .name = "disk.read", .inst = "sda", .unit = UNIT_BYTE, .kind = KIND_COUNTER });
+    schema_add(r->schema, &(struct metric){ .name = "disk.read", .unit = UNIT_BYTE, .kind = KIND_COUNTER });
     for (int i = 0; i < 100; i++)
-        recording_add(r, 1795348800000 + 500 * i, 7000123456 + INT64_C(500398765) * i, (double[]){ 4096.0 * i * i, NAN }, 2);
+        recording_add(r, 1795348800000 + 500 * i, 7000123456 + INT64_C(500398765) * i,
+                      (double[]){ 4096.0 * i * i, NAN }, 2);
     place_open(&p, 0);
     struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r, .about.interval_s = 0.5 };
     assert_int_equal(archive_put(&put), 0);

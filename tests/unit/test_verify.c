@@ -239,7 +239,8 @@ static void test_pruned(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole), cmocka_unit_test(test_not_a_file), cmocka_unit_test(test_no_archive), cmocka_unit_test(test_every_damage),
+        cmocka_unit_test(test_whole), cmocka_unit_test(test_not_a_file), cmocka_unit_test(test_no_archive),
+        cmocka_unit_test(test_every_damage),
         cmocka_unit_test(test_lies),  cmocka_unit_test(test_pruned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /*
  * import.c - `sonde import`: files of measurements become sessions of the archive.
  *
- * A file is read whole before anything is written, but for a tape, which is played into its new session. What it is known by is its length and checksum, kept in the
- * origin of its session.
+ * A file is read whole before anything is written, but for a tape, which is played into its new session. What it is
+ * known by is its length and checksum, kept in the origin of its session.
  */
 #include "analyze/import.h"
 #include "app/datadir.h"

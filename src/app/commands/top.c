@@ -175,7 +175,8 @@ const struct command command_top = {
     .text = "Shows every area with its history, the processes, and in the first line the verdict of "
             "`sonde check` over the last minutes (at most 600 samples). ? lists the keys. Processes can be "
             "sorted, filtered, shown as a tree and, after a question, ended. A recorded machine (--root) and "
-            "a tape (--replay) are played at their own pace and stay at their end; --once and --json show the end of a tape, --batch N its first screens. Where `sonde record` runs, its samples "
+            "a tape (--replay) are played at their own pace and stay at their end; --once and --json show the end of a "
+            "tape, --batch N its first screens. Where `sonde record` runs, its samples "
             "are shown, with its last ten minutes at once. Needs the module sonde-terminal; --once, --batch and --json do "
             "not.",
     .options = options, .examples = examples, .run = top_run,
