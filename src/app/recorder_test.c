@@ -148,13 +148,15 @@ static void findings_add(struct findings *f, bool ok, const char *name, const ch
 static void findings_fill(struct findings *f, const struct witness *w, int rc, double interval_s)
 {
     findings_add(f, rc == 0 && w->n > 1, "recorder", rc == 0 ? "started, recorded and ended" : "%s", strerror(-rc));
-    findings_add(f, w->n > 1 && w->latest_s < interval_s, "sampling", "%zu samples of %d metrics, at most %.1f ms late",
-                 w->n, w->metrics, w->latest_s * 1e3);
+    findings_add(f, w->n > 1 && w->latest_s < interval_s, "sampling",
+                 "%zu sample%s of %d metric%s, at most %.1f ms late",
+                 w->n, w->n == 1 ? "" : "s", w->metrics, w->metrics == 1 ? "" : "s", w->latest_s * 1e3);
     findings_add(f, w->readable > 0, "adapters", "%d of %d can be read here; `sonde doctor` says why others cannot",
                  w->readable, w->adapters);
     findings_add(f, w->error == 0 && w->differ == 0 && w->same > 0, "archive",
-                 w->error == 0 ? "%zu values read back, %zu of them differ" :
-                                 "%zu values read back, %zu differ, then an error", w->same, w->differ);
+                 w->error == 0 ? "%zu value%s read back, %zu of them differ" :
+                                 "%zu value%s read back, %zu differ, then an error",
+                 w->same, w->same == 1 ? "" : "s", w->differ);
     findings_add(f, w->asked == 1, "socket", "%s", w->asked == 1 ? "other commands can ask the recorder" :
                  w->asked == 0 ? "was not asked" : strerror(-w->asked));
 }
