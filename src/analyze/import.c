@@ -62,6 +62,16 @@ static int import_set_back(struct import *in, int64_t wall_ms, const char *where
     return 0;
 }
 
+void import_damage(struct import *in, int64_t wall_ms, size_t line)
+{
+    struct event e = { .wall_ms = wall_ms, .end_ms = wall_ms, .kind = EVENT_ARCHIVE,
+                       .severity = SEVERITY_WARNING, .source = "file" };
+    if (in->damages++ >= IMPORT_MAX_DAMAGES)
+        return;
+    snprintf(e.text, sizeof e.text, "line %zu is damaged and passed over: zeros where text should be", line);
+    recording_add_event(in->rec, &e);
+}
+
 int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const char *where)
 {
     struct recording *r = in->rec;

@@ -8,7 +8,9 @@
  *
  * The CSV logs of a recorder are known by their last column, IMPORT_UNCHANGED: there an empty cell means
  * that the value is still near the last one above, rows may end early, and NaN is what is not known. Those
- * that are compressed (zstd) are read as they are, as is any CSV.
+ * that are compressed (zstd) are read as they are, as is any CSV. Lines of theirs with zero bytes, as a loss of power
+ * leaves, are passed over and told as events; behind them each value is "not known" until it is told again. Any other
+ * file with a zero byte is no text.
  *
  * Rows are in the order of time. Rows that share one time stamp are taken as a millisecond apart;
  * where local time was set back (once in IMPORT_SET_BACK_ROWS rows at most) they go on as before.
@@ -26,6 +28,7 @@
 #define IMPORT_MAX_CELLS 400000000u     /* numbers in all: 3.2 GB */
 #define IMPORT_MAX_JSON (64u << 20)     /* bytes of a JSON file, parsed as a whole */
 #define IMPORT_MAX_SET_BACK 100u        /* times that rows step back in time */
+#define IMPORT_MAX_DAMAGES 100u         /* of a CSV log that are told */
 #define IMPORT_SET_BACK_ROWS 100u       /* and at least so many rows for each */
 #define IMPORT_MAX_PLAIN (INT64_C(16) << 30) /* bytes of a compressed file, when it is not any more */
 #define IMPORT_MESSAGE 320

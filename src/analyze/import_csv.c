@@ -33,6 +33,7 @@ struct csv {
     double *scale, *v;
     char **name;
     bool unchanged;       /* an empty cell is as the one above: a CSV log */
+    size_t damaged;       /* line of such a file that is passed over, and not told yet; 0 = none */
     int device_column;    /* of such a file whose rows take turns; 0 = none ... */
     int *device[DEVICES]; /* ... and the slots of each device, per column; those of 0 are `slot` */
 };
@@ -56,7 +57,7 @@ static void csv_done(struct csv *c)
 static long csv_row_length(struct csv *c, size_t *next)
 {
     const char *p = c->buf + c->pos, *end = c->buf + c->end;
-    bool quoted = false;
+    bool quoted = false, torn = false;
     c->lines = 1;
     const char *nl = memchr(p, '\n', (size_t)(end - p));
     if (nl && !memchr(p, '"', (size_t)(nl - p))) { /* nearly always */
@@ -65,9 +66,10 @@ static long csv_row_length(struct csv *c, size_t *next)
     }
     for (const char *q = p; q < end; q++) {
         quoted ^= *q == '"';
+        torn |= *q == '\0'; /* of damage no quote can be trusted */
         if (*q != '\n')
             continue;
-        if (!quoted) {
+        if (!quoted || torn) {
             *next = c->pos + (size_t)(q - p) + 1;
             return q - p;
         }
@@ -75,6 +77,24 @@ static long csv_row_length(struct csv *c, size_t *next)
     }
     *next = c->end;
     return c->last && p < end ? end - p : -1;
+}
+
+static int csv_not_text(struct csv *c)
+{
+    return import_fail(c->in, -EINVAL,
+                       "not text; give a CSV or JSON file in UTF-8, uncompressed or, of CSV, by zstd");
+}
+
+/*
+ * Zeros tell that a file is no text, but for a CSV log: there they are where data did not reach the disk. Which it is
+ * stands in the first line, so before that is read only that is looked at.
+ */
+static bool csv_is_text(const struct csv *c, size_t from)
+{
+    const char *p = c->buf + from, *end = c->buf + c->end, *nl = c->name ? NULL : memchr(c->buf, '\n', c->end);
+    if (nl)
+        end = nl;
+    return c->unchanged || p >= end || !memchr(p, '\0', (size_t)(end - p));
 }
 
 /* Brings more text into the buffer. 0 or an error. */
@@ -94,12 +114,10 @@ static int csv_fill(struct csv *c)
     if (n < 0)
         return import_fail(c->in, (int)n, n == -EBADMSG ? "is damaged or cut after line %zu; unpack it with zstd "
                            "-d to see what is left" : "cannot be read on after line %zu", c->line);
-    if (memchr(c->buf + c->end, '\0', (size_t)n))
-        return import_fail(c->in, -EINVAL,
-                           "not text; give a CSV or JSON file in UTF-8, uncompressed or, of CSV, by zstd");
+    size_t before = c->end;
     c->last = n == 0;
     c->end += (size_t)n;
-    return 0;
+    return csv_is_text(c, before) ? 0 : csv_not_text(c);
 }
 
 static void csv_cell(struct csv *c, char *p, size_t n)
@@ -144,6 +162,20 @@ static void csv_split(struct csv *c, char *p, size_t n)
     }
 }
 
+static size_t csv_line(const struct csv *c)
+{
+    return c->line - c->lines + 1;
+}
+
+/* What it said is not known, nor is whether empty cells below it are still as those above it: until they are told
+ * again, nothing is. */
+static void csv_pass_over(struct csv *c)
+{
+    c->damaged = c->damaged ? c->damaged : csv_line(c);
+    for (int i = 0; i < schema_size(c->in->rec->schema); i++)
+        c->v[i] = NAN;
+}
+
 /* The next row that is not blank, split into cells. 1, 0 at the end, or an error. */
 static int csv_next(struct csv *c)
 {
@@ -165,14 +197,13 @@ static int csv_next(struct csv *c)
             n--;
         if (n == 0)
             continue;
+        if (c->unchanged && memchr(p, '\0', (size_t)n)) {
+            csv_pass_over(c);
+            continue;
+        }
         csv_split(c, p, (size_t)n);
         return 1;
     }
-}
-
-static size_t csv_line(const struct csv *c)
-{
-    return c->line - c->lines + 1;
 }
 
 /* A cell as text for a message or a name: short, without control characters. */
@@ -245,6 +276,8 @@ static int csv_header(struct csv *c)
             "1: no time column; the first one is to be t, time or timestamp, and is \"%.40s\"",
             c->name[0]);
     c->unchanged = !strcmp(c->name[c->columns - 1], IMPORT_UNCHANGED);
+    if (!csv_is_text(c, c->pos))
+        return csv_not_text(c);
     for (int i = 1; i < c->columns && rc >= 0; i++) {
         bool device = c->unchanged && !strcmp(c->name[i], "gpu_index");
         c->device_column = device ? i : c->device_column;
@@ -336,6 +369,9 @@ static int csv_row(struct csv *c)
     if (rc == 0)
         rc = csv_values(c);
     snprintf(where, sizeof where, "%zu", csv_line(c));
+    if (rc == 0 && c->damaged)
+        import_damage(c->in, wall_ms, c->damaged);
+    c->damaged = 0;
     return rc < 0 ? rc : import_row(c->in, wall_ms, c->v, schema_size(c->in->rec->schema), where);
 }
 
@@ -350,6 +386,8 @@ static int csv_rows(struct csv *c)
         if (rc < 0)
             return rc;
     }
+    if (rc == 0 && c->damaged && c->in->rec->n)
+        import_damage(c->in, c->in->last_ms, c->damaged);
     if (rc == 0 && c->in->rec->n == 0)
         return import_fail(c->in, -EINVAL,
                            "no row below the first line; there is nothing to look at");

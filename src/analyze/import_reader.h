@@ -23,6 +23,7 @@ struct import {
     int64_t last_step;   /* the last step forwards, ms */
     size_t set_back;     /* steps backwards ... */
     char first_back[40]; /* ... and the row of the first one */
+    size_t damages;      /* places of a CSV log that were passed over */
 };
 
 /* Up to n bytes into p; 0 at the end, negative errno on failure. */
@@ -50,6 +51,9 @@ __attribute__((format(printf, 3, 4))) int import_fail(struct import *in, int rc,
  * centuries apart; -E2BIG: more numbers than IMPORT_MAX_CELLS; -ENOMEM.
  */
 int import_row(struct import *in, int64_t wall_ms, const double *v, int n, const char *where);
+
+/* Tells in an event, whose time is that of the row behind it, that lines from this one on were passed over. */
+void import_damage(struct import *in, int64_t wall_ms, size_t line);
 
 /* A time: ISO 8601, or seconds or milliseconds since 1970 or any other start. */
 bool import_time(const char *text, int64_t *out_ms);

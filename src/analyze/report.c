@@ -22,7 +22,9 @@ static void report_session(struct report *out)
 {
     const struct recording *r = out->rec;
     char stamp[TEXT_TIME_MAX];
-    if (r->n)
+    if (*r->session)
+        text_copy(out->session, sizeof out->session, r->session);
+    else if (r->n)
         snprintf(out->session, sizeof out->session, "session_%s", text_stamp(r->wall_ms[0], stamp));
     for (size_t i = 0; i < r->n_events; i++)
         out->gaps += r->events[i].kind == EVENT_GAP;

@@ -109,7 +109,7 @@ struct insight {
 struct report {
     const struct recording *rec; /* borrowed: must outlive the report */
     struct report_host host;
-    char session[40];            /* session_YYYYMMDD_HHMMSS */
+    char session[40];            /* session_YYYYMMDD_HHMMSS: that of the archive, else made of the first tick's time */
     size_t gaps;
 
     char anomalies_reason[REPORT_TEXT];

@@ -36,6 +36,7 @@ static int wanted_by_files(struct wanted *w, struct recording **out)
         auto_buf struct buf origin = { 0 };
         buf_printf(&origin, "%s%s%s", w->of.dir.p, *w->session ? ", " : "", w->session);
         (*out)->origin = mem_dup(origin.p);
+        text_copy((*out)->session, sizeof (*out)->session, w->session);
     }
     return rc;
 }
@@ -100,6 +101,20 @@ int analyze_archive(const struct args *a, const char *session)
         status = reporting_on(a, NULL, wanted_read, wanted_found, &w);
     archived_close(&w.of);
     return status;
+}
+
+bool analyze_has_range(const struct args *a, const char *command, const char *file)
+{
+    const char *name = args_given(a, "from") ? "from" : "to";
+    if (!args_given(a, name))
+        return false;
+    if (file)
+        log_error(0, "%s: --%s is a time of the archive, and %s is a file, which is reported on as a whole; leave it "
+                  "out, or `sonde import` the file and then `sonde analyze --from TIME --to TIME`", command, name, file);
+    else
+        log_error(0, "%s: --%s is a time of the archive, and this looks at the machine now; for what was recorded: "
+                  "sonde analyze --from TIME --to TIME", command, name);
+    return true;
 }
 
 bool analyze_is_session(const char *word)

@@ -16,6 +16,13 @@
  */
 int analyze_archive(const struct args *a, const char *session);
 
+/*
+ * Was --from or --to given where they mean nothing? Says so, and what to do.
+ *
+ *   file  that the report is on instead; NULL: it is on the machine now
+ */
+bool analyze_has_range(const struct args *a, const char *command, const char *file);
+
 /* Is a word a session's? One that names no file, unless it looks like a path. */
 bool analyze_is_session(const char *word);
 

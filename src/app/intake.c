@@ -1,13 +1,15 @@
-/* intake.c - recordings into an archive that nobody else writes. */
+/* intake.c - recordings and tapes into an archive that nobody else writes. */
 #include "app/intake.h"
 
 #include "app/archived.h"
 #include "app/datadir.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "core/config.h"
 #include "os/os.h"
 #include "store/archive_put.h"
 #include "store/index_take.h"
+#include "store/tape_feed.h"
 
 #include <errno.h>
 #include <math.h>
@@ -56,6 +58,47 @@ void intake_close(struct intake *k)
     os_close(k->lock);
 }
 
+/* Events of a session on their way from its files into the index. */
+struct told {
+    struct intake *k;
+    const char *session;
+    struct event e[INDEX_BATCH];
+    size_t n;
+};
+
+static int told_flush(struct told *t)
+{
+    int rc = t->n ? index_add_events(t->k->index, t->session, t->e, t->n) : 0;
+    t->n = 0;
+    return rc < 0 ? rc : 0;
+}
+
+static int told_take(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    struct told *t = self;
+    int rc = 0;
+    (void)about;
+    (void)s;
+    for (size_t i = 0; i < m->n_events && rc == 0; i++) {
+        t->e[t->n++] = m->events[i];
+        rc = t->n == INDEX_BATCH ? told_flush(t) : 0;
+    }
+    return rc;
+}
+
+static int intake_events(struct intake *k, struct archive *a, const struct recording *rec, const char *session)
+{
+    if (rec)
+        return rec->n_events ? index_add_events(k->index, session, rec->events, rec->n_events) : 0;
+    struct told *t = mem_new(sizeof *t);
+    *t = (struct told){ .k = k, .session = session };
+    int rc = archive_play(a, session, 0, INT64_MAX, told_take, t, NULL);
+    rc = rc < 0 ? rc : told_flush(t);
+    mem_free(t);
+    return rc;
+}
+
+/* rec: NULL of a tape, whose events are in the files that were made. */
 static int intake_index(struct intake *k, const struct recording *rec, struct index_session *s)
 {
     struct archive *a;
@@ -64,9 +107,24 @@ static int intake_index(struct intake *k, const struct recording *rec, struct in
         return rc;
     s->state = INDEX_ENDED;
     rc = index_take_session(k->index, a, s);
+    rc = rc < 0 ? rc : intake_events(k, a, rec, s->id);
     archive_free(a);
-    rc = rc == 0 && rec->n_events ? index_add_events(k->index, s->id, rec->events, rec->n_events) : rc;
     return rc < 0 ? rc : 0;
+}
+
+/* Into the files, then into the index; or nothing of it. */
+static int intake_put(struct intake *k, struct archive_put *put, struct index_session *s)
+{
+    int rc = archive_put(put);
+    if (rc < 0)
+        return rc;
+    memcpy(s->id, put->about.session, sizeof s->id);
+    rc = intake_index(k, put->rec, s);
+    if (rc < 0) {
+        index_remove(k->index, s->id);
+        archive_drop(k->dir, k->space, s->id);
+    }
+    return rc;
 }
 
 int intake_keep(struct intake *k, const struct recording *rec, struct index_session *s,
@@ -75,16 +133,15 @@ int intake_keep(struct intake *k, const struct recording *rec, struct index_sess
     double interval = rec->interval_s > 0 ? rec->interval_s : recording_interval(rec); /* as asked for; as it was */
     struct archive_put put = { .dir = k->dir, .space = k->space, .rec = rec, .progress = progress, .self = self,
                                .about.interval_s = isnan(interval) ? 0 : interval };
-    int rc = archive_put(&put);
-    if (rc < 0)
-        return rc;
-    memcpy(s->id, put.about.session, sizeof s->id);
-    rc = intake_index(k, rec, s);
-    if (rc < 0) {
-        index_remove(k->index, s->id);
-        archive_drop(k->dir, k->space, s->id);
-    }
-    return rc;
+    return intake_put(k, &put, s);
+}
+
+int intake_keep_tape(struct intake *k, struct feed *tape, struct index_session *s,
+                     void (*progress)(void *self, double share), void *self)
+{
+    struct archive_put put = { .dir = k->dir, .space = k->space, .feed = tape, .progress = progress, .self = self,
+                               .about = *tape_feed_about(tape) };
+    return intake_put(k, &put, s);
 }
 
 int intake_say(const char *what, int rc)

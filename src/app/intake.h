@@ -6,6 +6,7 @@
 #define APP_INTAKE_H
 
 #include "app/command.h"
+#include "core/feed.h"
 #include "core/recording.h"
 #include "store/index.h"
 #include "store/space.h"
@@ -32,6 +33,10 @@ void intake_close(struct intake *k);
  */
 int intake_keep(struct intake *k, const struct recording *rec, struct index_session *s,
                 void (*progress)(void *self, double share), void *self);
+
+/* The same of a tape, with all that is on it: played from where it is to its end. */
+int intake_keep_tape(struct intake *k, struct feed *tape, struct index_session *s,
+                     void (*progress)(void *self, double share), void *self);
 
 /* Says why `what` could not be kept; returns rc. */
 int intake_say(const char *what, int rc);

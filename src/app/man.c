@@ -144,6 +144,8 @@ void man_command(const struct command *c, struct buf *out)
 {
     auto_buf struct buf name = { 0 };
     buf_printf(&name, "sonde-%s", c->name);
+    for (char *p = name.p; (p = strchr(p, ' '));)
+        *p = '-'; /* of a verb: a page has one word for a name */
     man_title(out, name.p, 1, c->summary);
     buf_puts(out, ".SH SYNOPSIS\n.B sonde ");
     man_text(out, c->name);

@@ -47,8 +47,10 @@ struct client {
     char session[TAPE_SESSION_MAX]; /* on the tape now; "" before it begins */
     struct schema *schema;     /* of the server, a copy */
     struct buf out;
+    bool sent;                 /* some of the answer is on its way */
     struct moment now;
     uint64_t next;             /* the instant that it gets next */
+    int64_t until_us;          /* from here on, monotonic as on tapes, it gets instants from the ring */
 };
 
 static bool server_ends(struct server *s)
@@ -63,6 +65,7 @@ static bool server_ends(struct server *s)
 
 static int client_flush(struct client *c)
 {
+    c->sent |= c->out.n > 0;
     int rc = os_socket_send(c->fd, c->out.p, c->out.n, os_mono_ns() + TAKE_NS);
     buf_clear(&c->out);
     return rc;
@@ -75,9 +78,13 @@ static void client_json_end(struct client *c, struct json *j)
     client_flush(c);
 }
 
+/* In place of an answer, not behind half a one: of that only the end is missing. */
 static void client_refuse(struct client *c, const char *why)
 {
     struct json j;
+    if (c->sent)
+        return;
+    buf_clear(&c->out);
     json_init(&j, &c->out);
     json_object(&j, NULL);
     json_string(&j, "error", why);
@@ -101,6 +108,8 @@ static int client_put(struct client *c, const struct tape_about *about, const st
 static int client_play(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
 {
     struct client *c = self;
+    if (m->frame.mono_ns / 1000 >= c->until_us)
+        return 0;
     return server_ends(c->s) ? -EPIPE : client_put(c, about, s, m);
 }
 
@@ -140,29 +149,37 @@ static int client_next(struct client *c)
     return rc;
 }
 
-/* It goes on with the newer half of the ring, which has whole tables of processes; the older half is the time that it
- * has to get there. Returns when that begins. */
+/*
+ * It goes on with the newer half of the ring, which has whole tables of processes; the older half is the time that it
+ * has to get there. Returns when that begins, by the wall clock; -1 where nothing came yet: all that comes will be in
+ * the ring.
+ */
 static int64_t client_begin(struct client *c)
 {
     struct server *s = c->s;
     os_lock(s->lock);
     c->next = s->n > RING / 2 ? s->n - RING / 2 : 0;
-    int64_t first_ms = s->n ? s->ring[c->next % RING].frame.wall_ms : INT64_MAX;
+    const struct frame *first = s->n ? &s->ring[c->next % RING].frame : NULL;
+    int64_t first_ms = first ? first->wall_ms : -1;
+    c->until_us = first ? first->mono_ns / 1000 : INT64_MIN;
     os_unlock(s->lock);
     return first_ms;
 }
 
-/* The minutes before, from the files; again where so much came meanwhile that the ring has not all of it. */
+/*
+ * The minutes before, from the files; again where so much came meanwhile that the ring has not all of it. Where the
+ * ring begins is known by the monotonic clock: the other may have been set back.
+ */
 static int client_history(struct client *c, double minutes)
 {
     int64_t from_ms = os_wall_ms() - (int64_t)(minutes * 60e3);
     bool behind = true;
     int rc = 0;
     for (int i = 0; behind && rc == 0 && i < 5; i++) {
-        int64_t to_ms = client_begin(c) - 1;
-        if (from_ms < to_ms)
-            rc = client_send_archive(c, store_about(c->s->r->store)->session, from_ms, to_ms);
-        from_ms = to_ms + 1;
+        int64_t first_ms = client_begin(c);
+        if (first_ms >= 0)
+            rc = client_send_archive(c, store_about(c->s->r->store)->session, from_ms, INT64_MAX);
+        from_ms = first_ms > from_ms ? first_ms : from_ms;
         os_lock(c->s->lock);
         behind = client_is_behind(c);
         os_unlock(c->s->lock);
@@ -178,6 +195,8 @@ static void client_live(struct client *c, const struct request *q)
         rc = client_put(c, about, c->schema, &c->now);
         rc = rc < 0 ? rc : client_flush(c);
     }
+    if (rc < 0 && !server_ends(c->s))
+        client_refuse(c, "what was recorded so far cannot be read");
     if (rc == -ETIMEDOUT)
         log_info("record: a client took what it asked for too slowly, and was dropped");
 }
@@ -243,8 +262,11 @@ static void client_answer(struct client *c, const struct request *q)
     case REQUEST_STATE: client_state(c); break;
     case REQUEST_TAPE:
         rc = client_send_archive(c, q->session, q->from_ms, q->to_ms);
-        if (rc == 0 && !*c->session)
+        if (rc == -ENOENT || (rc == 0 && !*c->session))
             client_refuse(c, "nothing was recorded in that time");
+        else if (rc < 0)
+            client_refuse(c, rc == -ENOMEM ? "there is no memory for what was asked for" :
+                                             "what was recorded cannot be read");
         break;
     case REQUEST_SESSIONS: client_sessions(c, q->limit); break;
     case REQUEST_MARK: client_mark(c, q->text); break;
@@ -335,7 +357,8 @@ static void server_leave(struct server *s, int place)
 static void server_meet(struct server *s, int fd)
 {
     struct client *c = mem_new(sizeof *c);
-    *c = (struct client){ .s = s, .fd = fd, .place = server_place(s, fd), .schema = schema_new() };
+    *c = (struct client){ .s = s, .fd = fd, .place = server_place(s, fd), .schema = schema_new(),
+                          .until_us = INT64_MAX };
     if (c->place >= 0 && os_thread(client_main, c) == 0)
         return;
     if (c->place >= 0)

@@ -7,6 +7,7 @@
 #include "app/recorder_test.h"
 
 #include "app/socket_path.h"
+#include "app/progress.h"
 #include "app/recorder_parts.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -27,6 +28,8 @@
 
 struct witness {
     struct recorder *r;
+    struct progress progress;
+    double interval_s;
     struct moment *seen;    /* n of them */
     size_t n;
     int metrics, adapters, readable;
@@ -57,6 +60,8 @@ static void witness_take(void *self, const struct schema *s, const struct moment
     if (w->n < TEST_TICKS)
         moment_copy(&w->seen[w->n++], m);
     w->metrics = schema_size(s);
+    w->progress.schema = s;
+    progress_tick(&w->progress, fmin((double)w->n * w->interval_s / TEST_S, 1), &m->frame);
     if (w->n == 3)
         w->asked = witness_ask(w->r);
 }
@@ -143,13 +148,15 @@ static void findings_add(struct findings *f, bool ok, const char *name, const ch
 static void findings_fill(struct findings *f, const struct witness *w, int rc, double interval_s)
 {
     findings_add(f, rc == 0 && w->n > 1, "recorder", rc == 0 ? "started, recorded and ended" : "%s", strerror(-rc));
-    findings_add(f, w->n > 1 && w->latest_s < interval_s, "sampling", "%zu samples of %d metrics, at most %.1f ms late",
-                 w->n, w->metrics, w->latest_s * 1e3);
+    findings_add(f, w->n > 1 && w->latest_s < interval_s, "sampling",
+                 "%zu sample%s of %d metric%s, at most %.1f ms late",
+                 w->n, w->n == 1 ? "" : "s", w->metrics, w->metrics == 1 ? "" : "s", w->latest_s * 1e3);
     findings_add(f, w->readable > 0, "adapters", "%d of %d can be read here; `sonde doctor` says why others cannot",
                  w->readable, w->adapters);
     findings_add(f, w->error == 0 && w->differ == 0 && w->same > 0, "archive",
-                 w->error == 0 ? "%zu values read back, %zu of them differ" :
-                                 "%zu values read back, %zu differ, then an error", w->same, w->differ);
+                 w->error == 0 ? "%zu value%s read back, %zu of them differ" :
+                                 "%zu value%s read back, %zu differ, then an error",
+                 w->same, w->same == 1 ? "" : "s", w->differ);
     findings_add(f, w->asked == 1, "socket", "%s", w->asked == 1 ? "other commands can ask the recorder" :
                  w->asked == 0 ? "was not asked" : strerror(-w->asked));
 }
@@ -165,7 +172,15 @@ static void findings_print(struct findings *f, bool json)
         printf("%s%s\n", buf_text(&f->text), f->failed ? "Something does not work here." : "Recording works here.");
 }
 
-static int test_record(const struct args *a, const char *dir, struct witness *w, double interval_s)
+static struct progress test_progress(const struct args *a)
+{
+    FILE *to = args_flag(a, "quiet") ? NULL : stderr;
+    return (struct progress){ .to = to, .terminal = to && os_is_terminal(fileno(to)), .duration_s = TEST_S,
+                              .width = os_terminal_width,
+                              .screen = screen_of(fileno(stderr), args_flag(a, "no-color")) };
+}
+
+static int test_record(const struct args *a, const char *dir, struct witness *w)
 {
     const struct recorder_part *parts[RECORDER_PARTS_MAX + 1] = { NULL };
     const struct recorder_part *const *all = recorder_parts();
@@ -175,8 +190,8 @@ static int test_record(const struct args *a, const char *dir, struct witness *w,
     parts[n] = &witness;
     struct recorder r;
     return recorder_run(&r, &(struct recorder_options){
-        .args = a, .dir = dir, .parts = parts, .alone = true, .interval_s = interval_s, .duration_s = TEST_S,
-        .self = w });
+        .args = a, .dir = dir, .parts = parts, .alone = true, .interval_s = w->interval_s,
+        .duration_s = TEST_S, .self = w });
 }
 
 int recorder_test(const struct args *a)
@@ -189,12 +204,14 @@ int recorder_test(const struct args *a)
         log_error(rc, "record: no temporary folder for the test; set TMPDIR to where one can be made");
         return EXIT_FAILED;
     }
-    struct witness w = { .seen = mem_new(TEST_TICKS * sizeof *w.seen) };
+    struct witness w = { .seen = mem_new(TEST_TICKS * sizeof *w.seen), .progress = test_progress(a),
+                         .interval_s = fmin(interval_s, TEST_S / 5) };
     struct findings f = { 0 };
     json_init(&f.json, &f.out);
     json_object(&f.json, NULL);
     json_array(&f.json, "checks");
-    rc = test_record(a, dir, &w, interval_s > TEST_S / 5 ? TEST_S / 5 : interval_s);
+    rc = test_record(a, dir, &w);
+    progress_end(&w.progress);
     witness_read_back(&w, dir);
     findings_fill(&f, &w, rc, interval_s);
     findings_print(&f, args_flag(a, "json"));

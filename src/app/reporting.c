@@ -9,6 +9,7 @@
 #include "os/os.h"
 #include "output/report_json.h"
 #include "output/report_text.h"
+#include "store/tape_feed.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -94,7 +95,10 @@ struct recording *reporting_new(const struct args *a, double interval_s, const c
 int reporting_play(const struct args *a, struct feed *feed, const char *origin, struct recording **out)
 {
     struct recording *rec = reporting_new(a, feed->interval_s, origin);
+    text_copy(rec->session, sizeof rec->session, tape_feed_about(feed)->session); /* of the first instant */
     int rc = recording_run(rec, feed, INFINITY, NULL, NULL);
+    if (strcmp(rec->session, tape_feed_about(feed)->session) != 0)
+        *rec->session = '\0';
     if (rc < 0)
         recording_free(rec);
     else

@@ -33,7 +33,7 @@ int reporting_finish(const struct args *a, const struct recording *rec,
 /* A recording for a command, with the room that the configuration allows; origin is copied. */
 struct recording *reporting_new(const struct args *a, double interval_s, const char *origin);
 
-/* Plays a feed to its end. *out is the caller's. The error is that of recording_run(); silent. */
+/* Plays a tape to its end. *out is the caller's. The error is that of recording_run(); silent. */
 int reporting_play(const struct args *a, struct feed *feed, const char *origin, struct recording **out);
 
 /*

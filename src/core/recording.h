@@ -47,6 +47,7 @@ struct recording {
     struct recording_source *sources;
     int n_sources;
 
+    char session[40];        /* in the archive that it is of; "" where it is of none, or of several */
     char *origin;            /* "this machine", a file name, "a recorded machine" */
 
     size_t cap, cap_procs, n_procs, cap_events; /* room; private, as is the rest */

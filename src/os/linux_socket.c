@@ -76,10 +76,21 @@ static int os_socket_make_dir(const char *path)
     return rc == 0 && chmod(dir, 0755) < 0 ? -errno : rc;
 }
 
+/* By a descriptor: what a link at this path names is not ours to share. chmod(2) of one that is only a path (O_PATH)
+ * goes by /proc. */
 static bool os_socket_share(const char *path, const char *group)
 {
     int64_t gid = os_group(group);
-    return gid >= 0 && lchown(path, (uid_t)-1, (gid_t)gid) == 0 && chmod(path, 0660) == 0;
+    char self[32];
+    struct stat st;
+    int fd = gid >= 0 ? open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return false;
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    bool shared = fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) &&
+                  fchownat(fd, "", (uid_t)-1, (gid_t)gid, AT_EMPTY_PATH) == 0 && chmod(self, 0660) == 0;
+    close(fd);
+    return shared;
 }
 
 /* The mode that a socket has before it is bound is the most that its path gets. */

@@ -81,17 +81,33 @@ static void text_host(const struct page *p)
         text_paragraph(p, 2, "hardware id %s", h->hardware_id);
 }
 
+/* With the date, wherever else the report has clock times only: it may be read, or be about, another day. */
+static void text_period(const struct page *p)
+{
+    const struct recording *rec = p->rec;
+    char day[TEXT_TIME_MAX], from[TEXT_TIME_MAX], to[TEXT_TIME_MAX];
+    text_time(rec->wall_ms[0], day);
+    report_when(rec, rec->wall_ms[0], from);
+    report_when(rec, rec->wall_ms[rec->n - 1], to);
+    bool dated = strlen(from) > 10; /* there are several days */
+    day[10] = '\0';
+    text_paragraph(p, 2, "%s%s%s%s%s%s UTC", rec->n > 1 ? "from " : "at ", dated ? "" : day, dated ? "" : " ", from,
+                   rec->n > 1 ? " to " : "", rec->n > 1 ? to : "");
+}
+
 static void text_run(const struct page *p)
 {
     const struct recording *rec = p->rec;
-    char span[32], step[32], when[TEXT_TIME_MAX];
+    char span[32], step[32];
     double interval = recording_interval(rec);
+    int metrics = schema_size(rec->schema);
     text_span(report_length_s(rec), span, sizeof span);
     text_span(interval, step, sizeof step);
-    text_paragraph(p, 2, "%zu sample%s of %d metrics in %s%s%s, from %s UTC", rec->n,
-                   report_plural(rec->n), schema_size(rec->schema), span,
-                   isnan(interval) ? "" : ", every ", isnan(interval) ? "" : step,
-                   report_when(rec, rec->n ? rec->wall_ms[0] : 0, when));
+    text_paragraph(p, 2, "%zu sample%s of %d metric%s in %s%s%s", rec->n, report_plural(rec->n), metrics,
+                   report_plural((size_t)metrics), span, isnan(interval) ? "" : ", every ",
+                   isnan(interval) ? "" : step);
+    if (rec->n)
+        text_period(p);
     if (rec->origin && strcmp(rec->origin, "this machine") != 0)
         text_paragraph(p, 2, "of %s", rec->origin);
 }

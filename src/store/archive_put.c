@@ -1,4 +1,4 @@
-/* archive_put.c - a recording as segments. */
+/* archive_put.c - a recording, or what a tape plays, as segments. */
 #include "store/archive_put.h"
 
 #include "base/mem.h"
@@ -88,7 +88,7 @@ static struct moment put_moment(struct putting *w, size_t i)
     for (int slot = 0; slot < f->n; slot++)
         f->v[slot] = r->col[slot][i];
     for (int s = 0; s < f->n_sources; s++)
-        f->read_ns[s] = f->mono_ns;
+        f->read_ns[s] = f->mono_ns / 1000000 * 1000000; /* as it is stored: summaries are of what is read back */
     struct moment m = { .frame = *f, .events = r->n_events ? r->events + w->event : NULL };
     m.procs = (struct proc_use *)recording_procs(r, i, &m.n_procs); /* only read */
     for (; w->event < r->n_events && (i + 1 == r->n || r->events[w->event].wall_ms <= f->wall_ms); w->event++)
@@ -96,9 +96,23 @@ static struct moment put_moment(struct putting *w, size_t i)
     return m;
 }
 
-static int put_tick(struct putting *w, size_t i)
+/* The name of the session, by the time of its first instant. */
+static int put_begin(struct putting *w, int64_t wall_ms)
 {
-    int64_t day = w->p->rec->wall_ms[i] / DAY_MS;
+    struct archive_put *p = w->p;
+    int rc = names_new_session(p->dir, wall_ms, p->about.session);
+    if (rc < 0)
+        return rc;
+    memcpy(w->name.session, p->about.session, sizeof w->name.session);
+    p->about.major = TAPE_MAJOR;
+    p->about.minor = TAPE_MINOR;
+    p->about.start_ms = wall_ms;
+    return 0;
+}
+
+static int put_instant(struct putting *w, const struct schema *s, const struct moment *m, double share)
+{
+    int64_t day = m->frame.wall_ms / DAY_MS;
     int rc = 0;
     if (!w->writer || day != w->day) {
         rc = put_close(w);
@@ -107,13 +121,42 @@ static int put_tick(struct putting *w, size_t i)
     } else if (segment_is_full(w->writer)) {
         rc = segment_commit(w->writer, w->block++);
         if (rc == 0 && w->p->progress)
-            w->p->progress(w->p->self, (double)i / (double)w->p->rec->n);
+            w->p->progress(w->p->self, share);
         rc = rc == 0 && os_stopping() ? -EINTR : rc;
     }
-    if (rc < 0)
+    rc = rc < 0 ? rc : segment_add(w->writer, s, m);
+    if (rc != -ENOSPC)
         return rc;
-    struct moment m = put_moment(w, i);
-    return segment_add(w->writer, w->p->rec->schema, &m);
+    rc = segment_commit(w->writer, w->block++); /* the schema grew: a block has room for fewer */
+    return rc < 0 ? rc : segment_add(w->writer, s, m);
+}
+
+static int put_recording(struct putting *w)
+{
+    const struct recording *r = w->p->rec;
+    int rc = put_check(r);
+    rc = rc < 0 ? rc : put_begin(w, r->wall_ms[0]);
+    for (size_t i = 0; i < r->n && rc == 0; i++) {
+        struct moment m = put_moment(w, i);
+        rc = put_instant(w, r->schema, &m, (double)i / (double)r->n);
+    }
+    return rc;
+}
+
+static int put_feed(struct putting *w)
+{
+    struct feed *f = w->p->feed;
+    const struct moment *m;
+    int rc;
+    while ((rc = feed_next(f, &m)) == 0) {
+        if (m->frame.wall_ms < 0 || m->frame.wall_ms > WALL_MAX)
+            return -ERANGE;
+        rc = *w->name.session ? 0 : put_begin(w, m->frame.wall_ms);
+        rc = rc < 0 ? rc : put_instant(w, f->schema, m, f->share);
+        if (rc < 0)
+            return rc;
+    }
+    return rc == -ENODATA && *w->name.session ? 0 : rc;
 }
 
 /* All parts get their names, or lose them again. */
@@ -143,19 +186,10 @@ static void put_undo(struct putting *w)
 int archive_put(struct archive_put *p)
 {
     struct putting w = { .p = p, .name = { .part = -1, .block = -1 } };
-    int rc = put_check(p->rec);
-    rc = rc < 0 ? rc : names_new_session(p->dir, p->rec->wall_ms[0], p->about.session);
-    if (rc < 0)
-        return rc;
-    memcpy(w.name.session, p->about.session, sizeof w.name.session);
-    p->about.major = TAPE_MAJOR;
-    p->about.minor = TAPE_MINOR;
-    p->about.start_ms = p->rec->wall_ms[0];
-    for (size_t i = 0; i < p->rec->n && rc == 0; i++)
-        rc = put_tick(&w, i);
+    int rc = p->feed ? put_feed(&w) : put_recording(&w);
     rc = rc < 0 ? rc : put_close(&w);
     rc = rc < 0 ? rc : put_appear(&w);
-    if (rc < 0)
+    if (rc < 0 && *w.name.session)
         put_undo(&w);
     frame_done(&w.frame);
     return rc;

@@ -1,6 +1,7 @@
 /*
- * Puts a whole recording into an archive, as the recorder would have: a session of its own, a segment for each
- * UTC day. Only what is stored is kept; rates are derived again by who reads.
+ * Puts a whole recording, or what a tape plays, into an archive, as the recorder would have: a session of its own, a
+ * segment for each UTC day. Only what is stored is kept; rates are derived again by who reads. A recording does not
+ * know when each source was read: there it is at every tick; a tape does.
  *
  * The files are written under names that no reader looks at, and get their own when all are whole and on the
  * disk, so that what fails leaves nothing behind. The caller holds the lock of the directory, because whoever
@@ -17,6 +18,7 @@ struct archive_put {
     const char *dir;         /* with its folder segments */
     struct space *space;     /* NULL: no cap */
     const struct recording *rec;
+    struct feed *feed;       /* in place of rec: played from where it is to its end */
     struct tape_about about; /* of whom; session, start and part are made here */
     void (*progress)(void *self, double share); /* NULL for none */
     void *self;

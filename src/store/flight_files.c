@@ -61,24 +61,27 @@ static void flight_list_add(void *self, const char *name)
     l->n++;
 }
 
-static void flight_remove(const struct flight_file *f, const char *name, const char *suffix)
+/* The bytes that are free now; -1 where it is still there. */
+static int64_t flight_remove(const struct flight_file *f, const char *name, const char *suffix)
 {
     char path[OS_PATH_MAX];
     int64_t bytes = flight_bytes(f->dir, name, suffix);
-    if (bytes >= 0 && flight_path(f->dir, name, suffix, path) == 0 && os_disk_remove(path) == 0)
-        space_resize(f->space, bytes, -1);
+    if (bytes < 0 || flight_path(f->dir, name, suffix, path) < 0 || os_disk_remove(path) < 0)
+        return -1;
+    space_resize(f->space, bytes, -1);
+    return bytes;
 }
 
-/* By name, which is by time: os_list() gives _2 before _10. */
-static int64_t flight_drop(const struct flight_file *f, const struct flight_entry *e)
+/* A file that stays keeps its note. Returns the bytes that are free now. */
+static int64_t flight_drop(const struct flight_file *f, const char *name)
 {
-    int64_t note = flight_bytes(f->dir, e->name, ".txt");
-    flight_remove(f, e->name, SUFFIX);
-    flight_remove(f, e->name, ".txt");
-    return e->bytes + (note > 0 ? note : 0);
+    int64_t file = flight_remove(f, name, SUFFIX);
+    int64_t note = file < 0 ? -1 : flight_remove(f, name, ".txt");
+    return (file > 0 ? file : 0) + (note > 0 ? note : 0);
 }
 
-/* Removes the oldest files, never f itself, until `more` bytes fit. -EDQUOT when they cannot. */
+/* Removes the oldest files, never f itself, until `more` bytes fit. -EDQUOT when they cannot. By name, which is by
+ * time: os_list() gives _2 before _10. */
 static int flight_make_room(const struct flight_file *f, int64_t more)
 {
     struct flight_list l = { .dir = f->dir };
@@ -86,7 +89,7 @@ static int flight_make_room(const struct flight_file *f, int64_t more)
     os_list("", f->dir, flight_list_add, &l);
     for (size_t i = 0; i < l.n && l.bytes + more > f->files_bytes; i++)
         if (strlen(l.e[i].name) != own || strncmp(l.e[i].name, f->name, own) != 0)
-            l.bytes -= flight_drop(f, &l.e[i]);
+            l.bytes -= flight_drop(f, l.e[i].name);
     mem_free(l.e);
     return l.bytes + more > f->files_bytes ? -EDQUOT : 0;
 }
@@ -104,8 +107,10 @@ int flight_file_begin(struct flight_file *f, const struct tape_about *about, int
         rc = rc < 0 ? rc : flight_make_room(f, SPACE_BLOCK);
         rc = rc < 0 ? rc : segment_create(path, about, f->space, &f->writer);
     }
-    if (rc < 0)
+    if (rc < 0) {
+        *f->name = '\0'; /* what is noted now belongs to no file */
         return rc;
+    }
     f->tape = tape_new(false);
     f->blocks = 0;
     return 0;

@@ -59,6 +59,19 @@ static bool tour_is_open(const struct names *file, const struct names *journals,
     return false;
 }
 
+/* One that cannot be read is told, and the others are looked at all the same. */
+static int tour_unread(struct tour *t, const char *name, int rc)
+{
+    char what[128];
+    if (rc == -EISDIR)
+        snprintf(what, sizeof what, "it has the name of a file of ours and is none; nothing of it is read");
+    else
+        snprintf(what, sizeof what, "the file cannot be read: %s", strerror(-rc));
+    t->t->damages++;
+    t->w->found(t->w->self, &(struct verify_finding){ name, 0, what, true });
+    return 0;
+}
+
 static int tour_files(struct tour *t, const struct names *files, int n, const struct names *journals, int n_journals,
                       bool last_is_written)
 {
@@ -69,9 +82,12 @@ static int tour_files(struct tour *t, const struct names *files, int n, const st
         bool open = tour_is_open(&files[i], journals, n_journals) || (last_is_written && i == n - 1);
         if (names_path(t->dir, &files[i], path) < 0)
             continue;
-        rc = verify_file(path, path + strlen(t->dir) + 1, open, &w, t->t);
+        const char *name = path + strlen(t->dir) + 1;
+        rc = !os_exists("", path) || os_is_file(path) ? verify_file(path, name, open, &w, t->t) : -EISDIR;
         if (rc == -ENOENT) /* pruned, or packed, meanwhile */
             rc = 0;
+        else if (rc < 0 && rc != -EINTR && rc != -ENOMEM)
+            rc = tour_unread(t, name, rc);
     }
     return rc;
 }

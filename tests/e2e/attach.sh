@@ -48,6 +48,20 @@ def ask(line, path=f"{data}/sock"):
         pass
     return answer
 
+# Who looks on gets every instant once: those before from the files, those that come from memory.
+s = socket.socket(socket.AF_UNIX)
+s.connect(f"{data}/sock")
+s.sendall(b"live 10\n")
+s.settimeout(0.2)
+with open(f"{tmp}/live.sonde", "wb") as file:
+    until = time.monotonic() + 3
+    while time.monotonic() < until:
+        try:
+            file.write(s.recv(65536))
+        except TimeoutError:
+            pass
+s.close()
+
 state = json.loads(ask(b"state\n"))
 assert state["interval_s"] == 0.5 and state["samples"] >= 10 and state["metrics"] > 10, state
 assert json.loads(ask(b"sessions\n"))["sessions"][0]["id"] == state["session"]
@@ -78,6 +92,32 @@ while "error" in (later := json.loads(ask(b"state\n"))) and "samples" not in lat
     time.sleep(0.2)
 assert later["samples"] >= state["samples"] + 6 and later["dropped"] == 0, (state, later)
 END
+"$sonde" check --replay "$tmp/live.sonde" --mode collect --export-csv "$tmp/live.csv" --quiet >/dev/null 2>&1 || :
+tail -n +2 "$tmp/live.csv" | cut -d, -f1 >"$tmp/times"
+[ "$(wc -l <"$tmp/times")" -gt 15 ] || fail "live: $(wc -l <"$tmp/times") instants"
+sort -u "$tmp/times" | cmp -s - "$tmp/times" ||
+    fail "live: an instant came twice: $(sort "$tmp/times" | uniq -d | head -1)"
+
+# What cannot be read is answered with a sentence, not with nothing.
+for dir in segments journal; do
+    mv "$data/$dir" "$tmp/$dir"
+    : >"$data/$dir"
+done
+refused=$(python3 - "$data/sock" <<'END'
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.settimeout(10)
+s.connect(sys.argv[1])
+s.sendall(b"tape - 0 9999999999999\n")
+print(s.recv(65536))
+END
+)
+for dir in segments journal; do
+    rm "$data/$dir"
+    mv "$tmp/$dir" "$data/$dir"
+done
+case $refused in *'"error"'*) ;; *) fail "an archive that cannot be read: no error: $(printf %.60s "$refused")" ;; esac
+
 kill -0 $pid || fail "the recorder ended: $(cat "$tmp/err")"
 
 # Who it is: nobody's business but root's, the user's own and the group's.

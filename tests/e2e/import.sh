@@ -57,6 +57,35 @@ if command -v zstd > /dev/null; then
     grep -q 'torn.csv.zst' "$tmp/said" || fail "it says: $(cat "$tmp/said")"
 fi
 
+# A tape: the same numbers in an archive of its own, and known again.
+"$sonde" sessions export 20261122_120000 --data "$data" --format sonde -o "$tmp/part.sonde" --quiet || fail "export failed"
+"$sonde" import "$tmp/part.sonde" --data "$tmp/second" > "$tmp/said" || fail "a tape was refused"
+grep -q '20261122_120000, 4000 samples of 4 metrics' "$tmp/said" || fail "a tape: it says: $(cat "$tmp/said")"
+"$sonde" sessions export 20261122_120000 --data "$data" > "$tmp/of_first.csv"
+"$sonde" sessions export last --data "$tmp/second" > "$tmp/of_second.csv"
+cmp -s "$tmp/of_first.csv" "$tmp/of_second.csv" ||
+    fail "a tape: $(diff "$tmp/of_first.csv" "$tmp/of_second.csv" | head -3)"
+"$sonde" sessions verify --data "$tmp/second" > "$tmp/said" || fail "a tape: verify: $(cat "$tmp/said")"
+"$sonde" import "$tmp/part.sonde" --data "$tmp/second" > "$tmp/said" 2>&1 && fail "a tape was imported twice"
+grep -q 'in the archive already' "$tmp/said" || fail "a tape, again: it says: $(cat "$tmp/said")"
+
+# That of a recorder: with its events and processes, and with rates by the times at which its sources were read.
+"$sonde" record --root "$machine" --data "$tmp/third" --quiet > /dev/null 2>&1 || fail "record failed: exit $?"
+"$sonde" sessions export last --data "$tmp/third" --format sonde -o "$tmp/third.sonde" --quiet || fail "export failed"
+"$sonde" import "$tmp/third.sonde" --data "$tmp/fourth" > /dev/null || fail "a recorder's tape was refused"
+for archive in third fourth; do
+    "$sonde" sessions verify --data "$tmp/$archive" > "$tmp/said" || fail "$archive: verify: $(cat "$tmp/said")"
+    "$sonde" sessions export last --data "$tmp/$archive" --format csv > "$tmp/$archive.csv"
+    "$sonde" analyze last --data "$tmp/$archive" --json | sed -n '/"events"/,/\]/p' > "$tmp/$archive.events"
+    "$sonde" top --once --replay "$tmp"/$archive/segments/*.seg > "$tmp/$archive.top"
+done
+for what in csv events top; do
+    cmp -s "$tmp/third.$what" "$tmp/fourth.$what" ||
+        fail "$what of a recorder's tape differ: $(diff "$tmp/third.$what" "$tmp/fourth.$what" | cut -c1-200 | head -4)"
+done
+"$sonde" check --root "$machine" --archive --archive-dir "$tmp/fifth" --quiet > /dev/null || fail "check --archive failed"
+"$sonde" sessions verify --data "$tmp/fifth" > "$tmp/said" || fail "check --archive: verify: $(cat "$tmp/said")"
+
 # What is bad leaves nothing behind, and the rest is taken.
 find "$data/segments" | sort > "$tmp/before"
 printf 'timestamp,a\n2026-11-22T10:00:00Z,1\n2026-11-22T10:00:01Z,oops\n' > "$tmp/bad.csv"

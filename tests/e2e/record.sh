@@ -104,7 +104,22 @@ END
 
 "$sonde" record --test >"$tmp/out" 2>"$tmp/err" || fail "--test: exit $?: $(cat "$tmp/out" "$tmp/err")"
 grep -q '^ok  *archive  *[0-9]* values read back, 0 of them differ$' "$tmp/out" || fail "--test: $(cat "$tmp/out")"
+grep -q 's left' "$tmp/err" && fail "--test: a bar where no terminal is: $(cat "$tmp/err")"
 rc=0
-(ulimit -f 8 && "$sonde" record --test >"$tmp/out" 2>"$tmp/err") || rc=$?
+(ulimit -f 8 && python3 - "$sonde" >"$tmp/out" <<'END'
+import os, pty, subprocess, sys
+ours, theirs = pty.openpty() # standard error is a terminal: the bar is on it
+test = subprocess.Popen([sys.argv[1], "record", "--test"], stderr=theirs)
+os.close(theirs)
+said = b""
+try:
+    while piece := os.read(ours, 4096):
+        said += piece
+except OSError:
+    pass
+assert b" 50 %" in said and b"s left" in said, said
+sys.exit(test.wait())
+END
+) || rc=$?
 [ $rc = 1 ] && grep -q '^FAILS archive' "$tmp/out" || fail "--test with files that cannot grow: exit $rc: $(cat "$tmp/out")"
 echo "recorded, stopped, killed, reloaded, and heard by a service manager"

@@ -39,6 +39,11 @@ grep -q '"level": "look"' "$tmp/of_tape" || fail "the busy disk was not found"
 # top: as text as fast as it can be read, in the order of time; metrics: the first instants.
 "$sonde" top --replay "$tape" --batch 3 --json > "$tmp/top" || fail "top failed"
 [ "$(grep -c '"time":"2026-11-22T12:00:0[123]' "$tmp/top")" = 3 ] || fail "top: $(cut -c1-100 "$tmp/top")"
+"$sonde" top --replay "$tape" --once > "$tmp/top" || fail "top --once failed"
+head -1 "$tmp/top" | grep -q '^LOOK .* 12:24:59 UTC' || fail "top --once is not the end: $(head -1 "$tmp/top")"
+"$sonde" top --replay "$tape" --json > "$tmp/top" || fail "top --json failed"
+[ "$(grep -c '"time":"2026-11-22T12:24:59' "$tmp/top")" = 1 ] && [ "$(wc -l < "$tmp/top")" = 1 ] ||
+    fail "top --json is not the end: $(cut -c1-100 "$tmp/top")"
 "$sonde" metrics --replay "$tape" | grep -q '^disk.util{sda}' || fail "metrics does not show the tape"
 
 # Two sessions are one tape.

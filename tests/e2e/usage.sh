@@ -60,6 +60,17 @@ expect 0 '' sh -c "'$sonde' help config | true"
 [ ! -c /dev/full ] || expect 1 'sonde: cannot write to standard output (No space left on device)' \
     sh -c "'$sonde' help >/dev/full"
 
+# Times of the archive where nothing of it is looked at.
+expect 2 'sonde: check: --from is a time of the archive, and this looks at the machine now; *: sonde analyze --from*' \
+    "$sonde" check --from -2h
+expect 2 'sonde: check: --to is a time of the archive*' "$sonde" --to -1h --mode monitor
+expect 2 'sonde: check: --from is a time of the archive*' "$sonde" check --list-sessions --from -2h
+expect 2 'sonde: check: --from is a time of the archive, and ./x.csv is a file*sonde import*' \
+    "$sonde" check --mode analyze ./x.csv --from -2h
+expect 2 'sonde: analyze: --to is a time of the archive, and ./x.csv is a file*' "$sonde" analyze ./x.csv --to -1h
+expect 2 'sonde: analyze: --from is a time of the archive*' "$sonde" analyze --replay x --from -1h
+expect 1 '*nothing is recorded*' "$sonde" check --mode analyze --from -2h --data "$tmp/none"
+
 # Help does not need a configuration that can be read; everything else does.
 file=$XDG_CONFIG_HOME/sonde/sonde.yaml
 printf 'genral:\n  x: 1\ngeneral:\n\tlogging_interval: 1\n' >"$file"

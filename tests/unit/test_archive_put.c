@@ -8,6 +8,7 @@
 #include "store/archive_put.h"
 #include "store/index_take.h"
 #include "store/names.h"
+#include "store/verify.h"
 
 #include "fake.h"
 
@@ -318,6 +319,33 @@ static void a_stray_file_costs_no_session(void **state)
     recording_free(r);
 }
 
+static void no_damage(void *self, const struct verify_finding *f)
+{
+    (void)self;
+    fail_msg("%s: %s", f->file, f->what);
+}
+
+/* Times of readings are kept in whole ms: summaries are of the rates that a reader makes of those. */
+static void rates_are_those_of_the_rows(void **state)
+{
+    (void)state;
+    struct place p;
+    struct verify_totals t;
+    struct recording *r = recording_new();
+    schema_source(r->schema, "file");
+    schema_add(r->schema, &(struct metric){ .name = "disk.read", .unit = UNIT_BYTE, .kind = KIND_COUNTER });
+    for (int i = 0; i < 100; i++)
+        recording_add(r, 1795348800000 + 500 * i, 7000123456 + INT64_C(500398765) * i,
+                      (double[]){ 4096.0 * i * i, NAN }, 2);
+    place_open(&p, 0);
+    struct archive_put put = { .dir = p.dir, .space = p.space, .rec = r, .about.interval_s = 0.5 };
+    assert_int_equal(archive_put(&put), 0);
+    assert_int_equal(store_verify(p.dir, &(struct verify_watcher){ .found = no_damage }, &t), 0);
+    assert_int_equal(t.ticks, 100);
+    place_done(&p);
+    recording_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +358,7 @@ int main(void)
         cmocka_unit_test(a_session_is_dropped),
         cmocka_unit_test(a_kill_leaves_none_or_all),
         cmocka_unit_test(a_stray_file_costs_no_session),
+        cmocka_unit_test(rates_are_those_of_the_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

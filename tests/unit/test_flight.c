@@ -338,6 +338,26 @@ static void closing_finishes(void **state)
     plane_done(&p);
 }
 
+/* What cannot be removed is not counted as gone: there is no room, and what is noted belongs to no file. */
+static void what_stays_counts(void **state)
+{
+    (void)state;
+    struct plane p;
+    struct flight_state is;
+    char path[OS_PATH_MAX + 64];
+    plane_open(&p, (struct flight_options){ .files_bytes = SPACE_BLOCK, .burst_s = 0 }, 0);
+    snprintf(path, sizeof path, "%s/flight/20200101_000000.flight", p.dir); /* unlink(2) does not remove it */
+    assert_int_equal(os_make_dir(path), 0);
+    plane_fly(&p, 60);
+    flight_trigger(p.f, "no room");
+    plane_fly(&p, 2);
+    plane_wait(&p, &is);
+    assert_int_equal(is.error, -EDQUOT);
+    plane_close(&p);
+    assert_int_equal(files_of(&p), 1);
+    plane_done(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +367,7 @@ int main(void)
         cmocka_unit_test(files_are_bounded),
         cmocka_unit_test(the_cap_is_kept),
         cmocka_unit_test(closing_finishes),
+        cmocka_unit_test(what_stays_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,7 +119,7 @@ static void verbs(void **state)
     };
     static const struct command *const list[] = { &look, &watch, NULL };
     static const struct command parent = { .name = "watch", .summary = "look at it", .usage = "", .verbs = list };
-    struct buf help = { 0 }, man = { 0 }, unknown = { 0 };
+    struct buf help = { 0 }, man = { 0 }, unknown = { 0 }, page = { 0 };
     help_command(&parent, 80, &help);
     man_command(&parent, &man);
     assert_non_null(strstr(help.p, "Usage: sonde watch [COMMAND] [OPTIONS]\n"));
@@ -127,6 +127,9 @@ static void verbs(void **state)
     assert_non_null(strstr(help.p, "\nWithout one, `sonde watch` is `sonde watch look`"));
     assert_non_null(strstr(man.p, ".SS \"look\"\n.B sonde watch look\n[\\fIOPTIONS\\fR] [ID | last]\n"
                            ".PP\nIt is looked at.\n.TP\n"));
+    man_command(&look, &page); /* one word: man(7) takes the second one for the section */
+    assert_non_null(strstr(page.p, "\n.TH SONDE-WATCH-LOOK 1 "));
+    assert_non_null(strstr(page.p, ".SH NAME\nsonde\\-watch\\-look \\- see it\n"));
     assert_ptr_equal(command_verb(&parent, "look"), &look);
     assert_null(command_verb(&parent, "watch look"));
     assert_null(command_verb(&look, "look"));
@@ -134,6 +137,7 @@ static void verbs(void **state)
     assert_string_equal(unknown.p, "watch: there is no 'lok'; did you mean look? See `sonde help watch`.");
     buf_done(&help);
     buf_done(&man);
+    buf_done(&page);
     buf_done(&unknown);
 }
 

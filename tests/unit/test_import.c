@@ -205,6 +205,30 @@ static void test_not_text(void **state)
     assert_int_equal(import_memory("x", "[\0]", 3, &r, message, sizeof message), -EINVAL);
 }
 
+/* A loss of power leaves zeros in a log: that line is passed over and told, and what it may have said is not known. */
+static void test_zeros_in_a_log(void **state)
+{
+    (void)state;
+    struct recording *r = NULL;
+    char message[IMPORT_MESSAGE];
+    static const char text[] = "time,a,b,empty_is_within_percent\n1,5,6,2\n2,\0\0\0\"\0,\n3,,7\n4\n5,8\n\0\0\0";
+    assert_int_equal(import_memory("x", text, sizeof text - 1, &r, message, sizeof message), 0);
+    assert_int_equal(r->n, 4);
+    assert_near(at(r, "a", NULL, 0), 5, 0);
+    assert_nan(at(r, "a", NULL, 1));
+    assert_near(at(r, "b", NULL, 1), 7, 0);
+    assert_nan(at(r, "a", NULL, 2));
+    assert_near(at(r, "b", NULL, 2), 7, 0);
+    assert_near(at(r, "a", NULL, 3), 8, 0);
+    assert_int_equal(r->n_events, 2);
+    assert_int_equal(r->events[0].wall_ms, r->wall_ms[1]);
+    assert_string_equal(r->events[0].text, "line 3 is damaged and passed over: zeros where text should be");
+    assert_string_equal(r->events[1].text, "line 7 is damaged and passed over: zeros where text should be");
+    recording_free(r);
+    assert_int_equal(import_memory("x", "time,a\n1,2\n\0\n", 13, &r, message, sizeof message), -EINVAL);
+    assert_non_null(strstr(message, "not text"));
+}
+
 static void test_limits(void **state)
 {
     (void)state;
@@ -373,7 +397,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_rates_of_the_file),
     cmocka_unit_test(test_numbers_are_exact),
     cmocka_unit_test(test_says_what_is_wrong),
-    cmocka_unit_test(test_not_text),
+    cmocka_unit_test(test_not_text), cmocka_unit_test(test_zeros_in_a_log),
     cmocka_unit_test(test_limits),
     cmocka_unit_test(test_no_memory_for_a_tree),
     cmocka_unit_test(test_long_files_come_in_blocks),

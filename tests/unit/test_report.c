@@ -76,6 +76,21 @@ static void text_is_safe(void **state)
     recording_free(rec);
 }
 
+/* The name that the archive has for it; else one made of its first instant. */
+static void names_the_session(void **state)
+{
+    (void)state;
+    struct recording *rec = sample_recording();
+    struct report *r = analyze_verdict(rec, &(struct analyze_options){ 0 });
+    assert_string_equal(r->session, "session_20261122_103000");
+    report_free(r);
+    snprintf(rec->session, sizeof rec->session, "session_20261122_090000_2");
+    r = analyze_verdict(rec, &(struct analyze_options){ 0 });
+    assert_string_equal(r->session, "session_20261122_090000_2");
+    report_free(r);
+    recording_free(rec);
+}
+
 static void golden_json(void **state)
 {
     (void)state;
@@ -333,7 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_text), cmocka_unit_test(no_advice_about_the_dead),
-        cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json),
+        cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json), cmocka_unit_test(names_the_session),
         cmocka_unit_test(empty_json), cmocka_unit_test(halved), cmocka_unit_test(reads_are_no_writes),
         cmocka_unit_test(verdicts), cmocka_unit_test(rows_name_their_device), cmocka_unit_test(many_events),
         cmocka_unit_test(what_nobody_can_be_named_for),

@@ -64,6 +64,24 @@ static void test_whole(void **state)
     made_done(&m);
 }
 
+/* A directory with the name of a segment: told, and the rest is looked at. */
+static void test_not_a_file(void **state)
+{
+    (void)state;
+    struct made m;
+    struct verify_totals t;
+    char path[OS_PATH_MAX + 64];
+    made_init(&m, 1);
+    made_part(&m, STEM, 0, 0, 760, true);
+    snprintf(path, sizeof path, "%s/segments/20200101_000000.0.seg", m.dir);
+    assert_int_equal(os_make_dir(path), 0);
+    struct log l = look(m.dir, &t);
+    assert_true(l.damages == 1 && t.files == 1 && t.ticks == 760);
+    assert_string_equal(l.file, "segments/20200101_000000.0.seg");
+    assert_string_equal(l.last, "it has the name of a file of ours and is none; nothing of it is read");
+    made_done(&m);
+}
+
 static void test_no_archive(void **state)
 {
     (void)state;
@@ -221,7 +239,8 @@ static void test_pruned(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole), cmocka_unit_test(test_no_archive), cmocka_unit_test(test_every_damage),
+        cmocka_unit_test(test_whole), cmocka_unit_test(test_not_a_file), cmocka_unit_test(test_no_archive),
+        cmocka_unit_test(test_every_damage),
         cmocka_unit_test(test_lies),  cmocka_unit_test(test_pruned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ static int analyze_command(const struct args *a)
     if (!tape && (word ? analyze_is_session(word) : range))
         return analyze_archive(a, word);
     if (word)
-        return analyze_file(a, word);
+        return analyze_has_range(a, "analyze", word) ? EXIT_USAGE : analyze_file(a, word);
     log_error(0, "analyze: give a session (`sonde sessions list`), --from and --to, or a file: one of --save-data, or "
                  "any CSV with a column of times. See `sonde help analyze`.");
     return EXIT_USAGE;

@@ -145,15 +145,25 @@ static int check_machine(const struct args *a, enum mode mode)
     return status;
 }
 
+/* --mode analyze: of a file, a session or a time; the last session where none is named. */
+static int check_stored(const struct args *a, const char *word)
+{
+    if (word && !analyze_is_session(word))
+        return analyze_has_range(a, "check", word) ? EXIT_USAGE : analyze_file(a, word);
+    return analyze_archive(a, word || args_given(a, "from") || args_given(a, "to") ? word : "last");
+}
+
 static int check_run(const struct args *a)
 {
     enum mode mode = check_mode(a);
     const char *file = args_positional(a, 0);
     int status;
+    if (mode != MODE_ANALYZE && analyze_has_range(a, "check", NULL))
+        return EXIT_USAGE;
     if (archive_options_run(a, &status))
         return status;
     if (mode == MODE_ANALYZE)
-        return !file || analyze_is_session(file) ? analyze_archive(a, file ? file : "last") : analyze_file(a, file);
+        return check_stored(a, file);
     if (file) {
         log_error(0,
                   "check: it looks at this machine and takes no file; to look at a file: sonde "

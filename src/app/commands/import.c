@@ -1,12 +1,13 @@
 /*
  * import.c - `sonde import`: files of measurements become sessions of the archive.
  *
- * A file is read whole before anything is written. What it is known by is its length and checksum, kept in the
- * origin of its session.
+ * A file is read whole before anything is written, but for a tape, which is played into its new session. What it is
+ * known by is its length and checksum, kept in the origin of its session.
  */
 #include "analyze/import.h"
 #include "app/datadir.h"
 #include "app/intake.h"
+#include "app/observer.h"
 #include "app/sessions/sessions.h"
 
 #include "base/auto.h"
@@ -15,6 +16,7 @@
 #include "base/log.h"
 #include "os/disk.h"
 #include "os/os.h"
+#include "store/tape_feed.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,12 +82,15 @@ static void import_progress(void *self, double share)
         fprintf(stderr, "\r%s: %3.0f %%", im->file, 100 * share);
 }
 
-static int import_keep(struct importing *im, const char *path, const struct recording *rec, struct index_session *s)
+/* A recording, or a tape. */
+static int import_keep(struct importing *im, const char *path, const struct recording *rec, struct feed *tape,
+                       struct index_session *s)
 {
     const char *name = strrchr(path, '/');
     snprintf(s->origin, sizeof s->origin, "imported %.60s %s", name ? name + 1 : path, im->mark);
     im->file = path;
-    int rc = intake_keep(&im->archive, rec, s, import_progress, im);
+    int rc = tape ? intake_keep_tape(&im->archive, tape, s, import_progress, im) :
+                    intake_keep(&im->archive, rec, s, import_progress, im);
     if (im->terminal && !im->quiet)
         fprintf(stderr, "\r%*s\r", (int)strlen(path) + 7, "");
     return intake_say(path, rc);
@@ -99,16 +104,42 @@ static void import_tell(struct importing *im, const char *path, const struct ind
         sessions_put_json(&im->json, im->archive.index, s);
         json_end(&im->json);
     } else {
-        printf("%s: %s, %lld samples of %lld metrics\n", path, sessions_short_id(s->id), (long long)s->samples,
-               (long long)s->metrics);
+        printf("%s: %s, %lld sample%s of %lld metric%s\n", path, sessions_short_id(s->id), (long long)s->samples,
+               s->samples == 1 ? "" : "s", (long long)s->metrics, s->metrics == 1 ? "" : "s");
     }
+}
+
+static int import_numbers(struct importing *im, const char *path, struct index_session *s)
+{
+    struct recording *rec = NULL;
+    char message[IMPORT_MESSAGE];
+    int rc = import_file(path, &rec, message, sizeof message);
+    if (rc < 0)
+        log_error(0, "%s", message);
+    if (rc == 0 && schema_size(rec->schema) == 0) {
+        log_error(0, "%s holds times and no metric: there is nothing to keep", path);
+        rc = -ENODATA;
+    }
+    rc = rc < 0 ? rc : import_keep(im, path, rec, NULL, s);
+    recording_free(rec);
+    return rc;
+}
+
+static int import_tape(struct importing *im, const char *path, struct index_session *s)
+{
+    struct feed *tape;
+    int rc = observer_say_tape(path, tape_feed_open(path, &(struct tape_feed_options){ 0 }, &tape));
+    if (rc < 0)
+        return rc;
+    rc = import_keep(im, path, NULL, tape, s);
+    observer_say_lost(tape);
+    feed_close(tape);
+    return rc;
 }
 
 static int import_one(struct importing *im, const char *path)
 {
-    struct recording *rec = NULL;
     struct index_session s = { 0 };
-    char message[IMPORT_MESSAGE];
     int rc = import_mark(im, path);
     if (rc < 0) {
         log_error(rc, rc == -EINVAL ? "%s is no file" : "%s cannot be read", path);
@@ -116,15 +147,7 @@ static int import_one(struct importing *im, const char *path)
     }
     if (!import_is_new(im, path))
         return -EEXIST;
-    rc = import_file(path, &rec, message, sizeof message);
-    if (rc < 0)
-        log_error(0, "%s", message);
-    if (rc == 0 && schema_size(rec->schema) == 0) {
-        log_error(0, "%s holds times and no metric: there is nothing to keep", path);
-        rc = -ENODATA;
-    }
-    rc = rc < 0 ? rc : import_keep(im, path, rec, &s);
-    recording_free(rec);
+    rc = tape_feed_knows(path) ? import_tape(im, path, &s) : import_numbers(im, path, &s);
     if (rc == 0)
         import_tell(im, path, &s);
     return rc;
@@ -153,7 +176,7 @@ static int import_run_command(const struct args *a)
     struct importing im = { .args = a, .quiet = args_flag(a, "quiet"),
                             .terminal = os_is_terminal(fileno(stderr)) };
     if (!args_positionals(a)) {
-        log_error(0, "import: give a file: CSV, CSV compressed by zstd, or the JSON of --save-data");
+        log_error(0, "import: give a file: CSV, CSV compressed by zstd, the JSON of --save-data, or a tape");
         return EXIT_USAGE;
     }
     if (datadir_put(a, &dir) < 0)
@@ -173,15 +196,17 @@ static const struct option options[] = {
 static const struct example examples[] = {
     { "sonde import telemetry_data_20261122_103000.json", "what `sonde check --save-data` kept" },
     { "sonde import logs/*.csv.zst", "logs that were compressed" },
+    { "sonde import part.sonde", "what `sonde sessions export --format sonde` wrote, here or on another machine" },
     { "sonde analyze last", "the report over the newest session" },
     { 0 },
 };
 
 const struct command command_import = {
-    .name = "import", .summary = "put CSV and JSON files into the archive, as sessions",
+    .name = "import", .summary = "put CSV files, JSON files and tapes into the archive, as sessions",
     .usage = "FILE ...",
     .text = "Reads the files that `sonde analyze` reads, also those compressed by zstd, and keeps each as a session of "
-            "its own, at the times that stand in the file. A file that is in the archive already is refused; one that "
-            "is damaged leaves nothing behind. Does not work beside a recorder that has the same archive.",
+            "its own, at the times that stand in the file; of a tape (an export, a flight recording, a segment) all that is on "
+            "it. A file that is in the archive already is refused; one that is damaged leaves nothing behind, but of a tape "
+            "what is whole is kept. Does not work beside a recorder that has the same archive.",
     .options = options, .examples = examples, .max_positional = IMPORT_FILES, .run = import_run_command,
 };

@@ -66,6 +66,7 @@ static int top_batch(const struct args *a)
     struct top t;
     if (args_given(a, "batch"))
         b.frames = (int)args_number(a, "batch");
+    b.last = args_given(a, "replay") && !args_given(a, "batch");
     if (!top_size(args_text(a, "size"), &b.columns, &b.rows))
         return EXIT_USAGE;
     os_stop_on_signal();
@@ -163,6 +164,7 @@ static const struct example examples[] = {
     { "sonde top --json", "one snapshot of all metrics and processes as JSON" },
     { "sonde top --batch 60 --json", "one a second for a minute, an object on each line" },
     { "sonde top --root DIR", "play a recorded machine" },
+    { "sonde top --replay FILE --once", "how it was at the end of a tape" },
     { "sonde top --replay FILE --speed 10", "play a tape, ten times as fast as it was recorded" },
     { 0 },
 };
@@ -173,7 +175,8 @@ const struct command command_top = {
     .text = "Shows every area with its history, the processes, and in the first line the verdict of "
             "`sonde check` over the last minutes (at most 600 samples). ? lists the keys. Processes can be "
             "sorted, filtered, shown as a tree and, after a question, ended. A recorded machine (--root) and "
-            "a tape (--replay) are played at their own pace and stay at their end. Where `sonde record` runs, its samples "
+            "a tape (--replay) are played at their own pace and stay at their end; --once and --json show the end of a "
+            "tape, --batch N its first screens. Where `sonde record` runs, its samples "
             "are shown, with its last ten minutes at once. Needs the module sonde-terminal; --once, --batch and --json do "
             "not.",
     .options = options, .examples = examples, .run = top_run,

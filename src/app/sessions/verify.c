@@ -59,13 +59,19 @@ static void verifying_progress(void *self, double share)
     fprintf(stderr, "\rlooking through the archive: %3d %%", now);
 }
 
+static const char *verifying_plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 static void verifying_sum(const struct verify_totals *t)
 {
     char size[32];
-    printf("%" PRIu64 " files, %s: %" PRIu64 " chunks, %" PRIu64 " instants, %" PRIu64 " values are whole; ", t->files,
-           text_bytes((double)t->bytes, size, sizeof size), t->chunks, t->ticks, t->values);
+    printf("%" PRIu64 " file%s, %s: %" PRIu64 " chunk%s, %" PRIu64 " instant%s, %" PRIu64 " value%s are whole; ",
+           t->files, verifying_plural(t->files), text_bytes((double)t->bytes, size, sizeof size), t->chunks,
+           verifying_plural(t->chunks), t->ticks, verifying_plural(t->ticks), t->values, verifying_plural(t->values));
     if (t->damages)
-        printf("%" PRIu64 " damage%s\n", t->damages, t->damages == 1 ? "" : "s");
+        printf("%" PRIu64 " damage%s\n", t->damages, verifying_plural(t->damages));
     else
         puts("no damage");
 }

@@ -72,6 +72,7 @@ int batch_run(struct top *t, struct feed *feed, const struct batch *b)
     for (int tick = 0; printed < b->frames; tick++) {
         const struct moment *m;
         rc = feed_next(feed, &m);
+        feed->behind |= b->last; /* all but the end is only what came before it */
         if (rc == 0)
             rc = live_take(&t->live, feed, m);
         if (rc < 0)
@@ -82,7 +83,10 @@ int batch_run(struct top *t, struct feed *feed, const struct batch *b)
         if (os_reader_left(fileno(stdout)))
             return 0; /* `| head`: what was printed was what was asked for */
     }
-    if (rc == -ENODATA && !printed && t->live.shown)
+    if (rc == -ENODATA && !printed && t->live.shown) {
+        if (b->last)
+            live_judge(&t->live);
         batch_print(t, b, printed++);
+    }
     return rc == -ENODATA && printed ? 0 : rc;
 }

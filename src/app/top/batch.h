@@ -8,6 +8,7 @@ struct batch {
     int frames;
     int rows, columns;
     bool json;
+    bool last;   /* one only, of the end: of a feed that has one */
 };
 
 /*

@@ -89,7 +89,7 @@ static void top_hints(struct top *t, int row)
     if (*l->filter)
         snprintf(count, sizeof count, "%zu of %zu processes", l->n, l->total);
     else
-        snprintf(count, sizeof count, "%zu processes", l->total);
+        snprintf(count, sizeof count, "%zu process%s", l->total, l->total == 1 ? "" : "es");
     int n = (int)strlen(count), column = 0;
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
         int key = (int)strlen(hints[i].key), what = (int)strlen(hints[i].what);
