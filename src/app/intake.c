@@ -46,7 +46,9 @@ int intake_open(struct intake *k, const struct args *a, const char *dir)
         log_error(rc, "%s cannot be measured", dir);
         return rc;
     }
-    archive_put_clean(dir, k->space);
+    int left = archive_put_clean(dir, k->space);
+    if (left < 0)
+        log_warn(left, "%s holds an import that was killed, and that cannot be ended", dir);
     index_take_missing(k->index, dir);
     return 0;
 }

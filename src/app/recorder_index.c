@@ -245,7 +245,9 @@ static int indexer_open(struct recorder *r, void **self)
     *d = (struct indexer){ .r = r, .lock = os_lock_new() };
     d->retention = retention_new(r->o.dir, store_space(r->store));
     retention_clean(d->retention);
-    archive_put_clean(r->o.dir, store_space(r->store));
+    int left = archive_put_clean(r->o.dir, store_space(r->store));
+    if (left < 0)
+        log_warn(left, "record: an import that was killed cannot be ended");
     indexer_learn_rules(d, r->config);
     space_reserve(store_space(r->store), index_worst_bytes(INDEX_ALLOWANCE_DEFAULT));
     struct index_options options = { .rebuild = index_take_segments, .self = (void *)r->o.dir };

@@ -229,15 +229,19 @@ static int clean_one(const struct clean *c)
     return n < 0 ? n : appears ? os_rename(from, to) : space_remove(c->space, from);
 }
 
-void archive_put_clean(const char *dir, struct space *space)
+int archive_put_clean(const char *dir, struct space *space)
 {
     char path[OS_PATH_MAX];
+    int rc;
     snprintf(path, sizeof path, "%.4000s/segments", dir);
-    for (int rc = 0; rc == 0;) {
+    do {
         struct clean c = { .dir = dir, .space = space };
         rc = os_list("", path, clean_find, &c);
-        rc = rc < 0 || !*c.name.session ? -ENOENT : clean_one(&c);
-    }
+        if (rc >= 0 && !*c.name.session)
+            return 0;
+        rc = rc < 0 ? rc : clean_one(&c);
+    } while (rc == 0);
+    return rc;
 }
 
 int archive_drop(const char *dir, struct space *space, const char *session)

@@ -32,9 +32,9 @@ int archive_put(struct archive_put *p);
 
 /*
  * Ends what a kill left of archive_put(): a session of which some parts have their names gets the others, any other
- * goes. For who holds the lock, before all that follows.
+ * goes. For who holds the lock, before all that follows. 0, or why something is left, for the next time.
  */
-void archive_put_clean(const char *dir, struct space *space);
+int archive_put_clean(const char *dir, struct space *space);
 
 /*
  * Removes the files of a session, journals too, as far as they are there, each as a whole. The caller holds the lock.

@@ -112,9 +112,15 @@ rm "$data"/index.db*
     --metrics 'cpu.util,disk.read' > "$tmp/hours.csv" || fail "no coarse export"
 awk -F, 'NR > 1 && NR <= 4001 && $1 >= 1795352400 && $1 < 1795363200 {
     h = int(($1 - 1795352400) / 3600); last[h] = $3
-    if ($2 != "") { n[h]++; sum[h] += $2; if (n[h] == 1 || $2 < min[h]) min[h] = $2; if (n[h] == 1 || $2 > max[h]) max[h] = $2 }
-} END { for (h = 0; h < 3; h++) printf "2026-11-22T%d:00:00.000Z,%d,%.9f,%d,%d\n", 13 + h, min[h], sum[h] / n[h], max[h], last[h] }' \
-    "$tmp/numbers.csv" > "$tmp/want"
+    if ($2 == "") next
+    sum[h] += $2
+    if (!n[h]++ || $2 < min[h]) min[h] = $2
+    if (n[h] == 1 || $2 > max[h]) max[h] = $2
+}
+END {
+    for (h = 0; h < 3; h++)
+        printf "2026-11-22T%d:00:00.000Z,%d,%.9f,%d,%d\n", 13 + h, min[h], sum[h] / n[h], max[h], last[h]
+}' "$tmp/numbers.csv" > "$tmp/want"
 tail -n +2 "$tmp/hours.csv" | paste -d, "$tmp/want" - | awk -F, '
     # the mean of a summary is kept to 1 part in 1024 of the range of its window
     { off = $3 - $8; if ($1 != $6 || $2 != $7 || $4 != $9 || $5 != $10 || off * 1024 > $4 || -off * 1024 > $4) bad = 1 }

@@ -236,6 +236,36 @@ static void import_check(struct made *m, bool done)
     assert_int_equal(instants(m, 0, 50), 50);
 }
 
+/* As a kill leaves it: the first part has its name, the others have not. */
+static void killed_make(struct made *m)
+{
+    import_make(m);
+    assert_int_equal(import_run(m, NULL), 0);
+    for (int part = 1; part < 4; part++) {
+        char is[OS_PATH_MAX], was[OS_PATH_MAX + 4];
+        assert_int_equal(names_path(m->dir, &(struct names){ "session_20260105_100000", part, -1 }, is), 0);
+        snprintf(was, sizeof was, "%s.new", is);
+        assert_int_equal(os_rename(is, was), 0);
+    }
+}
+
+/* Whichever of its renames fails, the next time ends it. */
+static void test_killed_import(void **state)
+{
+    (void)state;
+    for (int nth = 1; nth <= 4; nth++) {
+        struct made m;
+        killed_make(&m);
+        faults_set(FAULT_RENAME, nth, 1, EIO);
+        assert_int_equal(archive_put_clean(m.dir, NULL), nth < 4 ? -EIO : 0);
+        faults_set(0, 0, 0, 0);
+        assert_int_equal(archive_put_clean(m.dir, NULL), 0);
+        import_check(&m, true);
+        check_tidy(&m, NULL);
+        made_done(&m);
+    }
+}
+
 /* ---- CSV logs: a day a file, with what its columns mean, compressed when the day is over ---- */
 
 enum { CSV_DAYS = 3 };
@@ -497,6 +527,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_retention), cmocka_unit_test(test_set_aside), cmocka_unit_test(test_import),
+        cmocka_unit_test(test_killed_import),
         cmocka_unit_test(test_csv), cmocka_unit_test(test_index),
     };
     log_set_level(LOG_ERROR);

@@ -1,4 +1,7 @@
-/* The answer of store_query() as frames, for exporters: NAME.min, NAME.mean and NAME.max; of a counter only NAME.last. */
+/*
+ * The answer of store_query() as frames, for exporters: NAME.min, NAME.mean and NAME.max; of a counter only
+ * NAME.last.
+ */
 #ifndef APP_SESSIONS_EXPORT_POINTS_H
 #define APP_SESSIONS_EXPORT_POINTS_H
 

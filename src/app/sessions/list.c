@@ -133,10 +133,9 @@ static const struct example examples[] = {
 
 const struct command sessions_list = {
     .name = "sessions list", .summary = "the sessions of the archive, a line each", .usage = "",
-    .text = "A session is one run of the recorder. The first column is the beginning in UTC and the id at once; 'show' and "
-            "the others take it, or the beginning of it, or the word last. Anomalies are those that `sonde analyze` "
-            "or `sonde check --archive` found; - where neither has looked. TIME is 2026-11-22T14:05, 14:05 "
-            "(the last one), "
-            "'yesterday 14:05', -2h, '3 days ago' or now, in UTC.",
+    .text = "A session is one run of the recorder. The first column is the beginning in UTC and the id at once; "
+            "'show' and the others take it, or the beginning of it, or the word last. Anomalies are those that "
+            "`sonde analyze` or `sonde check --archive` found; - where neither has looked. TIME is 2026-11-22T14:05, "
+            "14:05 (the last one), 'yesterday 14:05', -2h, '3 days ago' or now, in UTC.",
     .options = options, .examples = examples, .run = list_run,
 };
