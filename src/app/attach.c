@@ -34,7 +34,7 @@ static int attach_try(const char *path, const char *request)
     if (fd < 0)
         return fd;
     int rc = os_socket_send(fd, request, strlen(request), os_mono_ns() + ANSWER_NS);
-    if (rc == 0)
+    if (rc == 0 || rc == -EPIPE) /* it may have said why it does not listen, and closed */
         return fd;
     os_close(fd);
     return rc;
