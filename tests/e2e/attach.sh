@@ -81,8 +81,8 @@ for _ in range(17):
     s.connect(f"{data}/sock")
     try:
         s.sendall(b"live 10\n")
-    except BrokenPipeError: # refused before it asked
-        assert len(slow) == 16
+    except BrokenPipeError: # refused before it asked; the one that has left may not be missed yet
+        assert len(slow) >= 15
     slow.append(s)
 time.sleep(2)
 slow[16].settimeout(5)
