@@ -23,3 +23,29 @@ trap 'exit 130' INT TERM
 # No script meets a recorder that somebody runs here, nor that of another script.
 SONDE_SOCKET=
 export SONDE_SOCKET
+
+# expect STATUS 'GLOB of standard error' COMMAND...: its outputs stand in $tmp/out and $tmp/err, $cases counts.
+cases=0
+expect()
+{
+    want=$1 glob=$2
+    shift 2
+    rc=0
+    "$@" >"$tmp/out" 2>"$tmp/err" || rc=$?
+    text=$(cat "$tmp/err")
+    [ $rc -eq "$want" ] || fail "exit $rc instead of $want: $*: $text"
+    case $text in
+    $glob) cases=$((cases + 1)) ;;
+    *) fail "said otherwise than '$glob': $*: $text" ;;
+    esac
+}
+
+# says 'GLOB of standard output', of the last command
+says()
+{
+    text=$(cat "$tmp/out")
+    case $text in
+    $1) ;;
+    *) fail "no '$1' in: $text" ;;
+    esac
+}

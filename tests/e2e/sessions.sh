@@ -8,32 +8,6 @@ make_index=$1/tests/e2e/make_index
 [ -x "$make_index" ] || fail "no $make_index"
 export HOME="$tmp" XDG_CONFIG_HOME="$tmp/config" XDG_DATA_HOME="$tmp/share"
 data=$tmp/data
-cases=0
-
-# expect STATUS 'GLOB of standard error' COMMAND...
-expect()
-{
-    want=$1 glob=$2
-    shift 2
-    rc=0
-    "$@" >"$tmp/out" 2>"$tmp/err" || rc=$?
-    text=$(cat "$tmp/err")
-    [ $rc -eq "$want" ] || fail "exit $rc instead of $want: $*: $text"
-    case $text in
-    $glob) cases=$((cases + 1)) ;;
-    *) fail "said otherwise than '$glob': $*: $text" ;;
-    esac
-}
-
-# says 'GLOB of standard output', of the last command
-says()
-{
-    text=$(cat "$tmp/out")
-    case $text in
-    $1) ;;
-    *) fail "no '$1' in: $text" ;;
-    esac
-}
 
 # json 'EXPRESSION over the object j', of the last command
 json()

@@ -6,22 +6,6 @@
 sonde=$1/sonde
 export HOME="$tmp" XDG_CONFIG_HOME="$tmp/xdg"
 mkdir -p "$XDG_CONFIG_HOME/sonde"
-cases=0
-
-# expect STATUS 'GLOB of standard error' COMMAND...
-expect()
-{
-    want=$1 glob=$2
-    shift 2
-    rc=0
-    "$@" >"$tmp/out" 2>"$tmp/err" || rc=$?
-    text=$(cat "$tmp/err")
-    [ $rc -eq "$want" ] || fail "exit $rc instead of $want: $*: $text"
-    case $text in
-    $glob) cases=$((cases + 1)) ;;
-    *) fail "said otherwise than '$glob': $*: $text" ;;
-    esac
-}
 
 expect 0 '' "$sonde" --version
 expect 0 '' "$sonde" --help
