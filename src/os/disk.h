@@ -41,6 +41,13 @@ int os_disk_look(const char *path, struct os_disk_entry *out);
 int os_disk_remove(const char *path);     /* a file */
 
 /*
+ * Is it a file that we may open so? It is not opened for that: to close any descriptor of a file drops every lock
+ * that this process has on it, those of SQLite too. 0, -ENOENT, -EACCES, -EROFS, -ELOOP a symbolic link, -EINVAL no
+ * file.
+ */
+int os_disk_may(const char *path, enum os_disk_mode mode);
+
+/*
  * Takes the lock of a file, made where there is none. It lasts until the descriptor is closed, or the
  * process ends in whatever way. -EBUSY when another process holds it, *owner is then its pid as it wrote
  * it there (0 where unknown).

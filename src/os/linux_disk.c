@@ -95,6 +95,16 @@ int os_disk_look(const char *path, struct os_disk_entry *out)
     return 0;
 }
 
+int os_disk_may(const char *path, enum os_disk_mode mode)
+{
+    struct stat st;
+    if (lstat(path, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode))
+        return S_ISLNK(st.st_mode) ? -ELOOP : -EINVAL;
+    return faccessat(AT_FDCWD, path, mode == OS_DISK_READ ? R_OK : R_OK | W_OK, AT_EACCESS) < 0 ? -errno : 0;
+}
+
 int os_disk_remove(const char *path)
 {
     return unlink(path) < 0 ? -errno : 0;

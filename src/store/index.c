@@ -78,15 +78,16 @@ static int index_connect(struct index *x, const char *name, int flags, const cha
     return rc == SQLITE_OK ? index_settings(x) : x->db ? index_error(x, rc) : -ENOMEM;
 }
 
-/* Does it exist, is it a file, may we? Made first by us, so that its mode is 0600; what SQLite makes beside it
- * has the same. */
+/* Is it a file (SQLite would wait for ever on a pipe), may we? Made first by us, so that its mode is 0600; what
+ * SQLite makes beside it has the same. */
 static int index_touch(const char *path, enum os_disk_mode mode, bool make)
 {
-    int fd = os_disk_open(path, mode);
-    if (fd == -ENOENT && make)
-        fd = os_disk_open(path, OS_DISK_CREATE);
+    int rc = os_disk_may(path, mode);
+    if (rc != -ENOENT || !make)
+        return rc;
+    int fd = os_disk_open(path, OS_DISK_CREATE);
     os_close(fd);
-    return fd < 0 ? fd : os_is_file(path) ? 0 : -EINVAL; /* SQLite would wait for ever on a pipe */
+    return fd < 0 ? fd : 0;
 }
 
 /* The log that a process left that did not close the index. */

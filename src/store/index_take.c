@@ -85,7 +85,7 @@ static bool take_is_behind(struct index *x, const char *dir)
 
 int index_take_missing(struct index *x, const char *dir)
 {
-    struct archive *a;
+    struct archive *a = NULL;
     if (!take_is_behind(x, dir))
         return 0;
     int rc = archive_open(dir, &a);

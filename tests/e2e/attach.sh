@@ -101,6 +101,10 @@ tail -n +2 "$tmp/live.csv" | cut -d, -f1 >"$tmp/times"
 sort -u "$tmp/times" | cmp -s - "$tmp/times" ||
     fail "live: an instant came twice: $(sort "$tmp/times" | uniq -d | head -1)"
 
+# The recorder reads its own index for "sessions"; whoever writes there next must not think itself alone with it.
+"$sonde" sessions label last 'a name' --data "$data" >/dev/null || fail "a session of the recorder cannot be labelled"
+ls -l "/proc/$pid/fd" | grep 'index.db.*deleted' && fail "a label took the index's log away from the recorder"
+
 # What cannot be read is answered with a sentence, not with nothing.
 for dir in segments journal; do
     mv "$data/$dir" "$tmp/$dir"

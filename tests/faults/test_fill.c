@@ -8,9 +8,11 @@
 
 #include "../unit/store_sample.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "faults.h"
 #include "os/os.h"
 #include "store/archive.h"
+#include "store/names.h"
 #include "store/retention.h"
 
 #define CAP 1500000
@@ -42,6 +44,20 @@ static int count_fds(void)
         n += os_read_link("", path, link, sizeof link) > 0;
     }
     return n;
+}
+
+/* Ten minutes go by in a tenth of a second here: the packer, which has all of that time, is waited for. */
+static void wait_for_packer(const char *dir)
+{
+    struct names *list;
+    int n;
+    do {
+        list = NULL;
+        n = names_list(dir, true, &list);
+        mem_free(list);
+        if (n > 2)
+            os_sleep_until(os_mono_ns() + 1000000);
+    } while (n > 2);
 }
 
 struct seen {
@@ -88,6 +104,8 @@ static void test_fill(void **state)
         store_append(store, s.schema, sample_moment(&s, i));
         if (i % 60 == 59)
             store_flush(store);
+        if (i % 600 == 599)
+            wait_for_packer(dir);
         if (i == 3600) {
             os_self(&early);
             fds = count_fds();
