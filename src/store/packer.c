@@ -22,14 +22,32 @@ static void packer_leave(struct packer *p)
     p->writer = NULL;
 }
 
-int packer_finish(struct packer *p)
+static int packer_end(struct packer *p)
 {
     if (!p->writer)
         return 0;
-    p->written += segment_written(p->writer);
     struct segment_writer *w = p->writer;
+    p->written += segment_written(w);
     p->writer = NULL;
-    return segment_finish(w);
+    int rc = segment_finish(w);
+    if (rc < 0)
+        p->left = p->open;
+    return rc;
+}
+
+int packer_finish(struct packer *p)
+{
+    char path[OS_PATH_MAX];
+    int rc = packer_end(p);
+    if (rc < 0 || !*p->left.session)
+        return rc;
+    rc = names_path(p->dir, &p->left, path);
+    rc = rc < 0 ? rc : segment_resume(path, p->space, &p->writer);
+    p->open = p->left;
+    rc = rc < 0 ? rc : packer_end(p);
+    if (rc == 0 || rc == -ENOENT || rc == -EBADMSG) /* else another time */
+        *p->left.session = '\0';
+    return rc == -ENOENT || rc == -EBADMSG ? 0 : rc;
 }
 
 void packer_done(struct packer *p)

@@ -10,6 +10,7 @@ struct packer {
     struct space *space;
     struct segment_writer *writer;  /* of `open`; NULL: none is open */
     struct names open;
+    struct names left;              /* one that there was no room to finish yet; *left.session "" = none */
     int64_t written;                /* bytes, by all writers */
 };
 
@@ -19,7 +20,8 @@ struct packer {
  */
 int packer_pack(struct packer *p, const struct names *journal);
 
-int packer_finish(struct packer *p);  /* the segment that is open */
+/* The segment that is open, and one that was left: what has no end may not be tidied. */
+int packer_finish(struct packer *p);
 
 /* Finishes a segment that lies there without an index: 1 when there was something to do. */
 int packer_repair(struct packer *p, const struct names *segment);

@@ -41,6 +41,7 @@ static void store_sync(struct store *s)
     os_lock(s->lock);
     uint64_t upto = s->written;
     bool names = s->new_names;
+    s->new_names = false; /* what is made from now on is another sync's */
     size_t n = s->n_closed;
     memcpy(path, s->journal_path, sizeof path);
     os_unlock(s->lock);
@@ -60,10 +61,9 @@ static void store_sync(struct store *s)
     bool news = rc != s->sync_error;
     s->sync_error = rc;
     s->flush = s->flush && rc == 0 && s->flush_upto > upto;
-    if (rc == 0) {
+    s->new_names |= names && rc < 0;
+    if (rc == 0)
         s->synced = upto;
-        s->new_names = s->new_names && !names;
-    }
     os_wake(s->lock);
     os_unlock(s->lock);
     if (rc < 0 && news)
@@ -119,16 +119,25 @@ static void store_pack(struct store *s)
     os_unlock(s->lock);
 }
 
+static int store_recover_one(struct store *s, bool journal)
+{
+    return journal ? packer_pack(&s->packer, &s->old[s->at_old]) :
+                     packer_repair(&s->packer, &s->old_segments[s->at_old_segment]);
+}
+
 /* One step of what earlier runs left: their journals, then their segments. False when all is done. */
 static bool store_recover(struct store *s)
 {
-    int rc = 0;
-    if (s->at_old < s->n_old)
-        rc = packer_pack(&s->packer, &s->old[s->at_old++]);
-    else if (s->at_old_segment < s->n_old_segments)
-        rc = packer_repair(&s->packer, &s->old_segments[s->at_old_segment++]);
-    else
+    bool journal = s->at_old < s->n_old;
+    if (!journal && s->at_old_segment == s->n_old_segments)
         return false;
+    int rc = store_recover_one(s, journal);
+    if (store_is_full(rc)) {
+        store_tidy(s);
+        rc = store_recover_one(s, journal);
+    }
+    s->at_old += journal;
+    s->at_old_segment += !journal;
     if (rc < 0)
         log_warn(rc, "archive: something that an earlier run left in %s stays as it is", s->dir);
     if (s->at_old == s->n_old && s->at_old_segment == 0)

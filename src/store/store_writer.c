@@ -45,7 +45,8 @@ static bool store_turns(struct store *s, int64_t wall_ms)
 static bool store_ends_part(struct store *s, int64_t wall_ms)
 {
     os_lock(s->lock);
-    bool large = s->o.cap_bytes && s->part_bytes > s->o.cap_bytes / PARTS;
+    int64_t cap = space_cap(s->space);
+    bool large = cap > 0 && s->part_bytes > cap / PARTS;
     bool ends = large || (s->journal.last_ms && wall_ms / DAY_MS != s->journal.last_ms / DAY_MS);
     s->part_bytes = ends ? 0 : s->part_bytes;
     s->part += ends;
@@ -107,13 +108,18 @@ static bool store_wait_room(struct store *s)
     return made;
 }
 
+static const char *store_why(int error)
+{
+    return error == -EDQUOT ? "the archive has reached its cap and nothing in it may go" : strerror(-error);
+}
+
 /* What was missed until now, as an event on the tape beside the first instant that is kept again. */
 static void store_add_gap(struct store *s, struct moment *m)
 {
     struct event e = { .wall_ms = s->missed_ms, .end_ms = m->frame.wall_ms, .kind = EVENT_GAP,
                        .severity = SEVERITY_WARNING, .source = "archive" };
     snprintf(e.text, sizeof e.text, "%llu sample%s could not be kept: %s", (unsigned long long)s->missed,
-             s->missed == 1 ? "" : "s", s->error ? strerror(-s->error) : "the disk did not keep up");
+             s->missed == 1 ? "" : "s", s->error ? store_why(s->error) : "the disk did not keep up");
     m->events = mem_resize(m->events, (m->n_events + 1) * sizeof *m->events);
     m->events[m->n_events++] = e;
 }
@@ -131,8 +137,7 @@ static void store_fail(struct store *s, const struct moment *m, int rc)
     char text[224];
     struct event e;
     if (s->error != rc) {
-        snprintf(text, sizeof text, "samples are not kept until this is over: %s",
-                 rc == -EDQUOT ? "the archive has reached its cap and nothing in it may go" : strerror(-rc));
+        snprintf(text, sizeof text, "samples are not kept until this is over: %s", store_why(rc));
         store_tell(s, EVENT_ARCHIVE, SEVERITY_CRITICAL, m->frame.wall_ms, m->frame.wall_ms, &e, text);
     }
     if (!s->missed++)
