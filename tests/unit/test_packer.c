@@ -29,7 +29,7 @@ static bool no_room_once(int length)
 {
     struct made m;
     struct space *space;
-    made_init(&m, 2);
+    made_init(&m, 12);
     for (int part = 0; part < 3; part++)
         made_journal(&m, STEM, part, 0, part * 100, part * 100 + length);
     assert_int_equal(space_open(m.dir, 0, &space), 0);
@@ -58,7 +58,7 @@ static void no_room_for_an_end(void **state)
 {
     (void)state;
     int short_of = 0;
-    for (int length = 20; length < 100; length += 2)
+    for (int length = 50; length < 100; length += 2)
         short_of += no_room_once(length);
     assert_true(short_of >= 3);
 }
