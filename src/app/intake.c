@@ -36,14 +36,16 @@ int intake_open(struct intake *k, const struct args *a, const char *dir)
     int rc = intake_lock(k);
     if (rc < 0)
         return rc;
-    rc = index_open(dir, &(struct index_options){ .rebuild = index_take_segments, .self = (void *)dir }, &k->index);
-    if (rc < 0) {
-        archived_say(dir, rc);
-        return rc;
-    }
     rc = space_open(dir, cap, &k->space);
     if (rc < 0) {
         log_error(rc, "%s cannot be measured", dir);
+        return rc;
+    }
+    space_reserve(k->space, index_worst_bytes(INDEX_ALLOWANCE_DEFAULT));
+    rc = index_open(dir, &(struct index_options){ .rebuild = index_take_segments, .self = (void *)dir,
+                                                  .space = k->space }, &k->index);
+    if (rc < 0) {
+        archived_say(dir, rc);
         return rc;
     }
     int left = archive_put_clean(dir, k->space);

@@ -32,7 +32,10 @@ struct indexer {
     int64_t end_ms, samples, metrics;
     double keep_s[RETENTION_TIERS];
 
-    struct index *index;       /* of the store's thread, once recording goes on */
+    struct index *index;       /* of the store's thread, once recording goes on; NULL while it cannot be used */
+    int error;                 /* why not */
+    int64_t now_ms, now_ns;    /* the time that ages are counted from, and when it was that, monotonic */
+    bool short_of;             /* the cap is too small for what must stay, which was said */
     struct retention *retention;
     struct event *batch;       /* its scratch */
     size_t cap_batch;
@@ -48,30 +51,38 @@ static void indexer_learn_rules(struct indexer *d, const struct config *c)
 }
 
 struct pins {
-    struct retention_range *range;
+    struct retention_pin *pin;
     size_t n, cap;
 };
 
-static void pins_add(struct pins *p, int64_t from_ms, int64_t to_ms, bool by_person)
+static void pins_add(struct pins *p, const char *session, int64_t from_ms, int64_t to_ms, bool by_person)
 {
-    p->range = mem_grow(p->range, p->n, &p->cap, sizeof *p->range);
-    p->range[p->n++] = (struct retention_range){ from_ms, to_ms, by_person };
+    p->pin = mem_grow(p->pin, p->n, &p->cap, sizeof *p->pin);
+    p->pin[p->n++] = (struct retention_pin){ mem_dup(session), from_ms, to_ms, by_person };
 }
 
+/* Whatever its times are: they may go back and forth with the clock. */
 static void pins_add_session(void *self, const struct index_session *s)
 {
     if (*s->labels)
-        pins_add(self, s->start_ms, s->end_ms, true);
+        pins_add(self, s->id, INT64_MIN, INT64_MAX, true);
 }
 
 static void pins_add_anomaly(void *self, const struct index_anomaly *a)
 {
-    pins_add(self, a->time_ms - AROUND_MS, a->end_ms + AROUND_MS, false);
+    pins_add(self, a->session, a->time_ms - AROUND_MS, a->end_ms + AROUND_MS, false);
+}
+
+static void pins_done(struct pins *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        mem_free((char *)p->pin[i].session);
+    mem_free(p->pin);
 }
 
 static int pins_order(const void *a, const void *b)
 {
-    const struct retention_range *x = a, *y = b;
+    const struct retention_pin *x = a, *y = b;
     return (x->from_ms > y->from_ms) - (x->from_ms < y->from_ms);
 }
 
@@ -81,28 +92,47 @@ static int pins_learn(struct pins *p, struct index *x)
     int rc = index_sessions(x, &INDEX_ALL, pins_add_session, p);
     rc = rc < 0 ? rc : index_anomalies(x, NULL, 0, 0, 0, pins_add_anomaly, p);
     if (p->n)
-        qsort(p->range, p->n, sizeof *p->range, pins_order);
+        qsort(p->pin, p->n, sizeof *p->pin, pins_order);
     return rc;
+}
+
+/* An index that cannot be used is closed, which moves a damaged one aside, and opened again in a minute. */
+static void indexer_lose(struct indexer *d, int rc)
+{
+    if (rc != d->error)
+        log_warn(rc, "record: the index cannot be used, and nothing old is removed; trying again every minute");
+    d->error = rc;
+    index_close(d->index);
+    d->index = NULL;
 }
 
 static void indexer_retain(struct indexer *d)
 {
     struct pins pins = { 0 };
     struct retention_done done;
-    if (pins_learn(&pins, d->index) < 0) {
-        mem_free(pins.range);
-        return; /* what must stay is not known */
+    int64_t mono_ns = os_mono_ns();
+    d->now_ms = retention_believe(d->now_ms, os_wall_ms(), (mono_ns - d->now_ns) / 1000000);
+    d->now_ns = mono_ns;
+    int rc = pins_learn(&pins, d->index);
+    if (rc < 0) {
+        indexer_lose(d, rc); /* what must stay is not known */
+        pins_done(&pins);
+        return;
     }
-    struct retention_rules rules = { .pins = pins.range, .n_pins = pins.n, .now_ms = os_wall_ms(),
+    struct retention_rules rules = { .pins = pins.pin, .n_pins = pins.n, .now_ms = d->now_ms,
                                      .session = store_about(d->r->store)->session,
                                      .part = store_part(d->r->store) };
     os_lock(d->lock);
     memcpy(rules.keep_s, d->keep_s, sizeof rules.keep_s);
     os_unlock(d->lock);
-    int rc = retention_tidy(d->retention, &rules, &done);
+    rc = retention_tidy(d->retention, &rules, &done);
     if (rc < 0)
         log_warn(rc, "record: what is too old could not be removed");
-    mem_free(pins.range);
+    if (rc == 0 && done.short_of && !d->short_of)
+        log_warn(0, "record: the cap is nearly reached and nothing is left that may go: labelled sessions and what is "
+                 "written now stay; allow more (storage.max_mb), or see `sonde sessions prune --labelled`");
+    d->short_of = done.short_of;
+    pins_done(&pins);
 }
 
 /* ---- the minute ---- */
@@ -136,15 +166,10 @@ static void indexer_write(struct indexer *d)
     rc = rc < 0 || !n ? rc : index_add_events(d->index, id, d->batch, n);
     if (rc < 0)
         log_warn(rc, "record: the index could not be written; %zu events are in the archive only", n + lost);
+    if (rc == -EBADMSG)
+        indexer_lose(d, rc);
     else if (lost)
         log_warn(0, "record: %zu events came too fast for the index; they are in the archive", lost);
-}
-
-static void indexer_tidy(void *self)
-{
-    struct indexer *d = self;
-    indexer_write(d);
-    indexer_retain(d);
 }
 
 static void indexer_take(void *self, const struct schema *s, const struct moment *m)
@@ -239,6 +264,44 @@ static void indexer_free(struct indexer *d)
     mem_free(d);
 }
 
+static void indexer_connect(struct indexer *d)
+{
+    struct recorder *r = d->r;
+    struct index_options options = { .rebuild = index_take_segments, .self = (void *)r->o.dir,
+                                     .space = store_space(r->store) };
+    int rc = index_open(r->o.dir, &options, &d->index);
+    if (rc == 0) {
+        index_take_missing(d->index, r->o.dir);
+        indexer_mend_crashed(d);
+        rc = indexer_begin(d);
+    }
+    if (rc < 0)
+        indexer_lose(d, rc);
+    else
+        d->error = 0;
+}
+
+static void indexer_tidy(void *self)
+{
+    struct indexer *d = self;
+    if (!d->index)
+        indexer_connect(d);
+    if (d->index)
+        indexer_write(d);
+    if (d->index)
+        indexer_retain(d);
+}
+
+/* The time of the last recording, or now where that is earlier, or there is none. */
+static void indexer_believe(struct indexer *d)
+{
+    struct index_stats st = { 0 };
+    if (d->index)
+        index_stats(d->index, &st);
+    d->now_ns = os_mono_ns();
+    d->now_ms = retention_believe(st.last_ms ? st.last_ms : INT64_MAX, os_wall_ms(), 0);
+}
+
 static int indexer_open(struct recorder *r, void **self)
 {
     struct indexer *d = mem_new(sizeof *d);
@@ -250,18 +313,8 @@ static int indexer_open(struct recorder *r, void **self)
         log_warn(left, "record: an import that was killed cannot be ended");
     indexer_learn_rules(d, r->config);
     space_reserve(store_space(r->store), index_worst_bytes(INDEX_ALLOWANCE_DEFAULT));
-    struct index_options options = { .rebuild = index_take_segments, .self = (void *)r->o.dir };
-    int rc = index_open(r->o.dir, &options, &d->index);
-    if (rc == 0) {
-        index_take_missing(d->index, r->o.dir);
-        indexer_mend_crashed(d);
-    }
-    rc = rc < 0 ? rc : indexer_begin(d);
-    if (rc < 0) {
-        log_warn(rc, "record: there is no index of this session, and nothing old is removed");
-        indexer_free(d);
-        return rc;
-    }
+    indexer_connect(d);
+    indexer_believe(d);
     *self = d;
     return 0;
 }
@@ -271,8 +324,11 @@ static void indexer_close(void *self)
 {
     struct indexer *d = self;
     const char *id = store_about(d->r->store)->session;
-    indexer_write(d);
-    int rc = index_end(d->index, id, INDEX_ENDED);
+    if (!d->index)
+        indexer_connect(d);
+    if (d->index)
+        indexer_write(d);
+    int rc = d->index ? index_end(d->index, id, INDEX_ENDED) : d->error;
     if (rc < 0)
         log_warn(rc, "record: the index does not know how the session ended");
     indexer_free(d);

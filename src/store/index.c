@@ -42,7 +42,7 @@ void index_close(struct index *x)
         return;
     index_disconnect(x);
     if (x->is_damaged && x->is_owner)
-        index_move_aside(x->dir);
+        index_move_aside(x);
     mem_free(x->dir);
     mem_free(x->path);
     mem_free(x);
@@ -162,6 +162,7 @@ static int index_open_once(const char *dir, const struct index_options *o, struc
     int64_t allowance = o->allowance ? o->allowance : INDEX_ALLOWANCE_DEFAULT;
     x->pages_max = (allowance < INDEX_ALLOWANCE_MIN ? INDEX_ALLOWANCE_MIN : allowance) / INDEX_PAGE;
     x->can_write = true;
+    x->space = o->space;
     x->is_owner = o->rebuild;
     bool was_left = index_was_left(x);
     int rc = index_touch(x->path, OS_DISK_WRITE, x->is_owner);

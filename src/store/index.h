@@ -42,6 +42,7 @@ struct index;
 
 struct index_options {
     int64_t allowance; /* bytes of the database, at least INDEX_ALLOWANCE_MIN; 0 = the default */
+    struct space *space; /* counts what is moved aside; NULL for none */
 
     /*
      * Given by whoever holds the lock of the data directory, and by nobody else: makes the file where there is
@@ -171,7 +172,8 @@ struct index_anomaly {
 /* -EINVAL: a text is too long or not plain. Returns n. */
 int index_add_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n);
 
-/* What an analysis found of a session, in place of what the one before did: its verdict and all its anomalies. */
+/* What an analysis found of a session, in place of what the one before did: its verdict and all its anomalies. After
+ * an error what was found before is there still, perhaps beside some of the new. */
 int index_set_findings(struct index *x, const char *id, const char *verdict, const struct index_anomaly *a, size_t n);
 
 /* Those of a session, or with NULL of all, that touch a range (0 = open), by time, at most limit (0 = all).

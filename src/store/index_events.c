@@ -80,25 +80,28 @@ int index_add_anomalies(struct index *x, const char *id, const struct index_anom
 }
 
 struct judgement {
-    int64_t key;
+    int64_t key, n;
     const char *verdict;
 };
 
 static int anomalies_judge(struct index *x, void *self)
 {
     const struct judgement *j = self;
-    return index_run(x, "UPDATE sessions SET verdict = ?2, anomalies = 0 WHERE n = ?1",
-                     VALUES(I(j->key), T(j->verdict)));
+    return index_run(x, "UPDATE sessions SET verdict = ?2, anomalies = ?3 WHERE n = ?1",
+                     VALUES(I(j->key), T(j->verdict), I(j->n)));
 }
 
 int index_set_findings(struct index *x, const char *id, const char *verdict, const struct index_anomaly *a, size_t n)
 {
-    struct judgement j = { .verdict = verdict };
+    struct judgement j = { .verdict = verdict, .n = (int64_t)n };
+    int64_t old = 0;
     int rc = index_is_text(verdict, INDEX_VERDICT_MAX) ? anomalies_check(a, n) : -EINVAL;
     rc = rc < 0 ? rc : index_key(x, id, &j.key);
-    rc = rc < 0 ? rc : index_clear_anomalies(x, j.key);
+    rc = rc < 0 ? rc : index_number(x, "SELECT ifnull(max(n), 0) FROM anomalies", NO_VALUES, &old);
+    rc = rc < 0 ? rc : index_add_anomalies(x, id, a, n); /* before the old ones go, which retention may go by */
+    rc = rc < 0 ? rc : index_clear_anomalies(x, j.key, old);
     rc = rc < 0 ? rc : index_write(x, anomalies_judge, &j);
-    return rc < 0 ? rc : index_add_anomalies(x, id, a, n);
+    return rc < 0 ? rc : (int)n;
 }
 
 static enum severity events_severity(sqlite3_stmt *s, int column)

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "os/disk.h"
 #include "os/os.h"
+#include "store/space.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,48 +40,51 @@ static void mend_names(const char *dir, struct mend_names *d)
 }
 
 /* A disk that damages every file would else fill itself with them. */
-static void mend_drop_old(const char *dir)
+static void mend_drop_old(const struct index *x)
 {
     struct mend_names d;
-    mend_names(dir, &d);
+    mend_names(x->dir, &d);
     for (int i = 0; i + DAMAGED_KEPT < d.n; i++)
         for (int k = 0; k < 3; k++) {
             auto_buf struct buf path = { 0 };
-            buf_printf(&path, "%s/%s%s", dir, d.name[i], (const char *const[]){ "", "-wal", "-shm" }[k]);
-            os_disk_remove(path.p);
+            buf_printf(&path, "%s/%s%s", x->dir, d.name[i], (const char *const[]){ "", "-wal", "-shm" }[k]);
+            space_remove(x->space, path.p);
         }
 }
 
 /* The log first: what is left by a crash between is moved at the next start. It comes back where the file does
  * not move: what is in it only, labels too, belongs to that. */
-static int mend_move(const char *dir, const char *to)
+static int mend_move(const struct index *x, const char *to)
 {
-    auto_buf struct buf from = { 0 }, log = { 0 }, log_to = { 0 };
-    buf_printf(&from, "%s/index.db", dir);
-    buf_printf(&log, "%s-wal", from.p);
+    auto_buf struct buf log = { 0 }, log_to = { 0 };
+    buf_printf(&log, "%s-wal", x->path);
     buf_printf(&log_to, "%s-wal", to);
     int moved = os_rename(log.p, log_to.p);
     if (moved < 0 && moved != -ENOENT)
         return moved;
-    int rc = os_rename(from.p, to);
+    int rc = os_rename(x->path, to);
     if (rc < 0 && moved == 0)
         os_rename(log_to.p, log.p);
+    if (rc == 0) {
+        space_add(x->space, to);
+        space_add(x->space, log_to.p);
+    }
     return rc;
 }
 
-int index_move_aside(const char *dir)
+int index_move_aside(struct index *x)
 {
     char stamp[TEXT_TIME_MAX];
     auto_buf struct buf to = { 0 }, shm = { 0 };
-    buf_printf(&to, "%s/" PREFIX "%s", dir, text_stamp(os_wall_ms(), stamp));
-    int rc = mend_move(dir, to.p);
+    buf_printf(&to, "%s/" PREFIX "%s", x->dir, text_stamp(os_wall_ms(), stamp));
+    int rc = mend_move(x, to.p);
     if (rc < 0)
         return rc;
-    buf_printf(&shm, "%s/index.db-shm", dir);
+    buf_printf(&shm, "%s-shm", x->path);
     os_disk_remove(shm.p);
-    log_warn(0, "the index %s/index.db is damaged or not Sonde's: it was moved to %s, and a new one is made from the "
-             "segments", dir, to.p);
-    mend_drop_old(dir);
+    log_warn(0, "the index %s is damaged or not Sonde's: it was moved to %s, and a new one is made from the segments",
+             x->path, to.p);
+    mend_drop_old(x);
     return 0;
 }
 

@@ -17,6 +17,7 @@ struct index {
     bool can_write, is_owner;
     bool is_damaged;    /* SQLite said so: nothing more is written to it */
     int64_t pages_max;
+    struct space *space; /* counts what is moved aside; NULL for none */
     struct {
         const char *sql; /* the very text, told by its address */
         sqlite3_stmt *statement;
@@ -68,7 +69,7 @@ int index_make_room(struct index *x);
 
 /* The number of a session in the tables; -ENOENT. */
 int index_key(struct index *x, const char *id, int64_t *key);
-int index_clear_anomalies(struct index *x, int64_t key);
+int index_clear_anomalies(struct index *x, int64_t key, int64_t upto); /* row numbers */
 
 /* A column as text; never NULL. */
 const char *index_text(sqlite3_stmt *s, int column);
@@ -86,7 +87,7 @@ int index_migrate(struct index *x);
 int index_recognise(struct index *x);
 
 /* Moves index.db of a directory aside; -ENOENT when there is none. */
-int index_move_aside(const char *dir);
+int index_move_aside(struct index *x);
 
 /* Fills a new index, as index_options says. */
 int index_fill(struct index *x, const struct index_options *o);

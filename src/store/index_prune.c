@@ -15,7 +15,7 @@ enum { STEP = 256, STEP_SESSIONS = 16 };
 /* The rows of one step: removed by statement `sql`, with up to two numbers. */
 struct prune_step {
     const char *sql;
-    struct index_value v[2];
+    struct index_value v[3];
     int n;
 };
 
@@ -47,17 +47,17 @@ int index_remove(struct index *x, const char *id)
           { I(key), I(STEP) }, 2 },
         { "DELETE FROM sessions WHERE n = ?1", { I(key) }, 1 },
     };
-    rc = index_clear_anomalies(x, key);
+    rc = index_clear_anomalies(x, key, INT64_MAX);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && rc >= 0; i++)
         rc = prune_steps(x, &steps[i], NULL);
     return rc < 0 ? rc : 0;
 }
 
-int index_clear_anomalies(struct index *x, int64_t key)
+int index_clear_anomalies(struct index *x, int64_t key, int64_t upto)
 {
     struct prune_step step = {
-        "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session = ?1 LIMIT ?2)",
-        { I(key), I(STEP_SESSIONS) }, 2
+        "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session = ?1 AND n <= ?2 LIMIT ?3)",
+        { I(key), I(upto), I(STEP_SESSIONS) }, 3
     };
     int rc = prune_steps(x, &step, NULL);
     return rc < 0 ? rc : 0;

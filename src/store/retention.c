@@ -152,6 +152,12 @@ static int retention_list(struct retention *r)
     return n < 0 ? n : 0;
 }
 
+int64_t retention_believe(int64_t believed_ms, int64_t clock_ms, int64_t elapsed_ms)
+{
+    int64_t most = believed_ms + 24 * elapsed_ms;
+    return clock_ms < most ? clock_ms : most;
+}
+
 static bool retention_may(const struct retention_rules *rules, const struct kept_file *f)
 {
     bool written = rules->session && strcmp(rules->session, f->name.session) == 0 && f->name.part >= rules->part;

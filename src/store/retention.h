@@ -23,19 +23,27 @@
 
 enum { RETENTION_INSTANTS, RETENTION_MINUTES, RETENTION_TENS, RETENTION_TIERS };
 
-struct retention_range {
+struct retention_pin {
+    const char *session;    /* borrowed; NULL: of any */
     int64_t from_ms, to_ms; /* both in */
     bool by_person;         /* else it is Sonde's own, and may go before recording stops */
 };
 
 struct retention_rules {
     double keep_s[RETENTION_TIERS];     /* 0 = for ever */
-    const struct retention_range *pins; /* by from_ms; n_pins of them */
+    const struct retention_pin *pins; /* by from_ms; n_pins of them */
     size_t n_pins;
     const char *session;                /* written now, from `part` on; NULL: none is */
     int part;
     int64_t now_ms;
 };
+
+/*
+ * The time that ages are counted from, after what it was a while ago and what the clock says now: a clock that was
+ * set ahead by mistake must not make everything old at once, so time goes at most a day an hour. One that was set
+ * back is believed.
+ */
+int64_t retention_believe(int64_t believed_ms, int64_t clock_ms, int64_t elapsed_ms);
 
 struct retention_done {
     int64_t freed;          /* bytes */

@@ -21,11 +21,15 @@ struct rewrite {
     int fd;
 };
 
-static bool rewrite_is_pinned(const struct retention_rules *rules, const struct segment_entry *e, bool own_pins)
+static bool rewrite_is_pinned(const struct rewrite *w, const struct retention_rules *rules,
+                              const struct segment_entry *e, bool own_pins)
 {
-    for (size_t i = 0; i < rules->n_pins && rules->pins[i].from_ms <= e->last_ms; i++)
-        if (rules->pins[i].to_ms >= e->first_ms && (own_pins || rules->pins[i].by_person))
+    for (size_t i = 0; i < rules->n_pins && rules->pins[i].from_ms <= e->last_ms; i++) {
+        const struct retention_pin *p = &rules->pins[i];
+        if (p->to_ms >= e->first_ms && (own_pins || p->by_person) &&
+            (!p->session || strcmp(p->session, w->s->about.session) == 0))
             return true;
+    }
     return false;
 }
 
@@ -44,7 +48,7 @@ static size_t rewrite_mark(struct rewrite *w, const bool *drop, const struct ret
     for (size_t i = w->s->n; i-- > 0;) {
         const struct segment_entry *e = &w->s->entry[i];
         int tier = rewrite_tier(e);
-        w->keep[i] = tier == RETENTION_TIERS || !drop[tier] || rewrite_is_pinned(rules, e, own_pins);
+        w->keep[i] = tier == RETENTION_TIERS || !drop[tier] || rewrite_is_pinned(w, rules, e, own_pins);
         if (e->type == CHUNK_BLOCK)
             block = w->keep[i];
         else if (e->type == CHUNK_EVENT || e->type == CHUNK_PROCS || e->type == CHUNK_TABLE)

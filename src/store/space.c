@@ -78,6 +78,13 @@ int space_resize(struct space *s, int64_t before, int64_t after)
     return fits ? 0 : -EDQUOT;
 }
 
+void space_add(struct space *s, const char *path)
+{
+    struct os_disk_entry e;
+    if (s && os_disk_look(path, &e) == 0)
+        space_reserve(s, space_of(e.size));
+}
+
 int space_remove(struct space *s, const char *path)
 {
     struct os_disk_entry e;

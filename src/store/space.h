@@ -27,6 +27,9 @@ void space_free(struct space *s);
  */
 int space_resize(struct space *s, int64_t before, int64_t after);
 
+/* Counts a file that came to be there without having asked, even where the cap is passed by it. s may be NULL. */
+void space_add(struct space *s, const char *path);
+
 /* Removes a file that counts; one that is not there is gone. s may be NULL. */
 int space_remove(struct space *s, const char *path);
 

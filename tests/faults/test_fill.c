@@ -89,7 +89,7 @@ static void test_fill(void **state)
     int64_t ticks = (hours ? atoi(hours) : TEST_SLOW ? 6 : 12) * 3600L;
     int32_t owner;
     int fds = 0;
-    struct retention_range pin = { .from_ms = PIN_FROM, .to_ms = PIN_TO, .by_person = true };
+    struct retention_pin pin = { .from_ms = PIN_FROM, .to_ms = PIN_TO, .by_person = true };
     struct filling f = { .rules = { .pins = &pin, .n_pins = 1, .now_ms = SAMPLE_START_MS } };
     sample_options(&o, dir);
     sample_init(&s, 8, 1000);

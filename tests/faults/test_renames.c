@@ -111,7 +111,7 @@ static void aged_make(struct made *m)
 
 static int aged_run(struct made *m, struct space *space)
 {
-    const struct retention_range pin = { MS(DAY + 30), MS(DAY + 40), true };
+    const struct retention_pin pin = { NULL, MS(DAY + 30), MS(DAY + 40), true };
     struct retention_rules rules = { .keep_s = { DAY, 0, 0 }, .now_ms = MS(10 * DAY), .pins = &pin, .n_pins = 1 };
     struct retention_done done;
     struct retention *r = retention_new(m->dir, space);

@@ -97,7 +97,7 @@ static void test_events_go_along(void **state)
     }
     assert_int_equal(segment_finish(w), 0);
     struct retention *r = retention_new(m.dir, NULL);
-    struct retention_range pin = { MS(500), MS(600), true };
+    struct retention_pin pin = { NULL, MS(500), MS(600), true };
     struct retention_rules rules = { .keep_s = { DAY, 0, 0 }, .pins = &pin, .n_pins = 1, .now_ms = MS(5 * DAY) };
     assert_int_equal(retention_tidy(r, &rules, &done), 0);
     assert_string_equal(has(&m, 0), "imt");
@@ -152,7 +152,7 @@ static void test_pins_do_not_age(void **state)
     (void)state;
     struct made m;
     struct retention_done done;
-    const struct retention_range pin = { MS(DAY + 100), MS(DAY + 180), false };
+    const struct retention_pin pin = { NULL, MS(DAY + 100), MS(DAY + 180), false };
     make_days(&m, 3);
     struct retention *r = retention_new(m.dir, NULL);
     struct retention_rules rules = { .keep_s = { DAY, 0, 0 }, .now_ms = MS(10 * DAY), .pins = &pin, .n_pins = 1 };
@@ -198,7 +198,8 @@ static void test_order_of_the_cap(void **state)
     made_journal(&m, STEM, 3, 52, 3 * DAY + LENGTH, 3 * DAY + LENGTH + 5);
     assert_int_equal(space_open(m.dir, 64 << 20, &space), 0);
     struct retention *r = retention_new(m.dir, space);
-    const struct retention_range pins[] = { { MS(0), MS(LENGTH), false }, { MS(DAY), MS(DAY + LENGTH), true } };
+    const struct retention_pin pins[] = { { NULL, MS(0), MS(LENGTH), false },
+                                          { "session_" STEM, MS(DAY), MS(DAY + LENGTH), true } };
     struct retention_rules rules = { .now_ms = MS(4 * DAY), .pins = pins, .n_pins = 2,
                                      .session = "session_" STEM, .part = 3 };
     static const char *const steps[][4] = {

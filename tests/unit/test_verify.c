@@ -226,7 +226,7 @@ static void test_pruned(void **state)
     struct verify_totals t;
     made_init(&m, 1);
     made_part(&m, STEM, 0, 0, 2000, true);
-    const struct retention_range pin = { SAMPLE_START_MS + 300000, SAMPLE_START_MS + 400000, true };
+    const struct retention_pin pin = { NULL, SAMPLE_START_MS + 300000, SAMPLE_START_MS + 400000, true };
     struct retention_rules rules = { .pins = &pin, .n_pins = 1 };
     int64_t freed = 0;
     const bool drop[RETENTION_TIERS] = { true };
