@@ -214,7 +214,7 @@ static double ask(struct archive *a, const char *metric, int points, uint64_t *r
     const struct archive_part *p = archive_parts(a, &n);
     struct query_result *r;
     int64_t begin = os_mono_ns();
-    check(store_query(a, p[0].first_ms, p[n - 1].last_ms, metric, points, &r), metric);
+    check(store_query(a, NULL, p[0].first_ms, p[n - 1].last_ms, metric, points, &r), metric);
     double ms = (double)(os_mono_ns() - begin) * 1e-6;
     *rows = r->rows;
     *tier = r->tier_s;

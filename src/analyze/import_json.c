@@ -38,7 +38,7 @@ static const struct place places[] = {
     { "memory swap_memory percent",              "swap.util",            NULL,    UNIT_PERCENT, KIND_GAUGE,   1 },
     { "disk disk_usage total",                   "fs.total",             "/",     UNIT_BYTE,    KIND_GAUGE,   1 },
     { "disk disk_usage used",                    "fs.used",              "/",     UNIT_BYTE,    KIND_GAUGE,   1 },
-    { "disk disk_usage free",                    "fs.free",              "/",     UNIT_BYTE,    KIND_GAUGE,   1 },
+    { "disk disk_usage free",                    "fs.available",         "/",     UNIT_BYTE,    KIND_GAUGE,   1 },
     { "disk disk_usage percent",                 "fs.util",              "/",     UNIT_PERCENT, KIND_GAUGE,   1 },
     { "disk disk_io read_bytes",                 "disk.read",            "total", UNIT_BYTE,    KIND_COUNTER, 1 },
     { "disk disk_io write_bytes",                "disk.write",           "total", UNIT_BYTE,    KIND_COUNTER, 1 },
@@ -130,7 +130,7 @@ static void row_sensors(struct row *r, json_t *chips, const char *name, enum uni
 static void row_mounts(struct row *r, json_t *mounts)
 {
     static const struct { const char *key, *name; enum unit unit; } parts[] = {
-        { "total", "fs.total", UNIT_BYTE }, { "used", "fs.used", UNIT_BYTE }, { "free", "fs.free", UNIT_BYTE },
+        { "total", "fs.total", UNIT_BYTE }, { "used", "fs.used", UNIT_BYTE }, { "free", "fs.available", UNIT_BYTE },
         { "percent", "fs.util", UNIT_PERCENT },
     };
     const char *mount;

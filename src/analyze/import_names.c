@@ -143,7 +143,7 @@ static const struct alias aliases[] = {
     { "disk_read_count",        "disk.reads",           "total", UNIT_NONE,    KIND_COUNTER, 1 },
     { "disk_write_count",       "disk.writes",          "total", UNIT_NONE,    KIND_COUNTER, 1 },
     { "disk_usage_percent",     "fs.util",              "/",     UNIT_PERCENT, KIND_GAUGE,   1 },
-    { "disk_free_gb",           "fs.free",              "/",     UNIT_BYTE,    KIND_GAUGE,   1073741824 },
+    { "disk_free_gb",           "fs.available",         "/",     UNIT_BYTE,    KIND_GAUGE,   1073741824 },
     { "net_bytes_recv",         "net.recv",             "total", UNIT_BYTE,    KIND_COUNTER, 1 },
     { "net_bytes_sent",         "net.send",             "total", UNIT_BYTE,    KIND_COUNTER, 1 },
     { "net_packets_recv",       "net.recv.packets",     "total", UNIT_NONE,    KIND_COUNTER, 1 },

@@ -85,6 +85,12 @@ static struct archive_part *archive_part_of(struct archive *a, const struct name
 
 /* One that is gone by now, damaged at its beginning or of another name than its own is passed over: `verify`
  * tells. An error where it is us who cannot read it. */
+/* What we lack, and not what is wrong with a file: it must not look as if there were less. */
+static bool archive_is_ours(int rc)
+{
+    return rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM;
+}
+
 static int archive_add_segment(struct archive *a, const struct names *n)
 {
     struct archive_part *p = archive_part_of(a, n);
@@ -97,7 +103,7 @@ static int archive_add_segment(struct archive *a, const struct names *n)
         rc = -EBADMSG;
     }
     if (rc < 0)
-        return rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM ? rc : 0;
+        return archive_is_ours(rc) ? rc : 0;
     p->about = p->segment->about;
     p->bytes += p->segment->size;
     for (size_t i = 0; i < p->segment->n; i++) {
@@ -118,40 +124,44 @@ static int archive_reach_tick(void *self, const struct tape_about *about, const 
     return 0;
 }
 
-static bool archive_reads_journal(struct archive_part *p, const struct archive_journal *j)
+/* 1 when it has instants that no segment has. */
+static int archive_reads_journal(struct archive_part *p, const struct archive_journal *j)
 {
     uint64_t before = p->ticks;
-    return j->fd >= 0 && !archive_packed(p->segment, j->name.block) &&
-           journal_read(j->fd, archive_reach_tick, p, NULL) == 0 && p->ticks > before;
+    if (j->fd < 0 || archive_packed(p->segment, j->name.block))
+        return j->fd < 0 ? j->fd : 0;
+    int rc = journal_read(j->fd, archive_reach_tick, p, NULL);
+    return rc < 0 ? rc : p->ticks > before;
 }
 
 /* Takes over its descriptor, or closes it. */
-static void archive_add_journal(struct archive *a, const struct archive_journal *j)
+static int archive_add_journal(struct archive *a, const struct archive_journal *j)
 {
     struct archive_part *p = archive_part_of(a, &j->name);
-    if (!archive_reads_journal(p, j)) {
+    int rc = archive_reads_journal(p, j);
+    if (rc <= 0) {
         os_close(j->fd);
-        return;
+        return archive_is_ours(rc) ? rc : 0;
     }
     p->bytes += os_disk_size(j->fd);
     p->journal = mem_resize(p->journal, (size_t)(p->n_journals + 1) * sizeof *p->journal);
     p->journal[p->n_journals++] = *j;
+    return 0;
 }
 
 /* Both lists, merged: a part's segment comes before its journals. */
 static int archive_merge(struct archive *a, const struct names *segment, int n_segments,
                          const struct archive_journal *journal, int n_journals)
 {
-    int s = 0, j = 0, rc = 0;
-    while (s < n_segments || j < n_journals) {
+    int s = 0, j = 0, worst = 0;
+    while (s < n_segments || j < n_journals) { /* to the end: descriptors of journals are taken over */
         struct names of = j < n_journals ? journal[j].name : (struct names){ 0 };
         of.block = -1;
-        if (s < n_segments && (j == n_journals || names_order(&segment[s], &of) <= 0))
-            rc = rc < 0 ? rc : archive_add_segment(a, &segment[s]), s++;
-        else
-            archive_add_journal(a, &journal[j++]);
+        bool next = s < n_segments && (j == n_journals || names_order(&segment[s], &of) <= 0);
+        int rc = next ? archive_add_segment(a, &segment[s++]) : archive_add_journal(a, &journal[j++]);
+        worst = rc < 0 ? rc : worst;
     }
-    return rc;
+    return worst;
 }
 
 /* Opens all journals there are. Returns how many. */

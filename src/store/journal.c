@@ -45,14 +45,11 @@ int journal_open(struct journal *j, const char *dir, const struct names *name, c
     j->size = j->ticks = 0;
     buf_clear(&j->out);
     rc = tape_begin(&j->tape, &j->out, about, s);
-    rc = rc < 0 ? rc : space_resize(space, -1, 0);
     if (rc < 0)
         return rc;
     j->fd = os_disk_open(j->path, OS_DISK_CREATE);
-    if (j->fd < 0) {
-        space_resize(space, 0, -1);
+    if (j->fd < 0)
         return j->fd;
-    }
     rc = journal_write(j);
     if (rc < 0)
         journal_drop(j);

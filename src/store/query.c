@@ -289,13 +289,13 @@ static int query_part(struct asking *q, const struct archive_part *p)
     return rc < 0 ? rc : query_journals(q, p);
 }
 
-static int query_parts(struct asking *q, const struct archive *a)
+static int query_parts(struct asking *q, const struct archive *a, const char *session)
 {
     size_t n;
     const struct archive_part *p = archive_parts(a, &n);
     int rc = 0;
     for (size_t i = 0; i < n && rc == 0; i++)
-        if (query_meets(q, p[i].first_ms, p[i].last_ms))
+        if (query_meets(q, p[i].first_ms, p[i].last_ms) && (!session || strcmp(session, p[i].about.session) == 0))
             rc = query_part(q, &p[i]);
     return rc;
 }
@@ -332,14 +332,14 @@ static int query_begin(struct asking *q, int64_t from_ms, int64_t to_ms, int poi
     return 0;
 }
 
-int store_query(struct archive *a, int64_t from_ms, int64_t to_ms, const char *globs, int points,
+int store_query(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, const char *globs, int points,
                 struct query_result **out)
 {
     if (points < 1 || points > QUERY_POINTS || from_ms > to_ms || from_ms < -LATEST_MS || to_ms > LATEST_MS)
         return -EINVAL;
     struct asking q = { .globs = globs };
     int rc = query_begin(&q, from_ms, to_ms, points);
-    rc = rc < 0 ? rc : query_parts(&q, a);
+    rc = rc < 0 ? rc : query_parts(&q, a, session);
     asking_done(&q);
     if (rc == 0 && (!q.r->n || !q.r->rows))
         rc = -ENODATA;

@@ -33,6 +33,7 @@ struct query_result {
 };
 
 /*
+ *   session  its id; NULL = all
  *   from_ms, to_ms  wall clock, both in
  *   globs   as schema_match(), over all metrics, derived ones too; NULL = all
  *   points  1 .. 100000, of equal length between from_ms and to_ms
@@ -41,7 +42,7 @@ struct query_result {
  */
 #define QUERY_MAX 50000000
 #define QUERY_POINTS 100000
-int store_query(struct archive *a, int64_t from_ms, int64_t to_ms, const char *globs, int points,
+int store_query(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, const char *globs, int points,
                 struct query_result **out);
 void query_free(struct query_result *r);
 

@@ -27,7 +27,7 @@ struct segment_entry {
     int64_t at;                  /* offset in the file */
     uint32_t n;                  /* bytes with head and padding */
     int64_t first_ms, last_ms;   /* wall clock of what is in it; 0 where it has no time */
-    uint32_t block;              /* BLOCK: its number in the segment; others: how many blocks came before */
+    uint32_t block;              /* BLOCK: its number in the segment; else 0 or anything */
     uint32_t rows;               /* BLOCK: ticks; MINUTES, TENS: rows */
 };
 

@@ -18,6 +18,7 @@
 #include "store/summary.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 struct segment_writer {
@@ -38,6 +39,7 @@ struct segment_writer {
     size_t n_tables, cap_tables;
     struct event *events;
     size_t n_events, cap_events;
+    size_t more_events;       /* than a reader takes */
 
     struct frame before, now; /* with derived slots */
     struct summary *minutes, *tens;
@@ -54,7 +56,7 @@ static void segment_forget(struct segment_writer *w)
         w->width[p] = w->cap[p] = 0;
     }
     w->ticks = 0;
-    w->n_tables = w->n_procs = w->n_events = 0;
+    w->n_tables = w->n_procs = w->n_events = w->more_events = 0;
 }
 
 void segment_leave(struct segment_writer *w)
@@ -114,14 +116,9 @@ int segment_create(const char *path, const struct tape_about *about, struct spac
         return rc;
     if (strlen(path) >= sizeof ((struct segment *)0)->path)
         return -ENAMETOOLONG;
-    rc = space_resize(space, -1, 0);
-    if (rc < 0)
-        return rc;
     int fd = os_disk_open(path, OS_DISK_CREATE);
-    if (fd < 0) {
-        space_resize(space, 0, -1);
+    if (fd < 0)
         return fd;
-    }
     struct segment *s = mem_new(sizeof *s);
     s->fd = fd;
     s->about = *about;
@@ -131,8 +128,7 @@ int segment_create(const char *path, const struct tape_about *about, struct spac
     rc = segment_write(w, &b);
     if (rc < 0) {
         segment_leave(w);
-        if (os_disk_remove(path) == 0)
-            space_resize(space, 0, -1);
+        os_disk_remove(path);
         return rc;
     }
     segment_put_entry(s, &(struct segment_entry){ .type = CHUNK_ABOUT, .n = (uint32_t)b.n });
@@ -303,6 +299,10 @@ static void segment_add_rest(struct segment_writer *w, const struct moment *m)
         w->tables[w->n_tables++].tick = w->ticks;
     }
     for (size_t i = 0; i < m->n_events; i++) {
+        if (w->n_events == TAPE_EVENTS) {
+            w->more_events++;
+            continue;
+        }
         w->events = mem_grow(w->events, w->n_events, &w->cap_events, sizeof *w->events);
         w->events[w->n_events++] = m->events[i];
     }
@@ -450,6 +450,11 @@ static int segment_put_summaries(struct segment_writer *w, struct group *g)
 static int segment_put_events(struct segment_writer *w, struct group *g, uint32_t blocks)
 {
     int rc = 0;
+    if (w->more_events) {
+        struct event *last = &w->events[w->n_events - 1];
+        last->kind = EVENT_ARCHIVE;
+        snprintf(last->text, sizeof last->text, "%zu events more than can be kept of ten minutes", w->more_events + 1);
+    }
     for (size_t i = 0; i < w->n_events && rc == 0; i++) {
         size_t before = g->bytes.n;
         rc = tape_put_event(&g->bytes, &w->events[i]);

@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define TAPE_EVENTS 4096 /* before one block, at most */
 #define TAPE_TABLES 4096
 
 struct table_at {
@@ -178,8 +177,10 @@ static int tape_take_event(struct tape *t, struct unpack in)
     int k = event_kind_of(kind), s = severity_of(severity);
     if (in.bad || __builtin_add_overflow(e.wall_ms, length, &e.end_ms))
         return -EBADMSG;
-    if (k < 0 || s < 0 || t->n_events == TAPE_EVENTS)
-        return 0; /* of a later version */
+    if (k < 0 || s < 0) /* of a later version */
+        return 0;
+    if (t->n_events == TAPE_EVENTS) /* more than a writer of ours puts: no memory is given to them */
+        return 0;
     e.kind = (enum event_kind)k;
     e.severity = (enum severity)s;
     t->events = mem_grow(t->events, t->n_events, &t->cap_events, sizeof *t->events);

@@ -40,7 +40,7 @@ struct tape_about {
     double interval_s;
 };
 
-
+#define TAPE_EVENTS 4096 /* before one block, or one instant: a reader takes no more */
 
 /* Called with one instant after the other; an error ends the playing, and is returned. */
 typedef int tape_each(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m);

@@ -92,18 +92,6 @@ static int tour_files(struct tour *t, const struct names *files, int n, const st
     return rc;
 }
 
-static void tour_aside(void *self, const char *name)
-{
-    const struct tour *t = self;
-    char file[OS_PATH_MAX];
-    if (!text_glob("*.damaged", name))
-        return;
-    snprintf(file, sizeof file, "segments/%s", name);
-    t->t->damages++;
-    t->w->found(t->w->self, &(struct verify_finding){
-        file, 0, "the file was set aside because its beginning is damaged; no other command reads it", true });
-}
-
 int store_verify(const char *dir, const struct verify_watcher *w, struct verify_totals *out)
 {
     struct tour t = { .dir = dir, .w = w, .t = out };
@@ -119,8 +107,6 @@ int store_verify(const char *dir, const struct verify_watcher *w, struct verify_
     tour_measure(&t, journals, n_journals);
     rc = rc < 0 ? rc : tour_files(&t, segments, n_segments, journals, n_journals, t.recording);
     rc = rc < 0 ? rc : tour_files(&t, journals, n_journals, journals, n_journals, true);
-    if (rc == 0)
-        os_list(dir, "/segments", tour_aside, &t);
     mem_free(journals);
     mem_free(segments);
     return rc;

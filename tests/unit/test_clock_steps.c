@@ -182,7 +182,7 @@ static double answered(struct archive *a, int64_t from_ms, int64_t to_ms, int64_
 {
     struct query_result *q;
     double count = 0;
-    int rc = store_query(a, from_ms, to_ms, "cpu.load{1m}", (int)points, &q);
+    int rc = store_query(a, NULL, from_ms, to_ms, "cpu.load{1m}", (int)points, &q);
     if (rc == -ENODATA)
         return 0;
     assert_int_equal(rc, 0);

@@ -119,7 +119,7 @@ static void test_any_range(void **state)
         double step_s = (double)(to - from + 1) / 1000 / points;
         int tier_s = step_s >= 600 ? 600 : step_s >= 60 ? 60 : 0;
         struct query_result *r;
-        int rc = store_query(a, from, to, i % 5 ? "memory.*,disk.latency{sd1},disk.reads*{sd0}" : NULL, points, &r);
+        int rc = store_query(a, NULL, from, to, i % 5 ? "memory.*,disk.latency{sd1},disk.reads*{sd0}" : NULL, points, &r);
         if (rc == -ENODATA)
             continue;
         assert_int_equal(rc, 0);
@@ -142,7 +142,7 @@ static void test_metrics_of_some_segments(void **state)
     struct query_result *r;
     make(&m);
     assert_int_equal(archive_open(m.dir, &a), 0);
-    assert_int_equal(store_query(a, MS(0), MS(8000), "disk.temp{sd3},disk.temp{sd0}", 10, &r), 0);
+    assert_int_equal(store_query(a, NULL, MS(0), MS(8000), "disk.temp{sd3},disk.temp{sd0}", 10, &r), 0);
     assert_int_equal(r->n, 2);
     assert_string_equal(r->series[0].id, "disk.temp{sd0}");
     assert_string_equal(r->series[1].id, "disk.temp{sd3}");
@@ -161,13 +161,13 @@ static void test_refuses(void **state)
     struct query_result *r;
     make(&m);
     assert_int_equal(archive_open(m.dir, &a), 0);
-    assert_int_equal(store_query(a, 1, 0, NULL, 1, &r), -EINVAL);
-    assert_int_equal(store_query(a, 0, 1, NULL, 0, &r), -EINVAL);
-    assert_int_equal(store_query(a, 0, 1, NULL, QUERY_POINTS + 1, &r), -EINVAL);
-    assert_int_equal(store_query(a, INT64_MIN, INT64_MAX, NULL, 1, &r), -EINVAL);
-    assert_int_equal(store_query(a, 0, 1, NULL, 1, &r), -ENODATA);
-    assert_int_equal(store_query(a, MS(0), MS(10), "no.such", 1, &r), -ENODATA);
-    assert_int_equal(store_query(a, MS(4500), MS(5500), NULL, 1, &r), -ENODATA);
+    assert_int_equal(store_query(a, NULL, 1, 0, NULL, 1, &r), -EINVAL);
+    assert_int_equal(store_query(a, NULL, 0, 1, NULL, 0, &r), -EINVAL);
+    assert_int_equal(store_query(a, NULL, 0, 1, NULL, QUERY_POINTS + 1, &r), -EINVAL);
+    assert_int_equal(store_query(a, NULL, INT64_MIN, INT64_MAX, NULL, 1, &r), -EINVAL);
+    assert_int_equal(store_query(a, NULL, 0, 1, NULL, 1, &r), -ENODATA);
+    assert_int_equal(store_query(a, NULL, MS(0), MS(10), "no.such", 1, &r), -ENODATA);
+    assert_int_equal(store_query(a, NULL, MS(4500), MS(5500), NULL, 1, &r), -ENODATA);
     archive_free(a);
     made_done(&m);
 }
@@ -194,7 +194,7 @@ static void test_after_pruning(void **state)
         for (int k = 0; k < 3; k++) {
             struct query_result *r;
             int points = k == 0 ? 2800 : k == 1 ? 28 : 4;
-            assert_int_equal(store_query(a, MS(0), MS(2800), NULL, points, &r), 0);
+            assert_int_equal(store_query(a, NULL, MS(0), MS(2800), NULL, points, &r), 0);
             assert_int_equal(r->tier_s, left[i][k]);
             check_answer(&m, r, left[i][k]);
             query_free(r);
@@ -266,7 +266,7 @@ static void check_damaged(struct made *m, int64_t least, bool play)
         assert_int_equal(archive_play(a, NULL, INT64_MIN, INT64_MAX, see, &seen, &lost), 0);
         assert_true(seen.n >= least);
     }
-    int rc = store_query(a, MS(0), MS(m->n), NULL, (int)m->n, &r);
+    int rc = store_query(a, NULL, MS(0), MS(m->n), NULL, (int)m->n, &r);
     assert_true(rc == 0 || (rc == -ENODATA && least == 0));
     for (size_t i = 0; rc == 0 && i < r->n; i++)
         for (int p = 0; p < r->points; p++) {
@@ -276,7 +276,7 @@ static void check_damaged(struct made *m, int64_t least, bool play)
         assert_true((int64_t)r->rows >= least);
     for (int k = 0; rc == 0 && k < 2; k++) { /* the coarser tiers give nothing that was not there, either */
         struct query_result *c;
-        if (store_query(a, MS(0), MS(m->n), "memory.used", k ? 2 : 20, &c) < 0)
+        if (store_query(a, NULL, MS(0), MS(m->n), "memory.used", k ? 2 : 20, &c) < 0)
             continue;
         for (int p = 0; p < c->points; p++)
             assert_true(c->series[0].point[p].count <= 1800);

@@ -111,7 +111,7 @@ static void test_events_go_along(void **state)
     assert_int_equal(p->ticks, 400);
     assert_true(p->first_ms <= MS(0) && p->last_ms >= MS(1199));
     struct query_result *q;
-    assert_int_equal(store_query(a, MS(60), MS(120), "memory.used", 1, &q), 0); /* before the pinned block */
+    assert_int_equal(store_query(a, NULL, MS(60), MS(120), "memory.used", 1, &q), 0); /* before the pinned block */
     assert_true(q->series[0].point[0].count > 0);
     query_free(q);
     archive_free(a);
@@ -168,7 +168,7 @@ static void test_pins_do_not_age(void **state)
     struct archive *a;
     struct query_result *q;
     assert_int_equal(archive_open(m.dir, &a), 0);
-    assert_int_equal(store_query(a, MS(DAY), MS(DAY + LENGTH), "memory.used", LENGTH, &q), 0);
+    assert_int_equal(store_query(a, NULL, MS(DAY), MS(DAY + LENGTH), "memory.used", LENGTH, &q), 0);
     double known = 0;
     for (int p = 0; p < LENGTH; p++)
         known += q->series[0].point[p].count;

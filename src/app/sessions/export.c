@@ -188,7 +188,7 @@ static int export_points(struct exporting *e)
     int points = export_span(e);
     if (points < 0)
         return points;
-    int rc = store_query(e->of.files, e->from_ms, e->to_ms - 1, e->globs, points, &q);
+    int rc = store_query(e->of.files, e->session, e->from_ms, e->to_ms - 1, e->globs, points, &q);
     if (rc < 0)
         return rc;
     rc = export_write_points(e, q);
@@ -327,7 +327,7 @@ static const struct example examples[] = {
 const struct command sessions_export = {
     .name = "sessions export", .summary = "a session, or a range of time, as CSV, JSON or a tape", .usage = "[ID]",
     .text = "Writes every instant of a session, or of all sessions in a range of time, or both. Columns that only "
-            "some of it has are empty elsewhere. With --every the numbers come from summaries where there are some, of "
-            "all sessions in that time; counters have their last value. A file appears when it is whole.",
+            "some of it has are empty elsewhere. With --every the numbers come from summaries where there are some; the "
+            "mean is that of samples; counters have their last value. A file appears when it is whole.",
     .options = options, .examples = examples, .max_positional = 1, .run = export_run,
 };
