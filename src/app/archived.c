@@ -66,7 +66,7 @@ int archived_open(struct archived *v, const struct args *a, bool to_write)
     int made = archived_make_index(v);
     if (made < 0)
         return rc == -ENOENT || rc == -ENOTDIR ? made : rc;
-    log_warn(0, "%s/index.db %s: labels, events and anomalies are not known; the recorder makes it anew when it starts",
+    log_warn(0, "%s/index.db %s: labels and anomalies are not known; the recorder makes it anew when it starts",
              v->dir.p, rc == -ENOENT ? "is not there" : rc == -EBADMSG ? "is damaged or not Sonde's" :
              rc == -ENOTSUP ? "is of another version of Sonde" : "cannot be read");
     return 0;

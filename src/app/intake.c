@@ -4,7 +4,6 @@
 #include "app/archived.h"
 #include "app/datadir.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "core/config.h"
 #include "os/os.h"
 #include "store/archive_put.h"
@@ -62,48 +61,7 @@ void intake_close(struct intake *k)
     os_close(k->lock);
 }
 
-/* Events of a session on their way from its files into the index. */
-struct told {
-    struct intake *k;
-    const char *session;
-    struct event e[INDEX_BATCH];
-    size_t n;
-};
-
-static int told_flush(struct told *t)
-{
-    int rc = t->n ? index_add_events(t->k->index, t->session, t->e, t->n) : 0;
-    t->n = 0;
-    return rc < 0 ? rc : 0;
-}
-
-static int told_take(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
-{
-    struct told *t = self;
-    int rc = 0;
-    (void)about;
-    (void)s;
-    for (size_t i = 0; i < m->n_events && rc == 0; i++) {
-        t->e[t->n++] = m->events[i];
-        rc = t->n == INDEX_BATCH ? told_flush(t) : 0;
-    }
-    return rc;
-}
-
-static int intake_events(struct intake *k, struct archive *a, const struct recording *rec, const char *session)
-{
-    if (rec)
-        return rec->n_events ? index_add_events(k->index, session, rec->events, rec->n_events) : 0;
-    struct told *t = mem_new(sizeof *t);
-    *t = (struct told){ .k = k, .session = session };
-    int rc = archive_play(a, session, 0, INT64_MAX, told_take, t, NULL);
-    rc = rc < 0 ? rc : told_flush(t);
-    mem_free(t);
-    return rc;
-}
-
-/* rec: NULL of a tape, whose events are in the files that were made. */
-static int intake_index(struct intake *k, const struct recording *rec, struct index_session *s)
+static int intake_index(struct intake *k, struct index_session *s)
 {
     struct archive *a;
     int rc = archive_open(k->dir, &a);
@@ -111,9 +69,8 @@ static int intake_index(struct intake *k, const struct recording *rec, struct in
         return rc;
     s->state = INDEX_ENDED;
     rc = index_take_session(k->index, a, s);
-    rc = rc < 0 ? rc : intake_events(k, a, rec, s->id);
     archive_free(a);
-    return rc < 0 ? rc : 0;
+    return rc;
 }
 
 /* Into the files, then into the index; or nothing of it. */
@@ -123,7 +80,7 @@ static int intake_put(struct intake *k, struct archive_put *put, struct index_se
     if (rc < 0)
         return rc;
     memcpy(s->id, put->about.session, sizeof s->id);
-    rc = intake_index(k, put->rec, s);
+    rc = intake_index(k, s);
     if (rc < 0) {
         index_remove(k->index, s->id);
         archive_drop(k->dir, k->space, s->id);

@@ -2,7 +2,7 @@
  * recorder_index.c - the session of a recorder, its events in the index, and what must go.
  *
  * The index waits for the disk, so it is written about once a minute from a thread of the store; between, events
- * wait in memory. When the index is new or was lost it is filled from the segments, without the events in them.
+ * wait in memory. When the index is new or was lost it is filled from the segments.
  */
 #include "app/recorder_parts.h"
 

@@ -2,7 +2,8 @@
  * The index of an archive: what is relational in it. Sessions with their labels, events and anomalies; what
  * retention must keep. Which files there are, and what is in them, only the files say: store/archive.h.
  *
- * The numbers are in segments; losing the index loses labels and anomalies, never a sample. One recorder
+ * The numbers and events are in segments; losing the index loses labels, what analyses found, and what is known of
+ * the host and of imported files, never a sample. One recorder
  * owns it and mends it; other processes read it at any time, and may write (labels). Texts are bounded on
  * the way in, so that no row is larger than a few KiB, and every write is a short transaction.
  *

@@ -1,8 +1,10 @@
 /* index_take.c - what segments say of themselves, as rows of the index. */
 #include "store/index_take.h"
 
+#include "base/auto.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/journal.h"
 #include "store/names.h"
 
 #include <errno.h>
@@ -22,6 +24,71 @@ static int64_t fill_metrics(const struct archive_part *p)
     return p->segment && segment_load(p->segment) == 0 ? schema_size(p->segment->schema) : 0;
 }
 
+/* ---- events ---- */
+
+struct taking {
+    struct index *x;
+    const char *session;
+    struct event e[INDEX_BATCH];
+    size_t n;
+};
+
+static int taking_flush(struct taking *t)
+{
+    int rc = t->n ? index_add_events(t->x, t->session, t->e, t->n) : 0;
+    t->n = 0;
+    return rc < 0 ? rc : 0;
+}
+
+static int taking_add(struct taking *t, const struct event *e)
+{
+    t->e[t->n++] = *e;
+    return t->n == INDEX_BATCH ? taking_flush(t) : 0;
+}
+
+static int taking_instant(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    int rc = 0;
+    (void)about;
+    (void)s;
+    for (size_t i = 0; i < m->n_events && rc == 0; i++)
+        rc = taking_add(self, &m->events[i]);
+    return rc;
+}
+
+/* No block is decoded for it. What is damaged is passed over. */
+static int taking_part(struct taking *t, const struct archive_part *p)
+{
+    const struct segment *s = p->segment;
+    auto_buf struct buf b = { 0 };
+    struct chunk c;
+    struct event e;
+    int rc = 0;
+    for (size_t i = 0; s && i < s->n && rc == 0; i++)
+        if (s->entry[i].type == CHUNK_EVENT && segment_read(s, &s->entry[i], &b, &c) == 0 && tape_event(&c, &e) == 1)
+            rc = taking_add(t, &e);
+    for (int i = 0; i < p->n_journals && rc == 0; i++)
+        rc = journal_read(p->journal[i].fd, taking_instant, t, NULL);
+    return rc;
+}
+
+static int take_events(struct index *x, struct archive *a, const char *session)
+{
+    size_t n;
+    int rc = 0;
+    const struct archive_part *p = archive_parts(a, &n);
+    struct taking *t = mem_new(sizeof *t);
+    *t = (struct taking){ .x = x, .session = session };
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (strcmp(p[i].about.session, session) == 0)
+            rc = taking_part(t, &p[i]);
+    rc = rc < 0 ? rc : taking_flush(t);
+    mem_free(t);
+    return rc;
+}
+
+/* ---- sessions ---- */
+
 int index_take_session(struct index *x, struct archive *a, struct index_session *s)
 {
     size_t n;
@@ -39,23 +106,31 @@ int index_take_session(struct index *x, struct archive *a, struct index_session 
     }
     if (!known)
         return -ENOENT;
-    return index_put_session(x, s);
+    int rc = index_put_session(x, s);
+    return rc < 0 ? rc : take_events(x, a, s->id);
 }
 
-int index_take_all(struct index *x, struct archive *a)
+static int take_sessions(struct index *x, struct archive *a, bool missing)
 {
     size_t n;
     int rc = 0;
     const struct archive_part *p = archive_parts(a, &n);
     for (size_t i = 0; i < n && rc >= 0; i++) {
         struct index_session s = { .state = INDEX_ENDED, .origin = "recorded" };
+        if (i && strcmp(p[i].about.session, p[i - 1].about.session) == 0)
+            continue;
         text_copy(s.id, sizeof s.id, p[i].about.session);
-        if (index_session(x, s.id, &(struct index_session){ 0 }) != -ENOENT)
+        if (missing && index_session(x, s.id, &(struct index_session){ 0 }) != -ENOENT)
             continue;
         rc = p[i].ticks ? index_take_session(x, a, &s) : 0;
         rc = rc == -EINVAL ? 0 : rc; /* one that says what no session can be hides nobody else */
     }
     return rc;
+}
+
+int index_take_all(struct index *x, struct archive *a)
+{
+    return take_sessions(x, a, false);
 }
 
 int index_take_segments(void *self, struct index *x)
@@ -89,7 +164,7 @@ int index_take_missing(struct index *x, const char *dir)
     if (!take_is_behind(x, dir))
         return 0;
     int rc = archive_open(dir, &a);
-    rc = rc < 0 ? rc : index_take_all(x, a);
+    rc = rc < 0 ? rc : take_sessions(x, a, true);
     archive_free(a);
     return rc;
 }

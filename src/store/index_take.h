@@ -1,14 +1,14 @@
-/* Fills an index from the segments of its directory: what it knew before labels and anomalies were added. */
+/* Fills an index from the files of its directory: sessions and events. */
 #ifndef STORE_INDEX_TAKE_H
 #define STORE_INDEX_TAKE_H
 
 #include "store/archive.h"
 #include "store/index.h"
 
-/* For index_options.rebuild; self is the directory. Sessions only; no block is decoded. */
+/* For index_options.rebuild; self is the directory. No block is decoded for it. */
 int index_take_segments(void *self, struct index *x);
 
-/* The same, of an archive that is open; what the index knows already stays as it is. */
+/* The same, of an archive that is open. */
 int index_take_all(struct index *x, struct archive *a);
 
 /*

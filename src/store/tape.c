@@ -164,8 +164,9 @@ static int tape_take_catalog(struct tape *t, const struct chunk *c)
     return rc;
 }
 
-static int tape_take_event(struct tape *t, struct unpack in)
+int tape_event(const struct chunk *c, struct event *out)
 {
+    struct unpack in = { .p = c->bytes, .end = c->bytes + c->n };
     struct event e = { 0 };
     char kind[32], severity[32];
     e.wall_ms = unpack_i64(&in);
@@ -177,12 +178,20 @@ static int tape_take_event(struct tape *t, struct unpack in)
     int k = event_kind_of(kind), s = severity_of(severity);
     if (in.bad || __builtin_add_overflow(e.wall_ms, length, &e.end_ms))
         return -EBADMSG;
-    if (k < 0 || s < 0) /* of a later version */
-        return 0;
-    if (t->n_events == TAPE_EVENTS) /* more than a writer of ours puts: no memory is given to them */
+    if (k < 0 || s < 0)
         return 0;
     e.kind = (enum event_kind)k;
     e.severity = (enum severity)s;
+    *out = e;
+    return 1;
+}
+
+static int tape_take_event(struct tape *t, const struct chunk *c)
+{
+    struct event e;
+    int rc = tape_event(c, &e);
+    if (rc <= 0 || t->n_events == TAPE_EVENTS) /* no memory is given to more than a writer of ours puts */
+        return rc < 0 ? rc : 0;
     t->events = mem_grow(t->events, t->n_events, &t->cap_events, sizeof *t->events);
     t->events[t->n_events++] = e;
     return 0;
@@ -291,7 +300,7 @@ static int tape_take(struct tape *t, const struct chunk *c)
     switch (c->type) {
     case CHUNK_ABOUT: return tape_take_about(t, in);
     case CHUNK_CATALOG: return tape_take_catalog(t, c);
-    case CHUNK_EVENT: return tape_take_event(t, in);
+    case CHUNK_EVENT: return tape_take_event(t, c);
     case CHUNK_PROCS: return tape_take_procs(t, c);
     case CHUNK_TABLE: return tape_take_table(t, in);
     case CHUNK_TICK: return tape_take_tick(t, in);

@@ -40,6 +40,8 @@ struct tape_about {
     double interval_s;
 };
 
+struct chunk; /* store/chunk.h */
+
 #define TAPE_EVENTS 4096 /* before one block, or one instant: a reader takes no more */
 
 /* Called with one instant after the other; an error ends the playing, and is returned. */
@@ -97,6 +99,9 @@ void tape_writer_done(struct tape_writer *w);
 /* Chunks of their own. A table is coded against the one before, NULL for none; tick: which of a block. */
 int tape_put_about(struct buf *out, const struct tape_about *about);
 int tape_put_event(struct buf *out, const struct event *e);
+
+/* What an EVENT chunk says: 1; 0 where it is of a kind that only later versions know; -EBADMSG. */
+int tape_event(const struct chunk *c, struct event *out);
 int tape_put_table(struct buf *out, int tick, const struct proctab *before, const struct proctab *now);
 
 /* A row against the one before, which becomes this one; and back. -EBADMSG. */
