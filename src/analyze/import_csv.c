@@ -105,7 +105,7 @@ static int csv_fill(struct csv *c)
     c->pos = 0;
     if (c->end > IMPORT_MAX_LINE)
         return import_fail(c->in, -E2BIG, "%zu: a row of more than %u bytes; is a quote left open?",
-                           c->line, IMPORT_MAX_LINE);
+                           c->line + 1, IMPORT_MAX_LINE);
     if (c->cap - c->end < BLOCK) {
         c->cap = c->end + 2 * BLOCK;
         c->buf = mem_resize(c->buf, c->cap);

@@ -196,52 +196,53 @@ int archive_put(struct archive_put *p)
 }
 
 struct clean {
-    const char *dir;
-    struct space *space;
-    struct names name;
+    struct names *name; /* of files under their first name */
+    size_t n, cap;
 };
 
 static void clean_find(void *self, const char *file)
 {
     struct clean *c = self;
     char stem[NAMES_MAX];
+    struct names n;
     int length = (int)strlen(file) - (int)strlen(SUFFIX);
-    if (!*c->name.session && length > 0 && length < NAMES_MAX && strcmp(file + length, SUFFIX) == 0) {
-        snprintf(stem, sizeof stem, "%.*s", length, file);
-        if (!names_parse(stem, &c->name) || c->name.block >= 0)
-            *c->name.session = '\0';
-    }
+    if (length <= 0 || length >= NAMES_MAX || strcmp(file + length, SUFFIX) != 0)
+        return;
+    snprintf(stem, sizeof stem, "%.*s", length, file);
+    if (!names_parse(stem, &n) || n.block >= 0)
+        return;
+    c->name = mem_grow(c->name, c->n, &c->cap, sizeof *c->name);
+    c->name[c->n++] = n;
 }
 
 /* Parts appear only when all of them are whole: where one has, the others may. */
-static int clean_one(const struct clean *c)
+static int clean_one(const char *dir, struct space *space, const struct names *name)
 {
     char to[OS_PATH_MAX], from[OS_PATH_MAX];
     struct names *list = NULL;
-    int rc = names_path(c->dir, &c->name, to);
+    int rc = names_path(dir, name, to);
     if (rc < 0 || snprintf(from, sizeof from, "%s" SUFFIX, to) >= OS_PATH_MAX)
         return -ENAMETOOLONG;
-    int n = names_of_session(c->dir, c->name.session, &list);
+    int n = names_of_session(dir, name->session, &list);
     bool appears = n > 0;
     for (int i = 0; i < n; i++)
-        appears = appears && (list[i].block >= 0 || list[i].part != c->name.part);
+        appears = appears && (list[i].block >= 0 || list[i].part != name->part);
     mem_free(list);
-    return n < 0 ? n : appears ? os_rename(from, to) : space_remove(c->space, from);
+    return n < 0 ? n : appears ? os_rename(from, to) : space_remove(space, from);
 }
 
 int archive_put_clean(const char *dir, struct space *space)
 {
     char path[OS_PATH_MAX];
-    int rc;
+    struct clean c = { 0 };
     snprintf(path, sizeof path, "%.4000s/segments", dir);
-    do {
-        struct clean c = { .dir = dir, .space = space };
-        rc = os_list("", path, clean_find, &c);
-        if (rc >= 0 && !*c.name.session)
-            return 0;
-        rc = rc < 0 ? rc : clean_one(&c);
-    } while (rc == 0);
-    return rc;
+    int rc = os_list("", path, clean_find, &c), worst = rc < 0 ? rc : 0;
+    for (size_t i = 0; i < c.n; i++) {
+        rc = clean_one(dir, space, &c.name[i]);
+        worst = rc < 0 ? rc : worst;
+    }
+    mem_free(c.name);
+    return worst;
 }
 
 int archive_drop(const char *dir, struct space *space, const char *session)

@@ -84,7 +84,8 @@ static bool catalog_is_sane(const struct metric *m, int slot, int unit, int sour
 {
     size_t length = strlen(m->name) + strlen(m->inst) + sizeof "{}.rate";
     bool ratio = m->kind != KIND_RATIO || (m->num >= 0 && m->num < slot && m->den >= SCHEMA_TIME && m->den < slot);
-    return *m->name && length < SCHEMA_MAX_NAME && unit >= 0 && m->source < sources && ratio && !isnan(m->min) &&
+    bool rate = !m->rate || strlen(m->rate) + strlen(m->inst) + sizeof "{}" < SCHEMA_MAX_NAME;
+    return *m->name && length < SCHEMA_MAX_NAME && rate && unit >= 0 && m->source < sources && ratio && !isnan(m->min) &&
            !isnan(m->max) && !isnan(m->wrap);
 }
 

@@ -78,16 +78,21 @@ size_t chunk_seek(const void *p, size_t n, size_t at)
     return n;
 }
 
-size_t chunk_search(const void *p, size_t n, size_t at, bool open)
+void chunk_count(const void *head, uint64_t *looked)
+{
+    int64_t length = chunk_length(head);
+    *looked += length > 0 ? (uint64_t)length : 0;
+}
+
+size_t chunk_search(const void *p, size_t n, size_t at, bool open, uint64_t *looked)
 {
     struct chunk c;
-    size_t looked = 0;
-    for (; (at = chunk_seek(p, n, at)) < n && looked < CHUNK_SEARCH; at += 8) {
+    for (; (at = chunk_seek(p, n, at)) < n && *looked < CHUNK_SEARCH; at += 8) {
         int rc = chunk_take((const char *)p + at, n - at, &c);
         if (rc == 0 || (open && rc == -EAGAIN))
             return at;
-        int64_t length = rc == -EBADMSG ? chunk_length((const char *)p + at) : 0;
-        looked += length > 0 ? (size_t)length : 0;
+        if (rc == -EBADMSG)
+            chunk_count((const char *)p + at, looked);
     }
     return n;
 }

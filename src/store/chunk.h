@@ -65,9 +65,13 @@ size_t chunk_seek(const void *p, size_t n, size_t at);
 /*
  * The next offset from `at` on where a chunk stands that holds; n when there is none. With `open`, one that n
  * bytes are not enough for counts, too: more may come. So many false heads may be made that looking at each
- * would take for ever: after CHUNK_SEARCH bytes of checksums it gives up.
+ * would take for ever: after CHUNK_SEARCH bytes of checksums in vain, counted in *looked over all of a file, it
+ * gives up.
  */
 #define CHUNK_SEARCH (256u << 20)
-size_t chunk_search(const void *p, size_t n, size_t at, bool open);
+size_t chunk_search(const void *p, size_t n, size_t at, bool open, uint64_t *looked);
+
+/* Counts what looking at a head took whose chunk does not hold. */
+void chunk_count(const void *head, uint64_t *looked);
 
 #endif

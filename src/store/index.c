@@ -8,6 +8,7 @@
 #include "store/index_own.h"
 
 #include "base/auto.h"
+#include "base/log.h"
 #include "os/disk.h"
 #include "os/os.h"
 
@@ -82,7 +83,17 @@ static int index_connect(struct index *x, const char *name, int flags, const cha
  * SQLite makes beside it has the same. */
 static int index_touch(const char *path, enum os_disk_mode mode, bool make)
 {
+    static const char *const beside[] = { "-wal", "-shm", "-journal" };
     int rc = os_disk_may(path, mode);
+    for (size_t i = 0; i < sizeof beside / sizeof *beside && (rc == 0 || (rc == -ENOENT && make)); i++) {
+        auto_buf struct buf other = { 0 };
+        buf_printf(&other, "%s%s", path, beside[i]);
+        int may = os_disk_may(other.p, mode);
+        if (may < 0 && may != -ENOENT) {
+            log_info("%s is in the way of the index", other.p);
+            rc = may;
+        }
+    }
     if (rc != -ENOENT || !make)
         return rc;
     int fd = os_disk_open(path, OS_DISK_CREATE);

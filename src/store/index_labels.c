@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+#define LABELS "SELECT id, name, note, at_ms FROM labels JOIN sessions ON n = session "
+
 struct labels_change {
     const char *id, *name, *note;
 };
@@ -45,8 +47,8 @@ int index_unlabel(struct index *x, const char *id, const char *name)
 int index_labels(struct index *x, const char *id, void (*each)(void *self, const struct index_label *l), void *self)
 {
     sqlite3_stmt *s;
-    int n = 0, rc = index_bind(x, "SELECT id, name, note, at_ms FROM labels JOIN sessions ON n = session "
-                               "WHERE ?1 IS NULL OR id = ?1 ORDER BY start_ms, n, name", VALUES(T(id)), &s);
+    int n = 0, rc = id ? index_bind(x, LABELS "WHERE id = ?1 ORDER BY name", VALUES(T(id)), &s) :
+                         index_bind(x, LABELS "ORDER BY start_ms, n, name", NO_VALUES, &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
         each(self, &(struct index_label){ index_text(s, 0), index_text(s, 1), index_text(s, 2),
                                           sqlite3_column_int64(s, 3) });

@@ -79,7 +79,8 @@ static void join_frame(struct join *j, const struct frame *f)
     for (int i = 0; i < f->n && i < j->slots; i++)
         frame_set(to, j->slot[i], f->v[i]);
     for (int i = 0; i < f->n_sources && i < j->sources; i++)
-        to->read_ns[j->source[i]] = f->read_ns[i] ? f->read_ns[i] + j->shift_ns : 0;
+        if (!f->read_ns[i] || __builtin_add_overflow(f->read_ns[i], j->shift_ns, &to->read_ns[j->source[i]]))
+            to->read_ns[j->source[i]] = 0;
 }
 
 void join_learn(struct join *j, const struct tape_about *about, const struct schema *s)

@@ -16,7 +16,7 @@ enum { STAMP = 15 }; /* characters of "20261126_021311" */
 static bool names_number(const char **p, int64_t max, int64_t *out)
 {
     char *end;
-    if (**p != '.' || (*p)[1] < '0' || (*p)[1] > '9')
+    if (**p != '.' || (*p)[1] < '0' || (*p)[1] > '9' || ((*p)[1] == '0' && (*p)[2] >= '0' && (*p)[2] <= '9'))
         return false;
     errno = 0;
     long long v = strtoll(*p + 1, &end, 10);
@@ -25,12 +25,24 @@ static bool names_number(const char **p, int64_t max, int64_t *out)
     return errno == 0 && v <= max;
 }
 
+/* Characters of "20261126_021311" or "20261126_021311_2" at the beginning; 0 where neither stands there. */
+static size_t names_stem(const char *file)
+{
+    static const char digits[] = "0123456789";
+    if (strspn(file, digits) != 8 || file[8] != '_' || strspn(file + 9, digits) != 6)
+        return 0;
+    if (file[STAMP] != '_')
+        return STAMP;
+    size_t n = strspn(file + STAMP + 1, digits);
+    return n < 1 || n > 6 || file[STAMP + 1] == '0' ? 0 : STAMP + 1 + n;
+}
+
 bool names_parse(const char *file, struct names *out)
 {
-    size_t stem = strspn(file, "0123456789_");
+    size_t stem = names_stem(file);
     const char *p = file + stem;
     int64_t part;
-    if (stem < STAMP || stem > sizeof out->session - sizeof PREFIX || !names_number(&p, 1000000, &part))
+    if (!stem || !names_number(&p, 1000000, &part))
         return false;
     snprintf(out->session, sizeof out->session, PREFIX "%.*s", (int)stem, file);
     out->part = (int)part;

@@ -17,7 +17,6 @@
 
 #define NONE SIZE_MAX
 #define WINDOW_MS 600000 /* the longest */
-#define LATEST_MS (INT64_MAX / 4) /* and earliest: far beyond any clock */
 
 struct stretch {
     size_t begin, end;         /* entries where its blocks are */
@@ -335,7 +334,7 @@ static int query_begin(struct asking *q, int64_t from_ms, int64_t to_ms, int poi
 int store_query(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, const char *globs, int points,
                 struct query_result **out)
 {
-    if (points < 1 || points > QUERY_POINTS || from_ms > to_ms || from_ms < -LATEST_MS || to_ms > LATEST_MS)
+    if (points < 1 || points > QUERY_POINTS || from_ms > to_ms || from_ms < -QUERY_LATEST_MS || to_ms > QUERY_LATEST_MS)
         return -EINVAL;
     struct asking q = { .globs = globs };
     int rc = query_begin(&q, from_ms, to_ms, points);

@@ -42,6 +42,7 @@ struct query_result {
  */
 #define QUERY_MAX 50000000
 #define QUERY_POINTS 100000
+#define QUERY_LATEST_MS (INT64_MAX / 4) /* and earliest: far beyond any clock */
 int store_query(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, const char *globs, int points,
                 struct query_result **out);
 void query_free(struct query_result *r);

@@ -47,14 +47,20 @@ void segment_peek(struct segment_entry *e, const uint8_t *p, size_t n)
 #define REACH (2 * (int64_t)CHUNK_MAX) /* so far it is searched, at most */
 
 /* The next chunk that holds, from `at` on; the end when there is none. */
-static int64_t segment_search(const struct segment *s, int64_t at, int64_t end)
+static int64_t segment_search(struct segment *s, int64_t at, int64_t end)
 {
     auto_buf struct buf b = { 0 };
-    size_t n = (size_t)(end - at < REACH ? end - at : REACH);
-    if (buf_reserve(&b, n) < 0 || os_disk_read(s->fd, b.p, n, at) != (int64_t)n)
-        return end;
-    size_t found = chunk_search(b.p, n, 0, false);
-    return found < n ? at + (int64_t)found : end;
+    int64_t most = end - at < REACH ? end - at : REACH;
+    for (int64_t n = 0; n < most;) { /* it is mostly near, or nowhere */
+        n = n ? n * 32 : 4096;
+        n = n < most ? n : most;
+        if (buf_reserve(&b, (size_t)n) < 0 || os_disk_read(s->fd, b.p, (size_t)n, at) != n)
+            return end;
+        size_t found = chunk_search(b.p, (size_t)n, 0, false, &s->looked);
+        if (found < (size_t)n)
+            return at + (int64_t)found;
+    }
+    return end;
 }
 
 /* Adds the entry at an offset; its length, or an error where no whole chunk is. */

@@ -44,6 +44,7 @@ struct segment {
     uint32_t blocks;             /* of them */
     int64_t size;                /* where whole chunks end: beyond is torn, or not written yet */
     int64_t damaged;             /* bytes that were passed over */
+    uint64_t looked;             /* see chunk_search() */
     size_t loaded;               /* entries whose catalogs are in the schema */
     bool indexed;                /* it was closed in order */
 };

@@ -6,6 +6,13 @@
 
 #include <errno.h>
 
+/* An event may say any time; where the steps to it are too large the index serves nobody, and the file is scanned. */
+static int64_t index_step(int64_t from_ms, int64_t to_ms)
+{
+    int64_t step;
+    return __builtin_sub_overflow(to_ms, from_ms, &step) ? INT64_MAX : step;
+}
+
 int segment_index_put(struct buf *out, const struct segment_entry *entry, size_t n, int64_t at)
 {
     auto_buf struct buf b = { 0 };
@@ -18,8 +25,8 @@ int segment_index_put(struct buf *out, const struct segment_entry *entry, size_t
         pack_u64(&b, e->n / 8);
         pack_u64(&b, e->block);
         pack_u64(&b, e->rows);
-        pack_i64(&b, e->first_ms - time);
-        pack_i64(&b, e->last_ms - e->first_ms);
+        pack_i64(&b, index_step(time, e->first_ms));
+        pack_i64(&b, index_step(e->first_ms, e->last_ms));
         time = e->last_ms;
     }
     while (b.n % 8) /* so that no padding comes behind the offset */

@@ -29,6 +29,7 @@ struct tape {
     struct buf in;
     size_t at;                /* of in: what was taken already */
     uint64_t lost;
+    uint64_t looked;          /* see chunk_search() */
 
     struct tape_about about;
     struct schema *schema;
@@ -312,15 +313,15 @@ static int tape_take(struct tape *t, const struct chunk *c)
 /* Passes over what is no chunk: to the next one that holds, or as far as there are bytes. */
 static void tape_resync(struct tape *t)
 {
-    t->at = chunk_search(t->in.p, t->in.n, t->at + 8, !t->ended);
+    t->at = chunk_search(t->in.p, t->in.n, t->at + 8, !t->ended, &t->looked);
     if (t->at >= t->in.n)
         t->at = t->in.n & ~(size_t)7;
 }
 
 /* Is there a whole chunk behind what looks like the beginning of one? Then that one was damaged. */
-static bool tape_goes_on(const struct tape *t)
+static bool tape_goes_on(struct tape *t)
 {
-    return chunk_search(t->in.p, t->in.n, t->at + 8, false) < t->in.n;
+    return chunk_search(t->in.p, t->in.n, t->at + 8, false, &t->looked) < t->in.n;
 }
 
 static int tape_damage(struct tape *t)
@@ -341,6 +342,8 @@ static int tape_step(struct tape *t)
     if (rc == -EAGAIN && !(t->ended && tape_goes_on(t)))
         return 0;
     if (rc < 0) {
+        if (rc == -EBADMSG)
+            chunk_count(t->in.p + t->at, &t->looked);
         tape_resync(t);
         return tape_damage(t);
     }

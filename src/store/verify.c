@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "os/disk.h"
 #include "os/os.h"
+#include "store/names.h"
 #include "store/segment.h"
 #include "store/segment_index.h"
 #include "store/summary.h"
@@ -32,6 +33,7 @@ struct verifier {
     int fd;
     int64_t size;
     bool open;                   /* it may grow under us */
+    uint64_t looked;             /* see chunk_search() */
 
     struct tape *tape;
     int64_t mono_ns;             /* of the instant before */
@@ -58,6 +60,11 @@ __attribute__((format(printf, 4, 5))) static void verify_say(struct verifier *v,
     v->t->damages += damage;
     v->t->notes += !damage;
     v->w->found(v->w->self, &(struct verify_finding){ v->name, offset, what, damage });
+}
+
+static bool verify_stops(const struct verifier *v)
+{
+    return v->w->stop && v->w->stop();
 }
 
 static void verify_unsure(struct verifier *v)
@@ -95,11 +102,16 @@ static int64_t verify_search(struct verifier *v, int64_t at)
 {
     auto_free uint8_t *p = mem_new(WINDOW);
     struct chunk c;
-    for (; at < v->size; at += WINDOW - 8) {
+    for (; at < v->size && !verify_stops(v); at += WINDOW - 8) {
         int64_t n = os_disk_read(v->fd, p, WINDOW, at);
-        for (size_t i = 0; n > 0 && (i = chunk_seek(p, (size_t)n, i)) < (size_t)n; i += 8)
+        for (size_t i = 0; n > 0 && (i = chunk_seek(p, (size_t)n, i)) < (size_t)n; i += 8) {
             if (verify_read(v, at + (int64_t)i, &c) > 0)
                 return at + (int64_t)i;
+            if (i + CHUNK_HEAD <= (size_t)n)
+                chunk_count(p + i, &v->looked);
+            if (v->looked >= CHUNK_SEARCH || verify_stops(v))
+                return v->size;
+        }
     }
     return v->size;
 }
@@ -287,7 +299,7 @@ static int verify_chunks(struct verifier *v)
     int64_t at = 0, done = v->t->bytes;
     while (at < v->size) {
         struct chunk c;
-        if (v->w->stop && v->w->stop())
+        if (verify_stops(v))
             return -EINTR;
         int64_t length = verify_read(v, at, &c);
         if (length == -ENOMEM || (length < 0 && length != -EBADMSG && length != -EAGAIN && length != -EIO))
@@ -298,8 +310,8 @@ static int verify_chunks(struct verifier *v)
             rc = verify_chunk(v, at, &c);
         else
             verify_bad(v, at, next);
-        if (rc < 0)
-            return rc;
+        if (rc < 0 || verify_stops(v))
+            return rc < 0 ? rc : -EINTR;
         at = next;
         v->t->bytes = done + at;
         if (v->w->progress)
@@ -312,6 +324,12 @@ static void verify_ends(struct verifier *v)
 {
     size_t length = strlen(v->path);
     bool segment = length > 4 && strcmp(v->path + length - 4, ".seg") == 0;
+    const char *session = tape_about(v->tape)->session, *file = strrchr(v->name, '/');
+    struct names named;
+    if (*session && file && names_parse(file + 1, &named) && strcmp(named.session, session) != 0)
+        verify_say(v, 0, true, "it says that it belongs to another session than its name does: no command reads it");
+    if (v->looked >= CHUNK_SEARCH)
+        verify_say(v, 0, true, "it holds so much that looks like chunks and is none that the rest was not searched");
     if (!v->seen.n || v->seen.entry[0].type != CHUNK_ABOUT || v->seen.entry[0].at != 0)
         verify_say(v, 0, true, "the file does not begin with what it is: nothing of it can be read");
     else if (segment && !v->indexed && !v->open)

@@ -46,7 +46,7 @@ static int import_mark(struct importing *im, const char *path)
     int fd = os_is_file(path) ? os_open_read("", path) : os_exists("", path) ? -EINVAL : -ENOENT;
     if (fd < 0)
         return fd;
-    while ((n = os_disk_read(fd, bytes, sizeof bytes, at)) > 0) {
+    while ((n = os_stopping() ? -EINTR : os_disk_read(fd, bytes, sizeof bytes, at)) > 0) {
         crc = crc32c(crc, bytes, (size_t)n);
         at += n;
     }
@@ -142,7 +142,8 @@ static int import_one(struct importing *im, const char *path)
     struct index_session s = { 0 };
     int rc = import_mark(im, path);
     if (rc < 0) {
-        log_error(rc, rc == -EINVAL ? "%s is no file" : "%s cannot be read", path);
+        if (rc != -EINTR)
+            log_error(rc, rc == -EINVAL ? "%s is no file" : "%s cannot be read", path);
         return rc;
     }
     if (!import_is_new(im, path))

@@ -153,6 +153,8 @@ static int export_span(struct exporting *e)
         first = p[i].first_ms < first ? p[i].first_ms : first;
         last = p[i].last_ms > last ? p[i].last_ms : last;
     }
+    if (first < -QUERY_LATEST_MS || last > QUERY_LATEST_MS) /* no clock says that: a file that is not ours */
+        return -EINVAL;
     e->from_ms = e->from_ms < first ? first - first % e->every_ms : e->from_ms;
     e->to_ms = last < e->to_ms ? last + 1 : e->to_ms;
     int64_t points = e->to_ms > e->from_ms ? (e->to_ms - e->from_ms + e->every_ms - 1) / e->every_ms : 0;

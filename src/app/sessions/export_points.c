@@ -1,9 +1,8 @@
 /* export_points.c - a line for ten minutes instead of one for each second. */
 #include "app/sessions/export_points.h"
 
-#include "base/text.h"
-
-#include <stdio.h>
+#include "base/auto.h"
+#include "base/buf.h"
 
 static const char *const ends[] = { ".min", ".mean", ".max" };
 
@@ -14,10 +13,10 @@ static bool points_is_counter(const struct query_series *q)
 
 static void points_add(struct schema *s, const struct query_series *q, const char *end)
 {
-    char name[128];
-    struct metric m = { .name = name, .inst = q->metric.inst, .help = q->metric.help, .unit = q->metric.unit,
+    auto_buf struct buf name = { 0 };
+    buf_printf(&name, "%s%s", q->metric.name, end);
+    struct metric m = { .name = name.p, .inst = q->metric.inst, .help = q->metric.help, .unit = q->metric.unit,
                         .kind = KIND_GAUGE };
-    snprintf(name, sizeof name, "%s%s", q->metric.name, end);
     schema_add(s, &m);
 }
 
@@ -40,11 +39,11 @@ bool points_frame(const struct query_result *q, int i, const struct schema *s, s
         any |= p->count > 0;
         out->wall_ms = p->start_ms;
         if (points_is_counter(&q->series[k])) {
-            out->v[slot++] = p->last;
+            frame_set(out, slot++, p->last);
         } else {
-            out->v[slot++] = p->min;
-            out->v[slot++] = p->mean;
-            out->v[slot++] = p->max;
+            frame_set(out, slot++, p->min);
+            frame_set(out, slot++, p->mean);
+            frame_set(out, slot++, p->max);
         }
     }
     return any;

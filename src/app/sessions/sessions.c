@@ -34,7 +34,7 @@ const char *sessions_short_id(const char *id)
 
 double sessions_length_s(const struct index_session *s)
 {
-    return s->end_ms > s->start_ms ? (double)(s->end_ms - s->start_ms) / 1000 : 0;
+    return s->end_ms > s->start_ms ? ((double)s->end_ms - (double)s->start_ms) / 1000 : 0;
 }
 
 static void sessions_put_label(void *self, const struct index_label *l)
