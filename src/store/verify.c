@@ -34,6 +34,7 @@ struct verifier {
     int64_t size;
     bool open;                   /* it may grow under us */
     uint64_t looked;             /* see chunk_search() */
+    uint8_t *window;             /* scratch of the search; NULL before the first */
 
     struct tape *tape;
     int64_t mono_ns;             /* of the instant before */
@@ -100,10 +101,12 @@ static int64_t verify_read(struct verifier *v, int64_t at, struct chunk *c)
 /* The next offset from `at` on where a whole chunk is; the end of the file when there is none. */
 static int64_t verify_search(struct verifier *v, int64_t at)
 {
-    auto_free uint8_t *p = mem_new(WINDOW);
+    v->window = v->window ? v->window : mem_new(WINDOW);
+    uint8_t *p = v->window;
     struct chunk c;
-    for (; at < v->size && !verify_stops(v); at += WINDOW - 8) {
-        int64_t n = os_disk_read(v->fd, p, WINDOW, at);
+    size_t window = 4096; /* it is mostly near */
+    for (; at < v->size && v->looked < CHUNK_SEARCH && !verify_stops(v); at += (int64_t)window - 8, window = WINDOW) {
+        int64_t n = os_disk_read(v->fd, p, window, at);
         for (size_t i = 0; n > 0 && (i = chunk_seek(p, (size_t)n, i)) < (size_t)n; i += 8) {
             if (verify_read(v, at + (int64_t)i, &c) > 0)
                 return at + (int64_t)i;
@@ -304,6 +307,8 @@ static int verify_chunks(struct verifier *v)
         int64_t length = verify_read(v, at, &c);
         if (length == -ENOMEM || (length < 0 && length != -EBADMSG && length != -EAGAIN && length != -EIO))
             return (int)length;
+        if (length == -EBADMSG)
+            chunk_count(v->chunk.p, &v->looked);
         int64_t next = length > 0 ? at + length : verify_search(v, at + 8);
         int rc = 0;
         if (length > 0)
@@ -357,6 +362,7 @@ int verify_file(const char *path, const char *name, bool open, const struct veri
     os_close(v.fd);
     tape_free(v.tape);
     mem_free(v.seen.entry);
+    mem_free(v.window);
     summary_view_done(&v.stored);
     summary_view_done(&v.again);
     summary_free(v.sum[0]);
