@@ -29,6 +29,14 @@ int archived_files(struct archived *v);
  */
 int archived_find(struct archived *v, const char *text, char id[static INDEX_ID_MAX]);
 
+/*
+ * As index_session() and index_sessions(), but what the index calls running is as it is: it has crashed where nobody
+ * records, and goes as far as the files do. The index learns of that later.
+ */
+int archived_session(struct archived *v, const char *id, struct index_session *out);
+int archived_sessions(struct archived *v, const struct index_filter *f,
+                      void (*each)(void *self, const struct index_session *s), void *self);
+
 /* The exit status of what an archive answered; says what is wrong with it. "": that was said. */
 int archived_say(const char *dir, int rc);
 

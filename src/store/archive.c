@@ -199,6 +199,13 @@ int archive_open(const char *dir, struct archive **out)
     return 0;
 }
 
+bool archive_is_recorded(const char *dir)
+{
+    char path[OS_PATH_MAX];
+    snprintf(path, sizeof path, "%.4000s/lock", dir);
+    return os_disk_is_locked(path);
+}
+
 const struct archive_part *archive_parts(const struct archive *a, size_t *n)
 {
     *n = a->n;

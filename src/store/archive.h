@@ -20,6 +20,9 @@ void archive_free(struct archive *a);
 /* Looks what came and went since. */
 int archive_refresh(struct archive *a);
 
+/* Does somebody hold the lock of a data directory: a recorder, or whoever removes or imports? */
+bool archive_is_recorded(const char *dir);
+
 struct archive_journal {
     struct names name;
     int fd;                       /* to journal_read(), also when it is packed and removed by then */

@@ -31,7 +31,7 @@ expect 1 "*nothing is recorded in $data yet*" "$sonde" sessions label last x --d
 
 "$make_index" "$data" || fail "make_index: exit $?"
 
-# The table fits 80 columns, the newest last; nobody but the recorder says that a session has crashed.
+# The table fits 80 columns, the newest last; what is marked as running has crashed where nobody records.
 expect 0 '' "$sonde" sessions --data "$data"
 awk 'length > 80 { print; bad = 1 } END { exit bad }' "$tmp/out" || fail 'wider than 80 columns'
 [ "$(wc -l <"$tmp/out")" = 6 ] || fail "not six lines: $(cat "$tmp/out")"
@@ -40,7 +40,7 @@ says 'session, UTC * length * samples * anomalies * state * labels
 20241119_103015 *
 20241120_103015 *
 20241120_103015_2 * 3600 * 3  ended
-20241121_103015 * 4  running'
+20241121_103015 * 4  crashed'
 
 ids()
 {
@@ -80,7 +80,7 @@ expect 0 '' "$sonde" sessions label last 'new fan' --note 'the front one' --data
 says "session_20241121_103015 labelled 'new fan'"
 expect 0 '' "$sonde" sessions label 20241118 keep --data "$data"
 expect 0 '' "$sonde" sessions list --label 'new*' --data "$data"
-says '*20241121_103015 * running new fan'
+says '*20241121_103015 * crashed new fan'
 expect 0 '' "$sonde" sessions show last --data "$data"
 says '*label     new fan: the front one*'
 expect 2 '*say which session and what to call it*' "$sonde" sessions label last --data "$data"
@@ -90,7 +90,7 @@ expect 0 '' "$sonde" sessions unlabel last 'new fan' --data "$data"
 expect 1 '*it has none' "$sonde" sessions unlabel last 'new fan' --data "$data"
 
 expect 0 '' "$sonde" sessions stats --data "$data"
-says '*5 (1 running, 0 crashed, 1 labelled)*10 anomalies, 5 events*'
+says '*5 (0 running, 1 crashed, 1 labelled)*10 anomalies, 5 events*'
 says '*samples    18000*kB in 5 segments, 0 B in 0 journals, * index*a value    0.* bytes, 1/* of a double*'
 says '*a day  *the cap    2.05 GB, * used; holds every sample of 30 days*'
 expect 0 '' "$sonde" sessions stats --data "$data" --json
@@ -160,6 +160,8 @@ for _ in $(seq 100); do
     ! flock -n "$data/lock" true 2>/dev/null || { sleep 0.1; continue; }
     break
 done
+expect 0 '' "$sonde" sessions --data "$data" --from now
+says '*20241121_103015 * running*'
 expect 0 '' "$sonde" sessions prune --older-than 1d --dry-run --data "$data"
 says 'would remove session_20241119_103015*would remove session_20241120_103015_2*3 sessions, 3 files, * would go; *'
 expect 1 "*process $recorder records in $data*stop it for a moment*" \
@@ -191,8 +193,18 @@ for _ in $(seq 200); do
     ! "$sonde" sessions stats --data "$data" --json 2>/dev/null | grep -q '"journals": *1' || break
     sleep 0.1
 done
+
+# A live one goes as far as its files do, and is killed in a moment: so does it then, and it has crashed.
+expect 0 '' "$sonde" sessions list --from now --json --data "$data"
+json 'len(j) == 1 and j[0]["state"] == "running" and j[0]["samples"] > 0 and j[0]["metrics"] > 10'
+json 'j[0]["end"] > j[0]["start"]'
 kill -KILL $recorder
 wait $recorder 2>/dev/null || :
+expect 0 '' "$sonde" sessions show last --json --data "$data"
+json 'j["state"] == "crashed" and j["samples"] == sum(p["samples"] for p in j["parts"]) > 0 and j["metrics"] > 10'
+expect 0 '' "$sonde" sessions show last --data "$data"
+says 'session_*  crashed
+* every 0.2 s, * metrics, *'
 [ "$(ls "$data/journal")" ] || fail "no journal is left: $(cat "$tmp/said")"
 expect 0 '' "$sonde" sessions stats --data "$data" --json
 json 'j["journals"] == 1 and j["journal_bytes"] > 0 and j["samples"] > 2 * 3600 and j["sessions"] == 3'

@@ -92,7 +92,7 @@ static int list_print(const struct args *a, struct archived *v)
         .limit = args_given(a, "limit") ? (int64_t)args_number(a, "limit") : 0, .newest_first = true,
     };
     struct listing l = { .screen = screen_of(fileno(stdout), args_flag(a, "no-color")), .index = x };
-    int rc = index_sessions(x, &f, list_take, &l);
+    int rc = archived_sessions(v, &f, list_take, &l);
     if (rc >= 0 && args_flag(a, "json"))
         list_json(&l);
     else if (rc > 0)

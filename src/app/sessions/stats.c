@@ -101,6 +101,10 @@ static int stats_gather(const struct args *a, struct archived *v, struct figures
         stats_parts(f, p, n);
     }
     rc = index_stats(v->index, &f->index);
+    if (rc == 0 && f->index.running && !archive_is_recorded(v->dir.p)) { /* nobody came yet to say so */
+        f->index.crashed += f->index.running;
+        f->index.running = 0;
+    }
     return rc < 0 ? rc : stats_space(f, v->dir.p, args_config(a));
 }
 
