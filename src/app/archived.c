@@ -163,6 +163,32 @@ int archived_sessions(struct archived *v, const struct index_filter *f,
     return rc < 0 ? rc : n;
 }
 
+bool archived_would_mix(const struct archived *v, const char *command, int64_t from_ms, int64_t to_ms)
+{
+    const char *pair[2];
+    if (!archive_overlap(v->files, from_ms, to_ms, pair))
+        return false;
+    log_error(0, "%s: %s and %s were recorded at the same time, and would be mixed; name one of them: `sonde %s %s`",
+              command, sessions_short_id(pair[0]), sessions_short_id(pair[1]), command, sessions_short_id(pair[0]));
+    return true;
+}
+
+bool archived_runs_backwards(const struct args *a, const char *command)
+{
+    char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX];
+    if (!args_given(a, "from") || !args_given(a, "to") || args_time(a, "from") <= args_time(a, "to"))
+        return false;
+    log_error(0, "%s: --from, %s, is later than --to, %s", command, text_time(args_time(a, "from"), from),
+              text_time(args_time(a, "to"), to));
+    return true;
+}
+
+void archived_say_damaged(const struct archived *v, const char *command)
+{
+    log_error(0, "%s: no sample of that can be read, and the archive is damaged; `sonde sessions verify --data %s` "
+              "says where", command, v->dir.p);
+}
+
 int archived_say(const char *dir, int rc)
 {
     if (rc >= 0)

@@ -37,6 +37,18 @@ int archived_session(struct archived *v, const char *id, struct index_session *o
 int archived_sessions(struct archived *v, const struct index_filter *f,
                       void (*each)(void *self, const struct index_session *s), void *self);
 
+/*
+ * Is more than one session wanted, where two of them overlap in time, and would be mixed? Says so, and to name one.
+ * archived_files() came before.
+ */
+bool archived_would_mix(const struct archived *v, const char *command, int64_t from_ms, int64_t to_ms);
+
+/* Was --from given later than --to? Says so. */
+bool archived_runs_backwards(const struct args *a, const char *command);
+
+/* Says that nothing can be read where something is damaged, and how to find what. */
+void archived_say_damaged(const struct archived *v, const char *command);
+
 /* The exit status of what an archive answered; says what is wrong with it. "": that was said. */
 int archived_say(const char *dir, int rc);
 

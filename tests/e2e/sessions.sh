@@ -140,6 +140,41 @@ expect 1 '' "$sonde" sessions verify --data "$tmp/flipped" --json
 json 'j["damages"] == 1 and j["findings"][0]["damage"] and j["findings"][0]["file"].endswith("19_103015.0.seg")'
 expect 1 '*nothing is recorded in *nil*' "$sonde" sessions verify --data "$tmp/nil"
 
+# A part of a session that is damaged is left out; where nothing can be read, that is said with the remedy.
+damage() # FILE FROM TO: these bytes
+{
+    /usr/bin/python3 - "$@" <<'END'
+import sys
+with open(sys.argv[1], "r+b") as f:
+    f.seek(int(sys.argv[2]))
+    f.write(b"x" * (int(sys.argv[3]) - f.tell()))
+END
+}
+expect 0 '' "$sonde" sessions export 20241119 --data "$tmp/flipped"
+[ "$(wc -l <"$tmp/out")" -gt 2000 ] || fail "of a session with a damage: $(wc -l <"$tmp/out") lines"
+damaged="*no sample of that can be read, and the archive is damaged; *sonde sessions verify --data $tmp/flipped*"
+for bytes in '90 120' '90 1800' '0 1800'; do # the catalog; all that comes after; the head, too
+    damage "$tmp/flipped/segments/20241118_103015.0.seg" $bytes
+    expect 1 "*sessions export: $damaged" "$sonde" sessions export 20241118 --data "$tmp/flipped"
+    expect 1 "*analyze: $damaged" "$sonde" analyze 20241118 --data "$tmp/flipped"
+    expect 0 '' "$sonde" sessions export --from 2024-11-18 --to 2024-11-19T23:59 --data "$tmp/flipped"
+done
+expect 2 '*sessions export: a tape is written to a file; name one with --output FILE' \
+    "$sonde" sessions export last --format sonde --data "$data"
+for command in 'sessions list' 'sessions export' analyze; do
+    expect 2 "*$command: --from, *Z, is later than --to, *Z" "$sonde" $command --from now --to -1h --data "$data"
+done
+
+# Two sessions of the same time would be mixed; one of them is not.
+same="--from 2024-11-20T10:00 --to 2024-11-20T12:00"
+for command in 'sessions export' analyze; do
+    expect 1 "*$command: 20241120_103015 and 20241120_103015_2 were recorded at the same time*sonde $command 2024*" \
+        "$sonde" $command $same --data "$data"
+    expect 0 '*' "$sonde" $command 20241120_103015_2 $same --data "$data"
+    expect 0 '*' "$sonde" $command --from 2024-11-18 --to 2024-11-19T12:00 --data "$data"
+done
+expect 0 '' "$sonde" sessions export --every 10m $same --data "$data"
+
 # Removed are index and files, but neither what runs nor, when asked, what is labelled. A dry run says exactly what
 # would go; a recorder is in the way of all but that.
 files()

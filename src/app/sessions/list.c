@@ -110,6 +110,8 @@ static int list_print(const struct args *a, struct archived *v)
 
 static int list_run(const struct args *a)
 {
+    if (archived_runs_backwards(a, "sessions list"))
+        return EXIT_USAGE;
     return sessions_read(a, "[]", list_print);
 }
 

@@ -111,7 +111,7 @@ static int verify_run(const struct args *a)
     struct verify_totals t;
     auto_buf struct buf dir = { 0 };
     if (datadir_put(a, &dir) < 0)
-        return EXIT_FAILED;
+        return EXIT_USAGE;
     v.screen = screen_of(STDOUT_FILENO, args_flag(a, "no-color"));
     v.bar = os_is_terminal(STDERR_FILENO) && !args_flag(a, "quiet");
     json_init(&v.json, &v.out);
