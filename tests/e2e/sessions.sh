@@ -86,6 +86,10 @@ says '*label     new fan: the front one*'
 expect 2 '*say which session and what to call it*' "$sonde" sessions label last --data "$data"
 expect 2 '*a label is a text of 1 to 63 bytes*' "$sonde" sessions label last "$(printf 'a\033b')" --data "$data"
 expect 1 '*has no label *newfan*; it has new fan' "$sonde" sessions unlabel last newfan --data "$data"
+expect 0 '' "$sonde" sessions label last 'Lüfter' --data "$data"
+expect 0 '' "$sonde" sessions list --data "$data"
+says '*Lüfter*'
+expect 0 '' "$sonde" sessions unlabel last 'Lüfter' --data "$data"
 expect 0 '' "$sonde" sessions unlabel last 'new fan' --data "$data"
 expect 1 '*it has none' "$sonde" sessions unlabel last 'new fan' --data "$data"
 
@@ -247,6 +251,11 @@ expect 0 '' "$sonde" sessions prune --older-than 0 --data "$data"
 says 'removed session_2024*_103015
 removed session_*2 sessions, 2 files, *'
 [ "$(files)" = 1 ] && [ -z "$(ls "$data/journal")" ] || fail "left: $(ls "$data/segments" "$data/journal")"
+expect 0 '' "$sonde" sessions stats --data "$data"
+says '*a value    * bytes, 1/* of a double, so far
+*a day      too early to say: less than an hour*the cap    2.05 GB, * used'
+expect 0 '' "$sonde" sessions stats --data "$data" --json
+json 'j["bytes_per_day"] is None and j["days_until_full"] is None and "too early" in j["bytes_per_day_reason"]'
 expect 0 '' "$sonde" sessions prune --labelled --json --data "$data"
 json 'j["sessions"] == ["session_20241118_103015"] and j["files"] == 1 and not j["dry_run"]'
 printf 'storage:\n  keep_days: 0\n' >"$tmp/forever.yaml"
@@ -255,6 +264,9 @@ expect 2 '*keep_days is 0*--older-than*' "$sonde" sessions prune --config "$tmp/
 # Damage is said with the remedy; the default directory is the user's.
 expect 2 "sonde: sessions list: --from: 'noon' is not a time; write it like *" "$sonde" sessions list --from noon
 expect 2 "sonde: sessions: there is no 'lsit'; did you mean list? See \`sonde help sessions\`." "$sonde" sessions lsit
+for word in rm delete; do
+    expect 2 "sonde: sessions: there is no '$word'; did you mean prune? See *" "$sonde" sessions $word last
+done
 expect 2 'sonde: sessions label: unknown option --nte; did you mean --note? *' "$sonde" sessions label last x --nte y
 expect 0 '' "$sonde" help sessions label
 expect 2 "sonde: help: sessions: there is no 'nil'. See \`sonde help sessions\`." "$sonde" help sessions nil

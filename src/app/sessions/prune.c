@@ -224,7 +224,8 @@ static const struct example examples[] = {
 };
 
 const struct command sessions_prune = {
-    .name = "sessions prune", .summary = "remove old sessions with their samples", .usage = "",
+    .name = "sessions prune", .summary = "remove old sessions with their samples",
+    .also = "rm remove delete del clean", .usage = "",
     .text = "Removes the sessions that ended longer ago than AGE, with all that was recorded in them. "
             "Sessions that still run stay, labelled ones unless --labelled is given. Beside a recorder of "
             "the same archive only --dry-run works: it removes by itself what storage.keep_days no longer keeps.",
