@@ -6,6 +6,7 @@
  */
 #include "app/archived.h"
 
+#include "app/attach.h"
 #include "app/datadir.h"
 #include "app/sessions/sessions.h"
 #include "base/auto.h"
@@ -55,10 +56,31 @@ static int archived_make_index(struct archived *v)
     return 0;
 }
 
+static void archived_pass_name(void *self, const char *name)
+{
+    (void)self;
+    (void)name;
+}
+
+int archived_put_dir(const struct args *a, struct buf *out)
+{
+    struct attach_state s;
+    int rc = datadir_put(a, out);
+    if (rc < 0 || args_given(a, "data") || attach_state(a, &s) < 0 || !*s.dir || strcmp(s.dir, out->p) == 0)
+        return rc;
+    bool readable = os_list(s.dir, "/segments", archived_pass_name, NULL) >= 0;
+    if (!readable && os_exists("", out->p))
+        return rc;
+    log_info("process %d records in %s, and not in %s", (int)s.pid, s.dir, out->p);
+    buf_clear(out);
+    buf_puts(out, s.dir);
+    return 0;
+}
+
 int archived_open(struct archived *v, const struct args *a, bool to_write)
 {
     *v = (struct archived){ 0 };
-    if (datadir_put(a, &v->dir) < 0)
+    if (archived_put_dir(a, &v->dir) < 0)
         return -EINVAL;
     int rc = to_write ? index_open(v->dir.p, &(struct index_options){ 0 }, &v->index)
                       : index_open_read(v->dir.p, &v->index);

@@ -13,8 +13,19 @@ struct archived {
     struct archive *files; /* NULL before archived_files() */
 };
 
+/* For the table of a command that looks at what was recorded. */
+#define ARCHIVED_OPTION \
+    { "data", 0, OPTION_DIR, "DIR", \
+      .help = "the data directory, instead of the running recorder's, or that of the configuration" }
+
 /*
- * Opens the archive of a command with DATADIR_OPTION, to read or to label. 0, or a silent error, for
+ * Puts the directory of a command with ARCHIVED_OPTION: --data, else that of the recorder that runs, else as
+ * datadir_put(), whose error it has. A recorder's that we may not read counts only where there is no other.
+ */
+int archived_put_dir(const struct args *a, struct buf *out);
+
+/*
+ * Opens the archive of a command with ARCHIVED_OPTION, to read or to label. 0, or a silent error, for
  * archived_say(); -ENOENT: nothing is recorded there. To be closed in any case.
  */
 int archived_open(struct archived *v, const struct args *a, bool to_write);

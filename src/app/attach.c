@@ -84,12 +84,15 @@ int attach_state(const struct args *a, struct attach_state *out)
     json_error_t e;
     json_t *answer = json_loadb(text, n, 0, &e);
     const char *session = json_string_value(json_object_get(answer, "session"));
+    const char *dir = json_string_value(json_object_get(answer, "directory"));
     const char *since = json_string_value(json_object_get(answer, "since"));
     struct attach_state s = { .interval_s = json_number_value(json_object_get(answer, "interval_s")),
                               .pid = (int32_t)json_integer_value(json_object_get(answer, "pid")) };
     bool good = session && since && text_parse_time(since, &s.since_ms) && s.interval_s > 0;
     if (good)
         text_copy(s.session, sizeof s.session, session);
+    if (good && dir && *dir == '/' && strlen(dir) < sizeof s.dir)
+        strcpy(s.dir, dir);
     json_decref(answer);
     if (!good)
         return attach_refused(text);

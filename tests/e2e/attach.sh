@@ -105,6 +105,26 @@ sort -u "$tmp/times" | cmp -s - "$tmp/times" ||
 "$sonde" sessions label last 'a name' --data "$data" >/dev/null || fail "a session of the recorder cannot be labelled"
 ls -l "/proc/$pid/fd" | grep 'index.db.*deleted' && fail "a label took the index's log away from the recorder"
 
+# What was recorded is sought where the recorder puts it; --data, and no recorder, lead elsewhere.
+session=$(python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["id"])' <<END
+$("$sonde" sessions list --json --data "$data")
+END
+)
+export HOME="$tmp/other" XDG_DATA_HOME="$tmp/other/share"
+for command in list show stats verify; do
+    expect 0 '' "$sonde" sessions $command --json
+    [ $command = verify ] || [ $command = stats ] || says "*$session*"
+done
+expect 0 '' "$sonde" sessions stats
+says "$data
+*1 (1 running, 0 crashed*"
+expect 0 '' "$sonde" analyze "$session" --json
+says "*$data*"
+expect 0 '' "$sonde" sessions list --data "$tmp/nil"
+says "Nothing is recorded in $tmp/nil yet*"
+expect 0 '' env SONDE_SOCKET= "$sonde" sessions list
+says "Nothing is recorded in * yet*"
+
 # What cannot be read is answered with a sentence, not with nothing.
 for dir in segments journal; do
     mv "$data/$dir" "$tmp/$dir"

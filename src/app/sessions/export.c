@@ -8,7 +8,6 @@
 
 #include "app/archived.h"
 #include "app/sessions/export_points.h"
-#include "app/datadir.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "os/disk.h"
@@ -324,7 +323,7 @@ static const struct option options[] = {
     { "every", 0, OPTION_DURATION, "TIME", .min = 0.1, .max = 366 * 86400.0,
       .help = "a row for so long, of minimum, mean and maximum, instead of each instant: 10m, 1h" },
     { "output", 'o', OPTION_FILE, "FILE", .help = "instead of standard output" },
-    DATADIR_OPTION,
+    ARCHIVED_OPTION,
     { 0 },
 };
 

@@ -2,7 +2,6 @@
 #include "app/sessions/sessions.h"
 
 #include "app/archived.h"
-#include "app/datadir.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "output/screen.h"
@@ -123,7 +122,7 @@ static const struct option options[] = {
     { "min-anomalies", 0, OPTION_NUMBER, "N", 0, 1e9, .fallback = "0",
       .help = "only sessions with so many anomalies" },
     { "limit",   'n', OPTION_NUMBER, "N", 1, 1e6, .help = "only the newest N" },
-    DATADIR_OPTION,
+    ARCHIVED_OPTION,
     { 0 },
 };
 

@@ -214,7 +214,7 @@ static const struct option options[] = {
       .help = "how long ago they ended: 30d; default storage.keep_days" },
     { "labelled", 0, OPTION_FLAG, .help = "sessions with a label, too" },
     { "dry-run", 0, OPTION_FLAG, .help = "only say what would go" },
-    DATADIR_OPTION,
+    ARCHIVED_OPTION,
     { 0 },
 };
 

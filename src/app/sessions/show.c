@@ -2,7 +2,6 @@
 #include "app/sessions/sessions.h"
 
 #include "app/archived.h"
-#include "app/datadir.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -258,7 +257,7 @@ static int show_run(const struct args *a)
     return status;
 }
 
-static const struct option options[] = { DATADIR_OPTION, { 0 } };
+static const struct option options[] = { ARCHIVED_OPTION, { 0 } };
 
 static const struct example examples[] = {
     { "sonde sessions show", "the newest session" },

@@ -7,7 +7,6 @@
 #include "app/sessions/sessions.h"
 
 #include "app/archived.h"
-#include "app/datadir.h"
 #include "app/settings.h"
 #include "base/auto.h"
 #include "base/text.h"
@@ -248,7 +247,7 @@ static int stats_run(const struct args *a)
     return sessions_read(a, "{\"sessions\":0}", stats_print);
 }
 
-static const struct option options[] = { DATADIR_OPTION, { 0 } };
+static const struct option options[] = { ARCHIVED_OPTION, { 0 } };
 
 const struct command sessions_stats = {
     .name = "sessions stats", .summary = "what the archive holds, and what a value costs", .usage = "",
