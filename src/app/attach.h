@@ -28,6 +28,10 @@ struct attach_state {
 /* -ENOENT: no recorder runs, or none that lets us in. */
 int attach_state(const struct args *a, struct attach_state *out);
 
+/* What it answers to "sessions 100" and the like; of the caller, to be freed. -ENOENT as above. */
+struct json_t;
+int attach_json(const struct args *a, const char *request, struct json_t **out);
+
 /*
  * Asks for a tape: "live 10", "tape - 0 5". The feed is the caller's. -ENOENT as above; -ENODATA: there is nothing;
  * others from tape_feed_of().

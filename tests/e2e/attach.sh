@@ -145,6 +145,30 @@ for dir in segments journal; do
 done
 case $refused in *'"error"'*) ;; *) fail "an archive that cannot be read: no error: $(printf %.60s "$refused")" ;; esac
 
+# Nor may everyone read its directory; then it is asked.
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    cp "$sonde" "$tmp/sonde"
+    rights=+dac_override,+dac_read_search
+    SONDE_SOCKET="$tmp/own/sock" setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps $rights \
+        --ambient-caps $rights "$tmp/sonde" record --data "$tmp/closed" -i 0.5 --quiet >"$tmp/closed.out" 2>&1 &
+    closed=$!
+    trap 'kill $pid $closed 2>/dev/null || :; rm -rf "$tmp"' EXIT
+    for _ in $(seq 100); do
+        [ ! -S "$tmp/own/sock" ] || break
+        sleep 0.1
+    done
+    sleep 2
+    chown 0 "$tmp/closed"
+    chmod 700 "$tmp/closed"
+    for how in --json --from=now; do
+        expect 0 '' env SONDE_SOCKET="$tmp/own/sock" setpriv --reuid 65534 --regid 65534 --clear-groups \
+            "$tmp/sonde" sessions list $how
+    done
+    says '*[1-9]  *  - * running*'
+    kill $closed
+    wait $closed || fail "a recorder in a directory that is closed to others: $(cat "$tmp/closed.out")"
+fi
+
 kill -0 $pid || fail "the recorder ended: $(cat "$tmp/err")"
 
 # Who it is: nobody's business but root's, the user's own and the group's.
