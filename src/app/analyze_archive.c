@@ -31,6 +31,8 @@ static int wanted_by_files(struct wanted *w, struct recording **out)
     int rc = w->opened < 0 ? w->opened : archived_files(&w->of);
     if (rc < 0)
         return rc;
+    if (!*w->session && archived_would_mix(&w->of, "analyze", w->from_ms, w->to_ms))
+        return -ENOTUNIQ;
     rc = archive_recording(w->of.files, *w->session ? w->session : NULL, w->from_ms, w->to_ms, max_bytes, out);
     if (rc == 0) {
         auto_buf struct buf origin = { 0 };
@@ -62,14 +64,17 @@ static int wanted_read(void *self, struct recording **out)
 {
     struct wanted *w = self;
     int rc = wanted_by_files(w, out);
-    if (rc < 0 && rc != -ENODATA && !args_given(w->a, "data") && wanted_by_recorder(w, out) == 0)
+    if (rc < 0 && rc != -ENODATA && rc != -ENOTUNIQ && !args_given(w->a, "data") && wanted_by_recorder(w, out) == 0)
         rc = 0;
-    if (rc == -ENODATA && *w->session)
-        log_error(0, "analyze: %s holds no sample of %s in that time; `sonde sessions list` says what there is",
-                  w->of.dir.p, w->session);
+    const char *session = *w->session ? w->session : NULL;
+    if (rc == -ENODATA && w->of.files && archive_is_damaged(w->of.files, session, w->from_ms, w->to_ms))
+        archived_say_damaged(&w->of, "analyze");
+    else if (rc == -ENODATA && session)
+        log_error(0, "analyze: %s holds no sample of %s%s; `sonde sessions list` says what there is", w->of.dir.p,
+                  session, w->whole ? "" : " in that time");
     else if (rc == -ENODATA)
         log_error(0, "analyze: nothing was recorded in that time; `sonde sessions list` says what there is");
-    else
+    else if (rc != -ENOTUNIQ)
         archived_say(w->of.dir.p, rc);
     return rc;
 }
@@ -90,6 +95,8 @@ int analyze_archive(const struct args *a, const char *session)
         .to_ms = args_given(a, "to") ? args_time(a, "to") : os_wall_ms(),
     };
     int status = EXIT_DONE;
+    if (archived_runs_backwards(a, "analyze"))
+        return EXIT_USAGE;
     w.opened = archived_open(&w.of, a, false);
     if (!w.of.dir.n)
         status = EXIT_USAGE;

@@ -4,7 +4,7 @@
 
 #include "app/command.h"
 
-/* For the table of a command with DATADIR_OPTION. */
+/* For the table of a command with ARCHIVED_OPTION. */
 #define ANALYZE_ARCHIVE_OPTIONS \
     { "from", 0, OPTION_TIME, "TIME", .help = "of what was recorded, from then on: '2026-11-22 14:05', '-2h'" }, \
     { "to", 0, OPTION_TIME, "TIME", .help = "and up to then (default now)" }

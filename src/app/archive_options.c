@@ -30,7 +30,7 @@ static int archive_options_hand(const struct args *a, const struct command *c, c
     int argc = 0;
     struct args *own;
     if (archive_options_dir(a, &dir) < 0)
-        return EXIT_FAILED;
+        return EXIT_USAGE;
     argv[argc++] = (char *)"--data"; /* only read */
     argv[argc++] = dir.p;
     if (args_flag(a, "json"))

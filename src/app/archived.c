@@ -6,12 +6,15 @@
  */
 #include "app/archived.h"
 
+#include "app/attach.h"
 #include "app/datadir.h"
 #include "app/sessions/sessions.h"
 #include "base/auto.h"
 #include "base/check.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "os/os.h"
 #include "store/index_take.h"
 
 #include <errno.h>
@@ -53,10 +56,31 @@ static int archived_make_index(struct archived *v)
     return 0;
 }
 
+static void archived_pass_name(void *self, const char *name)
+{
+    (void)self;
+    (void)name;
+}
+
+int archived_put_dir(const struct args *a, struct buf *out)
+{
+    struct attach_state s;
+    int rc = datadir_put(a, out);
+    if (rc < 0 || args_given(a, "data") || attach_state(a, &s) < 0 || !*s.dir || strcmp(s.dir, out->p) == 0)
+        return rc;
+    bool readable = os_list(s.dir, "/segments", archived_pass_name, NULL) >= 0;
+    if (!readable && os_exists("", out->p))
+        return rc;
+    log_info("process %d records in %s, and not in %s", (int)s.pid, s.dir, out->p);
+    buf_clear(out);
+    buf_puts(out, s.dir);
+    return 0;
+}
+
 int archived_open(struct archived *v, const struct args *a, bool to_write)
 {
     *v = (struct archived){ 0 };
-    if (datadir_put(a, &v->dir) < 0)
+    if (archived_put_dir(a, &v->dir) < 0)
         return -EINVAL;
     int rc = to_write ? index_open(v->dir.p, &(struct index_options){ 0 }, &v->index)
                       : index_open_read(v->dir.p, &v->index);
@@ -70,6 +94,121 @@ int archived_open(struct archived *v, const struct args *a, bool to_write)
              v->dir.p, rc == -ENOENT ? "is not there" : rc == -EBADMSG ? "is damaged or not Sonde's" :
              rc == -ENOTSUP ? "is of another version of Sonde" : "cannot be read");
     return 0;
+}
+
+/* ---- sessions as they are now ---- */
+
+static int archived_count_metrics(void *self, const struct tape_about *about, const struct schema *s,
+                                  const struct moment *m)
+{
+    int64_t *metrics = self;
+    (void)about;
+    (void)m;
+    *metrics = schema_size(s) > *metrics ? schema_size(s) : *metrics;
+    return 0;
+}
+
+static void archived_reach(struct archived *v, struct index_session *s)
+{
+    size_t n;
+    int64_t samples = 0;
+    const struct archive_part *p = archive_parts(v->files, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(p[i].about.session, s->id) != 0)
+            continue;
+        samples += (int64_t)p[i].ticks;
+        s->end_ms = p[i].last_ms > s->end_ms ? p[i].last_ms : s->end_ms;
+    }
+    s->samples = samples > s->samples ? samples : s->samples; /* what is summed up by now was counted before */
+    if (!s->metrics && samples)
+        archive_play(v->files, s->id, s->end_ms, s->end_ms, archived_count_metrics, &s->metrics, NULL);
+}
+
+static void archived_catch_up(struct archived *v, struct index_session *s)
+{
+    struct index_session again;
+    if (s->state != INDEX_RUNNING)
+        return;
+    if (!archive_is_recorded(v->dir.p)) { /* unless it ended just now */
+        bool ended = index_session(v->index, s->id, &again) == 0 && again.state != INDEX_RUNNING;
+        if (ended)
+            *s = again;
+        else
+            s->state = INDEX_CRASHED;
+    }
+    if (archived_files(v) == 0)
+        archived_reach(v, s);
+}
+
+int archived_session(struct archived *v, const char *id, struct index_session *out)
+{
+    int rc = index_session(v->index, id, out);
+    if (rc == 0)
+        archived_catch_up(v, out);
+    return rc;
+}
+
+struct session_list {
+    struct index_session *session;
+    size_t n, cap;
+};
+
+static void archived_note(void *self, const struct index_session *s)
+{
+    struct session_list *l = self;
+    l->session = mem_grow(l->session, l->n, &l->cap, sizeof *l->session);
+    l->session[l->n++] = *s;
+}
+
+/* One that runs goes on until now, though its last instant is older. */
+static bool archived_passes(const struct index_filter *f, const struct index_session *s)
+{
+    return !f->from_ms || s->end_ms >= f->from_ms || (s->state == INDEX_RUNNING && f->from_ms <= os_wall_ms());
+}
+
+int archived_sessions(struct archived *v, const struct index_filter *f,
+                      void (*each)(void *self, const struct index_session *s), void *self)
+{
+    struct session_list l = { 0 };
+    struct index_filter all = *f;
+    int n = 0;
+    all.from_ms = all.limit = 0; /* of those that run the index does not know yet how far they go */
+    int rc = index_sessions(v->index, &all, archived_note, &l);
+    for (size_t i = 0; i < l.n && rc >= 0 && (!f->limit || n < f->limit); i++) {
+        archived_catch_up(v, &l.session[i]);
+        if (!archived_passes(f, &l.session[i]))
+            continue;
+        each(self, &l.session[i]);
+        n++;
+    }
+    mem_free(l.session);
+    return rc < 0 ? rc : n;
+}
+
+bool archived_would_mix(const struct archived *v, const char *command, int64_t from_ms, int64_t to_ms)
+{
+    const char *pair[2];
+    if (!archive_overlap(v->files, from_ms, to_ms, pair))
+        return false;
+    log_error(0, "%s: %s and %s were recorded at the same time, and would be mixed; name one of them: `sonde %s %s`",
+              command, sessions_short_id(pair[0]), sessions_short_id(pair[1]), command, sessions_short_id(pair[0]));
+    return true;
+}
+
+bool archived_runs_backwards(const struct args *a, const char *command)
+{
+    char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX];
+    if (!args_given(a, "from") || !args_given(a, "to") || args_time(a, "from") <= args_time(a, "to"))
+        return false;
+    log_error(0, "%s: --from, %s, is later than --to, %s", command, text_time(args_time(a, "from"), from),
+              text_time(args_time(a, "to"), to));
+    return true;
+}
+
+void archived_say_damaged(const struct archived *v, const char *command)
+{
+    log_error(0, "%s: no sample of that can be read, and the archive is damaged; `sonde sessions verify --data %s` "
+              "says where", command, v->dir.p);
 }
 
 int archived_say(const char *dir, int rc)

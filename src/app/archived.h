@@ -13,8 +13,19 @@ struct archived {
     struct archive *files; /* NULL before archived_files() */
 };
 
+/* For the table of a command that looks at what was recorded. */
+#define ARCHIVED_OPTION \
+    { "data", 0, OPTION_DIR, "DIR", \
+      .help = "the data directory, instead of the running recorder's, or that of the configuration" }
+
 /*
- * Opens the archive of a command with DATADIR_OPTION, to read or to label. 0, or a silent error, for
+ * Puts the directory of a command with ARCHIVED_OPTION: --data, else that of the recorder that runs, else as
+ * datadir_put(), whose error it has. A recorder's that we may not read counts only where there is no other.
+ */
+int archived_put_dir(const struct args *a, struct buf *out);
+
+/*
+ * Opens the archive of a command with ARCHIVED_OPTION, to read or to label. 0, or a silent error, for
  * archived_say(); -ENOENT: nothing is recorded there. To be closed in any case.
  */
 int archived_open(struct archived *v, const struct args *a, bool to_write);
@@ -28,6 +39,26 @@ int archived_files(struct archived *v);
  * One that index.db does not know is found in the files, which *v is about from then on.
  */
 int archived_find(struct archived *v, const char *text, char id[static INDEX_ID_MAX]);
+
+/*
+ * As index_session() and index_sessions(), but what the index calls running is as it is: it has crashed where nobody
+ * records, and goes as far as the files do. The index learns of that later.
+ */
+int archived_session(struct archived *v, const char *id, struct index_session *out);
+int archived_sessions(struct archived *v, const struct index_filter *f,
+                      void (*each)(void *self, const struct index_session *s), void *self);
+
+/*
+ * Is more than one session wanted, where two of them overlap in time, and would be mixed? Says so, and to name one.
+ * archived_files() came before.
+ */
+bool archived_would_mix(const struct archived *v, const char *command, int64_t from_ms, int64_t to_ms);
+
+/* Was --from given later than --to? Says so. */
+bool archived_runs_backwards(const struct args *a, const char *command);
+
+/* Says that nothing can be read where something is damaged, and how to find what. */
+void archived_say_damaged(const struct archived *v, const char *command);
 
 /* The exit status of what an archive answered; says what is wrong with it. "": that was said. */
 int archived_say(const char *dir, int rc);

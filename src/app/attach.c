@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define ANSWER_NS 10000000000 /* until an answer begins */
-#define JSON_MAX 65536
+#define JSON_MAX (64 << 20)
 
 struct line { /* to a recorder */
     int fd;
@@ -68,31 +68,47 @@ static int attach_refused(const char *json)
     return -ENOENT;
 }
 
-int attach_state(const struct args *a, struct attach_state *out)
+int attach_json(const struct args *a, const char *request, struct json_t **out)
 {
-    auto_free char *text = mem_new(JSON_MAX);
-    size_t n = 0;
-    int fd = attach_ask(a, "state"), got = 1;
+    auto_buf struct buf text = { 0 };
+    char piece[16384];
+    int fd = attach_ask(a, request), got = 1;
     if (fd < 0)
         return -ENOENT;
     int64_t until = os_mono_ns() + ANSWER_NS;
-    while (got > 0 && n < JSON_MAX - 1) {
-        got = os_socket_receive(fd, text + n, JSON_MAX - 1 - n, until);
-        n += got > 0 ? (size_t)got : 0;
+    while (got > 0 && text.n < JSON_MAX) {
+        got = os_socket_receive(fd, piece, sizeof piece, until);
+        if (got > 0)
+            buf_put(&text, piece, (size_t)got);
     }
     os_close(fd);
     json_error_t e;
-    json_t *answer = json_loadb(text, n, 0, &e);
+    *out = json_loads(buf_text(&text), 0, &e);
+    if (*out && !(json_object_size(*out) == 1 && json_object_get(*out, "error"))) /* a state has its own, perhaps */
+        return 0;
+    json_decref(*out);
+    return attach_refused(buf_text(&text));
+}
+
+int attach_state(const struct args *a, struct attach_state *out)
+{
+    json_t *answer;
+    int rc = attach_json(a, "state", &answer);
+    if (rc < 0)
+        return rc;
     const char *session = json_string_value(json_object_get(answer, "session"));
+    const char *dir = json_string_value(json_object_get(answer, "directory"));
     const char *since = json_string_value(json_object_get(answer, "since"));
     struct attach_state s = { .interval_s = json_number_value(json_object_get(answer, "interval_s")),
                               .pid = (int32_t)json_integer_value(json_object_get(answer, "pid")) };
     bool good = session && since && text_parse_time(since, &s.since_ms) && s.interval_s > 0;
     if (good)
         text_copy(s.session, sizeof s.session, session);
+    if (good && dir && *dir == '/' && strlen(dir) < sizeof s.dir)
+        strcpy(s.dir, dir);
     json_decref(answer);
     if (!good)
-        return attach_refused(text);
+        return attach_refused("");
     *out = s;
     return 0;
 }

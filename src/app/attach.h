@@ -11,6 +11,7 @@
 #include "app/datadir.h"
 #include "core/clock.h"
 #include "core/feed.h"
+#include "os/os.h"
 
 /* For the table of a command that looks at this machine. */
 #define ATTACH_OPTIONS \
@@ -18,7 +19,7 @@
     { "fresh", 0, OPTION_FLAG, .help = "take samples itself, though a recorder is running" }
 
 struct attach_state {
-    char session[40];
+    char session[40], dir[OS_PATH_MAX]; /* dir: the data directory, absolute; "" where it does not say */
     int64_t since_ms;
     double interval_s;
     int32_t pid;
@@ -26,6 +27,10 @@ struct attach_state {
 
 /* -ENOENT: no recorder runs, or none that lets us in. */
 int attach_state(const struct args *a, struct attach_state *out);
+
+/* What it answers to "sessions 100" and the like; of the caller, to be freed. -ENOENT as above. */
+struct json_t;
+int attach_json(const struct args *a, const char *request, struct json_t **out);
 
 /*
  * Asks for a tape: "live 10", "tape - 0 5". The feed is the caller's. -ENOENT as above; -ENODATA: there is nothing;

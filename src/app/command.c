@@ -57,14 +57,29 @@ const struct command *command_verb(const struct command *c, const char *name)
 }
 
 /* Goes on after what is unknown. */
-static void command_put_meant(const char *name, const char *const *names, size_t n, const char *topic, struct buf *out)
+/* meant: NULL where only the spelling can tell. */
+static void command_put_meant(const char *name, const char *meant, const char *const *names, size_t n,
+                              const char *topic, struct buf *out)
 {
     check_put_quoted(out, name);
-    const char *meant = text_nearest(name, names, n, sizeof *names);
+    if (!meant)
+        meant = text_nearest(name, names, n, sizeof *names);
     if (meant)
         buf_printf(out, "; did you mean %s? See `sonde help%s`.", meant, topic);
     else
         buf_printf(out, ". See `sonde help%s`.", topic);
+}
+
+/* Is it what others call the command? */
+static bool command_is_also(const struct command *c, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *p = c->also; p && n; p = strchr(p, ' ')) {
+        p += strspn(p, " ");
+        if (strcspn(p, " ") == n && strncmp(p, word, n) == 0)
+            return true;
+    }
+    return false;
 }
 
 void command_put_unknown(const char *name, struct buf *out)
@@ -73,18 +88,20 @@ void command_put_unknown(const char *name, struct buf *out)
     for (size_t i = 0; i < COUNT; i++)
         names[i] = commands[i]->name;
     buf_puts(out, "there is no command ");
-    command_put_meant(name, names, COUNT, "", out);
+    command_put_meant(name, NULL, names, COUNT, "", out);
 }
 
 void command_put_unknown_verb(const struct command *c, const char *name, struct buf *out)
 {
     enum { MAX = 32 };
-    const char *names[MAX];
+    const char *names[MAX], *meant = NULL;
     char topic[64];
     size_t n = 0;
-    for (const struct command *const *v = c->verbs; v && *v && n < MAX; v++)
+    for (const struct command *const *v = c->verbs; v && *v && n < MAX; v++) {
         names[n++] = command_leaf(*v);
+        meant = command_is_also(*v, name) ? command_leaf(*v) : meant;
+    }
     snprintf(topic, sizeof topic, " %s", c->name);
     buf_printf(out, "%s: there is no ", c->name);
-    command_put_meant(name, names, n, topic, out);
+    command_put_meant(name, meant, names, n, topic, out);
 }

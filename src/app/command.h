@@ -43,6 +43,7 @@ struct example {
 struct command {
     const char *name;              /* of a verb with that of its command: "sessions list" */
     const char *summary;           /* one line */
+    const char *also;              /* what others call it, separated by blanks: who tries that is told the name */
     const char *usage;             /* positional arguments: "[FILE]", "" for none */
     const char *text;              /* paragraphs for the manual */
     const struct option *options;  /* its own; the common ones are everybody's */

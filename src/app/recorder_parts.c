@@ -16,9 +16,10 @@ const struct recorder_part *const *recorder_parts(void)
 void recorder_put_state(struct recorder *r, struct json *j)
 {
     struct store_state s;
+    char dir[OS_PATH_MAX];
     store_state(r->store, &s);
     json_string(j, "session", store_about(r->store)->session);
-    json_string(j, "directory", r->o.dir);
+    json_string(j, "directory", os_real_path(r->o.dir, dir) == 0 ? dir : r->o.dir); /* who asks is somewhere else */
     json_int(j, "pid", os_pid());
     json_time(j, "since", r->started_ms);
     json_double(j, "interval_s", r->o.interval_s);

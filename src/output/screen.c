@@ -39,7 +39,8 @@ static bool screen_locale_utf8(void)
 struct screen screen_of(int fd, bool no_color)
 {
     struct screen s = screen_plain();
-    if (!os_is_terminal(fd))
+    s.letters = !os_is_terminal(fd);
+    if (s.letters)
         return s;
     const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
     s.utf8 = screen_locale_utf8();
@@ -67,7 +68,7 @@ static int screen_safe(const struct screen *s, struct buf *out, const char *text
     for (; p < end && used < columns; used++) {
         long c;
         size_t bytes = text_utf8(p, &c);
-        if (c < 0 || screen_hides(c) || (c >= 0x80 && !s->utf8))
+        if (c < 0 || screen_hides(c) || (c >= 0x80 && !s->utf8 && !s->letters))
             buf_putc(out, '?');
         else
             buf_put(out, p, bytes);

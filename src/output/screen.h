@@ -16,16 +16,18 @@
 
 struct screen {
     bool utf8;   /* else ASCII */
+    bool letters;/* names and texts keep their UTF-8 all the same: no terminal shows it, a program reads it */
     bool colour; /* else no escape sequence at all */
     int width;   /* columns, at most SCREEN_WIDTH: longer lines are hard to read */
 };
 
 enum tone { TONE_PLAIN, TONE_STRONG, TONE_QUIET, TONE_WARN, TONE_BAD };
 
-/* ASCII, no colour, 80 columns: a file or a pipe. */
+/* ASCII, no colour, 80 columns. */
 struct screen screen_plain(void);
 
-/* What a descriptor can show. Not a terminal, or NO_COLOR set, or TERM=dumb: no colour. */
+/* What a descriptor can show. Not a terminal, or NO_COLOR set, or TERM=dumb: no colour. A file or a pipe: plain, with
+ * the letters of others as they are. */
 struct screen screen_of(int fd, bool no_color);
 
 /* Puts a text made safe, in a tone. */

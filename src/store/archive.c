@@ -16,7 +16,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define TOUCH_MS 60000 /* sessions may overlap by so much: one ends while the next begins, or the clock was set */
 
 struct archive {
     char *dir;
@@ -102,6 +105,7 @@ static int archive_add_segment(struct archive *a, const struct names *n)
         p->segment = NULL;
         rc = -EBADMSG;
     }
+    p->unread = rc == -EBADMSG || rc == -EIO;
     if (rc < 0)
         return archive_is_ours(rc) ? rc : 0;
     p->about = p->segment->about;
@@ -207,6 +211,13 @@ int archive_open(const char *dir, struct archive **out)
     }
     *out = a;
     return 0;
+}
+
+bool archive_is_recorded(const char *dir)
+{
+    char path[OS_PATH_MAX];
+    snprintf(path, sizeof path, "%.4000s/lock", dir);
+    return os_disk_is_locked(path);
 }
 
 const struct archive_part *archive_parts(const struct archive *a, size_t *n)
@@ -364,6 +375,84 @@ int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_
     tape_free(p.tape);
     buf_done(&p.buf);
     return rc;
+}
+
+/* ---- before playing ---- */
+
+struct span {
+    const char *session;
+    int64_t first_ms, last_ms;
+};
+
+static int span_order(const void *a, const void *b)
+{
+    const struct span *x = a, *y = b;
+    return (x->first_ms > y->first_ms) - (x->first_ms < y->first_ms);
+}
+
+/* What of each session is in the range; returns how many have something there. */
+static size_t archive_spans(const struct archive *a, int64_t from_ms, int64_t to_ms, struct span *out)
+{
+    const struct player range = { .from_ms = from_ms, .to_ms = to_ms };
+    size_t n = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        const struct archive_part *p = &a->part[i];
+        if (!player_overlaps(&range, p))
+            continue;
+        int64_t first_ms = p->first_ms > from_ms ? p->first_ms : from_ms;
+        int64_t last_ms = p->last_ms < to_ms ? p->last_ms : to_ms;
+        if (!n || strcmp(out[n - 1].session, p->about.session) != 0)
+            out[n++] = (struct span){ p->about.session, first_ms, last_ms };
+        out[n - 1].first_ms = first_ms < out[n - 1].first_ms ? first_ms : out[n - 1].first_ms;
+        out[n - 1].last_ms = last_ms > out[n - 1].last_ms ? last_ms : out[n - 1].last_ms;
+    }
+    return n;
+}
+
+bool archive_overlap(const struct archive *a, int64_t from_ms, int64_t to_ms, const char *pair[static 2])
+{
+    struct span *span = mem_new((a->n + 1) * sizeof *span);
+    size_t n = archive_spans(a, from_ms, to_ms, span), furthest = 0;
+    bool found = false;
+    qsort(span, n, sizeof *span, span_order);
+    for (size_t i = 1; i < n && !found; i++) {
+        int64_t end_ms = span[i].last_ms < span[furthest].last_ms ? span[i].last_ms : span[furthest].last_ms;
+        found = end_ms - span[i].first_ms > TOUCH_MS;
+        if (found) {
+            pair[0] = span[furthest].session;
+            pair[1] = span[i].session;
+        }
+        furthest = span[i].last_ms > span[furthest].last_ms ? i : furthest;
+    }
+    mem_free(span);
+    return found;
+}
+
+static int archive_pass(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    (void)self;
+    (void)about;
+    (void)s;
+    (void)m;
+    return 0;
+}
+
+static bool archive_is_of(const struct archive_part *p, const char *session)
+{
+    struct names n;
+    return names_parse(p->name, &n) && strcmp(n.session, session) == 0;
+}
+
+bool archive_is_damaged(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms)
+{
+    uint64_t lost = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        const struct archive_part *p = &a->part[i];
+        bool empty = p->unread || (p->segment && !p->last_ms && !p->n_journals); /* a segment is made for a block */
+        if (empty && (!session || archive_is_of(p, session)))
+            return true;
+    }
+    return archive_play(a, session, from_ms, to_ms, archive_pass, NULL, &lost) < 0 || lost;
 }
 
 /* ---- as a recording ---- */

@@ -20,6 +20,9 @@ void archive_free(struct archive *a);
 /* Looks what came and went since. */
 int archive_refresh(struct archive *a);
 
+/* Does somebody hold the lock of a data directory: a recorder, or whoever removes or imports? */
+bool archive_is_recorded(const char *dir);
+
 struct archive_journal {
     struct names name;
     int fd;                       /* to journal_read(), also when it is packed and removed by then */
@@ -32,6 +35,7 @@ struct archive_part {
     int64_t first_ms, last_ms;    /* of all its instants, also of those of which summaries are left; 0: of none */
     int64_t bytes;                /* of segment and journals */
     uint64_t ticks;
+    bool unread;                  /* there is a segment, but its beginning is damaged */
     struct archive_journal *journal; /* what is not packed, in their order; n_journals of them */
     int n_journals;
     struct tape_about about;
@@ -47,7 +51,16 @@ int archive_columns(const struct archive_part *p);
 int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
                  tape_each *each, void *self, uint64_t *lost);
 
-/* The same as a recording, for analysis; thinned to max_bytes (0: no limit). -ENODATA: nothing is there. */
+/*
+ * Two sessions that were recorded at the same time, for more than a minute of from..to: an import beside a recording.
+ * Played as one, time would run backwards. True, and their ids, of the archive.
+ */
+bool archive_overlap(const struct archive *a, int64_t from_ms, int64_t to_ms, const char *pair[static 2]);
+
+/* Is something damaged of what would be played, or may be? Reads it all: for an answer to who got nothing. */
+bool archive_is_damaged(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms);
+
+/* What is played as a recording, for analysis; thinned to max_bytes (0: no limit). -ENODATA: nothing is there. */
 int archive_recording(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
                       struct recording **out);
 

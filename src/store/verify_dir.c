@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "os/disk.h"
 #include "os/os.h"
+#include "store/archive.h"
 #include "store/names.h"
 #include "store/verify.h"
 
@@ -30,13 +31,6 @@ static void tour_progress(void *self, double share)
     (void)share;
     if (t->w->progress && t->all > 0)
         t->w->progress(t->w->self, t->t->bytes < t->all ? (double)t->t->bytes / (double)t->all : 1);
-}
-
-static bool tour_is_recorded(const char *dir)
-{
-    char path[OS_PATH_MAX];
-    snprintf(path, sizeof path, "%s/lock", dir);
-    return os_disk_is_locked(path);
 }
 
 static void tour_measure(struct tour *t, const struct names *names, int n)
@@ -102,7 +96,7 @@ int store_verify(const char *dir, const struct verify_watcher *w, struct verify_
     int rc = n_journals < 0 && n_segments < 0 ? n_segments : 0;
     n_journals = n_journals < 0 ? 0 : n_journals;
     n_segments = n_segments < 0 ? 0 : n_segments;
-    t.recording = tour_is_recorded(dir);
+    t.recording = archive_is_recorded(dir);
     tour_measure(&t, segments, n_segments);
     tour_measure(&t, journals, n_journals);
     rc = rc < 0 ? rc : tour_files(&t, segments, n_segments, journals, n_journals, t.recording);

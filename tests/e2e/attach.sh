@@ -105,6 +105,26 @@ sort -u "$tmp/times" | cmp -s - "$tmp/times" ||
 "$sonde" sessions label last 'a name' --data "$data" >/dev/null || fail "a session of the recorder cannot be labelled"
 ls -l "/proc/$pid/fd" | grep 'index.db.*deleted' && fail "a label took the index's log away from the recorder"
 
+# What was recorded is sought where the recorder puts it; --data, and no recorder, lead elsewhere.
+session=$(python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["id"])' <<END
+$("$sonde" sessions list --json --data "$data")
+END
+)
+export HOME="$tmp/other" XDG_DATA_HOME="$tmp/other/share"
+for command in list show stats verify; do
+    expect 0 '' "$sonde" sessions $command --json
+    [ $command = verify ] || [ $command = stats ] || says "*$session*"
+done
+expect 0 '' "$sonde" sessions stats
+says "$data
+*1 (1 running, 0 crashed*"
+expect 0 '' "$sonde" analyze "$session" --json
+says "*$data*"
+expect 0 '' "$sonde" sessions list --data "$tmp/nil"
+says "Nothing is recorded in $tmp/nil yet*"
+expect 0 '' env SONDE_SOCKET= "$sonde" sessions list
+says "Nothing is recorded in * yet*"
+
 # What cannot be read is answered with a sentence, not with nothing.
 for dir in segments journal; do
     mv "$data/$dir" "$tmp/$dir"
@@ -124,6 +144,30 @@ for dir in segments journal; do
     mv "$tmp/$dir" "$data/$dir"
 done
 case $refused in *'"error"'*) ;; *) fail "an archive that cannot be read: no error: $(printf %.60s "$refused")" ;; esac
+
+# Nor may everyone read its directory; then it is asked.
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    cp "$sonde" "$tmp/sonde"
+    rights=+dac_override,+dac_read_search
+    SONDE_SOCKET="$tmp/own/sock" setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps $rights \
+        --ambient-caps $rights "$tmp/sonde" record --data "$tmp/closed" -i 0.5 --quiet >"$tmp/closed.out" 2>&1 &
+    closed=$!
+    trap 'kill $pid $closed 2>/dev/null || :; rm -rf "$tmp"' EXIT
+    for _ in $(seq 100); do
+        [ ! -S "$tmp/own/sock" ] || break
+        sleep 0.1
+    done
+    sleep 2
+    chown 0 "$tmp/closed"
+    chmod 700 "$tmp/closed"
+    for how in --json --from=now; do
+        expect 0 '' env SONDE_SOCKET="$tmp/own/sock" setpriv --reuid 65534 --regid 65534 --clear-groups \
+            "$tmp/sonde" sessions list $how
+    done
+    says '*[1-9]  *  - * running*'
+    kill $closed
+    wait $closed || fail "a recorder in a directory that is closed to others: $(cat "$tmp/closed.out")"
+fi
 
 kill -0 $pid || fail "the recorder ended: $(cat "$tmp/err")"
 

@@ -31,7 +31,7 @@ expect 1 "*nothing is recorded in $data yet*" "$sonde" sessions label last x --d
 
 "$make_index" "$data" || fail "make_index: exit $?"
 
-# The table fits 80 columns, the newest last; nobody but the recorder says that a session has crashed.
+# The table fits 80 columns, the newest last; what is marked as running has crashed where nobody records.
 expect 0 '' "$sonde" sessions --data "$data"
 awk 'length > 80 { print; bad = 1 } END { exit bad }' "$tmp/out" || fail 'wider than 80 columns'
 [ "$(wc -l <"$tmp/out")" = 6 ] || fail "not six lines: $(cat "$tmp/out")"
@@ -40,7 +40,7 @@ says 'session, UTC * length * samples * anomalies * state * labels
 20241119_103015 *
 20241120_103015 *
 20241120_103015_2 * 3600 * 3  ended
-20241121_103015 * 4  running'
+20241121_103015 * 4  crashed'
 
 ids()
 {
@@ -80,17 +80,21 @@ expect 0 '' "$sonde" sessions label last 'new fan' --note 'the front one' --data
 says "session_20241121_103015 labelled 'new fan'"
 expect 0 '' "$sonde" sessions label 20241118 keep --data "$data"
 expect 0 '' "$sonde" sessions list --label 'new*' --data "$data"
-says '*20241121_103015 * running new fan'
+says '*20241121_103015 * crashed new fan'
 expect 0 '' "$sonde" sessions show last --data "$data"
 says '*label     new fan: the front one*'
 expect 2 '*say which session and what to call it*' "$sonde" sessions label last --data "$data"
 expect 2 '*a label is a text of 1 to 63 bytes*' "$sonde" sessions label last "$(printf 'a\033b')" --data "$data"
 expect 1 '*has no label *newfan*; it has new fan' "$sonde" sessions unlabel last newfan --data "$data"
+expect 0 '' "$sonde" sessions label last 'Lüfter' --data "$data"
+expect 0 '' "$sonde" sessions list --data "$data"
+says '*Lüfter*'
+expect 0 '' "$sonde" sessions unlabel last 'Lüfter' --data "$data"
 expect 0 '' "$sonde" sessions unlabel last 'new fan' --data "$data"
 expect 1 '*it has none' "$sonde" sessions unlabel last 'new fan' --data "$data"
 
 expect 0 '' "$sonde" sessions stats --data "$data"
-says '*5 (1 running, 0 crashed, 1 labelled)*10 anomalies, 5 events*'
+says '*5 (0 running, 1 crashed, 1 labelled)*10 anomalies, 5 events*'
 says '*samples    18000*kB in 5 segments, 0 B in 0 journals, * index*a value    0.* bytes, 1/* of a double*'
 says '*a day  *the cap    2.05 GB, * used; holds every sample of 30 days*'
 expect 0 '' "$sonde" sessions stats --data "$data" --json
@@ -140,6 +144,41 @@ expect 1 '' "$sonde" sessions verify --data "$tmp/flipped" --json
 json 'j["damages"] == 1 and j["findings"][0]["damage"] and j["findings"][0]["file"].endswith("19_103015.0.seg")'
 expect 1 '*nothing is recorded in *nil*' "$sonde" sessions verify --data "$tmp/nil"
 
+# A part of a session that is damaged is left out; where nothing can be read, that is said with the remedy.
+damage() # FILE FROM TO: these bytes
+{
+    /usr/bin/python3 - "$@" <<'END'
+import sys
+with open(sys.argv[1], "r+b") as f:
+    f.seek(int(sys.argv[2]))
+    f.write(b"x" * (int(sys.argv[3]) - f.tell()))
+END
+}
+expect 0 '' "$sonde" sessions export 20241119 --data "$tmp/flipped"
+[ "$(wc -l <"$tmp/out")" -gt 2000 ] || fail "of a session with a damage: $(wc -l <"$tmp/out") lines"
+damaged="*no sample of that can be read, and the archive is damaged; *sonde sessions verify --data $tmp/flipped*"
+for bytes in '90 120' '90 1800' '0 1800'; do # the catalog; all that comes after; the head, too
+    damage "$tmp/flipped/segments/20241118_103015.0.seg" $bytes
+    expect 1 "*sessions export: $damaged" "$sonde" sessions export 20241118 --data "$tmp/flipped"
+    expect 1 "*analyze: $damaged" "$sonde" analyze 20241118 --data "$tmp/flipped"
+    expect 0 '' "$sonde" sessions export --from 2024-11-18 --to 2024-11-19T23:59 --data "$tmp/flipped"
+done
+expect 2 '*sessions export: a tape is written to a file; name one with --output FILE' \
+    "$sonde" sessions export last --format sonde --data "$data"
+for command in 'sessions list' 'sessions export' analyze; do
+    expect 2 "*$command: --from, *Z, is later than --to, *Z" "$sonde" $command --from now --to -1h --data "$data"
+done
+
+# Two sessions of the same time would be mixed; one of them is not.
+same="--from 2024-11-20T10:00 --to 2024-11-20T12:00"
+for command in 'sessions export' analyze; do
+    expect 1 "*$command: 20241120_103015 and 20241120_103015_2 were recorded at the same time*sonde $command 2024*" \
+        "$sonde" $command $same --data "$data"
+    expect 0 '*' "$sonde" $command 20241120_103015_2 $same --data "$data"
+    expect 0 '*' "$sonde" $command --from 2024-11-18 --to 2024-11-19T12:00 --data "$data"
+done
+expect 0 '' "$sonde" sessions export --every 10m $same --data "$data"
+
 # Removed are index and files, but neither what runs nor, when asked, what is labelled. A dry run says exactly what
 # would go; a recorder is in the way of all but that.
 files()
@@ -160,6 +199,8 @@ for _ in $(seq 100); do
     ! flock -n "$data/lock" true 2>/dev/null || { sleep 0.1; continue; }
     break
 done
+expect 0 '' "$sonde" sessions --data "$data" --from now
+says '*20241121_103015 * running*'
 expect 0 '' "$sonde" sessions prune --older-than 1d --dry-run --data "$data"
 says 'would remove session_20241119_103015*would remove session_20241120_103015_2*3 sessions, 3 files, * would go; *'
 expect 1 "*process $recorder records in $data*stop it for a moment*" \
@@ -191,8 +232,18 @@ for _ in $(seq 200); do
     ! "$sonde" sessions stats --data "$data" --json 2>/dev/null | grep -q '"journals": *1' || break
     sleep 0.1
 done
+
+# A live one goes as far as its files do, and is killed in a moment: so does it then, and it has crashed.
+expect 0 '' "$sonde" sessions list --from now --json --data "$data"
+json 'len(j) == 1 and j[0]["state"] == "running" and j[0]["samples"] > 0 and j[0]["metrics"] > 10'
+json 'j[0]["end"] > j[0]["start"]'
 kill -KILL $recorder
 wait $recorder 2>/dev/null || :
+expect 0 '' "$sonde" sessions show last --json --data "$data"
+json 'j["state"] == "crashed" and j["samples"] == sum(p["samples"] for p in j["parts"]) > 0 and j["metrics"] > 10'
+expect 0 '' "$sonde" sessions show last --data "$data"
+says 'session_*  crashed
+* every 0.2 s, * metrics, *'
 [ "$(ls "$data/journal")" ] || fail "no journal is left: $(cat "$tmp/said")"
 expect 0 '' "$sonde" sessions stats --data "$data" --json
 json 'j["journals"] == 1 and j["journal_bytes"] > 0 and j["samples"] > 2 * 3600 and j["sessions"] == 3'
@@ -200,6 +251,11 @@ expect 0 '' "$sonde" sessions prune --older-than 0 --data "$data"
 says 'removed session_2024*_103015
 removed session_*2 sessions, 2 files, *'
 [ "$(files)" = 1 ] && [ -z "$(ls "$data/journal")" ] || fail "left: $(ls "$data/segments" "$data/journal")"
+expect 0 '' "$sonde" sessions stats --data "$data"
+says '*a value    * bytes, 1/* of a double, so far
+*a day      too early to say: less than an hour*the cap    2.05 GB, * used'
+expect 0 '' "$sonde" sessions stats --data "$data" --json
+json 'j["bytes_per_day"] is None and j["days_until_full"] is None and "too early" in j["bytes_per_day_reason"]'
 expect 0 '' "$sonde" sessions prune --labelled --json --data "$data"
 json 'j["sessions"] == ["session_20241118_103015"] and j["files"] == 1 and not j["dry_run"]'
 printf 'storage:\n  keep_days: 0\n' >"$tmp/forever.yaml"
@@ -208,6 +264,9 @@ expect 2 '*keep_days is 0*--older-than*' "$sonde" sessions prune --config "$tmp/
 # Damage is said with the remedy; the default directory is the user's.
 expect 2 "sonde: sessions list: --from: 'noon' is not a time; write it like *" "$sonde" sessions list --from noon
 expect 2 "sonde: sessions: there is no 'lsit'; did you mean list? See \`sonde help sessions\`." "$sonde" sessions lsit
+for word in rm delete; do
+    expect 2 "sonde: sessions: there is no '$word'; did you mean prune? See *" "$sonde" sessions $word last
+done
 expect 2 'sonde: sessions label: unknown option --nte; did you mean --note? *' "$sonde" sessions label last x --nte y
 expect 0 '' "$sonde" help sessions label
 expect 2 "sonde: help: sessions: there is no 'nil'. See \`sonde help sessions\`." "$sonde" help sessions nil

@@ -77,7 +77,7 @@ static void sparks(void **state)
     assert_int_equal(out.n, 9);
 }
 
-/* Standard input of a test is no terminal: plain, whatever the environment says. */
+/* A pipe is no terminal: plain, whatever the environment says, but names go through it as they are. */
 static void not_a_terminal(void **state)
 {
     (void)state;
@@ -87,6 +87,10 @@ static void not_a_terminal(void **state)
     struct screen s = screen_of(fd[1], false);
     assert_false(s.utf8 || s.colour);
     assert_int_equal(s.width, SCREEN_WIDTH);
+    auto_buf struct buf out = { 0 };
+    screen_cell(&s, &out, TONE_BAD, "gr\xc3\xbc\xc3\x9f\x1b[m\xe2\x80\xae", 20, false);
+    screen_cell(&s, &out, TONE_BAD, "\xc3\xa4" "bcdefgh", 6, false);
+    assert_string_equal(out.p, "gr\xc3\xbc\xc3\x9f?[m?\xc3\xa4" "bc...");
     close(fd[0]);
     close(fd[1]);
 }

@@ -1,7 +1,7 @@
 /* analyze.c - `sonde analyze`: the report over saved samples. */
 #include "app/analyze_archive.h"
 #include "app/analyze_file.h"
-#include "app/datadir.h"
+#include "app/archived.h"
 #include "app/observer.h"
 #include "app/reporting.h"
 
@@ -21,7 +21,7 @@ static int analyze_command(const struct args *a)
 }
 
 static const struct option options[] = {
-    DATADIR_OPTION,
+    ARCHIVED_OPTION,
     ANALYZE_ARCHIVE_OPTIONS, OBSERVER_REPLAY, OUTFILES_OPTIONS, REPORTING_OPTIONS, { 0 },
 };
 

@@ -181,7 +181,7 @@ static int import_run_command(const struct args *a)
         return EXIT_USAGE;
     }
     if (datadir_put(a, &dir) < 0)
-        return EXIT_FAILED;
+        return EXIT_USAGE;
     os_stop_on_signal();
     int status = intake_open(&im.archive, a, dir.p) < 0 ? EXIT_FAILED : import_all(&im);
     intake_close(&im.archive);

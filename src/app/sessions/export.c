@@ -8,7 +8,6 @@
 
 #include "app/archived.h"
 #include "app/sessions/export_points.h"
-#include "app/datadir.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "os/disk.h"
@@ -79,6 +78,10 @@ static int export_learn(struct exporting *e)
         if (!export_wants(e, &p[i]))
             continue;
         int rc = p[i].segment ? segment_load(p[i].segment) : 0;
+        if (rc == -EBADMSG || rc == -EIO) { /* the long way: what can be played of it */
+            archive_play(e->of.files, p[i].about.session, p[i].first_ms, p[i].last_ms, export_learn_tick, e, NULL);
+            continue;
+        }
         if (rc < 0)
             return rc;
         if (p[i].segment)
@@ -127,7 +130,7 @@ static int export_rows(struct exporting *e)
         return rc;
     e->sel = selection_of(e->join.schema, e->globs);
     if (!e->sel.n)
-        return -ENODATA;
+        return schema_size(e->join.schema) ? -ENOKEY : -ENODATA;
     if (e->exporter->head)
         e->exporter->head(&e->out, &e->sel);
     rc = archive_play(e->of.files, e->session, e->from_ms, e->to_ms, export_tick, e, NULL);
@@ -242,9 +245,12 @@ static int export_to_file(struct exporting *e)
 
 static int export_say(const struct exporting *e, int rc)
 {
+    bool nothing = rc == -ENODATA || (rc == 0 && !e->ticks);
     if (rc == -EPIPE || rc == -EINTR)
         return rc == -EPIPE ? EXIT_DONE : EXIT_PART;
-    if (rc == -ENODATA && e->globs)
+    if (rc == -EBADMSG || (nothing && archive_is_damaged(e->of.files, e->session, e->from_ms, e->to_ms)))
+        archived_say_damaged(&e->of, "sessions export");
+    else if (rc == -ENOKEY || (rc == -ENODATA && e->globs))
         log_error(0, "sessions export: --metrics '%s' selects nothing of what was recorded", e->globs);
     else if (rc == -ENOTSUP)
         log_error(0, "sessions export: %s is no file and would be replaced; use `> %s` instead of --output", e->output,
@@ -252,9 +258,9 @@ static int export_say(const struct exporting *e, int rc)
     else if (rc == -E2BIG)
         log_error(0, "sessions export: more than %d rows, or %d numbers: name fewer --metrics, or a longer --every",
                   QUERY_POINTS, QUERY_MAX);
-    else if (rc < 0 && rc != -ENODATA)
+    else if (rc < 0 && !nothing)
         log_error(rc, "sessions export: %s cannot be written", e->output ? e->output : "standard output");
-    else if (rc == -ENODATA || !e->ticks)
+    else if (nothing)
         log_error(0, "sessions export: nothing was recorded in that time; `sonde sessions list` says what there is");
     return rc < 0 || !e->ticks ? EXIT_FAILED : EXIT_DONE;
 }
@@ -266,6 +272,8 @@ static int export_run_in(const struct args *a, struct exporting *e)
     if (status != EXIT_DONE)
         return status;
     e->session = text ? e->id : NULL;
+    if (!text && !e->every_ms && archived_would_mix(&e->of, "sessions export", e->from_ms, e->to_ms))
+        return EXIT_FAILED;
     e->join.schema = schema_new();
     status = export_say(e, e->output ? export_to_file(e) : export_text(e));
     if (status == EXIT_DONE && e->output && !args_flag(a, "quiet"))
@@ -291,13 +299,15 @@ static int export_run(const struct args *a)
         return EXIT_USAGE;
     }
     if (!e.exporter && !e.output) {
-        log_error(0, "sessions export: a tape is not for a terminal; name a file with --output FILE");
+        log_error(0, "sessions export: a tape is written to a file; name one with --output FILE");
         return EXIT_USAGE;
     }
     if (!e.exporter && e.every_ms) {
         log_error(0, "sessions export: a tape has every instant; --every is for csv, json and jsonl");
         return EXIT_USAGE;
     }
+    if (archived_runs_backwards(a, "sessions export"))
+        return EXIT_USAGE;
     int rc = archived_open(&e.of, a, false);
     rc = rc < 0 ? rc : archived_files(&e.of);
     os_stop_on_signal();
@@ -315,7 +325,7 @@ static const struct option options[] = {
     { "every", 0, OPTION_DURATION, "TIME", .min = 0.1, .max = 366 * 86400.0,
       .help = "a row for so long, of minimum, mean and maximum, instead of each instant: 10m, 1h" },
     { "output", 'o', OPTION_FILE, "FILE", .help = "instead of standard output" },
-    DATADIR_OPTION,
+    ARCHIVED_OPTION,
     { 0 },
 };
 

@@ -2,7 +2,6 @@
 #include "app/sessions/sessions.h"
 
 #include "app/archived.h"
-#include "app/datadir.h"
 #include "base/auto.h"
 #include "base/check.h"
 #include "base/log.h"
@@ -111,11 +110,11 @@ static int unlabel_run(const struct args *a)
 
 static const struct option label_options[] = {
     { "note", 0, OPTION_TEXT, "TEXT", .help = "a sentence to go with it" },
-    DATADIR_OPTION,
+    ARCHIVED_OPTION,
     { 0 },
 };
 
-static const struct option unlabel_options[] = { DATADIR_OPTION, { 0 } };
+static const struct option unlabel_options[] = { ARCHIVED_OPTION, { 0 } };
 
 static const struct example label_examples[] = {
     { "sonde sessions label last 'new fan' --note 'replaced the front fan'", "so that it is found again, and kept" },

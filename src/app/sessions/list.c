@@ -2,7 +2,7 @@
 #include "app/sessions/sessions.h"
 
 #include "app/archived.h"
-#include "app/datadir.h"
+#include "app/sessions/list_ask.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "output/screen.h"
@@ -82,17 +82,34 @@ static void list_json(struct listing *l)
     buf_putc(&l->out, '\n');
 }
 
+static struct index_filter list_filter(const struct args *a)
+{
+    return (struct index_filter){
+        .from_ms = args_time(a, "from"), .to_ms = args_time(a, "to"), .label = args_text(a, "label"),
+        .workload = args_text(a, "workload"), .min_anomalies = (int64_t)args_number(a, "min-anomalies"),
+        .max_anomalies = -1,
+        .limit = args_given(a, "limit") ? (int64_t)args_number(a, "limit") : 0, .newest_first = true,
+    };
+}
+
+static void list_say_none(struct listing *l)
+{
+    buf_puts(&l->out, "No session is like that; `sonde sessions list` without filters has them all.\n");
+}
+
+static void list_end(struct listing *l)
+{
+    fwrite(buf_text(&l->out), 1, l->out.n, stdout);
+    buf_done(&l->out);
+    mem_free(l->session);
+}
+
 static int list_print(const struct args *a, struct archived *v)
 {
     struct index *x = v->index;
-    struct index_filter f = {
-        .from_ms = args_time(a, "from"), .to_ms = args_time(a, "to"), .label = args_text(a, "label"),
-        .workload = args_text(a, "workload"), .min_anomalies = (int64_t)args_number(a, "min-anomalies"),
-            .max_anomalies = -1,
-        .limit = args_given(a, "limit") ? (int64_t)args_number(a, "limit") : 0, .newest_first = true,
-    };
+    struct index_filter f = list_filter(a);
     struct listing l = { .screen = screen_of(fileno(stdout), args_flag(a, "no-color")), .index = x };
-    int rc = index_sessions(x, &f, list_take, &l);
+    int rc = archived_sessions(v, &f, list_take, &l);
     if (rc >= 0 && args_flag(a, "json"))
         list_json(&l);
     else if (rc > 0)
@@ -101,16 +118,32 @@ static int list_print(const struct args *a, struct archived *v)
                                        list_take, &l) == 0)
         sessions_say_empty(v->dir.p);
     else if (rc == 0)
-        buf_puts(&l.out, "No session is like that; `sonde sessions list` without filters has them all.\n");
-    fwrite(buf_text(&l.out), 1, l.out.n, stdout);
-    buf_done(&l.out);
-    mem_free(l.session);
+        list_say_none(&l);
+    list_end(&l);
     return archived_say(v->dir.p, rc);
+}
+
+/* ---- asked of the recorder ---- */
+
+static int list_asked(const struct args *a)
+{
+    struct index_filter f = list_filter(a);
+    struct listing l = { .screen = screen_of(fileno(stdout), args_flag(a, "no-color")) };
+    bool as_json = args_flag(a, "json");
+    int rc = list_ask(a, &f, list_take, &l, as_json ? &l.out : NULL);
+    if (rc > 0 && !as_json)
+        list_text(&l);
+    else if (rc == 0 && !as_json)
+        list_say_none(&l);
+    list_end(&l);
+    return rc < 0 ? -ENOENT : EXIT_DONE;
 }
 
 static int list_run(const struct args *a)
 {
-    return sessions_read(a, "[]", list_print);
+    if (archived_runs_backwards(a, "sessions list"))
+        return EXIT_USAGE;
+    return sessions_read_or_ask(a, "[]", list_print, list_asked);
 }
 
 static const struct option options[] = {
@@ -121,7 +154,7 @@ static const struct option options[] = {
     { "min-anomalies", 0, OPTION_NUMBER, "N", 0, 1e9, .fallback = "0",
       .help = "only sessions with so many anomalies" },
     { "limit",   'n', OPTION_NUMBER, "N", 1, 1e6, .help = "only the newest N" },
-    DATADIR_OPTION,
+    ARCHIVED_OPTION,
     { 0 },
 };
 

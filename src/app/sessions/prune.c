@@ -165,13 +165,6 @@ static int prune_all(const struct args *a, struct prune *p)
 
 /* ---- opening ---- */
 
-static bool prune_is_recorded(const char *dir)
-{
-    char path[OS_PATH_MAX];
-    snprintf(path, sizeof path, "%.4000s/lock", dir);
-    return os_disk_is_locked(path);
-}
-
 /* Changed is what nobody writes: with the lock, and with an index that is made whole first. */
 static int prune_open(struct prune *p)
 {
@@ -191,7 +184,7 @@ static int prune_run_in(const struct args *a, struct archived *of)
     double age_s = args_given(a, "older-than") ? args_number(a, "older-than")
                                                : config_number(args_config(a), "storage.keep_days") * DAY_S;
     struct prune p = { .of = of, .lock = -1, .dry_run = args_flag(a, "dry-run"),
-                       .labelled = args_flag(a, "labelled"), .recorded = prune_is_recorded(of->dir.p),
+                       .labelled = args_flag(a, "labelled"), .recorded = archive_is_recorded(of->dir.p),
                        .before_ms = os_wall_ms() - (int64_t)(age_s * 1000) };
     int status = p.dry_run ? EXIT_DONE : prune_open(&p);
     status = status == EXIT_DONE ? prune_all(a, &p) : status;
@@ -221,7 +214,7 @@ static const struct option options[] = {
       .help = "how long ago they ended: 30d; default storage.keep_days" },
     { "labelled", 0, OPTION_FLAG, .help = "sessions with a label, too" },
     { "dry-run", 0, OPTION_FLAG, .help = "only say what would go" },
-    DATADIR_OPTION,
+    ARCHIVED_OPTION,
     { 0 },
 };
 
@@ -231,7 +224,8 @@ static const struct example examples[] = {
 };
 
 const struct command sessions_prune = {
-    .name = "sessions prune", .summary = "remove old sessions with their samples", .usage = "",
+    .name = "sessions prune", .summary = "remove old sessions with their samples",
+    .also = "rm remove delete del clean", .usage = "",
     .text = "Removes the sessions that ended longer ago than AGE, with all that was recorded in them. "
             "Sessions that still run stay, labelled ones unless --labelled is given. Beside a recorder of "
             "the same archive only --dry-run works: it removes by itself what storage.keep_days no longer keeps.",

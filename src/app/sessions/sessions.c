@@ -12,10 +12,18 @@ void sessions_say_empty(const char *dir)
            "--data DIR.\n", dir);
 }
 
-int sessions_read(const struct args *a, const char *nothing, int (*work)(const struct args *a, struct archived *v))
+int sessions_read_or_ask(const struct args *a, const char *nothing,
+                         int (*work)(const struct args *a, struct archived *v), int (*asked)(const struct args *a))
 {
     struct archived v;
-    int rc = archived_open(&v, a, false), status = EXIT_DONE;
+    int rc = archived_open(&v, a, false), status = -ENOENT;
+    if (rc == -EACCES && asked && !args_given(a, "data"))
+        status = asked(a);
+    if (status >= 0) {
+        archived_close(&v);
+        return status;
+    }
+    status = EXIT_DONE;
     if (rc == -ENOENT && args_flag(a, "json"))
         puts(nothing);
     else if (rc == -ENOENT)
@@ -24,6 +32,11 @@ int sessions_read(const struct args *a, const char *nothing, int (*work)(const s
         status = rc < 0 ? archived_say(buf_text(&v.dir), rc) : work(a, &v);
     archived_close(&v);
     return status;
+}
+
+int sessions_read(const struct args *a, const char *nothing, int (*work)(const struct args *a, struct archived *v))
+{
+    return sessions_read_or_ask(a, nothing, work, NULL);
 }
 
 const char *sessions_short_id(const char *id)

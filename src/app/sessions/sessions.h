@@ -20,6 +20,13 @@ void sessions_say_empty(const char *dir);
  */
 int sessions_read(const struct args *a, const char *nothing, int (*work)(const struct args *a, struct archived *v));
 
+/*
+ * The same, where the running recorder may be asked instead if we may not read its archive; asked() gives an exit
+ * status, or -ENOENT where it does not answer.
+ */
+int sessions_read_or_ask(const struct args *a, const char *nothing,
+                         int (*work)(const struct args *a, struct archived *v), int (*asked)(const struct args *a));
+
 /* An id without "session_", as tables show it; it is accepted everywhere. */
 const char *sessions_short_id(const char *id);
 

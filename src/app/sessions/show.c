@@ -2,7 +2,6 @@
 #include "app/sessions/sessions.h"
 
 #include "app/archived.h"
-#include "app/datadir.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -49,12 +48,10 @@ static void show_times(struct showing *v, const struct index_session *s)
     show_line(v, "time", line.p);
     buf_clear(&line);
     buf_printf(&line, "%" PRId64, s->samples);
-    if (s->interval_s > 0) {
-        buf_puts(&line, " every ");
-        buf_double(&line, s->interval_s);
-        buf_puts(&line, " s");
-    }
-    buf_printf(&line, ", %" PRId64 " metrics, %" PRId64 " gap%s", s->metrics, s->gaps, s->gaps == 1 ? "" : "s");
+    if (s->interval_s > 0)
+        buf_printf(&line, " every %.6g s", s->interval_s);
+    buf_printf(&line, ", %" PRId64 " metric%s, %" PRId64 " gap%s", s->metrics, s->metrics == 1 ? "" : "s", s->gaps,
+               s->gaps == 1 ? "" : "s");
     show_line(v, "samples", line.p);
 }
 
@@ -242,7 +239,7 @@ static int show_session(const struct args *a, struct archived *of)
     if (rc == 0)
         parts.part = archive_parts(of->files, &parts.n);
     if (rc == 0 || rc == -ENOENT) /* the index may outlive the files */
-        rc = index_session(of->index, id, &s);
+        rc = archived_session(of, id, &s);
     if (rc == 0)
         rc = args_flag(a, "json") ? show_json(&v, of->index, &s, &parts) : show_text(&v, of->index, &s, &parts);
     if (rc >= 0)
@@ -260,7 +257,7 @@ static int show_run(const struct args *a)
     return status;
 }
 
-static const struct option options[] = { DATADIR_OPTION, { 0 } };
+static const struct option options[] = { ARCHIVED_OPTION, { 0 } };
 
 static const struct example examples[] = {
     { "sonde sessions show", "the newest session" },

@@ -7,7 +7,6 @@
 #include "app/sessions/sessions.h"
 
 #include "app/archived.h"
-#include "app/datadir.h"
 #include "app/settings.h"
 #include "base/auto.h"
 #include "base/text.h"
@@ -20,6 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define EARLY_S 3600  /* of so little, what is written once weighs more than the samples */
+#define EARLY "too early to say: less than an hour is recorded"
 #define VALUE_BYTES 8 /* of a double, as it is in memory */
 
 struct figures {
@@ -101,6 +102,10 @@ static int stats_gather(const struct args *a, struct archived *v, struct figures
         stats_parts(f, p, n);
     }
     rc = index_stats(v->index, &f->index);
+    if (rc == 0 && f->index.running && !archive_is_recorded(v->dir.p)) { /* nobody came yet to say so */
+        f->index.crashed += f->index.running;
+        f->index.running = 0;
+    }
     return rc < 0 ? rc : stats_space(f, v->dir.p, args_config(a));
 }
 
@@ -111,7 +116,7 @@ static double stats_bytes_per_value(const struct figures *f)
 
 static double stats_bytes_per_day(const struct figures *f)
 {
-    return f->forecast.bytes_per_day > 0 ? f->forecast.bytes_per_day : (double)NAN;
+    return f->recorded_s >= EARLY_S && f->forecast.bytes_per_day > 0 ? f->forecast.bytes_per_day : (double)NAN;
 }
 
 /* ---- shown ---- */
@@ -153,6 +158,8 @@ static void stats_json(struct buf *out, const char *dir, const struct figures *f
     json_int(&j, "used_bytes", f->used);
     json_int(&j, "cap_bytes", f->cap);
     json_double(&j, "bytes_per_day", per_day);
+    if (f->recorded_s < EARLY_S)
+        json_string(&j, "bytes_per_day_reason", EARLY);
     json_double(&j, "days_of_samples", isnan(per_day) ? (double)NAN : f->forecast.instants_days);
     json_double(&j, "days_until_full", isnan(per_day) ? (double)NAN : f->forecast.full_days);
     json_end(&j);
@@ -182,6 +189,8 @@ static void stats_text_cap(struct buf *out, const struct figures *f)
     double per_day = stats_bytes_per_day(f);
     if (!isnan(per_day))
         buf_printf(out, "  a day      %s, as the newest segments were\n", text_bytes(per_day, a, sizeof a));
+    else if (f->recorded_s < EARLY_S)
+        buf_puts(out, "  a day      " EARLY "\n");
     buf_printf(out, "  the cap    %s, %s of it used", text_bytes((double)f->cap, a, sizeof a),
                text_bytes((double)f->used, b, sizeof b));
     if (!isnan(per_day) && f->forecast.instants_days <= 0)
@@ -193,6 +202,15 @@ static void stats_text_cap(struct buf *out, const struct figures *f)
     if (!isnan(per_day) && f->forecast.full_days < 36500) /* who asks for a time beyond that? */
         buf_printf(out, "; full in %s", text_span(f->forecast.full_days * 86400, a, sizeof a));
     buf_putc(out, '\n');
+}
+
+/* More than a double costs, for a while: then there is no share to speak of. */
+static void stats_text_value(struct buf *out, const struct figures *f, double bytes)
+{
+    buf_printf(out, "  a value    %.3f bytes", bytes);
+    if (bytes < VALUE_BYTES)
+        buf_printf(out, ", 1/%.0f of a double", VALUE_BYTES / bytes);
+    buf_puts(out, f->recorded_s < EARLY_S ? ", so far\n" : "\n");
 }
 
 static void stats_text(struct buf *out, const char *dir, const struct figures *f)
@@ -208,7 +226,7 @@ static void stats_text(struct buf *out, const char *dir, const struct figures *f
         buf_printf(out, ", %s index", text_bytes((double)f->index.database_bytes, c, sizeof c));
     buf_putc(out, '\n');
     if (isfinite(per_value))
-        buf_printf(out, "  a value    %.3f bytes, 1/%.0f of a double\n", per_value, VALUE_BYTES / per_value);
+        stats_text_value(out, f, per_value);
     stats_text_cap(out, f);
 }
 
@@ -229,13 +247,13 @@ static int stats_run(const struct args *a)
     return sessions_read(a, "{\"sessions\":0}", stats_print);
 }
 
-static const struct option options[] = { DATADIR_OPTION, { 0 } };
+static const struct option options[] = { ARCHIVED_OPTION, { 0 } };
 
 const struct command sessions_stats = {
     .name = "sessions stats", .summary = "what the archive holds, and what a value costs", .usage = "",
     .text = "The bytes of a value are those of the segments, with their summaries, tables of processes and events, "
             "and of what waits in journals to be packed, by all values that were read from the sensors; rates are "
             "derived and cost nothing. The days are those that storage.max_mb holds at the pace of the newest "
-            "segments, beside a year of summaries.",
+            "segments, beside a year of summaries; before an hour is recorded that is not known.",
     .options = options, .run = stats_run,
 };

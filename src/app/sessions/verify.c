@@ -1,7 +1,7 @@
 /* verify.c - `sonde sessions verify`: what store/verify finds, for people and for programs. */
 #include "app/sessions/sessions.h"
 
-#include "app/datadir.h"
+#include "app/archived.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -110,8 +110,8 @@ static int verify_run(const struct args *a)
     struct verifying v = { .as_json = args_flag(a, "json"), .shown = -1 };
     struct verify_totals t;
     auto_buf struct buf dir = { 0 };
-    if (datadir_put(a, &dir) < 0)
-        return EXIT_FAILED;
+    if (archived_put_dir(a, &dir) < 0)
+        return EXIT_USAGE;
     v.screen = screen_of(STDOUT_FILENO, args_flag(a, "no-color"));
     v.bar = os_is_terminal(STDERR_FILENO) && !args_flag(a, "quiet");
     json_init(&v.json, &v.out);
@@ -125,7 +125,7 @@ static int verify_run(const struct args *a)
     return status;
 }
 
-static const struct option options[] = { DATADIR_OPTION, { 0 } };
+static const struct option options[] = { ARCHIVED_OPTION, { 0 } };
 
 static const struct example examples[] = {
     { "sonde sessions verify --data /mnt/backup/sonde", "is a copy whole?" },
