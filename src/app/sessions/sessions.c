@@ -67,7 +67,7 @@ static const char *sessions_known(const char *text)
 
 bool sessions_is_judged(const struct index_session *s)
 {
-    return *s->verdict || s->anomalies;
+    return s->anomalies || (*s->verdict && strncmp(s->verdict, "unknown", 7) != 0);
 }
 
 void sessions_put_json(struct json *j, struct index *x, const struct index_session *s)
