@@ -68,21 +68,50 @@ static int attach_refused(const char *json)
     return -ENOENT;
 }
 
-int attach_state(const struct args *a, struct attach_state *out)
+/* One JSON object, as text that ends with a zero; closes the line. */
+static json_t *attach_answer(int fd, char text[static JSON_MAX])
 {
-    auto_free char *text = mem_new(JSON_MAX);
     size_t n = 0;
-    int fd = attach_ask(a, "state"), got = 1;
-    if (fd < 0)
-        return -ENOENT;
+    int got = 1;
     int64_t until = os_mono_ns() + ANSWER_NS;
     while (got > 0 && n < JSON_MAX - 1) {
         got = os_socket_receive(fd, text + n, JSON_MAX - 1 - n, until);
         n += got > 0 ? (size_t)got : 0;
     }
+    text[n] = '\0';
     os_close(fd);
     json_error_t e;
-    json_t *answer = json_loadb(text, n, 0, &e);
+    return json_loadb(text, n, 0, &e);
+}
+
+int attach_mark(const struct args *a, const char *note, struct attach_marked *out)
+{
+    auto_free char *text = mem_new(JSON_MAX);
+    char request[REQUEST_MAX];
+    if (snprintf(request, sizeof request, "mark %s", note) >= (int)sizeof request)
+        return -EINVAL;
+    int fd = attach_ask(a, request);
+    if (fd < 0)
+        return fd == -EACCES ? fd : -ENOENT;
+    json_t *answer = attach_answer(fd, text);
+    const char *dir = json_string_value(json_object_get(answer, "directory"));
+    const json_t *marked = json_object_get(answer, "marked");
+    bool good = dir && json_is_true(marked), none = json_is_false(marked);
+    *out = (struct attach_marked){ .interval_s = json_number_value(json_object_get(answer, "interval_s")) };
+    text_copy(out->dir, sizeof out->dir, dir ? dir : "");
+    json_decref(answer);
+    if (!good && !none)
+        attach_refused(text);
+    return good ? 0 : none ? -ENODEV : -EACCES;
+}
+
+int attach_state(const struct args *a, struct attach_state *out)
+{
+    auto_free char *text = mem_new(JSON_MAX);
+    int fd = attach_ask(a, "state");
+    if (fd < 0)
+        return -ENOENT;
+    json_t *answer = attach_answer(fd, text);
     const char *session = json_string_value(json_object_get(answer, "session"));
     const char *since = json_string_value(json_object_get(answer, "since"));
     struct attach_state s = { .interval_s = json_number_value(json_object_get(answer, "interval_s")),

@@ -11,6 +11,7 @@
 #include "app/datadir.h"
 #include "core/clock.h"
 #include "core/feed.h"
+#include "os/os.h"
 
 /* For the table of a command that looks at this machine. */
 #define ATTACH_OPTIONS \
@@ -26,6 +27,15 @@ struct attach_state {
 
 /* -ENOENT: no recorder runs, or none that lets us in. */
 int attach_state(const struct args *a, struct attach_state *out);
+
+struct attach_marked {
+    char dir[OS_PATH_MAX];    /* of the recorder */
+    double interval_s;        /* it begins with the next sample */
+};
+
+/* Asks a recorder to keep the last minutes. -ENOENT: none runs; -EACCES: it does not let us in, or refuses; -ENODEV: it
+ * keeps no flight recordings. */
+int attach_mark(const struct args *a, const char *note, struct attach_marked *out);
 
 /*
  * Asks for a tape: "live 10", "tape - 0 5". The feed is the caller's. -ENOENT as above; -ENODATA: there is nothing;

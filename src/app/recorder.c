@@ -66,6 +66,8 @@ static int recorder_wait(struct clock *c, int64_t mono_ns)
     for (;;) {
         if (os_take_reload())
             recorder_reload(r);
+        if (os_take_mark() && !recorder_mark(r, "SIGUSR1"))
+            log_warn(0, "record: SIGUSR1: there is no flight recorder that could keep the last minutes");
         if (os_stopping())
             return -EINTR;
         recorder_tell_watchdog(r);

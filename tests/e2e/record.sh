@@ -100,6 +100,39 @@ gaps = [e for e in report["events"] if e["kind"] == "gap" and e["source"] == "re
 assert len(gaps) == 1 and "the recorder did not run" in gaps[0]["text"], report["events"]
 END
 
+# ---- the minutes before now ----
+
+data=$tmp/flown
+expect 0 '' "$sonde" sessions flight --data "$data"
+says "No flight recording is in $data/flight."*
+expect 1 '*no recorder runs in*' "$sonde" sessions flight the screen froze --data "$data"
+expect 2 '*WHY is a text*' "$sonde" sessions flight '' --data "$data"
+"$sonde" record --data "$data" -i 0.2 >"$tmp/lines" 2>"$tmp/said" &
+pid=$!
+waits "$tmp/lines" Recording 'a recorder'
+expect 0 '' "$sonde" sessions flight the screen froze --data "$data"
+says "The minutes before now are kept in $data/flight/*.flight*sonde top --replay *"
+expect 0 '' "$sonde" sessions flight again --data "$data" --json
+says '{"asked":true,"directory":"*/flown/flight","file":*}'
+kill -USR1 $pid
+for _ in $(seq 50); do
+    ! grep -qs 'asked for: SIGUSR1' "$data"/flight/*.txt || break
+    sleep 0.1
+done
+kill -0 $pid || fail "SIGUSR1 ended it: $(cat "$tmp/said")"
+kill -TERM $pid
+wait $pid || fail "with a flight recording: exit $?: $(cat "$tmp/said")"
+expect 0 '' "$sonde" sessions flight --data "$data"
+says '*asked for: the screen froze (and 2 more)*To play one: sonde top --replay *.flight'
+expect 0 '' "$sonde" sessions flight --data "$data" --json
+python3 - "$tmp/out" <<'END'
+import json, os, sys
+kept = json.load(open(sys.argv[1]))
+assert len(kept) == 1 and kept[0]["bytes"] == os.path.getsize(kept[0]["file"]), kept
+assert kept[0]["notes"] == ["asked for: the screen froze", "asked for: again", "asked for: SIGUSR1"], kept
+END
+"$sonde" top --replay "$(echo "$data"/flight/*.flight)" --once >"$tmp/out" || fail "it does not play: exit $?"
+
 # ---- the self-test ----
 
 "$sonde" record --test >"$tmp/out" 2>"$tmp/err" || fail "--test: exit $?: $(cat "$tmp/out" "$tmp/err")"

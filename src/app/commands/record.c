@@ -145,7 +145,8 @@ const struct command command_record = {
             "$XDG_DATA_HOME/sonde or ~/.local/share/sonde. Only one recorder at a time writes there; other commands "
             "find it by its socket (/run/sonde/sock or $XDG_RUNTIME_DIR/sonde/sock, members of the group sonde may use "
             "the one of root; $SONDE_SOCKET names another). SIGTERM and Ctrl-C end it with everything written; SIGHUP "
-            "reads the configuration again. A crash loses nothing that was sampled, a loss of power at most "
-            "storage.sync_s. --json prints an object a minute, --verbose a line.",
+            "reads the configuration again; SIGUSR1 keeps the last minutes, as sonde sessions flight does. A crash "
+            "loses nothing that was sampled, a loss of power at most storage.sync_s. What the disk had no room for is "
+            "said at the end, with exit status 3. --json prints an object a minute, --verbose a line.",
     .options = options, .examples = examples, .run = record_run,
 };
