@@ -228,8 +228,13 @@ static void recorder_describe(struct recorder *r, struct tape_about *a)
     snprintf(a->machine, sizeof a->machine, "%.60s, %.60s, %s", h.os, h.cpu, memory);
 }
 
-/* When was recorded last? What was not since is said, so that nobody takes it for silence. */
-static void recorder_say_pause(struct recorder *r)
+static bool recorder_is_ours(const struct tape_about *a, const struct tape_about *ours)
+{
+    return strcmp(a->hardware_id, ours->hardware_id) == 0 && strcmp(a->machine, ours->machine) == 0;
+}
+
+/* When was this machine recorded last? What was not since is said, so that nobody takes it for silence. */
+static void recorder_say_pause(struct recorder *r, const struct tape_about *ours)
 {
     struct archive *a;
     size_t n;
@@ -238,9 +243,10 @@ static void recorder_say_pause(struct recorder *r)
         return;
     const struct archive_part *part = archive_parts(a, &n);
     for (size_t i = 0; i < n; i++)
-        if (part[i].ticks && part[i].last_ms > last_ms)
+        if (part[i].ticks && part[i].last_ms > last_ms && recorder_is_ours(&part[i].about, ours))
             last_ms = part[i].last_ms;
     archive_free(a);
+    r->last_ms = last_ms;
     if (!last_ms || last_ms >= now_ms)
         return;
     char text[128], span[32];
@@ -296,13 +302,13 @@ bool recorder_mark(struct recorder *r, const char *note)
 static int recorder_open_store(struct recorder *r)
 {
     int32_t owner = 0;
-    recorder_say_pause(r);
     struct store_options o = {
         .dir = r->o.dir, .cap_bytes = (int64_t)(config_number(r->config, "storage.max_mb") * 1e6),
         .sync_s = config_number(r->config, "storage.sync_s"), .emit = recorder_emit,
         .tidy = recorder_tidy, .self = r,
     };
     recorder_describe(r, &o.about);
+    recorder_say_pause(r, &o.about);
     int rc = store_open(&o, &r->store, &owner);
     if (rc == -EBUSY)
         log_error(0, "record: process %d records in %s already; stop it, or give another directory with --data",

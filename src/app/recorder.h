@@ -59,6 +59,7 @@ struct recorder {
     int64_t table_ns, minute_ns;  /* when the next whole table, and the next minute, are due */
     int64_t first_ns, end_ns;     /* of the instants; when it shall end */
     int64_t started_ms;           /* wall clock */
+    int64_t last_ms;              /* of what this machine recorded here before, 0 = nothing */
     int64_t watchdog_ns, tell_watchdog_ns; /* how often, and when next */
     int zone_s;
     uint64_t ticks;
