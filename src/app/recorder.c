@@ -179,6 +179,15 @@ static void recorder_begin(struct recorder *r, const struct frame *f)
     os_service_tell("READY=1");
 }
 
+/* What was not kept, and why: at the end the disk may have room again. */
+static void recorder_note_losses(struct recorder *r)
+{
+    struct store_state s;
+    store_state(r->store, &s);
+    r->dropped = s.dropped;
+    r->disk_error = s.error ? s.error : r->disk_error;
+}
+
 static void recorder_take(struct recorder *r, const struct moment *m)
 {
     const struct schema *schema = r->observer.feed->schema;
@@ -194,6 +203,7 @@ static void recorder_take(struct recorder *r, const struct moment *m)
     else
         r->table_ns = m->frame.mono_ns + TABLE_NS - SECOND_NS / 2;
     store_append(r->store, schema, &kept);
+    recorder_note_losses(r);
     for (int i = 0; i < r->n_parts; i++)
         r->part[i].part->take(r->part[i].self, schema, &r->now);
     r->ticks++;
@@ -305,7 +315,7 @@ static int recorder_open_store(struct recorder *r)
     struct store_options o = {
         .dir = r->o.dir, .cap_bytes = (int64_t)(config_number(r->config, "storage.max_mb") * 1e6),
         .sync_s = config_number(r->config, "storage.sync_s"), .emit = recorder_emit,
-        .tidy = recorder_tidy, .self = r,
+        .tidy = recorder_tidy, .self = r, .keeps_nothing = r->o.csv_only,
     };
     recorder_describe(r, &o.about);
     recorder_say_pause(r, &o.about);
@@ -354,8 +364,10 @@ static void recorder_close(struct recorder *r)
 {
     os_service_tell("STOPPING=1\nSTATUS=writing what is left");
     recorder_close_parts(r, false);
-    if (r->store)
+    if (r->store) {
         store_finish(r->store);
+        recorder_note_losses(r);
+    }
     recorder_close_parts(r, true);
     if (r->ready && r->o.tell)
         r->o.tell(r->o.self, r, "ended");

@@ -31,6 +31,7 @@ struct recorder_options {
     const char *dir;
     double interval_s;
     bool alone;                 /* not to be found by other commands, but by its directory */
+    bool csv_only;              /* no archive: what is kept is up to the parts */
     double duration_s;          /* INFINITY: until it is stopped */
     const struct recorder_part *const *parts; /* NULL-terminated */
     void (*tell)(void *self, struct recorder *r, const char *state); /* "recording", each minute, and "ended" */
@@ -63,6 +64,8 @@ struct recorder {
     int64_t watchdog_ns, tell_watchdog_ns; /* how often, and when next */
     int zone_s;
     uint64_t ticks;
+    uint64_t dropped;             /* of them not kept, when it has ended */
+    int disk_error;               /* that the store had last, 0 = none yet */
     bool ready;
 };
 

@@ -401,7 +401,8 @@ static bool server_listen(struct server *s, int i, const char *path, bool guarde
     struct os_listener *l = &s->listener[i];
     int rc = os_socket_listen(path, SOCKET_GROUP, guarded, l);
     if (rc == -EBUSY)
-        log_info("record: another recorder answers at %s already", path);
+        log_warn(0, "record: another recorder answers at %s already; other commands find this one with --data %s", path,
+                 s->r->o.dir);
     else if (rc < 0)
         log_warn(rc, "record: other commands cannot attach at %s", path);
     if (rc < 0)

@@ -44,7 +44,9 @@ static const struct config_key keys[] = {
 
     { "storage.directory", TEXT(""),
       .help = "Where the archive is; empty: /var/lib/sonde for root, ~/.local/share/sonde for others." },
-    { "storage.archive", SWITCH("true"), .help = "Keep what is recorded in the archive." },
+    { "storage.archive", SWITCH("true"),
+      .help = "Keep what is recorded in the archive; without, `sonde record` writes CSV logs (logging.csv) and flight "
+              "recordings only, and what is archived already stays as it is." },
     { "storage.max_mb", NUMBER("2048", 64, 100000000),
       .help = "Most that the data directory may hold, MB, with everything in it; the oldest goes first." },
     { "storage.sync_s", NUMBER("10", 0.1, 3600), .help = "Seconds of samples that a loss of power may take." },

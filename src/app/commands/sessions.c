@@ -16,7 +16,7 @@ static const struct example examples[] = {
 };
 
 const struct command command_sessions = {
-    .name = "sessions", .summary = "the archive: list, show, label, stats, verify, prune, export, flight", .usage = "",
+    .name = "sessions", .summary = "the archive: list, show, label, check, prune, export, flight", .usage = "",
     .verbs = verbs,
     .text = "A session is one run of the recorder, with its samples, events, anomalies and the labels that "
             "people gave it.",

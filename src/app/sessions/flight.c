@@ -297,7 +297,7 @@ static const struct example examples[] = {
 };
 
 const struct command sessions_flight = {
-    .name = "sessions flight", .summary = "keep the minutes before now with all processes, or list those kept",
+    .name = "sessions flight", .summary = "keep the minutes before now, or list what is kept",
     .usage = "[WHY]...",
     .text = "While it runs, a recorder has the last ten minutes with all processes of every second in memory. With WHY "
             "it is asked to keep them in a file of its own, with storage.flight_burst_s more at ten samples a second; "
