@@ -25,13 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No cap here. */
-int space_resize(struct space *s, int64_t before, int64_t after)
-{
-    (void)s, (void)before, (void)after;
-    return 0;
-}
-
 /* What proc(5) and the kernel's Documentation/admin-guide say of the columns; the first that matches. */
 static const struct { const char *glob; enum kind kind; enum unit unit; double scale; } kinds[] = {
     { "stat.cpu*", KIND_COUNTER, UNIT_SECOND, 0.01 },   /* clock ticks of 10 ms */

@@ -8,6 +8,7 @@
 #include "app/sessions/sessions.h"
 #include "base/auto.h"
 #include "base/log.h"
+#include "os/disk.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -70,6 +71,21 @@ bool archive_options_run(const struct args *a, int *status)
     return lists || counts || shows || (prunes && !args_flag(a, "archive"));
 }
 
+bool archive_options_may_keep(const struct args *a)
+{
+    auto_buf struct buf dir = { 0 }, lock = { 0 };
+    if (!args_flag(a, "archive"))
+        return true;
+    if (archive_options_dir(a, &dir) < 0)
+        return false;
+    buf_printf(&lock, "%s/lock", dir.p);
+    if (!os_disk_is_locked(lock.p))
+        return true;
+    log_error(0, "check: a recorder runs in %s and keeps everything there already, so --archive is not needed: "
+              "leave it out, or name another directory with --archive-dir", dir.p);
+    return false;
+}
+
 int archive_options_keep(const struct args *a, const struct recording *rec, struct archive_kept *out)
 {
     struct intake k;
@@ -80,6 +96,8 @@ int archive_options_keep(const struct args *a, const struct recording *rec, stru
     if (rc < 0)
         return rc;
     rc = intake_open(&k, a, out->dir.p);
+    if (rc < 0)
+        log_error(0, "check: this run was not kept");
     if (rc == 0)
         rc = intake_say("this run", intake_keep(&k, rec, &s, NULL, NULL));
     if (rc == 0)

@@ -13,7 +13,7 @@
 #define ARCHIVE_OPTIONS \
     { "archive", 0, OPTION_FLAG, .help = "keep this run in the archive, as a session" }, \
     { "archive-dir", 0, OPTION_DIR, "DIR", .help = "the same as --data" }, \
-    { "retention-days", 0, OPTION_NUMBER, "N", .min = 0, .max = 36500, \
+    { "retention-days", 0, OPTION_NUMBER, "N", .min = 1, .max = 36500, \
       .help = "remove sessions that ended longer ago: sonde sessions prune --older-than" }, \
     { "query-archive", 0, OPTION_TEXT, "ID", .help = "show a session: sonde sessions show" }, \
     { "list-sessions", 0, OPTION_FLAG, .help = "list the sessions: sonde sessions list" }, \
@@ -21,6 +21,9 @@
 
 /* Does what was asked for instead of watching the machine. False when nothing was; else *status is the exit status. */
 bool archive_options_run(const struct args *a, int *status);
+
+/* Can a run be kept where --archive asks for it? Before the first sample. False: why not was said. */
+bool archive_options_may_keep(const struct args *a);
 
 struct archive_kept {
     struct buf dir;              /* of the caller, for buf_done() */

@@ -74,7 +74,7 @@ int attach_json(const struct args *a, const char *request, struct json_t **out)
     char piece[16384];
     int fd = attach_ask(a, request), got = 1;
     if (fd < 0)
-        return -ENOENT;
+        return fd == -EACCES ? fd : -ENOENT;
     int64_t until = os_mono_ns() + ANSWER_NS;
     while (got > 0 && text.n < JSON_MAX) {
         got = os_socket_receive(fd, piece, sizeof piece, until);
@@ -90,12 +90,28 @@ int attach_json(const struct args *a, const char *request, struct json_t **out)
     return attach_refused(buf_text(&text));
 }
 
+int attach_mark(const struct args *a, const char *note, struct attach_marked *out)
+{
+    char request[REQUEST_MAX];
+    json_t *answer;
+    if (snprintf(request, sizeof request, "mark %s", note) >= (int)sizeof request)
+        return -EINVAL;
+    int rc = attach_json(a, request, &answer);
+    if (rc < 0)
+        return rc;
+    const char *dir = json_string_value(json_object_get(answer, "directory"));
+    bool good = dir && json_is_true(json_object_get(answer, "marked"));
+    *out = (struct attach_marked){ .interval_s = json_number_value(json_object_get(answer, "interval_s")) };
+    text_copy(out->dir, sizeof out->dir, dir ? dir : "");
+    json_decref(answer);
+    return good ? 0 : -ENODEV;
+}
+
 int attach_state(const struct args *a, struct attach_state *out)
 {
     json_t *answer;
-    int rc = attach_json(a, "state", &answer);
-    if (rc < 0)
-        return rc;
+    if (attach_json(a, "state", &answer) < 0)
+        return -ENOENT;
     const char *session = json_string_value(json_object_get(answer, "session"));
     const char *dir = json_string_value(json_object_get(answer, "directory"));
     const char *since = json_string_value(json_object_get(answer, "since"));

@@ -28,9 +28,19 @@ struct attach_state {
 /* -ENOENT: no recorder runs, or none that lets us in. */
 int attach_state(const struct args *a, struct attach_state *out);
 
-/* What it answers to "sessions 100" and the like; of the caller, to be freed. -ENOENT as above. */
+/* What it answers to "sessions 100" and the like; of the caller, to be freed. -ENOENT as above, or it
+ * refuses; -EACCES: it does not let us in. */
 struct json_t;
 int attach_json(const struct args *a, const char *request, struct json_t **out);
+
+struct attach_marked {
+    char dir[OS_PATH_MAX];    /* of the recorder */
+    double interval_s;        /* it begins with the next sample */
+};
+
+/* Asks a recorder to keep the last minutes. -ENOENT: none runs; -EACCES: it does not let us in; -ENODEV: it keeps no
+ * flight recordings. */
+int attach_mark(const struct args *a, const char *note, struct attach_marked *out);
 
 /*
  * Asks for a tape: "live 10", "tape - 0 5". The feed is the caller's. -ENOENT as above; -ENODATA: there is nothing;

@@ -66,6 +66,8 @@ static int recorder_wait(struct clock *c, int64_t mono_ns)
     for (;;) {
         if (os_take_reload())
             recorder_reload(r);
+        if (os_take_mark() && !recorder_mark(r, "SIGUSR1"))
+            log_warn(0, "record: SIGUSR1: there is no flight recorder that could keep the last minutes");
         if (os_stopping())
             return -EINTR;
         recorder_tell_watchdog(r);
@@ -177,6 +179,15 @@ static void recorder_begin(struct recorder *r, const struct frame *f)
     os_service_tell("READY=1");
 }
 
+/* What was not kept, and why: at the end the disk may have room again. */
+static void recorder_note_losses(struct recorder *r)
+{
+    struct store_state s;
+    store_state(r->store, &s);
+    r->dropped = s.dropped;
+    r->disk_error = s.error ? s.error : r->disk_error;
+}
+
 static void recorder_take(struct recorder *r, const struct moment *m)
 {
     const struct schema *schema = r->observer.feed->schema;
@@ -192,6 +203,7 @@ static void recorder_take(struct recorder *r, const struct moment *m)
     else
         r->table_ns = m->frame.mono_ns + TABLE_NS - SECOND_NS / 2;
     store_append(r->store, schema, &kept);
+    recorder_note_losses(r);
     for (int i = 0; i < r->n_parts; i++)
         r->part[i].part->take(r->part[i].self, schema, &r->now);
     r->ticks++;
@@ -226,8 +238,13 @@ static void recorder_describe(struct recorder *r, struct tape_about *a)
     snprintf(a->machine, sizeof a->machine, "%.60s, %.60s, %s", h.os, h.cpu, memory);
 }
 
-/* When was recorded last? What was not since is said, so that nobody takes it for silence. */
-static void recorder_say_pause(struct recorder *r)
+static bool recorder_is_ours(const struct tape_about *a, const struct tape_about *ours)
+{
+    return strcmp(a->hardware_id, ours->hardware_id) == 0 && strcmp(a->machine, ours->machine) == 0;
+}
+
+/* When was this machine recorded last? What was not since is said, so that nobody takes it for silence. */
+static void recorder_say_pause(struct recorder *r, const struct tape_about *ours)
 {
     struct archive *a;
     size_t n;
@@ -236,9 +253,10 @@ static void recorder_say_pause(struct recorder *r)
         return;
     const struct archive_part *part = archive_parts(a, &n);
     for (size_t i = 0; i < n; i++)
-        if (part[i].ticks && part[i].last_ms > last_ms)
+        if (part[i].ticks && part[i].last_ms > last_ms && recorder_is_ours(&part[i].about, ours))
             last_ms = part[i].last_ms;
     archive_free(a);
+    r->last_ms = last_ms;
     if (!last_ms || last_ms >= now_ms)
         return;
     char text[128], span[32];
@@ -294,13 +312,13 @@ bool recorder_mark(struct recorder *r, const char *note)
 static int recorder_open_store(struct recorder *r)
 {
     int32_t owner = 0;
-    recorder_say_pause(r);
     struct store_options o = {
         .dir = r->o.dir, .cap_bytes = (int64_t)(config_number(r->config, "storage.max_mb") * 1e6),
         .sync_s = config_number(r->config, "storage.sync_s"), .emit = recorder_emit,
-        .tidy = recorder_tidy, .self = r,
+        .tidy = recorder_tidy, .self = r, .keeps_nothing = r->o.csv_only,
     };
     recorder_describe(r, &o.about);
+    recorder_say_pause(r, &o.about);
     int rc = store_open(&o, &r->store, &owner);
     if (rc == -EBUSY)
         log_error(0, "record: process %d records in %s already; stop it, or give another directory with --data",
@@ -346,8 +364,10 @@ static void recorder_close(struct recorder *r)
 {
     os_service_tell("STOPPING=1\nSTATUS=writing what is left");
     recorder_close_parts(r, false);
-    if (r->store)
+    if (r->store) {
         store_finish(r->store);
+        recorder_note_losses(r);
+    }
     recorder_close_parts(r, true);
     if (r->ready && r->o.tell)
         r->o.tell(r->o.self, r, "ended");

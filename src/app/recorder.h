@@ -31,6 +31,7 @@ struct recorder_options {
     const char *dir;
     double interval_s;
     bool alone;                 /* not to be found by other commands, but by its directory */
+    bool csv_only;              /* no archive: what is kept is up to the parts */
     double duration_s;          /* INFINITY: until it is stopped */
     const struct recorder_part *const *parts; /* NULL-terminated */
     void (*tell)(void *self, struct recorder *r, const char *state); /* "recording", each minute, and "ended" */
@@ -59,9 +60,12 @@ struct recorder {
     int64_t table_ns, minute_ns;  /* when the next whole table, and the next minute, are due */
     int64_t first_ns, end_ns;     /* of the instants; when it shall end */
     int64_t started_ms;           /* wall clock */
+    int64_t last_ms;              /* of what this machine recorded here before, 0 = nothing */
     int64_t watchdog_ns, tell_watchdog_ns; /* how often, and when next */
     int zone_s;
     uint64_t ticks;
+    uint64_t dropped;             /* of them not kept, when it has ended */
+    int disk_error;               /* that the store had last, 0 = none yet */
     bool ready;
 };
 

@@ -1,8 +1,8 @@
 /*
  * recorder_csv.c - the CSV logs of a recorder, where the configuration wants them.
  *
- * Rows wait for the disk, so a thread of its own writes them: it is handed frames through a ring that holds the
- * last ones, and what it cannot keep up with is left out, as in any log.
+ * Rows wait for the disk, so a thread of its own writes them: it is handed frames through a ring. What comes while the
+ * ring is full is left out, as in any log: the next row says all that changed since the one before.
  */
 #include "app/recorder_parts.h"
 
@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "core/config.h"
 #include "os/os.h"
+#include "store/retention.h"
 
 #include <errno.h>
 
@@ -23,8 +24,24 @@ struct csv {
     struct schema *schema;
     struct frame ring[RING];   /* frame i lies in ring[i % RING] */
     uint64_t put, taken;
+    double keep_days;
     bool ending, ended;
+    int64_t now_ms, now_ns;    /* of the thread: the time that ages are counted from, and when it was that, monotonic */
 };
+
+/* A clock that was set ahead does not age everything at once: see retention_believe(). */
+static void csv_tidy(struct csv *c, const struct frame *f)
+{
+    c->now_ms = retention_believe(c->now_ms, f->wall_ms, c->now_ns ? (f->mono_ns - c->now_ns) / 1000000 : 0);
+    c->now_ns = f->mono_ns;
+    os_lock(c->lock);
+    double keep_days = c->keep_days;
+    os_unlock(c->lock);
+    int rc = csvlog_expire(c->log, keep_days, c->now_ms);
+    if (rc < 0)
+        log_warn(rc, "record: a CSV log that is older than storage.keep_days cannot be removed");
+    csvlog_tidy(c->log, f->wall_ms);
+}
 
 /* The next frame, copied; false at the end. */
 static bool csv_next(struct csv *c, struct schema *schema, struct frame *f)
@@ -55,7 +72,7 @@ static void csv_main(void *arg)
             flush_ns = f.mono_ns;
         }
         if (f.mono_ns - tidy_ns >= TIDY_NS) {
-            csvlog_tidy(c->log, f.wall_ms);
+            csv_tidy(c, &f);
             tidy_ns = f.mono_ns;
         }
         if (rc < 0 && rc != before)
@@ -87,7 +104,8 @@ static int csv_open(struct recorder *r, void **self)
     if (!settings_csvlog(r->config, r->o.dir, store_about(r->store)->hardware_id, &o, &outside))
         return 0;
     struct csv *c = mem_new(sizeof *c);
-    *c = (struct csv){ .lock = os_lock_new(), .schema = schema_new() };
+    *c = (struct csv){ .lock = os_lock_new(), .schema = schema_new(), .now_ms = r->last_ms ? r->last_ms : INT64_MAX,
+                       .keep_days = config_number(r->config, "storage.keep_days") };
     int rc = csvlog_open(&o, outside ? NULL : store_space(r->store), &c->log);
     rc = rc < 0 ? rc : os_thread(csv_main, c);
     if (rc < 0) {
@@ -111,6 +129,14 @@ static void csv_take(void *self, const struct schema *s, const struct moment *m)
     os_unlock(c->lock);
 }
 
+static void csv_reload(void *self, const struct config *config)
+{
+    struct csv *c = self;
+    os_lock(c->lock);
+    c->keep_days = config_number(config, "storage.keep_days");
+    os_unlock(c->lock);
+}
+
 static void csv_close(void *self)
 {
     struct csv *c = self;
@@ -123,4 +149,6 @@ static void csv_close(void *self)
     csv_free(c);
 }
 
-const struct recorder_part recorder_csv = { .name = "csv", .open = csv_open, .take = csv_take, .close = csv_close };
+const struct recorder_part recorder_csv = {
+    .name = "csv", .open = csv_open, .take = csv_take, .reload = csv_reload, .close = csv_close,
+};

@@ -34,6 +34,7 @@ struct indexer {
 
     struct index *index;       /* of the store's thread, once recording goes on; NULL while it cannot be used */
     int error;                 /* why not */
+    int write_error;           /* of the last minute, which was said */
     int64_t now_ms, now_ns;    /* the time that ages are counted from, and when it was that, monotonic */
     bool short_of;             /* the cap is too small for what must stay, which was said */
     struct retention *retention;
@@ -164,8 +165,12 @@ static void indexer_write(struct indexer *d)
     size_t n = indexer_take_batch(d, &lost, at);
     int rc = at[1] ? index_progress(d->index, id, at[0], at[1], at[2]) : 0;
     rc = rc < 0 || !n ? rc : index_add_events(d->index, id, d->batch, n);
-    if (rc < 0)
-        log_warn(rc, "record: the index could not be written; %zu events are in the archive only", n + lost);
+    if (rc < 0 && n + lost)
+        log_warn(rc, "record: the index could not be written; %zu event%s in the archive only", n + lost,
+                 n + lost == 1 ? " is" : "s are");
+    else if (rc < 0 && rc != d->write_error)
+        log_warn(rc, "record: the index could not be written; trying on");
+    d->write_error = rc;
     if (rc == -EBADMSG)
         indexer_lose(d, rc);
     else if (lost)

@@ -5,7 +5,8 @@
 #include "app/recorder.h"
 #include "base/json.h"
 
-const struct recorder_part *const *recorder_parts(void); /* NULL-terminated */
+/* NULL-terminated; without an archive there is nothing to index. */
+const struct recorder_part *const *recorder_parts(bool archive);
 
 /* Puts the members of an open object: session, directory, since when, how much. From any thread. */
 void recorder_put_state(struct recorder *r, struct json *j);

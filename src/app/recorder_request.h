@@ -6,7 +6,7 @@
  *   tape SESSION FROM TO    a tape: what was recorded; SESSION "-" for all, times as wall clock ms
  *   state                   JSON: who records what since when, and how much
  *   sessions [N]            JSON: the newest N (default 100)
- *   mark [NOTE]             JSON: the last minutes are kept, with a note
+ *   mark [NOTE]             JSON: are the last minutes kept, with a note, in which folder, and how often is sampled
  *
  * Errors are JSON: {"error": "..."}.
  */

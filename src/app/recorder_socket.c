@@ -13,6 +13,7 @@
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/os.h"
 #include "os/socket.h"
 #include "store/archive.h"
 
@@ -215,10 +216,14 @@ static void client_state(struct client *c)
 
 static void client_mark(struct client *c, const char *note)
 {
+    struct recorder *r = c->s->r;
+    char dir[OS_PATH_MAX];
     struct json j;
     json_init(&j, &c->out);
     json_object(&j, NULL);
-    json_bool(&j, "marked", recorder_mark(c->s->r, note));
+    json_bool(&j, "marked", recorder_mark(r, note));
+    json_string(&j, "directory", os_real_path(r->o.dir, dir) == 0 ? dir : r->o.dir);
+    json_double(&j, "interval_s", r->o.interval_s);
     client_json_end(c, &j);
 }
 
@@ -396,7 +401,8 @@ static bool server_listen(struct server *s, int i, const char *path, bool guarde
     struct os_listener *l = &s->listener[i];
     int rc = os_socket_listen(path, SOCKET_GROUP, guarded, l);
     if (rc == -EBUSY)
-        log_info("record: another recorder answers at %s already", path);
+        log_warn(0, "record: another recorder answers at %s already; other commands find this one with --data %s", path,
+                 s->r->o.dir);
     else if (rc < 0)
         log_warn(rc, "record: other commands cannot attach at %s", path);
     if (rc < 0)

@@ -6,12 +6,14 @@
  */
 #include "app/recorder_test.h"
 
+#include "app/datadir.h"
 #include "app/socket_path.h"
 #include "app/progress.h"
 #include "app/recorder_parts.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "core/config.h"
+#include "os/disk.h"
 #include "os/os.h"
 #include "os/socket.h"
 #include "output/screen.h"
@@ -145,10 +147,10 @@ static void findings_add(struct findings *f, bool ok, const char *name, const ch
     json_end(&f->json);
 }
 
-static void findings_fill(struct findings *f, const struct witness *w, int rc, double interval_s)
+static void findings_fill(struct findings *f, const struct witness *w, int rc)
 {
     findings_add(f, rc == 0 && w->n > 1, "recorder", rc == 0 ? "started, recorded and ended" : "%s", strerror(-rc));
-    findings_add(f, w->n > 1 && w->latest_s < interval_s, "sampling",
+    findings_add(f, w->n > 1 && w->latest_s < w->interval_s, "sampling",
                  "%zu sample%s of %d metric%s, at most %.1f ms late",
                  w->n, w->n == 1 ? "" : "s", w->metrics, w->metrics == 1 ? "" : "s", w->latest_s * 1e3);
     findings_add(f, w->readable > 0, "adapters", "%d of %d can be read here; `sonde doctor` says why others cannot",
@@ -159,6 +161,44 @@ static void findings_fill(struct findings *f, const struct witness *w, int rc, d
                  w->same, w->same == 1 ? "" : "s", w->differ);
     findings_add(f, w->asked == 1, "socket", "%s", w->asked == 1 ? "other commands can ask the recorder" :
                  w->asked == 0 ? "was not asked" : strerror(-w->asked));
+}
+
+/* Is a file made and removed there, or in the nearest folder above that there is? */
+static int try_directory(const char *dir)
+{
+    auto_buf struct buf at = { 0 };
+    buf_puts(&at, *dir == '/' ? "" : "./");
+    buf_puts(&at, dir);
+    char *slash;
+    while (!os_exists("", at.p) && (slash = strrchr(at.p, '/'))) {
+        *slash = '\0';
+        if (slash == at.p) {
+            buf_clear(&at);
+            buf_putc(&at, '/');
+        }
+        at.n = strlen(at.p);
+    }
+    buf_puts(&at, "/.sonde-test");
+    int fd = os_disk_open(at.p, OS_DISK_CREATE);
+    int rc = fd < 0 ? fd : os_disk_write(fd, "test", 4, 0);
+    os_close(fd);
+    if (fd >= 0)
+        os_disk_remove(at.p);
+    return rc;
+}
+
+/* The test records elsewhere: where it would really go is another question. */
+static void findings_try_directory(struct findings *f, const struct args *a)
+{
+    auto_buf struct buf dir = { 0 };
+    int rc = datadir_put(a, &dir);
+    if (rc == 0)
+        rc = try_directory(dir.p);
+    if (rc == 0)
+        findings_add(f, true, "directory", "%.200s can be written", dir.p);
+    else
+        findings_add(f, false, "directory", "%.150s cannot be written: %s", dir.n ? dir.p : "the data directory",
+                     strerror(-rc));
 }
 
 static void findings_print(struct findings *f, bool json)
@@ -183,7 +223,7 @@ static struct progress test_progress(const struct args *a)
 static int test_record(const struct args *a, const char *dir, struct witness *w)
 {
     const struct recorder_part *parts[RECORDER_PARTS_MAX + 1] = { NULL };
-    const struct recorder_part *const *all = recorder_parts();
+    const struct recorder_part *const *all = recorder_parts(true);
     size_t n = 0;
     for (; all[n] && n + 1 < RECORDER_PARTS_MAX; n++)
         parts[n] = all[n];
@@ -213,7 +253,8 @@ int recorder_test(const struct args *a)
     rc = test_record(a, dir, &w);
     progress_end(&w.progress);
     witness_read_back(&w, dir);
-    findings_fill(&f, &w, rc, interval_s);
+    findings_fill(&f, &w, rc);
+    findings_try_directory(&f, a);
     findings_print(&f, args_flag(a, "json"));
     for (size_t i = 0; i < w.n; i++)
         moment_done(&w.seen[i]);

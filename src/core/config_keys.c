@@ -44,11 +44,14 @@ static const struct config_key keys[] = {
 
     { "storage.directory", TEXT(""),
       .help = "Where the archive is; empty: /var/lib/sonde for root, ~/.local/share/sonde for others." },
-    { "storage.archive", SWITCH("true"), .help = "Keep what is recorded in the archive." },
+    { "storage.archive", SWITCH("true"),
+      .help = "Keep what is recorded in the archive; without, `sonde record` writes CSV logs (logging.csv) and flight "
+              "recordings only, and what is archived already stays as it is." },
     { "storage.max_mb", NUMBER("2048", 64, 100000000),
       .help = "Most that the data directory may hold, MB, with everything in it; the oldest goes first." },
     { "storage.sync_s", NUMBER("10", 0.1, 3600), .help = "Seconds of samples that a loss of power may take." },
-    { "storage.keep_days", NUMBER("30", 0, 36500), .help = "Days that every sample is kept." },
+    { "storage.keep_days", NUMBER("30", 0, 36500),
+      .help = "Days that every sample is kept, and every CSV log; 0: as long as there is room." },
     { "storage.keep_minutes_days", NUMBER("365", 0, 36500),
       .help = "Days that one summary a minute is kept; those of ten minutes stay as long as there is room." },
     { "storage.flight_mb", NUMBER("8", 0.1, 1024),
@@ -67,7 +70,8 @@ static const struct config_key keys[] = {
     { "logging.rolling_logs", SWITCH("true"),
       .help = "Begin a new CSV log when one is full; without, only when the day (UTC) is over." },
     { "logging.max_file_size_mb", NUMBER("50", 1, 100000), .help = "Size of a full one, MB." },
-    { "logging.max_files_per_day", WHOLE("10", 1, 10000), .help = "CSV logs of one day; the oldest goes first." },
+    { "logging.max_files_per_day", WHOLE("10", 1, 10000), .help = "CSV logs of one day; the oldest goes first. "
+              "Days go by storage.keep_days." },
     { "logging.enable_delta_filtering", SWITCH("true"),
       .help = "Leave cells empty that did not change; without, every cell is written with all digits." },
     { "logging.delta_threshold_percent", NUMBER("2", 0, 100),

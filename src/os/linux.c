@@ -420,7 +420,7 @@ int os_run_on(const int *core, size_t n)
     return sched_setaffinity(0, sizeof set, &set) < 0 ? -errno : 0;
 }
 
-static volatile sig_atomic_t stop_flag, reload_flag;
+static volatile sig_atomic_t stop_flag, reload_flag, mark_flag;
 static bool at_terminal; /* was standard input one? */
 
 static void os_on_signal(int sig)
@@ -433,6 +433,12 @@ static void os_on_hangup(int sig)
 {
     (void)sig;
     reload_flag = 1;
+}
+
+static void os_on_mark(int sig)
+{
+    (void)sig;
+    mark_flag = 1;
 }
 
 static void os_catch(int sig, void (*handler)(int sig), int flags)
@@ -459,6 +465,14 @@ void os_serve_on_signal(void)
 {
     at_terminal = os_is_terminal(STDIN_FILENO);
     os_stop_on(os_on_hangup);
+    os_catch(SIGUSR1, os_on_mark, 0);
+}
+
+bool os_take_mark(void)
+{
+    bool asked = mark_flag != 0;
+    mark_flag = 0;
+    return asked;
 }
 
 bool os_take_reload(void)

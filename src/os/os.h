@@ -131,9 +131,11 @@ bool os_stopping(void);
 /*
  * The same for a service: SIGHUP asks for a reload and stops nothing, unless the terminal on standard
  * input went away. os_take_reload() is true once for every time it was asked; sleeps end with -EINTR.
+ * SIGUSR1 asks to keep the last minutes: os_take_mark(), in the same way.
  */
 void os_serve_on_signal(void);
 bool os_take_reload(void);
+bool os_take_mark(void);
 
 /* From now on a write to a pipe without a reader, or beyond the limit on the size of files, is an
  * error of that write: -EPIPE, -EFBIG. */

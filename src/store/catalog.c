@@ -85,8 +85,8 @@ static bool catalog_is_sane(const struct metric *m, int slot, int unit, int sour
     size_t length = strlen(m->name) + strlen(m->inst) + sizeof "{}.rate";
     bool ratio = m->kind != KIND_RATIO || (m->num >= 0 && m->num < slot && m->den >= SCHEMA_TIME && m->den < slot);
     bool rate = !m->rate || strlen(m->rate) + strlen(m->inst) + sizeof "{}" < SCHEMA_MAX_NAME;
-    return *m->name && length < SCHEMA_MAX_NAME && rate && unit >= 0 && m->source < sources && ratio && !isnan(m->min) &&
-           !isnan(m->max) && !isnan(m->wrap);
+    return *m->name && length < SCHEMA_MAX_NAME && rate && unit >= 0 && m->source < sources && ratio &&
+           !isnan(m->min) && !isnan(m->max) && !isnan(m->wrap);
 }
 
 static bool catalog_read_metric(struct unpack *in, struct metric *m, struct catalog_texts *t, int slot, int sources)

@@ -136,7 +136,7 @@ int csv_optimetrics_open(const struct csv_table_options *o, const char *hardware
     buf_printf(&dir, "%s/%s", o->roll.dir, l->id);
     l->dir = dir.p;
     l->o.roll.dir = l->dir;
-    int rc = os_make_dir(l->dir);
+    int rc = csv_roll_make_dir(l->dir, space);
     if (rc < 0)
         csv_optimetrics_close(l);
     else
@@ -347,6 +347,16 @@ int csv_optimetrics_tidy(struct csv_optimetrics *l, int64_t wall_ms)
     int rc = 0;
     for (int t = 0; t < TYPES; t++) {
         int now = l->table[t] ? csv_table_tidy(l->table[t], wall_ms) : 0;
+        rc = rc < 0 ? rc : now;
+    }
+    return rc;
+}
+
+int csv_optimetrics_expire(struct csv_optimetrics *l, double keep_days, int64_t now_ms)
+{
+    int rc = 0;
+    for (int t = 0; t < TYPES; t++) {
+        int now = l->table[t] ? csv_table_expire(l->table[t], keep_days, now_ms) : 0;
         rc = rc < 0 ? rc : now;
     }
     return rc;

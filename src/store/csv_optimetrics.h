@@ -22,6 +22,7 @@ int csv_optimetrics_open(const struct csv_table_options *o, const char *hardware
 int csv_optimetrics_add(struct csv_optimetrics *l, const struct schema *s, const struct frame *f);
 int csv_optimetrics_flush(struct csv_optimetrics *l);
 int csv_optimetrics_tidy(struct csv_optimetrics *l, int64_t wall_ms);
+int csv_optimetrics_expire(struct csv_optimetrics *l, double keep_days, int64_t now_ms);
 void csv_optimetrics_close(struct csv_optimetrics *l);
 
 #endif

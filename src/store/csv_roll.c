@@ -63,23 +63,6 @@ static int roll_day(int64_t wall_ms)
     return (int)strtol(text_stamp(wall_ms, text), NULL, 10);
 }
 
-static int roll_space(struct csv_roll *r, int64_t before, int64_t after)
-{
-    return r->space ? space_resize(r->space, before, after) : 0;
-}
-
-/* Removes a file and no longer counts it. One that is not there is fine. */
-static int roll_remove(struct csv_roll *r, const char *path)
-{
-    struct os_disk_entry e;
-    int rc = os_disk_look(path, &e);
-    if (rc == 0)
-        rc = os_disk_remove(path);
-    if (rc == 0)
-        roll_space(r, e.size, -1);
-    return rc == -ENOENT ? 0 : rc;
-}
-
 static int by_time(const void *a, const void *b)
 {
     const struct csv_roll_name *x = a, *y = b;
@@ -112,8 +95,8 @@ static int roll_list(struct csv_roll *r)
 
 static int roll_drop(struct csv_roll *r, const struct csv_roll_name *f)
 {
-    int rc = roll_remove(r, roll_path(r, f, f->packed ? ".csv.zst" : ".csv"));
-    return rc < 0 ? rc : roll_remove(r, roll_path(r, f, ".columns.json"));
+    int rc = space_remove(r->space, roll_path(r, f, f->packed ? ".csv.zst" : ".csv"));
+    return rc < 0 ? rc : space_remove(r->space, roll_path(r, f, ".columns.json"));
 }
 
 /* How much of a file is whole lines; -EBADMSG where it is none of ours. A loss of power may leave zeros
@@ -147,7 +130,7 @@ static int roll_repair(struct csv_roll *r)
     if (whole >= 0 && whole < size) {
         rc = os_disk_cut(fd, whole);
         if (rc == 0)
-            roll_space(r, size, whole);
+            space_resize(r->space, size, whole);
     }
     os_close(fd);
     return rc == 0 && whole == 0 ? roll_drop(r, f) : rc;
@@ -161,12 +144,30 @@ static void roll_sweep(void *self, const char *name)
     if (strncmp(name, r->o.stem, stem) != 0 || name[stem] != '_' || n < 8 || strcmp(name + n - 8, ".zst.tmp") != 0)
         return;
     snprintf(r->path, sizeof r->path, "%s/%s", r->o.dir, name);
-    roll_remove(r, r->path);
+    space_remove(r->space, r->path);
+}
+
+int csv_roll_make_dir(const char *dir, struct space *space)
+{
+    auto_free char *part = mem_dup(dir);
+    int64_t missing = 0;
+    char *slash;
+    while (*part && !os_exists("", part)) {
+        missing++;
+        if (!(slash = strrchr(part, '/')))
+            break;
+        *slash = '\0';
+    }
+    int rc = missing ? space_resize(space, -1, missing * SPACE_BLOCK) : 0;
+    rc = rc < 0 ? rc : os_make_dir(dir);
+    if (rc < 0 && rc != -EDQUOT && missing)
+        space_resize(space, missing * SPACE_BLOCK, -1);
+    return rc;
 }
 
 int csv_roll_open(const struct csv_roll_options *o, struct space *space, struct csv_roll **out)
 {
-    int rc = os_make_dir(o->dir);
+    int rc = csv_roll_make_dir(o->dir, space);
     if (rc < 0)
         return rc;
     struct csv_roll *r = mem_new(sizeof *r);
@@ -264,14 +265,14 @@ static int roll_next(struct csv_roll *r, int64_t wall_ms)
 static int roll_columns(struct csv_roll *r, const struct buf *columns)
 {
     const char *path = roll_path(r, &r->name, ".columns.json");
-    int rc = roll_remove(r, path); /* of a file that was to be, when there was no room for it */
+    int rc = space_remove(r->space, path); /* of a file that was to be, when there was no room for it */
     if (rc == 0)
-        rc = roll_space(r, -1, (int64_t)columns->n);
+        rc = space_resize(r->space, -1, (int64_t)columns->n);
     if (rc < 0)
         return rc;
     rc = os_write_file(path, columns->p, columns->n);
     if (rc < 0)
-        roll_space(r, (int64_t)columns->n, -1);
+        space_resize(r->space, (int64_t)columns->n, -1);
     return rc;
 }
 
@@ -281,12 +282,12 @@ int csv_roll_begin(struct csv_roll *r, int64_t wall_ms, const struct buf *column
     if (rc == 0)
         rc = roll_columns(r, columns);
     if (rc == 0)
-        rc = roll_space(r, -1, 0);
+        rc = space_resize(r->space, -1, 0);
     if (rc < 0)
         return rc;
     r->fd = os_disk_open(roll_path(r, &r->name, ".csv"), OS_DISK_CREATE);
     if (r->fd < 0) {
-        roll_space(r, 0, -1);
+        space_resize(r->space, 0, -1);
         return r->fd;
     }
     r->size = 0;
@@ -306,7 +307,7 @@ int csv_roll_append(struct csv_roll *r, const struct buf *lines)
     int rc = r->torn ? os_disk_cut(r->fd, r->size) : 0;
     int64_t after = r->size + (int64_t)lines->n;
     if (rc == 0)
-        rc = roll_space(r, r->size, after);
+        rc = space_resize(r->space, r->size, after);
     if (rc < 0)
         return rc;
     r->torn = false;
@@ -317,7 +318,7 @@ int csv_roll_append(struct csv_roll *r, const struct buf *lines)
     }
     r->torn = os_disk_cut(r->fd, r->size) < 0;
     if (!r->torn)
-        roll_space(r, after, r->size);
+        space_resize(r->space, after, r->size);
     return rc;
 }
 
@@ -363,7 +364,7 @@ static int roll_pack(struct csv_roll *r, const struct csv_roll_name *f)
     int rc = csv_zst_pack(from, to, r->space);
     if (rc == 0)
         rc = os_disk_sync_dir(r->o.dir);
-    return rc < 0 ? rc : roll_remove(r, from);
+    return rc < 0 ? rc : space_remove(r->space, from);
 }
 
 int csv_roll_tidy(struct csv_roll *r, int64_t wall_ms)
@@ -377,12 +378,26 @@ int csv_roll_tidy(struct csv_roll *r, int64_t wall_ms)
         if (f->packed)
             continue;
         if (roll_is_packed(r, i)) /* a crash came between the two steps */
-            return roll_remove(r, roll_path(r, f, ".csv"));
+            return space_remove(r->space, roll_path(r, f, ".csv"));
         if ((r->fd >= 0 && current) || (newest && f->day == roll_day(wall_ms)))
             continue;
         double old_ms = (double)(wall_ms - roll_day_end(f->day));
         if (r->o.compress_days == 0 || old_ms >= (r->o.compress_days - 1) * DAY_MS)
             return roll_pack(r, f);
+    }
+    return rc;
+}
+
+/* By names, which are by time; what is open stays. */
+int csv_roll_expire(struct csv_roll *r, double keep_days, int64_t now_ms)
+{
+    int rc = keep_days > 0 ? roll_list(r) : 0;
+    for (size_t i = 0; keep_days > 0 && i < r->n && rc == 0; i++) {
+        const struct csv_roll_name *f = &r->list[i];
+        if ((double)now_ms - (double)roll_day_end(f->day) < keep_days * DAY_MS)
+            break;
+        if (r->fd < 0 || f->day != r->name.day || f->index != r->name.index)
+            rc = roll_drop(r, f);
     }
     return rc;
 }

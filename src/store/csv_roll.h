@@ -56,6 +56,12 @@ int64_t csv_roll_begun_ms(const struct csv_roll *r);
 /* Compresses at most one file that is old enough: what is to be done once a minute. */
 int csv_roll_tidy(struct csv_roll *r, int64_t wall_ms);
 
+/* Removes the files of days that ended so many days ago or more, the oldest first; 0 = none. */
+int csv_roll_expire(struct csv_roll *r, double keep_days, int64_t now_ms);
+
+/* Makes a folder, with those above it that are not there; all of them count. -EDQUOT, or what the system says. */
+int csv_roll_make_dir(const char *dir, struct space *space);
+
 /* Names of files, for those who list a folder. */
 struct csv_roll_name {
     int day;    /* 20261126 */

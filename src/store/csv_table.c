@@ -460,3 +460,8 @@ int csv_table_tidy(struct csv_table *t, int64_t wall_ms)
 {
     return csv_roll_tidy(t->roll, wall_ms);
 }
+
+int csv_table_expire(struct csv_table *t, double keep_days, int64_t now_ms)
+{
+    return csv_roll_expire(t->roll, keep_days, now_ms);
+}

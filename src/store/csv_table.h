@@ -59,6 +59,7 @@ int csv_table_row(struct csv_table *t, int64_t wall_ms, int key, const struct cs
 
 int csv_table_flush(struct csv_table *t); /* rows are in the file and on the disk */
 int csv_table_tidy(struct csv_table *t, int64_t wall_ms);
+int csv_table_expire(struct csv_table *t, double keep_days, int64_t now_ms);
 void csv_table_close(struct csv_table *t); /* drops what was not flushed */
 
 /*

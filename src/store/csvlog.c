@@ -88,6 +88,11 @@ int csvlog_tidy(struct csvlog *l, int64_t wall_ms)
     return l->seed ? csv_optimetrics_tidy(l->seed, wall_ms) : csv_table_tidy(l->table, wall_ms);
 }
 
+int csvlog_expire(struct csvlog *l, double keep_days, int64_t now_ms)
+{
+    return l->seed ? csv_optimetrics_expire(l->seed, keep_days, now_ms) : csv_table_expire(l->table, keep_days, now_ms);
+}
+
 void csvlog_close(struct csvlog *l)
 {
     if (!l)

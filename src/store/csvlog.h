@@ -49,6 +49,9 @@ int csvlog_add(struct csvlog *l, const struct schema *s, const struct frame *f);
 int csvlog_flush(struct csvlog *l);                  /* all rows are on the disk */
 int csvlog_tidy(struct csvlog *l, int64_t wall_ms);  /* compresses an old file; once a minute */
 
+/* Removes the files of days that ended at least so many days ago, the oldest first; 0 = for ever. */
+int csvlog_expire(struct csvlog *l, double keep_days, int64_t now_ms);
+
 /* Flushes; what cannot be written is dropped. NULL is fine. */
 void csvlog_close(struct csvlog *l);
 

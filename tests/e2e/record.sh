@@ -100,16 +100,84 @@ gaps = [e for e in report["events"] if e["kind"] == "gap" and e["source"] == "re
 assert len(gaps) == 1 and "the recorder did not run" in gaps[0]["text"], report["events"]
 END
 
+# ---- the minutes before now ----
+
+data=$tmp/flown
+expect 0 '' "$sonde" sessions flight --data "$data"
+says "No flight recording is in $data/flight."*
+expect 1 '*no recorder runs in*' "$sonde" sessions flight the screen froze --data "$data"
+expect 2 '*WHY is a text*' "$sonde" sessions flight '' --data "$data"
+"$sonde" record --data "$data" -i 0.2 >"$tmp/lines" 2>"$tmp/said" &
+pid=$!
+waits "$tmp/lines" Recording 'a recorder'
+expect 0 '' "$sonde" sessions flight the screen froze --data "$data"
+says "The minutes before now are kept in $data/flight/*.flight*sonde top --replay *"
+expect 0 '' "$sonde" sessions flight again --data "$data" --json
+says '{"asked":true,"directory":"*/flown/flight","file":*}'
+kill -USR1 $pid
+for _ in $(seq 50); do
+    ! grep -qs 'asked for: SIGUSR1' "$data"/flight/*.txt || break
+    sleep 0.1
+done
+kill -0 $pid || fail "SIGUSR1 ended it: $(cat "$tmp/said")"
+kill -TERM $pid
+wait $pid || fail "with a flight recording: exit $?: $(cat "$tmp/said")"
+expect 0 '' "$sonde" sessions flight --data "$data"
+says '*asked for: the screen froze (and 2 more)*To play one: sonde top --replay *.flight'
+expect 0 '' "$sonde" sessions flight --data "$data" --json
+python3 - "$tmp/out" <<'END'
+import json, os, sys
+kept = json.load(open(sys.argv[1]))
+assert len(kept) == 1 and kept[0]["bytes"] == os.path.getsize(kept[0]["file"]), kept
+assert kept[0]["notes"] == ["asked for: the screen froze", "asked for: again", "asked for: SIGUSR1"], kept
+END
+"$sonde" top --replay "$(echo "$data"/flight/*.flight)" --once >"$tmp/out" || fail "it does not play: exit $?"
+
+# ---- what is not kept, and where ----
+
+# Without an archive there are CSV logs, and other commands see what is sampled; with neither nothing would be kept.
+printf 'storage:\n  archive: false\n' >"$tmp/none.yaml"
+expect 2 '*storage.archive is false and so is logging.csv*' "$sonde" record --data "$tmp/none" --config "$tmp/none.yaml"
+printf 'logging:\n  csv: true\n' >>"$tmp/none.yaml"
+"$sonde" record --data "$tmp/none" -i 0.2 --config "$tmp/none.yaml" >"$tmp/lines" 2>"$tmp/said" &
+pid=$!
+waits "$tmp/lines" 'as CSV logs only' 'CSV only'
+expect 0 '*' "$sonde" top --once --data "$tmp/none"
+expect 1 '*a recorder runs in *--archive is not needed*' "$sonde" check -d 60 --archive --data "$tmp/none"
+kill -TERM $pid
+wait $pid || fail "CSV only: exit $?: $(cat "$tmp/said")"
+grep -q 'Recorded [1-9][0-9]* samples in' "$tmp/lines" || fail "CSV only: $(cat "$tmp/lines")"
+ls "$tmp"/none/csv/*.csv >"$tmp/out" || fail 'CSV only: no CSV'
+[ -z "$(ls "$tmp/none/segments" "$tmp/none/journal" | grep -v ':$')" ] || fail 'CSV only, and an archive'
+
+# The second recorder of a machine is found by its directory only, and says so.
+SONDE_SOCKET=$tmp/public "$sonde" record --data "$tmp/one" >"$tmp/lines" 2>"$tmp/said" &
+pid=$!
+waits "$tmp/lines" Recording 'a recorder'
+expect 0 '*another recorder answers at *find this one with --data*' \
+    env SONDE_SOCKET="$tmp/public" "$sonde" record --data "$tmp/two" -d 1 -i 0.5
+kill -TERM $pid
+wait $pid || fail "the first of two: exit $?: $(cat "$tmp/said")"
+
+# A disk that refuses.
+rc=0
+(ulimit -f 60 && exec "$sonde" record --data "$tmp/full" -i 0.1 -d 6) >"$tmp/out" 2>"$tmp/err" || rc=$?
+grep -q '^[1-9][0-9]* samples* could not be kept: ' "$tmp/out" && { [ $rc = 3 ] || [ $rc = 1 ]; } ||
+    fail "files that cannot grow: exit $rc: $(cat "$tmp/out" "$tmp/err")"
+
 # ---- the self-test ----
 
-"$sonde" record --test >"$tmp/out" 2>"$tmp/err" || fail "--test: exit $?: $(cat "$tmp/out" "$tmp/err")"
+"$sonde" record --test --data "$tmp/not/yet" >"$tmp/out" 2>"$tmp/err" ||
+    fail "--test: exit $?: $(cat "$tmp/out" "$tmp/err")"
 grep -q '^ok  *archive  *[0-9]* values read back, 0 of them differ$' "$tmp/out" || fail "--test: $(cat "$tmp/out")"
+grep -q '^ok  *directory  *.*/not/yet can be written$' "$tmp/out" || fail "--test: $(cat "$tmp/out")"
+[ ! -e "$tmp/not" ] || fail '--test made the directory'
 grep -q 's left' "$tmp/err" && fail "--test: a bar where no terminal is: $(cat "$tmp/err")"
 rc=0
 (ulimit -f 8 && python3 - "$sonde" >"$tmp/out" <<'END'
 import os, pty, subprocess, sys
 ours, theirs = pty.openpty() # standard error is a terminal: the bar is on it
-test = subprocess.Popen([sys.argv[1], "record", "--test"], stderr=theirs)
+test = subprocess.Popen([sys.argv[1], "record", "--test", "--data", "/dev/null/sonde"], stderr=theirs)
 os.close(theirs)
 said = b""
 try:
@@ -121,5 +189,6 @@ assert b" 50 %" in said and b"s left" in said, said
 sys.exit(test.wait())
 END
 ) || rc=$?
-[ $rc = 1 ] && grep -q '^FAILS archive' "$tmp/out" || fail "--test with files that cannot grow: exit $rc: $(cat "$tmp/out")"
+[ $rc = 1 ] && grep -q '^FAILS archive' "$tmp/out" && grep -q '^FAILS directory' "$tmp/out" ||
+    fail "--test with files that cannot grow: exit $rc: $(cat "$tmp/out")"
 echo "recorded, stopped, killed, reloaded, and heard by a service manager"

@@ -7,13 +7,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* No cap. */
-int space_resize(struct space *s, int64_t before, int64_t after)
-{
-    (void)s, (void)before, (void)after;
-    return 0;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     char *line = mem_new(n + 1), **names = NULL;

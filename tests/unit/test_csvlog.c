@@ -49,6 +49,16 @@ int space_resize(struct space *s, int64_t before, int64_t after)
     return 0;
 }
 
+int space_remove(struct space *s, const char *path)
+{
+    struct os_disk_entry e;
+    int rc = os_disk_look(path, &e);
+    rc = rc < 0 ? rc : os_disk_remove(path);
+    if (rc == 0)
+        space_resize(s, e.size, -1);
+    return rc == -ENOENT ? 0 : rc;
+}
+
 static struct space *const some_space = (struct space *)&used;
 
 static int64_t total;
@@ -710,6 +720,40 @@ static void old_files_are_compressed(void **state)
     simple_close(&m);
 }
 
+static void old_days_go(void **state)
+{
+    (void)state;
+    static const enum csvlog_layout layouts[] = { CSVLOG_SONDE, CSVLOG_OPTIMETRICS };
+    static const char *const first[] = { "sonde_20260105", "abc/cpu_20260105" };
+    for (size_t l = 0; l < 2; l++) {
+        struct csvlog_options o = options();
+        struct simple m = { 0 };
+        char name[2][64];
+        o.layout = layouts[l];
+        simple_open(&m, &o);
+        schema_add(m.s, &(struct metric){ .name = "cpu.util" });
+        frame_fit(&m.f, m.s);
+        for (int i = 0; i < 5; i++) {
+            m.f.v[2] = i;
+            assert_int_equal(simple_add(&m, NOON + i * INT64_C(86400000)), 0);
+        }
+        snprintf(name[0], sizeof name[0], "%s.csv", first[l]);
+        snprintf(name[1], sizeof name[1], "%s.columns.json", first[l]);
+        assert_int_equal(csvlog_expire(m.log, 0, NOON + INT64_C(1000) * 86400000), 0);
+        assert_int_equal(csvlog_expire(m.log, 4, NOON + INT64_C(4) * 86400000), 0);
+        assert_true(exists(name[0]) && exists(name[1])); /* 3.5 days after its end */
+        assert_int_equal(csvlog_expire(m.log, 3, NOON + INT64_C(4) * 86400000), 0);
+        assert_true(!exists(name[0]) && !exists(name[1]));
+        snprintf(name[0], sizeof name[0], "%.*s6.csv", (int)strlen(first[l]) - 1, first[l]);
+        assert_true(exists(name[0]));
+        assert_int_equal(csvlog_expire(m.log, 1, NOON + INT64_C(1000) * 86400000), 0);
+        assert_true(!exists(name[0]));
+        snprintf(name[0], sizeof name[0], "%.*s9.csv", (int)strlen(first[l]) - 1, first[l]);
+        assert_true(exists(name[0])); /* it is written */
+        simple_close(&m);
+    }
+}
+
 /* ---- read back ---- */
 
 static struct recording *import(const char *name)
@@ -861,6 +905,8 @@ static void files_of_optimetrics(void **state)
     struct csvlog *log;
     o.layout = CSVLOG_OPTIMETRICS;
     assert_int_equal(csvlog_open(&o, some_space, &log), 0);
+    assert_int_equal(used, SPACE_BLOCK); /* its folder */
+    used = 0;
     write_seed(log);
     csvlog_close(log);
     strcat(dir, "/abc");
@@ -892,6 +938,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_cannot_be_written_is_dropped, begin, end),
         cmocka_unit_test_setup_teardown(the_cap_is_kept, begin, end),
         cmocka_unit_test_setup_teardown(old_files_are_compressed, begin, end),
+        cmocka_unit_test_setup_teardown(old_days_go, begin, end),
         cmocka_unit_test_setup_teardown(analysis_reads_it_back, begin, end),
         cmocka_unit_test_setup_teardown(files_of_optimetrics, begin, end),
     };

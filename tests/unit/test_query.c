@@ -119,7 +119,8 @@ static void test_any_range(void **state)
         double step_s = (double)(to - from + 1) / 1000 / points;
         int tier_s = step_s >= 600 ? 600 : step_s >= 60 ? 60 : 0;
         struct query_result *r;
-        int rc = store_query(a, NULL, from, to, i % 5 ? "memory.*,disk.latency{sd1},disk.reads*{sd0}" : NULL, points, &r);
+        const char *globs = i % 5 ? "memory.*,disk.latency{sd1},disk.reads*{sd0}" : NULL;
+        int rc = store_query(a, NULL, from, to, globs, points, &r);
         if (rc == -ENODATA)
             continue;
         assert_int_equal(rc, 0);

@@ -103,7 +103,8 @@ static void test_chunk_search(void **state)
         memcpy(b.p + at + 8, &length, 4);
     }
     b.n = n;
-    assert_int_equal(chunk_search(b.p, b.n, 0, false, &(uint64_t){ 0 }), b.n); /* without the limit: 550 GB of checksums */
+    /* without the limit: 550 GB of checksums */
+    assert_int_equal(chunk_search(b.p, b.n, 0, false, &(uint64_t){ 0 }), b.n);
     assert_int_equal(chunk_put(&b, CHUNK_TICK, 0, "hello", 5), 0);
     assert_int_equal(chunk_search(b.p, b.n, n - 160, false, &(uint64_t){ 0 }), n);
     assert_int_equal(chunk_search(b.p, b.n - 1, n - 8, false, &(uint64_t){ 0 }), b.n - 1);

@@ -176,7 +176,7 @@ static int check_run(const struct args *a)
                   "--export-json FILE");
         return EXIT_USAGE;
     }
-    return check_machine(a, mode);
+    return archive_options_may_keep(a) ? check_machine(a, mode) : EXIT_FAILED;
 }
 
 static const struct option options[] = {

@@ -70,8 +70,11 @@ static void record_begun(struct recorder *r)
 {
     char size[32];
     double cap = (double)space_cap(store_space(r->store));
-    printf("Recording %d metrics every %g s as %s\n", schema_size(r->observer.feed->schema), r->o.interval_s,
-           store_about(r->store)->session);
+    printf("Recording %d metrics every %g s ", schema_size(r->observer.feed->schema), r->o.interval_s);
+    if (r->o.csv_only)
+        printf("as CSV logs only (storage.archive: false)\n");
+    else
+        printf("as %s\n", store_about(r->store)->session);
     printf("in %s, which holds at most %s. Ctrl-C ends it.\n", r->o.dir,
            cap > 0 ? text_bytes(cap, size, sizeof size) : "what the disk holds");
     fflush(stdout);
@@ -84,7 +87,12 @@ static void record_ended(struct recorder *r)
     store_state(r->store, &s);
     printf("Recorded %llu samples in %s.\n", (unsigned long long)(s.ticks - s.dropped),
            text_span((double)(r->now.frame.mono_ns - r->first_ns) * 1e-9, span, sizeof span));
-    if (r->ticks && !s.error)
+    if (s.dropped)
+        printf("%llu sample%s could not be kept: %s.\n", (unsigned long long)s.dropped, s.dropped == 1 ? "" : "s",
+               !r->disk_error ? "the disk did not keep up" :
+               r->disk_error == -EDQUOT ? "the archive has reached its cap (storage.max_mb) and nothing in it may go" :
+               strerror(-r->disk_error));
+    if (r->ticks && s.dropped < s.ticks && !s.error && !r->o.csv_only)
         printf("The report on it: sonde analyze %s --data %s\n", store_about(r->store)->session, r->o.dir);
 }
 
@@ -103,23 +111,35 @@ static void record_tell(void *self, struct recorder *r, const char *state)
         record_line(c, r);
 }
 
+/* Is there anything that would be kept? */
+static bool record_keeps(const struct config *c)
+{
+    if (config_bool(c, "storage.archive") || config_bool(c, "logging.csv"))
+        return true;
+    log_error(0, "record: storage.archive is false and so is logging.csv: nothing would be kept; one of them must be "
+              "true");
+    return false;
+}
+
 static int record_run(const struct args *a)
 {
+    bool archive = config_bool(args_config(a), "storage.archive");
     struct record c = { .args = a, .before_ns = os_mono_ns() };
     auto_buf struct buf dir = { 0 };
     os_self(&c.before);
     os_serve_on_signal();
     if (args_flag(a, "test"))
         return recorder_test(a);
-    if (datadir_put(a, &dir) < 0)
+    if (datadir_put(a, &dir) < 0 || !record_keeps(args_config(a)))
         return EXIT_USAGE;
     struct recorder r;
     int rc = recorder_run(&r, &(struct recorder_options){
-        .args = a, .dir = dir.p, .parts = recorder_parts(), .tell = record_tell, .self = &c,
+        .args = a, .dir = dir.p, .parts = recorder_parts(archive), .tell = record_tell,
+        .self = &c, .csv_only = !archive,
         .interval_s = args_given(a, "interval") ? args_number(a, "interval") :
                       config_number(args_config(a), "general.logging_interval"),
         .duration_s = args_given(a, "duration") ? args_number(a, "duration") : INFINITY });
-    return rc < 0 ? EXIT_FAILED : EXIT_DONE;
+    return rc < 0 || (r.dropped && r.dropped == r.ticks) ? EXIT_FAILED : r.dropped ? EXIT_PART : EXIT_DONE;
 }
 
 static const struct option options[] = {
@@ -127,7 +147,8 @@ static const struct option options[] = {
     { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
       .help = "between two samples (default general.logging_interval, which is 1)" },
     { "duration", 'd', OPTION_DURATION, "TIME", .min = 0.1, .max = INFINITY, .help = "end after so long" },
-    { "test", 0, OPTION_FLAG, .help = "record 10 s into a temporary folder, read it back, say what works, and end" },
+    { "test", 0, OPTION_FLAG,
+      .help = "record 10 s into a temporary folder, read it back, say what works, the data directory too, and end" },
     { 0 },
 };
 
@@ -145,7 +166,8 @@ const struct command command_record = {
             "$XDG_DATA_HOME/sonde or ~/.local/share/sonde. Only one recorder at a time writes there; other commands "
             "find it by its socket (/run/sonde/sock or $XDG_RUNTIME_DIR/sonde/sock, members of the group sonde may use "
             "the one of root; $SONDE_SOCKET names another). SIGTERM and Ctrl-C end it with everything written; SIGHUP "
-            "reads the configuration again. A crash loses nothing that was sampled, a loss of power at most "
-            "storage.sync_s. --json prints an object a minute, --verbose a line.",
+            "reads the configuration again; SIGUSR1 keeps the last minutes, as sonde sessions flight does. A crash "
+            "loses nothing that was sampled, a loss of power at most storage.sync_s. What the disk had no room for is "
+            "said at the end, with exit status 3. --json prints an object a minute, --verbose a line.",
     .options = options, .examples = examples, .run = record_run,
 };

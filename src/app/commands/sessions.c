@@ -4,7 +4,7 @@
 /* The first is what `sonde sessions` does. */
 static const struct command *const verbs[] = {
     &sessions_list, &sessions_show, &sessions_label, &sessions_unlabel, &sessions_stats, &sessions_verify,
-    &sessions_prune, &sessions_export,
+    &sessions_prune, &sessions_export, &sessions_flight,
     NULL,
 };
 
@@ -16,7 +16,7 @@ static const struct example examples[] = {
 };
 
 const struct command command_sessions = {
-    .name = "sessions", .summary = "the archive: list, show, label, stats, verify, prune, export", .usage = "",
+    .name = "sessions", .summary = "the archive: list, show, label, check, prune, export, flight", .usage = "",
     .verbs = verbs,
     .text = "A session is one run of the recorder, with its samples, events, anomalies and the labels that "
             "people gave it.",

@@ -9,7 +9,7 @@
 #include "store/index.h"
 
 extern const struct command sessions_list, sessions_show, sessions_label, sessions_unlabel, sessions_stats,
-    sessions_verify, sessions_prune, sessions_export;
+    sessions_verify, sessions_prune, sessions_export, sessions_flight;
 
 /* Says that nothing was recorded yet, and what to do. */
 void sessions_say_empty(const char *dir);
