@@ -61,7 +61,7 @@ static void show_host(struct showing *v, const struct index_session *s)
     char memory[32];
     buf_printf(&line, "%s%s%s", s->os, *s->os && *s->cpu ? ", " : "", s->cpu);
     if (s->cores)
-        buf_printf(&line, "%s%d cores", line.n ? ", " : "", s->cores);
+        buf_printf(&line, "%s%d core%s", line.n ? ", " : "", s->cores, s->cores == 1 ? "" : "s");
     if (s->memory_bytes)
         buf_printf(&line, "%s%s", line.n ? ", " : "", text_bytes((double)s->memory_bytes, memory, sizeof memory));
     show_line(v, "host", buf_text(&line));

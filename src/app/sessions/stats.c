@@ -179,8 +179,8 @@ static void stats_text_sessions(struct buf *out, const struct figures *f)
                    text_time(f->last_ms, to), text_span(f->recorded_s, span, sizeof span));
     buf_printf(out, "  samples    %" PRId64 "\n", f->samples);
     if (f->indexed)
-        buf_printf(out, "  found      %" PRId64 " anomalies, %" PRId64 " events\n", f->index.anomalies,
-                   f->index.events);
+        buf_printf(out, "  found      %" PRId64 " anomal%s, %" PRId64 " event%s\n", f->index.anomalies,
+                   f->index.anomalies == 1 ? "y" : "ies", f->index.events, f->index.events == 1 ? "" : "s");
 }
 
 static void stats_text_cap(struct buf *out, const struct figures *f)
