@@ -239,6 +239,10 @@ json 'len(j) == 1 and j[0]["state"] == "running" and j[0]["samples"] > 0 and j[0
 json 'j[0]["end"] > j[0]["start"]'
 kill -KILL $recorder
 wait $recorder 2>/dev/null || :
+for _ in $(seq 100); do # a program that it was about to start has its lock for a moment more
+    ! flock -n "$data/lock" true || break
+    sleep 0.1
+done
 expect 0 '' "$sonde" sessions show last --json --data "$data"
 json 'j["state"] == "crashed" and j["samples"] == sum(p["samples"] for p in j["parts"]) > 0 and j["metrics"] > 10'
 expect 0 '' "$sonde" sessions show last --data "$data"
