@@ -108,7 +108,7 @@ rm "$data"/index.db*
 "$sonde" sessions list --data "$data" | grep -q '20261122_120000_2' || fail "a session is not in the new index"
 
 # Coarser: three hours of the first, whose numbers repeat, an hour a row.
-"$sonde" sessions export --from 2026-11-22T13:00 --to 2026-11-22T16:00 --every 1h --data "$data" \
+"$sonde" sessions export 20261122_120000 --from 2026-11-22T13:00 --to 2026-11-22T16:00 --every 1h --data "$data" \
     --metrics 'cpu.util,disk.read' > "$tmp/hours.csv" || fail "no coarse export"
 awk -F, 'NR > 1 && NR <= 4001 && $1 >= 1795352400 && $1 < 1795363200 {
     h = int(($1 - 1795352400) / 3600); last[h] = $3

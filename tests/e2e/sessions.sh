@@ -177,7 +177,8 @@ for command in 'sessions export' analyze; do
     expect 0 '*' "$sonde" $command 20241120_103015_2 $same --data "$data"
     expect 0 '*' "$sonde" $command --from 2024-11-18 --to 2024-11-19T12:00 --data "$data"
 done
-expect 0 '' "$sonde" sessions export --every 10m $same --data "$data"
+expect 1 '*were recorded at the same time*' "$sonde" sessions export --every 10m $same --data "$data"
+expect 0 '' "$sonde" sessions export 20241120_103015_2 --every 10m $same --data "$data"
 
 # Removed are index and files, but neither what runs nor, when asked, what is labelled. A dry run says exactly what
 # would go; a recorder is in the way of all but that.
