@@ -272,7 +272,7 @@ static int export_run_in(const struct args *a, struct exporting *e)
     if (status != EXIT_DONE)
         return status;
     e->session = text ? e->id : NULL;
-    if (!text && archived_would_mix(&e->of, "sessions export", e->from_ms, e->to_ms))
+    if (!text && e->exporter && archived_would_mix(&e->of, "sessions export", e->from_ms, e->to_ms))
         return EXIT_FAILED;
     e->join.schema = schema_new();
     status = export_say(e, e->output ? export_to_file(e) : export_text(e));
@@ -340,7 +340,7 @@ const struct command sessions_export = {
     .name = "sessions export", .summary = "a session, or a range of time, as CSV, JSON or a tape", .usage = "[ID]",
     .text = "Writes every instant of a session, or of all sessions in a range of time, or both. Columns that only "
             "some of it has are empty elsewhere. With --every the numbers come from summaries where there are some; the "
-            "mean is that of samples; counters have their last value. Sessions of the same time are not mixed: name "
-            "one. A file appears when it is whole.",
+            "mean is that of samples; counters have their last value. Sessions of the same time are not mixed, but on "
+            "a tape: name one. A file appears when it is whole.",
     .options = options, .examples = examples, .max_positional = 1, .run = export_run,
 };
