@@ -26,18 +26,16 @@ struct csv {
     uint64_t put, taken;
     double keep_days;
     bool ending, ended;
-    int64_t now_ms, now_ns;    /* of the thread: the time that ages are counted from, and when it was that, monotonic */
+    struct retention_clock clock; /* of the thread */
 };
 
-/* A clock that was set ahead does not age everything at once: see retention_believe(). */
 static void csv_tidy(struct csv *c, const struct frame *f)
 {
-    c->now_ms = retention_believe(c->now_ms, f->wall_ms, c->now_ns ? (f->mono_ns - c->now_ns) / 1000000 : 0);
-    c->now_ns = f->mono_ns;
+    int64_t now_ms = retention_clock_now(&c->clock, f->wall_ms, f->mono_ns);
     os_lock(c->lock);
     double keep_days = c->keep_days;
     os_unlock(c->lock);
-    int rc = csvlog_expire(c->log, keep_days, c->now_ms);
+    int rc = csvlog_expire(c->log, keep_days, now_ms);
     if (rc < 0)
         log_warn(rc, "record: a CSV log that is older than storage.keep_days cannot be removed");
     csvlog_tidy(c->log, f->wall_ms);
@@ -104,8 +102,9 @@ static int csv_open(struct recorder *r, void **self)
     if (!settings_csvlog(r->config, r->o.dir, store_about(r->store)->hardware_id, &o, &outside))
         return 0;
     struct csv *c = mem_new(sizeof *c);
-    *c = (struct csv){ .lock = os_lock_new(), .schema = schema_new(), .now_ms = r->last_ms ? r->last_ms : INT64_MAX,
+    *c = (struct csv){ .lock = os_lock_new(), .schema = schema_new(),
                        .keep_days = config_number(r->config, "storage.keep_days") };
+    retention_clock_begin(&c->clock, r->last_ms, os_mono_ns());
     int rc = csvlog_open(&o, outside ? NULL : store_space(r->store), &c->log);
     rc = rc < 0 ? rc : os_thread(csv_main, c);
     if (rc < 0) {

@@ -35,7 +35,7 @@ struct indexer {
     struct index *index;       /* of the store's thread, once recording goes on; NULL while it cannot be used */
     int error;                 /* why not */
     int write_error;           /* of the last minute, which was said */
-    int64_t now_ms, now_ns;    /* the time that ages are counted from, and when it was that, monotonic */
+    struct retention_clock clock;
     bool short_of;             /* the cap is too small for what must stay, which was said */
     struct retention *retention;
     struct event *batch;       /* its scratch */
@@ -111,16 +111,14 @@ static void indexer_retain(struct indexer *d)
 {
     struct pins pins = { 0 };
     struct retention_done done;
-    int64_t mono_ns = os_mono_ns();
-    d->now_ms = retention_believe(d->now_ms, os_wall_ms(), (mono_ns - d->now_ns) / 1000000);
-    d->now_ns = mono_ns;
     int rc = pins_learn(&pins, d->index);
     if (rc < 0) {
         indexer_lose(d, rc); /* what must stay is not known */
         pins_done(&pins);
         return;
     }
-    struct retention_rules rules = { .pins = pins.pin, .n_pins = pins.n, .now_ms = d->now_ms,
+    struct retention_rules rules = { .pins = pins.pin, .n_pins = pins.n,
+                                     .now_ms = retention_clock_now(&d->clock, os_wall_ms(), os_mono_ns()),
                                      .session = store_about(d->r->store)->session,
                                      .part = store_part(d->r->store) };
     os_lock(d->lock);
@@ -297,16 +295,6 @@ static void indexer_tidy(void *self)
         indexer_retain(d);
 }
 
-/* The time of the last recording, or now where that is earlier, or there is none. */
-static void indexer_believe(struct indexer *d)
-{
-    struct index_stats st = { 0 };
-    if (d->index)
-        index_stats(d->index, &st);
-    d->now_ns = os_mono_ns();
-    d->now_ms = retention_believe(st.last_ms ? st.last_ms : INT64_MAX, os_wall_ms(), 0);
-}
-
 static int indexer_open(struct recorder *r, void **self)
 {
     struct indexer *d = mem_new(sizeof *d);
@@ -319,7 +307,7 @@ static int indexer_open(struct recorder *r, void **self)
     indexer_learn_rules(d, r->config);
     space_reserve(store_space(r->store), index_worst_bytes(INDEX_ALLOWANCE_DEFAULT));
     indexer_connect(d);
-    indexer_believe(d);
+    retention_clock_begin(&d->clock, r->last_ms, os_mono_ns());
     *self = d;
     return 0;
 }

@@ -86,14 +86,14 @@ static struct archive_part *archive_part_of(struct archive *a, const struct name
     return p;
 }
 
-/* One that is gone by now, damaged at its beginning or of another name than its own is passed over: `verify`
- * tells. An error where it is us who cannot read it. */
 /* What we lack, and not what is wrong with a file: it must not look as if there were less. */
 static bool archive_is_ours(int rc)
 {
     return rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM;
 }
 
+/* One that is gone by now, damaged at its beginning or of another name than its own is passed over: `verify`
+ * tells. An error where it is us who cannot read it. */
 static int archive_add_segment(struct archive *a, const struct names *n)
 {
     struct archive_part *p = archive_part_of(a, n);

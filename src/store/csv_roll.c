@@ -281,15 +281,11 @@ int csv_roll_begin(struct csv_roll *r, int64_t wall_ms, const struct buf *column
     int rc = roll_next(r, wall_ms);
     if (rc == 0)
         rc = roll_columns(r, columns);
-    if (rc == 0)
-        rc = space_resize(r->space, -1, 0);
     if (rc < 0)
         return rc;
     r->fd = os_disk_open(roll_path(r, &r->name, ".csv"), OS_DISK_CREATE);
-    if (r->fd < 0) {
-        space_resize(r->space, 0, -1);
+    if (r->fd < 0)
         return r->fd;
-    }
     r->size = 0;
     r->torn = false;
     r->begun_ms = wall_ms;

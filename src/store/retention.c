@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define DAY_MS 86400000.0
+#define WALL_END_MS (INT64_MAX / 2) /* later than any clock, and may be added to */
 #define LOOK_BACK_MS (7 * DAY_MS) /* of a forecast */
 
 struct kept_file {
@@ -152,10 +153,16 @@ static int retention_list(struct retention *r)
     return n < 0 ? n : 0;
 }
 
-int64_t retention_believe(int64_t believed_ms, int64_t clock_ms, int64_t elapsed_ms)
+void retention_clock_begin(struct retention_clock *c, int64_t last_ms, int64_t mono_ns)
 {
-    int64_t most = believed_ms + 24 * elapsed_ms;
-    return clock_ms < most ? clock_ms : most;
+    *c = (struct retention_clock){ last_ms ? last_ms : WALL_END_MS, mono_ns };
+}
+
+int64_t retention_clock_now(struct retention_clock *c, int64_t wall_ms, int64_t mono_ns)
+{
+    int64_t most = c->wall_ms + 24 * ((mono_ns - c->mono_ns) / 1000000);
+    *c = (struct retention_clock){ wall_ms < most ? wall_ms : most, mono_ns };
+    return c->wall_ms;
 }
 
 static bool retention_may(const struct retention_rules *rules, const struct kept_file *f)

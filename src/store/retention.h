@@ -39,11 +39,18 @@ struct retention_rules {
 };
 
 /*
- * The time that ages are counted from, after what it was a while ago and what the clock says now: a clock that was
- * set ahead by mistake must not make everything old at once, so time goes at most a day an hour. One that was set
- * back is believed.
+ * The time that ages are counted from. A clock that was set ahead by mistake must not make everything old at once, so
+ * time goes at most a day an hour, from when something was recorded last. One that was set back is believed.
  */
-int64_t retention_believe(int64_t believed_ms, int64_t clock_ms, int64_t elapsed_ms);
+struct retention_clock {
+    int64_t wall_ms, mono_ns;
+};
+
+/* Begins with the time of the last recording; 0: there is none, and the clock is believed. */
+void retention_clock_begin(struct retention_clock *c, int64_t last_ms, int64_t mono_ns);
+
+/* What time it is now, when the clock says that it is wall_ms. */
+int64_t retention_clock_now(struct retention_clock *c, int64_t wall_ms, int64_t mono_ns);
 
 struct retention_done {
     int64_t freed;          /* bytes */

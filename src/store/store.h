@@ -29,7 +29,7 @@ struct store_options {
     const char *dir;          /* made where there is none, mode 0700 */
     int64_t cap_bytes;        /* of all that is below it; 0 = none */
     double sync_s;            /* between two syncs */
-    struct tape_about about;  /* session, machine, interval; an empty session gets a name */
+    struct tape_about about;  /* machine, start, interval; the session gets its name here */
     bool keeps_nothing;       /* instants are counted only: others write into the directory */
 
     /* Called on a thread of the store with what happens to the archive itself: gaps, a full disk. */

@@ -244,6 +244,24 @@ static void test_no_room_for_copies(void **state)
     made_done(&m);
 }
 
+/* A clock ahead is believed by a day an hour, one set back at once, and one where nothing was recorded. */
+static void test_clock(void **state)
+{
+    (void)state;
+    const int64_t hour = 3600000, day = 24 * hour, ns = 1000000;
+    struct retention_clock c;
+    retention_clock_begin(&c, 1000 * day, 5 * ns);
+    assert_true(retention_clock_now(&c, 1000 * day + 1000, 5 * ns + 42 * ns) == 1000 * day + 1000); /* goes on */
+    retention_clock_begin(&c, 1000 * day, 0);
+    assert_true(retention_clock_now(&c, 1400 * day, 0) == 1000 * day);
+    assert_true(retention_clock_now(&c, 1400 * day, hour * ns) == 1001 * day);
+    assert_true(retention_clock_now(&c, 1400 * day, 3 * hour * ns) == 1003 * day);
+    assert_true(retention_clock_now(&c, 1001 * day, 4 * hour * ns) == 1001 * day);
+    assert_true(retention_clock_now(&c, 1400 * day, 1000 * hour * ns) == 1400 * day); /* reached at last */
+    retention_clock_begin(&c, 0, hour * ns);
+    assert_true(retention_clock_now(&c, 1400 * day, 2 * hour * ns) == 1400 * day);
+}
+
 /* What a crash leaves: the old file whole, and a copy that is not. */
 static void test_crash(void **state)
 {
@@ -367,7 +385,7 @@ int main(void)
         cmocka_unit_test(test_order_of_the_cap), cmocka_unit_test(test_no_room_for_copies),
         cmocka_unit_test(test_crash),       cmocka_unit_test(test_open_segments_stay),
         cmocka_unit_test(test_fill),        cmocka_unit_test(test_forecast),
-        cmocka_unit_test(test_events_go_along),
+        cmocka_unit_test(test_events_go_along), cmocka_unit_test(test_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
