@@ -297,6 +297,8 @@ static void indexer_tidy(void *self)
 
 static int indexer_open(struct recorder *r, void **self)
 {
+    if (r->o.csv_only) /* there is nothing to index */
+        return 0;
     struct indexer *d = mem_new(sizeof *d);
     *d = (struct indexer){ .r = r, .lock = os_lock_new() };
     d->retention = retention_new(r->o.dir, store_space(r->store));

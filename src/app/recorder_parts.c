@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-const struct recorder_part *const *recorder_parts(bool archive)
+const struct recorder_part *const *recorder_parts(void)
 {
     static const struct recorder_part *const parts[] = {
         &recorder_index, &recorder_csv, &recorder_flight, &recorder_socket, NULL,
     };
-    return archive ? parts : parts + 1;
+    return parts;
 }
 
 void recorder_put_state(struct recorder *r, struct json *j)

@@ -5,8 +5,7 @@
 #include "app/recorder.h"
 #include "base/json.h"
 
-/* NULL-terminated; without an archive there is nothing to index. */
-const struct recorder_part *const *recorder_parts(bool archive);
+const struct recorder_part *const *recorder_parts(void); /* NULL-terminated */
 
 /* Puts the members of an open object: session, directory, since when, how much. From any thread. */
 void recorder_put_state(struct recorder *r, struct json *j);

@@ -223,7 +223,7 @@ static struct progress test_progress(const struct args *a)
 static int test_record(const struct args *a, const char *dir, struct witness *w)
 {
     const struct recorder_part *parts[RECORDER_PARTS_MAX + 1] = { NULL };
-    const struct recorder_part *const *all = recorder_parts(true);
+    const struct recorder_part *const *all = recorder_parts();
     size_t n = 0;
     for (; all[n] && n + 1 < RECORDER_PARTS_MAX; n++)
         parts[n] = all[n];

@@ -134,7 +134,7 @@ static int record_run(const struct args *a)
         return EXIT_USAGE;
     struct recorder r;
     int rc = recorder_run(&r, &(struct recorder_options){
-        .args = a, .dir = dir.p, .parts = recorder_parts(archive), .tell = record_tell,
+        .args = a, .dir = dir.p, .parts = recorder_parts(), .tell = record_tell,
         .self = &c, .csv_only = !archive,
         .interval_s = args_given(a, "interval") ? args_number(a, "interval") :
                       config_number(args_config(a), "general.logging_interval"),

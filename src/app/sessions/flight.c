@@ -5,8 +5,8 @@
  */
 #include "app/sessions/sessions.h"
 
+#include "app/archived.h"
 #include "app/attach.h"
-#include "app/datadir.h"
 #include "base/auto.h"
 #include "base/check.h"
 #include "base/log.h"
@@ -162,8 +162,8 @@ static int flight_list(const struct args *a)
 {
     auto_buf struct buf dir = { 0 }, out = { 0 };
     struct kept_list l;
-    if (datadir_put(a, &dir) < 0)
-        return EXIT_FAILED;
+    if (archived_put_dir(a, &dir) < 0)
+        return EXIT_USAGE;
     buf_puts(&dir, "/flight");
     int rc = kept_read(&l, dir.p);
     if (rc < 0 && rc != -ENOENT) {
@@ -288,7 +288,7 @@ static int flight_run(const struct args *a)
     return args_positionals(a) ? flight_ask(a) : flight_list(a);
 }
 
-static const struct option options[] = { DATADIR_OPTION, { 0 } };
+static const struct option options[] = { ARCHIVED_OPTION, { 0 } };
 
 static const struct example examples[] = {
     { "sonde sessions flight the screen froze", "keep the minutes before now, and why" },
