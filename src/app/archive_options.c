@@ -8,7 +8,7 @@
 #include "app/sessions/sessions.h"
 #include "base/auto.h"
 #include "base/log.h"
-#include "os/disk.h"
+#include "store/archive.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -73,13 +73,12 @@ bool archive_options_run(const struct args *a, int *status)
 
 bool archive_options_may_keep(const struct args *a)
 {
-    auto_buf struct buf dir = { 0 }, lock = { 0 };
+    auto_buf struct buf dir = { 0 };
     if (!args_flag(a, "archive"))
         return true;
     if (archive_options_dir(a, &dir) < 0)
         return false;
-    buf_printf(&lock, "%s/lock", dir.p);
-    if (!os_disk_is_locked(lock.p))
+    if (!archive_is_recorded(dir.p))
         return true;
     log_error(0, "check: a recorder runs in %s and keeps everything there already, so --archive is not needed: "
               "leave it out, or name another directory with --archive-dir", dir.p);
