@@ -15,7 +15,7 @@
 #define LEAST_SCALE 0.2
 #define TOP_LEAST 4    /* the tail is fitted to so many pieces of news at least, ... */
 #define TOP_TIMES 3.0  /* ... and to so many times the budget's worth */
-#define SHARP 3.0      /* times the budget */
+#define SHARP 2.25     /* times the budget */
 #define ALIKE 0.5
 #define MARGIN 0.25
 
@@ -122,11 +122,10 @@ void tail_mute(struct tail *t, double v)
 
 bool tail_next(struct tail *t, double t_s, double v, double budget)
 {
-    if (isnan(t->reference)) {
+    if (isnan(t->first_s))
         t->first_s = t_s;
+    if (isnan(t->reference))
         t->reference = v;
-        return false;
-    }
     t->reference -= t->fall;
     bool news = v > t->reference + t->step;
     if (news) {
