@@ -23,7 +23,8 @@
 
 void tail_init(struct tail *t, double rows, double step, bool follows, double prior, double apart_s)
 {
-    *t = (struct tail){ .fall = step / rows, .step = step, .follows = follows, .prior = prior, .apart_s = apart_s, .reference = NAN, .level = INFINITY,
+    *t = (struct tail){ .fall = step / rows, .step = step, .follows = follows, .prior = prior, .apart_s = apart_s,
+                        .reference = NAN, .level = INFINITY,
                         .first_s = NAN, .last_s = -INFINITY, .last = -1 };
 }
 
