@@ -5,13 +5,13 @@
  */
 #include "app/forecasting.h"
 
+#include "analyze/forecasts.h"
 #include "app/analyze_file.h"
 #include "base/auto.h"
 #include "base/log.h"
-#include "base/text.h"
-#include "core/amount.h"
 #include "os/os.h"
-#include "output/screen.h"
+#include "output/forecast_json.h"
+#include "output/forecast_text.h"
 #include "store/query.h"
 
 #include <errno.h>
@@ -20,7 +20,6 @@
 #include <string.h>
 
 #define ARCHIVE_STEP_S 60
-#define TABLE_ROWS 6 /* steps that a person is shown */
 
 /* ---- from where ---- */
 
@@ -139,103 +138,15 @@ static void forecasting_csv(struct buf *out, const struct schema *s, const struc
     }
 }
 
-static void json_against(struct json *j, const struct forecast *f)
-{
-    json_array(j, "against");
-    for (int b = 0; b < FORECAST_BASELINES; b++) {
-        json_object(j, NULL);
-        json_string(j, "baseline", f->against[b].name);
-        json_double(j, "error", f->against[b].error);
-        json_double(j, "skill", f->against[b].skill);
-        json_end(j);
-    }
-    json_end(j);
-}
-
-void forecasting_json(struct json *j, const struct schema *s, const struct forecasts *all,
-                      const struct metric_forecast *m)
-{
-    const struct forecast *f = &m->f;
-    char words[160];
-    json_string(j, "metric", schema_id(s, m->slot));
-    json_string(j, "unit", unit_code(schema_at(s, m->slot)->unit));
-    if (*m->reason) {
-        json_null(j, "points");
-        json_string(j, "points_reason", m->reason);
-        return;
-    }
-    json_string(j, "model", f->model);
-    json_double(j, "skill", f->skill);
-    json_bool(j, "has_skill", f->has_skill);
-    json_string(j, "baseline", f->baseline);
-    json_string(j, "words", forecasts_words(f, words, sizeof words));
-    json_double(j, "error", f->error);
-    json_double(j, "coverage", f->coverage);
-    json_int(j, "origins", f->origins);
-    json_against(j, f);
-    json_array(j, "points");
-    for (int h = 0; h < f->horizon; h++) {
-        json_object(j, NULL);
-        json_time(j, "time", all->last_ms + (int64_t)(1000 * all->step_s * (h + 1)));
-        json_double(j, "p10", f->p10[h]);
-        json_double(j, "p50", f->p50[h]);
-        json_double(j, "p90", f->p90[h]);
-        json_end(j);
-    }
-    json_end(j);
-}
-
 static void forecasting_object(struct buf *out, const struct schema *s, const struct forecasts *all)
 {
     struct json j;
     json_init(&j, out);
     j.indent = true;
     json_object(&j, NULL);
-    json_int(&j, "horizon", all->horizon);
-    json_double(&j, "step_s", all->step_s);
-    json_array(&j, "metrics");
-    for (size_t i = 0; i < all->n; i++) {
-        json_object(&j, NULL);
-        forecasting_json(&j, s, all, &all->item[i]);
-        json_end(&j);
-    }
-    json_end(&j);
+    forecast_json(&j, s, all, NULL, NULL);
     json_end(&j);
     buf_putc(out, '\n');
-}
-
-/* A few of the steps, the last one always. */
-static void text_steps(struct buf *out, const struct forecasts *all, const struct forecast *f, enum unit unit)
-{
-    for (int k = 0, before = 0; k < TABLE_ROWS; k++) {
-        int step = (int)ceil(pow(f->horizon, (k + 1.0) / TABLE_ROWS) - 1e-9);
-        char span[32], p10[AMOUNT_MAX], p50[AMOUNT_MAX], p90[AMOUNT_MAX];
-        if (step <= before)
-            continue;
-        before = step;
-        buf_printf(out, "  in %-8s %10s   between %s and %s\n", text_span(all->step_s * step, span, sizeof span),
-                   amount_text(f->p50[step - 1], unit, p50), amount_text(f->p10[step - 1], unit, p10),
-                   amount_text(f->p90[step - 1], unit, p90));
-    }
-}
-
-static void forecasting_text(struct buf *out, const struct screen *screen, const struct schema *s,
-                             const struct forecasts *all)
-{
-    for (size_t i = 0; i < all->n; i++) {
-        const struct metric_forecast *m = &all->item[i];
-        char words[160];
-        buf_puts(out, i ? "\n" : "");
-        screen_put(screen, out, TONE_STRONG, schema_id(s, m->slot));
-        if (*m->reason) {
-            buf_printf(out, ": no forecast: %s\n", m->reason);
-            continue;
-        }
-        buf_printf(out, ": %s\n  ", forecast_model_words(m->f.model));
-        screen_put(screen, out, m->f.has_skill ? TONE_PLAIN : TONE_QUIET, forecasts_words(&m->f, words, sizeof words));
-        buf_putc(out, '\n');
-        text_steps(out, all, &m->f, schema_at(s, m->slot)->unit);
-    }
 }
 
 static int forecasting_tell(const struct args *a, const struct schema *s, const struct forecasts *all)
@@ -257,7 +168,7 @@ static int forecasting_tell(const struct args *a, const struct schema *s, const 
     else if (json)
         forecasting_object(&out, s, all);
     else if (!args_flag(a, "quiet"))
-        forecasting_text(&out, &screen, s, all);
+        forecast_text(&out, &screen, s, all);
     if (out.n)
         fwrite(out.p, 1, out.n, stdout);
     return all->made == all->n ? EXIT_DONE : all->made ? EXIT_PART : EXIT_FAILED;

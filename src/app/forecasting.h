@@ -2,18 +2,12 @@
 #ifndef APP_FORECASTING_H
 #define APP_FORECASTING_H
 
-#include "analyze/forecasts.h"
 #include "app/analyze_archive.h"
 #include "app/archived.h"
-#include "base/json.h"
 
 #define FORECASTING_OPTIONS ARCHIVED_OPTION, ANALYZE_ARCHIVE_OPTIONS
 
 /* Of a file; NULL: of the archive. Returns an exit status. */
 int forecasting_run(const struct args *a, const char *file);
-
-/* The members of one forecast, into an open object. */
-void forecasting_json(struct json *j, const struct schema *s, const struct forecasts *all,
-                      const struct metric_forecast *m);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
-#include "os/os.h"
+#include "learn/forecast.h"
 
 #include <string.h>
 
