@@ -22,10 +22,10 @@ static bool forecasts_wants(const struct recording *r, int slot, const char *glo
     return schema_at(r->schema, slot)->kind != KIND_COUNTER && !schema_is_part(r->schema, slot);
 }
 
-static void forecasts_choose(const struct recording *r, const char *globs, struct forecasts *out)
+static void forecasts_choose(const struct recording *r, const struct forecasts_options *o, struct forecasts *out)
 {
-    size_t cap = 0, most = globs ? SCHEMA_MAX_METRICS : FORECASTS_MAX;
-    const char *wish = globs;
+    size_t cap = 0, most = o->most ? o->most : o->globs ? SCHEMA_MAX_METRICS : FORECASTS_MAX;
+    const char *wish = o->globs;
     for (int slot = 0; slot < r->n_cols && !wish; slot++)
         wish = schema_match(r->schema, slot, forecasts_main) ? forecasts_main : NULL;
     for (int slot = 0; slot < r->n_cols && out->n < most; slot++) {
@@ -56,14 +56,14 @@ static void forecasts_one(const struct recording *r, const struct forecasts_opti
 
 void forecasts_make(const struct recording *r, const struct forecasts_options *o, struct forecasts *out)
 {
-    double interval_s = recording_interval(r);
+    double interval_s = round(recording_interval(r) * 1e6) / 1e6; /* 60, not 60.00000000000001 */
     *out = (struct forecasts){ .horizon = o->horizon, .step_s = o->step_s > 0 ? o->step_s : interval_s };
     if (r->n < FORECAST_MIN || !(out->step_s > 0)) {
         snprintf(out->reason, sizeof out->reason, "needs at least %d samples, has %zu", FORECAST_MIN, r->n);
         return;
     }
     out->last_ms = r->wall_ms[r->n - 1];
-    forecasts_choose(r, o->globs, out);
+    forecasts_choose(r, o, out);
     if (!out->n)
         text_copy(out->reason, sizeof out->reason, "there is no such metric");
     auto_free double *t = mem_new(r->n * sizeof *t);
@@ -90,9 +90,7 @@ char *forecasts_words(const struct forecast *f, char *out, size_t cap)
         snprintf(out, cap, "the past is too short to test it on");
     else if (f->has_skill)
         snprintf(out, cap, "%.0f %% closer than %s in the past", 100 * f->skill, forecast_model_words(f->baseline));
-    else if (strcmp(f->model, f->baseline) != 0)
-        snprintf(out, cap, "no skill: no closer than %s in the past", forecast_model_words(f->baseline));
     else
-        snprintf(out, cap, "no skill: nothing was closer in the past");
+        snprintf(out, cap, "no skill: no closer than %s in the past", forecast_model_words(f->baseline));
     return out;
 }

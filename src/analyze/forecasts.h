@@ -33,6 +33,7 @@ struct forecasts_options {
     const char *model;   /* NULL = "auto" */
     int horizon;         /* steps */
     double step_s;       /* rows are averaged to it; 0 = that of the recording */
+    size_t most;         /* metrics; 0 = no limit for those that are named, else FORECASTS_MAX */
     uint64_t seed;
 };
 
@@ -40,7 +41,7 @@ struct forecasts_options {
 void forecasts_make(const struct recording *r, const struct forecasts_options *o, struct forecasts *out);
 void forecasts_done(struct forecasts *f);
 
-/* "21 % better than the median of the last hour", "no better than the last value, which is given": for people. */
+/* "21 % closer than the median of the last hour in the past", "no skill: no closer than the last value in the past". */
 char *forecasts_words(const struct forecast *f, char *out, size_t cap);
 
 #endif

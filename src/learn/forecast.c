@@ -325,6 +325,9 @@ static int make(struct fc *f, const struct forecast_options *o, int only, double
         now_mix(f, &t, said, out->p50);
     else
         memcpy(out->p50, said + (size_t)pick * (size_t)f->horizon, (size_t)f->horizon * sizeof *said);
+    for (int h = 0; h < f->horizon; h++)
+        out->naive[h] = fmin(fmax((naive < 0 ? 0 : said[(size_t)naive * (size_t)f->horizon + (size_t)h]) * scale + last,
+                                  -DBL_MAX), DBL_MAX);
     if (!fc_test_band(f, &t, tested, lo, hi))
         band_of_changes(f, lo, hi);
     put(f, o, scale, last, lo, hi, out);
@@ -348,7 +351,8 @@ int forecast_make(const double *x, size_t n, const struct forecast_options *o, s
         r.p10 = mem_try(bytes);
         r.p50 = mem_try(bytes);
         r.p90 = mem_try(bytes);
-        rc = r.p10 && r.p50 && r.p90 ? make(&f, o, only, scale, last, &r) : -ENOMEM;
+        r.naive = mem_try(bytes);
+        rc = r.p10 && r.p50 && r.p90 && r.naive ? make(&f, o, only, scale, last, &r) : -ENOMEM;
     }
     fc_done(&f);
     if (rc < 0)
@@ -363,5 +367,6 @@ void forecast_done(struct forecast *f)
     mem_free(f->p10);
     mem_free(f->p50);
     mem_free(f->p90);
-    f->p10 = f->p50 = f->p90 = NULL;
+    mem_free(f->naive);
+    f->p10 = f->p50 = f->p90 = f->naive = NULL;
 }

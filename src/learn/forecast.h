@@ -41,6 +41,7 @@ struct forecast_baseline {
 struct forecast {
     int horizon;
     double *p10, *p50, *p90; /* horizon values each, p10 <= p50 <= p90, all finite */
+    double *naive;           /* what `baseline` says, the last value where that is not known: to be held against */
     const char *model;       /* that is given: "blend", or the name of one */
     const char *baseline;    /* the best naive one; NULL = the past is too short to tell */
     double skill;            /* of the mixture (or of the model asked for) against it, NaN = not known */

@@ -23,8 +23,8 @@ static void text_steps(struct buf *out, const struct forecasts *all, const struc
     }
 }
 
-void forecast_text(struct buf *out, const struct screen *screen, const struct schema *s,
-                   const struct forecasts *all)
+void forecast_text(struct buf *out, const struct screen *screen, const struct schema *s, const struct forecasts *all,
+                   void (*more)(void *self, struct buf *out, const char *id), void *self)
 {
     for (size_t i = 0; i < all->n; i++) {
         const struct metric_forecast *m = &all->item[i];
@@ -38,6 +38,7 @@ void forecast_text(struct buf *out, const struct screen *screen, const struct sc
         buf_printf(out, ": %s\n  ", forecast_model_words(m->f.model));
         screen_put(screen, out, m->f.has_skill ? TONE_PLAIN : TONE_QUIET, forecasts_words(&m->f, words, sizeof words));
         buf_putc(out, '\n');
+        more(self, out, schema_id(s, m->slot));
         text_steps(out, all, &m->f, schema_at(s, m->slot)->unit);
     }
 }
