@@ -8,6 +8,7 @@
 #ifndef LEARN_FOREST_H
 #define LEARN_FOREST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct forest;
 struct forest_options {
     int trees;     /* 1 .. FOREST_MAX_TREES; 0 = FOREST_TREES */
     int sample;    /* rows each tree sees, 2 .. FOREST_MAX_SAMPLE; 0 = FOREST_SAMPLE; all where fewer */
+    bool extended; /* cuts across all columns at once, see above */
     uint64_t seed; /* same data, options and build give the same forest, bit for bit */
 };
 
