@@ -108,8 +108,8 @@ static int bench(char **argv, int d, const double *x, size_t n)
         return bench_kmeans(x, n, d, size, seed);
     if (strcmp(argv[1], "trees") == 0)
         return bench_trees(x, n, d, (size_t)size, seed, argv[6]);
-    bool extended = strcmp(argv[1], "extended") == 0;
-    return bench_forest(x, n, d, &(struct forest_options){ .trees = size, .extended = extended, .seed = seed }, argv[6]);
+    int extension = strcmp(argv[1], "extended") == 0 ? FOREST_MAX_EXTENSION : 0;
+    return bench_forest(x, n, d, &(struct forest_options){ size, .extension = extension, .seed = seed }, argv[6]);
 }
 
 int main(int argc, char **argv)
