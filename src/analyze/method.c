@@ -11,7 +11,6 @@
 
 #define OWN_SHARE 5        /* of the input one in so many rows is learned from where there is nothing else ... */
 #define OWN_ROWS_MAX 20000 /* ... and at most so many */
-#define SPREAD_LEAST 1e-3  /* of the center: what hardly ever moved */
 
 extern const struct method method_forest, method_extended, method_kmeans;
 
@@ -87,10 +86,8 @@ void method_usual(const struct columns *c, struct method_usual *out)
             v[i] = columns_at(c, j, i);
         double center = stats_median(v, c->n);
         double spread = (stats_quantile(v, c->n, 0.75) / 2 - stats_quantile(v, c->n, 0.25) / 2) / (1.349 / 2);
-        center = isfinite(center) ? center : 0;
-        spread = isfinite(spread) ? spread : 0;
-        spread = fmax(spread, SPREAD_LEAST * fabs(center));
-        out[j] = (struct method_usual){ center, spread > 0 ? spread : 1e-300 };
+        spread = fmax(spread, METHOD_SPREAD_LEAST * fabs(center));
+        out[j] = isnan(center) ? METHOD_UNKNOWN : (struct method_usual){ center, spread > 0 ? spread : METHOD_NO_SPREAD };
     }
     mem_free(v);
 }

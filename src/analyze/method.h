@@ -63,6 +63,12 @@ struct method_usual {
     double center, spread; /* spread > 0 */
 };
 
+#define METHOD_SPREAD_LEAST 1e-3 /* of the center: what hardly ever moved */
+#define METHOD_NO_SPREAD 1e-300  /* of what was always 0: any other value is as far as can be */
+
+/* Of a column that was never known: no value of it is unusual. */
+#define METHOD_UNKNOWN ((struct method_usual){ 0, INFINITY })
+
 /* Medians and quartile distances. */
 void method_usual(const struct columns *c, struct method_usual *out);
 

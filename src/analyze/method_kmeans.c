@@ -23,7 +23,6 @@
 #define RESTARTS 3        /* with 380 numbers a point, starts differ by less than 1 % */
 #define POINTS_MAX 20000
 #define FAR 10.0          /* deviations */
-#define SPREAD_LEAST 1e-3 /* of the mean: what hardly ever moved */
 #define BLOCK 64          /* points measured at a time */
 #define LAG_MAX 0.95
 
@@ -46,15 +45,16 @@ static struct method_usual cells_usual(const struct columns *c, int j)
     double most = 0, mean = 0, square = 0, n = 0;
     for (size_t i = 0; i < c->n; i++)
         most = fmax(most, fabs(columns_at(c, j, i))); /* which leaves out NaN */
-    for (size_t i = 0; most > 0 && i < c->n; i++) {
+    most = most > 0 ? most : 1;
+    for (size_t i = 0; i < c->n; i++) {
         double v = columns_at(c, j, i) / most, off = v - mean;
         if (isnan(v))
             continue;
         mean += off / ++n;
         square += off * (v - mean);
     }
-    double spread = fmax(n > 0 ? sqrt(square / n) : 0, SPREAD_LEAST * fabs(mean)) * most;
-    return (struct method_usual){ mean * most, spread > 0 ? spread : 1e-300 };
+    double spread = n > 0 ? fmax(sqrt(square / n), METHOD_SPREAD_LEAST * fabs(mean)) * most : 0;
+    return n == 0 ? METHOD_UNKNOWN : (struct method_usual){ mean * most, spread > 0 ? spread : METHOD_NO_SPREAD };
 }
 
 /* The row as the newest one of the window; what is not known is as usual. Before there are enough, the first one stands

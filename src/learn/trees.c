@@ -74,7 +74,8 @@ struct grower {
 /* A cut explains gain / per of the sum of squares: compared without a division. */
 struct split {
     double gain, per;
-    int column, bin; /* bins up to this one go left */
+    int column;
+    int bin, next; /* bins up to this one go left; the next one that has rows */
 };
 
 /* ---- bins ---- */
@@ -274,7 +275,7 @@ KNOWN void trees_best_cut(struct grower *g, size_t width, int column, struct spl
             continue;
         struct split s = trees_cut(g, width, left);
         if (s.gain * best->per > best->gain * s.per)
-            *best = (struct split){ s.gain, s.per, column, (filled[m] + filled[m + 1] - 1) / 2 }; /* midway */
+            *best = (struct split){ s.gain, s.per, column, filled[m], filled[m + 1] };
     }
 }
 
@@ -367,8 +368,10 @@ static void trees_split(struct grower *g, size_t node, int depth, uint32_t *row,
     g->fits &= child != SIZE_MAX;
     if (child == SIZE_MAX)
         return;
-    g->f->node[node] = (struct node){
-        .cut = g->b->edge[s.column * TREES_BINS + s.bin], .column = s.column, .child = (uint32_t)child };
+    const double *edge = g->b->edge + s.column * TREES_BINS;
+    double cut = edge[s.bin] / 2 + edge[s.next - 1] / 2; /* no row is between: midway */
+    g->f->node[node] = (struct node){ .cut = fmin(fmax(cut, edge[s.bin]), edge[s.next - 1]), .column = s.column,
+                                      .child = (uint32_t)child };
     trees_split(g, child, depth + 1, row, left);
     trees_split(g, child + 1, depth + 1, row + left, n - left);
 }
