@@ -42,8 +42,8 @@ static int method_may(const struct method *m, const struct columns *train, const
         return -E2BIG;
     }
     if (!m->online && train->n < METHOD_MIN_ROWS) {
-        snprintf(message, METHOD_MESSAGE, "%zu row%s to learn from, and %s takes at least %d; give more, or take --method %s",
-                 train->n, train->n == 1 ? "" : "s", m->name, METHOD_MIN_ROWS, methods[0]->name);
+        snprintf(message, METHOD_MESSAGE,
+                 "%zu row%s to learn from, and %s takes at least %d; give more, or take --method %s", train->n, train->n == 1 ? "" : "s", m->name, METHOD_MIN_ROWS, methods[0]->name);
         return -ENODATA;
     }
     return 0;
@@ -67,8 +67,8 @@ int method_run(const struct method *m, const struct columns *train, const struct
     void *self;
     rc = m->learn(&known, input->step_s, o, &self);
     if (rc < 0) {
-        snprintf(message, METHOD_MESSAGE, "%s", rc == -ENOMEM ? "no memory to learn from so many numbers; leave some columns out" :
-                 strerror(-rc));
+        snprintf(message, METHOD_MESSAGE, "%s",
+                 rc == -ENOMEM ? "no memory to learn from so many numbers; leave some columns out" : strerror(-rc));
         return rc;
     }
     for (size_t i = 0; i < own; i++)
@@ -87,7 +87,8 @@ void method_usual(const struct columns *c, struct method_usual *out)
         double center = stats_median(v, c->n);
         double spread = (stats_quantile(v, c->n, 0.75) / 2 - stats_quantile(v, c->n, 0.25) / 2) / (1.349 / 2);
         spread = fmax(spread, METHOD_SPREAD_LEAST * fabs(center));
-        out[j] = isnan(center) ? METHOD_UNKNOWN : (struct method_usual){ center, spread > 0 ? spread : METHOD_NO_SPREAD };
+        spread = spread > 0 ? spread : METHOD_NO_SPREAD;
+        out[j] = isnan(center) ? METHOD_UNKNOWN : (struct method_usual){ center, spread };
     }
     mem_free(v);
 }

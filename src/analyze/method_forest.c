@@ -1,8 +1,8 @@
 /*
  * method_forest.c - isolation forests, plain and extended.
  *
- * A forest is grown on the older two thirds of what there is to learn from; the newer third, which it has not seen, says
- * how high scores usually are. Then a forest of all of it judges.
+ * A forest is grown on the older two thirds of what there is to learn from; the newer third, which it has not seen,
+ * says how high scores usually are. Then a forest of all of it judges.
  */
 #include "analyze/method.h"
 #include "analyze/tail.h"
@@ -61,7 +61,7 @@ static int wood_calibrate(struct wood *w, const double *x, size_t n, int d, cons
 
 static int wood_grow(struct wood *w, const struct columns *train, const struct forest_options *o, double p)
 {
-    size_t stride = method_stride(train->n, (size_t)train->d), n = (train->n + stride - 1) / stride, d = (size_t)train->d;
+    size_t d = (size_t)train->d, stride = method_stride(train->n, d), n = (train->n + stride - 1) / stride;
     double *x = mem_try(n * d * sizeof *x);
     if (!x)
         return -ENOMEM;
@@ -73,7 +73,8 @@ static int wood_grow(struct wood *w, const struct columns *train, const struct f
     return rc;
 }
 
-static int wood_learn(const struct columns *train, double step_s, const struct method_options *o, int extension, void **self)
+static int wood_learn(const struct columns *train, double step_s, const struct method_options *o, int extension,
+                      void **self)
 {
     struct forest_options options = { .extension = extension, .seed = o->seed };
     struct wood *w = mem_new(sizeof *w);

@@ -1,10 +1,10 @@
 /*
  * method_kmeans.c - k-means on short windows: how far are the last rows from anything that was usual?
  *
- * Ten rows side by side are one point, as in KMeansAD (Yairi et al. 2001; Schmidl et al., VLDB 2022, name it so), its score
- * the distance to the nearest of 20 centers. Columns are standardised, and what is beyond ten deviations counts as ten, so
- * that one column cannot outweigh all others. Centers are of the older two thirds of what there is to learn from, the
- * threshold is of the newer third.
+ * Ten rows side by side are one point, as in KMeansAD (Yairi et al. 2001; Schmidl et al., VLDB 2022, name it so), its
+ * score the distance to the nearest of 20 centers. Columns are standardised, and what is beyond ten deviations counts as
+ * ten, so that one column cannot outweigh all others. Centers are of the older two thirds of what there is to learn
+ * from, the threshold is of the newer third.
  */
 #include "analyze/method.h"
 #include "analyze/tail.h"
@@ -57,8 +57,10 @@ static struct method_usual cells_usual(const struct columns *c, int j)
     return n == 0 ? METHOD_UNKNOWN : (struct method_usual){ mean * most, spread > 0 ? spread : METHOD_NO_SPREAD };
 }
 
-/* The row as the newest one of the window; what is not known is as usual. Before there are enough, the first one stands
- * for those before it. */
+/*
+ * The row as the newest one of the window; what is not known is as usual. Before there are enough, the first one stands
+ * for those before it.
+ */
 static void cells_push(struct cells *m, const struct columns *c, size_t i)
 {
     double *newest = m->window + (m->width - 1) * m->d;

@@ -35,7 +35,7 @@ struct tail tail_fit(const double *score, size_t n, double lag1)
         weighted += excess[k] / (double)m * (1 - ((double)k + 0.65) / (double)m);
     }
     mem_free(excess);
-    double few = 1 + 2 / sqrt((double)m * own), gap = mean - 2 * weighted; /* 2: about 1.4 standard errors of the width */
+    double gap = mean - 2 * weighted, few = 1 + 2 / sqrt((double)m * own); /* 1.4 standard errors of the width more */
     if (m == 0)
         return t;
     t.shape = gap > 0 ? fmin(fmax(mean / gap - 2, SHAPE_MIN), SHAPE_MAX) : SHAPE_MAX;

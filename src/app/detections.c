@@ -11,7 +11,7 @@
 #define DIGITS 9       /* of a score */
 #define EPISODES 40    /* told in a text */
 
-enum { COLUMN_TIME = 24, COLUMN_SPAN = 8, COLUMN_SCORE = 10 };
+enum { COLUMN_TIME = 24, COLUMN_SPAN = 8, COLUMN_PEAK = 8, COLUMN_SCORE = 10 };
 
 void detections_find(struct detections *d)
 {
@@ -100,9 +100,10 @@ static void detections_episode(const struct detections *d, const struct detectio
     const char *cause = detections_cause(d, e->peak);
     text_span(d->columns->t_s[e->end] - d->columns->t_s[e->start] + d->columns->step_s, span, sizeof span);
     text_number(d->row[e->peak].score, 3, score);
-    buf_printf(out, "%-*s %*s  %-*s %*s  ", COLUMN_TIME, text_time(d->rec->wall_ms[e->start], start), COLUMN_SPAN, span, 8,
-               text_clock(d->rec->wall_ms[e->peak], peak), COLUMN_SCORE, score);
-    screen_cell(s, out, TONE_STRONG, cause ? cause : "-", s->width - COLUMN_TIME - COLUMN_SPAN - COLUMN_SCORE - 14, false);
+    buf_printf(out, "%-*s %*s  %-*s %*s  ", COLUMN_TIME, text_time(d->rec->wall_ms[e->start], start), COLUMN_SPAN, span,
+               COLUMN_PEAK, text_clock(d->rec->wall_ms[e->peak], peak), COLUMN_SCORE, score);
+    int left = s->width - COLUMN_TIME - COLUMN_SPAN - COLUMN_PEAK - COLUMN_SCORE - 6;
+    screen_cell(s, out, TONE_STRONG, cause ? cause : "-", left, false);
     buf_putc(out, '\n');
 }
 
@@ -116,7 +117,7 @@ void detections_put_text(const struct detections *d, const struct screen *s, str
                (double)d->n / detections_days(d), d->budget_per_day);
     if (!d->n)
         return;
-    buf_printf(out, "\n%-*s %*s  %-*s %*s  %s\n", COLUMN_TIME, "start, UTC", COLUMN_SPAN, "length", 8, "peak",
+    buf_printf(out, "\n%-*s %*s  %-*s %*s  %s\n", COLUMN_TIME, "start, UTC", COLUMN_SPAN, "length", COLUMN_PEAK, "peak",
                COLUMN_SCORE, "score", "cause");
     for (size_t k = 0; k < told; k++)
         detections_episode(d, &d->episode[k], s, out);

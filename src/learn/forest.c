@@ -7,8 +7,8 @@
  * by side, each hiding the latency of the others (measured: 8 take 1.3 times as long, 4 twice).
  * Rows are taken in blocks that stay in the L1 cache while all trees pass over them.
  *
- * A cut of the extended forest is a plane across a few columns; its rows walk one by one, for the sums along the way hide
- * the latency as well.
+ * A cut of the extended forest is a plane across a few columns; its rows walk one by one, for the sums along the way
+ * hide the latency as well.
  *
  * Unlike scikit-learn, which narrows to float and calls a range below 1e-7 constant, values stay
  * double: the answer does not change when a column is given in bytes instead of gigabytes.

@@ -5,8 +5,8 @@
  * tree is ceil(log2 psi) deep. A row that needs few cuts is unusual. Nothing is assumed about units
  * or shapes: a column may be shifted or scaled without changing what is found.
  *
- * The extended forest cuts by sloping planes instead of one column at a time, which takes away the bands that axes leave in
- * the scores, and sees rows that are usual in every column but not in how columns go together.
+ * The extended forest cuts by sloping planes instead of one column at a time, which takes away the bands that axes leave
+ * in the scores, and sees rows that are usual in every column but not in how columns go together.
  */
 #ifndef LEARN_FOREST_H
 #define LEARN_FOREST_H
@@ -26,7 +26,7 @@ struct forest;
 struct forest_options {
     int trees;     /* 1 .. FOREST_MAX_TREES; 0 = FOREST_TREES */
     int sample;    /* rows each tree sees, 2 .. FOREST_MAX_SAMPLE; 0 = FOREST_SAMPLE; all where fewer */
-    int extension; /* columns beside the first that a cut goes across, 0 .. FOREST_MAX_EXTENSION; all where fewer vary */
+    int extension; /* columns that a cut goes across beside the first, 0 .. FOREST_MAX_EXTENSION, as far as they vary */
     uint64_t seed; /* same data, options and build give the same forest, bit for bit */
 };
 

@@ -3,10 +3,10 @@
  *
  * Each value is a byte: the number of its column's bin. A node makes of each column a histogram of its rows' targets,
  * one pass over bytes that lie in the order of the rows, and looks for the best cut in at most 256 sums; sorting, where
- * an exact search spends its time, is done once for all trees. Rows stay in their order within a node, so that memory is
- * read forwards.
+ * an exact search spends its time, is done once for all trees. Rows stay in their order within a node, so that memory
+ * is read forwards.
  *
- * Targets are centred and scaled before, so that no sum of squares overflows and targets in different units count alike.
+ * Targets are centred and scaled before, so that no sum of squares overflows and those in different units count alike.
  */
 #include "learn/trees.h"
 
@@ -47,8 +47,8 @@ struct binned {
 };
 
 /*
- * Sums of rows, `width` numbers side by side: the first counts the rows, those that differ in units of TALLY_ROW and those
- * drawn in units of 1 (exact: both are below 2^25); the others are the targets, times as often as they were drawn.
+ * Sums of rows, `width` numbers side by side: the first counts the rows, those that differ in units of TALLY_ROW and
+ * those drawn in units of 1 (exact: both are below 2^25); the others are the targets, times as often as rows were drawn.
  */
 #define TALLY_ROW 0x1p26
 
@@ -199,8 +199,10 @@ static double trees_drawn(double tally)
     return tally - TALLY_ROW * (double)(int64_t)(tally / TALLY_ROW);
 }
 
-/* Lays the rows of a node side by side. Returns what share of the sum of squares their mean does not explain: 0 where all
- * targets are the same. */
+/*
+ * Lays the rows of a node side by side. Returns what share of the sum of squares their mean does not explain: 0 where
+ * all targets are the same.
+ */
 static double trees_gather(struct grower *g, const uint32_t *row, size_t n)
 {
     size_t outputs = g->b->outputs;

@@ -1,6 +1,7 @@
 #!/bin/sh
-# `sonde detect`: a row of scores for each row of the input, planted faults found with their cause, the same seed the same
-# answer; and whatever the file holds, an answer or a refusal in one line, never a crash or a score that is no number.
+# `sonde detect`: a row of scores for each row of the input, planted faults found with their cause, the same seed the
+# same answer; and whatever the file holds, an answer or a refusal in one line, never a crash or a score that is no
+# number.
 . "$(dirname "$0")/lib.sh"
 sonde=$1/sonde
 export XDG_CONFIG_HOME="$tmp" XDG_DATA_HOME="$tmp/none"
@@ -36,12 +37,14 @@ for method in auto forest extended kmeans; do
     grep -q "judged by $method" said || fail "$method says: $(cat said)"
     awk -F, 'NR > 1 { inside = NR > 481 && NR <= 521; if (inside) { n += $3 == "b"; if ($1 > most) most = $1 }
         else if ($1 > else_most) else_most = $1 }
-        END { exit !(n >= 30 && most > else_most) }' one.csv || fail "$method does not see that b is high: $(sed -n 470,490p one.csv)"
+        END { exit !(n >= 30 && most > else_most) }' one.csv ||
+        fail "$method does not see that b is high: $(sed -n 470,490p one.csv)"
     "$sonde" detect --train train.csv --input test.csv --method $method --seed 5 > two.csv || fail "$method: exit $?"
     cmp one.csv two.csv || fail "$method gives other scores for the same seed"
     "$sonde" detect --input test.csv --scores alone.csv --method $method --json > said.json || fail "$method alone: exit $?"
     sane alone.csv 720
-    python3 -c 'import json, sys; r = json.load(open("said.json")); assert r["rows"] == 720 and r["method"] == sys.argv[1]
+    python3 -c 'import json, sys; r = json.load(open("said.json"))
+assert r["rows"] == 720 and r["method"] == sys.argv[1]
 assert r["episodes_per_day"] == len(r["episodes"]) / r["days"]' $method || fail "$method alone: $(cat said.json)"
 done
 
@@ -64,7 +67,10 @@ awk 'BEGIN {
     }
     printf "t" > "wide.csv"
     for (c = 0; c < 10000; c++) printf ",c%d", c > "wide.csv"
-    for (i = 0; i < 40; i++) { printf "\n%d", i > "wide.csv"; for (c = 0; c < 10000; c++) printf ",%d", (i * c) % 13 > "wide.csv" }
+    for (i = 0; i < 40; i++) {
+        printf "\n%d", i > "wide.csv"
+        for (c = 0; c < 10000; c++) printf ",%d", (i * c) % 13 > "wide.csv"
+    }
     print "" > "wide.csv"
 }'
 odd=0
@@ -75,7 +81,8 @@ for method in auto forest extended kmeans; do
         if [ $rc = 0 ]; then
             sane scores.csv $(($(wc -l < $file.csv) - 1))
         else
-            [ $rc = 1 ] && [ "$(wc -l < err)" = 1 ] && grep -q "^sonde: $file.csv: " err || fail "$method of $file: exit $rc: $(cat err)"
+            [ $rc = 1 ] && [ "$(wc -l < err)" = 1 ] && grep -q "^sonde: $file.csv: " err ||
+                fail "$method of $file: exit $rc: $(cat err)"
             [ ! -s scores.csv ] || fail "$method of $file: refused, but wrote"
             case $method-$file in
             *-row | *-wide) ;;

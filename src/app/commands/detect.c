@@ -48,7 +48,7 @@ static int detect_load(struct detecting *t)
 static int detect_judge(struct detecting *t)
 {
     char message[METHOD_MESSAGE];
-    struct method_options o = { .budget_per_day = t->found.budget_per_day, .seed = (uint64_t)args_number(t->a, "seed") };
+    struct method_options o = { t->found.budget_per_day, .seed = (uint64_t)args_number(t->a, "seed") };
     t->verdict = mem_try(t->input.n * sizeof *t->verdict);
     if (!t->verdict) {
         log_error(-ENOMEM, "%s: no memory for so many rows", t->input_path);
