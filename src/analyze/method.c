@@ -43,7 +43,8 @@ static int method_may(const struct method *m, const struct columns *train, const
     }
     if (!m->online && train->n < METHOD_MIN_ROWS) {
         snprintf(message, METHOD_MESSAGE,
-                 "%zu row%s to learn from, and %s takes at least %d; give more, or take --method %s", train->n, train->n == 1 ? "" : "s", m->name, METHOD_MIN_ROWS, methods[0]->name);
+                 "%zu row%s to learn from, and %s takes at least %d; give more, or take --method %s", train->n,
+                 train->n == 1 ? "" : "s", m->name, METHOD_MIN_ROWS, methods[0]->name);
         return -ENODATA;
     }
     return 0;

@@ -2,8 +2,8 @@
  * method_kmeans.c - k-means on short windows: how far are the last rows from anything that was usual?
  *
  * Ten rows side by side are one point, as in KMeansAD (Yairi et al. 2001; Schmidl et al., VLDB 2022, name it so), its
- * score the distance to the nearest of 20 centers. Columns are standardised, and what is beyond ten deviations counts as
- * ten, so that one column cannot outweigh all others. Centers are of the older two thirds of what there is to learn
+ * score the distance to the nearest of 20 centers. Columns are standardised, and what is beyond ten deviations counts
+ * as ten, so that one column cannot outweigh all others. Centers are of the older two thirds of what there is to learn
  * from, the threshold is of the newer third.
  */
 #include "analyze/method.h"

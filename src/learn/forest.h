@@ -5,8 +5,8 @@
  * tree is ceil(log2 psi) deep. A row that needs few cuts is unusual. Nothing is assumed about units
  * or shapes: a column may be shifted or scaled without changing what is found.
  *
- * The extended forest cuts by sloping planes instead of one column at a time, which takes away the bands that axes leave
- * in the scores, and sees rows that are usual in every column but not in how columns go together.
+ * The extended forest cuts by sloping planes instead of one column at a time, which takes away the bands that axes
+ * leave in the scores, and sees rows that are usual in every column but not in how columns go together.
  */
 #ifndef LEARN_FOREST_H
 #define LEARN_FOREST_H

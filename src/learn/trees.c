@@ -48,7 +48,7 @@ struct binned {
 
 /*
  * Sums of rows, `width` numbers side by side: the first counts the rows, those that differ in units of TALLY_ROW and
- * those drawn in units of 1 (exact: both are below 2^25); the others are the targets, times as often as rows were drawn.
+ * those drawn in units of 1 (exact: both are below 2^25); the others are the targets, times as often as drawn.
  */
 #define TALLY_ROW 0x1p26
 

@@ -3,7 +3,7 @@
  *
  * A tree cuts the rows by one column at a time, where that leaves the least variance on the two sides. Where to cut is
  * searched among at most `bins` places of a column, at its quantiles: with as many bins as a column has different
- * values every cut is tried, as in scikit-learn; with fewer, R2 is the same to 0.01 (docs/LEARNING.md), and it is faster.
+ * values every cut is tried, as in scikit-learn; with fewer, R2 is the same to 0.01 (docs/LEARNING.md).
  * Several targets may share the trees: a cut then is judged by the sum of their variances, each in units of its own.
  */
 #ifndef LEARN_TREES_H

@@ -1,6 +1,6 @@
 /*
- * fuzz_detect.c - CSV into every method of finding anomalies: whatever the numbers, a one-line refusal, or a finite score
- * and a column that exists for each row.
+ * fuzz_detect.c - CSV into every method of finding anomalies: whatever the numbers, a one-line refusal, or a finite
+ * score and a column that exists for each row.
  */
 #include "analyze/import.h"
 #include "analyze/method.h"

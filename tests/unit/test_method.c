@@ -43,7 +43,8 @@ static size_t alarms(const struct detector_verdict *v, size_t from, size_t to)
     return n;
 }
 
-static void run(const char *name, const struct columns *train, const struct columns *input, struct detector_verdict *out)
+static void run(const char *name, const struct columns *train, const struct columns *input,
+                struct detector_verdict *out)
 {
     char message[METHOD_MESSAGE] = "";
     struct method_options o = { .budget_per_day = 1, .seed = 1 };
@@ -172,8 +173,8 @@ static void columns(void **state)
 }
 
 /*
- * Of exponential scores the tail is the distribution itself; few scores widen it, equal ones end it. Scores with an upper
- * end, here 1 - sqrt(u) of uniform u, whose tail has the shape 1/2 and ends at 1, are not expected far beyond it.
+ * Of exponential scores the tail is the distribution itself; few scores widen it, equal ones end it. Scores with an
+ * upper end, here 1 - sqrt(u) of uniform u, whose tail has the shape 1/2 and ends at 1, are not expected far beyond it.
  */
 static void tails(void **state)
 {

@@ -37,7 +37,7 @@ static void step(void **state)
     trees_free(f);
 }
 
-/* One tree without a cut is the mean of a bootstrap sample; many are the mean of the rows, to 1 / sqrt(rows * trees). */
+/* Without a cut a tree is the mean of the rows drawn; many are that of all rows, to 1 / sqrt(rows * trees). */
 static void means(void **state)
 {
     (void)state;
@@ -196,7 +196,8 @@ static void many_rows(void **state)
 static void edges_of_number(void **state)
 {
     (void)state;
-    double x[6] = { -DBL_MAX, -1, 0, 0x1p-1074, 1, DBL_MAX }, y[6] = { DBL_MAX, -DBL_MAX, 0, 1, -DBL_MAX, DBL_MAX }, out[6];
+    double x[6] = { -DBL_MAX, -1, 0, 0x1p-1074, 1, DBL_MAX }, out[6];
+    double y[6] = { DBL_MAX, -DBL_MAX, 0, 1, -DBL_MAX, DBL_MAX };
     struct trees *f;
     assert_int_equal(trees_grow(x, y, 6, 1, &(struct trees_options){ .max_depth = 24 }, &f), 0);
     double odd[6] = { NAN, INFINITY, -INFINITY, DBL_MAX, -DBL_MAX, 0x1p-1074 };
