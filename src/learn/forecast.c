@@ -46,6 +46,7 @@ static void fc_done(struct fc *f)
     mem_free(f->high);
     mem_free(f->scratch);
     mem_free(f->fit);
+    trees_free(f->forest.trees);
 }
 
 /* Close together first, where errors change fast. */
@@ -78,7 +79,7 @@ static int fc_see(struct fc *f, const double *x, size_t n, const struct forecast
         n = FORECAST_ROWS;
     }
     size_t room = n + FC_AR_ROWS > SCRATCH_MIN ? n + FC_AR_ROWS : SCRATCH_MIN, known = 0;
-    *f = (struct fc){ .n = n, .horizon = o->horizon };
+    *f = (struct fc){ .n = n, .horizon = o->horizon, .seed = o->seed };
     f->z = mem_try((n + 1) * sizeof *f->z);
     f->known = mem_try((n + 1) * sizeof *f->known);
     f->sum = mem_try((n + 1) * sizeof *f->sum);

@@ -19,9 +19,8 @@
 
 /* The stretches, in rows back from the last one: 31 in all. */
 static const int width[FC_LAGS] = { 1, 1, 1, 2, 2, 4, 4, 8, 16 };
-#define AR_REACH 39
 
-static void ar_features(const struct fc *f, size_t i, double *out)
+void fc_features(const struct fc *f, size_t i, double *out)
 {
     size_t end = i; /* the rows before i */
     for (int j = 0; j < FC_LAGS; j++) {
@@ -92,17 +91,15 @@ static double ar_value(const double *x, const double *coef)
 }
 
 /* Fits to rows whose future came before row `upto`. */
-static bool ar_learn(struct fc *f, size_t upto, struct fc_ar *ar)
+static void ar_learn(struct fc *f, size_t upto, struct fc_ar *ar)
 {
-    static const int steps[FC_AR_KNOTS] = { 1, 3, 8, 18, 36, 60 };
+    int steps[FC_AR_KNOTS], n_steps = fc_ar_steps(f, steps);
     double (*x)[FC_LAGS + 1] = (double (*)[FC_LAGS + 1])f->fit;
     double *y = f->fit + FC_AR_ROWS * (FC_LAGS + 1), *w = y + FC_AR_ROWS, *error = w + FC_AR_ROWS,
            *scratch = error + FC_AR_ROWS;
     *ar = (struct fc_ar){ .upto = upto };
-    for (int s = 0; s < FC_AR_KNOTS; s++) {
-        size_t step = (size_t)steps[s], first = AR_REACH, last = upto - step; /* one past */
-        if (steps[s] > f->horizon && s > 0)
-            break;
+    for (int s = 0; s < n_steps; s++) {
+        size_t step = (size_t)steps[s], first = FC_REACH, last = upto - step; /* one past */
         if (upto < step + first + AR_MIN_ROWS)
             break;
         size_t from = last - first > 1440 ? last - 1440 : first, every = (last - from) / FC_AR_ROWS + 1;
@@ -110,7 +107,7 @@ static bool ar_learn(struct fc *f, size_t upto, struct fc_ar *ar)
         for (size_t i = from + (last - 1 - from) % every; i < last; i += every) {
             if (!f->known[i] || !f->known[i + step])
                 continue;
-            ar_features(f, i, x[m]);
+            fc_features(f, i, x[m]);
             x[m][FC_LAGS] = 1;
             w[m] = 1;
             y[m++] = f->z[i + step] - f->z[i];
@@ -136,33 +133,54 @@ static bool ar_learn(struct fc *f, size_t upto, struct fc_ar *ar)
         }
         ar->step[ar->n++] = steps[s];
     }
-    return ar->n > 0;
 }
 
-bool fc_ar_ready(struct fc *f, size_t i)
+int fc_ar_steps(const struct fc *f, int steps[FC_AR_KNOTS])
+{
+    static const int all[FC_AR_KNOTS] = { 1, 3, 8, 18, 36, 60 };
+    int n = 0;
+    while (n < FC_AR_KNOTS && (n == 0 || all[n] <= f->horizon)) {
+        steps[n] = all[n];
+        n++;
+    }
+    return n;
+}
+
+size_t fc_fit_due(const struct fc *f, size_t i)
 {
     size_t due = 0;
-    for (int r = 0; r < 4 && f->refit[r] && f->refit[r] <= i + 1; r++)
+    for (int r = 0; r < FC_FITS && f->refit[r] && f->refit[r] <= i + 1; r++)
         due = f->refit[r];
-    if (!due || i < AR_REACH)
+    return i < FC_REACH ? 0 : due;
+}
+
+void fc_between_steps(const struct fc *f, size_t i, const int *at, const double *change, int n_at, const int *step, int n,
+                      double *out)
+{
+    double beyond = AR_BEYOND * (f->high[i] - f->low[i]);
+    for (int k = 0, s = 0; k < n; k++) {
+        while (s < n_at && at[s] < step[k])
+            s++;
+        double from = s ? change[s - 1] : 0, left = s ? at[s - 1] : 0;
+        double v = s < n_at ? from + (change[s] - from) * (step[k] - left) / (at[s] - left) : from;
+        out[k] = fmin(fmax(f->z[i] + v, f->low[i] - beyond), f->high[i] + beyond);
+    }
+}
+
+bool fc_ar_say(struct fc *f, size_t i, const int *step, int n, double *out)
+{
+    double x[FC_LAGS + 1], change[FC_AR_KNOTS];
+    size_t due = fc_fit_due(f, i);
+    if (!due)
         return false;
     if (f->ar.upto != due)
         ar_learn(f, due, &f->ar);
-    return f->ar.n > 0;
-}
-
-void fc_ar_say(const struct fc *f, size_t i, const int *step, int n, double *out)
-{
-    double x[FC_LAGS + 1], change[FC_AR_KNOTS], beyond = AR_BEYOND * (f->high[i] - f->low[i]);
-    ar_features(f, i, x);
+    if (!f->ar.n)
+        return false;
+    fc_features(f, i, x);
     x[FC_LAGS] = 1;
     for (int s = 0; s < f->ar.n; s++)
         change[s] = ar_value(x, f->ar.coef[s]);
-    for (int k = 0, s = 0; k < n; k++) {
-        while (s < f->ar.n && f->ar.step[s] < step[k])
-            s++;
-        double from = s ? change[s - 1] : 0, left = s ? f->ar.step[s - 1] : 0;
-        double v = s < f->ar.n ? from + (change[s] - from) * (step[k] - left) / (f->ar.step[s] - left) : from;
-        out[k] = fmin(fmax(f->z[i] + v, f->low[i] - beyond), f->high[i] + beyond);
-    }
+    fc_between_steps(f, i, f->ar.step, change, f->ar.n, step, n, out);
+    return true;
 }

@@ -158,14 +158,6 @@ static bool say_trend(struct fc *f, size_t i, const int *step, int n, double *ou
     return true;
 }
 
-static bool say_ar(struct fc *f, size_t i, const int *step, int n, double *out)
-{
-    if (!fc_ar_ready(f, i))
-        return false;
-    fc_ar_say(f, i, step, n, out);
-    return true;
-}
-
 const struct fc_model fc_models[] = {
     { "last",      "the last value",                        1, false, say_last },
     { "hour",      "the median of the last hour",           2, false, say_hour },
@@ -179,6 +171,7 @@ const struct fc_model fc_models[] = {
     { "periodic",  "the same place of the period before",   0, false, say_periodic },
     { "profile",   "the usual value at this time of day",   0, false, say_profile },
     { "trend",     "a damped trend",                        0, false, say_trend },
-    { "ar",        "an autoregression",                     0, false, say_ar },
+    { "ar",        "an autoregression",                     0, false, fc_ar_say },
+    { "forest",    "a random forest",                       0, true,  fc_forest_say },
 };
 const int fc_n_models = sizeof fc_models / sizeof *fc_models;

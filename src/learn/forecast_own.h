@@ -8,12 +8,15 @@
 #define LEARN_FORECAST_OWN_H
 
 #include "learn/forecast.h"
+#include "learn/trees.h"
 
 #define FC_KNOTS 40      /* steps at which errors are measured */
 #define FC_MODELS 16
 #define FC_WINDOWS 5     /* lengths of medians */
 #define FC_LAGS 9       /* features of the autoregression */
+#define FC_REACH 39     /* rows that they reach back */
 #define FC_AR_KNOTS 6
+#define FC_FITS 4
 #define FC_AR_ROWS 200   /* that it is fitted to, at most */
 
 /* A direct autoregression, fitted to what came before a row: see forecast_ar.c. */
@@ -22,6 +25,12 @@ struct fc_ar {
     int n;                   /* of these steps: */
     int step[FC_AR_KNOTS];
     double coef[FC_AR_KNOTS][FC_LAGS + 1]; /* the constant last */
+};
+
+struct fc_forest {
+    size_t upto;
+    int n, step[FC_AR_KNOTS];
+    struct trees *trees;     /* owned */
 };
 
 struct fc {
@@ -36,8 +45,10 @@ struct fc {
 
     int knots, knot[FC_KNOTS];
 
-    size_t refit[4];         /* rows at which the autoregression is fitted anew, in the order of time, 0 at the end */
+    size_t refit[FC_FITS];   /* rows at which what learns is fitted anew, rising */
     struct fc_ar ar;
+    struct fc_forest forest;
+    uint64_t seed;
     double *scratch;         /* of medians: as many as the longest window */
     double *fit;             /* of the autoregression */
 };
@@ -55,9 +66,22 @@ extern const int fc_n_models;
 
 double fc_median(const double *x, size_t n, double *scratch);
 
-/* Makes the fit for row i ready: the last one that was due. False: there are too few rows. */
-bool fc_ar_ready(struct fc *f, size_t i);
-void fc_ar_say(const struct fc *f, size_t i, const int *step, int n, double *out);
+/* Of what is learned from rows: means of stretches before row i, less its value; i >= FC_REACH. */
+void fc_features(const struct fc *f, size_t i, double *out);
+
+/* The steps ahead that are learned: how many. */
+int fc_ar_steps(const struct fc *f, int steps[FC_AR_KNOTS]);
+
+/* The fit that counts at row i: the rows that it may have seen. 0: none yet. */
+size_t fc_fit_due(const struct fc *f, size_t i);
+
+/* Changes at some steps, and what lies between them, as values within a little more than was ever seen. */
+void fc_between_steps(const struct fc *f, size_t i, const int *at, const double *change, int n_at, const int *step, int n,
+                      double *out);
+
+/* Models that learn: see struct fc_model. */
+bool fc_ar_say(struct fc *f, size_t i, const int *step, int n, double *out);
+bool fc_forest_say(struct fc *f, size_t i, const int *step, int n, double *out);
 
 /* The period, in rows, after which the series comes back best; 0 = none. See forecast_season.c. */
 int fc_season(const double *z, size_t n, double *scratch);
