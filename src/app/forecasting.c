@@ -38,18 +38,18 @@ static double forecasting_step(const struct args *a)
 
 static int forecasting_read(const struct args *a, struct archived *v, const char *session, struct recording **out)
 {
-    int64_t from_ms, to_ms, first_ms = args_given(a, "from") ? args_time(a, "from") : INT64_MIN,
-                            last_ms = args_given(a, "to") ? args_time(a, "to") : INT64_MAX;
+    int64_t from_ms, end_ms, until_ms = args_given(a, "to") ? args_time(a, "to") : INT64_MAX;
     double step_s = args_given(a, "step") ? args_number(a, "step") : ARCHIVE_STEP_S;
-    minutes_span(v->files, session, &from_ms, &to_ms);
-    from_ms = from_ms > first_ms ? from_ms : first_ms;
-    to_ms = to_ms < last_ms ? to_ms : last_ms;
-    if (from_ms > to_ms)
+    if (!minutes_span(v->files, session, step_s, until_ms, &from_ms, &end_ms))
         return -ENODATA;
-    if (!session && archived_would_mix(v, "forecast", from_ms, to_ms))
+    if (args_given(a, "from") && args_time(a, "from") > from_ms)
+        from_ms = args_time(a, "from");
+    if (from_ms >= end_ms)
+        return -ENODATA;
+    if (!session && archived_would_mix(v, "forecast", from_ms, end_ms))
         return -ENOTUNIQ;
-    double rows = fmin(floor((double)(to_ms - from_ms) / (step_s * 1000)) + 1, FORECAST_ROWS);
-    return minutes_read(v->files, session, to_ms + 1, step_s, (int)rows,
+    double rows = fmin(ceil((double)(end_ms - from_ms) / (step_s * 1000)), FORECAST_ROWS);
+    return minutes_read(v->files, session, end_ms, step_s, (int)rows,
                         args_given(a, "metric") ? args_text(a, "metric") : forecasts_main, out);
 }
 
@@ -123,8 +123,9 @@ static void grade_json(void *self, const struct index_grade *g)
 static void grade_text(void *self, const struct index_grade *g)
 {
     double skill = g->naive_error > 0 ? 1 - g->error / g->naive_error : 0;
-    buf_printf(self, "  its %lld forecasts that are over: %.0f %% %s than naive, %.0f %% of what came in the band of 80 %%\n",
-               (long long)g->count, 100 * fabs(skill), skill < 0 ? "farther off" : "closer", 100 * g->covered);
+    buf_printf(self, "  its %lld forecast%s over: %.0f %% %s than naive, %.0f %% of what came in the band of 80 %%\n",
+               (long long)g->count, g->count == 1 ? " that is" : "s that are", 100 * fabs(skill),
+               skill < 0 ? "farther off" : "closer", 100 * g->covered);
 }
 
 /* How those of a metric turned out. */

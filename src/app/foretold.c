@@ -137,14 +137,15 @@ int foretold_score(struct index *x, struct archive *files, int64_t now_ms)
 
 static int foretold_make(struct index *x, struct archive *files)
 {
-    int64_t first_ms, last_ms;
-    minutes_span(files, NULL, &first_ms, &last_ms);
-    int64_t minutes = first_ms <= last_ms ? (last_ms - first_ms) / (1000 * STEP_S) : 0;
+    int64_t first_ms, end_ms;
+    if (!minutes_span(files, NULL, STEP_S, INT64_MAX, &first_ms, &end_ms))
+        return 0;
+    int64_t minutes = (end_ms - first_ms) / (1000 * STEP_S);
     if (minutes < FORETOLD_HORIZON)
         return 0;
     struct recording *r = NULL;
     struct forecasts all;
-    int rc = minutes_read(files, NULL, last_ms + 1, STEP_S, minutes < FORETOLD_ROWS ? (int)minutes : FORETOLD_ROWS,
+    int rc = minutes_read(files, NULL, end_ms, STEP_S, minutes < FORETOLD_ROWS ? (int)minutes : FORETOLD_ROWS,
                           forecasts_main, &r);
     if (rc < 0)
         return rc == -ENODATA || rc == -EINVAL ? 0 : rc;

@@ -16,7 +16,12 @@
 int minutes_read(struct archive *a, const char *session, int64_t end_ms, double step_s, int rows, const char *globs,
                  struct recording **out);
 
-/* The first and the last instant of a session, or with NULL of all; first > last where there is none. */
-void minutes_span(const struct archive *a, const char *session, int64_t *first_ms, int64_t *last_ms);
+/*
+ * The first instant of a session, or with NULL of all, and where the last whole step ends that is behind by now or by
+ * until_ms: on a multiple of the step, as the windows of summaries are, so that no row holds what comes after it.
+ * False: there is none.
+ */
+bool minutes_span(const struct archive *a, const char *session, double step_s, int64_t until_ms, int64_t *first_ms,
+                  int64_t *end_ms);
 
 #endif
