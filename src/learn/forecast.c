@@ -45,7 +45,6 @@ static void fc_done(struct fc *f)
     mem_free(f->low);
     mem_free(f->high);
     mem_free(f->scratch);
-    mem_free(f->fit);
     trees_free(f->forest.trees);
 }
 
@@ -78,7 +77,7 @@ static int fc_see(struct fc *f, const double *x, size_t n, const struct forecast
         x += n - FORECAST_ROWS;
         n = FORECAST_ROWS;
     }
-    size_t room = n + FC_AR_ROWS > SCRATCH_MIN ? n + FC_AR_ROWS : SCRATCH_MIN, known = 0;
+    size_t room = n > SCRATCH_MIN ? n : SCRATCH_MIN, known = 0;
     *f = (struct fc){ .n = n, .horizon = o->horizon, .seed = o->seed };
     f->z = mem_try((n + 1) * sizeof *f->z);
     f->known = mem_try((n + 1) * sizeof *f->known);
@@ -87,8 +86,7 @@ static int fc_see(struct fc *f, const double *x, size_t n, const struct forecast
     f->low = mem_try((n + 1) * sizeof *f->low);
     f->high = mem_try((n + 1) * sizeof *f->high);
     f->scratch = mem_try(room * sizeof *f->scratch);
-    f->fit = mem_try(FC_AR_ROWS * (FC_LAGS + 5) * sizeof *f->fit);
-    if (!f->z || !f->known || !f->sum || !f->ses || !f->low || !f->high || !f->scratch || !f->fit)
+    if (!f->z || !f->known || !f->sum || !f->ses || !f->low || !f->high || !f->scratch)
         return -ENOMEM;
     *scale = 0;
     *last = NAN;

@@ -21,7 +21,7 @@
 #define FORECAST_MAX_HORIZON 10080
 #define FORECAST_ORIGINS 120
 #define FORECAST_BASELINES 3
-#define FORECAST_SKILL_MIN 0.03  /* less is not told from chance on white noise, where a longer median gains 1 % */
+#define FORECAST_SKILL_MIN 0.03  /* a longer median gains 1 % on white noise: that is not worth a word */
 
 struct forecast_options {
     double step_s;     /* between two rows, seconds; 0 = 60. It says how many rows an hour and a day have */

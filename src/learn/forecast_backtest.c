@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 
+#define RECENT 3         /* errors at the end of the past count e^RECENT times those at its beginning: things change */
 #define TEST_MIN 4       /* errors that a weight takes */
 #define BAND_MIN 12      /* and a band */
 #define WARM_SHARE 0.2   /* of the origins, whose weights know too little to be judged */
@@ -85,7 +86,7 @@ static void test_ask(struct fc *f, struct fc_test *t)
 
 /* What is known so far: errors by model and knot. */
 struct errors {
-    double sum[FC_MODELS][FC_KNOTS];
+    double sum[FC_MODELS][FC_KNOTS], weight[FC_KNOTS];
     int count[FC_KNOTS], spoke[FC_MODELS];
 };
 
@@ -95,7 +96,7 @@ static void test_weigh(const struct fc *f, const struct fc_test *t, const double
 {
     double e[FC_MODELS][FC_KNOTS], share[FC_KNOTS], best[FC_KNOTS];
     for (int k = 0; k < f->knots; k++) {
-        share[k] = so_far->count[k] >= TEST_MIN ? 1.0 / so_far->count[k] : 0;
+        share[k] = so_far->count[k] >= TEST_MIN ? 1.0 / so_far->weight[k] : 0;
         best[k] = INFINITY;
     }
     for (int m = 0; m < t->models; m++) {
@@ -112,8 +113,8 @@ static void test_weigh(const struct fc *f, const struct fc_test *t, const double
     }
     for (int m = 0; m < t->models; m++)
         for (int k = 0; k < f->knots; k++) {
-            double ratio = best[k] > 0 ? e[m][k] / best[k] : e[m][k] > 0 ? 1e6 : 1;
-            weight[m][k] = so_far->spoke[m] >= SPOKE_SHARE * seen ? 1 / fmin(ratio * ratio * ratio, 1e18) : 0;
+            double ratio = best[k] > 0 ? fmin(e[m][k] / best[k], 1e4) : e[m][k] > 0 ? 1e4 : 1, square = ratio * ratio;
+            weight[m][k] = fc_models[t->model[m]].voice * (so_far->spoke[m] >= SPOKE_SHARE * seen ? 1 / (square * square) : 0);
         }
 }
 
@@ -127,8 +128,10 @@ static void test_learn(const struct fc *f, const struct fc_test *t, size_t now, 
             if (isnan(came))
                 continue;
             so_far->count[k]++;
+            double weight = exp(RECENT * (double)t->origin[next[k]] / (double)f->n);
+            so_far->weight[k] += weight;
             for (int m = 0; m < t->models; m++)
-                so_far->sum[m][k] += fabs(said_at(f, t, m, next[k])[k] - came);
+                so_far->sum[m][k] += weight * fabs(said_at(f, t, m, next[k])[k] - came);
         }
 }
 

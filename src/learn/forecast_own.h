@@ -13,23 +13,20 @@
 #define FC_KNOTS 40      /* steps at which errors are measured */
 #define FC_MODELS 16
 #define FC_WINDOWS 5     /* lengths of medians */
-#define FC_LAGS 9       /* features of the autoregression */
-#define FC_REACH 39     /* rows that they reach back */
-#define FC_AR_KNOTS 6
+#define FC_LAGS 32       /* rows that what learns looks back */
+#define FC_STEPS 60      /* and ahead */
 #define FC_FITS 4
-#define FC_AR_ROWS 200   /* that it is fitted to, at most */
 
 /* A direct autoregression, fitted to what came before a row: see forecast_ar.c. */
 struct fc_ar {
     size_t upto;             /* rows it may have seen; 0 = not fitted */
-    int n;                   /* of these steps: */
-    int step[FC_AR_KNOTS];
-    double coef[FC_AR_KNOTS][FC_LAGS + 1]; /* the constant last */
+    int steps;               /* that it can say; 0 = the past was too short */
+    double coef[FC_STEPS][FC_LAGS];
 };
 
 struct fc_forest {
     size_t upto;
-    int n, step[FC_AR_KNOTS];
+    int n, step[FC_KNOTS];
     struct trees *trees;     /* owned */
 };
 
@@ -50,11 +47,11 @@ struct fc {
     struct fc_forest forest;
     uint64_t seed;
     double *scratch;         /* of medians: as many as the longest window */
-    double *fit;             /* of the autoregression */
 };
 
 struct fc_model {
     const char *name, *words;
+    double voice;            /* how much it counts beside the others: see fc_models */
     int baseline;            /* 1, 2, 3: is one of the naive ones */
     bool asked;              /* is no candidate unless it is asked for */
     /* What row i, the last that is seen, says of i + step[k]. Steps rise. False: it cannot say. */
@@ -66,18 +63,11 @@ extern const int fc_n_models;
 
 double fc_median(const double *x, size_t n, double *scratch);
 
-/* Of what is learned from rows: means of stretches before row i, less its value; i >= FC_REACH. */
-void fc_features(const struct fc *f, size_t i, double *out);
-
-/* The steps ahead that are learned: how many. */
-int fc_ar_steps(const struct fc *f, int steps[FC_AR_KNOTS]);
-
 /* The fit that counts at row i: the rows that it may have seen. 0: none yet. */
 size_t fc_fit_due(const struct fc *f, size_t i);
 
-/* Changes at some steps, and what lies between them, as values within a little more than was ever seen. */
-void fc_between_steps(const struct fc *f, size_t i, const int *at, const double *change, int n_at, const int *step, int n,
-                      double *out);
+/* v, but no more than a little beyond what was seen up to row i. */
+double fc_near_seen(const struct fc *f, size_t i, double v);
 
 /* Models that learn: see struct fc_model. */
 bool fc_ar_say(struct fc *f, size_t i, const int *step, int n, double *out);
