@@ -44,7 +44,8 @@ def idle():
         subprocess.run([sonde, "help", "forecast"], check=True, stdout=subprocess.DEVNULL)
     return 1000 * (cpu() - before) / len(folders)
 whole = run("60", "forecast.csv")
-print("%d tasks: %.2f ms of CPU each as a process of its own, of which %.2f ms are for starting one" % (len(folders), whole, idle()))
+print("%d tasks: %.2f ms of CPU each as a process of its own, of which %.2f ms are for starting one" %
+      (len(folders), whole, idle()))
 EOF
 "$python" "$judge" --data "$data" --judge "$folder/tasks" --name sonde --out "$folder/result.json" | sed -n '/geometric/,$p'
 "$python" - "$folder/result.json" <<'EOF'

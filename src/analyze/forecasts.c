@@ -14,12 +14,12 @@ const char forecasts_main[] = "cpu.util,memory.util,swap.util,disk.read.rate{tot
                               "net.recv.rate{total},net.send.rate{total},fs.util,gpu.util,cpu.temp,battery.charge,"
                               "pressure.cpu.some,pressure.memory.some,pressure.io.some";
 
-/* Is it asked for? Without a wish: what is no growing counter, nor a part of a total. */
-static bool forecasts_wants(const struct recording *r, int slot, const char *globs)
+/* Is it asked for? What nobody named is no growing counter, nor a part of a total. */
+static bool forecasts_wants(const struct recording *r, int slot, const char *globs, bool named)
 {
-    if (globs)
-        return schema_match(r->schema, slot, globs);
-    return schema_at(r->schema, slot)->kind != KIND_COUNTER && !schema_is_part(r->schema, slot);
+    if (globs && !schema_match(r->schema, slot, globs))
+        return false;
+    return named || (schema_at(r->schema, slot)->kind != KIND_COUNTER && !schema_is_part(r->schema, slot));
 }
 
 static void forecasts_choose(const struct recording *r, const struct forecasts_options *o, struct forecasts *out)
@@ -29,7 +29,7 @@ static void forecasts_choose(const struct recording *r, const struct forecasts_o
     for (int slot = 0; slot < r->n_cols && !wish; slot++)
         wish = schema_match(r->schema, slot, forecasts_main) ? forecasts_main : NULL;
     for (int slot = 0; slot < r->n_cols && out->n < most; slot++) {
-        if (!forecasts_wants(r, slot, wish))
+        if (!forecasts_wants(r, slot, wish, o->globs != NULL))
             continue;
         out->item = mem_grow(out->item, out->n, &cap, sizeof *out->item);
         out->item[out->n++] = (struct metric_forecast){ .slot = slot };

@@ -91,7 +91,8 @@ void foresight_find(const struct analyze_options *o, struct report *out)
         snprintf(f->reason, sizeof f->reason, "needs at least %d samples, has %zu", FORESIGHT_MIN_ROWS, out->rec->n);
         return;
     }
-    struct forecasts_options options = { .horizon = o->forecast_steps, .step_s = foresight_step(out->rec), .seed = o->seed };
+    struct forecasts_options options = { .horizon = o->forecast_steps, .step_s = foresight_step(out->rec),
+                                         .seed = o->seed };
     forecasts_make(out->rec, &options, &f->all);
     if (!f->all.n) {
         text_copy(f->reason, sizeof f->reason, f->all.reason);

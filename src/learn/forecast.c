@@ -67,7 +67,8 @@ static int fc_rows(double span_s, double step_s, size_t n, int least)
 }
 
 /* x[i] becomes scale * z[i] + last. */
-static int fc_see(struct fc *f, const double *x, size_t n, const struct forecast_options *o, double *scale, double *last)
+static int fc_see(struct fc *f, const double *x, size_t n, const struct forecast_options *o, double *scale,
+                  double *last)
 {
     while (n && !isfinite(*x)) {
         x++;
@@ -290,7 +291,8 @@ static double covered(const struct fc *f, const struct fc_test *t, const double 
 
 /* ---- the forecast ---- */
 
-static int make(struct fc *f, const struct forecast_options *o, int only, double scale, double last, struct forecast *out)
+static int make(struct fc *f, const struct forecast_options *o, int only, double scale, double last,
+                struct forecast *out)
 {
     bool automatic = !o->model || !strcmp(o->model, "auto");
     struct fc_test t;

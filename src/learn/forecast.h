@@ -48,7 +48,7 @@ struct forecast {
     bool has_skill;          /* beyond FORECAST_SKILL_MIN and a standard error; else `model` is the baseline, if auto */
     struct forecast_baseline against[FORECAST_BASELINES];
     double error;            /* mean absolute error of what is given, in the backtest; NaN = not known */
-    double coverage;         /* share of the backtest's values in the band that was drawn before them; NaN = not known */
+    double coverage;         /* share of the backtest's values in a band drawn before them; NaN = not known */
     int origins;             /* of the backtest */
 };
 
@@ -58,9 +58,9 @@ struct forecast {
  *   x  n values, oldest first, evenly spaced; what is not finite is not known
  *
  * On success *out is to be released by forecast_done(). Errors: -ENODATA fewer than FORECAST_MIN values are known;
- * -EINVAL an option is out of range, or the model is not one, or cannot be used on so short a past; -ENOMEM.
- * Sources: Hyndman and Athanasopoulos, "Forecasting: principles and practice", 3rd edition, 5.8 and 5.10 (baselines,
- * rolling origins); Bates and Granger 1969 (weights by error); the weighted median is ours, measured in docs/LEARNING.md.
+ * -EINVAL an option is out of range, or the model is not one, or cannot be used on so short a past; -ENOMEM. Sources:
+ * Hyndman and Athanasopoulos, "Forecasting: principles and practice", 3rd edition, 5.8 and 5.10 (baselines, rolling
+ * origins); Bates and Granger 1969 (weights by error); the weighted median is ours, measured in docs/LEARNING.md.
  */
 int forecast_make(const double *x, size_t n, const struct forecast_options *o, struct forecast *out);
 void forecast_done(struct forecast *f);

@@ -1,11 +1,12 @@
 /*
- * forecast_ar.c - a direct autoregression: for every step ahead, the change from the last value as a linear function of how
- * the values before it differ from it.
+ * forecast_ar.c - a direct autoregression: for every step ahead, the change from the last value as a linear function
+ * of how the values before it differ from it.
  *
- * All that least squares needs to know are mean squared differences of values so many rows apart (the variogram), since
- * (a - c) (b - c) = ((a - c)^2 + (b - c)^2 - (a - b)^2) / 2. One pass gives those of all lags, and every step ahead costs
- * a pair of triangular systems: a tenth of what the products of rows would cost. Without a mean that it could be drawn to:
- * only how values move counts. With a ridge (Hastie et al., "The elements of statistical learning", 3.4.1).
+ * All that least squares needs to know are mean squared differences of values so many rows apart (the variogram),
+ * since (a - c) (b - c) = ((a - c)^2 + (b - c)^2 - (a - b)^2) / 2. One pass gives those of all lags, and every step
+ * ahead costs a pair of triangular systems: a tenth of what the products of rows would cost. Without a mean that it
+ * could be drawn to: only how values move counts. With a ridge (Hastie et al., "The elements of statistical
+ * learning", 3.4.1).
  *
  * It is fitted at few rows of the past only, and asked at those that follow: it never saw what it is judged by.
  */

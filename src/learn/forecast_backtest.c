@@ -1,8 +1,8 @@
 /*
  * forecast_backtest.c - the models at earlier rows, their weights, and what the mixture would have said.
  *
- * Prequential (Dawid 1984): the weights that a row is forecast with come from errors that were known at that row. So the
- * errors of the mixture, of which bands and skill are made, are out of sample.
+ * Prequential (Dawid 1984): the weights that a row is forecast with come from errors that were known at that row. So
+ * the errors of the mixture, of which bands and skill are made, are out of sample.
  */
 #include "learn/forecast_own.h"
 
@@ -114,7 +114,8 @@ static void test_weigh(const struct fc *f, const struct fc_test *t, const double
     for (int m = 0; m < t->models; m++)
         for (int k = 0; k < f->knots; k++) {
             double ratio = best[k] > 0 ? fmin(e[m][k] / best[k], 1e4) : e[m][k] > 0 ? 1e4 : 1, square = ratio * ratio;
-            weight[m][k] = fc_models[t->model[m]].voice * (so_far->spoke[m] >= SPOKE_SHARE * seen ? 1 / (square * square) : 0);
+            bool counts = so_far->spoke[m] >= SPOKE_SHARE * seen;
+            weight[m][k] = counts ? fc_models[t->model[m]].voice / (square * square) : 0;
         }
 }
 

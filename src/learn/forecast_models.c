@@ -159,8 +159,8 @@ static bool say_trend(struct fc *f, size_t i, const int *step, int n, double *ou
 }
 
 /*
- * Voices: seven models say a level, four a day or a period, one how values move. So that the first are not taken for seven
- * witnesses of one thing, the others speak louder, about as loud by kind.
+ * Voices: seven models say a level, four a day or a period, one how values move. So that the first are not taken for
+ * seven witnesses of one thing, the others speak louder, about as loud by kind.
  */
 const struct fc_model fc_models[] = {
     { "last",      "the last value",                        1, 1, false, say_last },

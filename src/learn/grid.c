@@ -27,7 +27,7 @@ double *grid_make(const double *t, const double *x, size_t n, double step, size_
             continue;
         size_t at = m - 1 - (size_t)back;
         count[at]++;
-        sum[at] += (x[i - 1] - sum[at]) / count[at]; /* a mean that cannot overflow but where values are opposite giants */
+        sum[at] += (x[i - 1] - sum[at]) / count[at]; /* a mean that overflows only between opposite giants */
     }
     for (size_t i = 0; i < m; i++)
         if (!count[i] || !isfinite(sum[i]))

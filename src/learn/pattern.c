@@ -174,7 +174,8 @@ int pattern_find(const double *t, const double *x, size_t n, uint64_t seed, stru
     double first_hour = floor(t[0] / 3600), first_day = floor(t[0] / 86400);
     if (t[n - 1] - t[0] > PATTERN_MAX_DAYS * 86400.0 || fabs(t[0]) > 1e15)
         return -EINVAL;
-    size_t hours = (size_t)(floor(t[n - 1] / 3600) - first_hour) + 1, days = (size_t)(floor(t[n - 1] / 86400) - first_day) + 1;
+    size_t hours = (size_t)(floor(t[n - 1] / 3600) - first_hour) + 1;
+    size_t days = (size_t)(floor(t[n - 1] / 86400) - first_day) + 1;
     double *hourly = mem_try(hours * sizeof *hourly), *daily = mem_try(days * sizeof *daily);
     if (!hourly || !daily) {
         mem_free(hourly);

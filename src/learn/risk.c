@@ -89,7 +89,8 @@ static double hour_factor(const struct past *p, const struct belief *b, int h, b
     double span = p->now - p->from, n = (double)p->n - own, core = 1 - 2 * b->spread;
     if (isinf(b->doubt) || !(span > 0))
         return 1;
-    double count = core * (p->count[h] - own) + b->spread * (p->count[(h + 1) % HOURS] + p->count[(h + HOURS - 1) % HOURS]);
+    double beside = p->count[(h + 1) % HOURS] + p->count[(h + HOURS - 1) % HOURS];
+    double count = core * (p->count[h] - own) + b->spread * beside;
     return (count + b->doubt) / (n * p->seen[h] / span + b->doubt);
 }
 
@@ -109,7 +110,8 @@ static void model_weigh(const struct past *p, struct model *m, const struct beli
         likely += log(base + m->share * stirred[i]);
         expected += m->share * (1 - exp(-(p->now - p->start[i]) / m->last));
     }
-    m->stirred_now = m->share * (stirred[p->n] + p->rate * exp(-(1 - m->share) * span / m->last)); /* and by whom nobody saw */
+    double unseen = p->rate * exp(-(1 - m->share) * span / m->last); /* by those before anybody looked */
+    m->stirred_now = m->share * (stirred[p->n] + unseen);
     m->log_weight += likely - expected;
 }
 
@@ -125,8 +127,8 @@ static void models_weigh(const struct past *p, struct model models[static MODELS
     for (int d = 0; d < BELIEFS; d++)
         for (int s = 0; s < SHARES; s++)
             for (int l = 0; l < (s ? LASTS : 1); l++, m++) {
-                *m = (struct model){ .share = shares[s], .last = lasts[l],
-                                     .log_weight = log(share_of_belief(d, BELIEFS) * share_of_belief(s, SHARES) / (s ? LASTS : 1)) };
+                double share = share_of_belief(d, BELIEFS) * share_of_belief(s, SHARES) / (s ? LASTS : 1);
+                *m = (struct model){ .share = shares[s], .last = lasts[l], .log_weight = log(share) };
                 model_weigh(p, m, &hours[d], p->stirred[l]);
             }
 }
@@ -140,7 +142,8 @@ static double model_says(const struct past *p, const struct model *m, double ste
     double ahead = step_s * k, calms = exp(-(1 - m->share) * ahead / m->last), reach = -expm1(-step_s / m->last);
     double cluster = m->share / (1 - m->share) * reach;
     double unseen = m->share * p->rate * (1 - calms) * m->last * reach;
-    double expected = m->stirred_now * calms * m->last * reach + (cluster > 0 ? unseen * -expm1(-cluster) / cluster : 0);
+    double expected = m->stirred_now * calms * m->last * reach;
+    expected += cluster > 0 ? unseen * -expm1(-cluster) / cluster : 0;
     for (double t = p->now + ahead, end = t + step_s; t < end;) {
         double next = fmin((floor(t / 3600) + 1) * 3600, end);
         expected += (1 - m->share) * p->rate * m->hour[hour_of(t)] * (next - t);

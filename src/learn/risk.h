@@ -2,8 +2,8 @@
  * How likely is it that an episode begins in each of the next steps?
  *
  * Episodes come at a base rate, more in some hours of the day than in others, and one may bring others after it (a
- * self-exciting process). Whether the hour matters, and whether, for how long and how strongly one brings others, is not
- * decided: each of some such models is weighted by how well it explains the past and by how simple it is, and the
+ * self-exciting process). Whether the hour matters, and whether, for how long and how strongly one brings others, is
+ * not decided: each of some such models is weighted by how well it explains the past and by how simple it is, and the
  * probability is their mean. So a short past gives the base rate, drawn towards that of the budget.
  */
 #ifndef LEARN_RISK_H

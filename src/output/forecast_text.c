@@ -49,7 +49,8 @@ void forecast_text_line(struct buf *out, const struct schema *s, const struct fo
     enum unit unit = schema_at(s, m->slot)->unit;
     char span[32], p10[AMOUNT_MAX], p50[AMOUNT_MAX], p90[AMOUNT_MAX], words[160];
     int last = all->horizon - 1;
-    buf_printf(out, "%s %s in %s, between %s and %s (%s)", schema_id(s, m->slot), amount_text(m->f.p50[last], unit, p50),
-               text_span(all->step_s * all->horizon, span, sizeof span), amount_text(m->f.p10[last], unit, p10),
-               amount_text(m->f.p90[last], unit, p90), forecasts_words(&m->f, words, sizeof words));
+    buf_printf(out, "%s %s in %s, between %s and %s (%s)", schema_id(s, m->slot),
+               amount_text(m->f.p50[last], unit, p50), text_span(all->step_s * all->horizon, span, sizeof span),
+               amount_text(m->f.p10[last], unit, p10), amount_text(m->f.p90[last], unit, p90),
+               forecasts_words(&m->f, words, sizeof words));
 }

@@ -302,7 +302,8 @@ static void text_risk(const struct page *p)
 static void text_patterns(const struct page *p)
 {
     const struct report_forecast *f = &p->r->forecast;
-    static const char *const days[] = { "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays" };
+    static const char *const days[] = { "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays",
+                                        "Sundays" };
     int top = 0;
     if (f->pattern_slot < 0 || (!f->pattern.has_hours && !f->pattern.has_weekdays))
         return;

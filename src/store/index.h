@@ -1,6 +1,7 @@
 /*
- * The index of an archive: what is relational in it. Sessions with their labels, events and anomalies; forecasts and how
- * they turned out; what retention must keep. Which files there are, and what is in them, only the files say: store/archive.h.
+ * The index of an archive: what is relational in it. Sessions with their labels, events and anomalies; forecasts and
+ * how they turned out; what retention must keep. Which files there are, and what is in them, only the files say:
+ * store/archive.h.
  *
  * The numbers and events are in segments; losing the index loses labels, what analyses found, and what is known of
  * the host and of imported files, never a sample. One recorder
@@ -8,9 +9,9 @@
  * the way in, so that no row is larger than a few KiB, and every write is a short transaction.
  *
  * Bytes: the database never passes the allowance given at opening, its write-ahead log never INDEX_WAL_MAX;
- * index_worst_bytes() is the sum that space_reserve() is to be called with. When the allowance is used up, the
- * oldest make room: first forecasts, then events, then anomalies, of sessions that nobody labelled, then such sessions themselves,
- * then events of the others.
+ * index_worst_bytes() is the sum that space_reserve() is to be called with. When the allowance is used up, the oldest
+ * make room: first forecasts, then events, then anomalies, of sessions that nobody labelled, then such sessions
+ * themselves, then events of the others.
  *
  * Times are wall clock milliseconds since 1970 UTC. A struct index belongs to one thread at a time.
  *
@@ -224,7 +225,8 @@ int index_forecasts_due(struct index *x, int64_t now_ms, int64_t limit,
 int index_score_forecast(struct index *x, int64_t n, int64_t now_ms, const struct index_score *s);
 
 /* By name, of one metric or with NULL of all. Returns the count. */
-int index_grades(struct index *x, const char *metric, void (*each)(void *self, const struct index_grade *g), void *self);
+int index_grades(struct index *x, const char *metric, void (*each)(void *self, const struct index_grade *g),
+                 void *self);
 
 /* ---- removing, and what there is ---- */
 

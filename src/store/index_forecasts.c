@@ -56,8 +56,8 @@ int index_forecasts_due(struct index *x, int64_t now_ms, int64_t limit,
 {
     sqlite3_stmt *s;
     float points[INDEX_FORECAST_STEPS * INDEX_FORECAST_QUANTITIES];
-    int n = 0, rc = index_bind(x, "SELECT n, metric, made_ms, step_s, horizon, model, baseline, skill, points FROM forecasts "
-                               "WHERE points IS NOT NULL AND made_ms + 1000 * step_s * horizon <= ?1 "
+    int n = 0, rc = index_bind(x, "SELECT n, metric, made_ms, step_s, horizon, model, baseline, skill, points "
+                               "FROM forecasts WHERE points IS NOT NULL AND made_ms + 1000 * step_s * horizon <= ?1 "
                                "ORDER BY made_ms, n LIMIT ?2", VALUES(I(now_ms), I(limit)), &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
         struct index_forecast f = {
@@ -97,12 +97,14 @@ int index_score_forecast(struct index *x, int64_t n, int64_t now_ms, const struc
     return rc < 0 ? rc : rc ? 0 : -ENODATA;
 }
 
-int index_grades(struct index *x, const char *metric, void (*each)(void *self, const struct index_grade *g), void *self)
+int index_grades(struct index *x, const char *metric, void (*each)(void *self, const struct index_grade *g),
+                 void *self)
 {
     sqlite3_stmt *s;
-    int n = 0, rc = index_bind(x, "SELECT metric, count(*), sum(steps), min(made_ms), total(error * steps) / sum(steps), "
-                               "total(naive_error * steps) / sum(steps), total(covered * steps) / sum(steps) "
-                               "FROM forecasts WHERE steps > 0 AND (?1 IS NULL OR metric = ?1) GROUP BY metric",
+    int n = 0, rc = index_bind(x, "SELECT metric, count(*), sum(steps), min(made_ms), "
+                               "total(error * steps) / sum(steps), total(naive_error * steps) / sum(steps), "
+                               "total(covered * steps) / sum(steps) FROM forecasts "
+                               "WHERE steps > 0 AND (?1 IS NULL OR metric = ?1) GROUP BY metric",
                                VALUES(T(metric)), &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
         struct index_grade g = {

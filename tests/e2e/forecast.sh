@@ -1,5 +1,5 @@
 #!/bin/sh
-# `sonde forecast`: of a CSV and of the archive, as CSV, JSON and text; what it refuses; grades of forecasts that are over.
+# `sonde forecast`: of a CSV and of the archive, as CSV, JSON and text; what it refuses; grades.
 . "$(dirname "$0")/lib.sh"
 
 sonde=$1/sonde
@@ -32,7 +32,8 @@ with open("short.csv", "w") as f:
 with open("ten.csv", "w") as f:
     f.write("t,a\n" + "".join("%d,%d\n" % (i, i % 3) for i in range(10)))
 with open("huge.csv", "w") as f:
-    f.write("t,a\n" + "".join("%d,%s\n" % (60 * i + i % 7, ("1e308", "-1e308", "inf", "nan", "")[i % 5]) for i in range(500)))
+    cells = ("1e308", "-1e308", "inf", "nan", "")
+    f.write("t,a\n" + "".join("%d,%s\n" % (60 * i + i % 7, cells[i % 5]) for i in range(500)))
 EOF
 
 # ---- a file ----
@@ -58,7 +59,8 @@ json 'j["metrics"][0]["grades"] is None and "not kept" in j["metrics"][0]["grade
 # Noise has no skill, and what is not known no forecast: done in part.
 expect 3 '' "$sonde" forecast noise.csv --json
 json '[m["metric"] for m in j["metrics"]] == ["noise", "nothing", "still"]'
-json 'not j["metrics"][0]["has_skill"] and j["metrics"][0]["model"] == "hour" and "no skill" in j["metrics"][0]["words"]'
+json 'not j["metrics"][0]["has_skill"] and j["metrics"][0]["model"] == "hour"'
+json '"no skill" in j["metrics"][0]["words"]'
 json 'j["metrics"][1]["points"] is None and j["metrics"][1]["points_reason"]'
 json 'all(p["p10"] == p["p90"] == 7 for p in j["metrics"][2]["points"])'
 for model in blend last seasonal ar forest; do

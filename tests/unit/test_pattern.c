@@ -56,8 +56,8 @@ static void finds_weekdays(void **state)
     assert_true(p.weekday[5] > p.weekday[0] + 1 && p.weekday[6] > p.weekday[4] + 1);
 }
 
-/* What has none: white noise, noise that carries on for hours, and a walk. Of 400 each, 0.5 to 2.2 % were called significant
- * at a level of 1 %; more than 5 of 100 then come with a chance below 2 %. */
+/* What has none: white noise, noise that carries on for hours, and a walk. Of 400 each, 0.5 to 2.2 % were called
+ * significant at a level of 1 %; more than 5 of 100 then come with a chance below 2 %. */
 static void cries_no_wolf(void **state)
 {
     (void)state;

@@ -57,8 +57,8 @@ static const struct example examples[] = {
 const struct command command_forecast = {
     .name = "forecast", .summary = "what metrics will do, with bands, and whether to believe it", .usage = "[FILE]",
     .also = "predict",
-    .text = "Simple models compete on each metric's own past: at a hundred earlier rows each says what comes next and is "
-            "held against what came. The forecast is their median, weighted by how close they were; nine of ten values "
+    .text = "Simple models compete on each metric's own past: at a hundred earlier rows each says what comes next and "
+            "is held against what came. The forecast is their median, weighted by how close they were; nine of ten values "
             "should lie above p10, nine of ten below p90. Its skill over the last value, the median of the last hour and "
             "the same time of the day before is told with it; without skill the best of these three is given instead, "
             "and that is said. --model names one model: its skill is told just so. A terminal gets a table; a pipe gets "
