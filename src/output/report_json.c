@@ -326,7 +326,7 @@ static void json_patterns(struct json *j, const struct report *r)
 
 static void json_forecast(struct json *j, const struct report *r)
 {
-    if (*r->forecast.reason) {
+    if (*r->forecast.reason || !r->forecast.all.n) {
         json_absent(j, "forecast", r->forecast.reason);
         return;
     }

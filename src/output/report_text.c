@@ -323,8 +323,8 @@ static void text_forecast(const struct page *p)
     const struct forecasts *all = &p->r->forecast.all;
     size_t shown = 0;
     text_heading(p, "Forecast");
-    if (*p->r->forecast.reason) {
-        text_paragraph(p, 2, "none: %s", p->r->forecast.reason);
+    if (*p->r->forecast.reason || !all->n) {
+        text_paragraph(p, 2, "none: %s", *p->r->forecast.reason ? p->r->forecast.reason : "not computed");
         return;
     }
     for (size_t i = 0; i < all->n && shown < TEXT_FORECASTS; i++) {
