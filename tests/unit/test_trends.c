@@ -156,8 +156,8 @@ static void test_limits_have_intervals(void **state)
     static const struct {
         const char *name, *inst;
         double first, per_hour, limit;
-    } fills[] = { { "fs.util", "/", 80, 2, 100 }, { "memory.util", NULL, 50, 5, 100 }, { "swap.util", NULL, 10, 9, 100 },
-                  { "battery.charge", "BAT0", 90, -20, 0 } };
+    } fills[] = { { "fs.util", "/", 80, 2, 100 }, { "memory.util", NULL, 50, 5, 100 },
+                  { "swap.util", NULL, 10, 9, 100 }, { "battery.charge", "BAT0", 90, -20, 0 } };
     struct recording *r = fake_new(60);
     struct rng g;
     for (size_t i = 0; i < 4; i++)
