@@ -2,6 +2,7 @@
 #include "analyze/report.h"
 
 #include "analyze/anomalies.h"
+#include "analyze/foresight.h"
 #include "analyze/insights/insights.h"
 #include "analyze/states.h"
 #include "analyze/trends.h"
@@ -9,8 +10,6 @@
 #include "base/text.h"
 
 #include <stdio.h>
-
-#define FORECAST_MIN_ROWS 20
 
 const char *direction_name(enum direction d)
 {
@@ -30,17 +29,11 @@ static void report_session(struct report *out)
         out->gaps += r->events[i].kind == EVENT_GAP;
 }
 
-/* What this version does not do at all, and what would be missing for it anyway. */
+/* What this version does not do at all. */
 static void report_absent(struct report *out)
 {
     text_copy(out->workload_reason, sizeof out->workload_reason,
               "not computed: this version does not classify workloads");
-    if (out->rec->n < FORECAST_MIN_ROWS)
-        snprintf(out->forecast_reason, sizeof out->forecast_reason,
-                 "needs at least %d samples, has %zu", FORECAST_MIN_ROWS, out->rec->n);
-    else
-        text_copy(out->forecast_reason, sizeof out->forecast_reason,
-                  "not computed: this version does not forecast");
 }
 
 struct report *analyze_verdict(const struct recording *r, const struct analyze_options *o)
@@ -63,6 +56,7 @@ struct report *analyze_run(const struct recording *r, const struct analyze_optio
     struct report *out = analyze_verdict(r, o);
     states_find(o->seed, out);
     trends_find(out);
+    foresight_find(o, out);
     report_absent(out);
     return out;
 }
@@ -79,5 +73,7 @@ void report_free(struct report *r)
     mem_free(r->states.transitions);
     mem_free(r->trends);
     mem_free(r->insights);
+    forecasts_done(&r->forecast.all);
+    mem_free(r->forecast.risk);
     mem_free(r);
 }

@@ -8,8 +8,10 @@
 #ifndef ANALYZE_REPORT_H
 #define ANALYZE_REPORT_H
 
+#include "analyze/forecasts.h"
 #include "core/event.h"
 #include "core/recording.h"
+#include "learn/pattern.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -106,6 +108,24 @@ struct insight {
     int64_t since_ms, until_ms;  /* until_ms: 0 = it lasts */
 };
 
+/* Episodes that were found before the recording began: of the archive. */
+struct report_history {
+    const double *start_s;       /* n times, seconds since 1970 UTC, rising */
+    size_t n;
+    double from_s;               /* since when they were looked for */
+};
+
+struct report_forecast {
+    char reason[REPORT_TEXT];    /* why there is none: then nothing below is known */
+    struct forecasts all;
+    double *risk;                /* all.horizon probabilities that an episode begins in the step; NULL: not known */
+    char risk_reason[REPORT_TEXT];
+    size_t risk_episodes;        /* that it was learned from, */
+    double risk_days;            /* and of how long a time */
+    int pattern_slot;            /* the metric that was looked at: the first with a pattern; -1: none */
+    struct pattern pattern;
+};
+
 struct report {
     const struct recording *rec; /* borrowed: must outlive the report */
     struct report_host host;
@@ -130,7 +150,8 @@ struct report {
     struct insight *insights;    /* most severe first */
     size_t n_insights;
 
-    char workload_reason[REPORT_TEXT], forecast_reason[REPORT_TEXT];
+    char workload_reason[REPORT_TEXT];
+    struct report_forecast forecast;
 
     double cpu_us_per_sample, rss_bytes, written_bytes; /* cost of collecting; NaN for a file */
 };
@@ -140,6 +161,8 @@ struct analyze_options {
     double budget;               /* false alarms expected in this run; 0 = 0.1, or by the day if more */
     double budget_per_day;       /* 0 = 1 */
     uint64_t seed;
+    int forecast_steps;          /* 0 = none is wanted */
+    const struct report_history *history; /* for the risk; NULL: what the recording holds is all */
 };
 
 /*

@@ -1,6 +1,7 @@
 /* reporting.c - analyses a recording and says what was found. */
 #include "app/reporting.h"
 
+#include "app/history.h"
 #include "app/identity.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -68,8 +69,13 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     struct analyze_options options = {
         .method = args_text(a, "method"), .seed = (uint64_t)args_number(a, "seed"),
         .budget_per_day = config_number(args_config(a), "analysis.budget_per_day"),
+        .forecast_steps = args_flag(a, "predict") ? (int)args_number(a, "prediction-steps") : 0,
     };
+    struct history history = { 0 };
+    if (options.forecast_steps && ((root && !*root) || *rec->session))
+        options.history = history_learn(a, rec, &history);
     struct report *r = analyze_run(rec, &options);
+    history_done(&history);
     reporting_host(a, root, &r->host);
     r->cpu_us_per_sample = cost.cpu_us_per_sample;
     r->rss_bytes = cost.rss_bytes;

@@ -399,7 +399,7 @@ void kmeans_done(struct kmeans *m)
     *m = (struct kmeans){ 0 };
 }
 
-void kmeans_assign(const struct kmeans *m, const double *x, size_t n, int *label)
+void kmeans_measure(const struct kmeans *m, const double *x, size_t n, int *label, double *square)
 {
     size_t d = (size_t)m->d;
     double *lanes = mem_new(LANES * d * sizeof *lanes), dist[LANES];
@@ -409,6 +409,13 @@ void kmeans_assign(const struct kmeans *m, const double *x, size_t n, int *label
         lanes_group(x + at * d, rows, d, lanes);
         kmeans_nearest(lanes, 1, d, m->center, m->k, dist, some);
         memcpy(label + at, some, rows * sizeof *label);
+        if (square)
+            memcpy(square + at, dist, rows * sizeof *square);
     }
     mem_free(lanes);
+}
+
+void kmeans_assign(const struct kmeans *m, const double *x, size_t n, int *label)
+{
+    kmeans_measure(m, x, n, label, NULL);
 }

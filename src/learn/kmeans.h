@@ -68,6 +68,9 @@ void kmeans_done(struct kmeans *m);
 /* The nearest center of each of n further rows; 0 for a row that holds NaN. */
 void kmeans_assign(const struct kmeans *m, const double *x, size_t n, int *label);
 
+/* The same, and the square of the distance to it; infinite for a row that holds NaN. */
+void kmeans_measure(const struct kmeans *m, const double *x, size_t n, int *label, double *square);
+
 /*
  * Mean silhouette width, -1..1: how much nearer the rows are to their own cluster than to the next.
  * label[i] is in 0 .. k-1; rows alone in their cluster count 0. NaN if fewer than two clusters have rows.

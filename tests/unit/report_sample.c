@@ -114,7 +114,7 @@ struct report *sample_report(const struct recording *rec)
         .rec = rec, .gaps = 1, .session = "session_20261122_103000", .method = "shift",
         .budget_per_day = 1, .budget_run = 0.1, .threshold = 6.25,
         .workload_reason = "this version does not tell workloads apart",
-        .forecast_reason = "this version makes no forecasts",
+        .forecast = { .reason = "this version makes no forecasts" },
         .cpu_us_per_sample = 1234.5, .rss_bytes = 5.1e6, .written_bytes = 4096,
         .host = { .hardware_id = "0123456789abcdef0123456789abcdef", .os = "Debian GNU/Linux 12 (bookworm)",
                   .cpu = "AMD EPYC 7B13", .board = "20L5", .cores = 2, .threads = 4, .memory_bytes = 4.1e9 },
