@@ -194,7 +194,8 @@ def extended(bench):
     across = min(spearmanr(a, b)[0] for a, b in zip(*single))
     bench.report(bench="extended", seeds=MANY_SEEDS, auc_plain=round(mean["forest"], 4),
                  auc_extended=round(mean["extended"], 4), one_column=round(across, 4),
-                 one_column_bar=round(between - 0.01, 4), met=mean["extended"] > mean["forest"] and across >= between - 0.01)
+                 one_column_bar=round(between - 0.01, 4),
+                 met=mean["extended"] > mean["forest"] and across >= between - 0.01)
 
 
 def friedman(rng, n, d):

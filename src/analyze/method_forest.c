@@ -5,7 +5,7 @@
  * says how high scores usually are. Then a forest of all of it judges.
  */
 #include "analyze/method.h"
-#include "analyze/tail.h"
+#include "analyze/pareto.h"
 
 #include "base/mem.h"
 #include "base/stats.h"
@@ -20,7 +20,7 @@
 struct wood {
     struct forest *forest;
     struct method_usual *usual;
-    struct tail tail;
+    struct pareto tail;
     double threshold;
     double *x;         /* BLOCK rows */
     double score[BLOCK];
@@ -52,8 +52,8 @@ static int wood_calibrate(struct wood *w, const double *x, size_t n, int d, cons
         return rc;
     double *score = mem_new(fresh * sizeof *score);
     forest_score(older, x + known * (size_t)d, fresh, score);
-    w->tail = tail_fit(score, fresh, fmin(fmax(stats_lag1(score, fresh), 0), LAG_MAX));
-    w->threshold = fmax(tail_score(&w->tail, p), 0.5); /* a row of average depth (Liu et al. 2008, section 2) */
+    w->tail = pareto_fit(score, fresh, fmin(fmax(stats_lag1(score, fresh), 0), LAG_MAX));
+    w->threshold = fmax(pareto_score(&w->tail, p), 0.5); /* a row of average depth (Liu et al. 2008, section 2) */
     mem_free(score);
     forest_free(older);
     return 0;
@@ -110,7 +110,7 @@ static void wood_judge(void *self, const struct columns *c, struct detector_verd
         forest_score(w->forest, w->x, n, w->score);
         for (size_t i = 0; i < n; i++)
             out[from + i] = (struct detector_verdict){
-                .score = w->score[i], .probability = tail_probability(&w->tail, w->score[i]),
+                .score = w->score[i], .probability = pareto_probability(&w->tail, w->score[i]),
                 .alarm = w->score[i] > w->threshold, .cause = method_furthest(w->usual, w->x + i * d, c->d) };
     }
 }

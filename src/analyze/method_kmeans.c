@@ -7,7 +7,7 @@
  * from, the threshold is of the newer third.
  */
 #include "analyze/method.h"
-#include "analyze/tail.h"
+#include "analyze/pareto.h"
 
 #include "base/mem.h"
 #include "base/stats.h"
@@ -29,7 +29,7 @@
 struct cells {
     struct kmeans centers;
     struct method_usual *usual; /* means and deviations here */
-    struct tail tail;
+    struct pareto tail;
     double threshold;
     size_t d, width;      /* columns; rows of a window */
     double *window;       /* the last rows, standardised, oldest first */
@@ -111,7 +111,7 @@ static void cells_judge(void *self, const struct columns *c, struct detector_ver
             double score = sqrt(m->square[i] / (double)point);
             const double *center = m->centers.center + (size_t)m->nearest[i] * point;
             out[from + i] = (struct detector_verdict){
-                .score = score, .probability = tail_probability(&m->tail, score), .alarm = score > m->threshold,
+                .score = score, .probability = pareto_probability(&m->tail, score), .alarm = score > m->threshold,
                 .cause = cells_cause(m, m->points + i * point, center) };
         }
     }
@@ -152,8 +152,8 @@ static void cells_calibrate(struct cells *m, const struct columns *fresh, double
     cells_judge(m, fresh, verdict);
     for (size_t i = 0; i < fresh->n; i++)
         score[i] = verdict[i].score;
-    m->tail = tail_fit(score, fresh->n, fmin(fmax(stats_lag1(score, fresh->n), 0), LAG_MAX));
-    m->threshold = tail_score(&m->tail, chance);
+    m->tail = pareto_fit(score, fresh->n, fmin(fmax(stats_lag1(score, fresh->n), 0), LAG_MAX));
+    m->threshold = pareto_score(&m->tail, chance);
     mem_free(verdict);
     mem_free(score);
 }

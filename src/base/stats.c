@@ -17,7 +17,7 @@ size_t stats_known(const double *x, size_t n)
 
 bool stats_all_finite(const double *x, size_t n)
 {
-    const uint64_t exponent = UINT64_C(0x7ff) << 52; /* all ones in NaN and infinities: compared as integers, many at once */
+    const uint64_t exponent = UINT64_C(0x7ff) << 52; /* all set in NaN and infinities; many are compared at once */
     uint64_t odd = 0;
     for (size_t i = 0; i < n; i++) {
         uint64_t bits;

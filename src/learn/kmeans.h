@@ -11,7 +11,7 @@
 
 #define KMEANS_MAX_K 256
 #define KMEANS_MAX_DIM 4096
-#define KMEANS_RESTARTS 40     /* 114 fits of rows with heavy tails, groups, real ones: 6 ended above 1.01 of the best */
+#define KMEANS_RESTARTS 40     /* 114 fits of heavy tails, groups and real rows: 6 ended above 1.01 of the best */
 #define KMEANS_MAX_VALUE 1e140 /* so that no square and no sum of squares overflows */
 
 /*

@@ -3,7 +3,7 @@
 
 #include "analyze/import.h"
 #include "analyze/method.h"
-#include "analyze/tail.h"
+#include "analyze/pareto.h"
 #include "base/rng.h"
 
 #include <errno.h>
@@ -183,22 +183,22 @@ static void tails(void **state)
     static double score[N];
     for (int i = 0; i < N; i++)
         score[i] = -2 * log((i + 0.5) / N);
-    struct tail t = tail_fit(score, N, 0);
+    struct pareto t = pareto_fit(score, N, 0);
     assert_near(t.from, -2 * log(0.1), 0.01);
     assert_near(t.width, 2, 0.3);
     assert_near(t.shape, 0, 0.05);
-    assert_near(tail_probability(&t, tail_score(&t, 1e-5)), 1e-5, 1e-9);
-    assert_true(tail_score(&t, 0.5) == t.from && tail_probability(&t, 0) == t.share);
-    struct tail few = tail_fit(score, 60, 0), same = tail_fit((double[]){ 4, 4, 4, 4 }, 4, 0);
+    assert_near(pareto_probability(&t, pareto_score(&t, 1e-5)), 1e-5, 1e-9);
+    assert_true(pareto_score(&t, 0.5) == t.from && pareto_probability(&t, 0) == t.share);
+    struct pareto few = pareto_fit(score, 60, 0), same = pareto_fit((double[]){ 4, 4, 4, 4 }, 4, 0);
     assert_true(few.width > t.width && same.width == 0);
-    assert_true(tail_score(&same, 1e-6) == 4 && tail_probability(&same, 4.1) == 0);
+    assert_true(pareto_score(&same, 1e-6) == 4 && pareto_probability(&same, 4.1) == 0);
 
     for (int i = 0; i < N; i++)
         score[i] = 1 - sqrt((i + 0.5) / N);
-    struct tail ends = tail_fit(score, N, 0);
+    struct pareto ends = pareto_fit(score, N, 0);
     assert_near(ends.shape, 0.5, 0.05);
-    assert_near(tail_score(&ends, 1e-9), 1, 0.1);
-    assert_true(tail_probability(&ends, 1.2) == 0);
+    assert_near(pareto_score(&ends, 1e-9), 1, 0.1);
+    assert_true(pareto_probability(&ends, 1.2) == 0);
 }
 
 int main(void)
