@@ -1,9 +1,9 @@
 /* Named methods of finding anomalies: what they find, what they name as the cause, what they refuse. */
 #include "test.h"
 
+#include "analyze/alarm.h"
 #include "analyze/import.h"
 #include "analyze/method.h"
-#include "analyze/pareto.h"
 #include "base/rng.h"
 
 #include <errno.h>
@@ -201,11 +201,35 @@ static void tails(void **state)
     assert_true(pareto_probability(&ends, 1.2) == 0);
 }
 
+/* Scores that are higher from some day on are told at first, and later are the usual ones. */
+static void moved_scores(void **state)
+{
+    (void)state;
+    enum { N = 3000 };
+    static double score[N];
+    struct alarm a;
+    struct rng r;
+    size_t told[5] = { 0 };
+    rng_seed(&r, 3);
+    alarm_init(&a, 1.0 / 1440);
+    for (int i = 0; i < N; i++)
+        score[i] = rng_normal(&r);
+    alarm_learn(&a, score, N);
+    for (int i = 0; i < 5 * 1440; i++) {
+        struct detector_verdict v = alarm_judge(&a, rng_normal(&r) + (i >= 1440 ? 5 : 0), 7);
+        assert_true(v.cause == 7 && v.alarm == (v.alarm && v.probability < 1.0 / 1440));
+        told[i / 1440] += v.alarm;
+    }
+    print_message("told a day: %zu, then %zu %zu %zu %zu\n", told[0], told[1], told[2], told[3], told[4]);
+    assert_true(told[0] <= 4 && told[1] > 50 && told[3] <= 4 && told[4] <= 4);
+    alarm_done(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(departure), cmocka_unit_test(quiet), cmocka_unit_test(refused), cmocka_unit_test(columns),
-        cmocka_unit_test(tails),
+        cmocka_unit_test(tails), cmocka_unit_test(moved_scores),
     };
     return cmocka_run_group_tests_name("analyze/method", tests, NULL, NULL);
 }
