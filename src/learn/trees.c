@@ -67,14 +67,14 @@ struct grower {
     uint32_t *row;     /* n: those that were; a node owns a stretch of them ... */
     uint32_t *aside;   /* n: ... and those of it that go right */
     size_t width;      /* 1 + outputs, and one more if that is odd */
-    double *own;       /* n * width: the rows of a node, in their order */
-    double *total;     /* width: their sum */
+    double *own;       /* n * width: the rows of a node, in their order, targets less their means */
+    double *total;     /* width: sum of the rows, targets as they are */
     double *left;      /* width: that of those left of a cut */
     double *sum;       /* TREES_BINS * width: the sums of a column's bins; zeros between two columns */
     bool fits;
 };
 
-/* A cut explains gain / per of the sum of squares: compared without a division. */
+/* A cut explains gain / per of the sum of squares, but for a factor of the node: compared without a division. */
 struct split {
     double gain, per;
     int column;
@@ -209,22 +209,28 @@ static double trees_drawn(double tally)
 static double trees_gather(struct grower *g, const uint32_t *row, size_t n)
 {
     size_t outputs = g->b->outputs;
-    double square = 0, explained = 0, *own = g->own;
+    double square = 0, left_over = 0, *own = g->own;
     memset(g->total, 0, g->width * sizeof *g->total);
+    for (size_t i = 0; i < n; i++) {
+        const double *y = g->b->y + row[i] * outputs;
+        double times = g->times[row[i]];
+        g->total[0] += TALLY_ROW + times;
+        for (size_t o = 0; o < outputs; o++) {
+            g->total[o + 1] += times * y[o];
+            square += times * y[o] * y[o];
+        }
+    }
     for (size_t i = 0; i < n; i++, own += g->width) {
         const double *y = g->b->y + row[i] * outputs;
         double times = g->times[row[i]];
         own[0] = TALLY_ROW + times;
-        g->total[0] += own[0];
         for (size_t o = 0; o < outputs; o++) {
-            own[o + 1] = times * y[o];
-            g->total[o + 1] += own[o + 1];
-            square += own[o + 1] * y[o];
+            double off = y[o] - g->total[o + 1] / trees_drawn(g->total[0]);
+            own[o + 1] = times * off;
+            left_over += times * off * off;
         }
     }
-    for (size_t o = 1; o <= outputs; o++)
-        explained += g->total[o] * g->total[o] / trees_drawn(g->total[0]);
-    return square > 0 ? 1 - explained / square : 0;
+    return square > 0 ? left_over / square : 0;
 }
 
 /* The functions below take the width apart from g, for one that the compiler knows makes them twice as fast. */
@@ -240,20 +246,30 @@ KNOWN void trees_histogram(struct grower *g, size_t width, const uint8_t *bin, c
     }
 }
 
-/* The cut whose left side has these sums. */
-KNOWN struct split trees_cut(const struct grower *g, size_t width, const double *left)
+/* The cut whose left side has these sums. Those of the right side are the same with the other sign. */
+KNOWN struct split trees_cut(size_t width, const double *left, double drawn)
 {
-    double l = trees_drawn(left[0]), r = trees_drawn(g->total[0] - left[0]), ll = 0, rr = 0;
-    for (size_t o = 1; o < width; o++) {
-        double right = g->total[o] - left[o];
-        ll += left[o] * left[o];
-        rr += right * right;
-    }
-    return (struct split){ .gain = ll * r + rr * l, .per = l * r };
+    double l = trees_drawn(left[0]), square = 0;
+    for (size_t o = 1; o < width; o++)
+        square += left[o] * left[o];
+    return (struct split){ .gain = square, .per = l * (drawn - l) };
 }
 
 /* The bins that have rows. Returns how many. */
-KNOWN int trees_filled(const struct grower *g, size_t width, int bins, uint8_t filled[static TREES_BINS])
+static int trees_filled(const uint8_t *bin, const uint32_t *row, size_t n, uint8_t filled[static TREES_BINS])
+{
+    uint64_t set[TREES_BINS / 64] = { 0 };
+    int m = 0;
+    for (size_t i = 0; i < n; i++)
+        set[bin[row[i]] / 64] |= UINT64_C(1) << bin[row[i]] % 64;
+    for (int k = 0; k < TREES_BINS / 64; k++)
+        for (uint64_t left = set[k]; left; left &= left - 1)
+            filled[m++] = (uint8_t)(64 * k + __builtin_ctzll(left));
+    return m;
+}
+
+/* The same by looking at all: faster where there are many rows. */
+KNOWN int trees_filled_all(const struct grower *g, size_t width, int bins, uint8_t filled[static TREES_BINS + 1])
 {
     int n = 0;
     for (int k = 0; k < bins; k++) {
@@ -264,11 +280,11 @@ KNOWN int trees_filled(const struct grower *g, size_t width, int bins, uint8_t f
 }
 
 /* Puts the best cut of a column into *best if it beats that, and empties the sums of its bins. */
-KNOWN void trees_best_cut(struct grower *g, size_t width, int column, struct split *best)
+KNOWN void trees_best_cut(struct grower *g, size_t width, int column, const uint8_t *filled, int n,
+                          struct split *best)
 {
-    uint8_t filled[TREES_BINS + 1];
-    int n = trees_filled(g, width, g->b->bins[column], filled);
-    double *left = g->left, room = g->total[0] - g->enough;
+    double two_left[2], *left = width == 2 ? two_left : g->left; /* the former stay in registers */
+    double room = g->total[0] - g->enough, drawn = trees_drawn(g->total[0]);
     memset(left, 0, width * sizeof *left);
     for (int m = 0; m < n; m++) {
         double *sum = g->sum + filled[m] * width;
@@ -278,7 +294,7 @@ KNOWN void trees_best_cut(struct grower *g, size_t width, int column, struct spl
         }
         if (m + 1 == n || left[0] < g->enough || left[0] > room)
             continue;
-        struct split s = trees_cut(g, width, left);
+        struct split s = trees_cut(width, left, drawn);
         if (s.gain * best->per > best->gain * s.per)
             *best = (struct split){ s.gain, s.per, column, filled[m], filled[m + 1] };
     }
@@ -286,8 +302,12 @@ KNOWN void trees_best_cut(struct grower *g, size_t width, int column, struct spl
 
 KNOWN void trees_try(struct grower *g, size_t width, int column, const uint32_t *row, size_t n, struct split *best)
 {
-    trees_histogram(g, width, g->b->bin + (size_t)column * g->b->n, row, n);
-    trees_best_cut(g, width, column, best);
+    const uint8_t *bin = g->b->bin + (size_t)column * g->b->n;
+    uint8_t filled[TREES_BINS + 1];
+    trees_histogram(g, width, bin, row, n);
+    int m = n < TREES_BINS / 2 ? trees_filled(bin, row, n, filled) :
+                                 trees_filled_all(g, width, g->b->bins[column], filled);
+    trees_best_cut(g, width, column, filled, m, best);
 }
 
 static struct split trees_search(struct grower *g, const uint32_t *row, size_t n)
