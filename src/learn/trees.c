@@ -21,6 +21,8 @@
 
 #define SORT_ROWS 65536     /* the quantiles of more rows are those of so many of them, evenly spread */
 #define SQUARES_LEAST 1e-12 /* of a node's sum of squares left over: less is rounding */
+#define ENDS 4              /* near the ends of a column a bin has at most this part of the rows beyond it */
+#define NARROW 8            /* ... but as many as other bins have, by this */
 #define BLOCK_ROWS 64       /* predicted at a time */
 
 struct node {
@@ -123,7 +125,10 @@ static double trees_between(double a, double b)
     return m >= a && m < b ? m : a;
 }
 
-/* Where the m sorted values are cut into at most `bins` bins of about as many rows. Returns how many bins. */
+/*
+ * Where the m sorted values are cut into at most `bins` bins of about as many rows, fewer near the
+ * ends, where cuts of spikes are. Returns how many bins.
+ */
 static int trees_edges(const uint64_t *key, size_t m, int bins, double *edge)
 {
     size_t different = 1;
@@ -135,8 +140,9 @@ static int trees_edges(const uint64_t *key, size_t m, int bins, double *edge)
         if (key[i] == key[i - 1] || (!all && i < next))
             continue;
         edge[made++] = trees_between(trees_value(key[i - 1]), trees_value(key[i]));
-        next = i + (m - i) / (size_t)(bins - made);
-        next = next > i ? next : i + 1;
+        size_t even = (m - i) / (size_t)(bins - made), beyond = (i < m - i ? i : m - i) / ENDS;
+        beyond = beyond > even / NARROW ? beyond : even / NARROW;
+        next = i + 1 + (even < beyond ? even : beyond);
     }
     return made + 1;
 }
