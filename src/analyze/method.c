@@ -12,9 +12,9 @@
 #define OWN_SHARE 5        /* of the input one in so many rows is learned from where there is nothing else ... */
 #define OWN_ROWS_MAX 20000 /* ... and at most so many */
 
-extern const struct method method_forest, method_extended, method_kmeans;
+extern const struct method method_auto, method_forest, method_extended, method_kmeans;
 
-static const struct method *const methods[] = { &method_forest, &method_extended, &method_kmeans };
+static const struct method *const methods[] = { &method_auto, &method_forest, &method_extended, &method_kmeans };
 
 const struct method *const *method_all(size_t *n)
 {

@@ -4,24 +4,21 @@
  * A forest is grown on the older two thirds of what there is to learn from; the newer third, which it has not seen,
  * says how high scores usually are. Then a forest of all of it judges.
  */
+#include "analyze/alarm.h"
 #include "analyze/method.h"
-#include "analyze/tail.h"
 
 #include "base/mem.h"
-#include "base/stats.h"
 #include "learn/forest.h"
 
 #include <errno.h>
 #include <math.h>
 
-#define BLOCK 512   /* rows judged at a time */
-#define LAG_MAX 0.95
+#define BLOCK 512 /* rows judged at a time */
 
 struct wood {
     struct forest *forest;
     struct method_usual *usual;
-    struct tail tail;
-    double threshold;
+    struct alarm alarm;
     double *x;         /* BLOCK rows */
     double score[BLOCK];
 };
@@ -37,13 +34,14 @@ static void wood_free(void *self)
 {
     struct wood *w = self;
     forest_free(w->forest);
+    alarm_done(&w->alarm);
     mem_free(w->usual);
     mem_free(w->x);
     mem_free(w);
 }
 
 /* Scores of rows that a forest of the rows before them has not seen. */
-static int wood_calibrate(struct wood *w, const double *x, size_t n, int d, const struct forest_options *o, double p)
+static int wood_calibrate(struct wood *w, const double *x, size_t n, int d, const struct forest_options *o)
 {
     size_t known = n - n / 3, fresh = n / 3;
     struct forest *older;
@@ -52,14 +50,13 @@ static int wood_calibrate(struct wood *w, const double *x, size_t n, int d, cons
         return rc;
     double *score = mem_new(fresh * sizeof *score);
     forest_score(older, x + known * (size_t)d, fresh, score);
-    w->tail = tail_fit(score, fresh, fmin(fmax(stats_lag1(score, fresh), 0), LAG_MAX));
-    w->threshold = fmax(tail_score(&w->tail, p), 0.5); /* a row of average depth (Liu et al. 2008, section 2) */
+    alarm_learn(&w->alarm, score, fresh);
     mem_free(score);
     forest_free(older);
     return 0;
 }
 
-static int wood_grow(struct wood *w, const struct columns *train, const struct forest_options *o, double p)
+static int wood_grow(struct wood *w, const struct columns *train, const struct forest_options *o)
 {
     size_t d = (size_t)train->d, stride = method_stride(train->n, d), n = (train->n + stride - 1) / stride;
     double *x = mem_try(n * d * sizeof *x);
@@ -67,7 +64,7 @@ static int wood_grow(struct wood *w, const struct columns *train, const struct f
         return -ENOMEM;
     for (size_t i = 0; i < n; i++)
         wood_row(w, train, i * stride, x + i * d);
-    int rc = wood_calibrate(w, x, n, train->d, o, p);
+    int rc = wood_calibrate(w, x, n, train->d, o);
     rc = rc < 0 ? rc : forest_grow(x, n, train->d, o, &w->forest);
     mem_free(x);
     return rc;
@@ -81,7 +78,8 @@ static int wood_learn(const struct columns *train, double step_s, const struct m
     w->usual = mem_new((size_t)train->d * sizeof *w->usual);
     w->x = mem_new(BLOCK * (size_t)train->d * sizeof *w->x);
     method_usual(train, w->usual);
-    int rc = wood_grow(w, train, &options, method_chance(o, step_s));
+    alarm_init(&w->alarm, method_chance(o, step_s));
+    int rc = wood_grow(w, train, &options);
     if (rc < 0)
         wood_free(w);
     else
@@ -109,9 +107,7 @@ static void wood_judge(void *self, const struct columns *c, struct detector_verd
             wood_row(w, c, from + i, w->x + i * d);
         forest_score(w->forest, w->x, n, w->score);
         for (size_t i = 0; i < n; i++)
-            out[from + i] = (struct detector_verdict){
-                .score = w->score[i], .probability = tail_probability(&w->tail, w->score[i]),
-                .alarm = w->score[i] > w->threshold, .cause = method_furthest(w->usual, w->x + i * d, c->d) };
+            out[from + i] = alarm_judge(&w->alarm, w->score[i], method_furthest(w->usual, w->x + i * d, c->d));
     }
 }
 

@@ -6,11 +6,10 @@
  * as ten, so that one column cannot outweigh all others. Centers are of the older two thirds of what there is to learn
  * from, the threshold is of the newer third.
  */
+#include "analyze/alarm.h"
 #include "analyze/method.h"
-#include "analyze/tail.h"
 
 #include "base/mem.h"
-#include "base/stats.h"
 #include "learn/kmeans.h"
 
 #include <errno.h>
@@ -21,16 +20,14 @@
 #define WINDOW 10
 #define CENTERS 20
 #define RESTARTS 3        /* with 380 numbers a point, starts differ by less than 1 % */
-#define POINTS_MAX 20000
+#define POINTS_MAX 5000     /* windows overlap: more of them give the same centers */
 #define FAR 10.0          /* deviations */
 #define BLOCK 64          /* points measured at a time */
-#define LAG_MAX 0.95
 
 struct cells {
     struct kmeans centers;
     struct method_usual *usual; /* means and deviations here */
-    struct tail tail;
-    double threshold;
+    struct alarm alarm;
     size_t d, width;      /* columns; rows of a window */
     double *window;       /* the last rows, standardised, oldest first */
     bool filled;          /* there was a row */
@@ -96,9 +93,9 @@ static int cells_cause(const struct cells *m, const double *point, const double 
     return which;
 }
 
-static void cells_judge(void *self, const struct columns *c, struct detector_verdict *out)
+/* Distances of all rows of c, those that come next; and of each what moved furthest, where `cause` is given. */
+static void cells_measure(struct cells *m, const struct columns *c, double *score, int *cause)
 {
-    struct cells *m = self;
     size_t point = cells_point(m);
     for (size_t from = 0; from < c->n; from += BLOCK) {
         size_t n = c->n - from < BLOCK ? c->n - from : BLOCK;
@@ -108,19 +105,31 @@ static void cells_judge(void *self, const struct columns *c, struct detector_ver
         }
         kmeans_measure(&m->centers, m->points, n, m->nearest, m->square);
         for (size_t i = 0; i < n; i++) {
-            double score = sqrt(m->square[i] / (double)point);
             const double *center = m->centers.center + (size_t)m->nearest[i] * point;
-            out[from + i] = (struct detector_verdict){
-                .score = score, .probability = tail_probability(&m->tail, score), .alarm = score > m->threshold,
-                .cause = cells_cause(m, m->points + i * point, center) };
+            score[from + i] = sqrt(m->square[i] / (double)point);
+            if (cause)
+                cause[from + i] = cells_cause(m, m->points + i * point, center);
         }
     }
+}
+
+static void cells_judge(void *self, const struct columns *c, struct detector_verdict *out)
+{
+    struct cells *m = self;
+    double *score = mem_new((c->n + 1) * sizeof *score);
+    int *cause = mem_new((c->n + 1) * sizeof *cause);
+    cells_measure(m, c, score, cause);
+    for (size_t i = 0; i < c->n; i++)
+        out[i] = alarm_judge(&m->alarm, score[i], cause[i]);
+    mem_free(score);
+    mem_free(cause);
 }
 
 static void cells_free(void *self)
 {
     struct cells *m = self;
     kmeans_done(&m->centers);
+    alarm_done(&m->alarm);
     mem_free(m->usual);
     mem_free(m->window);
     mem_free(m->points);
@@ -145,16 +154,11 @@ static int cells_fit(struct cells *m, const struct columns *known, uint64_t seed
     return rc;
 }
 
-static void cells_calibrate(struct cells *m, const struct columns *fresh, double chance)
+static void cells_calibrate(struct cells *m, const struct columns *fresh)
 {
-    struct detector_verdict *verdict = mem_new(fresh->n * sizeof *verdict);
     double *score = mem_new(fresh->n * sizeof *score);
-    cells_judge(m, fresh, verdict);
-    for (size_t i = 0; i < fresh->n; i++)
-        score[i] = verdict[i].score;
-    m->tail = tail_fit(score, fresh->n, fmin(fmax(stats_lag1(score, fresh->n), 0), LAG_MAX));
-    m->threshold = tail_score(&m->tail, chance);
-    mem_free(verdict);
+    cells_measure(m, fresh, score, NULL);
+    alarm_learn(&m->alarm, score, fresh->n);
     mem_free(score);
 }
 
@@ -165,6 +169,7 @@ static int cells_learn(const struct columns *train, double step_s, const struct 
     m->width = m->d * WINDOW <= KMEANS_MAX_DIM ? WINDOW : KMEANS_MAX_DIM / m->d;
     m->usual = mem_new(m->d * sizeof *m->usual);
     m->window = mem_new(cells_point(m) * sizeof *m->window);
+    alarm_init(&m->alarm, method_chance(o, step_s));
     m->points = mem_new(BLOCK * cells_point(m) * sizeof *m->points);
     size_t known = train->n - train->n / 3;
     struct columns older = columns_part(train, 0, known), newer = columns_part(train, known, train->n - known);
@@ -175,7 +180,7 @@ static int cells_learn(const struct columns *train, double step_s, const struct 
         cells_free(m);
         return rc;
     }
-    cells_calibrate(m, &newer, method_chance(o, step_s));
+    cells_calibrate(m, &newer);
     *self = m;
     return 0;
 }

@@ -148,7 +148,8 @@ static void extended(void **state)
     static double x[(N + BESIDE) * 2], plain[N + BESIDE], sloping[N + BESIDE];
     for (int i = 0; i < N + BESIDE; i++)
         for (int j = 0; j < 2; j++)
-            x[i * 2 + j] = unit[j] * (i < N ? (i + 0.5) / N + 0.02 * fmod(i * (j ? 0.618 : 0.755), 1) : beside[i - N][j]);
+            x[i * 2 + j] = unit[j] * (i >= N ? beside[i - N][j] :
+                                      (i + 0.5) / N + 0.02 * fmod(i * (j ? 0.618 : 0.755), 1));
     score(x, N + BESIDE, 2, &(struct forest_options){ .trees = 1000 }, plain);
     score(x, N + BESIDE, 2, &(struct forest_options){ .trees = 1000, .extension = 1 }, sloping);
     for (int i = 0; i < N; i++)

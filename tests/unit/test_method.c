@@ -1,9 +1,9 @@
 /* Named methods of finding anomalies: what they find, what they name as the cause, what they refuse. */
 #include "test.h"
 
+#include "analyze/alarm.h"
 #include "analyze/import.h"
 #include "analyze/method.h"
-#include "analyze/tail.h"
 #include "base/rng.h"
 
 #include <errno.h>
@@ -183,29 +183,53 @@ static void tails(void **state)
     static double score[N];
     for (int i = 0; i < N; i++)
         score[i] = -2 * log((i + 0.5) / N);
-    struct tail t = tail_fit(score, N, 0);
+    struct pareto t = pareto_fit(score, N, 0);
     assert_near(t.from, -2 * log(0.1), 0.01);
     assert_near(t.width, 2, 0.3);
     assert_near(t.shape, 0, 0.05);
-    assert_near(tail_probability(&t, tail_score(&t, 1e-5)), 1e-5, 1e-9);
-    assert_true(tail_score(&t, 0.5) == t.from && tail_probability(&t, 0) == t.share);
-    struct tail few = tail_fit(score, 60, 0), same = tail_fit((double[]){ 4, 4, 4, 4 }, 4, 0);
+    assert_near(pareto_probability(&t, pareto_score(&t, 1e-5)), 1e-5, 1e-9);
+    assert_true(pareto_score(&t, 0.5) == t.from && pareto_probability(&t, 0) == t.share);
+    struct pareto few = pareto_fit(score, 60, 0), same = pareto_fit((double[]){ 4, 4, 4, 4 }, 4, 0);
     assert_true(few.width > t.width && same.width == 0);
-    assert_true(tail_score(&same, 1e-6) == 4 && tail_probability(&same, 4.1) == 0);
+    assert_true(pareto_score(&same, 1e-6) == 4 && pareto_probability(&same, 4.1) == 0);
 
     for (int i = 0; i < N; i++)
         score[i] = 1 - sqrt((i + 0.5) / N);
-    struct tail ends = tail_fit(score, N, 0);
+    struct pareto ends = pareto_fit(score, N, 0);
     assert_near(ends.shape, 0.5, 0.05);
-    assert_near(tail_score(&ends, 1e-9), 1, 0.1);
-    assert_true(tail_probability(&ends, 1.2) == 0);
+    assert_near(pareto_score(&ends, 1e-9), 1, 0.1);
+    assert_true(pareto_probability(&ends, 1.2) == 0);
+}
+
+/* Scores that are higher from some day on are told at first, and later are the usual ones. */
+static void moved_scores(void **state)
+{
+    (void)state;
+    enum { N = 3000 };
+    static double score[N];
+    struct alarm a;
+    struct rng r;
+    size_t told[5] = { 0 };
+    rng_seed(&r, 3);
+    alarm_init(&a, 1.0 / 1440);
+    for (int i = 0; i < N; i++)
+        score[i] = rng_normal(&r);
+    alarm_learn(&a, score, N);
+    for (int i = 0; i < 5 * 1440; i++) {
+        struct detector_verdict v = alarm_judge(&a, rng_normal(&r) + (i >= 1440 ? 5 : 0), 7);
+        assert_true(v.cause == 7 && v.alarm == (v.alarm && v.probability < 1.0 / 1440));
+        told[i / 1440] += v.alarm;
+    }
+    print_message("told a day: %zu, then %zu %zu %zu %zu\n", told[0], told[1], told[2], told[3], told[4]);
+    assert_true(told[0] <= 4 && told[1] > 50 && told[3] <= 4 && told[4] <= 4);
+    alarm_done(&a);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(departure), cmocka_unit_test(quiet), cmocka_unit_test(refused), cmocka_unit_test(columns),
-        cmocka_unit_test(tails),
+        cmocka_unit_test(tails), cmocka_unit_test(moved_scores),
     };
     return cmocka_run_group_tests_name("analyze/method", tests, NULL, NULL);
 }

@@ -140,7 +140,7 @@ static const struct option options[] = {
     { "input",  0, OPTION_FILE, "FILE", .help = "the rows to judge: CSV with a first column of times, or JSON" },
     { "train",  0, OPTION_FILE, "FILE", .help = "rows to learn from first, of the same metrics" },
     { "scores", 0, OPTION_FILE, "FILE", .help = "write score,flag,cause for each row of the input" },
-    { "method", 0, OPTION_CHOICE, "NAME", .choices = "forest extended kmeans", .fallback = "forest",
+    { "method", 0, OPTION_CHOICE, "NAME", .choices = "auto forest extended kmeans", .fallback = "auto",
       .help = "auto, Isolation Forest, the extended one, or k-means on windows" },
     { "budget", 0, OPTION_NUMBER, "N", .min = METHOD_BUDGET_MIN, .max = METHOD_BUDGET_MAX,
       .help = "false episodes a day that are tolerated (default analysis.budget_per_day, which is 1)" },

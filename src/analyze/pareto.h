@@ -4,12 +4,12 @@
  *
  * Scores of a forest have an upper end and distances have none, so the tail's shape is fitted as well as its width.
  */
-#ifndef ANALYZE_TAIL_H
-#define ANALYZE_TAIL_H
+#ifndef ANALYZE_PARETO_H
+#define ANALYZE_PARETO_H
 
 #include <stddef.h>
 
-struct tail {
+struct pareto {
     double from;  /* the tail begins here ... */
     double share; /* ... with such a share of the scores, ... */
     double width; /* ... and reaches so far; 0 where scores are all alike */
@@ -24,12 +24,12 @@ struct tail {
  * Source: Hosking and Wallis, "Parameter and quantile estimation for the generalized Pareto distribution",
  * Technometrics 1987, by probability-weighted moments.
  */
-struct tail tail_fit(const double *score, size_t n, double lag1);
+struct pareto pareto_fit(const double *score, size_t n, double lag1);
 
 /* The score that is exceeded with probability p, 0 < p < 1. */
-double tail_score(const struct tail *t, double p);
+double pareto_score(const struct pareto *t, double p);
 
 /* The probability of a score so high: `share` where it is below the tail. */
-double tail_probability(const struct tail *t, double score);
+double pareto_probability(const struct pareto *t, double score);
 
 #endif

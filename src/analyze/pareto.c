@@ -1,5 +1,5 @@
-/* tail.c - a generalised Pareto tail. */
-#include "analyze/tail.h"
+/* pareto.c - a generalised Pareto tail. */
+#include "analyze/pareto.h"
 
 #include "base/mem.h"
 #include "base/stats.h"
@@ -13,23 +13,23 @@
 #define SHAPE_MAX 0.5
 #define SHAPE_NONE 1e-6 /* the limit of the formulas is the exponential */
 
-static int tail_order(const void *a, const void *b)
+static int pareto_order(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-struct tail tail_fit(const double *score, size_t n, double lag1)
+struct pareto pareto_fit(const double *score, size_t n, double lag1)
 {
     double own = (1 - lag1) / (1 + lag1); /* of so much each score is its own, not the one before again */
     double share = fmin(fmax(TAIL_SHARE, TAIL_LEAST / (double)n), 0.5), mean = 0, weighted = 0;
-    struct tail t = { .from = stats_quantile(score, n, 1 - share), .share = share };
+    struct pareto t = { .from = stats_quantile(score, n, 1 - share), .share = share };
     double *excess = mem_new((n + 1) * sizeof *excess);
     size_t m = 0;
     for (size_t k = 0; k < n; k++)
         if (score[k] > t.from)
             excess[m++] = score[k] - t.from;
-    qsort(excess, m, sizeof *excess, tail_order);
+    qsort(excess, m, sizeof *excess, pareto_order);
     for (size_t k = 0; k < m; k++) {
         mean += excess[k] / (double)m;
         weighted += excess[k] / (double)m * (1 - ((double)k + 0.65) / (double)m);
@@ -43,7 +43,7 @@ struct tail tail_fit(const double *score, size_t n, double lag1)
     return t;
 }
 
-double tail_score(const struct tail *t, double p)
+double pareto_score(const struct pareto *t, double p)
 {
     double rarer = p < t->share ? p / t->share : 1;
     if (fabs(t->shape) < SHAPE_NONE)
@@ -51,7 +51,7 @@ double tail_score(const struct tail *t, double p)
     return t->from + t->width * (1 - pow(rarer, t->shape)) / t->shape;
 }
 
-double tail_probability(const struct tail *t, double score)
+double pareto_probability(const struct pareto *t, double score)
 {
     if (score <= t->from)
         return t->share;
