@@ -56,7 +56,7 @@ static const struct {
     [LASTING] = { 0.5, 300, 0.5, false, 1.5 },
     [DRIFT] = { 0.1, 300, 1, false, 2 },
     [CALM] = { 0.1, 300, 1, false, 2 },
-    [TIES] = { 0.1, 300, 0.5, false, 1.5 },
+    [TIES] = { 0.1, 300, 0.5, false, 1 },
 };
 
 /* From how many variances on a column counts in the channels that look at single columns. */

@@ -17,7 +17,7 @@
 #define PRIOR_NEWS 4
 #define TOP_LEAST 4    /* the tail is fitted to so many pieces of news at least, ... */
 #define TOP_TIMES 3.0  /* ... and to so many times the budget's worth */
-#define SHARP 2.25     /* times the budget */
+#define SHARP 2.0      /* times the budget */
 #define ALIKE 0.5
 #define MARGIN 0.25
 
