@@ -5,6 +5,7 @@
 #include "analyze/insights/insights.h"
 #include "analyze/states.h"
 #include "analyze/trends.h"
+#include "analyze/workload_find.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -33,8 +34,6 @@ static void report_session(struct report *out)
 /* What this version does not do at all, and what would be missing for it anyway. */
 static void report_absent(struct report *out)
 {
-    text_copy(out->workload_reason, sizeof out->workload_reason,
-              "not computed: this version does not classify workloads");
     if (out->rec->n < FORECAST_MIN_ROWS)
         snprintf(out->forecast_reason, sizeof out->forecast_reason,
                  "needs at least %d samples, has %zu", FORECAST_MIN_ROWS, out->rec->n);
@@ -63,6 +62,7 @@ struct report *analyze_run(const struct recording *r, const struct analyze_optio
     struct report *out = analyze_verdict(r, o);
     states_find(o->seed, out);
     trends_find(out);
+    workload_find(o, out);
     report_absent(out);
     return out;
 }
@@ -79,5 +79,6 @@ void report_free(struct report *r)
     mem_free(r->states.transitions);
     mem_free(r->trends);
     mem_free(r->insights);
+    mem_free(r->workload.scores);
     mem_free(r);
 }

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct workload_set;
+
 #define REPORT_TEXT 240
 #define REPORT_CAUSES 5
 
@@ -106,6 +108,17 @@ struct insight {
     int64_t since_ms, until_ms;  /* until_ms: 0 = it lasts */
 };
 
+/* Which kind of work the machine did: analyze/workload.h. */
+struct workload_found {
+    char reason[REPORT_TEXT];
+    char category[32];           /* "video_editing", "mixed", "unknown" */
+    double confidence;           /* 0..1 */
+    char unknown_reason[REPORT_TEXT]; /* of "mixed", too; "" else */
+    char why[REPORT_TEXT];       /* what speaks for it */
+    int n;
+    struct workload_score { char name[32]; double score; } *scores; /* the likeliest first */
+};
+
 struct report {
     const struct recording *rec; /* borrowed: must outlive the report */
     struct report_host host;
@@ -130,7 +143,9 @@ struct report {
     struct insight *insights;    /* most severe first */
     size_t n_insights;
 
-    char workload_reason[REPORT_TEXT], forecast_reason[REPORT_TEXT];
+    struct workload_found workload;
+
+    char forecast_reason[REPORT_TEXT];
 
     double cpu_us_per_sample, rss_bytes, written_bytes; /* cost of collecting; NaN for a file */
 };
@@ -140,6 +155,8 @@ struct analyze_options {
     double budget;               /* false alarms expected in this run; 0 = 0.1, or by the day if more */
     double budget_per_day;       /* 0 = 1 */
     uint64_t seed;
+    const struct workload_set *workloads; /* NULL: the kind of work is not told; else with: */
+    double workload_threshold, workload_update_s;
 };
 
 /*

@@ -29,10 +29,15 @@ static int analyze_tape(const struct reading *r, struct recording **out)
 static int analyze_read(void *self, struct recording **out)
 {
     const struct reading *r = self;
+    return analyze_file_read(r->a, r->path, out);
+}
+
+int analyze_file_read(const struct args *a, const char *path, struct recording **out)
+{
     char message[IMPORT_MESSAGE];
-    if (tape_feed_knows(r->path))
-        return analyze_tape(r, out);
-    int rc = import_file(r->path, out, message, sizeof message);
+    if (tape_feed_knows(path))
+        return analyze_tape(&(struct reading){ a, path }, out);
+    int rc = import_file(path, out, message, sizeof message);
     if (rc < 0)
         log_error(0, "%s", message);
     return rc;

@@ -1,6 +1,7 @@
 /* reporting.c - analyses a recording and says what was found. */
 #include "app/reporting.h"
 
+#include "app/categories.h"
 #include "app/identity.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -69,7 +70,10 @@ int reporting_finish(const struct args *a, const struct recording *rec,
         .method = args_text(a, "method"), .seed = (uint64_t)args_number(a, "seed"),
         .budget_per_day = config_number(args_config(a), "analysis.budget_per_day"),
     };
+    struct workload_set *workloads;
+    categories_for_report(a, &options, &workloads);
     struct report *r = analyze_run(rec, &options);
+    workload_set_free(workloads);
     reporting_host(a, root, &r->host);
     r->cpu_us_per_sample = cost.cpu_us_per_sample;
     r->rss_bytes = cost.rss_bytes;
