@@ -2,8 +2,8 @@
  * workload.c - one machine's kind of work over time.
  *
  * Odds against "none of them" are what is multiplied and added: of a learnt category those of its nearest prototype
- * (learn/classes) times what its evidence says, from EVIDENCE_LEAST to 1; of one without prototypes the odds of its
- * evidence as if that were a probability, at most EVIDENCE_MOST.
+ * (learn/classes) times what its evidence says, from EVIDENCE_LEAST to 1; of one without prototypes those of its
+ * evidence alone, even where EVIDENCE_EVEN of it holds.
  */
 #include "analyze/workload_set.h"
 
@@ -18,6 +18,7 @@
 
 #define EVIDENCE_LEAST 0.25 /* what a file says may be wrong for a machine: it does not outvote what was seen */
 #define EVIDENCE_MOST 0.95
+#define EVIDENCE_EVEN 0.7
 #define EVIDENCE_KNOWN 0.5  /* weight of the evidence that must be known */
 #define SMOOTHING 0.6       /* weight of the newest update */
 #define MIXED_TOGETHER 0.8  /* of two that are mixed */
@@ -119,6 +120,13 @@ static bool workload_is_learnt(const struct workload_set *s, int k)
     return false;
 }
 
+/* Of a category that nobody showed it. */
+static double workload_odds(double holds)
+{
+    double p = fmin(holds, EVIDENCE_MOST), odds = p / (1 - p) * (1 - EVIDENCE_EVEN) / EVIDENCE_EVEN;
+    return odds * odds;
+}
+
 /* Probabilities of this update into fresh[]; returns that of none. */
 static double workload_update(struct workload *w)
 {
@@ -129,11 +137,11 @@ static double workload_update(struct workload *w)
     bool blind = isnan(others); /* too few features: evidence is all there is */
     double none = 1 + (blind ? 0 : others);
     for (int k = 0; k < s->n; k++) {
-        double holds = workload_evidence(w, k), p = fmin(holds, EVIDENCE_MOST);
+        double holds = workload_evidence(w, k);
         if (!blind && workload_is_learnt(s, k))
             w->fresh[k] *= EVIDENCE_LEAST + (1 - EVIDENCE_LEAST) * holds;
         else
-            w->fresh[k] = p / (1 - p);
+            w->fresh[k] = workload_odds(holds);
         total += w->fresh[k];
     }
     for (int k = 0; k < s->n; k++)
@@ -240,14 +248,15 @@ static void workload_give(struct workload *w, int verdict)
     w->rival_for = 0;
 }
 
-/* Another answer must be given WORKLOAD_HOLD times in a row; until then the old one stands as it was. */
+/* Until another answer has come often enough in a row, the old one stands as it was. */
 static void workload_answer(struct workload *w)
 {
     int verdict = workload_verdict(w);
     bool first = !w->answered;
     w->rival_for = verdict == w->rival ? w->rival_for + 1 : 1;
     w->rival = verdict;
-    if (first || verdict == w->now.category || w->rival_for >= WORKLOAD_HOLD)
+    int hold = verdict >= 0 || w->now.category < 0 ? WORKLOAD_HOLD : WORKLOAD_DOUBT;
+    if (first || verdict == w->now.category || w->rival_for >= hold)
         workload_give(w, verdict);
     w->now.wall_ms = w->wall_ms;
     w->now.none = w->none;

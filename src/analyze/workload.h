@@ -8,7 +8,7 @@
  * than the threshold is "unknown", with a reason; where two share what is certain, it is "mixed".
  *
  * So that it does not flap, probabilities are smoothed over updates, and another answer counts once it was given
- * WORKLOAD_HOLD times in a row. The confidence of an answer is that of when it was given last.
+ * WORKLOAD_HOLD times in a row, doubt about a known one WORKLOAD_DOUBT times. The confidence of an answer is that of when it was given last.
  *
  * Online and bounded: a set may be shared, a workload is a few hundred kB.
  */
@@ -21,6 +21,7 @@
 #define WORKLOAD_MIXED (-1)
 #define WORKLOAD_UNKNOWN (-2)
 #define WORKLOAD_HOLD 2
+#define WORKLOAD_DOUBT 3
 #define WORKLOAD_REASON 200
 #define WORKLOAD_CATEGORIES 64 /* of a set, at most */
 

@@ -74,7 +74,7 @@ static void sum_verdict(struct summing *m)
     const struct workload_share *top = out->shares;
     int parts = 0;
     for (int i = 0; i < out->n_shares; i++)
-        parts += top[i].category >= 0 && top[i].share >= PART;
+        parts += top[i].category != WORKLOAD_UNKNOWN && top[i].share >= PART;
     if (top->share >= MOST || (top->category == WORKLOAD_UNKNOWN && parts < 2))
         out->category = top->category;
     else

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Workload classes: labelled telemetry of real programs, what the classifier learns of it, how right it is.
+#
+# usage: workloads.sh [BUILD_DIR] --record DIR [--seconds N] [--long] [--only GLOB] [--list]
+#        workloads.sh [BUILD_DIR] --judge DIR [--keep]
+#
+# --record runs each program of the list beside `sonde check` and writes DIR/RUN.csv and DIR/runs.json, the
+# launcher's log: the label is what was launched. Run by run: what is there already is not made again. Some forty
+# minutes on a machine that does nothing else; --long adds sessions of eight minutes for the count of changes.
+# --judge learns from the runs of the split `train` into data/workload.yaml, builds, classifies the runs of the
+# split `test` - other programs - and prints Markdown for docs/LEARNING.md. With --keep it judges the model there is.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+build=$here/../build
+case ${1-} in
+'' | --*) ;;
+*)
+    build=$1
+    shift
+    ;;
+esac
+[ $# -gt 0 ] || { sed -n '4,5s/^# *//p' "$0" >&2; exit 2; }
+build=$(cd "$build" && pwd)
+ninja -C "$build" sonde bench/workloads >&2
+# No recorder of this machine, no configuration of this user.
+export SONDE_SOCKET='' XDG_CONFIG_HOME=/nonexistent XDG_DATA_HOME=/nonexistent
+exec /usr/bin/python3 "$here/workloads.py" "$build" "$@"
