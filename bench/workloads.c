@@ -106,7 +106,8 @@ static void windows_put(const struct windows *w, const struct classes *c)
     struct workload_model m;
     auto_buf struct buf out = { 0 };
     windows_model(w, c, &m);
-    buf_puts(&out, "# What the workload classifier learnt of the programs named here; made by bench/workloads.sh --judge.\n");
+    buf_puts(&out, "# What the workload classifier learnt of the programs named here; made by bench/workloads.sh\n"
+                   "# --judge.\n");
     workload_model_put(&m, &out);
     fwrite(out.p, 1, out.n, stdout);
     workload_model_done(&m);

@@ -24,6 +24,14 @@ QUIET_PERCENT = 10
 BARS = {"macro F1": 0.80, "unknown": 0.80, "changes": 2.0}
 
 
+def isolate(folder):
+    """No recorder of this machine, no configuration of this user; what programs keep is kept in the folder."""
+    home = folder / "material/home"
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.update({"SONDE_SOCKET": "", "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"),
+                       "XDG_DATA_HOME": str(home / "data"), "XDG_CACHE_HOME": str(home / "cache")})
+
+
 def busy(seconds):
     """Percent of the processors in use, by /proc/stat."""
     def read():
@@ -153,7 +161,8 @@ def learn(build, sonde, folder, runs):
     path = folder / "windows"
     windows(sonde, folder, [r for r in runs if r["split"] == "train"], path)
     model = programs.ROOT / "data/workload.yaml"
-    text = subprocess.run([str(build / "bench/workloads"), str(path)], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run([str(build / "bench/workloads"), str(path)], check=True, capture_output=True,
+                          text=True).stdout
     path.unlink()
     if model.read_text() != text:
         model.write_text(text)
@@ -267,6 +276,7 @@ def main():
     p.add_argument("--interval", type=float, default=10)
     arguments = p.parse_args()
     sonde = str(arguments.build / "sonde")
+    isolate((arguments.record or arguments.judge).resolve())
     if arguments.record:
         record(sonde, arguments.record.resolve(), arguments)
     if arguments.judge:

@@ -22,6 +22,4 @@ esac
 [ $# -gt 0 ] || { sed -n '4,5s/^# *//p' "$0" >&2; exit 2; }
 build=$(cd "$build" && pwd)
 ninja -C "$build" sonde bench/workloads >&2
-# No recorder of this machine, no configuration of this user.
-export SONDE_SOCKET='' XDG_CONFIG_HOME=/nonexistent XDG_DATA_HOME=/nonexistent
-exec /usr/bin/python3 "$here/workloads.py" "$build" "$@"
+exec /usr/bin/python3 -B "$here/workloads.py" "$build" "$@"

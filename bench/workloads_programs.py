@@ -35,7 +35,7 @@ def worker(function, *args):
     def start(place):
         code = f"import sys; sys.path.insert(0, {str(ROOT / 'bench')!r}); import workloads_programs as p; " \
                f"p.{function.__name__}({str(place)!r}, *{args!r})"
-        return subprocess.Popen([sys.executable, "-c", code], start_new_session=True, stdin=subprocess.DEVNULL,
+        return subprocess.Popen([sys.executable, "-B", "-c", code], start_new_session=True, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return start
 
@@ -185,13 +185,13 @@ def browse(place, program, site):
     profile = pathlib.Path(place) / f"profile-{program}-{site}"
     profile.mkdir(exist_ok=True)
     if program == "chromium":
-        argv = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--window-size=1280,900",
-                f"--user-data-dir={profile}", url]
+        argv = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                "--window-size=1280,900", f"--user-data-dir={profile}", url]
     else:
         (profile / "user.js").write_text('user_pref("datareporting.policy.dataSubmissionEnabled", false);\n'
                                          'user_pref("app.update.enabled", false);\n')
         argv = ["firefox-esr", "--headless", "--no-remote", "--profile", str(profile), url]
-    subprocess.run(argv, env={**os.environ, "HOME": str(place), "MOZ_HEADLESS": "1"})
+    subprocess.run(argv)
 
 
 def open_browser(place):
@@ -199,7 +199,7 @@ def open_browser(place):
     still = pathlib.Path(place) / "still.html"
     still.write_text("<h1>Still</h1>" + "<p>text</p>" * 200)
     subprocess.run(["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                    f"--user-data-dir={place}/profile-still", f"file://{still}"], env={**os.environ, "HOME": str(place)})
+                    f"--user-data-dir={place}/profile-still", f"file://{still}"])
 
 
 # ---- building ----
@@ -297,17 +297,20 @@ RUNS = [
     ("coding-python", "train", "coding_development", "python checks", loop(
         "python3 tree/tests/lint/style.py tree; python3 tree/tests/lint/layers.py tree --self-test; sleep 1")),
     ("video-x264", "train", "video_editing", "x264", loop(f"{ENCODE} -c:v libx264 out.mkv")),
-    ("video-x265", "train", "video_editing", "x265", loop(f"{ENCODE} -c:v libx265 -preset fast -x265-params log-level=0 out.mkv")),
+    ("video-x265", "train", "video_editing", "x265", loop(
+        f"{ENCODE} -c:v libx265 -preset fast -x265-params log-level=0 out.mkv")),
     ("video-prores", "train", "video_editing", "prores", loop(f"{ENCODE} -c:v prores_ks out.mov")),
     ("upkeep-tar", "train", "system_maintenance", "tar gzip",
      loop(f"{FRESH}; tar -C /usr -cf - lib share | gzip -1 >backup.tgz")),
     ("upkeep-find", "train", "system_maintenance", "find dd", loop(
         f"{FRESH}; find /usr /var -xdev -type f -size -9 -exec cat {{}} + >/dev/null; du -s /usr /var; "
         "dd if=/dev/zero of=zeros bs=1M count=1500 conv=fsync; rm zeros")),
-    ("upkeep-hdd", "train", "system_maintenance", "stress-ng hdd", loop("stress-ng --hdd 1 --hdd-bytes 1g --temp-path . -q -t 1000")),
+    ("upkeep-hdd", "train", "system_maintenance", "stress-ng hdd", loop(
+        "stress-ng --hdd 1 --hdd-bytes 1g --temp-path . -q -t 1000")),
     ("web-chromium-news", "train", "web_browsing", "chromium news", worker(browse, "chromium", "news")),
     ("web-chromium-shop", "train", "web_browsing", "chromium shop", worker(browse, "chromium", "shop")),
-    ("text-vim", "train", "document_editing", "vim", worker(type_into, ["vim", "-u", "NONE", "letter.txt"], "i", "\x1b:w\ri", 1)),
+    ("text-vim", "train", "document_editing", "vim", worker(
+        type_into, ["vim", "-u", "NONE", "letter.txt"], "i", "\x1b:w\ri", 1)),
     ("text-writer", "train", "document_editing", "writer", worker(office, "swriter", 2)),
     ("train-numpy", "train", "ai_training", "numpy", worker(train, "numpy")),
     ("train-mlp", "train", "ai_training", "sklearn mlp", worker(train, "mlp")),

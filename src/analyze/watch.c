@@ -167,16 +167,35 @@ bool watch_is_ready(const struct watch *w)
     return span_s + 1.01 * w->step_s >= watch_needs_s(w);
 }
 
+/* The value that 5 % exceed, as stats_quantile() has it, without memory of its own; reorders x. */
+static double watch_peak(double *x, size_t n)
+{
+    double at = 0.95 * (double)(n - 1);
+    size_t k = (size_t)at;
+    double low = stats_select(x, n, k), high = k + 1 < n ? stats_min(x + k + 1, n - k - 1) : low;
+    return low + (at - (double)k) * (high - low);
+}
+
 double watch_statistic(const struct watch *w, int input, enum statistic s)
 {
     double x[WATCH_ROWS];
-    for (size_t i = 0; i < w->rows; i++)
-        x[i] = w->v[watch_row(w, i) * (size_t)w->n + (size_t)input];
-    size_t known = stats_known(x, w->rows);
-    if (!known || 2 * known < w->rows)
+    size_t n = 0;
+    for (size_t i = 0; i < w->rows; i++) {
+        double v = w->v[watch_row(w, i) * (size_t)w->n + (size_t)input];
+        if (!isnan(v))
+            x[n++] = v;
+    }
+    if (!n || 2 * n < w->rows)
         return NAN;
-    return s == STATISTIC_SPREAD ? stats_sd(x, w->rows) :
-           s == STATISTIC_PEAK ? stats_quantile(x, w->rows, 0.95) : stats_mean(x, w->rows);
+    return s == STATISTIC_SPREAD ? stats_sd(x, n) : s == STATISTIC_PEAK ? watch_peak(x, n) : stats_mean(x, n);
+}
+
+void watch_copy(struct watch *w, const struct schema *s, double *const *col, size_t i, double *row)
+{
+    watch_resolve(w, s);
+    for (int k = 0; k < w->n; k++)
+        for (int j = 0; j < w->in[k].n; j++)
+            row[w->in[k].slot[j]] = col[w->in[k].slot[j]][i];
 }
 
 enum unit watch_unit(const struct watch *w, const struct schema *s, int input)

@@ -34,6 +34,9 @@ void watch_start(struct watch *w, double step_s);
 /* Takes in a tick, of a schema that grows at most. After a gap of several steps it begins anew. */
 void watch_tick(struct watch *w, const struct schema *s, int64_t mono_ns, const double *v, int n);
 
+/* Of a recording: copies what is watched of row i of its columns into row[], which is as wide as the schema. */
+void watch_copy(struct watch *w, const struct schema *s, double *const *col, size_t i, double *row);
+
 /* Is there enough in the window to say anything? */
 bool watch_is_ready(const struct watch *w);
 double watch_needs_s(const struct watch *w); /* seconds of ticks until it is */

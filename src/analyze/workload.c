@@ -5,7 +5,7 @@
  * (learn/classes) times what its evidence says, from EVIDENCE_LEAST to 1; of one without prototypes those of its
  * evidence alone, even where EVIDENCE_EVEN of it holds.
  */
-#include "analyze/workload_set.h"
+#include "analyze/workload_own.h"
 
 #include "analyze/workload_features.h"
 #include "base/mem.h"
@@ -24,24 +24,6 @@
 #define MIXED_TOGETHER 0.8  /* of two that are mixed */
 #define MIXED_EACH 0.25
 #define REASONS 3
-
-struct workload {
-    const struct workload_set *set;
-    struct workload_options o;
-    struct watch *watch;
-    int *evidence;          /* inputs: evidence[k * CATEGORY_EVIDENCE + i] */
-    int *feature;           /* inputs, two for each feature */
-    const struct schema *schema; /* of the last tick; for units in words */
-    bool begun;
-    int64_t due_ns, wall_ms, mono_ns, answered_ns;
-    bool answered, smoothed;
-    double *scores, none;   /* smoothed */
-    double *fresh;          /* of this update */
-    double *degree;         /* of each evidence at this update, as `evidence` */
-    int *nearest;           /* prototype of each category */
-    int rival, rival_for;   /* another answer, and for how many updates */
-    struct workload_answer now;
-};
 
 static void workload_say_none(struct workload *w, const char *reason)
 {

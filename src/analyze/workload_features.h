@@ -1,7 +1,7 @@
 /*
- * What the learnt part of the workload classifier sees of a minute: about thirty numbers of the hardware, made alike for
- * machines of all sizes. Amounts are asinh(value / unit): as a logarithm where they are large, linear near 0, so that
- * "twice as much" counts the same everywhere; what every core adds to is divided by the cores.
+ * What the learnt part of the workload classifier sees of a minute: some thirty numbers of the hardware, made alike
+ * for machines of all sizes. Amounts are asinh(value / unit): as a logarithm where they are large, linear near 0, so
+ * that "twice as much" counts the same everywhere; what every core adds to is divided by the cores.
  */
 #ifndef ANALYZE_WORKLOAD_FEATURES_H
 #define ANALYZE_WORKLOAD_FEATURES_H

@@ -1,5 +1,5 @@
 /* workload_set.c - the categories and prototypes that a classifier judges by. */
-#include "analyze/workload_set.h"
+#include "analyze/workload_own.h"
 
 #include "analyze/workload_features.h"
 #include "base/log.h"
@@ -121,12 +121,6 @@ int workload_set_learnt(struct workload_set *s, const char *path, const char *te
     set_take(s, &m);
     workload_model_done(&m);
     return 0;
-}
-
-void workload_set_model(struct workload_set *s, const struct workload_model *m)
-{
-    s->learnt->n = 0;
-    set_take(s, m);
 }
 
 struct workload_set *workload_set_new(void)

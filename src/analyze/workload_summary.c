@@ -1,5 +1,5 @@
 /* workload_summary.c - a recording played to the classifier, and what it was most of the time. */
-#include "analyze/workload_set.h"
+#include "analyze/workload_own.h"
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -115,8 +115,8 @@ void workload_judge(const struct recording *r, const struct workload_set *s, con
     *m = (struct summing){ .set = s, .out = out, .update_s = o->update_s,
                            .since_ms = r->n ? r->wall_ms[0] : 0 };
     for (size_t i = 0; i <= r->n; i++) {
-        for (int j = 0; i < r->n && j < r->n_cols; j++)
-            row[j] = r->col[j][i];
+        if (i < r->n)
+            watch_copy(w->watch, r->schema, r->col, i, row);
         if (i < r->n ? workload_tick(w, r->schema, r->wall_ms[i], r->mono_ns[i], row, r->n_cols) : workload_end(w)) {
             sum_answer(m, workload_now(w));
             if (each)

@@ -1,7 +1,7 @@
 /*
- * A small YAML file as a tree, for readers of data (categories, what the classifier learnt): every complaint has its
- * file, line and column, and the first one is the last. Files come from people: they are bounded, and aliases, which let
- * a small file mean a huge one, are met by walking only as deep as is asked for.
+ * A small YAML file as a tree, for readers of data (categories, what the classifier learnt): every complaint has
+ * its file, line and column, and the first one is the last. Files come from people: they are bounded, and aliases,
+ * which let a small file mean a huge one, are met by walking only as deep as is asked for.
  */
 #ifndef ANALYZE_YAML_TREE_H
 #define ANALYZE_YAML_TREE_H

@@ -10,7 +10,8 @@
 /* For the table of a command. */
 #define CATEGORIES_OPTION \
     { "categories", 0, OPTION_DIR, "DIR", \
-      .help = "a folder with categories of your own (NAME.yaml), beside /etc/sonde/categories and ~/.config/sonde/categories" }
+      .help = "a folder with categories of your own (NAME.yaml), beside /etc/sonde/categories and " \
+              "~/.config/sonde/categories" }
 
 /*
  * Reads all of it: session_classification.categories chooses among those of the program, files of folders come on top.

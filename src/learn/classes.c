@@ -13,7 +13,7 @@
 struct classes *classes_new(int d)
 {
     struct classes *c = mem_new(sizeof *c);
-    *c = (struct classes){ .d = d, .sharpness = 1, .reach = 1 };
+    *c = (struct classes){ .d = d, .sharpness = CLASSES_SHARPNESS, .reach = CLASSES_REACH };
     c->scale = mem_new((size_t)d * sizeof *c->scale);
     c->hard = mem_new((size_t)d * sizeof *c->hard);
     for (int j = 0; j < d; j++)

@@ -25,6 +25,8 @@
 #define CLASSES_NONE (-1)     /* the class of what is of no class: programs of other kinds */
 #define CLASSES_MAX_DIM 64
 #define CLASSES_KNOWN 0.6     /* share of the features that must be known to say anything */
+#define CLASSES_SHARPNESS 10.0 /* of classes_new(), which learning replaces: as it was on programs that are named in */
+#define CLASSES_REACH 1.3      /* data/workload.yaml */
 
 struct classes {
     int d;
@@ -47,8 +49,8 @@ double classes_distance2(const struct classes *c, const double *x, int prototype
 
 /*
  * For each class k below n_classes, in out[k], exp(-sharpness / 2 * (D^2 - reach^2)) of its nearest prototype: how
- * many times more likely it is than no class. 0 for one without a prototype within sight. nearest[k], unless NULL: which
- * prototype that is, or -1.
+ * many times more likely it is than no class. 0 for one without a prototype within sight. nearest[k], unless NULL:
+ * which prototype that is, or -1.
  *
  * Returns the same for prototypes of CLASSES_NONE; NaN where too few features of x are known to say anything.
  */

@@ -426,7 +426,8 @@ static void test_learns_from_labelled(void **state)
 {
     (void)state;
     struct workload_set *s = workload_set_new();
-    struct recording *r = whole_machine(120, 40, 1), *other = whole_machine(120, 41, 2), *far = whole_machine(120, 2, 3);
+    struct recording *r = whole_machine(120, 40, 1), *other = whole_machine(120, 41, 2);
+    struct recording *far = whole_machine(120, 2, 3);
     struct workload_summary sum = judge(r, s, &usual);
     assert_string_not_equal(workload_name(s, sum.category), "graphics_design");
     workload_summary_done(&sum);
