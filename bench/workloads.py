@@ -1,6 +1,7 @@
 """Records labelled telemetry and judges the workload classifier: see workloads.sh."""
 import argparse
 import csv
+import datetime
 import fnmatch
 import json
 import os
@@ -8,6 +9,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 
 import workloads_programs as programs
@@ -79,6 +81,18 @@ def stop(started):
         p.wait()
 
 
+def shorten(path, out):
+    """Seconds since the first row, and five digits: what is kept is small, and all that is judged."""
+    with open(path, encoding="utf-8") as f, open(out, "w", encoding="utf-8") as to:
+        rows = csv.reader(f)
+        print("t", *next(rows)[1:], sep=",", file=to)
+        first = None
+        for row in rows:
+            at = datetime.datetime.fromisoformat(row[0].replace("Z", "+00:00")).timestamp()
+            first = at if first is None else first
+            print(f"{at - first:.2f}", *(f"{float(v):.5g}" if v else "" for v in row[1:]), sep=",", file=to)
+
+
 def record_run(sonde, folder, run, seconds, patience):
     name, split, label, program, start = run
     place = folder / "material"
@@ -98,7 +112,8 @@ def record_run(sonde, folder, run, seconds, patience):
     if not alive:
         print(f"{name}: {program} ended by itself; nothing of it is kept", file=sys.stderr)
         return None
-    os.replace(str(path) + ".part", path)
+    shorten(str(path) + ".part", path)
+    os.unlink(str(path) + ".part")
     return {"run": name, "split": split, "label": label, "program": program, "began": round(began, 1),
             "seconds": seconds, "busy_before": round(before, 1)}
 
@@ -157,14 +172,28 @@ def windows(sonde, folder, runs, path):
                           + line.split(",", 1)[1] + "\n")
 
 
-def learn(build, sonde, folder, runs):
+def pack(folder, target):
+    """The telemetry of all runs and the launcher's log, as one file for the tests."""
+    with tarfile.open(target, "w:xz", preset=9) as tar:
+        for path in [folder / "runs.json", *sorted(folder.glob("*.csv"))]:
+            member = tar.gettarinfo(path, path.name)
+            member.mtime, member.uid, member.gid, member.uname, member.gname = 0, 0, 0, "", ""
+            with open(path, "rb") as f:
+                tar.addfile(member, f)
+    print(f"{target}: {target.stat().st_size} bytes", file=sys.stderr)
+
+
+def learn(build, sonde, folder, runs, check=False):
     path = folder / "windows"
     windows(sonde, folder, [r for r in runs if r["split"] == "train"], path)
     model = programs.ROOT / "data/workload.yaml"
     text = subprocess.run([str(build / "bench/workloads"), str(path)], check=True, capture_output=True,
                           text=True).stdout
     path.unlink()
-    if model.read_text() != text:
+    if check:
+        if model.read_text() != text:
+            sys.exit("data/workload.yaml is not what is learnt from these runs")
+    elif model.read_text() != text:
         model.write_text(text)
         subprocess.run(["ninja", "-C", str(build), "sonde"], check=True, stdout=subprocess.DEVNULL)
 
@@ -218,8 +247,7 @@ def seconds_to(rows, label, interval):
 
 def judge(build, sonde, folder, arguments):
     runs = json.loads((folder / "runs.json").read_text())
-    if not arguments.keep:
-        learn(build, sonde, folder, runs)
+    learn(build, sonde, folder, runs, arguments.keep)
     interval = arguments.interval
     known = [r for r in runs if r["split"] == "test" and r["label"] not in ("unknown", "mixed")]
     others = [r for r in runs if r["split"] == "test" and r["label"] == "unknown"]
@@ -267,18 +295,24 @@ def main():
     p.add_argument("build", type=pathlib.Path)
     p.add_argument("--record", type=pathlib.Path, metavar="DIR")
     p.add_argument("--judge", type=pathlib.Path, metavar="DIR")
+    p.add_argument("--pack", type=pathlib.Path, metavar="DIR", help="into tests/data/workloads.tar.xz")
     p.add_argument("--seconds", type=int, default=66)
     p.add_argument("--patience", type=float, default=20, help="seconds to wait for the machine to be quiet")
     p.add_argument("--long", action="store_true")
     p.add_argument("--only", default="*", metavar="GLOB")
     p.add_argument("--list", action="store_true")
-    p.add_argument("--keep", action="store_true", help="judge the model there is")
+    p.add_argument("--keep", action="store_true", help="the model there is must be the one that is learnt")
     p.add_argument("--interval", type=float, default=10)
     arguments = p.parse_args()
     sonde = str(arguments.build / "sonde")
-    isolate((arguments.record or arguments.judge).resolve())
+    folder = arguments.record or arguments.judge or arguments.pack
+    if not folder:
+        p.error("give --record, --judge or --pack")
+    isolate(folder.resolve())
     if arguments.record:
         record(sonde, arguments.record.resolve(), arguments)
+    if arguments.pack:
+        pack(arguments.pack.resolve(), programs.ROOT / "tests/data/workloads.tar.xz")
     if arguments.judge:
         judge(arguments.build, sonde, arguments.judge.resolve(), arguments)
 

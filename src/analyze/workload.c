@@ -23,6 +23,7 @@
 #define SMOOTHING 0.6       /* weight of the newest update */
 #define MIXED_TOGETHER 0.8  /* of two that are mixed */
 #define MIXED_EACH 0.25
+#define STANDS 0.15        /* so far below the threshold a known answer may fall and stays */
 #define REASONS 3
 
 static void workload_say_none(struct workload *w, const char *reason)
@@ -230,12 +231,22 @@ static void workload_give(struct workload *w, int verdict)
     w->rival_for = 0;
 }
 
+/* A known answer that is still the likeliest, and nearly certain enough. */
+static bool workload_stands(const struct workload *w, int verdict)
+{
+    return verdict < 0 && w->now.category >= 0 && workload_best(w, -1) == w->now.category &&
+           w->scores[w->now.category] >= w->o.threshold - STANDS;
+}
+
 /* Until another answer has come often enough in a row, the old one stands as it was. */
 static void workload_answer(struct workload *w)
 {
     int verdict = workload_verdict(w);
     bool first = !w->answered;
-    w->rival_for = verdict == w->rival ? w->rival_for + 1 : 1;
+    if (workload_stands(w, verdict))
+        w->rival_for = 0;
+    else
+        w->rival_for = verdict == w->rival ? w->rival_for + 1 : 1;
     w->rival = verdict;
     int hold = verdict >= 0 || w->now.category < 0 ? WORKLOAD_HOLD : WORKLOAD_DOUBT;
     if (first || verdict == w->now.category || w->rival_for >= hold)

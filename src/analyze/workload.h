@@ -8,8 +8,8 @@
  * than the threshold is "unknown", with a reason; where two share what is certain, it is "mixed".
  *
  * So that it does not flap, probabilities are smoothed over updates, and another answer counts once it was given
- * WORKLOAD_HOLD times in a row, doubt about a known one WORKLOAD_DOUBT times. The confidence of an answer is that of
- * when it was given last.
+ * WORKLOAD_HOLD times in a row; doubt about a known one WORKLOAD_DOUBT times, and not while that is still the likeliest
+ * and nearly certain enough. The confidence of an answer is that of when it was given last.
  *
  * Online and bounded: a set may be shared, a workload is a few hundred kB.
  */

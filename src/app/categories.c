@@ -2,6 +2,7 @@
 #include "app/categories.h"
 
 #include "app/archived.h"
+#include "app/datadir.h"
 #include "app/settings.h"
 #include "base/auto.h"
 #include "base/check.h"
@@ -136,11 +137,11 @@ int categories_open(const struct args *a, const char *data, struct workload_set 
 
 void categories_for_report(const struct args *a, struct analyze_options *o, struct workload_set **set)
 {
-    auto_buf struct buf data = { 0 };
+    auto_buf struct buf data = { 0 }, home = { 0 };
     *set = NULL;
     if (!config_bool(args_config(a), "general.enable_session_classification"))
         return;
-    if (args_has(a, "data"))
+    if (args_has(a, "data") && datadir_find(a, &home) == 0)
         archived_put_dir(a, &data);
     if (categories_open(a, data.n ? data.p : NULL, set) < 0)
         return;

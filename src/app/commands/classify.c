@@ -3,6 +3,7 @@
 #include "app/analyze_file.h"
 #include "app/archived.h"
 #include "app/categories.h"
+#include "app/datadir.h"
 #include "app/workload_learn.h"
 #include "app/workload_tell.h"
 
@@ -144,12 +145,12 @@ static int classify_learn(const struct args *a)
 
 static int classify_on(const struct args *a, const char *file, const char *session)
 {
-    auto_buf struct buf data = { 0 };
+    auto_buf struct buf data = { 0 }, home = { 0 };
     struct workload_set *set;
     struct recording *rec = NULL;
     int status = EXIT_DONE;
-    if (archived_put_dir(a, &data) < 0)
-        buf_clear(&data);
+    if (datadir_find(a, &home) == 0)
+        archived_put_dir(a, &data);
     if (categories_open(a, data.n ? data.p : NULL, &set) < 0)
         return EXIT_USAGE;
     if (file)
