@@ -9,9 +9,7 @@ import http.server
 import multiprocessing
 import os
 import pathlib
-import pty
 import random
-import select
 import shutil
 import socketserver
 import subprocess
@@ -44,34 +42,32 @@ def together(*starts):
     return lambda place: [start(place) for start in starts]
 
 
-# ---- typing ----
+# ---- writing ----
 
-def type_into(place, argv, begin, save, seed):
-    """A person who writes: words at some five keys a second, pauses, now and then a look back and a save."""
+def type_into(place, program, file, seed):
+    """A person who writes in a window: some five keys a second, pauses, now and then a look back and a save."""
     g = random.Random(seed)
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.environ["TERM"] = "xterm"
-        os.chdir(place)
-        os.execvp(argv[0], argv)
-    def press(keys):
-        os.write(fd, keys.encode())
-        while select.select([fd], [], [], 0.005)[0]:
-            os.read(fd, 65536)
-    time.sleep(1)
-    press(begin)
-    saved = time.monotonic()
-    while True:
-        for key in g.choice(WORDS) + " ":
-            press(key)
-            time.sleep(g.uniform(0.08, 0.3))
-        if g.random() < 0.1:
-            press("\r")
-        if g.random() < 0.05:
-            time.sleep(g.uniform(2, 6))
-        if time.monotonic() - saved > 20:
-            press(save)
-            saved = time.monotonic()
+    display = f":{100 + os.getpid() % 400}"
+    screen = subprocess.Popen(["Xvfb", display, "-screen", "0", "1280x900x24"])
+    os.environ["DISPLAY"] = display
+    time.sleep(2)
+    editor = subprocess.Popen([program, file], cwd=place)
+    def keys(*argv):
+        subprocess.run(["xdotool", *argv], check=True)
+    keys("search", "--sync", "--onlyvisible", "--class", program, "windowfocus")
+    table = program == "gnumeric"
+    while editor.poll() is None and screen.poll() is None:
+        for _ in range(g.randrange(2, 5)):
+            words = [f"{w} " for w in g.choices(WORDS, k=12)]
+            if table:
+                words = [f"{g.randrange(10 ** 5)}\t" for _ in range(6)]
+            end = "\n" if table or g.random() < 0.2 else ""
+            keys("type", "--delay", str(g.randrange(120, 260)), "".join(words) + end)
+            time.sleep(g.uniform(0.5, 5))
+        if g.random() < 0.5:
+            keys("key", "--delay", "200", *["Page_Up", "Page_Down"] * 2)
+        if not table:
+            keys("key", "ctrl+s")
 
 
 def office(place, kind, seed):
@@ -81,7 +77,7 @@ def office(place, kind, seed):
     g = random.Random(seed)
     name = f"sonde{os.getpid()}"
     subprocess.Popen(["soffice", "--headless", "--norestore", f"--accept=pipe,name={name};urp;",
-                      f"-env:UserInstallation=file://{place}/office"])
+                      f"-env:UserInstallation=file://{place}/office-{kind}"])
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
     for _ in range(60):
@@ -91,7 +87,8 @@ def office(place, kind, seed):
         except Exception:
             time.sleep(0.5)
     desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-    document = desktop.loadComponentFromURL(f"private:factory/{kind}", "_blank", 0, ())
+    document = desktop.loadComponentFromURL(f"private:factory/{kind}", "_blank", 0,
+                                            (PropertyValue("Hidden", 0, True, 0),))
     saved = time.monotonic()
     row = 0
     while True:
@@ -280,6 +277,8 @@ def prepare(place):
         subprocess.run(["meson", "setup", f"build-{compiler}", "-Dbpf=disabled"], cwd=tree, check=True,
                        stdout=subprocess.DEVNULL, env={**os.environ, "CC": compiler})
         subprocess.run(["ninja", "-C", f"build-{compiler}", "sonde"], cwd=tree, check=True, stdout=subprocess.DEVNULL)
+    (place / "letter.txt").write_text("\n".join(" ".join(WORDS) for _ in range(40)))
+    (place / "sums.csv").write_text("1,2,3\n" * 40)
     (place / "ready").touch()
 
 
@@ -290,7 +289,7 @@ RUNS = [
     # name, split, label, program, start
     ("idle-nothing", "train", "idle", "nothing", loop("sleep 1000")),
     ("idle-services", "train", "idle", "services", together(
-        loop("redis-server --port 0 --unixsocket idle.sock --save '' >/dev/null"), loop("vim -E -s -c 'sleep 1000'"))),
+        loop("redis-server --port 0 --unixsocket idle.sock --save '' >/dev/null"), loop("tail -f letter.txt"))),
     ("coding-gcc", "train", "coding_development", "gcc",
      loop("ninja -C tree/build-gcc -t clean; ninja -C tree/build-gcc sonde")),
     ("coding-edit-gcc", "train", "coding_development", "edit gcc", worker(edit_and_build, "build-gcc", 1)),
@@ -309,8 +308,7 @@ RUNS = [
         "stress-ng --hdd 1 --hdd-bytes 1g --temp-path . -q -t 1000")),
     ("web-chromium-news", "train", "web_browsing", "chromium news", worker(browse, "chromium", "news")),
     ("web-chromium-shop", "train", "web_browsing", "chromium shop", worker(browse, "chromium", "shop")),
-    ("text-vim", "train", "document_editing", "vim", worker(
-        type_into, ["vim", "-u", "NONE", "letter.txt"], "i", "\x1b:w\ri", 1)),
+    ("text-abiword", "train", "document_editing", "abiword", worker(type_into, "abiword", "letter.txt", 1)),
     ("text-writer", "train", "document_editing", "writer", worker(office, "swriter", 2)),
     ("train-numpy", "train", "ai_training", "numpy", worker(train, "numpy")),
     ("train-mlp", "train", "ai_training", "sklearn mlp", worker(train, "mlp")),
@@ -329,7 +327,7 @@ RUNS = [
         f"{FRESH}; rm -rf copy; rsync -a /usr/lib/ copy; find copy -type f -exec sha256sum {{}} + >sums")),
     ("web-firefox", "test", "web_browsing", "firefox wiki", worker(browse, "firefox", "wiki")),
     ("web-firefox-shop", "test", "web_browsing", "firefox shop", worker(browse, "firefox", "shop")),
-    ("text-nano", "test", "document_editing", "nano", worker(type_into, ["nano", "-I", "note.txt"], "", "\x0f\r", 4)),
+    ("text-gnumeric", "test", "document_editing", "gnumeric", worker(type_into, "gnumeric", "sums.csv", 4)),
     ("text-calc", "test", "document_editing", "calc", worker(office, "scalc", 5)),
     ("train-boosting", "test", "ai_training", "sklearn boosting", worker(train, "boosting")),
     ("other-openssl", "test", "unknown", "openssl speed", loop("openssl speed -multi 2 -seconds 5 sha256 aes-256-gcm")),
@@ -338,13 +336,12 @@ RUNS = [
     ("other-memory", "test", "unknown", "stress-ng vm", loop("stress-ng --vm 2 --vm-bytes 1g -q -t 1000")),
     ("mixed-gcc-chromium", "test", "mixed", "gcc and chromium", together(
         worker(edit_and_build, "build-gcc", 6), worker(browse, "chromium", "wiki"))),
-    ("mixed-x264-vim", "test", "mixed", "x264 and vim", together(
-        loop(f"{ENCODE} -threads 1 -c:v libx264 out.mkv"),
-        worker(type_into, ["vim", "-u", "NONE", "letter.txt"], "i", "\x1b:w\ri", 7))),
+    ("mixed-x264-abiword", "test", "mixed", "x264 and abiword", together(
+        loop(f"{ENCODE} -threads 1 -c:v libx264 out.mkv"), worker(type_into, "abiword", "letter.txt", 7))),
 ]
 
 # Steady use for minutes, to count how often the answer changes.
 LONG = [(f"long-{name}", "steady", label, program, start) for name, split, label, program, start in RUNS
-        if name in ("idle-nothing", "coding-edit-clang", "web-firefox", "text-nano", "video-vp9")]
+        if name in ("idle-nothing", "coding-edit-clang", "web-firefox", "text-gnumeric", "video-vp9")]
 MIXED = {"mixed-gcc-chromium": ["coding_development", "web_browsing"],
-         "mixed-x264-vim": ["video_editing", "document_editing"]}
+         "mixed-x264-abiword": ["video_editing", "document_editing"]}
