@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+__attribute__((format(printf, 3, 0)))
 static int tree_say(struct yaml_tree *t, const yaml_mark_t *at, const char *fmt, va_list ap)
 {
     char text[512], plain[512];
