@@ -65,6 +65,8 @@ static int evidence_metric(struct yaml_tree *t, const yaml_node_t *at, struct ev
     const char *brace = strchr(text, '{');
     if (brace ? brace == text || text[n - 1] != '}' : strchr(text, '}') != NULL)
         return yaml_tree_fail(t, at, "%s: an instance stands in braces behind the name: disk.write.rate{total}", text);
+    if (brace && strncmp(text, "cgroup.", 7) == 0)
+        return yaml_tree_fail(t, at, "a category goes by the hardware, not by services, containers or users");
     memcpy(e->metric, text, n + 1);
     return 0;
 }

@@ -11,7 +11,8 @@
  *
  * A sense is above, below or between; behind the weight may stand what of the last minute is meant, mean (as a rule),
  * spread (standard deviation) or peak (the value that 5 % exceed), and `required`: without it the rest does not count.
- * Names of processes, users and windows are no metrics, so no file can ask for them.
+ * Names of processes, users and windows are no metrics, so no file can ask for them; services and users that have
+ * metrics of their own (cgroup.cpu.util{NAME}) are refused.
  */
 #ifndef ANALYZE_CATEGORY_H
 #define ANALYZE_CATEGORY_H

@@ -69,6 +69,7 @@ static void test_bad_ones(void **state)
         { "name: a\nevidence:\n  - [cpu.util, between, 5, 1, 1]\n", "the upper level is below the lower one" },
         { "name: a\nevidence:\n  - [cpu.util, above, 1, 1, median]\n", "behind the weight stand" },
         { "name: a\nevidence:\n  - [\"disk.write.rate{total\", above, 1, 1]\n", "an instance stands in braces" },
+        { "name: a\nevidence:\n  - [\"cgroup.cpu.util{game.service}\", above, 1, 1]\n", "not by services" },
         { "name: a\nevidence:\n  - [\"\", above, 1, 1]\n", "the name of a metric" },
         { "name: a\nevidence:\n  - [[cpu.util], above, 1, 1]\n", "the name of a metric" },
         { "name: \"a\\0b\"\nevidence:\n" GOOD, "a name is" },
