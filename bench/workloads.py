@@ -23,6 +23,7 @@ METRICS = ("cpu.util,cpu.system,cpu.iowait,cpu.core.util,cpu.context_switches.ra
 SETTLE_S = 4
 LONG_S = 480
 QUIET_PERCENT = 10
+USUAL_S = 30  # session_classification.update_interval
 BARS = {"macro F1": 0.80, "unknown": 0.80, "changes": 2.0}
 
 
@@ -228,6 +229,15 @@ def judge_split(sonde, folder, runs, interval):
     return pairs, of_run
 
 
+def judge_programs(sonde, folder, known, others, interval):
+    pairs, of_known = judge_split(sonde, folder, known, interval)
+    strange, of_others = judge_split(sonde, folder, others, interval)
+    table = scores(pairs + strange, sorted({r["label"] for r in known}))
+    macro = sum(v[2] for v in table.values()) / len(table) if table else 0
+    abstained = sum(a in ("unknown", "mixed") for _, a in strange) / len(strange) if strange else 0
+    return pairs, strange, {**of_known, **of_others}, table, macro, abstained
+
+
 def confusion(pairs):
     truths = sorted({t for t, _ in pairs})
     said = sorted({a for _, a in pairs})
@@ -244,25 +254,23 @@ def seconds_to(rows, label):
 
 def judge(build, sonde, folder, arguments):
     runs = json.loads((folder / "runs.json").read_text())
-    learn(build, sonde, folder, runs, arguments.keep)
+    if not arguments.keep:
+        learn(build, sonde, folder, runs, arguments.check)
     interval = arguments.interval
     known = [r for r in runs if r["split"] == "test" and r["label"] not in ("unknown", "mixed")]
     others = [r for r in runs if r["split"] == "test" and r["label"] == "unknown"]
-    pairs, of_run = judge_split(sonde, folder, known, interval)
-    strange, strange_runs = judge_split(sonde, folder, others, interval)
-    classes = sorted({r["label"] for r in known})
-    table = scores(pairs + strange, classes)
-    macro = sum(v[2] for v in table.values()) / len(table) if table else 0
-    abstained = sum(a in ("unknown", "mixed") for _, a in strange) / len(strange) if strange else 0
+    pairs, strange, of_run, table, macro, abstained = judge_programs(sonde, folder, known, others, interval)
     print(f"Held-out programs, an answer every {interval:g} s:\n")
     confusion(pairs + strange)
     print("| class | precision | recall | F1 | answers |\n|---|---|---|---|---|")
     for c, (p, r, f, n) in table.items():
         print(f"| {c} | {p:.2f} | {r:.2f} | {f:.2f} | {n} |")
     print(f"\nMacro F1 {macro:.3f}; of the answers on programs of other kinds {abstained:.2f} were \"unknown\".\n")
+    usual = judge_programs(sonde, folder, known, others, USUAL_S)
+    print(f"With an answer every {USUAL_S} s, the default: macro F1 {usual[4]:.3f}, {usual[5]:.2f} \"unknown\".\n")
     print("A program had run for some seconds when its run began; the first answer comes after 20 s.\n")
     print("| held-out run | program | answers | right answer after |\n|---|---|---|---|")
-    for name, (r, rows) in {**of_run, **strange_runs}.items():
+    for name, (r, rows) in of_run.items():
         said = {}
         for _, category, _ in rows:
             said[category] = said.get(category, 0) + 1
@@ -278,11 +286,12 @@ def judge(build, sonde, folder, arguments):
     steady = [r for r in runs if r["split"] == "steady"] or known
     changes, hours = 0, 0.0
     for r in steady:
-        rows = answers(sonde, folder / f"{r['run']}.csv", 30)
+        rows = answers(sonde, folder / f"{r['run']}.csv", USUAL_S)
         changes += sum(a[1] != b[1] for a, b in zip(rows, rows[1:]))
         hours += r["seconds"] / 3600
     print(f"\nSteady use: {changes} changes of the answer in {hours:.2f} h, {changes / hours:.1f} an hour.")
-    missed = [n for n, bad in (("macro F1", macro < BARS["macro F1"]), ("unknown", abstained < BARS["unknown"]),
+    missed = [n for n, bad in (("macro F1", min(macro, usual[4]) < BARS["macro F1"]),
+                               ("unknown", min(abstained, usual[5]) < BARS["unknown"]),
                                ("changes", changes / hours > BARS["changes"])) if bad]
     if missed:
         sys.exit("missed: " + ", ".join(missed))
@@ -299,7 +308,8 @@ def main():
     p.add_argument("--long", action="store_true")
     p.add_argument("--only", default="*", metavar="GLOB")
     p.add_argument("--list", action="store_true")
-    p.add_argument("--keep", action="store_true", help="the model there is must be the one that is learnt")
+    p.add_argument("--keep", action="store_true", help="learn nothing: judge the model there is, by another day's runs")
+    p.add_argument("--check", action="store_true", help="the model there is must be the one that is learnt")
     p.add_argument("--interval", type=float, default=10)
     arguments = p.parse_args()
     sonde = str(arguments.build / "sonde")

@@ -7,6 +7,6 @@ data=$here/tests/data/workloads.tar.xz
 [ -f "$data" ] || skip "no telemetry of programs was recorded: bench/workloads.sh --record DIR --pack DIR"
 mkdir "$tmp/runs"
 tar -xJf "$data" -C "$tmp/runs"
-sh "$here/bench/workloads.sh" "$1" --judge "$tmp/runs" --keep > "$tmp/said" 2> "$tmp/err" ||
+sh "$here/bench/workloads.sh" "$1" --judge "$tmp/runs" --check > "$tmp/said" 2> "$tmp/err" ||
     fail "$(cat "$tmp/said" "$tmp/err")"
 grep '^Macro F1' "$tmp/said"
