@@ -25,8 +25,8 @@
 #define CLASSES_NONE (-1)     /* the class of what is of no class: programs of other kinds */
 #define CLASSES_MAX_DIM 64
 #define CLASSES_KNOWN 0.6     /* share of the features that must be known to say anything */
-#define CLASSES_SHARPNESS 10.0 /* of classes_new(), which learning replaces: as it was on programs that are named in */
-#define CLASSES_REACH 1.3      /* data/workload.yaml */
+#define CLASSES_SHARPNESS 10.0 /* of classes_new(), until learning chooses them */
+#define CLASSES_REACH 1.3
 
 struct classes {
     int d;
