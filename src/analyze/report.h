@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct workload_set;
+
 #define REPORT_TEXT 240
 #define REPORT_CAUSES 5
 
@@ -126,6 +128,17 @@ struct report_forecast {
     struct pattern pattern;
 };
 
+/* Which kind of work the machine did: analyze/workload.h. */
+struct workload_found {
+    char reason[REPORT_TEXT];
+    char category[32];           /* "video_editing", "mixed", "unknown" */
+    double confidence;           /* 0..1 */
+    char unknown_reason[REPORT_TEXT]; /* of "mixed", too; "" else */
+    char why[REPORT_TEXT];       /* what speaks for it */
+    int n;
+    struct workload_score { char name[32]; double score; } *scores; /* the likeliest first */
+};
+
 struct report {
     const struct recording *rec; /* borrowed: must outlive the report */
     struct report_host host;
@@ -150,7 +163,7 @@ struct report {
     struct insight *insights;    /* most severe first */
     size_t n_insights;
 
-    char workload_reason[REPORT_TEXT];
+    struct workload_found workload;
     struct report_forecast forecast;
 
     double cpu_us_per_sample, rss_bytes, written_bytes; /* cost of collecting; NaN for a file */
@@ -163,6 +176,8 @@ struct analyze_options {
     uint64_t seed;
     int forecast_steps;          /* 0 = none is wanted */
     const struct report_history *history; /* for the risk; NULL: what the recording holds is all */
+    const struct workload_set *workloads; /* NULL: the kind of work is not told; else with: */
+    double workload_threshold, workload_update_s;
 };
 
 /*

@@ -1,6 +1,7 @@
 /* reporting.c - analyses a recording and says what was found. */
 #include "app/reporting.h"
 
+#include "app/categories.h"
 #include "app/history.h"
 #include "app/identity.h"
 #include "base/auto.h"
@@ -74,8 +75,11 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     struct history history = { 0 };
     if (options.forecast_steps && ((root && !*root) || *rec->session))
         options.history = history_learn(a, rec, &history);
+    struct workload_set *workloads;
+    categories_for_report(a, &options, &workloads);
     struct report *r = analyze_run(rec, &options);
     history_done(&history);
+    workload_set_free(workloads);
     reporting_host(a, root, &r->host);
     r->cpu_us_per_sample = cost.cpu_us_per_sample;
     r->rss_bytes = cost.rss_bytes;

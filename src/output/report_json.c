@@ -337,6 +337,24 @@ static void json_forecast(struct json *j, const struct report *r)
     json_end(j);
 }
 
+static void json_workload(struct json *j, const struct workload_found *w)
+{
+    if (*w->reason || !*w->category) {
+        json_absent(j, "workload", w->reason);
+        return;
+    }
+    json_object(j, "workload");
+    json_string(j, "category", w->category);
+    json_double(j, "confidence", w->confidence);
+    json_object(j, "scores");
+    for (int i = 0; i < w->n; i++)
+        json_double(j, w->scores[i].name, w->scores[i].score);
+    json_end(j);
+    json_string(j, "unknown_reason", *w->unknown_reason ? w->unknown_reason : NULL);
+    json_string(j, "why", *w->why ? w->why : NULL);
+    json_end(j);
+}
+
 static void json_cost(struct json *j, const struct report *r)
 {
     static const char elsewhere[] = "the samples were read from a file";
@@ -395,7 +413,7 @@ void report_json(struct buf *out, const struct report *r)
     json_states(&j, r->rec->schema, &r->states);
     json_trends(&j, r);
     json_insights(&j, r);
-    json_absent(&j, "workload", r->workload_reason);
+    json_workload(&j, &r->workload);
     json_forecast(&j, r);
     json_cost(&j, r);
     json_end(&j);

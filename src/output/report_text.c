@@ -249,6 +249,19 @@ static void text_states(const struct page *p)
     }
 }
 
+/* One line, where there is an answer; the reason of "unknown" is for those who ask: --json, `sonde classify`. */
+static void text_workload(const struct page *p)
+{
+    const struct workload_found *w = &p->r->workload;
+    if (*w->reason || !*w->category)
+        return;
+    text_heading(p, "Workload");
+    if (*w->why)
+        text_paragraph(p, 2, "%s, %.0f %% sure: %s", w->category, 100 * w->confidence, w->why);
+    else
+        text_paragraph(p, 2, "%s%s%s", w->category, *w->unknown_reason ? ": " : "", w->unknown_reason);
+}
+
 static void text_trend(const struct page *p, const struct trend *t)
 {
     const struct schema *s = p->rec->schema;
@@ -420,6 +433,7 @@ void report_text(struct buf *out, const struct report *r, const struct screen *s
     text_anomalies(&p);
     text_findings(&p);
     text_states(&p);
+    text_workload(&p);
     text_trends(&p);
     if (o->forecast)
         text_forecast(&p);
