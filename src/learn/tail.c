@@ -65,7 +65,9 @@ static void tail_fit(struct tail *t, double t_s, double budget)
     int n = tail_sorted(t, t_s, sorted);
     if (n < LEAST || days <= 0) {
         t->level = fmax(t->prior, n ? sorted[0] + MARGIN : -INFINITY) + PRIOR_SCALE * fmax(0, -log(budget * days));
-        t->rate = 0;
+        t->rate = budget;
+        t->top = t->level;
+        t->scale = PRIOR_SCALE;
         return;
     }
     double wanted = budget * days;

@@ -2,8 +2,8 @@
  * Simulated machines, of which is known what is wrong with them: quiet ones, on which every alarm is false, and one that
  * a fault is planted into.
  */
-#ifndef BENCH_SIMULATED_H
-#define BENCH_SIMULATED_H
+#ifndef TESTS_UNIT_SIMULATED_H
+#define TESTS_UNIT_SIMULATED_H
 
 #include "base/rng.h"
 
