@@ -56,6 +56,7 @@ static double of_write(const struct proc_use *u)
 static const struct measure measures[AREAS] = {
     [AREA_MEMORY] =    { of_memory, true,  UNIT_BYTE,       50e6 },
     [AREA_DISK] =      { of_disk,   false, UNIT_BYTE_PER_S, 1e6 },
+    [AREA_NETWORK] =   { of_cpu,    false, UNIT_PERCENT,    10 }, /* of traffic the kernel keeps no account */
     [AREA_PROCESSES] = { of_cpu,    false, UNIT_PERCENT,    5 },
     [AREA_THERMAL] =   { of_cpu,    false, UNIT_PERCENT,    10 },
     [AREA_POWER] =     { of_cpu,    false, UNIT_PERCENT,    10 },

@@ -1,0 +1,438 @@
+/* online.c - feeds the detector, keeps the last minutes, and makes episodes of its alarms. */
+#include "analyze/online.h"
+
+#include "analyze/causes.h"
+#include "analyze/moved_groups.h"
+#include "base/mem.h"
+#include "learn/detector.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define RING_ROWS 600       /* are forgotten down to half of it, outside of episodes */
+#define EPISODE_ROWS 300    /* then it is the usual */
+#define CONTEXT_MAX 256     /* columns that are kept for the ring only */
+#define FIT_NS 60000000000  /* between two looks for new columns */
+#define LONG_GAP_S 30.0     /* after this nothing says that the machine is as it was */
+#define LONG_GAP_STEPS 10
+#define PARTS 24            /* columns of one row that are looked at: those that contributed most */
+#define MAGIC "sonde online 1"
+
+/* Sizes that tell how much a change of others matters, and control groups. */
+#define CONTEXT "memory.total,swap.total," MOVED_GROUPS_FAMILIES
+
+struct column {
+    int slot;     /* of the machine's schema; in the ring's it is the column's number */
+    int learned;  /* column of the detector, -1: of the ring only */
+};
+
+struct online {
+    struct online_options o;
+    struct recording *ring;
+    struct column *column;     /* n_columns of them, as those of the ring */
+    int n_columns, n_learned, n_context;
+    double *v, *x;             /* a row of the ring, and of the detector */
+    int *of;                   /* of each column of the detector: its number */
+    int seen;                  /* size of the machine's schema when that was made */
+    int64_t fit_ns, last_ns, last_ms;
+    double t_s;                /* of the last row, does not go back */
+
+    struct detector *detector; /* NULL before the first row */
+    struct detector *loaded;   /* of an earlier run, whose columns have these names, one after the other */
+    char **names;
+
+    struct features features;  /* of the ring: one per learned column; 0 until they are asked for */
+    struct episode now;
+    bool open, told;
+    int64_t start_ms;          /* as it was told */
+    double probability;        /* at its peak */
+    size_t alarm;              /* row of the last one */
+    int grace;                 /* rows left of it */
+    int muted;                 /* rows without an alarm that are missing after an episode that stays */
+};
+
+struct online *online_new(const struct online_options *o)
+{
+    struct online *n = mem_new(sizeof *n);
+    *n = (struct online){ .o = *o, .ring = recording_new(), .grace = ONLINE_GRACE };
+    n->ring->interval_s = o->step_s;
+    n->ring->origin = mem_dup("this machine");
+    return n;
+}
+
+/* ---- columns ---- */
+
+static void online_forget_names(struct online *o)
+{
+    for (int j = 0; o->names && o->names[j]; j++)
+        mem_free(o->names[j]);
+    mem_free(o->names);
+    o->names = NULL;
+    detector_free(o->loaded);
+    o->loaded = NULL;
+}
+
+static bool online_has(const struct online *o, int slot)
+{
+    for (int i = 0; i < o->n_columns; i++)
+        if (o->column[i].slot == slot)
+            return true;
+    return false;
+}
+
+/* The ring keeps values only: all its metrics are gauges. */
+static void online_add(struct online *o, const struct schema *s, int slot, bool learned)
+{
+    const struct metric *m = schema_at(s, slot);
+    schema_add(o->ring->schema, &(struct metric){ .name = m->name, .inst = m->inst, .help = m->help, .unit = m->unit });
+    o->column = mem_resize(o->column, (size_t)(o->n_columns + 1) * sizeof *o->column);
+    o->column[o->n_columns++] = (struct column){ slot, learned ? o->n_learned++ : -1 };
+    o->n_context += !learned;
+}
+
+static void online_add_used(struct online *o, const struct schema *s, enum area_use use)
+{
+    for (int slot = o->seen; slot < schema_size(s) && o->n_learned < ONLINE_COLUMNS_MAX; slot++)
+        if (feature_wanted(s, slot) && area_use_of(s, slot) == use)
+            online_add(o, s, slot, true);
+}
+
+static void online_add_context(struct online *o, const struct schema *s)
+{
+    for (int slot = o->seen; slot < schema_size(s) && o->n_context < CONTEXT_MAX; slot++)
+        if (schema_at(s, slot)->kind != KIND_COUNTER && schema_match(s, slot, CONTEXT) && !online_has(o, slot))
+            online_add(o, s, slot, false);
+}
+
+static void online_index(struct online *o)
+{
+    o->v = mem_resize(o->v, (size_t)(o->n_columns + 1) * sizeof *o->v);
+    o->x = mem_resize(o->x, (size_t)(o->n_learned + 1) * sizeof *o->x);
+    o->of = mem_resize(o->of, (size_t)(o->n_learned + 1) * sizeof *o->of);
+    for (int i = 0; i < o->n_columns; i++)
+        if (o->column[i].learned >= 0)
+            o->of[o->column[i].learned] = i;
+}
+
+/* Which column of an earlier run has this name? */
+static int online_named(const struct online *o, const char *id)
+{
+    for (int j = 0; o->names[j]; j++)
+        if (strcmp(o->names[j], id) == 0)
+            return j;
+    return -1;
+}
+
+/* A detector of the columns as they are now, which knows what the one before it knew of them. */
+static void online_detector(struct online *o, int before)
+{
+    struct detector_options options = { .step_s = o->o.step_s, .budget_per_day = o->o.budget_per_day };
+    struct detector *d = NULL, *old = o->loaded ? o->loaded : o->detector;
+    int *from = mem_new((size_t)(o->n_learned + 1) * sizeof *from), known = 0;
+    for (int j = 0; j < o->n_learned; j++) {
+        from[j] = !o->loaded ? (j < before ? j : -1) : online_named(o, schema_id(o->ring->schema, o->of[j]));
+        known += from[j] >= 0;
+    }
+    int rc = old && known ? detector_remap(old, o->n_learned, from, &d) : -ENODATA;
+    if (rc < 0)
+        rc = detector_new(o->n_learned, &options, &d);
+    if (rc == 0 || o->loaded) {
+        detector_free(o->detector);
+        o->detector = rc == 0 ? d : NULL;
+    }
+    online_forget_names(o);
+    mem_free(from);
+}
+
+static void online_fit(struct online *o, const struct schema *s, int64_t now_ns)
+{
+    int before = o->n_learned, columns = o->n_columns;
+    if (schema_size(s) == o->seen || (o->fit_ns && now_ns - o->fit_ns < FIT_NS))
+        return;
+    o->fit_ns = now_ns;
+    online_add_used(o, s, AREA_DECIDES);
+    online_add_used(o, s, AREA_FOLLOWS);
+    online_add_context(o, s);
+    o->seen = schema_size(s);
+    if (o->n_columns == columns)
+        return;
+    online_index(o);
+    features_done(&o->features);
+    mem_free(o->now.part);
+    o->now = (struct episode){ .part = mem_new((size_t)(o->n_learned + 1) * sizeof *o->now.part) };
+    o->open = false;
+    if (o->n_learned > before)
+        online_detector(o, before);
+}
+
+/* Rules depend on values, as on how much memory there is: to be asked for when there are some. */
+static const struct features *online_features(struct online *o)
+{
+    struct features *f = &o->features;
+    if (!f->f) {
+        f->f = mem_new((size_t)(o->n_learned + 1) * sizeof *f->f);
+        f->n = o->n_learned;
+        for (int j = 0; j < f->n; j++)
+            f->f[j] = (struct feature){ .slot = o->of[j], .rule = area_of(o->ring, o->of[j]) };
+    }
+    for (int j = 0; j < f->n; j++)
+        f->f[j].x = recording_col(o->ring, f->f[j].slot);
+    return f;
+}
+
+/* ---- episodes ---- */
+
+static bool part_departs(const struct feature *f, const struct detector_cause *c)
+{
+    double by = fabs(c->value - c->expected);
+    bool inside = c->value >= c->low && c->value <= c->high;
+    return isfinite(by) && by > 0 && by >= f->rule.change && !inside;
+}
+
+/* Counts what contributed to a row. Is a metric that decides among it? */
+static bool online_parts(struct online *o, size_t i, double score)
+{
+    const struct features *f = online_features(o);
+    struct detector_cause c[PARTS];
+    bool decides = false;
+    int n = detector_causes(o->detector, c, PARTS);
+    for (int k = 0; k < n; k++) {
+        struct episode_part *p = &o->now.part[c[k].column];
+        p->weight += c[k].share * score;
+        if (!part_departs(&f->f[c[k].column], &c[k]))
+            continue;
+        if (p->rows++ == 0) {
+            p->first = i;
+            p->usual = c[k].expected;
+        }
+        p->last = i;
+        if (c[k].share * score >= p->score) {
+            p->score = c[k].share * score;
+            p->value = c[k].value;
+            p->expected = c[k].expected;
+            p->low = c[k].low;
+            p->high = c[k].high;
+        }
+        decides |= f->f[c[k].column].rule.use == AREA_DECIDES;
+    }
+    return decides;
+}
+
+static void online_clear(struct online *o)
+{
+    struct episode_part *part = o->now.part;
+    memset(part, 0, (size_t)o->n_learned * sizeof *part);
+    o->now = (struct episode){ .part = part };
+    o->open = o->told = false;
+}
+
+static void online_explain(struct online *o, struct anomaly *out)
+{
+    o->now.end = o->alarm;
+    causes_explain(o->ring, online_features(o), &o->now, out);
+    if (!o->told)
+        o->start_ms = out->start_ms;
+    out->start_ms = o->start_ms; /* the ring may have forgotten it */
+    out->probability = o->probability;
+    o->told = true;
+}
+
+static enum online_news online_close(struct online *o, bool stays, struct anomaly *out)
+{
+    enum online_news news = o->open ? ONLINE_CLOSED : ONLINE_NOTHING;
+    if (!o->open)
+        return news;
+    o->now.stays = stays;
+    online_explain(o, out);
+    online_clear(o);
+    return news;
+}
+
+/* Row i, with what the detector says of it. */
+static enum online_news online_row(struct online *o, size_t i, const struct detector_verdict *v, struct anomaly *out)
+{
+    o->muted = v->alarm && o->muted ? EPISODE_QUIET : o->muted - (o->muted > 0);
+    if (!o->open && (!v->alarm || o->muted || o->grace))
+        return ONLINE_NOTHING;
+    bool decides = online_parts(o, i, v->score);
+    if (!o->open && !decides) {
+        online_clear(o);
+        return ONLINE_NOTHING;
+    }
+    if (!o->open)
+        o->now.start = o->now.peak = i;
+    o->open = true;
+    if (v->alarm)
+        o->alarm = i;
+    if (v->score > o->now.score) {
+        o->now.score = v->score;
+        o->now.peak = i;
+        o->probability = v->probability;
+    }
+    if (i - o->now.start >= EPISODE_ROWS) {
+        o->muted = EPISODE_QUIET;
+        return online_close(o, true, out);
+    }
+    if (i - o->alarm >= EPISODE_QUIET)
+        return online_close(o, false, out);
+    if (o->told || i - o->now.start + 1 < EPISODE_HOLD)
+        return ONLINE_NOTHING;
+    online_explain(o, out);
+    return ONLINE_OPENED;
+}
+
+/* ---- instants ---- */
+
+/* Seconds that do not go back, whatever the wall clock does, and are its own as long as it does not either. */
+static double online_time(const struct online *o, const struct frame *f)
+{
+    double t = (double)f->wall_ms * 1e-3, passed = (double)(f->mono_ns - o->last_ns) * 1e-9;
+    return !o->last_ns || t > o->t_s ? fmax(t, o->t_s) : o->t_s + passed;
+}
+
+static bool online_gap(const struct online *o, const struct frame *f)
+{
+    double passed = fmax((double)(f->mono_ns - o->last_ns) * 1e-9, (double)(f->wall_ms - o->last_ms) * 1e-3);
+    return o->last_ns && passed > fmax(LONG_GAP_S, LONG_GAP_STEPS * o->o.step_s);
+}
+
+/* Between episodes, so that rows keep their numbers while one is open. */
+static void online_trim(struct online *o)
+{
+    if (o->open || o->ring->n < RING_ROWS)
+        return;
+    recording_forget(o->ring, o->ring->n - RING_ROWS / 2);
+}
+
+static void online_values(struct online *o, const struct frame *f)
+{
+    for (int i = 0; i < o->n_columns; i++) {
+        double v = frame_get(f, o->column[i].slot);
+        o->v[i] = v;
+        if (o->column[i].learned >= 0)
+            o->x[o->column[i].learned] = v;
+    }
+}
+
+enum online_news online_take(struct online *o, const struct schema *s, const struct moment *m, struct anomaly *out)
+{
+    const struct frame *f = &m->frame;
+    enum online_news news = ONLINE_NOTHING;
+    if (o->last_ns && (double)(f->mono_ns - o->last_ns) < 0.5e9 * o->o.step_s)
+        return news;
+    if (online_gap(o, f)) {
+        news = online_close(o, false, out);
+        o->grace = ONLINE_GRACE;
+    }
+    if (!o->open)
+        online_fit(o, s, f->mono_ns);
+    online_trim(o);
+    o->t_s = online_time(o, f);
+    o->last_ns = f->mono_ns;
+    o->last_ms = f->wall_ms;
+    if (!o->detector)
+        return news;
+    online_values(o, f);
+    if (recording_add(o->ring, f->wall_ms, f->mono_ns, o->v, o->n_columns) < 0)
+        return news;
+    recording_add_uses(o->ring, m->procs, m->n_procs);
+    struct detector_verdict v;
+    detector_row(o->detector, o->t_s, o->x, &v);
+    o->grace -= o->grace > 0;
+    return news ? news : online_row(o, o->ring->n - 1, &v, out);
+}
+
+enum online_news online_end(struct online *o, struct anomaly *out)
+{
+    return online_close(o, false, out);
+}
+
+const struct recording *online_ring(const struct online *o)
+{
+    return o->ring;
+}
+
+int online_columns(const struct online *o)
+{
+    return o->n_learned;
+}
+
+size_t online_bytes(const struct online *o)
+{
+    return o->detector ? detector_bytes(o->detector) : 0;
+}
+
+size_t online_rows(const struct online *o)
+{
+    return o->detector ? detector_rows(o->detector) : 0;
+}
+
+void online_free(struct online *o)
+{
+    if (!o)
+        return;
+    online_forget_names(o);
+    detector_free(o->detector);
+    features_done(&o->features);
+    mem_free(o->now.part);
+    mem_free(o->column);
+    mem_free(o->v);
+    mem_free(o->x);
+    mem_free(o->of);
+    recording_free(o->ring);
+    mem_free(o);
+}
+
+/* ---- from run to run: the magic text, when the last row was, the names, an empty one, the detector ---- */
+
+void online_save(const struct online *o, struct buf *out)
+{
+    if (!o->detector)
+        return;
+    buf_put(out, MAGIC, sizeof MAGIC);
+    buf_put(out, &o->t_s, sizeof o->t_s);
+    buf_put(out, &o->o.step_s, sizeof o->o.step_s);
+    for (int j = 0; j < o->n_learned; j++) {
+        const char *id = schema_id(o->ring->schema, o->of[j]);
+        buf_put(out, id, strlen(id) + 1);
+    }
+    buf_putc(out, '\0');
+    detector_save(o->detector, out);
+}
+
+/* The names in front of *p, which is set behind them. How many there are, or -EINVAL. */
+static int online_read_names(struct online *o, const char **p, const char *end)
+{
+    int n = 0;
+    o->names = mem_new((DETECTOR_MAX_DIM + 1) * sizeof *o->names);
+    while (*p < end && **p) {
+        size_t length = strnlen(*p, (size_t)(end - *p));
+        if (*p + length == end || n == DETECTOR_MAX_DIM)
+            return -EINVAL;
+        o->names[n++] = mem_dup(*p);
+        *p += length + 1;
+    }
+    o->names = mem_resize(o->names, (size_t)(n + 1) * sizeof *o->names);
+    return (*p)++ < end && n ? n : -EINVAL;
+}
+
+int online_load(struct online *o, const void *bytes, size_t n)
+{
+    const char *p = bytes, *end = p + n;
+    double t_s, step_s;
+    size_t head = sizeof MAGIC + sizeof t_s + sizeof step_s;
+    if (n < head || memcmp(p, MAGIC, sizeof MAGIC) != 0)
+        return -EINVAL;
+    memcpy(&t_s, p + sizeof MAGIC, sizeof t_s);
+    memcpy(&step_s, p + sizeof MAGIC + sizeof t_s, sizeof step_s);
+    p += head;
+    int rc = isfinite(t_s) ? online_read_names(o, &p, end) : -EINVAL;
+    rc = rc < 0 ? rc : detector_load(p, (size_t)(end - p), &o->loaded);
+    if (rc == 0 && step_s != o->o.step_s) /* what is usual in a second is not so in a minute */
+        rc = -ENODATA;
+    if (rc < 0)
+        online_forget_names(o);
+    else
+        o->t_s = t_s;
+    return rc;
+}
