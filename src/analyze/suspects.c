@@ -17,6 +17,8 @@ struct group {
     double most;
     double before, after;
     double row;         /* being summed */
+    bool was, is;       /* seen before, and after */
+    bool began, ended;  /* one of them was seen to */
 };
 
 struct groups {
@@ -91,8 +93,11 @@ static void groups_row(struct groups *all, const struct recording *r, size_t i, 
             continue;
         struct group *g = groups_of(all, u[k].name);
         g->row += v;
-        if (after && v > g->most) {
-            g->most = v;
+        *(after ? &g->is : &g->was) = true;
+        g->began |= after && u[k].is_new;
+        g->ended |= u[k].ended > 0;
+        if (!g->pid || (after && v > g->most)) {
+            g->most = after ? v : g->most;
             g->pid = u[k].pid;
         }
     }
@@ -195,6 +200,68 @@ bool suspects_most(const struct recording *r, enum area area, size_t from, size_
         *out = group_suspect(most, m);
     mem_free(all.g);
     return found;
+}
+
+/* How far a name moved, in amounts that are a suspicion. */
+static double change_size(const struct group *g, const struct measure *m)
+{
+    return fabs(group_moved(g)) / m->least;
+}
+
+static struct changed_process change_of(const struct group *g, const struct measure *m)
+{
+    struct changed_process p = { .pid = g->pid, .before = g->before, .after = g->after, .unit = m->unit };
+    p.change = g->began && !g->was ? PROCESS_CAME : g->ended && !g->is ? PROCESS_WENT :
+               group_moved(g) > 0 ? PROCESS_MORE : PROCESS_LESS;
+    memcpy(p.name, g->name, sizeof p.name);
+    return p;
+}
+
+struct changes {
+    struct changed_process *p;
+    double *size;
+    int n, max;
+};
+
+/* In its place by size; of one name only the largest change is kept. */
+static void changes_add(struct changes *c, const struct changed_process *p, double size)
+{
+    int i = 0;
+    while (i < c->n && strcmp(c->p[i].name, p->name) != 0)
+        i++;
+    if (i == c->n && c->n < c->max)
+        c->n++;
+    else if (i == c->n)
+        i--; /* in place of the last */
+    if (c->size[i] >= size)
+        return;
+    for (; i > 0 && c->size[i - 1] < size; i--) {
+        c->p[i] = c->p[i - 1];
+        c->size[i] = c->size[i - 1];
+    }
+    c->p[i] = *p;
+    c->size[i] = size;
+}
+
+int suspects_changes(const struct recording *r, size_t start, size_t to, struct changed_process *out, int max)
+{
+    static const struct measure by[] = {
+        { of_cpu, false, UNIT_PERCENT, 10 }, { of_memory, false, UNIT_BYTE, 50e6 },
+        { of_disk, false, UNIT_BYTE_PER_S, 1e6 },
+    };
+    double size[CHANGED_PROCESSES] = { 0 };
+    struct changes c = { .p = out, .size = size, .max = max < CHANGED_PROCESSES ? max : CHANGED_PROCESSES };
+    for (size_t k = 0; k < sizeof by / sizeof *by; k++) {
+        struct groups all = { 0 };
+        groups_fill(&all, r, 0, start, to, &by[k]);
+        for (size_t i = 0; i < all.n; i++) {
+            struct changed_process p = change_of(&all.g[i], &by[k]);
+            if (change_size(&all.g[i], &by[k]) >= 1 && strcmp(p.name, OWN_NAME) != 0)
+                changes_add(&c, &p, change_size(&all.g[i], &by[k]));
+        }
+        mem_free(all.g);
+    }
+    return c.n;
 }
 
 double suspects_writing(const struct recording *r, size_t start, size_t end)

@@ -1,6 +1,7 @@
 /* analyze_archive.c - the report over an archive, by its files or by its recorder. */
 #include "app/analyze_archive.h"
 
+#include "app/analyze_changed.h"
 #include "app/archived.h"
 #include "app/attach.h"
 #include "app/findings.h"
@@ -87,7 +88,19 @@ static void wanted_found(void *self, const struct report *r)
         findings_keep(w->of.dir.p, w->session, r);
 }
 
-int analyze_archive(const struct args *a, const char *session)
+static int wanted_changed(struct wanted *w)
+{
+    struct recording *r;
+    int64_t from_ms = w->from_ms;
+    w->from_ms = analyze_changed_begin(from_ms, w->to_ms);
+    if (wanted_read(w, &r) < 0)
+        return EXIT_FAILED;
+    int status = analyze_changed(w->a, r, from_ms, w->to_ms);
+    recording_free(r);
+    return status;
+}
+
+static int analyze_wanted(const struct args *a, const char *session, bool changed)
 {
     struct wanted w = {
         .a = a, .whole = !args_given(a, "from") && !args_given(a, "to"),
@@ -105,9 +118,19 @@ int analyze_archive(const struct args *a, const char *session)
     else if (session)
         text_copy(w.session, sizeof w.session, session); /* for the recorder to know */
     if (status == EXIT_DONE)
-        status = reporting_on(a, NULL, wanted_read, wanted_found, &w);
+        status = changed ? wanted_changed(&w) : reporting_on(a, NULL, wanted_read, wanted_found, &w);
     archived_close(&w.of);
     return status;
+}
+
+int analyze_archive(const struct args *a, const char *session)
+{
+    return analyze_wanted(a, session, false);
+}
+
+int analyze_archive_changed(const struct args *a, const char *session)
+{
+    return analyze_wanted(a, session, true);
 }
 
 bool analyze_has_range(const struct args *a, const char *command, const char *file)

@@ -16,6 +16,9 @@
  */
 int analyze_archive(const struct args *a, const char *session);
 
+/* What changed between --from, which is given, and --to, against the time before (app/analyze_changed.h). */
+int analyze_archive_changed(const struct args *a, const char *session);
+
 /*
  * Was --from or --to given where they mean nothing? Says so, and what to do.
  *

@@ -7,4 +7,7 @@
 /* The command must have OUTFILES_OPTIONS and REPORTING_OPTIONS. Returns an exit status. */
 int analyze_file(const struct args *a, const char *path);
 
+/* What changed between --from, which is given, and --to, against the time before (app/analyze_changed.h). */
+int analyze_file_changed(const struct args *a, const char *path);
+
 #endif

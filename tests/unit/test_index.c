@@ -243,7 +243,8 @@ static void events_and_anomalies(void **state)
     assert_int_equal(index_add_anomalies(x, id, &a, 1), 1);
     assert_int_equal(index_anomalies(x, id, 0, 1, 0, see_anomaly, &seen), 1);
     assert_near(seen.anomaly.probability, 0.25, 0);
-    struct index_anomaly again = { .time_ms = a.time_ms, .end_ms = 7000, .area = "", .summary = "over", .causes = "[]" };
+    struct index_anomaly again = a;
+    again.end_ms = 7000;
     assert_int_equal(index_put_anomalies(x, id, &again, 1), 1); /* in place of the one that began then */
     assert_int_equal(index_anomalies(x, id, 0, 7000, 0, see_anomaly, &seen), 1);
     assert_int_equal(seen.anomaly.end_ms, 7000);
