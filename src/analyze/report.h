@@ -76,7 +76,8 @@ struct anomaly {
 };
 
 struct state {
-    char name[64];               /* "idle", "CPU busy, disk writes" */
+    int id;                      /* its number here, or that in the state book: stable from run to run */
+    char name[64];               /* "idle", "compiling: CPU busy, disk writes" */
     double share;                /* of the ticks, 0..1 */
     double dwell_s;              /* mean length of a stay */
     double *centroid;            /* states.n_features values, in the metrics' units */

@@ -54,7 +54,8 @@ static bool memory_is_full(const struct recording *r, double used)
 static void name_add(struct state *to, const char *text)
 {
     size_t n = strlen(to->name);
-    snprintf(to->name + n, sizeof to->name - n, "%s%s", n ? ", " : "", text);
+    bool more = n && to->name[n - 1] != ' '; /* behind what it is called */
+    snprintf(to->name + n, sizeof to->name - n, "%s%s", more ? ", " : "", text);
 }
 
 /* Adds the words that fit; false where no feature is of a family with words. */
@@ -75,6 +76,58 @@ static bool name_by_words(const struct recording *r, const struct states *s, str
         }
     }
     return known;
+}
+
+/* What a person would call it, by several metrics at once. Between two bounds each; INFINITY: no upper one. */
+struct activity {
+    const char *text;
+    struct { const char *family; double from, below; } when[4];
+    const char *more; /* of this family at least MORE times what the state with the least of it has */
+};
+
+#define MORE 4.0
+
+static const struct activity activities[] = {
+    { "compiling", { { "cpu.util", 40, INFINITY }, { "process.forks.rate", 4, 200 }, { "net.recv.rate", 0, 5e6 } },
+      "process.forks.rate" },
+    { "copying files", { { "disk.read.rate", 20e6, INFINITY }, { "disk.write.rate", 20e6, INFINITY }, { "cpu.util", 0, 60 } },
+      NULL },
+    { "downloading", { { "net.recv.rate", 5e6, INFINITY }, { "disk.write.rate", 4e6, INFINITY } }, NULL },
+    { "uploading", { { "net.send.rate", 5e6, INFINITY }, { "disk.read.rate", 4e6, INFINITY } }, NULL },
+};
+
+static int feature_of(const struct recording *r, const struct states *s, const char *family)
+{
+    for (int j = 0; j < s->n_features; j++)
+        if (!strcmp(schema_at(r->schema, s->feature[j])->name, family))
+            return j;
+    return -1;
+}
+
+static bool activity_fits(const struct activity *a, const struct recording *r, const struct states *s,
+                          const struct state *of)
+{
+    for (size_t k = 0; k < sizeof a->when / sizeof *a->when && a->when[k].family; k++) {
+        int j = feature_of(r, s, a->when[k].family);
+        if (j < 0 || !(of->centroid[j] >= a->when[k].from && of->centroid[j] < a->when[k].below))
+            return false;
+    }
+    double least, most;
+    int j = a->more ? feature_of(r, s, a->more) : -1;
+    if (j < 0)
+        return !a->more;
+    range_of(s, j, &least, &most);
+    return of->centroid[j] >= MORE * least;
+}
+
+static void name_begin(const struct recording *r, const struct states *s, struct state *to)
+{
+    for (size_t k = 0; k < sizeof activities / sizeof *activities; k++)
+        if (activity_fits(&activities[k], r, s, to)) {
+            size_t n = strlen(to->name);
+            snprintf(to->name + n, sizeof to->name - n, "%s%s: ", n ? ", " : "", activities[k].text);
+            return;
+        }
 }
 
 static double cpu_of(const struct recording *r, const struct states *s, const struct state *to)
@@ -123,6 +176,7 @@ void states_name(const struct recording *r, struct states *s)
     for (int k = 0; k < s->k; k++) {
         struct state *to = &s->items[k];
         snprintf(to->name, sizeof to->name, "%s", s->k == 1 ? "steady" : "");
+        name_begin(r, s, to);
         size_t n = strlen(to->name);
         by_words = name_by_words(r, s, to);
         if (!by_words && s->k > 1)

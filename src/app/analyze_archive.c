@@ -118,7 +118,7 @@ static int analyze_wanted(const struct args *a, const char *session, bool change
     else if (session)
         text_copy(w.session, sizeof w.session, session); /* for the recorder to know */
     if (status == EXIT_DONE)
-        status = changed ? wanted_changed(&w) : reporting_on(a, NULL, wanted_read, wanted_found, &w);
+        status = changed ? wanted_changed(&w) : reporting_on(a, NULL, w.of.dir.p, wanted_read, wanted_found, &w);
     archived_close(&w.of);
     return status;
 }

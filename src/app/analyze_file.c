@@ -41,7 +41,7 @@ static int analyze_read(void *self, struct recording **out)
 
 int analyze_file(const struct args *a, const char *path)
 {
-    return reporting_on(a, path, analyze_read, NULL, &(struct reading){ a, path });
+    return reporting_on(a, path, NULL, analyze_read, NULL, &(struct reading){ a, path });
 }
 
 int analyze_file_changed(const struct args *a, const char *path)

@@ -200,7 +200,7 @@ static void json_state(struct json *j, const struct schema *s, const struct stat
 {
     const struct state *item = &st->items[i];
     json_object(j, NULL);
-    json_int(j, "id", i);
+    json_int(j, "id", item->id);
     json_string(j, "name", item->name);
     json_double(j, "share", item->share);
     json_double(j, "dwell_s", item->dwell_s);

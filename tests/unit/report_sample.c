@@ -100,6 +100,7 @@ static void sample_states(struct states *st)
     st->transitions[1] = 1;
     for (int i = 0; i < st->k; i++) {
         strcpy(st->items[i].name, names[i]);
+        st->items[i].id = i;
         st->items[i].share = i ? 1.0 / 3 : 2.0 / 3;
         st->items[i].dwell_s = i ? 20 : 40;
         st->items[i].centroid = mem_new(2 * sizeof(double));
