@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define RING_ROWS 600       /* are forgotten down to half of it, outside of episodes */
-#define EPISODE_ROWS 300    /* then it is the usual */
+#define RING_ROWS 240       /* are forgotten down to half of it, outside of episodes */
+#define EPISODE_ROWS 240    /* then it is the usual */
 #define CONTEXT_MAX 256     /* columns that are kept for the ring only */
 #define FIT_NS 60000000000  /* between two looks for new columns */
 #define LONG_GAP_S 30.0     /* after this nothing says that the machine is as it was */
@@ -428,7 +428,7 @@ int online_load(struct online *o, const void *bytes, size_t n)
     p += head;
     int rc = isfinite(t_s) ? online_read_names(o, &p, end) : -EINVAL;
     rc = rc < 0 ? rc : detector_load(p, (size_t)(end - p), &o->loaded);
-    if (rc == 0 && step_s != o->o.step_s) /* what is usual in a second is not so in a minute */
+    if (rc == 0 && !(fabs(step_s - o->o.step_s) <= 0.01 * step_s)) /* what is usual in a second is not so in a minute */
         rc = -ENODATA;
     if (rc < 0)
         online_forget_names(o);
