@@ -1,6 +1,7 @@
 /* state_names.c - from centroids to words: "idle", "CPU busy, disk writes". */
 #include "analyze/state_names.h"
 
+#include "analyze/areas.h"
 #include "base/stats.h"
 
 #include <stdio.h>
@@ -38,11 +39,12 @@ static void range_of(const struct states *s, int j, double *least, double *most)
     }
 }
 
-static bool word_fits(const struct word *w, const struct states *s, int j, double v)
+static bool word_fits(const struct word *w, const struct recording *r, const struct states *s, int j, double v)
 {
     double least, most;
     range_of(s, j, &least, &most);
-    return v >= w->from && (w->share == 0 || (v >= w->share * most && least < w->share * most));
+    bool stands_out = v >= w->share * most && least < w->share * most && v - least >= area_of(r, s->feature[j]).change;
+    return v >= w->from && (w->share == 0 || stands_out);
 }
 
 static bool memory_is_full(const struct recording *r, double used)
@@ -68,7 +70,7 @@ static bool name_by_words(const struct recording *r, const struct states *s, str
             if (strcmp(words[w].family, schema_at(r->schema, s->feature[j])->name) != 0)
                 continue;
             known = true;
-            if (!said && word_fits(&words[w], s, j, to->centroid[j])) {
+            if (!said && word_fits(&words[w], r, s, j, to->centroid[j])) {
                 bool filled = words[w].share > 0 && memory_is_full(r, to->centroid[j]);
                 name_add(to, filled ? "memory filled" : words[w].text);
                 said = true;
