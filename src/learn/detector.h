@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define DETECTOR_MAX_DIM 100000
+#define DETECTOR_MAX_DIM 20000
 #define DETECTOR_BUDGET 1.0 /* false episodes tolerated per day, unless asked otherwise */
 
 struct detector;
@@ -74,8 +74,9 @@ void detector_save(const struct detector *m, struct buf *out);
 int detector_load(const void *bytes, size_t n, struct detector **out);
 
 /*
- * The same detector over other columns, its old self unchanged: column j of the new one is column from[j]
- * of the old, or new where that is -1. Errors: as of detector_new().
+ * The same detector over other columns, its old self unchanged: column j of the new one is column from[j] of the
+ * old, or new where that is -1. What is usual is kept; how the columns move together is learned anew, and
+ * until then nothing is an alarm. Errors: as of detector_new().
  */
 int detector_remap(const struct detector *m, int d, const int *from, struct detector **out);
 

@@ -1,0 +1,370 @@
+/*
+ * detector.c - what is new (innovation.h), where things are (level.h), and when that is worth telling (tail.h).
+ *
+ * Four channels look for four kinds of trouble, each with its share of the budget:
+ *
+ *   sudden   squared errors and levels of this row: spikes, steps
+ *   lasting  the same over 10, 30 and 90 rows, and what creeps: trouble that is never far out
+ *   calm     what moves less than it ever did: stuck sensors, rhythms that are gone
+ *   ties     errors that do not fit each other: what moved together and no longer does
+ *
+ * The score says how unusual the last minutes were, between 0 and 1, and exceeds 1 in a row that brings
+ * news: what lasts is worth a look again and again, but only once an alarm.
+ */
+#include "learn/detector.h"
+
+#include "base/crc32c.h"
+#include "base/mem.h"
+#include "learn/hours.h"
+#include "learn/innovation.h"
+#include "learn/level.h"
+#include "learn/tail.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY_S 86400.0
+#define MEMORY_DAYS 14.0
+#define MEMORY_LEAST 20000.0   /* rows */
+#define MEMORY_MOST 1200000.0
+#define WARM_ROWS 256          /* before that nothing is news */
+#define GAP_S 30.0             /* an outage is longer than this ... */
+#define GAP_STEPS 10.0         /* ... and than so many steps; it counts as so many */
+#define GAP_ROWS 30            /* after it nothing is news for so long */
+#define NINE_OF_TEN 1.645         /* deviations */
+#define NEWS 2.0               /* log energy from which news shows in the score: seven times as usual */
+#define EPISODE_ROWS 60.0      /* news closer than that is one piece */
+#define FORMAT 1
+
+enum channel { SUDDEN, LASTING, CALM, TIES, CHANNELS };
+
+static const struct {
+    double share;      /* of the budget */
+    double rows, step; /* of its news: tail.h */
+} channel[CHANNELS] = {
+    [SUDDEN] = { 0.7, 50, 1 },
+    [LASTING] = { 0.5, 300, 0.5 },
+    [CALM] = { 0.1, 300, 1 },
+    [TIES] = { 0.1, 100, 0.5 },
+};
+
+/* Means of the row's energy over these rows say what lasts. */
+#define SPANS 3
+static const double span[SPANS] = { 10, 30, 90 };
+
+struct detector {
+    int d;
+    double step_s, budget, last_s, seen_s;
+    double rows;
+    int muted;                /* rows for which nothing is news */
+    double energy[SPANS], level_mean, drift_mean, apart_mean, error_mean;
+    double height[CHANNELS];  /* of the last row */
+    double floor[CHANNELS];   /* an alarm goes on above this; INFINITY = there is none */
+    double sum[CHANNELS];     /* of the shares of all columns in the last row, by channel */
+    enum channel loudest;     /* in the last row */
+    struct tail tail[CHANNELS];
+    struct hours hours;
+    struct innovation innovation;
+    struct level level;
+    double *lately;           /* mean of each column's part over some rows */
+};
+
+int detector_new(int d, const struct detector_options *o, struct detector **out)
+{
+    struct detector_options with = o ? *o : (struct detector_options){ 0 };
+    if (with.step_s == 0)
+        with.step_s = 1;
+    if (with.budget_per_day == 0)
+        with.budget_per_day = DETECTOR_BUDGET;
+    if (d < 1 || d > DETECTOR_MAX_DIM || !(with.step_s > 0) || !(with.budget_per_day > 0) ||
+        !isfinite(with.step_s) || !isfinite(with.budget_per_day))
+        return -EINVAL;
+    struct detector *m = mem_try(sizeof *m);
+    if (!m)
+        return -ENOMEM;
+    double memory = fmin(MEMORY_MOST, fmax(MEMORY_LEAST, MEMORY_DAYS * DAY_S / with.step_s));
+    *m = (struct detector){ .d = d, .step_s = with.step_s, .budget = with.budget_per_day, .last_s = NAN,
+                            .level_mean = 1, .drift_mean = 1, .apart_mean = 1, .error_mean = 1, .muted = WARM_ROWS };
+    for (int c = 0; c < CHANNELS; c++) {
+        tail_init(&m->tail[c], channel[c].rows, channel[c].step, EPISODE_ROWS * m->step_s);
+        m->floor[c] = INFINITY;
+    }
+    for (int s = 0; s < SPANS; s++)
+        m->energy[s] = 1;
+    hours_init(&m->hours);
+    m->lately = mem_try((size_t)d * sizeof *m->lately);
+    if (!m->lately || innovation_init(&m->innovation, d, memory) < 0 || level_init(&m->level, d, memory) < 0) {
+        detector_free(m);
+        return -ENOMEM;
+    }
+    *out = m;
+    return 0;
+}
+
+void detector_free(struct detector *m)
+{
+    if (!m)
+        return;
+    innovation_done(&m->innovation);
+    level_done(&m->level);
+    mem_free(m->lately);
+    mem_free(m);
+}
+
+static void detector_time(struct detector *m, double t_s)
+{
+    double passed = isnan(m->last_s) ? m->step_s : t_s - m->last_s, most = fmax(GAP_S, GAP_STEPS * m->step_s);
+    if (passed > most) {
+        innovation_gap(&m->innovation);
+        level_gap(&m->level);
+        m->muted = m->muted > GAP_ROWS ? m->muted : GAP_ROWS;
+    }
+    m->seen_s += fmin(fmax(passed, 0), most);
+    m->last_s = t_s;
+}
+
+static void mean_next(double *mean, double v, double rows)
+{
+    *mean += (v - *mean) / rows;
+}
+
+/* Sums up a row's columns and moves the means of what lasts. */
+static void detector_energies(struct detector *m, bool model)
+{
+    double error = 0, apart = 0, level = 0, drift = 0, calm = 0;
+    for (int j = 0; j < m->d; j++) {
+        double e = m->innovation.error[j], a = m->innovation.apart[j];
+        error += e * e;
+        apart += a * a;
+        level += m->level.level[j];
+        drift += m->level.drift[j];
+        calm += m->level.calm[j];
+        mean_next(&m->lately[j], e * e + m->level.level[j], span[0]);
+    }
+    if (!model)
+        return;
+    error /= m->d, apart /= m->d, level /= m->d, drift /= m->d;
+    for (int s = 0; s < SPANS; s++)
+        mean_next(&m->energy[s], error, span[s]);
+    mean_next(&m->level_mean, level, 30);
+    mean_next(&m->drift_mean, drift, 30);
+    mean_next(&m->apart_mean, apart, 30);
+    mean_next(&m->error_mean, error, 30);
+    double lasting = log(0.1 + m->level_mean);
+    for (int s = 0; s < SPANS; s++)
+        lasting += log(1e-3 + m->energy[s]);
+    double sudden = log(1e-3 + error + level);
+    m->height[SUDDEN] = sudden - hours_next(&m->hours, m->last_s, sudden);
+    m->height[LASTING] = lasting / SPANS;
+    m->height[CALM] = log(0.1 + calm);
+    m->height[TIES] = log(1e-3 + m->apart_mean) - log(fmax(1, m->error_mean));
+}
+
+static bool detector_channel(struct detector *m, enum channel c, struct detector_verdict *out)
+{
+    struct tail *t = &m->tail[c];
+    double v = m->height[c], budget = m->budget * channel[c].share;
+    if (m->muted) {
+        tail_mute(t, v);
+        return false;
+    }
+    bool news = tail_next(t, m->seen_s, v, budget);
+    if (news && v > t->level) {
+        m->floor[c] = fmin(m->floor[c], v - channel[c].step);
+        m->floor[c] = fmax(m->floor[c], t->level - channel[c].step);
+        out->score = fmax(out->score, 1 + fmin(1, v - t->level));
+    }
+    if (c == SUDDEN && news && v > NEWS)
+        out->score = fmax(out->score, v - NEWS + 1);
+    if (v <= m->floor[c])
+        m->floor[c] = INFINITY;
+    return m->floor[c] < INFINITY;
+}
+
+static int detector_cause(const struct detector *m);
+
+void detector_row(struct detector *m, double t_s, const double *x, struct detector_verdict *out)
+{
+    *out = (struct detector_verdict){ .probability = 1, .cause = -1 };
+    detector_time(m, t_s);
+    bool model = innovation_row(&m->innovation, x);
+    level_row(&m->level, x);
+    detector_energies(m, model);
+    m->rows++;
+    if (!model)
+        return;
+    out->score = 1 / (1 + exp(-m->height[LASTING]));
+    double rate = INFINITY, loudest = -INFINITY;
+    for (enum channel c = 0; c < CHANNELS; c++) {
+        out->alarm |= detector_channel(m, c, out);
+        rate = fmin(rate, tail_rate(&m->tail[c], m->height[c]));
+        double over = m->height[c] - m->tail[c].level;
+        if (isfinite(over) && over > loudest) {
+            loudest = over;
+            m->loudest = c;
+        }
+    }
+    out->probability = 1 - exp(-rate);
+    out->cause = detector_cause(m);
+    m->muted -= m->muted > 0;
+}
+
+/* A column's part in the loudest channel of the last row. */
+static double detector_part(const struct detector *m, int j)
+{
+    double e = m->innovation.error[j], a = m->innovation.apart[j];
+    switch (m->loudest) {
+    case CALM:
+        return m->level.calm[j];
+    case TIES:
+        return a * a;
+    case LASTING:
+        return m->lately[j];
+    default:
+        return e * e + m->level.level[j];
+    }
+}
+
+static int detector_cause(const struct detector *m)
+{
+    int cause = -1;
+    double most = 0;
+    for (int j = 0; j < m->d; j++) {
+        double part = detector_part(m, j);
+        if (part > most) {
+            most = part;
+            cause = j;
+        }
+    }
+    return cause;
+}
+
+static int detector_more(const void *a, const void *b)
+{
+    const struct detector_cause *x = a, *y = b;
+    return x->share < y->share ? 1 : x->share > y->share ? -1 : (x->column > y->column) - (x->column < y->column);
+}
+
+int detector_causes(const struct detector *m, struct detector_cause *out, int max)
+{
+    struct detector_cause *all = mem_new((size_t)m->d * sizeof *all);
+    double sum = 0;
+    int n = 0;
+    for (int j = 0; j < m->d; j++) {
+        double part = detector_part(m, j);
+        if (!(part > 0))
+            continue;
+        double expected = innovation_expected(&m->innovation, j), half = NINE_OF_TEN * innovation_deviation(&m->innovation, j);
+        all[n++] = (struct detector_cause){ .column = j, .share = part, .value = innovation_value(&m->innovation, j),
+                                            .expected = expected, .low = expected - half, .high = expected + half };
+        sum += part;
+    }
+    qsort(all, (size_t)n, sizeof *all, detector_more);
+    n = n < max ? n : max;
+    for (int i = 0; i < n; i++) {
+        out[i] = all[i];
+        out[i].share /= sum;
+    }
+    mem_free(all);
+    return n;
+}
+
+size_t detector_rows(const struct detector *m)
+{
+    return (size_t)m->rows;
+}
+
+size_t detector_bytes(const struct detector *m)
+{
+    return sizeof *m + (size_t)m->d * sizeof *m->lately + innovation_bytes(&m->innovation) + level_bytes(&m->level);
+}
+
+/* Everything but what detector_new() made of the options. */
+static void detector_pack(struct detector *m, struct pack *p)
+{
+    int loudest = (int)m->loudest;
+    pack_doubles(p, &m->last_s, 1);
+    pack_doubles(p, &m->seen_s, 1);
+    pack_doubles(p, &m->rows, 1);
+    pack_int(p, &m->muted, WARM_ROWS);
+    pack_doubles(p, m->energy, SPANS);
+    pack_doubles(p, &m->level_mean, 1);
+    pack_doubles(p, &m->drift_mean, 1);
+    pack_doubles(p, &m->apart_mean, 1);
+    pack_doubles(p, &m->error_mean, 1);
+    pack_doubles(p, m->height, CHANNELS);
+    pack_doubles(p, m->floor, CHANNELS);
+    pack_int(p, &loudest, CHANNELS - 1);
+    m->loudest = (enum channel)loudest;
+    for (int c = 0; c < CHANNELS; c++)
+        tail_pack(&m->tail[c], p);
+    hours_pack(&m->hours, p);
+    innovation_pack(&m->innovation, p);
+    level_pack(&m->level, p);
+    pack_doubles(p, m->lately, (size_t)m->d);
+}
+
+int detector_remap(const struct detector *m, int d, const int *from, struct detector **out)
+{
+    struct detector *to = NULL;
+    int rc = detector_new(d, &(struct detector_options){ .step_s = m->step_s, .budget_per_day = m->budget }, &to);
+    if (rc < 0)
+        return rc;
+    to->last_s = m->last_s;
+    to->seen_s = m->seen_s;
+    to->rows = m->rows;
+    memcpy(to->tail, m->tail, sizeof to->tail);
+    to->hours = m->hours;
+    for (int j = 0; j < d; j++)
+        if (from[j] >= 0)
+            to->level.column[j] = m->level.column[from[j]];
+    *out = to;
+    return 0;
+}
+
+struct header {
+    char magic[8];
+    uint32_t format, crc; /* of what follows */
+    int32_t d, zero;
+    double step_s, budget;
+};
+
+static const char magic[8] = "sondeDET";
+
+void detector_save(const struct detector *m, struct buf *out)
+{
+    struct header h = { .format = FORMAT, .d = m->d, .step_s = m->step_s, .budget = m->budget };
+    memcpy(h.magic, magic, sizeof magic);
+    size_t at = out->n;
+    buf_put(out, &h, sizeof h);
+    struct pack p = { .out = out };
+    detector_pack((struct detector *)m, &p); /* a pack that writes changes nothing */
+    h.crc = crc32c(0, out->p + at + sizeof h, out->n - at - sizeof h);
+    memcpy(out->p + at, &h, sizeof h);
+}
+
+int detector_load(const void *bytes, size_t n, struct detector **out)
+{
+    struct header h;
+    if (n < sizeof h)
+        return -EINVAL;
+    memcpy(&h, bytes, sizeof h);
+    const unsigned char *rest = (const unsigned char *)bytes + sizeof h;
+    if (memcmp(h.magic, magic, sizeof magic) || h.format != FORMAT || crc32c(0, rest, n - sizeof h) != h.crc)
+        return -EINVAL;
+    struct detector *m = NULL;
+    int rc = detector_new(h.d, &(struct detector_options){ .step_s = h.step_s, .budget_per_day = h.budget }, &m);
+    if (rc < 0)
+        return rc;
+    struct pack p = { .at = rest, .n = n - sizeof h };
+    detector_pack(m, &p);
+    if (p.bad || p.n) {
+        detector_free(m);
+        return -EINVAL;
+    }
+    *out = m;
+    return 0;
+}

@@ -1,0 +1,45 @@
+/*
+ * Where each column is and how it moves, against how it usually is and moves.
+ *
+ *   level   a quick mean against a slow one, in deviations of that difference so far: shifts
+ *   drift   the same over longer spans: what creeps
+ *   calm    how much less it moves than it ever did: a sensor that is stuck, a rhythm that is gone
+ *
+ * All three are squares, so that they can be added to squared errors: near 1 is usual, and calm is 0 then.
+ */
+#ifndef LEARN_LEVEL_H
+#define LEARN_LEVEL_H
+
+#include "learn/pack.h"
+
+struct level_column {
+    double n;                          /* known values */
+    double first, last;
+    double fast, slow, spread;         /* means of about 3 and 300 rows, and of their squared difference */
+    double steady, slower, far;        /* of 30 and 3000, likewise */
+    double near, motion;               /* mean of about 64 rows, and of squares around it */
+    double usual, usual_spread;        /* mean and variance of log motion */
+    double run, longest, same;         /* rows at one value now, at most before, and repeats in all */
+};
+
+struct level {
+    int d;
+    double memory;   /* rows */
+    struct level_column *column;
+    double *level, *drift, *calm; /* of the last row */
+};
+
+/* memory: rows that what is usual reaches back, >= 1000. Errors: -ENOMEM. */
+int level_init(struct level *m, int d, double memory);
+void level_done(struct level *m);
+
+/* The next row; NaN = not known. */
+void level_row(struct level *m, const double *x);
+
+/* After an outage: where a column is now becomes its level. */
+void level_gap(struct level *m);
+
+size_t level_bytes(const struct level *m);
+void level_pack(struct level *m, struct pack *p);
+
+#endif
