@@ -1,8 +1,15 @@
-/* online.c - feeds the detector, keeps the last minutes, and makes episodes of its alarms. */
+/*
+ * online.c - feeds the detector, keeps the last minutes, and makes episodes of its alarms.
+ *
+ * The detector raises none before it has seen what its news look like on this machine. For that long, the first hour
+ * of all its lives and some minutes after a device came, shift.h stands in, which needs ten rows: on the metrics that
+ * decide, at a budget of a short run.
+ */
 #include "analyze/online.h"
 
 #include "analyze/causes.h"
 #include "analyze/moved_groups.h"
+#include "analyze/shift.h"
 #include "base/mem.h"
 #include "learn/detector.h"
 
@@ -15,6 +22,10 @@
 #define FIT_NS 60000000000  /* between two looks for new columns */
 #define LONG_GAP_S 30.0     /* after this nothing says that the machine is as it was */
 #define LONG_GAP_STEPS 10
+#define YOUNG_S 3600.0      /* learned from; until then another stands in ... */
+#define YOUNG_BUDGET 0.1    /* ... with so many false alarms expected */
+#define FRESH_ROWS 300      /* the same for columns that were not together before */
+#define COARSE_S 3.0        /* from this step on a row is an average over what holds at 1 Hz */
 #define PARTS 24            /* columns of one row that are looked at: those that contributed most */
 #define MAGIC "sonde online 1"
 
@@ -36,12 +47,18 @@ struct online {
     int seen;                  /* size of the machine's schema when that was made */
     int64_t fit_ns, last_ns, last_ms;
     double t_s;                /* of the last row, does not go back */
+    int fresh;                 /* rows since its columns became others, up to FRESH_ROWS */
 
     struct detector *detector; /* NULL before the first row */
     struct detector *loaded;   /* of an earlier run, whose columns have these names, one after the other */
     char **names;
 
     struct features features;  /* of the ring: one per learned column; 0 until they are asked for */
+    struct shift *shift;       /* stands in for a young detector, else NULL, over these of the features: */
+    struct features deciding;
+    int *deciding_of;          /* which they are */
+    struct reading *reading;   /* one for each */
+    int *run;                  /* rows in a row that each has departed */
     struct episode now;
     bool open, told;
     int64_t start_ms;          /* as it was told */
@@ -54,7 +71,7 @@ struct online {
 struct online *online_new(const struct online_options *o)
 {
     struct online *n = mem_new(sizeof *n);
-    *n = (struct online){ .o = *o, .ring = recording_new(), .grace = ONLINE_GRACE };
+    *n = (struct online){ .o = *o, .ring = recording_new(), .grace = ONLINE_GRACE, .fresh = FRESH_ROWS };
     n->ring->interval_s = o->step_s;
     n->ring->origin = mem_dup("this machine");
     return n;
@@ -123,25 +140,61 @@ static int online_named(const struct online *o, const char *id)
     return -1;
 }
 
+static int online_names(const struct online *o)
+{
+    int n = 0;
+    while (o->names[n])
+        n++;
+    return n;
+}
+
 /* A detector of the columns as they are now, which knows what the one before it knew of them. */
 static void online_detector(struct online *o, int before)
 {
     struct detector_options options = { .step_s = o->o.step_s, .budget_per_day = o->o.budget_per_day };
     struct detector *d = NULL, *old = o->loaded ? o->loaded : o->detector;
     int *from = mem_new((size_t)(o->n_learned + 1) * sizeof *from), known = 0;
+    bool same = o->loaded && online_names(o) == o->n_learned;
     for (int j = 0; j < o->n_learned; j++) {
         from[j] = !o->loaded ? (j < before ? j : -1) : online_named(o, schema_id(o->ring->schema, o->of[j]));
         known += from[j] >= 0;
+        same &= from[j] == j;
     }
-    int rc = old && known ? detector_remap(old, o->n_learned, from, &d) : -ENODATA;
+    int rc = -ENODATA;
+    if (same) {
+        d = o->loaded; /* it goes on as if it had never stopped; other columns have to be fitted together anew */
+        o->loaded = NULL;
+        rc = 0;
+    } else if (old && known) {
+        rc = detector_remap(old, o->n_learned, from, &d);
+    }
+    if (!same)
+        o->fresh = 0;
     if (rc < 0)
         rc = detector_new(o->n_learned, &options, &d);
-    if (rc == 0 || o->loaded) {
+    if (rc == 0) {
         detector_free(o->detector);
-        o->detector = rc == 0 ? d : NULL;
+        o->detector = d;
     }
     online_forget_names(o);
     mem_free(from);
+}
+
+static bool online_is_young(const struct online *o)
+{
+    return (double)detector_rows(o->detector) * o->o.step_s < YOUNG_S || o->fresh < FRESH_ROWS;
+}
+
+static void online_dismiss(struct online *o)
+{
+    shift_free(o->shift);
+    features_done(&o->deciding);
+    mem_free(o->deciding_of);
+    mem_free(o->reading);
+    mem_free(o->run);
+    o->shift = NULL;
+    o->deciding_of = o->run = NULL;
+    o->reading = NULL;
 }
 
 static void online_fit(struct online *o, const struct schema *s, int64_t now_ns)
@@ -157,6 +210,7 @@ static void online_fit(struct online *o, const struct schema *s, int64_t now_ns)
     if (o->n_columns == columns)
         return;
     online_index(o);
+    online_dismiss(o);
     features_done(&o->features);
     mem_free(o->now.part);
     o->now = (struct episode){ .part = mem_new((size_t)(o->n_learned + 1) * sizeof *o->now.part) };
@@ -189,6 +243,23 @@ static bool part_departs(const struct feature *f, const struct detector_cause *c
     return isfinite(by) && by > 0 && by >= f->rule.change && !inside;
 }
 
+/* A metric departed in a row. */
+static void part_add(struct episode_part *p, size_t i, const struct detector_cause *c, double score)
+{
+    if (p->rows++ == 0) {
+        p->first = i;
+        p->usual = c->expected;
+    }
+    p->last = i;
+    if (score >= p->score) {
+        p->score = score;
+        p->value = c->value;
+        p->expected = c->expected;
+        p->low = c->low;
+        p->high = c->high;
+    }
+}
+
 /* Counts what contributed to a row. Is a metric that decides among it? */
 static bool online_parts(struct online *o, size_t i, double score)
 {
@@ -197,25 +268,70 @@ static bool online_parts(struct online *o, size_t i, double score)
     bool decides = false;
     int n = detector_causes(o->detector, c, PARTS);
     for (int k = 0; k < n; k++) {
-        struct episode_part *p = &o->now.part[c[k].column];
-        p->weight += c[k].share * score;
+        o->now.part[c[k].column].weight += c[k].share * score;
         if (!part_departs(&f->f[c[k].column], &c[k]))
             continue;
-        if (p->rows++ == 0) {
-            p->first = i;
-            p->usual = c[k].expected;
-        }
-        p->last = i;
-        if (c[k].share * score >= p->score) {
-            p->score = c[k].share * score;
-            p->value = c[k].value;
-            p->expected = c[k].expected;
-            p->low = c[k].low;
-            p->high = c[k].high;
-        }
+        part_add(&o->now.part[c[k].column], i, &c[k], c[k].share * score);
         decides |= f->f[c[k].column].rule.use == AREA_DECIDES;
     }
     return decides;
+}
+
+/* The same of who stands in. */
+static bool online_stand_in_parts(struct online *o, size_t i)
+{
+    bool any = false;
+    for (int j = 0; j < o->deciding.n; j++) {
+        const struct reading *r = &o->reading[j];
+        struct episode_part *p = &o->now.part[o->deciding_of[j]];
+        if (!r->departs)
+            continue;
+        struct detector_cause c = { .value = o->deciding.f[j].x[i], .expected = r->expected, .low = r->low,
+                                    .high = r->high };
+        part_add(p, i, &c, r->score);
+        p->weight += r->weight;
+        any = true;
+    }
+    return any;
+}
+
+static void online_stand_in(struct online *o)
+{
+    const struct features *f = online_features(o);
+    double rows = YOUNG_S / o->o.step_s;
+    bool seen[AREAS] = { false };
+    o->deciding_of = mem_new((size_t)(f->n + 1) * sizeof *o->deciding_of);
+    o->deciding.f = mem_new((size_t)(f->n + 1) * sizeof *o->deciding.f);
+    for (int j = 0; j < f->n; j++) {
+        if (f->f[j].rule.use != AREA_DECIDES)
+            continue;
+        o->deciding.groups += f->f[j].rule.area == AREA_OTHER || !seen[f->f[j].rule.area];
+        seen[f->f[j].rule.area] = true;
+        o->deciding_of[o->deciding.n] = j;
+        o->deciding.f[o->deciding.n++] = f->f[j];
+    }
+    o->reading = mem_new((size_t)(o->deciding.n + 1) * sizeof *o->reading);
+    o->run = mem_new((size_t)(o->deciding.n + 1) * sizeof *o->run);
+    double threshold = shift_threshold(YOUNG_BUDGET, fmax(rows, 1) / EPISODE_HOLD * fmax(o->deciding.groups, 1));
+    o->shift = shift_new(&o->deciding, threshold, o->o.step_s >= COARSE_S);
+}
+
+/* What it says of row i, as the detector would. */
+static struct detector_verdict online_young(struct online *o, size_t i)
+{
+    struct detector_verdict v = { .probability = NAN };
+    if (!o->shift)
+        online_stand_in(o);
+    for (int j = 0; j < o->deciding.n; j++)
+        o->deciding.f[j].x = recording_col(o->ring, o->deciding.f[j].slot);
+    shift_row(o->shift, i, o->reading);
+    for (int j = 0; j < o->deciding.n; j++) {
+        const struct reading *r = &o->reading[j];
+        o->run[j] = r->departs ? o->run[j] + 1 : 0;
+        v.alarm |= r->departs && (o->run[j] >= EPISODE_HOLD || r->huge);
+        v.score = r->departs ? fmax(v.score, r->score) : v.score;
+    }
+    return v;
 }
 
 static void online_clear(struct online *o)
@@ -254,7 +370,7 @@ static enum online_news online_row(struct online *o, size_t i, const struct dete
     o->muted = v->alarm && o->muted ? EPISODE_QUIET : o->muted - (o->muted > 0);
     if (!o->open && (!v->alarm || o->muted || o->grace))
         return ONLINE_NOTHING;
-    bool decides = online_parts(o, i, v->score);
+    bool decides = o->shift ? online_stand_in_parts(o, i) : online_parts(o, i, v->score);
     if (!o->open && !decides) {
         online_clear(o);
         return ONLINE_NOTHING;
@@ -275,7 +391,7 @@ static enum online_news online_row(struct online *o, size_t i, const struct dete
     }
     if (i - o->alarm >= EPISODE_QUIET)
         return online_close(o, false, out);
-    if (o->told || i - o->now.start + 1 < EPISODE_HOLD)
+    if (o->told || (!o->shift && i - o->now.start + 1 < EPISODE_HOLD))
         return ONLINE_NOTHING;
     online_explain(o, out);
     return ONLINE_OPENED;
@@ -323,6 +439,8 @@ enum online_news online_take(struct online *o, const struct schema *s, const str
     if (online_gap(o, f)) {
         news = online_close(o, false, out);
         o->grace = ONLINE_GRACE;
+        if (o->shift)
+            shift_restart(o->shift);
     }
     if (!o->open)
         online_fit(o, s, f->mono_ns);
@@ -338,6 +456,11 @@ enum online_news online_take(struct online *o, const struct schema *s, const str
     recording_add_uses(o->ring, m->procs, m->n_procs);
     struct detector_verdict v;
     detector_row(o->detector, o->t_s, o->x, &v);
+    o->fresh += o->fresh < FRESH_ROWS;
+    if (online_is_young(o) || (o->shift && o->open)) /* who opened an episode closes it */
+        v = online_young(o, o->ring->n - 1);
+    else
+        online_dismiss(o);
     o->grace -= o->grace > 0;
     return news ? news : online_row(o, o->ring->n - 1, &v, out);
 }
@@ -372,6 +495,7 @@ void online_free(struct online *o)
     if (!o)
         return;
     online_forget_names(o);
+    online_dismiss(o);
     detector_free(o->detector);
     features_done(&o->features);
     mem_free(o->now.part);

@@ -5,6 +5,10 @@
 . "$(dirname "$0")/lib.sh"
 sonde=$1/sonde data=$tmp/data
 
+# Thousands of small files: in memory, where that is possible.
+machines=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
+trap 'rm -rf "$tmp" "$machines"' EXIT
+
 # machine DIR START SECONDS BUSY_FROM BUSY_TO SEED: two cores at 1 Hz, and a process that is busy for a while.
 cat >"$tmp/machine.py" <<'END'
 import os, random, sys
@@ -59,8 +63,8 @@ END
 }
 
 begin=1767600000000
-/usr/bin/python3 "$tmp/machine.py" "$tmp/first" $begin 960 900 920 1
-"$sonde" record --root "$tmp/first" --data "$data" >"$tmp/out" 2>"$tmp/err" || fail "exit $?: $(cat "$tmp/err")"
+/usr/bin/python3 "$tmp/machine.py" "$machines/first" $begin 960 900 920 1
+"$sonde" record --root "$machines/first" --data "$data" >"$tmp/out" 2>"$tmp/err" || fail "exit $?: $(cat "$tmp/err")"
 session=$(sed -n 's/.* as \(session_[0-9_]*\)$/\1/p' "$tmp/out")
 [ "$(found "$session")" = "1 1" ] || fail "of one incident: $(found "$session")"
 events=$("$sonde" analyze "$session" --data "$data" --json | grep -A4 '"kind": "anomaly"' | grep -c '"severity"')
@@ -68,21 +72,21 @@ events=$("$sonde" analyze "$session" --data "$data" --json | grep -A4 '"kind": "
 [ -s "$data/models/detector" ] || fail "nothing was kept"
 
 # The machine starts again an hour later: nothing to tell but the second incident, soon after the start.
-/usr/bin/python3 "$tmp/machine.py" "$tmp/second" $((begin + 4500000)) 140 100 120 2
-"$sonde" record --root "$tmp/second" --data "$data" >"$tmp/out" 2>"$tmp/err" || fail "exit $?: $(cat "$tmp/err")"
+/usr/bin/python3 "$tmp/machine.py" "$machines/second" $((begin + 4500000)) 140 100 120 2
+"$sonde" record --root "$machines/second" --data "$data" >"$tmp/out" 2>"$tmp/err" || fail "exit $?: $(cat "$tmp/err")"
 ! grep -q 'learning starts anew' "$tmp/err" || fail "it did not go on: $(cat "$tmp/err")"
 session=$(sed -n 's/.* as \(session_[0-9_]*\)$/\1/p' "$tmp/out")
 [ "$(found "$session")" = "1 1" ] || fail "after a restart: $(found "$session")"
 
 # A damaged model.
 printf x | dd of="$data/models/detector" bs=1 seek=200 conv=notrunc 2>/dev/null
-"$sonde" record --root "$tmp/second" --data "$data" >"$tmp/out" 2>"$tmp/err" || fail "damaged: exit $?"
+"$sonde" record --root "$machines/second" --data "$data" >"$tmp/out" 2>"$tmp/err" || fail "damaged: exit $?"
 [ "$(grep -c 'damaged or of another version; learning starts anew' "$tmp/err")" = 1 ] || fail "said: $(cat "$tmp/err")"
 
 # Without learning.
 printf 'learning:\n  enabled: false\n' >"$tmp/off.yaml"
 data=$tmp/other
-"$sonde" record --root "$tmp/first" --data "$data" --config "$tmp/off.yaml" >"$tmp/out" 2>&1 || fail "off: exit $?"
+"$sonde" record --root "$machines/first" --data "$data" --config "$tmp/off.yaml" >"$tmp/out" 2>&1 || fail "off: exit $?"
 session=$(sed -n 's/.* as \(session_[0-9_]*\)$/\1/p' "$tmp/out")
 [ "$(found "$session")" = "0 0" ] && [ ! -e "$data/models" ] || fail "off, and learning all the same"
 echo "two incidents found by cpu.util and the process, none other in $((960 + 140)) rows"

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define START_MS 1795343400000 /* 2026-11-22T10:30:00Z */
-#define ROWS 900               /* of quiet, from which on a detector knows what is usual */
+#define ROWS 900               /* of quiet, in which another stands in for the detector */
+#define GROWN 5000             /* from which on it goes by itself */
 
 enum { CPU, MEMORY, TOTAL, READ, COUNTER, OWN, METRICS };
 
@@ -106,12 +107,11 @@ static void test_columns(void **state)
     world_end(&w);
 }
 
-static void test_opens_and_closes(void **state)
+static void opens_and_closes(int rows)
 {
-    (void)state;
     struct world w;
     world_begin(&w, 2);
-    world_run(&w, ROWS, 5);
+    world_run(&w, rows, 5);
     assert_int_equal(w.opened, 0);
     int64_t began = w.m.frame.wall_ms;
     world_run(&w, 10, 95);
@@ -131,6 +131,13 @@ static void test_opens_and_closes(void **state)
     assert_int_equal(w.last.start_ms, start_ms);
     assert_true(w.last.end_ms >= began + 5000);
     world_end(&w);
+}
+
+static void test_opens_and_closes(void **state)
+{
+    (void)state;
+    opens_and_closes(ROWS);
+    opens_and_closes(GROWN);
 }
 
 static void test_what_is_open_closes_at_the_end(void **state)
@@ -214,25 +221,35 @@ static void test_hotplug(void **state)
     world_end(&w);
 }
 
-/* The columns of the next run stand in another order. */
-static void test_goes_on_from_what_was_saved(void **state)
+/* The columns of the next run stand in the same order, or in another. */
+static void goes_on(int rows, const int order[METRICS])
 {
-    (void)state;
     struct world w, next;
     auto_buf struct buf bytes = { 0 };
     world_begin(&w, 8);
-    world_run(&w, ROWS, 5);
+    world_run(&w, rows, 5);
     online_save(w.online, &bytes);
-    world_begin_in(&next, 9, (const int[]){ OWN, READ, TOTAL, MEMORY, COUNTER, CPU });
+    world_begin_in(&next, 9, order);
     assert_int_equal(online_load(next.online, bytes.p, bytes.n), 0);
     next.m.frame.wall_ms = w.m.frame.wall_ms + 60000;
-    world_run(&next, 30, 5);
-    assert_true(online_rows(next.online) >= ROWS + 30);
+    world_run(&next, 60, 5);
+    assert_true(online_rows(next.online) >= (size_t)rows + 60);
     assert_int_equal(next.opened, 0);
     world_run(&next, 10, 95);
     assert_int_equal(next.opened, 1);
     world_end(&next);
     world_end(&w);
+}
+
+static void test_goes_on_from_what_was_saved(void **state)
+{
+    (void)state;
+    static const int same[] = { CPU, MEMORY, TOTAL, READ, COUNTER, OWN };
+    static const int other[] = { OWN, READ, TOTAL, MEMORY, COUNTER, CPU };
+    goes_on(ROWS, same);
+    goes_on(ROWS, other);
+    goes_on(GROWN, same);
+    goes_on(GROWN, other);
 }
 
 static void test_what_is_not_ours(void **state)
