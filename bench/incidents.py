@@ -18,11 +18,11 @@ import sys
 import tempfile
 import time
 
-LEARN_S = float(os.environ.get("LEARN_S", 330))      # before the first incident: the detector is silent until it knows what is usual
+LEARN_S = 60       # before the first incident
 REST_S = 30        # before each
 BEFORE_S = 120     # that a report looks back
 CALM = 0.5         # of the processors busy: more, and the next incident waits ...
-CALM_WAIT_S = 90   # ... for so long at most
+CALM_WAIT_S = 40   # ... for so long at most
 
 CPU = "while True: pass"
 LEAK = """
@@ -180,8 +180,8 @@ def judge(name, cause, process):
 
 def reported(sonde, data, name, t0, t1):
     """(cause, process, sentence) of the first anomaly that begins with the incident, by the report."""
-    out = subprocess.run([sonde, "analyze", "--json", "--data", data, "--from", stamp(t0 - BEFORE_S), "--to", stamp(t1)],
-                         stdout=subprocess.PIPE, check=True).stdout
+    command = [sonde, "analyze", "--json", "--data", data, "--from", stamp(t0 - BEFORE_S), "--to", stamp(t1)]
+    out = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
     for a in (json.loads(out)["anomalies"] or {"items": []})["items"]:
         if a["time"] >= stamp(t0 - 4) and a["causes"]:
             process = a["processes"][0]["name"] if a["processes"] else None
@@ -260,11 +260,11 @@ def table(sonde, data, names, played):
             hits[name][2 + 2 * k] += family and by
             marks.append(f"{'right' if family and by else 'WRONG'} {summary}")
         print(f"{name} ({100 * level:.0f} % busy before)\n  report:   {marks[0]}\n  recorder: {marks[1]}", flush=True)
-    print(f"\n{'incident':<13}{'runs':>5}{'report: family':>16}{'and process':>13}{'recorder: family':>18}{'and process':>13}")
-    for name in names:
-        print(f"{name:<13}{hits[name][0]:>5}{hits[name][1]:>16}{hits[name][2]:>13}{hits[name][3]:>18}{hits[name][4]:>13}")
     total = [sum(hits[n][k] for n in names) for k in range(5)]
-    print(f"{'all':<13}{total[0]:>5}{total[1]:>16}{total[2]:>13}{total[3]:>18}{total[4]:>13}")
+    columns = "runs", "report: family", "and process", "recorder: family", "and process"
+    print("\n" + "incident".ljust(13) + "".join(c.rjust(len(c) + 2) for c in columns))
+    for name, row in (*hits.items(), ("all", total)):
+        print(name.ljust(13) + "".join(str(v).rjust(len(c) + 2) for v, c in zip(row, columns)))
     return total[2] >= 0.9 * total[0] and total[4] >= 0.9 * total[0]
 
 

@@ -11,6 +11,7 @@
 #include "analyze/moved_groups.h"
 #include "analyze/shift.h"
 #include "base/mem.h"
+#include "base/stats.h"
 #include "learn/detector.h"
 
 #include <errno.h>
@@ -32,9 +33,20 @@
 /* Sizes that tell how much a change of others matters, and control groups. */
 #define CONTEXT "memory.total,swap.total," MOVED_GROUPS_FAMILIES
 
+#define SLOW_S 3600.0       /* over which a level is remembered that creeps away */
+#define USUAL_ROWS 30       /* fewer do not say what is usual */
+
 struct column {
     int slot;     /* of the machine's schema; in the ring's it is the column's number */
     int learned;  /* column of the detector, -1: of the ring only */
+};
+
+/* What is usual of a column, to a person: the detector's own expectation follows within seconds. */
+struct usual {
+    double slow;           /* mean of the last hour outside of episodes; NaN = not known */
+    double rows;           /* in it */
+    bool known;            /* the others are, for the episode that is open: of the minutes before it */
+    double middle, low, high;
 };
 
 struct online {
@@ -43,6 +55,7 @@ struct online {
     struct column *column;     /* n_columns of them, as those of the ring */
     int n_columns, n_learned, n_context;
     double *v, *x;             /* a row of the ring, and of the detector */
+    struct usual *usual;       /* of each column of the detector */
     int *of;                   /* of each column of the detector: its number */
     int seen;                  /* size of the machine's schema when that was made */
     int64_t fit_ns, last_ns, last_ms;
@@ -121,11 +134,14 @@ static void online_add_context(struct online *o, const struct schema *s)
             online_add(o, s, slot, false);
 }
 
-static void online_index(struct online *o)
+static void online_index(struct online *o, int before)
 {
     o->v = mem_resize(o->v, (size_t)(o->n_columns + 1) * sizeof *o->v);
     o->x = mem_resize(o->x, (size_t)(o->n_learned + 1) * sizeof *o->x);
     o->of = mem_resize(o->of, (size_t)(o->n_learned + 1) * sizeof *o->of);
+    o->usual = mem_resize(o->usual, (size_t)(o->n_learned + 1) * sizeof *o->usual);
+    for (int j = before; j < o->n_learned; j++)
+        o->usual[j] = (struct usual){ .slow = NAN };
     for (int i = 0; i < o->n_columns; i++)
         if (o->column[i].learned >= 0)
             o->of[o->column[i].learned] = i;
@@ -209,7 +225,7 @@ static void online_fit(struct online *o, const struct schema *s, int64_t now_ns)
     o->seen = schema_size(s);
     if (o->n_columns == columns)
         return;
-    online_index(o);
+    online_index(o, before);
     online_dismiss(o);
     features_done(&o->features);
     mem_free(o->now.part);
@@ -236,8 +252,51 @@ static const struct features *online_features(struct online *o)
 
 /* ---- episodes ---- */
 
-static bool part_departs(const struct feature *f, const struct detector_cause *c)
+/* The minutes before the episode, as far as the ring goes back. */
+static struct usual *online_usual(struct online *o, int j, size_t i)
 {
+    struct usual *u = &o->usual[j];
+    size_t rows = o->open ? o->now.start : i;
+    const double *x = recording_col(o->ring, o->of[j]);
+    if (u->known)
+        return u;
+    u->middle = u->low = u->high = NAN;
+    if (stats_known(x, rows) >= USUAL_ROWS) {
+        u->middle = stats_median(x, rows);
+        u->low = stats_quantile(x, rows, 0.05);
+        u->high = stats_quantile(x, rows, 0.95);
+    }
+    u->known = true;
+    return u;
+}
+
+static void usual_next(struct usual *u, double x, double most)
+{
+    if (!isfinite(x))
+        return;
+    u->rows = fmin(u->rows + 1, most);
+    u->slow = isnan(u->slow) ? x : u->slow + (x - u->slow) / u->rows;
+}
+
+/*
+ * Did a column move by what a person would care about, from what it was minutes ago, or over the hour? What is told as
+ * expected is that, where it is known.
+ */
+static bool part_departs(struct online *o, const struct feature *f, size_t i, struct detector_cause *c)
+{
+    const struct usual *u = online_usual(o, c->column, i);
+    bool crept = isnan(u->middle) || fabs(c->value - u->slow) > 2 * fabs(c->value - u->middle);
+    if (!isnan(u->middle)) {
+        c->expected = u->middle;
+        c->low = u->low;
+        c->high = u->high;
+    }
+    if (crept && u->rows > USUAL_ROWS) {
+        double by = u->slow - c->expected;
+        c->expected += by;
+        c->low += by;
+        c->high += by;
+    }
     double by = fabs(c->value - c->expected);
     bool inside = c->value >= c->low && c->value <= c->high;
     return isfinite(by) && by > 0 && by >= f->rule.change && !inside;
@@ -269,7 +328,7 @@ static bool online_parts(struct online *o, size_t i, double score)
     int n = detector_causes(o->detector, c, PARTS);
     for (int k = 0; k < n; k++) {
         o->now.part[c[k].column].weight += c[k].share * score;
-        if (!part_departs(&f->f[c[k].column], &c[k]))
+        if (!part_departs(o, &f->f[c[k].column], i, &c[k]))
             continue;
         part_add(&o->now.part[c[k].column], i, &c[k], c[k].share * score);
         decides |= f->f[c[k].column].rule.use == AREA_DECIDES;
@@ -338,6 +397,8 @@ static void online_clear(struct online *o)
 {
     struct episode_part *part = o->now.part;
     memset(part, 0, (size_t)o->n_learned * sizeof *part);
+    for (int j = 0; j < o->n_learned; j++)
+        o->usual[j].known = false;
     o->now = (struct episode){ .part = part };
     o->open = o->told = false;
 }
@@ -425,8 +486,11 @@ static void online_values(struct online *o, const struct frame *f)
     for (int i = 0; i < o->n_columns; i++) {
         double v = frame_get(f, o->column[i].slot);
         o->v[i] = v;
-        if (o->column[i].learned >= 0)
-            o->x[o->column[i].learned] = v;
+        if (o->column[i].learned < 0)
+            continue;
+        o->x[o->column[i].learned] = v;
+        if (!o->open)
+            usual_next(&o->usual[o->column[i].learned], v, SLOW_S / o->o.step_s);
     }
 }
 
@@ -503,6 +567,7 @@ void online_free(struct online *o)
     mem_free(o->v);
     mem_free(o->x);
     mem_free(o->of);
+    mem_free(o->usual);
     recording_free(o->ring);
     mem_free(o);
 }
