@@ -32,13 +32,19 @@ static const struct measure measures[AREAS] = {
     [AREA_OTHER] =     { { "cgroup.cpu.util" }, UNIT_PERCENT, 20 },
 };
 
-/* How much more the metric of a group showed after the start than before it; 0 where that is not known. */
+/*
+ * How much more the metric of a group showed after the start than before it; 0 where that is not known. A group that
+ * was not there in all the rows before is new, and all of it is more.
+ */
 static double moved_by(const struct recording *r, int slot, size_t start, size_t end)
 {
     const double *x = recording_col(r, slot);
     size_t from = start < BEFORE_ROWS ? 0 : start - BEFORE_ROWS;
     size_t to = end + 1 < start + AFTER_ROWS ? end + 1 : start + AFTER_ROWS;
-    double by = x ? stats_max(x + start, to - start) - stats_median(x + from, start - from) : NAN;
+    if (!x)
+        return 0;
+    bool is_new = start - from == BEFORE_ROWS && stats_known(x + from, start - from) == 0;
+    double by = stats_max(x + start, to - start) - (is_new ? 0 : stats_median(x + from, start - from));
     return isfinite(by) ? by : 0;
 }
 

@@ -23,7 +23,8 @@ def put(i, name, text):
         f.write(text)
 
 def process(pid, name, ticks, pages):
-    return (f"{pid} ({name}) S 1 {pid} {pid} 0 -1 4194304 200 0 0 0 {ticks} 0 0 0 20 0 1 0 5000 {pages * 4096} {pages} "
+    return (f"{pid} ({name}) S 1 {pid} {pid} 0 -1 4194304 200 0 0 0 {ticks} 0 0 0 20 0 1 0 5000 "
+            f"{pages * 4096} {pages} "
             "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n")
 
 put(0, "proc/uptime", "10000.00 18000.00\n")
@@ -38,7 +39,8 @@ for i in range(seconds):
         f"btime 1795000000\nprocesses {4000 + i}\nprocs_running 1\nprocs_blocked 0\n")
     if i % 5 == 0:
         used = 2000000 + round(random.gauss(0, 500))
-        put(i, "proc/meminfo", f"MemTotal: 8000000 kB\nMemFree: {8000000 - used} kB\nMemAvailable: {8000000 - used} kB\n"
+        free = 8000000 - used
+        put(i, "proc/meminfo", f"MemTotal: 8000000 kB\nMemFree: {free} kB\nMemAvailable: {free} kB\n"
             "SwapTotal: 0 kB\nSwapFree: 0 kB\n")
     if i == 0 or busy:
         put(i, "proc/77/stat", process(77, "hog", hog, 3000))
