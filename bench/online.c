@@ -69,7 +69,7 @@ static void online_measure(struct instants *in, const struct schema *s, double s
     first = thread_us() - first;
     int64_t step_ns = (int64_t)(step_s * 1e9), wall_ms = in->m[0].frame.wall_ms, mono_ns = in->m[0].frame.mono_ns;
     int opened = 0;
-    double before = thread_us(), worst = 0, last = before;
+    double before = thread_us(), worst = 0, last = before, most = 0;
     for (size_t i = 1; i < rows; i++) {
         struct moment *m = &in->m[1 + i % (in->n - 1)];
         m->frame.mono_ns = mono_ns + (int64_t)i * step_ns;
@@ -77,18 +77,20 @@ static void online_measure(struct instants *in, const struct schema *s, double s
         opened += online_take(o, s, m, &a) == ONLINE_OPENED;
         double now = thread_us();
         worst = fmax(worst, now - last);
-        last = now;
+        if (i % 100 == 0)
+            most = fmax(most, heap_bytes() - heap);
+        last = thread_us();
     }
     double us = (thread_us() - before) / (double)(rows - 1);
     auto_buf struct buf saved = { 0 };
-    heap = heap_bytes() - heap;
+    most = fmax(most, heap_bytes() - heap);
     double save = thread_us();
     online_save(o, &saved);
     save = thread_us() - save;
     printf("{\"metrics\": %d, \"columns\": %d, \"rows\": %zu, \"us_per_row\": %.1f, \"percent_of_core\": %.4f, "
            "\"first_us\": %.0f, \"worst_us\": %.0f, \"save_us\": %.0f, \"saved_bytes\": %zu, \"detector_bytes\": %zu, "
            "\"heap_bytes\": %.0f, \"episodes\": %d}\n", schema_size(s), online_columns(o), rows, us, us / step_s / 1e4,
-           first, worst, save, saved.n, online_bytes(o), heap, opened);
+           first, worst, save, saved.n, online_bytes(o), most, opened);
     online_free(o);
 }
 

@@ -2,14 +2,13 @@
  * online.c - feeds the detector, keeps the last minutes, and makes episodes of its alarms.
  *
  * The detector raises none before it has seen what its news look like on this machine. For that long, the first hour
- * of all its lives and some minutes after a device came, shift.h stands in, which needs ten rows: on the metrics that
- * decide, at a budget of a short run.
+ * of all its lives and some minutes after a device came, young.h stands in.
  */
 #include "analyze/online.h"
 
 #include "analyze/causes.h"
 #include "analyze/moved_groups.h"
-#include "analyze/shift.h"
+#include "analyze/young.h"
 #include "base/mem.h"
 #include "base/stats.h"
 #include "learn/detector.h"
@@ -20,13 +19,11 @@
 #define RING_ROWS 240       /* are forgotten down to half of it, outside of episodes */
 #define EPISODE_ROWS 240    /* then it is the usual */
 #define CONTEXT_MAX 256     /* columns that are kept for the ring only */
-#define FIT_NS 60000000000  /* between two looks for new columns */
+#define FIT_NS 60000000000  /* before the next new columns: a minute, then twice as long with each that came ... */
+#define FIT_DOUBLINGS 8     /* ... so often: what comes and goes all day is not to be learned again and again */
 #define LONG_GAP_S 30.0     /* after this nothing says that the machine is as it was */
 #define LONG_GAP_STEPS 10
-#define YOUNG_S 3600.0      /* learned from; until then another stands in ... */
-#define YOUNG_BUDGET 0.1    /* ... with so many false alarms expected */
-#define FRESH_ROWS 300      /* the same for columns that were not together before */
-#define COARSE_S 3.0        /* from this step on a row is an average over what holds at 1 Hz */
+#define FRESH_ROWS 300      /* for so long another stands in where columns were not together before */
 #define PARTS 24            /* columns of one row that are looked at: those that contributed most */
 #define MAGIC "sonde online 1"
 
@@ -59,6 +56,7 @@ struct online {
     int *of;                   /* of each column of the detector: its number */
     int seen;                  /* size of the machine's schema when that was made */
     int64_t fit_ns, last_ns, last_ms;
+    int fits;
     double t_s;                /* of the last row, does not go back */
     int fresh;                 /* rows since its columns became others, up to FRESH_ROWS */
 
@@ -67,11 +65,8 @@ struct online {
     char **names;
 
     struct features features;  /* of the ring: one per learned column; 0 until they are asked for */
-    struct shift *shift;       /* stands in for a young detector, else NULL, over these of the features: */
-    struct features deciding;
-    int *deciding_of;          /* which they are */
-    struct reading *reading;   /* one for each */
-    int *run;                  /* rows in a row that each has departed */
+    struct young *young;       /* stands in for a young detector, else NULL */
+    const struct reading *reading; /* what it says of the row, one for each feature */
     struct episode now;
     bool open, told;
     int64_t start_ms;          /* as it was told */
@@ -120,10 +115,15 @@ static void online_add(struct online *o, const struct schema *s, int slot, bool 
     o->n_context += !learned;
 }
 
+static bool online_wants(const struct schema *s, int slot)
+{
+    return feature_wanted(s, slot) && area_use_of(s, slot) != AREA_SILENT;
+}
+
 static void online_add_used(struct online *o, const struct schema *s, enum area_use use)
 {
     for (int slot = o->seen; slot < schema_size(s) && o->n_learned < ONLINE_COLUMNS_MAX; slot++)
-        if (feature_wanted(s, slot) && area_use_of(s, slot) == use)
+        if (feature_wanted(s, slot) && area_use_of(s, slot) == use && !online_has(o, slot))
             online_add(o, s, slot, true);
 }
 
@@ -203,22 +203,27 @@ static bool online_is_young(const struct online *o)
 
 static void online_dismiss(struct online *o)
 {
-    shift_free(o->shift);
-    features_done(&o->deciding);
-    mem_free(o->deciding_of);
-    mem_free(o->reading);
-    mem_free(o->run);
-    o->shift = NULL;
-    o->deciding_of = o->run = NULL;
-    o->reading = NULL;
+    young_free(o->young);
+    o->young = NULL;
+}
+
+/* In the order in which an earlier run had them, so that its detector can go on with them. */
+static void online_add_known(struct online *o, const struct schema *s)
+{
+    for (int j = 0; o->names && o->names[j] && o->n_learned < ONLINE_COLUMNS_MAX; j++)
+        for (int slot = 0; slot < schema_size(s); slot++)
+            if (strcmp(schema_id(s, slot), o->names[j]) == 0 && online_wants(s, slot) && !online_has(o, slot))
+                online_add(o, s, slot, true);
 }
 
 static void online_fit(struct online *o, const struct schema *s, int64_t now_ns)
 {
     int before = o->n_learned, columns = o->n_columns;
-    if (schema_size(s) == o->seen || (o->fit_ns && now_ns - o->fit_ns < FIT_NS))
+    if (schema_size(s) == o->seen || (o->fit_ns && now_ns - o->fit_ns < FIT_NS << o->fits))
         return;
+    o->fits += o->fit_ns && o->fits < FIT_DOUBLINGS;
     o->fit_ns = now_ns;
+    online_add_known(o, s);
     online_add_used(o, s, AREA_DECIDES);
     online_add_used(o, s, AREA_FOLLOWS);
     online_add_context(o, s);
@@ -337,59 +342,31 @@ static bool online_parts(struct online *o, size_t i, double score)
 }
 
 /* The same of who stands in. */
-static bool online_stand_in_parts(struct online *o, size_t i)
+static bool online_young_parts(struct online *o, size_t i)
 {
     bool any = false;
-    for (int j = 0; j < o->deciding.n; j++) {
+    for (int j = 0; j < o->features.n; j++) {
         const struct reading *r = &o->reading[j];
-        struct episode_part *p = &o->now.part[o->deciding_of[j]];
         if (!r->departs)
             continue;
-        struct detector_cause c = { .value = o->deciding.f[j].x[i], .expected = r->expected, .low = r->low,
-                                    .high = r->high };
-        part_add(p, i, &c, r->score);
-        p->weight += r->weight;
+        part_add(&o->now.part[j], i, &(struct detector_cause){
+            .value = o->features.f[j].x[i], .expected = r->expected, .low = r->low, .high = r->high }, r->score);
+        o->now.part[j].weight += r->weight;
         any = true;
     }
     return any;
-}
-
-static void online_stand_in(struct online *o)
-{
-    const struct features *f = online_features(o);
-    double rows = YOUNG_S / o->o.step_s;
-    bool seen[AREAS] = { false };
-    o->deciding_of = mem_new((size_t)(f->n + 1) * sizeof *o->deciding_of);
-    o->deciding.f = mem_new((size_t)(f->n + 1) * sizeof *o->deciding.f);
-    for (int j = 0; j < f->n; j++) {
-        if (f->f[j].rule.use != AREA_DECIDES)
-            continue;
-        o->deciding.groups += f->f[j].rule.area == AREA_OTHER || !seen[f->f[j].rule.area];
-        seen[f->f[j].rule.area] = true;
-        o->deciding_of[o->deciding.n] = j;
-        o->deciding.f[o->deciding.n++] = f->f[j];
-    }
-    o->reading = mem_new((size_t)(o->deciding.n + 1) * sizeof *o->reading);
-    o->run = mem_new((size_t)(o->deciding.n + 1) * sizeof *o->run);
-    double threshold = shift_threshold(YOUNG_BUDGET, fmax(rows, 1) / EPISODE_HOLD * fmax(o->deciding.groups, 1));
-    o->shift = shift_new(&o->deciding, threshold, o->o.step_s >= COARSE_S);
 }
 
 /* What it says of row i, as the detector would. */
 static struct detector_verdict online_young(struct online *o, size_t i)
 {
     struct detector_verdict v = { .probability = NAN };
-    if (!o->shift)
-        online_stand_in(o);
-    for (int j = 0; j < o->deciding.n; j++)
-        o->deciding.f[j].x = recording_col(o->ring, o->deciding.f[j].slot);
-    shift_row(o->shift, i, o->reading);
-    for (int j = 0; j < o->deciding.n; j++) {
-        const struct reading *r = &o->reading[j];
-        o->run[j] = r->departs ? o->run[j] + 1 : 0;
-        v.alarm |= r->departs && (o->run[j] >= EPISODE_HOLD || r->huge);
-        v.score = r->departs ? fmax(v.score, r->score) : v.score;
-    }
+    const struct features *f = online_features(o);
+    if (!o->young)
+        o->young = young_new(f, o->o.step_s);
+    v.alarm = young_row(o->young, i, &o->reading);
+    for (int j = 0; j < f->n; j++)
+        v.score = o->reading[j].departs ? fmax(v.score, o->reading[j].score) : v.score;
     return v;
 }
 
@@ -431,7 +408,7 @@ static enum online_news online_row(struct online *o, size_t i, const struct dete
     o->muted = v->alarm && o->muted ? EPISODE_QUIET : o->muted - (o->muted > 0);
     if (!o->open && (!v->alarm || o->muted || o->grace))
         return ONLINE_NOTHING;
-    bool decides = o->shift ? online_stand_in_parts(o, i) : online_parts(o, i, v->score);
+    bool decides = o->young ? online_young_parts(o, i) : online_parts(o, i, v->score);
     if (!o->open && !decides) {
         online_clear(o);
         return ONLINE_NOTHING;
@@ -452,7 +429,7 @@ static enum online_news online_row(struct online *o, size_t i, const struct dete
     }
     if (i - o->alarm >= EPISODE_QUIET)
         return online_close(o, false, out);
-    if (o->told || (!o->shift && i - o->now.start + 1 < EPISODE_HOLD))
+    if (o->told || (!o->young && i - o->now.start + 1 < EPISODE_HOLD))
         return ONLINE_NOTHING;
     online_explain(o, out);
     return ONLINE_OPENED;
@@ -503,8 +480,8 @@ enum online_news online_take(struct online *o, const struct schema *s, const str
     if (online_gap(o, f)) {
         news = online_close(o, false, out);
         o->grace = ONLINE_GRACE;
-        if (o->shift)
-            shift_restart(o->shift);
+        if (o->young)
+            young_restart(o->young);
     }
     if (!o->open)
         online_fit(o, s, f->mono_ns);
@@ -521,7 +498,7 @@ enum online_news online_take(struct online *o, const struct schema *s, const str
     struct detector_verdict v;
     detector_row(o->detector, o->t_s, o->x, &v);
     o->fresh += o->fresh < FRESH_ROWS;
-    if (online_is_young(o) || (o->shift && o->open)) /* who opened an episode closes it */
+    if (online_is_young(o) || (o->young && o->open)) /* who opened an episode closes it */
         v = online_young(o, o->ring->n - 1);
     else
         online_dismiss(o);

@@ -35,8 +35,8 @@ for i in range(seconds):
     hog += 190 if busy else 0
     user, idle = user + work, idle + 200 - work
     half = f"{user // 2} 0 0 {idle // 2} 0 0 0 0 0 0"
-    put(i, "proc/stat", f"cpu  {user} 0 0 {idle} 0 0 0 0 0 0\ncpu0 {half}\ncpu1 {half}\nintr {i * 100}\nctxt {i * 300}\n"
-        f"btime 1795000000\nprocesses {4000 + i}\nprocs_running 1\nprocs_blocked 0\n")
+    put(i, "proc/stat", f"cpu  {user} 0 0 {idle} 0 0 0 0 0 0\ncpu0 {half}\ncpu1 {half}\nintr {i * 100}\n"
+        f"ctxt {i * 300}\nbtime 1795000000\nprocesses {4000 + i}\nprocs_running 1\nprocs_blocked 0\n")
     if i % 5 == 0:
         used = 2000000 + round(random.gauss(0, 500))
         free = 8000000 - used

@@ -6,6 +6,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define START_MS 1795343400000 /* 2026-11-22T10:30:00Z */
@@ -221,6 +222,32 @@ static void test_hotplug(void **state)
     world_end(&w);
 }
 
+/* Something comes every minute: it is not waited for every time, and nothing is told of it. */
+static void test_what_comes_all_day(void **state)
+{
+    (void)state;
+    struct world w;
+    char inst[8];
+    double v[METRICS + 40] = { 0 };
+    world_begin(&w, 11);
+    int joined = 0, before = 3;
+    for (int k = 0; k < 40; k++) {
+        snprintf(inst, sizeof inst, "%d", k);
+        schema_add(w.schema, &(struct metric){ .name = "gpu.util", .inst = inst, .unit = UNIT_PERCENT, .help = "" });
+        for (int i = 0; i < 60; i++) {
+            world_values(&w, 5);
+            memcpy(v, w.v, METRICS * sizeof *v);
+            w.m.frame.v = v;
+            world_take(&w);
+        }
+        joined += online_columns(w.online) != before;
+        before = online_columns(w.online);
+    }
+    assert_in_range(joined, 3, 6);
+    assert_int_equal(w.opened, 0);
+    world_end(&w);
+}
+
 /* The columns of the next run stand in the same order, or in another. */
 static void goes_on(int rows, const int order[METRICS])
 {
@@ -281,6 +308,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_clock_steps),
     cmocka_unit_test(test_bursts_are_passed_over),
     cmocka_unit_test(test_hotplug),
+    cmocka_unit_test(test_what_comes_all_day),
     cmocka_unit_test(test_goes_on_from_what_was_saved),
     cmocka_unit_test(test_what_is_not_ours),
 };
