@@ -192,6 +192,8 @@ static void online_detector(struct online *o, int before)
         detector_free(o->detector);
         o->detector = d;
     }
+    if (o->detector && o->o.budget_per_day > 0) /* the one that was kept had another, perhaps */
+        detector_set_budget(o->detector, o->o.budget_per_day);
     online_forget_names(o);
     mem_free(from);
 }
@@ -509,6 +511,13 @@ enum online_news online_take(struct online *o, const struct schema *s, const str
 enum online_news online_end(struct online *o, struct anomaly *out)
 {
     return online_close(o, false, out);
+}
+
+void online_set_budget(struct online *o, double per_day)
+{
+    o->o.budget_per_day = per_day;
+    if (o->detector)
+        detector_set_budget(o->detector, per_day);
 }
 
 const struct recording *online_ring(const struct online *o)

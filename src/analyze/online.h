@@ -31,6 +31,8 @@ enum online_news { ONLINE_NOTHING, ONLINE_OPENED, ONLINE_CLOSED };
 struct online *online_new(const struct online_options *o);
 void online_free(struct online *o);
 
+void online_set_budget(struct online *o, double per_day); /* from now on; > 0 */
+
 /*
  * The next instant. With news *out is an anomaly; slots and ticks in it are those of online_ring(). One that was
  * opened is closed later, with the same start_ms.

@@ -178,6 +178,14 @@ static int learner_open(struct recorder *r, void **self)
     return 0;
 }
 
+static void learner_reload(void *self, const struct config *c)
+{
+    struct learner *l = self;
+    os_lock(l->lock);
+    online_set_budget(l->online, config_number(c, "analysis.budget_per_day"));
+    os_unlock(l->lock);
+}
+
 static void learner_close(void *self)
 {
     struct learner *l = self;
@@ -192,5 +200,6 @@ static void learner_close(void *self)
 }
 
 const struct recorder_part recorder_learn = {
-    .name = "learn", .open = learner_open, .take = learner_take, .tidy = learner_tidy, .close = learner_close,
+    .name = "learn", .open = learner_open, .take = learner_take, .tidy = learner_tidy, .reload = learner_reload,
+    .close = learner_close,
 };

@@ -72,6 +72,7 @@ session=$(sed -n 's/.* as \(session_[0-9_]*\)$/\1/p' "$tmp/out")
 events=$("$sonde" analyze "$session" --data "$data" --json | grep -A4 '"kind": "anomaly"' | grep -c '"severity"')
 [ "$events" = 2 ] || fail "$events events instead of a beginning and an end"
 [ -s "$data/models/detector" ] || fail "nothing was kept"
+first=$session
 
 # The machine starts again an hour later: nothing to tell but the second incident, soon after the start.
 /usr/bin/python3 "$tmp/machine.py" "$machines/second" $((begin + 4500000)) 140 100 120 2
@@ -79,6 +80,20 @@ events=$("$sonde" analyze "$session" --data "$data" --json | grep -A4 '"kind": "
 ! grep -q 'learning starts anew' "$tmp/err" || fail "it did not go on: $(cat "$tmp/err")"
 session=$(sed -n 's/.* as \(session_[0-9_]*\)$/\1/p' "$tmp/out")
 [ "$(found "$session")" = "1 1" ] || fail "after a restart: $(found "$session")"
+
+# The same state has the same number and name in both.
+for of in $first $session; do
+    "$sonde" analyze "$of" --data "$data" --json >"$tmp/$of.json" || fail "analyze $of: exit $?"
+done
+/usr/bin/python3 - "$tmp/$first.json" "$tmp/$session.json" <<'END' || fail "states are others after a restart"
+import json, sys
+a, b = ({s["name"]: s["id"] for s in json.load(open(f))["states"]["items"]} for f in sys.argv[1:])
+assert a and b and min(a.values()) >= 1 and len(set(a.values())) == len(a), (a, b)
+name = lambda s: s.replace("steady, ", "")
+a, b = ({name(n): i for n, i in x.items()} for x in (a, b))
+assert a.keys() & b.keys() and all(a[n] == b[n] for n in a.keys() & b.keys()), (a, b)
+assert len(set(a.values()) | set(b.values())) == len(a.keys() | b.keys()), (a, b)
+END
 
 # A damaged model.
 printf x | dd of="$data/models/detector" bs=1 seek=200 conv=notrunc 2>/dev/null
