@@ -14,9 +14,10 @@ int models_read(const char *dir, const char *name, struct buf *out);
  * In place of what is there. Waits for the disk.
  *
  *   space  is asked for the room; NULL: nobody is
+ *   bytes  to which the checksum is added: they are not copied
  *
- * Errors: -EDQUOT, or those of the disk; the file is as it was then.
+ * Errors: -EFBIG above MODELS_MAX, -EDQUOT, or those of the disk; the file is as it was then.
  */
-int models_write(const char *dir, struct space *space, const char *name, const struct buf *bytes);
+int models_write(const char *dir, struct space *space, const char *name, struct buf *bytes);
 
 #endif
