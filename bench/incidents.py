@@ -22,14 +22,14 @@ LEARN_S = 60       # before the first incident
 REST_S = 30        # before each
 BEFORE_S = 120     # that a report looks back
 CALM = 0.5         # of the processors busy: more, and the next incident waits ...
-CALM_WAIT_S = 40   # ... for so long at most
+CALM_WAIT_S = 120  # ... for so long at most, and is left out then
 
 CPU = "while True: pass"
 LEAK = """
 import time
 held = []
 while True:
-    held.append(bytearray(b"x" * 12_000_000))
+    held.append(bytearray(b"x" * 25_000_000))
     time.sleep(0.1)
 """
 FILL = """
@@ -110,11 +110,14 @@ def busy():
 
 
 def rest(seconds):
-    """Waits until it is calm, and then for so long; says how busy it was meanwhile."""
-    end = time.time() + CALM_WAIT_S
-    while time.time() < end and max(busy() for _ in range(3)) > CALM:
-        pass
-    levels = [busy() for _ in range(int(seconds))]
+    """Waits until it was calm for so long. How busy it was meanwhile, or None where it did not become calm."""
+    end, levels = time.time() + CALM_WAIT_S, []
+    while len(levels) < seconds:
+        levels.append(busy())
+        if sum(levels[-5:]) > 5 * CALM:
+            levels = []
+        if time.time() > end + seconds:
+            return None
     return sum(levels) / len(levels)
 
 
@@ -214,6 +217,10 @@ def record(sonde, folder, names, runs, groups):
                 works_already = name == "throttled" # a little, as a service does before it is held back
                 processes = begin(folder, name, groups) if works_already else []
                 level = rest(REST_S)
+                if level is None:
+                    end(processes, folder)
+                    print(f"{name} left out: others keep the machine busy", flush=True)
+                    continue
                 t0 = time.time()
                 if works_already:
                     open(f"{folder}/go", "w").close()

@@ -53,7 +53,7 @@ static enum area causes_area(const struct recording *r, const struct features *f
         }
     }
     area = named ? area : often; /* blips of several metrics in turn: that of the most frequent one */
-    if (area > AREA_DISK && suspects_writing(r, e->start, e->end) > WRITING)
+    if (area > AREA_PROCESSES && suspects_writing(r, e->start, e->end) > WRITING)
         area = AREA_DISK;
     return area;
 }

@@ -9,6 +9,7 @@
 #define BEFORE_ROWS 15
 #define AFTER_ROWS 15 /* who begins something has shown it by then */
 #define OWN_NAME "sonde"
+#define CHANGED_SHARE 0.5 /* of what it did: less is what any program varies by */
 
 /* All processes of one name, before and after. */
 struct group {
@@ -38,6 +39,12 @@ static double of_cpu(const struct proc_use *u)
     return u->cpu_percent + u->children_percent;
 }
 
+/* How many came and went. */
+static double of_number(const struct proc_use *u)
+{
+    return u->ended + (u->is_new ? 1.0 : 0.0);
+}
+
 static double of_memory(const struct proc_use *u)
 {
     return u->rss_bytes;
@@ -59,13 +66,14 @@ static const struct measure measures[AREAS] = {
     [AREA_MEMORY] =    { of_memory, true,  UNIT_BYTE,       50e6 },
     [AREA_DISK] =      { of_disk,   false, UNIT_BYTE_PER_S, 1e6 },
     [AREA_NETWORK] =   { of_cpu,    false, UNIT_PERCENT,    10 }, /* of traffic the kernel keeps no account */
-    [AREA_PROCESSES] = { of_cpu,    false, UNIT_PERCENT,    5 },
+    [AREA_PROCESSES] = { of_number, false, UNIT_PER_S,      20 },
     [AREA_THERMAL] =   { of_cpu,    false, UNIT_PERCENT,    10 },
     [AREA_POWER] =     { of_cpu,    false, UNIT_PERCENT,    10 },
     [AREA_CPU] =       { of_cpu,    false, UNIT_PERCENT,    10 },
     [AREA_OTHER] =     { of_cpu,    false, UNIT_PERCENT,    20 },
 };
 
+static const struct measure measure_forking = { of_cpu, false, UNIT_PERCENT, 5 }; /* where ends are not told */
 static const struct measure measure_writing = { of_write, false, UNIT_BYTE_PER_S, 0 };
 
 static struct group *groups_of(struct groups *all, const char *name)
@@ -147,26 +155,27 @@ static int group_order(const void *a, const void *b)
                    : strcmp(((const struct group *)a)->name, ((const struct group *)b)->name);
 }
 
-/* We are named only where we did more than everybody else. */
+/* We are named only where we did more than everybody else; nobody is called "(others)". */
 static bool group_is_excused(const struct groups *all, size_t k)
 {
+    if (!all->g[k].pid)
+        return true;
     bool own = !strcmp(all->g[k].name, OWN_NAME);
     return own &&
            !(k == 0 && (all->n < 2 || group_moved(&all->g[0]) > 2 * group_moved(&all->g[1])));
 }
 
-static struct suspect group_suspect(const struct group *g, const struct measure *m)
+/* What is counted in a row is told by the second. */
+static struct suspect group_suspect(const struct recording *r, const struct group *g, const struct measure *m)
 {
-    struct suspect s = { .pid = g->pid, .amount = group_moved(g), .unit = m->unit };
+    double step = m->unit == UNIT_PER_S ? recording_interval(r) : 1;
+    struct suspect s = { .pid = g->pid, .amount = group_moved(g) / step, .unit = m->unit };
     memcpy(s.name, g->name, sizeof s.name);
     return s;
 }
 
-void suspects_find(const struct recording *r, struct anomaly *a)
+static void suspects_by(const struct recording *r, const struct measure *m, struct anomaly *a)
 {
-    const struct measure *m = &measures[a->area];
-    if (!m->of)
-        return;
     struct groups all = { 0 };
     groups_around(&all, r, a->start, a->end, m);
     if (all.n)
@@ -178,28 +187,42 @@ void suspects_find(const struct recording *r, struct anomaly *a)
             break;
         if (group_is_excused(&all, k))
             continue;
-        a->suspects[a->n_suspects++] = group_suspect(&all.g[k], m);
+        a->suspects[a->n_suspects++] = group_suspect(r, &all.g[k], m);
     }
     mem_free(all.g);
+}
+
+void suspects_find(const struct recording *r, struct anomaly *a)
+{
+    const struct measure *m = &measures[a->area];
+    if (m->of)
+        suspects_by(r, m, a);
+    if (a->area == AREA_PROCESSES && !a->n_suspects)
+        suspects_by(r, &measure_forking, a);
+}
+
+static bool suspects_most_by(const struct recording *r, const struct measure *m, size_t from, size_t to,
+                             struct suspect *out)
+{
+    struct groups all = { 0 };
+    groups_fill(&all, r, from, from, to + 1, m);
+    const struct group *most = NULL;
+    for (size_t k = 0; k < all.n; k++)
+        if (all.g[k].pid && (!most || group_moved(&all.g[k]) > group_moved(most)))
+            most = &all.g[k];
+    bool found = most && group_moved(most) >= m->least;
+    if (found)
+        *out = group_suspect(r, most, m);
+    mem_free(all.g);
+    return found;
 }
 
 bool suspects_most(const struct recording *r, enum area area, size_t from, size_t to,
                    struct suspect *out)
 {
     const struct measure *m = &measures[area];
-    if (!m->of)
-        return false;
-    struct groups all = { 0 };
-    groups_fill(&all, r, from, from, to + 1, m);
-    const struct group *most = NULL;
-    for (size_t k = 0; k < all.n; k++)
-        if (!most || group_moved(&all.g[k]) > group_moved(most))
-            most = &all.g[k];
-    bool found = most && group_moved(most) >= m->least;
-    if (found)
-        *out = group_suspect(most, m);
-    mem_free(all.g);
-    return found;
+    bool found = m->of && suspects_most_by(r, m, from, to, out);
+    return found || (area == AREA_PROCESSES && suspects_most_by(r, &measure_forking, from, to, out));
 }
 
 /* How far a name moved, in amounts that are a suspicion. */
@@ -256,7 +279,8 @@ int suspects_changes(const struct recording *r, size_t start, size_t to, struct 
         groups_fill(&all, r, 0, start, to, &by[k]);
         for (size_t i = 0; i < all.n; i++) {
             struct changed_process p = change_of(&all.g[i], &by[k]);
-            if (change_size(&all.g[i], &by[k]) >= 1 && strcmp(p.name, OWN_NAME) != 0)
+            bool much = fabs(p.after - p.before) >= CHANGED_SHARE * fmax(p.after, p.before);
+            if (much && change_size(&all.g[i], &by[k]) >= 1 && p.pid && strcmp(p.name, OWN_NAME) != 0)
                 changes_add(&c, &p, change_size(&all.g[i], &by[k]));
         }
         mem_free(all.g);

@@ -142,7 +142,7 @@ static void text_advise(const struct page *p, const struct anomaly *a)
 static const char *text_done(enum unit unit)
 {
     return unit == UNIT_PERCENT ? " of a core" : unit == UNIT_BYTE ? " more memory" :
-           unit == UNIT_BYTE_PER_S ? " read and written" : "";
+           unit == UNIT_BYTE_PER_S ? " read and written" : unit == UNIT_PER_S ? " came and went" : "";
 }
 
 /* The summary without "other: " in front. */
