@@ -58,6 +58,7 @@ struct online {
     int64_t fit_ns, last_ns, last_ms;
     int fits;
     double t_s;                /* of the last row, does not go back */
+    bool grown;                /* the detector says how probable rows are: it knows its news */
     int fresh;                 /* rows since its columns became others, up to FRESH_ROWS */
 
     struct detector *detector; /* NULL before the first row */
@@ -198,9 +199,10 @@ static void online_detector(struct online *o, int before)
     mem_free(from);
 }
 
-static bool online_is_young(const struct online *o)
+bool online_is_young(const struct online *o)
 {
-    return (double)detector_rows(o->detector) * o->o.step_s < YOUNG_S || o->fresh < FRESH_ROWS;
+    double learned_s = (double)detector_rows(o->detector) * o->o.step_s;
+    return !o->grown || learned_s < YOUNG_S || o->fresh < FRESH_ROWS;
 }
 
 static void online_dismiss(struct online *o)
@@ -499,6 +501,7 @@ enum online_news online_take(struct online *o, const struct schema *s, const str
     recording_add_uses(o->ring, m->procs, m->n_procs);
     struct detector_verdict v;
     detector_row(o->detector, o->t_s, o->x, &v);
+    o->grown |= v.probability < 1;
     o->fresh += o->fresh < FRESH_ROWS;
     if (online_is_young(o) || (o->young && o->open)) /* who opened an episode closes it */
         v = online_young(o, o->ring->n - 1);

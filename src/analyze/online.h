@@ -44,6 +44,7 @@ enum online_news online_end(struct online *o, struct anomaly *out);
 
 const struct recording *online_ring(const struct online *o); /* borrowed */
 int online_columns(const struct online *o);                  /* that are learned */
+bool online_is_young(const struct online *o);                /* young.h stands in for the detector */
 size_t online_bytes(const struct online *o);                 /* of memory that the detector holds */
 size_t online_rows(const struct online *o);                  /* learned from so far, in all its lives */
 

@@ -113,6 +113,7 @@ static void opens_and_closes(int rows)
     struct world w;
     world_begin(&w, 2);
     world_run(&w, rows, 5);
+    assert_int_equal(online_is_young(w.online), rows < GROWN);
     assert_int_equal(w.opened, 0);
     int64_t began = w.m.frame.wall_ms;
     world_run(&w, 10, 95);
@@ -260,6 +261,7 @@ static void goes_on(int rows, const int order[METRICS])
     assert_int_equal(online_load(next.online, bytes.p, bytes.n), 0);
     next.m.frame.wall_ms = w.m.frame.wall_ms + 60000;
     world_run(&next, 60, 5);
+    assert_int_equal(online_is_young(next.online), rows < GROWN); /* in their old order */
     assert_true(online_rows(next.online) >= (size_t)rows + 60);
     assert_int_equal(next.opened, 0);
     world_run(&next, 10, 95);
