@@ -123,6 +123,8 @@ static const struct row rows[] = {
     { "sensor.voltage", AREA_POWER, AREA_FOLLOWS, 0.5, NULL, 0, NULL, "half a volt" },
 
     { "cpu.util", AREA_CPU, AREA_DECIDES, 20, NULL, 0, NULL, "a fifth of the machine" },
+    { "cpu.user", AREA_CPU, AREA_DECIDES, 25, NULL, 0, NULL,
+      "a quarter of the machine, taken from work of low priority where cpu.util is at its end already" },
     { "cpu.steal", AREA_CPU, AREA_DECIDES, 15, NULL, 0, NULL, "the host takes a seventh away" },
     { "cpu.idle", AREA_CPU, AREA_SILENT, 0, NULL, 0, "cpu.util", "cpu.util turned round" },
     { "cpu.load", AREA_CPU, AREA_SILENT, 0, NULL, 0, NULL, "an average over minutes repeats cpu.util, late" },

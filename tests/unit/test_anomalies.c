@@ -252,6 +252,26 @@ static void test_storm_beside_a_build(void **state)
     recording_free(r);
 }
 
+/* Work of low priority has all of the processors, and makes way: as busy as before, and another who is. */
+static void test_hog_beside_low_priority(void **state)
+{
+    (void)state;
+    struct recording *r = fake_machine(60, 7);
+    fake_set(r, "cpu.util", 0, 60, 100);
+    fake_set(r, "cpu.user", 30, 60, 95);
+    for (size_t i = 0; i < 60; i++) {
+        struct proc_use u[] = { user(11, "folding", i < 30 ? 195 : 8), user(812, "hog", 190) };
+        fake_procs(r, i, u, i < 30 ? 1 : 2);
+    }
+    struct report *a = analyze(r);
+    assert_int_equal(a->n_anomalies, 1);
+    assert_int_equal(a->anomalies[0].area, AREA_CPU);
+    assert_string_equal(schema_id(r->schema, a->anomalies[0].causes[0].slot), "cpu.user");
+    assert_string_equal(a->anomalies[0].suspects[0].name, "hog");
+    report_free(a);
+    recording_free(r);
+}
+
 /* A service that waits for its quota: no metric of the whole machine says so. */
 static void test_throttled_group(void **state)
 {
@@ -546,6 +566,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_names_what_was_planted),
     cmocka_unit_test(test_storm_beside_a_build),
     cmocka_unit_test(test_throttled_group),
+    cmocka_unit_test(test_hog_beside_low_priority),
     cmocka_unit_test(test_forest_names_what_was_planted),
     cmocka_unit_test(test_fast_enough_for_a_day),
     cmocka_unit_test(test_says_it_in_one_sentence),
