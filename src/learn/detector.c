@@ -18,6 +18,7 @@
 #include "learn/hours.h"
 #include "learn/innovation.h"
 #include "learn/level.h"
+#include "learn/mean.h"
 #include "learn/tail.h"
 
 #include <errno.h>
@@ -36,6 +37,7 @@
 #define GAP_ROWS 30            /* after it nothing is news for so long */
 #define NINE_OF_TEN 1.645         /* deviations */
 #define NEWS 2.0               /* log energy from which news shows in the score: seven times as usual */
+#define RARE 0.3               /* what was not seen before counts more than what is as high and common */
 #define EPISODE_ROWS 60.0      /* news closer than that is one piece */
 #define FORMAT 1
 
@@ -126,11 +128,6 @@ static void detector_time(struct detector *m, double t_s)
     m->last_s = t_s;
 }
 
-static void mean_next(double *mean, double v, double rows)
-{
-    *mean += (v - *mean) / rows;
-}
-
 /* Sums up a row's columns and moves the means of what lasts. */
 static void detector_energies(struct detector *m, bool model)
 {
@@ -142,17 +139,17 @@ static void detector_energies(struct detector *m, bool model)
         level += m->level.level[j];
         drift += m->level.drift[j];
         calm += m->level.calm[j];
-        mean_next(&m->lately[j], e * e + m->level.level[j], span[0]);
+        mean_next(&m->lately[j], e * e + m->level.level[j], 1 / span[0]);
     }
     if (!model)
         return;
     error /= m->d, apart /= m->d, level /= m->d, drift /= m->d;
     for (int s = 0; s < SPANS; s++)
-        mean_next(&m->energy[s], error, span[s]);
-    mean_next(&m->level_mean, level, 30);
-    mean_next(&m->drift_mean, drift, 30);
-    mean_next(&m->apart_mean, apart, 30);
-    mean_next(&m->error_mean, error, 30);
+        mean_next(&m->energy[s], error, 1 / span[s]);
+    mean_next(&m->level_mean, level, 1 / span[1]);
+    mean_next(&m->drift_mean, drift, 1 / span[1]);
+    mean_next(&m->apart_mean, apart, 1 / span[1]);
+    mean_next(&m->error_mean, error, 1 / span[1]);
     double lasting = log(0.1 + m->level_mean);
     for (int s = 0; s < SPANS; s++)
         lasting += log(1e-3 + m->energy[s]);
@@ -178,7 +175,7 @@ static bool detector_channel(struct detector *m, enum channel c, struct detector
         out->score = fmax(out->score, 1 + fmin(1, v - t->level));
     }
     if (c == SUDDEN && news && v > NEWS)
-        out->score = fmax(out->score, v - NEWS + 1);
+        out->score = fmax(out->score, 1 + v - NEWS + RARE * log((m->rows + 1) / fmax(1, tail_alike(t, v))));
     if (v <= m->floor[c])
         m->floor[c] = INFINITY;
     return m->floor[c] < INFINITY;
@@ -325,7 +322,7 @@ int detector_remap(const struct detector *m, int d, const int *from, struct dete
     to->hours = m->hours;
     for (int j = 0; j < d; j++)
         if (from[j] >= 0)
-            to->level.column[j] = m->level.column[from[j]];
+            level_take(&to->level, j, &m->level, from[j]);
     *out = to;
     return 0;
 }

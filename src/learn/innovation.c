@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "learn/lanes.h"
+#include "learn/mean.h"
 
 #include <errno.h>
 #include <math.h>
@@ -252,7 +253,7 @@ static void group_invert(struct innovation_group *g, double *room)
 /* How often a model is worth its price: so often that solving costs about as much as the rows do. */
 static double group_interval(const struct innovation_group *g)
 {
-    return fmax(INNOVATION_WARM, 4.0 * g->d);
+    return mean_most(INNOVATION_WARM, 8.0 * g->d);
 }
 
 static void group_flush(struct innovation_group *g, double memory)
@@ -289,7 +290,7 @@ static void group_flush(struct innovation_group *g, double memory)
 /* Within bounds, and in units near 1. The first known value is the zero of the scale. */
 static double column_scaled(struct innovation *m, int j, double x)
 {
-    x = fmin(fmax(x, -MAX_INPUT), MAX_INPUT);
+    x = mean_least(mean_most(x, -MAX_INPUT), MAX_INPUT);
     if (m->known[j]++ == 0) {
         m->ref[j] = x;
         m->unit[j] = fabs(x) > 1e-100 ? fabs(x) : 1;
@@ -313,7 +314,7 @@ static double column_error(struct innovation *m, int j, bool model)
     } else if (e != 0) {
         r = copysign(FIRST_MOVE, e);
     }
-    m->var[j] += (e * e - m->var[j]) * fmax(2 / (m->known[j] + 2), 1 / m->memory);
+    mean_next(&m->var[j], e * e, mean_most(2 / (m->known[j] + 2), 1 / m->memory));
     return r;
 }
 
@@ -335,7 +336,7 @@ static void group_row(struct innovation *m, struct innovation_group *g, const do
         bool known = isfinite(x[j]);
         m->u[j] = out[c] = m->prev[j] = known ? column_scaled(m, j, x[j]) : expected[c];
         m->error[j] = r[c] = known && m->known[j] > INNOVATION_WARM ? column_error(m, j, model) : 0;
-        m->slow[j] += (m->u[j] - m->slow[j]) / SLOW_ROWS;
+        mean_next(&m->slow[j], m->u[j], 1 / SLOW_ROWS);
         m->apart[j] = 0;
     }
     if (model)

@@ -12,21 +12,19 @@
 
 #include "learn/pack.h"
 
-struct level_column {
-    double n;                          /* known values */
-    double first, last;
-    double fast, slow, spread;         /* means of about 3 and 300 rows, and of their squared difference */
-    double steady, slower, far;        /* of 30 and 3000, likewise */
-    double near, motion;               /* mean of about 64 rows, and of squares around it */
-    double usual, usual_spread;        /* mean and variance of log motion */
-    double run, longest, same;         /* rows at one value now, at most before, and repeats in all */
-};
-
 struct level {
     int d;
-    double memory;   /* rows */
-    struct level_column *column;
-    double *level, *drift, *calm; /* of the last row */
+    double memory, rows;
+    /* Of the last row, one for each column. */
+    double *level, *drift, *calm;
+    /* What is kept: first and last value and how many were known; ... */
+    double *first, *last, *n;
+    /* ... means of about 3 and 300 rows, and of their squared difference; the same of 30 and 3000; ... */
+    double *fast, *slow, *spread, *steady, *slower, *far;
+    /* ... the mean of about 64 rows, of squares around it, and mean and variance of the logarithm of those; ... */
+    double *near, *motion, *usual, *usual_spread;
+    /* ... rows at one value now, at most before, and repeats in all. */
+    double *run, *longest, *same;
 };
 
 /* memory: rows that what is usual reaches back, >= 1000. Errors: -ENOMEM. */
@@ -38,6 +36,9 @@ void level_row(struct level *m, const double *x);
 
 /* After an outage: where a column is now becomes its level. */
 void level_gap(struct level *m);
+
+/* Column `to` becomes what column `from` of another one is. */
+void level_take(struct level *m, int to, const struct level *of, int from);
 
 size_t level_bytes(const struct level *m);
 void level_pack(struct level *m, struct pack *p);

@@ -15,7 +15,8 @@
 #define LEAST_SCALE 0.2
 #define TOP_LEAST 4    /* the tail is fitted to so many pieces of news at least, ... */
 #define TOP_TIMES 3.0  /* ... and to so many times the budget's worth */
-#define SHARP 3.0
+#define SHARP 3.0      /* times the budget */
+#define ALIKE 0.5
 #define MARGIN 0.25
 
 void tail_init(struct tail *t, double rows, double step, double apart_s)
@@ -104,6 +105,14 @@ static void tail_remember(struct tail *t, double t_s, double v)
         t->when[t->last] = t_s;
     }
     t->last_s = t_s;
+}
+
+int tail_alike(const struct tail *t, double v)
+{
+    int n = 0;
+    for (int i = 0; i < t->n; i++)
+        n += t->height[i] >= v - ALIKE;
+    return n;
 }
 
 void tail_mute(struct tail *t, double v)

@@ -39,6 +39,9 @@ bool tail_next(struct tail *t, double t_s, double v, double budget);
 /* Expected number of news so high or higher in a day; INFINITY while too little is known. */
 double tail_rate(const struct tail *t, double v);
 
+/* How many of the news remembered were about as high as v, or higher. */
+int tail_alike(const struct tail *t, double v);
+
 /* Whatever comes now is not news: the reference follows without telling. */
 void tail_mute(struct tail *t, double v);
 
