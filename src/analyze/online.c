@@ -81,6 +81,8 @@ struct online *online_new(const struct online_options *o)
 {
     struct online *n = mem_new(sizeof *n);
     *n = (struct online){ .o = *o, .ring = recording_new(), .grace = ONLINE_GRACE, .fresh = FRESH_ROWS };
+    if (!(o->budget_per_day > 0))
+        n->o.budget_per_day = DETECTOR_BUDGET;
     n->ring->interval_s = o->step_s;
     n->ring->origin = mem_dup("this machine");
     return n;
@@ -193,7 +195,7 @@ static void online_detector(struct online *o, int before)
         detector_free(o->detector);
         o->detector = d;
     }
-    if (o->detector && o->o.budget_per_day > 0) /* the one that was kept had another, perhaps */
+    if (o->detector) /* the one that was kept had another, perhaps */
         detector_set_budget(o->detector, o->o.budget_per_day);
     online_forget_names(o);
     mem_free(from);
@@ -367,7 +369,7 @@ static struct detector_verdict online_young(struct online *o, size_t i)
     struct detector_verdict v = { .probability = NAN };
     const struct features *f = online_features(o);
     if (!o->young)
-        o->young = young_new(f, o->o.step_s);
+        o->young = young_new(f, o->o.step_s, o->o.budget_per_day);
     v.alarm = young_row(o->young, i, &o->reading);
     for (int j = 0; j < f->n; j++)
         v.score = o->reading[j].departs ? fmax(v.score, o->reading[j].score) : v.score;

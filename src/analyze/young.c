@@ -6,7 +6,6 @@
 
 #include <math.h>
 
-#define BUDGET 0.1   /* false alarms expected */
 #define COARSE_S 3.0 /* from this step on a row is an average over what holds at 1 Hz */
 
 struct young {
@@ -18,7 +17,7 @@ struct young {
     int *run;                /* rows in a row that each of f has departed */
 };
 
-struct young *young_new(const struct features *all, double step_s)
+struct young *young_new(const struct features *all, double step_s, double budget)
 {
     size_t n = (size_t)all->n + 1;
     bool seen[AREAS] = { false };
@@ -36,7 +35,7 @@ struct young *young_new(const struct features *all, double step_s)
         y->f.f[y->f.n++] = all->f[j];
     }
     double trials = fmax(YOUNG_S / step_s, 1) / EPISODE_HOLD * fmax(y->f.groups, 1);
-    y->shift = shift_new(&y->f, shift_threshold(BUDGET, trials), step_s >= COARSE_S);
+    y->shift = shift_new(&y->f, shift_threshold(budget, trials), step_s >= COARSE_S);
     return y;
 }
 

@@ -1,8 +1,8 @@
 /*
  * Who stands in while a detector is young: it raises no alarm before it has seen what its news look like.
  *
- * shift.h, which needs ten rows, over the metrics that decide, at a budget of a short run for the whole time in which
- * it stands in. Memory is 10 KB a metric.
+ * shift.h, which needs ten rows, over the metrics that decide; the time in which it stands in may have as many false
+ * alarms as a day otherwise. Memory is 10 KB a metric.
  */
 #ifndef ANALYZE_YOUNG_H
 #define ANALYZE_YOUNG_H
@@ -14,8 +14,11 @@
 
 struct young;
 
-/* f: all features, borrowed, whose columns may move from row to row. */
-struct young *young_new(const struct features *f, double step_s);
+/*
+ *   f       all features, borrowed, whose columns may move from row to row
+ *   budget  false alarms in YOUNG_S
+ */
+struct young *young_new(const struct features *f, double step_s, double budget);
 void young_free(struct young *y);
 
 /*
