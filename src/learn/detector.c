@@ -1,10 +1,11 @@
 /*
  * detector.c - what is new (innovation.h), where things are (level.h), and when that is worth telling (tail.h).
  *
- * Four channels look for four kinds of trouble, each with its share of the budget:
+ * Five channels look for five kinds of trouble, each with its share of the budget:
  *
  *   sudden   squared errors and levels of this row: spikes, steps
- *   lasting  the same over 10, 30 and 90 rows, and what creeps: trouble that is never far out
+ *   lasting  the same over 10, 30 and 90 rows: trouble that is never far out
+ *   drift    levels that creep away
  *   calm     what moves less than it ever did: stuck sensors, rhythms that are gone
  *   ties     errors that do not fit each other: what moved together and no longer does
  *
@@ -41,37 +42,48 @@
 #define EPISODE_ROWS 60.0      /* news closer than that is one piece */
 #define FORMAT 1
 
-enum channel { SUDDEN, LASTING, CALM, TIES, CHANNELS };
+enum channel { SUDDEN, LASTING, DRIFT, CALM, TIES, CHANNELS };
 
+/* The shares are of the budget; they exceed 1 together, for most trouble shows in more than one channel. */
 static const struct {
-    double share;      /* of the budget */
-    double rows, step; /* of its news: tail.h */
+    double share;
+    double rows, step; /* of its news ... */
+    bool follows;
+    double prior;      /* ... and where an alarm begins before there was any: tail.h */
 } channel[CHANNELS] = {
-    [SUDDEN] = { 0.7, 50, 1 },
-    [LASTING] = { 0.5, 300, 0.5 },
-    [CALM] = { 0.1, 300, 1 },
-    [TIES] = { 0.1, 100, 0.5 },
+    [SUDDEN] = { 0.7, 50, 1, true, 2.5 },
+    [LASTING] = { 0.5, 300, 0.5, false, 1.5 },
+    [DRIFT] = { 0.1, 300, 1, false, 2 },
+    [CALM] = { 0.1, 300, 1, false, 2 },
+    [TIES] = { 0.1, 300, 0.5, false, 1.5 },
 };
+
+/* From how many variances on a column counts in the channels that look at single columns. */
+#define DRIFT_FROM 16.0
+#define TIES_FROM 4.0
 
 /* Means of the row's energy over these rows say what lasts. */
 #define SPANS 3
 static const double span[SPANS] = { 10, 30, 90 };
+
+#define COLUMN_ARRAYS 3
 
 struct detector {
     int d;
     double step_s, budget, last_s, seen_s;
     double rows;
     int muted;                /* rows for which nothing is news */
-    double energy[SPANS], level_mean, drift_mean, apart_mean, error_mean;
+    double energy[SPANS], level_mean;
     double height[CHANNELS];  /* of the last row */
     double floor[CHANNELS];   /* an alarm goes on above this; INFINITY = there is none */
-    double sum[CHANNELS];     /* of the shares of all columns in the last row, by channel */
     enum channel loudest;     /* in the last row */
     struct tail tail[CHANNELS];
     struct hours hours;
     struct innovation innovation;
     struct level level;
-    double *lately;           /* mean of each column's part over some rows */
+    /* Of each column: mean over some rows of its part in what is sudden, of its squared errors, and those given the
+     * other columns'. */
+    double *lately, *errors, *aparts;
 };
 
 int detector_new(int d, const struct detector_options *o, struct detector **out)
@@ -89,19 +101,22 @@ int detector_new(int d, const struct detector_options *o, struct detector **out)
         return -ENOMEM;
     double memory = fmin(MEMORY_MOST, fmax(MEMORY_LEAST, MEMORY_DAYS * DAY_S / with.step_s));
     *m = (struct detector){ .d = d, .step_s = with.step_s, .budget = with.budget_per_day, .last_s = NAN,
-                            .level_mean = 1, .drift_mean = 1, .apart_mean = 1, .error_mean = 1, .muted = WARM_ROWS };
+                            .level_mean = 1, .muted = WARM_ROWS };
     for (int c = 0; c < CHANNELS; c++) {
-        tail_init(&m->tail[c], channel[c].rows, channel[c].step, EPISODE_ROWS * m->step_s);
+        tail_init(&m->tail[c], channel[c].rows, channel[c].step, channel[c].follows, channel[c].prior,
+                  EPISODE_ROWS * m->step_s);
         m->floor[c] = INFINITY;
     }
     for (int s = 0; s < SPANS; s++)
         m->energy[s] = 1;
     hours_init(&m->hours);
-    m->lately = mem_try((size_t)d * sizeof *m->lately);
+    m->lately = mem_try(COLUMN_ARRAYS * (size_t)d * sizeof *m->lately);
     if (!m->lately || innovation_init(&m->innovation, d, memory) < 0 || level_init(&m->level, d, memory) < 0) {
         detector_free(m);
         return -ENOMEM;
     }
+    m->errors = m->lately + d;
+    m->aparts = m->errors + d;
     *out = m;
     return 0;
 }
@@ -128,36 +143,46 @@ static void detector_time(struct detector *m, double t_s)
     m->last_s = t_s;
 }
 
-/* Sums up a row's columns and moves the means of what lasts. */
-static void detector_energies(struct detector *m, bool model)
+/* A column's part in the channels that look at single columns. */
+static inline double detector_drift(const struct detector *m, int j)
 {
-    double error = 0, apart = 0, level = 0, drift = 0, calm = 0;
+    return mean_most(0, m->level.drift[j] - DRIFT_FROM);
+}
+
+static inline double detector_tie(const struct detector *m, int j)
+{
+    return mean_most(0, m->aparts[j] / mean_most(1, m->errors[j]) - TIES_FROM);
+}
+
+/* Sums up a row's columns and moves the means of what lasts. */
+static void detector_heights(struct detector *m)
+{
+    double error = 0, level = 0, drift = 0, calm = 0, ties = 0;
     for (int j = 0; j < m->d; j++) {
-        double e = m->innovation.error[j], a = m->innovation.apart[j];
-        error += e * e;
-        apart += a * a;
+        double e = m->innovation.error[j], a = m->innovation.apart[j], square = e * e;
+        mean_next(&m->lately[j], square + m->level.level[j], 1 / span[0]);
+        mean_next(&m->errors[j], square, 1 / span[1]);
+        mean_next(&m->aparts[j], a * a, 1 / span[1]);
+        error += square;
         level += m->level.level[j];
-        drift += m->level.drift[j];
+        drift += detector_drift(m, j);
         calm += m->level.calm[j];
-        mean_next(&m->lately[j], e * e + m->level.level[j], 1 / span[0]);
+        ties += detector_tie(m, j);
     }
-    if (!model)
-        return;
-    error /= m->d, apart /= m->d, level /= m->d, drift /= m->d;
-    for (int s = 0; s < SPANS; s++)
-        mean_next(&m->energy[s], error, 1 / span[s]);
+    error /= m->d;
+    level /= m->d;
     mean_next(&m->level_mean, level, 1 / span[1]);
-    mean_next(&m->drift_mean, drift, 1 / span[1]);
-    mean_next(&m->apart_mean, apart, 1 / span[1]);
-    mean_next(&m->error_mean, error, 1 / span[1]);
     double lasting = log(0.1 + m->level_mean);
-    for (int s = 0; s < SPANS; s++)
+    for (int s = 0; s < SPANS; s++) {
+        mean_next(&m->energy[s], error, 1 / span[s]);
         lasting += log(1e-3 + m->energy[s]);
+    }
     double sudden = log(1e-3 + error + level);
     m->height[SUDDEN] = sudden - hours_next(&m->hours, m->last_s, sudden);
     m->height[LASTING] = lasting / SPANS;
+    m->height[DRIFT] = log(0.1 + drift);
     m->height[CALM] = log(0.1 + calm);
-    m->height[TIES] = log(1e-3 + m->apart_mean) - log(fmax(1, m->error_mean));
+    m->height[TIES] = log(0.1 + ties);
 }
 
 static bool detector_channel(struct detector *m, enum channel c, struct detector_verdict *out)
@@ -189,10 +214,10 @@ void detector_row(struct detector *m, double t_s, const double *x, struct detect
     detector_time(m, t_s);
     bool model = innovation_row(&m->innovation, x);
     level_row(&m->level, x);
-    detector_energies(m, model);
     m->rows++;
     if (!model)
         return;
+    detector_heights(m);
     out->score = 1 / (1 + exp(-m->height[LASTING]));
     double rate = INFINITY, loudest = -INFINITY;
     for (enum channel c = 0; c < CHANNELS; c++) {
@@ -212,12 +237,14 @@ void detector_row(struct detector *m, double t_s, const double *x, struct detect
 /* A column's part in the loudest channel of the last row. */
 static double detector_part(const struct detector *m, int j)
 {
-    double e = m->innovation.error[j], a = m->innovation.apart[j];
+    double e = m->innovation.error[j];
     switch (m->loudest) {
+    case DRIFT:
+        return detector_drift(m, j);
     case CALM:
         return m->level.calm[j];
     case TIES:
-        return a * a;
+        return detector_tie(m, j);
     case LASTING:
         return m->lately[j];
     default:
@@ -281,7 +308,7 @@ size_t detector_rows(const struct detector *m)
 
 size_t detector_bytes(const struct detector *m)
 {
-    return sizeof *m + (size_t)m->d * sizeof *m->lately + innovation_bytes(&m->innovation) + level_bytes(&m->level);
+    return sizeof *m + COLUMN_ARRAYS * (size_t)m->d * sizeof *m->lately + innovation_bytes(&m->innovation) + level_bytes(&m->level);
 }
 
 /* Everything but what detector_new() made of the options. */
@@ -294,9 +321,6 @@ static void detector_pack(struct detector *m, struct pack *p)
     pack_int(p, &m->muted, WARM_ROWS);
     pack_doubles(p, m->energy, SPANS);
     pack_doubles(p, &m->level_mean, 1);
-    pack_doubles(p, &m->drift_mean, 1);
-    pack_doubles(p, &m->apart_mean, 1);
-    pack_doubles(p, &m->error_mean, 1);
     pack_doubles(p, m->height, CHANNELS);
     pack_doubles(p, m->floor, CHANNELS);
     pack_int(p, &loudest, CHANNELS - 1);
@@ -306,7 +330,7 @@ static void detector_pack(struct detector *m, struct pack *p)
     hours_pack(&m->hours, p);
     innovation_pack(&m->innovation, p);
     level_pack(&m->level, p);
-    pack_doubles(p, m->lately, (size_t)m->d);
+    pack_doubles(p, m->lately, COLUMN_ARRAYS * (size_t)m->d);
 }
 
 int detector_remap(const struct detector *m, int d, const int *from, struct detector **out)

@@ -21,7 +21,7 @@
 #define BATCH 16        /* rows */
 #define SLOW_ROWS 30.0
 #define RIDGE 0.01      /* of the rows, on columns of deviation 1 */
-#define BLEND 0.1       /* towards no correlation of errors: so many columns are never independent of each other */
+#define BLEND 0.02      /* of errors' correlation towards none, and more while there are few rows for each column */
 #define MAX_INPUT 1e100 /* squares and their sums stay finite */
 #define TINY 1e-24      /* of a column's largest square: a variance below is rounding */
 #define FIRST_MOVE 3.0  /* deviations that the first move of a constant column counts */
@@ -231,12 +231,12 @@ static void group_solve(struct innovation_group *g, double *room)
 static void group_invert(struct innovation_group *g, double *room)
 {
     int n = g->d;
-    double *a = room;
+    double *a = room, keep = 1 - fmin(1, BLEND + n / g->weight);
     for (int i = 0; i < n; i++)
         for (int j = 0; j <= i; j++) {
             double scale = sqrt(g->rr[i * n + i] * g->rr[j * n + j]);
             double c = scale > 0 ? g->rr[i * n + j] / scale : 0;
-            a[i * n + j] = i == j ? 1 : (1 - BLEND) * c;
+            a[i * n + j] = i == j ? 1 : keep * c;
         }
     cholesky(a, n);
     memset(g->inverse, 0, (size_t)n * (size_t)n * sizeof *g->inverse);

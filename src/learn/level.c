@@ -23,7 +23,7 @@
 #define RUN_ROWS 8.0       /* ... and so many rows more */
 #define MAX_INPUT 1e100
 
-#define KEPT 16            /* arrays that are kept, from `first` on */
+#define KEPT 17            /* arrays that are kept, from `first` on */
 
 int level_init(struct level *m, int d, double memory)
 {
@@ -34,7 +34,7 @@ int level_init(struct level *m, int d, double memory)
         return -ENOMEM;
     double **const array[3 + KEPT] = {
         &m->level, &m->drift, &m->calm, &m->first, &m->last, &m->n, &m->fast, &m->slow, &m->spread, &m->steady,
-        &m->slower, &m->far, &m->near, &m->motion, &m->usual, &m->usual_spread, &m->run, &m->longest, &m->same,
+        &m->slower, &m->far, &m->moved, &m->near, &m->motion, &m->usual, &m->usual_spread, &m->run, &m->longest, &m->same,
     };
     for (int i = 1; i < 3 + KEPT; i++)
         *array[i] = m->level + (size_t)i * n;
@@ -74,8 +74,9 @@ LANES_WIDE static void level_means(struct level *m, const double *restrict x)
         double share = mean_most(one, some * oldest);
         double level = level_apart(m->fast[j] - m->slow[j], &m->spread[j], n, share);
         double drift = level_apart(m->steady[j] - m->slower[j], &m->far[j], n, share);
+        double moved = level_apart(m->steady[j] - m->slow[j], &m->moved[j], n, share);
         m->level[j] = known ? level : 0;
-        m->drift[j] = known ? drift : 0;
+        m->drift[j] = known ? mean_most(drift, moved) : 0;
         double moving = mean_most(one, some / MOTION_ROWS);
         mean_next(&m->near[j], u, moving);
         mean_next(&m->motion[j], (u - m->near[j]) * (u - m->near[j]), moving);

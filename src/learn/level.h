@@ -2,7 +2,7 @@
  * Where each column is and how it moves, against how it usually is and moves.
  *
  *   level   a quick mean against a slow one, in deviations of that difference so far: shifts
- *   drift   the same over longer spans: what creeps
+ *   drift   the same over longer spans: what stays away, and what creeps
  *   calm    how much less it moves than it ever did: a sensor that is stuck, a rhythm that is gone
  *
  * All three are squares, so that they can be added to squared errors: near 1 is usual, and calm is 0 then.
@@ -19,8 +19,8 @@ struct level {
     double *level, *drift, *calm;
     /* What is kept: first and last value and how many were known; ... */
     double *first, *last, *n;
-    /* ... means of about 3 and 300 rows, and of their squared difference; the same of 30 and 3000; ... */
-    double *fast, *slow, *spread, *steady, *slower, *far;
+    /* ... means of about 3, 300, 30 and 3000 rows; squared differences of the first two, the last two, and those between; ... */
+    double *fast, *slow, *spread, *steady, *slower, *far, *moved;
     /* ... the mean of about 64 rows, of squares around it, and mean and variance of the logarithm of those; ... */
     double *near, *motion, *usual, *usual_spread;
     /* ... rows at one value now, at most before, and repeats in all. */

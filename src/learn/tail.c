@@ -13,15 +13,17 @@
 #define DAY_S 86400.0
 #define LEAST 4        /* pieces of news before an alarm */
 #define LEAST_SCALE 0.2
+#define PRIOR_SCALE 0.5 /* of the tail, as if so many pieces of news had shown it */
+#define PRIOR_NEWS 4
 #define TOP_LEAST 4    /* the tail is fitted to so many pieces of news at least, ... */
 #define TOP_TIMES 3.0  /* ... and to so many times the budget's worth */
-#define SHARP 3.0      /* times the budget */
+#define SHARP 2.25     /* times the budget */
 #define ALIKE 0.5
 #define MARGIN 0.25
 
-void tail_init(struct tail *t, double rows, double step, double apart_s)
+void tail_init(struct tail *t, double rows, double step, bool follows, double prior, double apart_s)
 {
-    *t = (struct tail){ .fall = step / rows, .step = step, .apart_s = apart_s, .reference = NAN, .level = INFINITY,
+    *t = (struct tail){ .fall = step / rows, .step = step, .follows = follows, .prior = prior, .apart_s = apart_s, .reference = NAN, .level = INFINITY,
                         .first_s = NAN, .last_s = -INFINITY, .last = -1 };
 }
 
@@ -60,16 +62,18 @@ static void tail_fit(struct tail *t, double t_s, double budget)
 {
     double sorted[TAIL_KEPT], days = tail_days(t, t_s), sum = 0;
     int n = tail_sorted(t, t_s, sorted);
-    t->level = INFINITY;
-    if (n < LEAST || days <= 0)
+    if (n < LEAST || days <= 0) {
+        t->level = fmax(t->prior, n ? sorted[0] + MARGIN : -INFINITY) + PRIOR_SCALE * fmax(0, -log(budget * days));
+        t->rate = 0;
         return;
+    }
     double wanted = budget * days;
     int above = (int)fmin(n / 2, fmax(1, ceil(wanted))); /* left out of the fit */
     int top = (int)fmin(n, above + fmax(TOP_LEAST, ceil(TOP_TIMES * wanted)));
     t->top = sorted[top - 1];
     for (int i = 0; i < top; i++)
         sum += sorted[i < above ? above : i] - t->top;
-    t->scale = fmax(LEAST_SCALE, sum / (top - above));
+    t->scale = fmax(LEAST_SCALE, (sum + PRIOR_NEWS * PRIOR_SCALE) / (top - above + PRIOR_NEWS));
     t->rate = top / days;
     double fitted = t->top + t->scale * fmax(0, log(top / (SHARP * wanted)));
     t->level = fmax(fitted, sorted[(int)fmin(n - 1, SHARP * wanted)]) + MARGIN;
@@ -77,7 +81,7 @@ static void tail_fit(struct tail *t, double t_s, double budget)
 
 double tail_rate(const struct tail *t, double v)
 {
-    return isfinite(t->level) ? t->rate * exp(-fmax(0, v - t->top) / t->scale) : INFINITY;
+    return t->rate > 0 ? t->rate * exp(-fmax(0, v - t->top) / t->scale) : INFINITY;
 }
 
 /* Where a new piece of news of height v goes: instead of an old one, else of the lowest; -1 if it is lower still. */
@@ -97,7 +101,7 @@ static int tail_place(struct tail *t, double t_s, double v)
 
 static void tail_remember(struct tail *t, double t_s, double v)
 {
-    bool same = t->last >= 0 && t_s - t->last_s < t->apart_s;
+    bool same = t->last >= 0 && (!t->fallen || t_s - t->last_s < t->apart_s);
     if (!same)
         t->last = tail_place(t, t_s, v);
     if (t->last >= 0) {
@@ -105,6 +109,8 @@ static void tail_remember(struct tail *t, double t_s, double v)
         t->when[t->last] = t_s;
     }
     t->last_s = t_s;
+    t->last_height = v;
+    t->fallen = false;
 }
 
 int tail_alike(const struct tail *t, double v)
@@ -122,18 +128,19 @@ void tail_mute(struct tail *t, double v)
 
 bool tail_next(struct tail *t, double t_s, double v, double budget)
 {
-    if (isnan(t->reference)) {
+    if (isnan(t->first_s))
         t->first_s = t_s;
+    if (isnan(t->reference))
         t->reference = v;
-        return false;
-    }
-    t->reference -= t->fall;
+    if (t->follows || v < t->reference)
+        t->reference -= t->fall;
+    t->fallen |= v < t->last_height - t->step;
     bool news = v > t->reference + t->step;
     if (news) {
         tail_fit(t, t_s, budget);
         tail_remember(t, t_s, v);
     }
-    if (v > t->reference)
+    if (news || (t->follows && v > t->reference))
         t->reference = v;
     return news;
 }
@@ -143,6 +150,8 @@ void tail_pack(struct tail *t, struct pack *p)
     pack_doubles(p, &t->reference, 1);
     pack_doubles(p, &t->first_s, 1);
     pack_doubles(p, &t->last_s, 1);
+    pack_doubles(p, &t->last_height, 1);
+    pack_bytes(p, &t->fallen, sizeof t->fallen);
     pack_doubles(p, &t->level, 1);
     pack_doubles(p, &t->rate, 1);
     pack_doubles(p, &t->top, 1);

@@ -17,18 +17,22 @@
 struct tail {
     double fall;          /* the reference sinks by so much a row */
     double step;          /* news exceeds it by so much */
+    bool follows;         /* the reference rises with values that are no news: what grows slowly never is */
+    double prior;         /* level of an alarm before there was news */
     double apart_s;       /* news closer than that is one piece of news */
     double reference;     /* NaN before the first value */
     double first_s, last_s; /* first row; last news */
+    double last_height;
+    bool fallen;          /* since then; if not, what comes is still the same news */
     double level;         /* of an alarm, now */
-    double rate;          /* news a day beyond `top`, the lowest of those the tail was fitted to */
+    double rate;          /* 0 = too little is known; news a day beyond `top`, the lowest of those the tail was fitted to */
     double top, scale;    /* log units */
     int n, last;          /* remembered; the last of them, -1 = it was too low to be kept */
     double when[TAIL_KEPT], height[TAIL_KEPT];
 };
 
 /* In `rows` rows the reference sinks by `step`. */
-void tail_init(struct tail *t, double rows, double step, double apart_s);
+void tail_init(struct tail *t, double rows, double step, bool follows, double prior, double apart_s);
 
 /*
  * The next value, a logarithm, at a time; `budget` alarms a day are tolerated. Returns whether it is news.
