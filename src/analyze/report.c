@@ -2,15 +2,15 @@
 #include "analyze/report.h"
 
 #include "analyze/anomalies.h"
+#include "analyze/foresight.h"
 #include "analyze/insights/insights.h"
 #include "analyze/states.h"
 #include "analyze/trends.h"
+#include "analyze/workload_find.h"
 #include "base/mem.h"
 #include "base/text.h"
 
 #include <stdio.h>
-
-#define FORECAST_MIN_ROWS 20
 
 const char *direction_name(enum direction d)
 {
@@ -28,19 +28,6 @@ static void report_session(struct report *out)
         snprintf(out->session, sizeof out->session, "session_%s", text_stamp(r->wall_ms[0], stamp));
     for (size_t i = 0; i < r->n_events; i++)
         out->gaps += r->events[i].kind == EVENT_GAP;
-}
-
-/* What this version does not do at all, and what would be missing for it anyway. */
-static void report_absent(struct report *out)
-{
-    text_copy(out->workload_reason, sizeof out->workload_reason,
-              "not computed: this version does not classify workloads");
-    if (out->rec->n < FORECAST_MIN_ROWS)
-        snprintf(out->forecast_reason, sizeof out->forecast_reason,
-                 "needs at least %d samples, has %zu", FORECAST_MIN_ROWS, out->rec->n);
-    else
-        text_copy(out->forecast_reason, sizeof out->forecast_reason,
-                  "not computed: this version does not forecast");
 }
 
 struct report *analyze_verdict(const struct recording *r, const struct analyze_options *o)
@@ -63,7 +50,8 @@ struct report *analyze_run(const struct recording *r, const struct analyze_optio
     struct report *out = analyze_verdict(r, o);
     states_find(o->seed, out);
     trends_find(out);
-    report_absent(out);
+    foresight_find(o, out);
+    workload_find(o, out);
     return out;
 }
 
@@ -79,5 +67,8 @@ void report_free(struct report *r)
     mem_free(r->states.transitions);
     mem_free(r->trends);
     mem_free(r->insights);
+    forecasts_done(&r->forecast.all);
+    mem_free(r->forecast.risk);
+    mem_free(r->workload.scores);
     mem_free(r);
 }

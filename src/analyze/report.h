@@ -8,12 +8,16 @@
 #ifndef ANALYZE_REPORT_H
 #define ANALYZE_REPORT_H
 
+#include "analyze/forecasts.h"
 #include "core/event.h"
 #include "core/recording.h"
+#include "learn/pattern.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct workload_set;
 
 #define REPORT_TEXT 240
 #define REPORT_CAUSES 5
@@ -118,6 +122,35 @@ struct insight {
     int64_t since_ms, until_ms;  /* until_ms: 0 = it lasts */
 };
 
+/* Episodes that were found before the recording began: of the archive. */
+struct report_history {
+    const double *start_s;       /* n times, seconds since 1970 UTC, rising */
+    size_t n;
+    double from_s;               /* since when they were looked for */
+};
+
+struct report_forecast {
+    char reason[REPORT_TEXT];    /* why there is none: then nothing below is known */
+    struct forecasts all;
+    double *risk;                /* all.horizon probabilities that an episode begins in the step; NULL: not known */
+    char risk_reason[REPORT_TEXT];
+    size_t risk_episodes;        /* that it was learned from, */
+    double risk_days;            /* and of how long a time */
+    int pattern_slot;            /* the metric that was looked at: the first with a pattern; -1: none */
+    struct pattern pattern;
+};
+
+/* Which kind of work the machine did: analyze/workload.h. */
+struct workload_found {
+    char reason[REPORT_TEXT];
+    char category[32];           /* "video_editing", "mixed", "unknown" */
+    double confidence;           /* 0..1 */
+    char unknown_reason[REPORT_TEXT]; /* of "mixed", too; "" else */
+    char why[REPORT_TEXT];       /* what speaks for it */
+    int n;
+    struct workload_score { char name[32]; double score; } *scores; /* the likeliest first */
+};
+
 struct report {
     const struct recording *rec; /* borrowed: must outlive the report */
     struct report_host host;
@@ -142,7 +175,8 @@ struct report {
     struct insight *insights;    /* most severe first */
     size_t n_insights;
 
-    char workload_reason[REPORT_TEXT], forecast_reason[REPORT_TEXT];
+    struct workload_found workload;
+    struct report_forecast forecast;
 
     double cpu_us_per_sample, rss_bytes, written_bytes; /* cost of collecting; NaN for a file */
 };
@@ -152,6 +186,10 @@ struct analyze_options {
     double budget;               /* false alarms expected in this run; 0 = 0.1, or by the day if more */
     double budget_per_day;       /* 0 = 1 */
     uint64_t seed;
+    int forecast_steps;          /* 0 = none is wanted */
+    const struct report_history *history; /* for the risk; NULL: what the recording holds is all */
+    const struct workload_set *workloads; /* NULL: the kind of work is not told; else with: */
+    double workload_threshold, workload_update_s;
 };
 
 /*

@@ -35,6 +35,9 @@ static const struct subject subjects[] = {
     { "memory.used",      0.01, "memory.total", NAN, 1 },
     { "swap.used",        0.01, "swap.total",   NAN, 1 },
     { "fs.used",          0.001, "fs.total",    NAN, 1 },
+    { "memory.util",      1,    "",             100, 1 },
+    { "swap.util",        1,    "",             100, 1 },
+    { "fs.util",          0.1,  "",             100, 1 },
     { "fs.inodes.util",   0.5,  "",             100, 1 },
     { "cgroup.memory.used", 0.01, "cgroup.memory.limit", NAN, 1 },
     { "gpu.vram.util",    2,    "",             100, 1 },
@@ -55,6 +58,11 @@ static const struct subject subjects[] = {
     { "pressure.io.some", 10,   "",             NAN, 0 },
 };
 
+/* Shares count only where the bytes are not known: both would tell the same twice. */
+static const struct {
+    const char *share, *bytes;
+} twins[] = { { "memory.util", "memory.used" }, { "swap.util", "swap.used" }, { "fs.util", "fs.used" } };
+
 static const struct subject any_column = { "", 0, "", NAN, 0 };
 
 static const struct subject *subject_of(const struct recording *r, int slot)
@@ -62,6 +70,9 @@ static const struct subject *subject_of(const struct recording *r, int slot)
     const struct metric *m = schema_at(r->schema, slot);
     if (m->kind == KIND_COUNTER || schema_is_part(r->schema, slot))
         return NULL;
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+        if (!strcmp(twins[i].share, m->name) && schema_find(r->schema, twins[i].bytes, m->inst) >= 0)
+            return NULL;
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
         if (!strcmp(subjects[i].family, m->name))
             return &subjects[i];

@@ -13,30 +13,35 @@ struct reading {
     const char *path;
 };
 
-static int analyze_tape(const struct reading *r, struct recording **out)
+static int analyze_tape(const struct args *a, const char *path, struct recording **out)
 {
     struct feed *feed;
-    int rc = observer_say_tape(r->path, tape_feed_open(r->path, &(struct tape_feed_options){ 0 }, &feed));
+    int rc = observer_say_tape(path, tape_feed_open(path, &(struct tape_feed_options){ 0 }, &feed));
     if (rc < 0)
         return rc;
-    rc = reporting_play(r->a, feed, r->path, out);
+    rc = reporting_play(a, feed, path, out);
     observer_say_lost(feed);
     feed_close(feed);
     if (rc < 0)
-        log_error(rc, "%s cannot be read further", r->path);
+        log_error(rc, "%s cannot be read further", path);
+    return rc;
+}
+
+int analyze_read_file(const struct args *a, const char *path, struct recording **out)
+{
+    char message[IMPORT_MESSAGE];
+    if (tape_feed_knows(path))
+        return analyze_tape(a, path, out);
+    int rc = import_file(path, out, message, sizeof message);
+    if (rc < 0)
+        log_error(0, "%s", message);
     return rc;
 }
 
 static int analyze_read(void *self, struct recording **out)
 {
     const struct reading *r = self;
-    char message[IMPORT_MESSAGE];
-    if (tape_feed_knows(r->path))
-        return analyze_tape(r, out);
-    int rc = import_file(r->path, out, message, sizeof message);
-    if (rc < 0)
-        log_error(0, "%s", message);
-    return rc;
+    return analyze_read_file(r->a, r->path, out);
 }
 
 int analyze_file(const struct args *a, const char *path)

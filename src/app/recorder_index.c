@@ -4,6 +4,7 @@
  * The index waits for the disk, so it is written about once a minute from a thread of the store; between, events
  * wait in memory. When the index is new or was lost it is filled from the segments.
  */
+#include "app/foretold.h"
 #include "app/recorder_parts.h"
 
 #include "base/auto.h"
@@ -40,6 +41,7 @@ struct indexer {
     struct retention *retention;
     struct event *batch;       /* its scratch */
     size_t cap_batch;
+    struct foretold foretold;
 };
 
 /* ---- what goes ---- */
@@ -292,6 +294,8 @@ static void indexer_tidy(void *self)
     if (d->index)
         indexer_write(d);
     if (d->index)
+        foretold_minute(&d->foretold, d->index);
+    if (d->index)
         indexer_retain(d);
 }
 
@@ -300,7 +304,7 @@ static int indexer_open(struct recorder *r, void **self)
     if (r->o.csv_only) /* there is nothing to index */
         return 0;
     struct indexer *d = mem_new(sizeof *d);
-    *d = (struct indexer){ .r = r, .lock = os_lock_new() };
+    *d = (struct indexer){ .r = r, .lock = os_lock_new(), .foretold.dir = r->o.dir };
     d->retention = retention_new(r->o.dir, store_space(r->store));
     retention_clean(d->retention);
     int left = archive_put_clean(r->o.dir, store_space(r->store));

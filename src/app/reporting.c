@@ -2,6 +2,8 @@
 #include "app/reporting.h"
 
 #include "analyze/state_book.h"
+#include "app/categories.h"
+#include "app/history.h"
 #include "app/identity.h"
 #include "app/models.h"
 #include "base/auto.h"
@@ -91,8 +93,16 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     struct analyze_options options = {
         .method = args_text(a, "method"), .seed = (uint64_t)args_number(a, "seed"),
         .budget_per_day = config_number(args_config(a), "analysis.budget_per_day"),
+        .forecast_steps = args_flag(a, "predict") ? (int)args_number(a, "prediction-steps") : 0,
     };
+    struct history history = { 0 };
+    if (options.forecast_steps && ((root && !*root) || *rec->session))
+        options.history = history_learn(a, rec, &history);
+    struct workload_set *workloads;
+    categories_for_report(a, &options, &workloads);
     struct report *r = analyze_run(rec, &options);
+    history_done(&history);
+    workload_set_free(workloads);
     reporting_host(a, root, &r->host);
     if (dir && r->states.k)
         reporting_states(dir, rec, &r->states);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 size_t stats_known(const double *x, size_t n)
@@ -12,6 +13,18 @@ size_t stats_known(const double *x, size_t n)
     for (size_t i = 0; i < n; i++)
         k += !isnan(x[i]);
     return k;
+}
+
+bool stats_all_finite(const double *x, size_t n)
+{
+    const uint64_t exponent = UINT64_C(0x7ff) << 52; /* all set in NaN and infinities; many are compared at once */
+    uint64_t odd = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        odd |= (bits & exponent) == exponent;
+    }
+    return !odd;
 }
 
 double stats_mean(const double *x, size_t n)

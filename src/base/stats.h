@@ -5,6 +5,7 @@
 #ifndef BASE_STATS_H
 #define BASE_STATS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Arithmetic mean of the n values that are known. */
@@ -18,6 +19,9 @@ double stats_max(const double *x, size_t n);
 
 /* How many are known. */
 size_t stats_known(const double *x, size_t n);
+
+/* Is none of them NaN or infinite? */
+bool stats_all_finite(const double *x, size_t n);
 
 /*
  * The q-quantile, 0 <= q <= 1, linear between order statistics (type 7 of Hyndman and Fan 1996).

@@ -9,7 +9,7 @@
  *   calm     what moves less than it ever did: stuck sensors, rhythms that are gone
  *   ties     errors that do not fit each other: what moved together and no longer does
  *
- * The score says how unusual the last minutes were, between 0 and 1, and exceeds 1 in a row that brings
+ * The score says how unusual the last minutes were, between 0 and 1, and exceeds 1 in a row that suddenly brings
  * news: what lasts is worth a look again and again, but only once an alarm.
  */
 #include "learn/detector.h"
@@ -20,6 +20,7 @@
 #include "learn/innovation.h"
 #include "learn/level.h"
 #include "learn/mean.h"
+#include "learn/season.h"
 #include "learn/tail.h"
 
 #include <errno.h>
@@ -55,7 +56,7 @@ static const struct {
     [LASTING] = { 0.5, 300, 0.5, false, 1.5 },
     [DRIFT] = { 0.1, 300, 1, false, 2 },
     [CALM] = { 0.1, 300, 1, false, 2 },
-    [TIES] = { 0.1, 300, 0.5, false, 1.5 },
+    [TIES] = { 0.1, 300, 0.5, false, 1 },
 };
 
 /* From how many variances on a column counts in the channels that look at single columns. */
@@ -81,6 +82,7 @@ struct detector {
     struct hours hours;
     struct innovation innovation;
     struct level level;
+    struct season season;
     /* Of each column: mean over some rows of its part in what is sudden, of its squared errors, and those given the
      * other columns'. */
     double *lately, *errors, *aparts;
@@ -111,7 +113,8 @@ int detector_new(int d, const struct detector_options *o, struct detector **out)
         m->energy[s] = 1;
     hours_init(&m->hours);
     m->lately = mem_try(COLUMN_ARRAYS * (size_t)d * sizeof *m->lately);
-    if (!m->lately || innovation_init(&m->innovation, d, memory) < 0 || level_init(&m->level, d, memory) < 0) {
+    if (!m->lately || innovation_init(&m->innovation, d, memory) < 0 || level_init(&m->level, d, memory) < 0 ||
+        season_init(&m->season, d, memory) < 0) {
         detector_free(m);
         return -ENOMEM;
     }
@@ -127,6 +130,7 @@ void detector_free(struct detector *m)
         return;
     innovation_done(&m->innovation);
     level_done(&m->level);
+    season_done(&m->season);
     mem_free(m->lately);
     mem_free(m);
 }
@@ -146,7 +150,7 @@ static void detector_time(struct detector *m, double t_s)
 /* A column's part in the channels that look at single columns. */
 static inline double detector_drift(const struct detector *m, int j)
 {
-    return mean_most(0, m->level.drift[j] - DRIFT_FROM);
+    return mean_most(0, mean_most(m->level.drift[j], m->season.away[j]) - DRIFT_FROM);
 }
 
 static inline double detector_tie(const struct detector *m, int j)
@@ -197,7 +201,7 @@ static bool detector_channel(struct detector *m, enum channel c, struct detector
     if (news && v > t->level) {
         m->floor[c] = fmin(m->floor[c], v - channel[c].step);
         m->floor[c] = fmax(m->floor[c], t->level - channel[c].step);
-        out->score = fmax(out->score, 1 + fmin(1, v - t->level));
+        out->score = fmax(out->score, (1 + out->score) / 2);
     }
     if (c == SUDDEN && news && v > NEWS)
         out->score = fmax(out->score, 1 + v - NEWS + RARE * log((m->rows + 1) / fmax(1, tail_alike(t, v))));
@@ -214,6 +218,7 @@ void detector_row(struct detector *m, double t_s, const double *x, struct detect
     detector_time(m, t_s);
     bool model = innovation_row(&m->innovation, x);
     level_row(&m->level, x);
+    season_row(&m->season, t_s, m->level.steady);
     m->rows++;
     if (!model)
         return;
@@ -281,7 +286,8 @@ int detector_causes(const struct detector *m, struct detector_cause *out, int ma
         double part = detector_part(m, j);
         if (!(part > 0))
             continue;
-        double expected = innovation_expected(&m->innovation, j), half = NINE_OF_TEN * innovation_deviation(&m->innovation, j);
+        double expected = innovation_expected(&m->innovation, j);
+        double half = NINE_OF_TEN * innovation_deviation(&m->innovation, j);
         all[n++] = (struct detector_cause){ .column = j, .share = part, .value = innovation_value(&m->innovation, j),
                                             .expected = expected, .low = expected - half, .high = expected + half };
         sum += part;
@@ -308,7 +314,8 @@ size_t detector_rows(const struct detector *m)
 
 size_t detector_bytes(const struct detector *m)
 {
-    return sizeof *m + COLUMN_ARRAYS * (size_t)m->d * sizeof *m->lately + innovation_bytes(&m->innovation) + level_bytes(&m->level);
+    return sizeof *m + COLUMN_ARRAYS * (size_t)m->d * sizeof *m->lately + innovation_bytes(&m->innovation) +
+           level_bytes(&m->level) + season_bytes(&m->season);
 }
 
 /* Everything but what detector_new() made of the options. */
@@ -330,6 +337,7 @@ static void detector_pack(struct detector *m, struct pack *p)
     hours_pack(&m->hours, p);
     innovation_pack(&m->innovation, p);
     level_pack(&m->level, p);
+    season_pack(&m->season, p);
     pack_doubles(p, m->lately, COLUMN_ARRAYS * (size_t)m->d);
 }
 
@@ -344,9 +352,12 @@ int detector_remap(const struct detector *m, int d, const int *from, struct dete
     to->rows = m->rows;
     memcpy(to->tail, m->tail, sizeof to->tail);
     to->hours = m->hours;
+    season_like(&to->season, &m->season);
     for (int j = 0; j < d; j++)
-        if (from[j] >= 0)
+        if (from[j] >= 0) {
             level_take(&to->level, j, &m->level, from[j]);
+            season_take(&to->season, j, &m->season, from[j]);
+        }
     *out = to;
     return 0;
 }

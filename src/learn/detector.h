@@ -41,7 +41,8 @@ struct detector_cause {
 };
 
 /*
- * A detector of d columns that has seen nothing, 1 <= d <= DETECTOR_MAX_DIM; the caller's, to be freed with detector_free().
+ * A detector of d columns that has seen nothing, 1 <= d <= DETECTOR_MAX_DIM; the caller's, to be freed with
+ * detector_free().
  *
  *   o    NULL = all defaults
  *
@@ -70,7 +71,8 @@ size_t detector_rows(const struct detector *m);  /* learned from so far, in all 
 size_t detector_bytes(const struct detector *m); /* of memory held */
 
 /*
- * Puts the whole state, or makes a detector of one: what follows is as if it had never stopped, but for what was missed.
+ * Puts the whole state, or makes a detector of one: what follows is as if it had never stopped, but for what was
+ * missed.
  * Errors of detector_load(): -EINVAL for bytes that detector_save() did not write, or of another version; -ENOMEM.
  */
 void detector_save(const struct detector *m, struct buf *out);

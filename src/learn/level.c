@@ -34,7 +34,8 @@ int level_init(struct level *m, int d, double memory)
         return -ENOMEM;
     double **const array[3 + KEPT] = {
         &m->level, &m->drift, &m->calm, &m->first, &m->last, &m->n, &m->fast, &m->slow, &m->spread, &m->steady,
-        &m->slower, &m->far, &m->moved, &m->near, &m->motion, &m->usual, &m->usual_spread, &m->run, &m->longest, &m->same,
+        &m->slower, &m->far, &m->moved, &m->near, &m->motion, &m->usual, &m->usual_spread, &m->run, &m->longest,
+        &m->same,
     };
     for (int i = 1; i < 3 + KEPT; i++)
         *array[i] = m->level + (size_t)i * n;

@@ -19,7 +19,8 @@ struct level {
     double *level, *drift, *calm;
     /* What is kept: first and last value and how many were known; ... */
     double *first, *last, *n;
-    /* ... means of about 3, 300, 30 and 3000 rows; squared differences of the first two, the last two, and those between; ... */
+    /* ... means of about 3, 300, 30 and 3000 rows, and of the squared differences of fast and slow, steady and slower,
+     * steady and slow; ... */
     double *fast, *slow, *spread, *steady, *slower, *far, *moved;
     /* ... the mean of about 64 rows, of squares around it, and mean and variance of the logarithm of those; ... */
     double *near, *motion, *usual, *usual_spread;

@@ -17,13 +17,14 @@
 #define PRIOR_NEWS 4
 #define TOP_LEAST 4    /* the tail is fitted to so many pieces of news at least, ... */
 #define TOP_TIMES 3.0  /* ... and to so many times the budget's worth */
-#define SHARP 2.25     /* times the budget */
+#define SHARP 2.0      /* times the budget */
 #define ALIKE 0.5
 #define MARGIN 0.25
 
 void tail_init(struct tail *t, double rows, double step, bool follows, double prior, double apart_s)
 {
-    *t = (struct tail){ .fall = step / rows, .step = step, .follows = follows, .prior = prior, .apart_s = apart_s, .reference = NAN, .level = INFINITY,
+    *t = (struct tail){ .fall = step / rows, .step = step, .follows = follows, .prior = prior, .apart_s = apart_s,
+                        .reference = NAN, .level = INFINITY,
                         .first_s = NAN, .last_s = -INFINITY, .last = -1 };
 }
 

@@ -25,7 +25,7 @@ struct tail {
     double last_height;
     bool fallen;          /* since then; if not, what comes is still the same news */
     double level;         /* of an alarm, now */
-    double rate;          /* 0 = too little is known; news a day beyond `top`, the lowest of those the tail was fitted to */
+    double rate;          /* news a day beyond `top`, the lowest of those the tail was fitted to; 0 = not known yet */
     double top, scale;    /* log units */
     int n, last;          /* remembered; the last of them, -1 = it was too low to be kept */
     double when[TAIL_KEPT], height[TAIL_KEPT];

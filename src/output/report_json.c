@@ -2,6 +2,8 @@
 #include "output/report_json.h"
 
 #include "base/json.h"
+#include "learn/risk.h"
+#include "output/forecast_json.h"
 #include "output/report_now.h"
 #include "output/report_verdict.h"
 
@@ -296,6 +298,89 @@ static void json_insights(struct json *j, const struct report *r)
     json_end(j);
 }
 
+static void json_risk(struct json *j, const struct report_forecast *f)
+{
+    if (!f->risk) {
+        json_absent(j, "risk", f->risk_reason);
+        return;
+    }
+    json_array(j, "risk");
+    for (int k = 0; k < f->all.horizon; k++) {
+        json_object(j, NULL);
+        json_time(j, "time", f->all.last_ms + (int64_t)(1000 * f->all.step_s * (k + 1)));
+        json_double(j, "probability", f->risk[k]);
+        json_string(j, "level", risk_level_name(risk_level_of(f->risk[k], f->all.step_s)));
+        json_end(j);
+    }
+    json_end(j);
+    json_object(j, "risk_learned_from");
+    json_int(j, "episodes", (int64_t)f->risk_episodes);
+    json_double(j, "days", f->risk_days);
+    json_end(j);
+}
+
+static void json_course(struct json *j, const char *name, const double *mean, int n, double p, const char *needs)
+{
+    char key[32];
+    if (isnan(p)) {
+        json_absent(j, name, needs);
+    } else {
+        json_array(j, name);
+        for (int k = 0; k < n; k++)
+            json_double(j, NULL, mean[k]);
+        json_end(j);
+    }
+    snprintf(key, sizeof key, "%s_p", name);
+    json_double(j, key, p);
+}
+
+static void json_patterns(struct json *j, const struct report *r)
+{
+    const struct report_forecast *f = &r->forecast;
+    const struct pattern *p = &f->pattern;
+    if (f->pattern_slot < 0) {
+        json_absent(j, "patterns", "the clock was set back in that time");
+        return;
+    }
+    json_object(j, "patterns");
+    json_string(j, "metric", schema_id(r->rec->schema, f->pattern_slot));
+    json_course(j, "hour", p->hour, 24, p->hour_p, "needs three whole days");
+    json_course(j, "weekday", p->weekday, 7, p->weekday_p, "needs four whole weeks");
+    json_bool(j, "significant", p->has_hours || p->has_weekdays);
+    json_end(j);
+}
+
+static void json_forecast(struct json *j, const struct report *r)
+{
+    if (*r->forecast.reason || !r->forecast.all.n) {
+        json_absent(j, "forecast", r->forecast.reason);
+        return;
+    }
+    json_object(j, "forecast");
+    forecast_json(j, r->rec->schema, &r->forecast.all, NULL, NULL);
+    json_risk(j, &r->forecast);
+    json_patterns(j, r);
+    json_end(j);
+}
+
+static void json_workload(struct json *j, const struct workload_found *w)
+{
+    if (*w->reason || !*w->category) {
+        json_absent(j, "workload", w->reason);
+        return;
+    }
+    json_object(j, "workload");
+    json_string(j, "category", w->category);
+    json_double(j, "confidence", w->confidence);
+    json_object(j, "scores");
+    for (int i = 0; i < w->n; i++)
+        json_double(j, w->scores[i].name, w->scores[i].score);
+    json_end(j);
+    json_string(j, "unknown_reason", *w->unknown_reason ? w->unknown_reason : NULL);
+    json_string(j, "why", *w->why ? w->why : NULL);
+    json_end(j);
+}
+
 static void json_cost(struct json *j, const struct report *r)
 {
     static const char elsewhere[] = "the samples were read from a file";
@@ -354,8 +439,8 @@ void report_json(struct buf *out, const struct report *r)
     json_states(&j, r->rec->schema, &r->states);
     json_trends(&j, r);
     json_insights(&j, r);
-    json_absent(&j, "workload", r->workload_reason);
-    json_absent(&j, "forecast", r->forecast_reason);
+    json_workload(&j, &r->workload);
+    json_forecast(&j, r);
     json_cost(&j, r);
     json_end(&j);
     buf_putc(out, '\n');

@@ -9,6 +9,8 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "core/amount.h"
+#include "learn/risk.h"
+#include "output/forecast_text.h"
 #include "output/report_now.h"
 #include "output/report_verdict.h"
 
@@ -18,6 +20,7 @@
 
 #define TEXT_EPISODES 6
 #define TEXT_TRENDS 8
+#define TEXT_FORECASTS 8
 #define TEXT_NOTES 4
 
 struct page {
@@ -262,6 +265,19 @@ static void text_states(const struct page *p)
     }
 }
 
+/* One line, where there is an answer; the reason of "unknown" is for those who ask: --json, `sonde classify`. */
+static void text_workload(const struct page *p)
+{
+    const struct workload_found *w = &p->r->workload;
+    if (*w->reason || !*w->category)
+        return;
+    text_heading(p, "Workload");
+    if (*w->why)
+        text_paragraph(p, 2, "%s, %.0f %% sure: %s", w->category, 100 * w->confidence, w->why);
+    else
+        text_paragraph(p, 2, "%s%s%s", w->category, *w->unknown_reason ? ": " : "", w->unknown_reason);
+}
+
 static void text_trend(const struct page *p, const struct trend *t)
 {
     const struct schema *s = p->rec->schema;
@@ -293,6 +309,65 @@ static void text_trends(const struct page *p)
         }
     if (moving > shown)
         text_paragraph(p, 2, "and %zu more: --json lists them all", moving - shown);
+}
+
+static void text_risk(const struct page *p)
+{
+    const struct report_forecast *f = &p->r->forecast;
+    double calm = 1;
+    char span[32];
+    if (!f->risk) {
+        text_paragraph(p, 2, "Risk of an anomaly: not known: %s", f->risk_reason);
+        return;
+    }
+    for (int k = 0; k < f->all.horizon; k++)
+        calm *= 1 - f->risk[k];
+    double span_s = f->all.step_s * f->all.horizon;
+    text_paragraph(p, 2, "Risk of an anomaly in the next %s: %.2g %% (%s; learned from %zu in %.2g days)",
+                   text_span(span_s, span, sizeof span), 100 * (1 - calm),
+                   risk_level_name(risk_level_of(1 - calm, span_s)), f->risk_episodes, f->risk_days);
+}
+
+static void text_patterns(const struct page *p)
+{
+    const struct report_forecast *f = &p->r->forecast;
+    static const char *const days[] = { "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays",
+                                        "Sundays" };
+    int top = 0;
+    if (f->pattern_slot < 0 || (!f->pattern.has_hours && !f->pattern.has_weekdays))
+        return;
+    const char *id = schema_id(p->rec->schema, f->pattern_slot);
+    const double *mean = f->pattern.has_hours ? f->pattern.hour : f->pattern.weekday;
+    for (int k = 1; k < (f->pattern.has_hours ? 24 : 7); k++)
+        top = mean[k] > mean[top] ? k : top;
+    if (f->pattern.has_hours)
+        text_paragraph(p, 2, "%s depends on the hour: most from %d:00 to %d:00 UTC (%d days agree)", id, top, top + 1,
+                       f->pattern.days);
+    else
+        text_paragraph(p, 2, "%s depends on the weekday: most on %s (%d weeks agree)", id, days[top], f->pattern.weeks);
+}
+
+static void text_forecast(const struct page *p)
+{
+    const struct forecasts *all = &p->r->forecast.all;
+    size_t shown = 0;
+    text_heading(p, "Forecast");
+    if (*p->r->forecast.reason || !all->n) {
+        text_paragraph(p, 2, "none: %s", *p->r->forecast.reason ? p->r->forecast.reason : "not computed");
+        return;
+    }
+    for (size_t i = 0; i < all->n && shown < TEXT_FORECASTS; i++) {
+        auto_buf struct buf line = { 0 };
+        if (*all->item[i].reason)
+            continue;
+        forecast_text_line(&line, p->rec->schema, all, &all->item[i]);
+        text_paragraph(p, 2, "%s", line.p);
+        shown++;
+    }
+    if (all->made > shown)
+        text_paragraph(p, 2, "and %zu more: --json lists them all", all->made - shown);
+    text_risk(p);
+    text_patterns(p);
 }
 
 /* ---- what is not known, and what it cost ---- */
@@ -374,12 +449,10 @@ void report_text(struct buf *out, const struct report *r, const struct screen *s
     text_anomalies(&p);
     text_findings(&p);
     text_states(&p);
+    text_workload(&p);
     text_trends(&p);
-    if (o->forecast) {
-        text_heading(&p, "Forecast");
-        text_paragraph(&p, 2, "none: %s",
-                       *r->forecast_reason ? r->forecast_reason : "not computed");
-    }
+    if (o->forecast)
+        text_forecast(&p);
     buf_putc(out, '\n');
     text_events(&p);
     text_absent(&p);

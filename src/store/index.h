@@ -1,6 +1,7 @@
 /*
- * The index of an archive: what is relational in it. Sessions with their labels, events and anomalies; what
- * retention must keep. Which files there are, and what is in them, only the files say: store/archive.h.
+ * The index of an archive: what is relational in it. Sessions with their labels, events and anomalies; forecasts and
+ * how they turned out; what retention must keep. Which files there are, and what is in them, only the files say:
+ * store/archive.h.
  *
  * The numbers and events are in segments; losing the index loses labels, what analyses found, and what is known of
  * the host and of imported files, never a sample. One recorder
@@ -8,9 +9,9 @@
  * the way in, so that no row is larger than a few KiB, and every write is a short transaction.
  *
  * Bytes: the database never passes the allowance given at opening, its write-ahead log never INDEX_WAL_MAX;
- * index_worst_bytes() is the sum that space_reserve() is to be called with. When the allowance is used up, the
- * oldest make room: first events, then anomalies, of sessions that nobody labelled, then such sessions themselves,
- * then events of the others.
+ * index_worst_bytes() is the sum that space_reserve() is to be called with. When the allowance is used up, the oldest
+ * make room: first forecasts, then events, then anomalies, of sessions that nobody labelled, then such sessions
+ * themselves, then events of the others.
  *
  * Times are wall clock milliseconds since 1970 UTC. A struct index belongs to one thread at a time.
  *
@@ -186,6 +187,49 @@ int index_events(struct index *x, const char *id, int64_t from_ms, int64_t to_ms
                  void (*each)(void *self, const struct index_event *e), void *self);
 int index_anomalies(struct index *x, const char *id, int64_t from_ms, int64_t to_ms, int64_t limit,
                     void (*each)(void *self, const struct index_anomaly *a), void *self);
+
+/* ---- forecasts ---- */
+
+#define INDEX_FORECAST_STEPS 240   /* of a forecast at most */
+#define INDEX_FORECAST_QUANTITIES 4
+#define INDEX_FORECAST_KEPT_MS (INT64_C(30) * 86400000)
+
+struct index_forecast {
+    int64_t n;              /* read only: its number */
+    const char *metric, *model, *baseline; /* borrowed, in the call only; baseline "" = not known */
+    int64_t made_ms;        /* where its first step begins */
+    double step_s, skill;   /* skill: NaN = not known */
+    int horizon;
+    const float *points;    /* INDEX_FORECAST_QUANTITIES * horizon: p10 of all steps, p50, p90, the naive forecast */
+};
+
+/* How it turned out. */
+struct index_score {
+    int64_t steps;          /* that are known; 0: none ever will be */
+    double error, naive_error; /* mean absolute */
+    double covered;         /* share of the steps within the band */
+};
+
+/* The grades of a metric: of all its forecasts that were scored. Errors are means over them. */
+struct index_grade {
+    const char *metric;     /* borrowed, in the call only */
+    int64_t count, steps, since_ms;
+    double error, naive_error, covered;
+};
+
+/* Adds forecasts, and removes those that are older than INDEX_FORECAST_KEPT_MS. -EINVAL: one is too long. Returns n. */
+int index_add_forecasts(struct index *x, const struct index_forecast *f, size_t n);
+
+/* Those that are over by then and not scored, oldest first, at most limit. Returns the count. */
+int index_forecasts_due(struct index *x, int64_t now_ms, int64_t limit,
+                        void (*each)(void *self, const struct index_forecast *f), void *self);
+
+/* Scores one; its points are forgotten. -ENODATA: there is no such forecast. */
+int index_score_forecast(struct index *x, int64_t n, int64_t now_ms, const struct index_score *s);
+
+/* By name, of one metric or with NULL of all. Returns the count. */
+int index_grades(struct index *x, const char *metric, void (*each)(void *self, const struct index_grade *g),
+                 void *self);
 
 /* ---- removing, and what there is ---- */
 

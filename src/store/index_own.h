@@ -27,15 +27,16 @@ struct index {
 
 /* A value for a parameter of a statement. */
 struct index_value {
-    enum { INDEX_INT, INDEX_REAL, INDEX_TEXT } type;
-    int64_t i;
+    enum { INDEX_INT, INDEX_REAL, INDEX_TEXT, INDEX_BLOB } type;
+    int64_t i;     /* of a blob its bytes */
     double d;
-    const char *s; /* NULL is NULL */
+    const char *s; /* text or blob; NULL is NULL */
 };
 
 #define I(v) { .type = INDEX_INT, .i = (v) }
 #define D(v) { .type = INDEX_REAL, .d = (v) }
 #define T(v) { .type = INDEX_TEXT, .s = (v) }
+#define B(v, bytes) { .type = INDEX_BLOB, .s = (const char *)(v), .i = (int64_t)(bytes) }
 #define VALUES(...) ((const struct index_value[]){ __VA_ARGS__, { 0 } }), \
     (int)(sizeof((const struct index_value[]){ __VA_ARGS__ }) / sizeof(struct index_value))
 #define NO_VALUES NULL, 0

@@ -48,6 +48,14 @@ static const char *const versions[] = {
     COUNTED("anomalies", "anomalies = anomalies + 1")
 
     "CREATE TABLE filled (at_ms INTEGER NOT NULL) STRICT;", /* holds a row when it was filled from the segments */
+
+    /* points: p10, p50, p90 and the naive forecast of each step as floats; NULL once it was scored, or never can be */
+    "CREATE TABLE forecasts (n INTEGER PRIMARY KEY, metric TEXT NOT NULL, made_ms INTEGER NOT NULL,"
+    " step_s REAL NOT NULL, horizon INTEGER NOT NULL, model TEXT NOT NULL, baseline TEXT NOT NULL, skill REAL,"
+    " points BLOB, scored_ms INTEGER, steps INTEGER, error REAL, naive_error REAL, covered REAL) STRICT;"
+    "CREATE INDEX forecasts_by_time ON forecasts (made_ms);"
+    "CREATE INDEX forecasts_by_metric ON forecasts (metric, made_ms);"
+    "CREATE INDEX forecasts_due ON forecasts (made_ms) WHERE points IS NOT NULL;",
 };
 
 enum { VERSIONS = sizeof versions / sizeof *versions };

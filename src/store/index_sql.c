@@ -83,6 +83,7 @@ int index_bind(struct index *x, const char *sql, const struct index_value *v, in
     for (int i = 0; i < n; i++) {
         rc = v[i].type == INDEX_INT    ? sqlite3_bind_int64(*out, i + 1, v[i].i)
              : v[i].type == INDEX_REAL ? sqlite3_bind_double(*out, i + 1, v[i].d)
+             : v[i].type == INDEX_BLOB ? sqlite3_bind_blob(*out, i + 1, v[i].s, (int)v[i].i, SQLITE_STATIC)
                                        : sqlite3_bind_text(*out, i + 1, v[i].s, -1, SQLITE_STATIC);
         if (rc != SQLITE_OK)
             return index_error(x, rc);

@@ -80,6 +80,17 @@ cd "$tmp"
 "$sonde" check --mode analyze mode.csv >out || fail "analyze by mode: exit $?"
 "$sonde" check -d 1 -i 0.2 --predict --json >out || fail "json: exit $?"
 /usr/bin/python3 -c 'import json; r = json.load(open("out")); assert r["forecast"] is None and r["forecast_reason"]'
+"$sonde" check -d 3 -i 0.1 --predict --prediction-steps 7 --json >out || fail "predict: exit $?"
+/usr/bin/python3 -c '
+import json
+f = json.load(open("out"))["forecast"]
+assert f["horizon"] == 7 and abs(f["step_s"] - 0.1) < 0.05
+by = {m["metric"]: m for m in f["metrics"]}
+assert all(len(m["points"]) == 7 for m in by.values() if m["points"])
+cpu = by["cpu.util"]
+assert all(0 <= p["p10"] <= p["p50"] <= p["p90"] <= 100 for p in cpu["points"])
+assert cpu["model"] and cpu["words"] and {a["baseline"] for a in cpu["against"]} == {"last", "hour", "seasonal"}
+assert f["risk"] is None and f["risk_reason"] and f["patterns"]["significant"] is False'
 "$sonde" check -d 1 -i 0.2 --export-csv only.csv --metrics 'cpu.util,memory.*' >/dev/null || fail "selection: exit $?"
 head -n 1 only.csv | tr ',' '\n' | sed 1d | grep -Evq '^(cpu\.util$|memory\.)' &&
     fail "selection: $(head -n 1 only.csv)"

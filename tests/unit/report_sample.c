@@ -115,8 +115,9 @@ struct report *sample_report(const struct recording *rec)
     *r = (struct report){
         .rec = rec, .gaps = 1, .session = "session_20261122_103000", .method = "shift",
         .budget_per_day = 1, .budget_run = 0.1, .threshold = 6.25,
-        .workload_reason = "this version does not tell workloads apart",
-        .forecast_reason = "this version makes no forecasts",
+        .forecast = { .reason = "this version makes no forecasts" },
+        .workload = { .category = "web_browsing", .confidence = 0.75, .n = 2,
+                      .why = "net.recv.rate{total} 120 kB/s, cpu.util 12.0 %" },
         .cpu_us_per_sample = 1234.5, .rss_bytes = 5.1e6, .written_bytes = 4096,
         .host = { .hardware_id = "0123456789abcdef0123456789abcdef", .os = "Debian GNU/Linux 12 (bookworm)",
                   .cpu = "AMD EPYC 7B13", .board = "20L5", .cores = 2, .threads = 4, .memory_bytes = 4.1e9 },
@@ -135,5 +136,8 @@ struct report *sample_report(const struct recording *rec)
                                    .slope_per_hour = 1.5e9, .p_value = 0.001,
         .first = 1.23e9, .last = 3.77e9, .limit = 4.1e9, .reaches_limit_s = 792, .interval_s = { 600, NAN } };
     sample_states(&r->states);
+    r->workload.scores = mem_new(2 * sizeof *r->workload.scores);
+    r->workload.scores[0] = (struct workload_score){ "web_browsing", 0.75 };
+    r->workload.scores[1] = (struct workload_score){ "idle", 0.125 };
     return r;
 }

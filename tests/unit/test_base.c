@@ -197,6 +197,9 @@ static void statistics_pass_over_nan(void **state)
     assert_near(stats_quantile(x, 7, 1), 5, 0);
     assert_near(stats_sd(x, 7), sqrt(2.5), 1e-12);
     assert_int_equal(stats_known(x, 7), 5);
+    assert_false(stats_all_finite(x, 7));
+    assert_true(stats_all_finite((double[]){ 0, -1.7e308, 5e-324, 1.7e308 }, 4) && stats_all_finite(x, 0));
+    assert_false(stats_all_finite((double[]){ 0, INFINITY }, 2) || stats_all_finite((double[]){ -INFINITY, 0 }, 2));
     assert_nan(stats_median(x + 1, 1));
     assert_nan(stats_mean(NULL, 0));
     assert_near(stats_normal_cdf(1.959964), 0.975, 1e-6);

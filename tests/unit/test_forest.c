@@ -136,6 +136,63 @@ static void alone_as_together(void **state)
     forest_free(f);
 }
 
+/*
+ * A thin line along a diagonal: a row beside it is usual in both columns. Cuts of one column see it less, sloping ones
+ * before any row of the line, in whatever units. With one column they are the same forest.
+ */
+static void extended(void **state)
+{
+    (void)state;
+    enum { N = 400, BESIDE = 3 };
+    static const double unit[2] = { 1, 1e9 }, beside[BESIDE][2] = { { 0.3, 0.7 }, { 0.75, 0.25 }, { 0.5, 0.8 } };
+    static double x[(N + BESIDE) * 2], plain[N + BESIDE], sloping[N + BESIDE];
+    for (int i = 0; i < N + BESIDE; i++)
+        for (int j = 0; j < 2; j++)
+            x[i * 2 + j] = unit[j] * (i >= N ? beside[i - N][j] :
+                                      (i + 0.5) / N + 0.02 * fmod(i * (j ? 0.618 : 0.755), 1));
+    score(x, N + BESIDE, 2, &(struct forest_options){ .trees = 1000 }, plain);
+    score(x, N + BESIDE, 2, &(struct forest_options){ .trees = 1000, .extension = 1 }, sloping);
+    for (int i = 0; i < N; i++)
+        assert_true(sloping[i] > 0 && sloping[i] < 1);
+    double most = 0, most_plain = 0;
+    for (int i = 40; i < N - 40; i++) { /* the ends of the line stand out as well */
+        most = fmax(most, sloping[i]);
+        most_plain = fmax(most_plain, plain[i]);
+    }
+    for (int k = N; k < N + BESIDE; k++)
+        assert_true(sloping[k] - most > 0.1 && sloping[k] - most > plain[k] - most_plain);
+
+    static double y[CLOUD * 3], one[CLOUD], same[CLOUD];
+    cloud(y);
+    score(y, CLOUD, 1, &(struct forest_options){ .trees = 5000 }, one);
+    score(y, CLOUD, 1, &(struct forest_options){ .trees = 5000, .extension = 7 }, same);
+    for (int i = 0; i < CLOUD; i++)
+        assert_near(one[i], same[i], 0.012);
+
+    /* Bits: the seed; a row alone as in company; constants and odd numbers. */
+    struct forest_options o = { .extension = FOREST_MAX_EXTENSION, .seed = 3 };
+    struct forest *f;
+    assert_int_equal(forest_grow(y, CLOUD, 3, &o, &f), 0);
+    forest_score(f, y, CLOUD, one);
+    score(y, CLOUD, 3, &o, same);
+    assert_memory_equal(one, same, sizeof one);
+    for (int i = 0; i < CLOUD; i += 40) {
+        forest_score(f, y + i * 3, 1, same);
+        assert_true(same[0] == one[i]);
+    }
+    double odd[3][3] = { { NAN, 0, 0 }, { INFINITY, -INFINITY, 0 }, { 1e308, -1e308, 1e308 } };
+    forest_score(f, odd[0], 3, same);
+    assert_nan(same[0]);
+    assert_true(same[1] > 0 && same[1] < 1 && same[2] > 0.5 && same[2] < 1);
+    forest_free(f);
+    double far[4] = { -1.7e308, 0, 1, 1.7e308 }, next[3] = { 1, nextafter(1, 2), nextafter(1, 2) };
+    score(far, 4, 1, &o, same);
+    score(next, 3, 1, &o, same);
+    assert_true(same[0] > 0 && same[0] < 1);
+    score((double[]){ 5, 5, 5, 5, 5, 5 }, 3, 2, &o, same);
+    assert_near(same[0], 0.5, 1e-15);
+}
+
 static void edges_of_number(void **state)
 {
     (void)state;
@@ -195,6 +252,7 @@ static void refused(void **state)
     assert_int_equal(forest_grow(inf, 2, 1, NULL, &f), -EINVAL);
     static const struct forest_options wrong[] = {
         { .trees = -1 }, { .trees = FOREST_MAX_TREES + 1 }, { .sample = 1 }, { .sample = -1 }, { .sample = FOREST_MAX_SAMPLE + 1 },
+        { .extension = -1 }, { .extension = FOREST_MAX_EXTENSION + 1 },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(forest_grow(x, 4, 1, &wrong[i], &f), -EINVAL);
@@ -207,7 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_rows), cmocka_unit_test(three_rows), cmocka_unit_test(as_scikit_learn),
         cmocka_unit_test(constants), cmocka_unit_test(same_bits), cmocka_unit_test(alone_as_together),
-        cmocka_unit_test(edges_of_number), cmocka_unit_test(shapes), cmocka_unit_test(refused),
+        cmocka_unit_test(extended), cmocka_unit_test(edges_of_number), cmocka_unit_test(shapes),
+        cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests_name("learn/forest", tests, NULL, NULL);
 }

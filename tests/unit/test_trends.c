@@ -149,14 +149,48 @@ static void test_foreign_columns(void **state)
     recording_free(r);
 }
 
+/* What fills, wears or empties has a time to its end, with an interval around it; where only shares are known, too. */
+static void test_limits_have_intervals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *inst;
+        double first, per_hour, limit;
+    } fills[] = { { "fs.util", "/", 80, 2, 100 }, { "memory.util", NULL, 50, 5, 100 },
+                  { "swap.util", NULL, 10, 9, 100 }, { "battery.charge", "BAT0", 90, -20, 0 } };
+    struct recording *r = fake_new(60);
+    struct rng g;
+    for (size_t i = 0; i < 4; i++)
+        fake_metric(r, fills[i].name, fills[i].inst, UNIT_PERCENT);
+    fake_rows(r, 120);
+    rng_seed(&g, 3);
+    for (int t = 0; t < 120; t++)
+        for (size_t i = 0; i < 4; i++)
+            r->col[i][t] = fills[i].first + fills[i].per_hour * t / 60 + 0.05 * rng_normal(&g);
+    struct report *a = analyze(r);
+    for (size_t i = 0; i < 4; i++) {
+        const struct trend *t = NULL;
+        for (size_t k = 0; k < a->n_trends && !t; k++)
+            t = a->trends[k].slot == (int)i ? &a->trends[k] : NULL;
+        assert_non_null(t);
+        double left = (fills[i].limit - fills[i].first - fills[i].per_hour * 119 / 60) / fills[i].per_hour * 3600;
+        assert_near(t->limit, fills[i].limit, 0);
+        assert_near(t->reaches_limit_s, left, 0.03 * left);
+        assert_true(t->interval_s[0] <= t->reaches_limit_s && t->reaches_limit_s <= t->interval_s[1]);
+        assert_true(t->interval_s[0] > 0.9 * left && t->interval_s[1] < 1.1 * left);
+    }
+    report_free(a);
+    recording_free(r);
+}
+
 static void test_too_few_rows(void **state)
 {
     (void)state;
     struct recording *r = fake_machine(12, 1);
     struct report *a = analyze(r);
     assert_string_equal(a->trends_reason, "needs at least 20 samples, has 12");
-    assert_string_equal(a->forecast_reason, "needs at least 20 samples, has 12");
-    assert_non_null(strstr(a->workload_reason, "not computed"));
+    assert_non_null(strstr(a->forecast.reason, "--predict"));
+    assert_non_null(strstr(a->workload.reason, "not computed"));
     assert_int_equal(a->n_trends, 0);
     report_free(a);
     recording_free(r);
@@ -170,6 +204,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_battery_runs_down),
     cmocka_unit_test(test_small_changes_do_not_matter),
     cmocka_unit_test(test_foreign_columns),
+    cmocka_unit_test(test_limits_have_intervals),
     cmocka_unit_test(test_too_few_rows),
 };
 
