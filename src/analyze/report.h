@@ -21,6 +21,7 @@ struct workload_set;
 
 #define REPORT_TEXT 240
 #define REPORT_CAUSES 5
+#define GROUP_NAME_MAX 96
 
 /* Where something happens. The order is from the narrow to the wide: see analyze/areas.h. */
 enum area {
@@ -43,7 +44,8 @@ struct report_host {
 struct cause {
     int slot;
     double value, expected;      /* in the metric's unit */
-    double contribution;         /* share of the score, 0..1 */
+    double low, high;            /* between which nine of ten usual values lie; NaN = not known */
+    double contribution;         /* share of the score, 0..1; those of all metrics sum to 1 */
 };
 
 /* A process that moved with a finding. */
@@ -52,6 +54,13 @@ struct suspect {
     char name[PROC_NAME_MAX];
     double amount;               /* how much, in `unit` */
     enum unit unit;              /* % of one core, By grown, By/s read and written */
+};
+
+/* A control group that moved with a finding: a service, a container, a user. */
+struct moved_group {
+    char name[GROUP_NAME_MAX];
+    double amount;
+    enum unit unit;
 };
 
 struct anomaly {
@@ -65,11 +74,14 @@ struct anomaly {
     int n_causes;
     struct suspect suspects[3];
     int n_suspects;
+    struct moved_group groups[3];
+    int n_groups;
     char summary[REPORT_TEXT];   /* "memory: used rose from 1.2 GB to 5.3 GB at 14:05:31, by stress-ng-vm (pid 812)" */
 };
 
 struct state {
-    char name[64];               /* "idle", "CPU busy, disk writes" */
+    int id;                      /* its number here, or that in the state book: stable from run to run */
+    char name[64];               /* "idle", "compiling: CPU busy, disk writes" */
     double share;                /* of the ticks, 0..1 */
     double dwell_s;              /* mean length of a stay */
     double *centroid;            /* states.n_features values, in the metrics' units */

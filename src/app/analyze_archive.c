@@ -1,6 +1,7 @@
 /* analyze_archive.c - the report over an archive, by its files or by its recorder. */
 #include "app/analyze_archive.h"
 
+#include "app/analyze_changed.h"
 #include "app/archived.h"
 #include "app/attach.h"
 #include "app/findings.h"
@@ -88,6 +89,18 @@ static void wanted_found(void *self, const struct report *r)
         findings_keep(w->of.dir.p, w->session, r);
 }
 
+static int wanted_changed(struct wanted *w)
+{
+    struct recording *r;
+    int64_t from_ms = w->from_ms;
+    w->from_ms = analyze_changed_begin(from_ms, w->to_ms);
+    if (wanted_read(w, &r) < 0)
+        return EXIT_FAILED;
+    int status = analyze_changed(w->a, r, from_ms, w->to_ms);
+    recording_free(r);
+    return status;
+}
+
 /* Opens what is wanted; to be closed in any case. An exit status. */
 static int wanted_open(struct wanted *w, const struct args *a, const char *command, const char *session)
 {
@@ -108,14 +121,24 @@ static int wanted_open(struct wanted *w, const struct args *a, const char *comma
     return EXIT_DONE;
 }
 
-int analyze_archive(const struct args *a, const char *session)
+static int analyze_wanted(const struct args *a, const char *session, bool changed)
 {
     struct wanted w;
     int status = wanted_open(&w, a, "analyze", session);
     if (status == EXIT_DONE)
-        status = reporting_on(a, NULL, wanted_read, wanted_found, &w);
+        status = changed ? wanted_changed(&w) : reporting_on(a, NULL, w.of.dir.p, wanted_read, wanted_found, &w);
     archived_close(&w.of);
     return status;
+}
+
+int analyze_archive(const struct args *a, const char *session)
+{
+    return analyze_wanted(a, session, false);
+}
+
+int analyze_archive_changed(const struct args *a, const char *session)
+{
+    return analyze_wanted(a, session, true);
 }
 
 int analyze_archive_read(const struct args *a, const char *command, const char *session, struct recording **out)

@@ -17,6 +17,9 @@
  */
 int analyze_archive(const struct args *a, const char *session);
 
+/* What changed between --from, which is given, and --to, against the time before (app/analyze_changed.h). */
+int analyze_archive_changed(const struct args *a, const char *session);
+
 /* What the report would be over, without the report: *out is the caller's where the exit status is EXIT_DONE. */
 int analyze_archive_read(const struct args *a, const char *command, const char *session, struct recording **out);
 

@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "output/report_json.h"
 #include "output/report_verdict.h"
-#include "store/index.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +22,7 @@ static char *findings_causes(const struct schema *s, const struct anomaly *a)
     return mem_dup(out.n < INDEX_CAUSES_MAX ? buf_text(&out) : "[]");
 }
 
-static struct index_anomaly findings_row(const struct schema *s, const struct anomaly *a)
+struct index_anomaly findings_row(const struct schema *s, const struct anomaly *a)
 {
     return (struct index_anomaly){
         .time_ms = a->start_ms, .end_ms = a->end_ms, .peak_ms = a->peak_ms, .score = a->score,

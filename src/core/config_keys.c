@@ -42,6 +42,10 @@ static const struct config_key keys[] = {
     { "analysis.budget_per_day", NUMBER("1", 0.01, 1000),
       .help = "False alarms a day that are tolerated; fewer means that only stronger anomalies are told." },
 
+    { "learning.enabled", SWITCH("true"),
+      .help = "While recording, learn what is usual on this machine, and tell what is not as it happens; without, only "
+              "reports look for it." },
+
     { "storage.directory", TEXT(""),
       .help = "Where the archive is; empty: /var/lib/sonde for root, ~/.local/share/sonde for others." },
     { "storage.archive", SWITCH("true"),
@@ -149,6 +153,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "general", "what is read, and how often" },
     { "adapters", "where numbers come from" },
     { "analysis", "what counts as worth telling" },
+    { "learning", "what `sonde record` learns while it runs" },
     { "storage", "the archive: where it is, how much it may hold, for how long" },
     { "logging", "the rolling CSV logs of `sonde record`" },
     { "hardware_id", "the anonymous name of this machine" },

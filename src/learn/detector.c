@@ -305,6 +305,11 @@ int detector_causes(const struct detector *m, struct detector_cause *out, int ma
     return n;
 }
 
+void detector_set_budget(struct detector *m, double per_day)
+{
+    m->budget = per_day;
+}
+
 size_t detector_rows(const struct detector *m)
 {
     return (size_t)m->rows;

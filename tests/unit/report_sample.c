@@ -78,8 +78,9 @@ static struct anomaly sample_anomaly(void)
         .start_ms = START_MS + 40000, .end_ms = START_MS + 59000, .peak_ms = START_MS + 41000,
         .start = 40, .end = 59, .score = 12.5, .probability = 0.0001, .severity = SEVERITY_CRITICAL,
         .area = AREA_MEMORY, .n_causes = 2, .n_suspects = 1,
-        .causes = { { USED, 3.772e9, 1.234e9, 0.75 }, { PRESSURE, 12.5, 0, 0.25 } },
+        .causes = { { USED, 3.772e9, 1.234e9, 1.2e9, 1.3e9, 0.75 }, { PRESSURE, 12.5, 0, NAN, NAN, 0.25 } },
         .suspects = { { .pid = 812, .name = "evil\x1b[2Jname", .amount = 2.5e9, .unit = UNIT_BYTE } },
+        .n_groups = 1, .groups = { { "web.service", 2.4e9, UNIT_BYTE } },
     };
     strcpy(a.summary,
            "memory: used rose from 1.23 GB to 3.77 GB at 10:30:40, by evil\x1b[2Jname (pid 812)");
@@ -99,6 +100,7 @@ static void sample_states(struct states *st)
     st->transitions[1] = 1;
     for (int i = 0; i < st->k; i++) {
         strcpy(st->items[i].name, names[i]);
+        st->items[i].id = i;
         st->items[i].share = i ? 1.0 / 3 : 2.0 / 3;
         st->items[i].dwell_s = i ? 20 : 40;
         st->items[i].centroid = mem_new(2 * sizeof(double));
