@@ -53,8 +53,8 @@ static const struct {
     bool follows;
     double prior;      /* ... and where an alarm begins before there was any: tail.h */
 } channel[CHANNELS] = {
-    [SUDDEN] = { 0.7, 1, 50, 1, true, 2.5 },
-    [LASTING] = { 0.5, 0.5, 300, 0.5, false, 1.5 },
+    [SUDDEN] = { 0.5, 1, 50, 1, true, 2.5 },
+    [LASTING] = { 0.7, 0.5, 300, 0.5, false, 1.5 },
     [DRIFT] = { 0.1, 1, 300, 1, false, 2 },
     [CALM] = { 0.1, 1, 300, 1, false, 2 },
     [TIES] = { 0.2, 1, 300, 0.5, false, 1 },
@@ -160,23 +160,24 @@ static inline double detector_tie(const struct detector *m, int j)
     return mean_most(0, m->aparts[j] / mean_most(1, m->errors[j]) - TIES_FROM);
 }
 
-/* Sums up a row's columns and moves the means of what lasts. */
+/* Sums up a row's columns and moves the means of what lasts. Columns that never moved do not dilute the others. */
 static void detector_heights(struct detector *m)
 {
-    double error = 0, level = 0, drift = 0, calm = 0, ties = 0;
+    double error = 0, level = 0, drift = 0, calm = 0, ties = 0, moving = 1e-9;
     for (int j = 0; j < m->d; j++) {
         double e = m->innovation.error[j], a = m->innovation.apart[j], square = e * e;
         mean_next(&m->lately[j], square + m->level.level[j], 1 / span[0]);
         mean_next(&m->errors[j], square, 1 / span[1]);
         mean_next(&m->aparts[j], a * a, 1 / span[1]);
         error += square;
+        moving += m->innovation.var[j] > 0 ? 1 : 0;
         level += m->level.level[j];
         drift += detector_drift(m, j);
         calm += m->level.calm[j];
         ties += detector_tie(m, j);
     }
-    error /= m->d;
-    level /= m->d;
+    error /= moving;
+    level /= moving;
     mean_next(&m->level_mean, level, 1 / span[1]);
     double lasting = log(0.1 + m->level_mean);
     for (int s = 0; s < SPANS; s++) {
