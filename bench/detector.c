@@ -69,8 +69,8 @@ static int quiet(double step_s, int seeds, double days)
             detector_free(m);
         }
         missed += n > bound;
-        printf("{\"bench\":\"quiet\",\"kind\":\"%s\",\"step_s\":%g,\"days\":%g,\"alarms\":%d,\"bound\":%d,\"met\":%s}\n",
-               simulated_name(k), step_s, seeds * days, n, bound, n > bound ? "false" : "true");
+        printf("{\"bench\":\"quiet\",\"kind\":\"%s\",\"step_s\":%g,\"days\":%g,\"alarms\":%d,\"bound\":%d,"
+               "\"met\":%s}\n", simulated_name(k), step_s, seeds * days, n, bound, n > bound ? "false" : "true");
         fflush(stdout);
     }
     return missed;

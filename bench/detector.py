@@ -55,7 +55,8 @@ def main(sonde, judge, folder):
         missed = judge_suite(metrics, suite, judged, us, missed)
     nab = [(labels, score) for (suite, _), (labels, score, _) in judged.items() if suite == "nab"]
     best = max(metrics.nab_score(nab)[0], metrics.nab_score([(y, evaluate.norm01(s)) for y, s in nab])[0])
-    missed = report(missed, bench="detector", suite="nab", nab_score=round(best, 1), bar=BAR_NAB, met=bool(best >= BAR_NAB))
+    missed = report(missed, bench="detector", suite="nab", nab_score=round(best, 1), bar=BAR_NAB,
+                    met=bool(best >= BAR_NAB))
     return 1 if missed else 0
 
 

@@ -305,7 +305,8 @@ LANES_WIDE static void columns_errors(struct innovation *m, int from, int n, con
                                       double *restrict u, double *restrict r, bool model)
 {
     double oldest = 1 / m->memory, told = model ? 1 : 0;
-    const double *restrict ref = m->ref + from, *restrict unit = m->unit + from, *restrict expected = m->expected + from;
+    const double *restrict ref = m->ref + from, *restrict unit = m->unit + from;
+    const double *restrict expected = m->expected + from;
     double *restrict known = m->known + from, *restrict var = m->var + from, *restrict slow = m->slow + from;
     for (int j = 0; j < n; j++) {
         bool is = x[j] - x[j] == 0;

@@ -1,6 +1,6 @@
 /*
- * Simulated machines, of which is known what is wrong with them: quiet ones, on which every alarm is false, and one that
- * a fault is planted into.
+ * Simulated machines, of which is known what is wrong with them: quiet ones, on which every alarm is false, and one
+ * that a fault is planted into.
  */
 #ifndef TESTS_UNIT_SIMULATED_H
 #define TESTS_UNIT_SIMULATED_H
@@ -20,11 +20,13 @@ enum simulated_kind { QUIET_WHITE, QUIET_DAILY, QUIET_WALK, QUIET_DISCRETE, QUIE
 const char *simulated_name(enum simulated_kind k);
 
 /*
- * What happens to a MACHINE at the time of its fault: a value eight deviations off for one row; a level four deviations
- * up; one that creeps up by ten within six hours; a sensor that stays at its value; a rhythm of ten minutes that ends; a
- * column that no longer follows the one it depended on.
+ * What happens to a MACHINE at the time of its fault: a value eight deviations off for one row; a level four
+ * deviations up; one that creeps up by ten within six hours; a sensor that stays at its value; a rhythm of ten minutes
+ * that ends; a column that no longer follows the one it depended on.
  */
-enum simulated_fault { FAULT_NONE, FAULT_SPIKE, FAULT_SHIFT, FAULT_LEAK, FAULT_STUCK, FAULT_PERIOD, FAULT_TIES, FAULTS };
+enum simulated_fault {
+    FAULT_NONE, FAULT_SPIKE, FAULT_SHIFT, FAULT_LEAK, FAULT_STUCK, FAULT_PERIOD, FAULT_TIES, FAULTS
+};
 
 const char *simulated_fault_name(enum simulated_fault f);
 
@@ -37,7 +39,7 @@ struct simulated {
     double step_s, phase[SIMULATED_COLUMNS], state[SIMULATED_COLUMNS], load, before, apart, held;
 };
 
-/* seed: same seed, same machine. A fault is planted into a MACHINE before its first row; `variant` chooses the column. */
+/* Same seed, same machine. A fault is planted into a MACHINE before its first row; `variant` chooses the column. */
 void simulated_init(struct simulated *s, enum simulated_kind kind, double step_s, uint64_t seed);
 void simulated_plant(struct simulated *s, enum simulated_fault f, double fault_s, int variant);
 

@@ -20,7 +20,7 @@
 static const struct adapter *const all[] = { ADAPTERS NULL };
 static const char *const machines[] = {
     "vm-2cpu", "laptop", "server-128cpu", "container", "arm-board", "rtx-desktop", "gpu-server",
-    "amd-desktop", "intel-arc-laptop",
+    "amd-desktop", "intel-arc-laptop", "h200-server",
 };
 
 struct played {
@@ -328,6 +328,27 @@ static void rtx_desktop(void **state)
     played_done(&p);
 }
 
+/* A real one, which multiplies matrices. */
+static void h200_server(void **state)
+{
+    (void)state;
+    struct played p;
+    play(&p, "h200-server");
+    assert_int_equal(p.ticks, 3);
+    assert_near(get(&p, "gpu.util", "0"), 100, 0);
+    assert_near(get(&p, "gpu.vram.total", "0"), 150754820096, 0);
+    assert_near(get(&p, "gpu.power.limit", "0"), 700, 0);
+    assert_near(get(&p, "gpu.processes.compute", "0"), 1, 0);
+    /* The energy of a second is what the power says, to a few watts. */
+    assert_near(get(&p, "gpu.energy.rate", "0"), get(&p, "gpu.power", "0"), 20);
+    /* It has no fan, and memory that tells its errors and its temperature. */
+    const struct schema *s = sampler_schema(p.sampler);
+    assert_int_equal(schema_find(s, "gpu.fan", "0"), -ENOENT);
+    assert_true(schema_find(s, "gpu.ecc.corrected", "0") >= 0);
+    assert_true(get(&p, "gpu.temp.memory", "0") > 30);
+    played_done(&p);
+}
+
 static int gpu_events(struct played *p, const char *words)
 {
     struct event e;
@@ -527,6 +548,7 @@ int main(void)
         cmocka_unit_test(container),
         cmocka_unit_test(rtx_desktop),
         cmocka_unit_test(gpu_server),
+        cmocka_unit_test(h200_server),
         cmocka_unit_test(arm_board),
         cmocka_unit_test(amd),
         cmocka_unit_test(arc),
