@@ -12,38 +12,26 @@
  * The score says how unusual the last minutes were, between 0 and 1, and exceeds 1 in a row that suddenly brings
  * news: what lasts is worth a look again and again, but only once an alarm.
  */
-#include "learn/detector.h"
+#include "learn/detector_own.h"
 
-#include "base/crc32c.h"
 #include "base/mem.h"
-#include "learn/hours.h"
-#include "learn/innovation.h"
-#include "learn/level.h"
 #include "learn/mean.h"
-#include "learn/season.h"
-#include "learn/tail.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define DAY_S 86400.0
 #define MEMORY_DAYS 14.0
 #define MEMORY_LEAST 20000.0   /* rows */
 #define MEMORY_MOST 1200000.0
-#define WARM_ROWS 256          /* before that nothing is news */
 #define GAP_S 30.0             /* an outage is longer than this ... */
 #define GAP_STEPS 10.0         /* ... and than so many steps; it counts as so many */
 #define GAP_ROWS 30            /* after it nothing is news for so long */
-#define NINE_OF_TEN 1.645         /* deviations */
+#define NINE_OF_TEN 1.645      /* deviations */
 #define NEWS 2.0               /* log energy from which news shows in the score: seven times as usual */
 #define RARE 0.3               /* what was not seen before counts more than what is as high and common */
 #define EPISODE_ROWS 60.0      /* news closer than that is one piece */
-#define FORMAT 1
-
-enum channel { SUDDEN, LASTING, DRIFT, CALM, TIES, CHANNELS };
 
 /* The shares are of the budget; they exceed 1 together, for most trouble shows in more than one channel. */
 static const struct {
@@ -64,31 +52,7 @@ static const struct {
 #define DRIFT_FROM 16.0
 #define TIES_FROM 4.0
 
-/* Means of the row's energy over these rows say what lasts. */
-#define SPANS 3
 static const double span[SPANS] = { 10, 30, 90 };
-
-#define COLUMN_ARRAYS 3
-
-struct detector {
-    int d;
-    double step_s, budget, last_s, seen_s;
-    double rows;
-    int muted;                /* rows for which nothing is news */
-    double energy[SPANS], level_mean;
-    double height[CHANNELS];  /* of the last row, ... */
-    double news[CHANNELS];    /* ... less what is usual at this hour */
-    double floor[CHANNELS];   /* an alarm goes on above this; INFINITY = there is none */
-    enum channel loudest;     /* in the last row */
-    struct tail tail[CHANNELS];
-    struct hours hours[CHANNELS];
-    struct innovation innovation;
-    struct level level;
-    struct season season;
-    /* Of each column: mean over some rows of its part in what is sudden, of its squared errors, and those given the
-     * other columns'. */
-    double *lately, *errors, *aparts;
-};
 
 int detector_new(int d, const struct detector_options *o, struct detector **out)
 {
@@ -105,7 +69,7 @@ int detector_new(int d, const struct detector_options *o, struct detector **out)
         return -ENOMEM;
     double memory = fmin(MEMORY_MOST, fmax(MEMORY_LEAST, MEMORY_DAYS * DAY_S / with.step_s));
     *m = (struct detector){ .d = d, .step_s = with.step_s, .budget = with.budget_per_day, .last_s = NAN,
-                            .level_mean = 1, .muted = WARM_ROWS };
+                            .level_mean = 1, .muted = DETECTOR_WARM_ROWS };
     for (int c = 0; c < CHANNELS; c++) {
         tail_init(&m->tail[c], channel[c].rows, channel[c].step, channel[c].follows, channel[c].prior,
                   EPISODE_ROWS * m->step_s);
@@ -114,7 +78,7 @@ int detector_new(int d, const struct detector_options *o, struct detector **out)
     }
     for (int s = 0; s < SPANS; s++)
         m->energy[s] = 1;
-    m->lately = mem_try(COLUMN_ARRAYS * (size_t)d * sizeof *m->lately);
+    m->lately = mem_try(DETECTOR_ARRAYS * (size_t)d * sizeof *m->lately);
     if (!m->lately || innovation_init(&m->innovation, d, memory) < 0 || level_init(&m->level, d, memory) < 0 ||
         season_init(&m->season, d, memory) < 0) {
         detector_free(m);
@@ -214,35 +178,6 @@ static bool detector_channel(struct detector *m, enum channel c, struct detector
     return m->floor[c] < INFINITY;
 }
 
-static int detector_cause(const struct detector *m);
-
-void detector_row(struct detector *m, double t_s, const double *x, struct detector_verdict *out)
-{
-    *out = (struct detector_verdict){ .probability = 1, .cause = -1 };
-    detector_time(m, t_s);
-    bool model = innovation_row(&m->innovation, x);
-    level_row(&m->level, x);
-    season_row(&m->season, t_s, m->level.steady);
-    m->rows++;
-    if (!model)
-        return;
-    detector_heights(m);
-    out->score = 1 / (1 + exp(-m->height[LASTING]));
-    double rate = INFINITY, loudest = -INFINITY;
-    for (enum channel c = 0; c < CHANNELS; c++) {
-        out->alarm |= detector_channel(m, c, out);
-        rate = fmin(rate, tail_rate(&m->tail[c], m->news[c]));
-        double over = m->news[c] - m->tail[c].level;
-        if (isfinite(over) && over > loudest) {
-            loudest = over;
-            m->loudest = c;
-        }
-    }
-    out->probability = 1 - exp(-rate);
-    out->cause = detector_cause(m);
-    m->muted -= m->muted > 0;
-}
-
 /* A column's part in the loudest channel of the last row. */
 static double detector_part(const struct detector *m, int j)
 {
@@ -273,6 +208,33 @@ static int detector_cause(const struct detector *m)
         }
     }
     return cause;
+}
+
+void detector_row(struct detector *m, double t_s, const double *x, struct detector_verdict *out)
+{
+    *out = (struct detector_verdict){ .probability = 1, .cause = -1 };
+    detector_time(m, t_s);
+    bool model = innovation_row(&m->innovation, x);
+    level_row(&m->level, x);
+    season_row(&m->season, t_s, m->level.steady);
+    m->rows++;
+    if (!model)
+        return;
+    detector_heights(m);
+    out->score = 1 / (1 + exp(-m->height[LASTING]));
+    double rate = INFINITY, loudest = -INFINITY;
+    for (enum channel c = 0; c < CHANNELS; c++) {
+        out->alarm |= detector_channel(m, c, out);
+        rate = fmin(rate, tail_rate(&m->tail[c], m->news[c]));
+        double over = m->news[c] - m->tail[c].level;
+        if (isfinite(over) && over > loudest) {
+            loudest = over;
+            m->loudest = c;
+        }
+    }
+    out->probability = 1 - exp(-rate);
+    out->cause = detector_cause(m);
+    m->muted -= m->muted > 0;
 }
 
 static int detector_more(const void *a, const void *b)
@@ -318,96 +280,6 @@ size_t detector_rows(const struct detector *m)
 
 size_t detector_bytes(const struct detector *m)
 {
-    return sizeof *m + COLUMN_ARRAYS * (size_t)m->d * sizeof *m->lately + innovation_bytes(&m->innovation) +
+    return sizeof *m + DETECTOR_ARRAYS * (size_t)m->d * sizeof *m->lately + innovation_bytes(&m->innovation) +
            level_bytes(&m->level) + season_bytes(&m->season);
-}
-
-/* Everything but what detector_new() made of the options. */
-static void detector_pack(struct detector *m, struct pack *p)
-{
-    int loudest = (int)m->loudest;
-    pack_doubles(p, &m->last_s, 1);
-    pack_doubles(p, &m->seen_s, 1);
-    pack_doubles(p, &m->rows, 1);
-    pack_int(p, &m->muted, WARM_ROWS);
-    pack_doubles(p, m->energy, SPANS);
-    pack_doubles(p, &m->level_mean, 1);
-    pack_doubles(p, m->height, CHANNELS);
-    pack_doubles(p, m->news, CHANNELS);
-    pack_doubles(p, m->floor, CHANNELS);
-    pack_int(p, &loudest, CHANNELS - 1);
-    m->loudest = (enum channel)loudest;
-    for (int c = 0; c < CHANNELS; c++) {
-        tail_pack(&m->tail[c], p);
-        hours_pack(&m->hours[c], p);
-    }
-    innovation_pack(&m->innovation, p);
-    level_pack(&m->level, p);
-    season_pack(&m->season, p);
-    pack_doubles(p, m->lately, COLUMN_ARRAYS * (size_t)m->d);
-}
-
-int detector_remap(const struct detector *m, int d, const int *from, struct detector **out)
-{
-    struct detector *to = NULL;
-    int rc = detector_new(d, &(struct detector_options){ .step_s = m->step_s, .budget_per_day = m->budget }, &to);
-    if (rc < 0)
-        return rc;
-    to->last_s = m->last_s;
-    to->seen_s = m->seen_s;
-    to->rows = m->rows;
-    memcpy(to->tail, m->tail, sizeof to->tail);
-    memcpy(to->hours, m->hours, sizeof to->hours);
-    season_like(&to->season, &m->season);
-    for (int j = 0; j < d; j++)
-        if (from[j] >= 0) {
-            level_take(&to->level, j, &m->level, from[j]);
-            season_take(&to->season, j, &m->season, from[j]);
-        }
-    *out = to;
-    return 0;
-}
-
-struct header {
-    char magic[8];
-    uint32_t format, crc; /* of what follows */
-    int32_t d, zero;
-    double step_s, budget;
-};
-
-static const char magic[8] = "sondeDET";
-
-void detector_save(const struct detector *m, struct buf *out)
-{
-    struct header h = { .format = FORMAT, .d = m->d, .step_s = m->step_s, .budget = m->budget };
-    memcpy(h.magic, magic, sizeof magic);
-    size_t at = out->n;
-    buf_put(out, &h, sizeof h);
-    struct pack p = { .out = out };
-    detector_pack((struct detector *)m, &p); /* a pack that writes changes nothing */
-    h.crc = crc32c(0, out->p + at + sizeof h, out->n - at - sizeof h);
-    memcpy(out->p + at, &h, sizeof h);
-}
-
-int detector_load(const void *bytes, size_t n, struct detector **out)
-{
-    struct header h;
-    if (n < sizeof h)
-        return -EINVAL;
-    memcpy(&h, bytes, sizeof h);
-    const unsigned char *rest = (const unsigned char *)bytes + sizeof h;
-    if (memcmp(h.magic, magic, sizeof magic) || h.format != FORMAT || crc32c(0, rest, n - sizeof h) != h.crc)
-        return -EINVAL;
-    struct detector *m = NULL;
-    int rc = detector_new(h.d, &(struct detector_options){ .step_s = h.step_s, .budget_per_day = h.budget }, &m);
-    if (rc < 0)
-        return rc;
-    struct pack p = { .at = rest, .n = n - sizeof h };
-    detector_pack(m, &p);
-    if (p.bad || p.n) {
-        detector_free(m);
-        return -EINVAL;
-    }
-    *out = m;
-    return 0;
 }
