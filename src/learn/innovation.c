@@ -64,7 +64,7 @@ static int group_init(struct innovation_group *g, int from, int d)
     return 0;
 }
 
-#define COLUMN_ARRAYS 10
+#define COLUMN_ARRAYS 12
 
 int innovation_init(struct innovation *m, int d, double memory)
 {
@@ -74,8 +74,8 @@ int innovation_init(struct innovation *m, int d, double memory)
     m->u = mem_try(COLUMN_ARRAYS * n * sizeof *m->u);
     if (!m->group || !m->u)
         goto fail;
-    double **const array[] = { &m->ref, &m->unit, &m->prev, &m->slow, &m->known, &m->expected, &m->var, &m->error,
-                               &m->apart };
+    double **const array[] = { &m->ref, &m->unit, &m->prev, &m->slow, &m->low, &m->high, &m->known, &m->expected,
+                               &m->var, &m->error, &m->apart };
     for (size_t i = 0; i < sizeof array / sizeof *array; i++)
         *array[i] = m->u + (i + 1) * n;
     /* Groups of equal size, within one column. */
@@ -287,16 +287,33 @@ static void group_flush(struct innovation_group *g, double memory)
     g->due = group_interval(g);
 }
 
+static inline double bounded(double x)
+{
+    return mean_least(mean_most(x, -MAX_INPUT), MAX_INPUT);
+}
+
 /* Within bounds, and in units near 1. The first known value is the zero of the scale. */
 static double column_scaled(struct innovation *m, int j, double x)
 {
-    x = mean_least(mean_most(x, -MAX_INPUT), MAX_INPUT);
+    x = bounded(x);
     if (m->known[j]++ == 0) {
         m->ref[j] = x;
         m->unit[j] = fabs(x) > 1e-100 ? fabs(x) : 1;
         m->slow[j] = m->prev[j] = 0;
     }
-    return (x - m->ref[j]) / m->unit[j];
+    double u = bounded((x - m->ref[j]) / m->unit[j]);
+    m->low[j] = mean_least(m->low[j], u);
+    m->high[j] = mean_most(m->high[j], u);
+    return u;
+}
+
+/*
+ * What stands for a value that is not known: what is expected, within what the column was so far. Without the bounds
+ * a column that grew and then is gone would go on growing, for its expectations feed themselves.
+ */
+static double column_assumed(const struct innovation *m, int j)
+{
+    return mean_least(mean_most(m->expected[j], m->low[j]), m->high[j]);
 }
 
 /* Error of a column in deviations; learns the deviation, later rows more than the first ones. */
@@ -334,7 +351,8 @@ static void group_row(struct innovation *m, struct innovation_group *g, const do
     for (int c = 0; c < n; c++) {
         int j = from + c;
         bool known = isfinite(x[j]);
-        m->u[j] = out[c] = m->prev[j] = known ? column_scaled(m, j, x[j]) : expected[c];
+        expected[c] = bounded(expected[c]);
+        m->u[j] = out[c] = m->prev[j] = known ? column_scaled(m, j, x[j]) : column_assumed(m, j);
         m->error[j] = r[c] = known && m->known[j] > INNOVATION_WARM ? column_error(m, j, model) : 0;
         mean_next(&m->slow[j], m->u[j], 1 / SLOW_ROWS);
         m->apart[j] = 0;
