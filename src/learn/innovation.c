@@ -24,6 +24,7 @@
 #define BLEND 0.02      /* of errors' correlation towards none, and more while there are few rows for each column */
 #define MAX_INPUT 1e100 /* squares and their sums stay finite */
 #define TINY 1e-24      /* of a column's largest square: a variance below is rounding */
+#define SETTLED 256.0   /* rows until the deviation of a column that came later is known well enough */
 #define FIRST_MOVE 3.0  /* deviations that the first move of a constant column counts */
 
 struct innovation_group {
@@ -316,7 +317,10 @@ static double column_assumed(const struct innovation *m, int j)
     return mean_least(mean_most(m->expected[j], m->low[j]), m->high[j]);
 }
 
-/* Error of a column in deviations; learns the deviation, later rows more than the first ones. */
+/*
+ * Error of a column in deviations; learns the deviation, later rows more than the first ones. While all columns are
+ * new, so is whoever judges them; one that comes later is not told until it is judged as well as the others.
+ */
 static double column_error(struct innovation *m, int j, bool model)
 {
     double e = m->u[j] - m->expected[j], sd = sqrt(m->var[j]), r = 0;
@@ -332,7 +336,7 @@ static double column_error(struct innovation *m, int j, bool model)
         r = copysign(FIRST_MOVE, e);
     }
     mean_next(&m->var[j], e * e, mean_most(2 / (m->known[j] + 2), 1 / m->memory));
-    return r;
+    return m->known[j] <= SETTLED && m->n > SETTLED ? 0 : r;
 }
 
 static void group_row(struct innovation *m, struct innovation_group *g, const double *x, bool model)

@@ -32,7 +32,7 @@ struct innovation {
     double *known;    /* rows in which the column was known */
     double *expected; /* of the last row, in units of the model */
     double *var;      /* of the errors, likewise */
-    double *error;    /* of the last row, in deviations; 0 = not known */
+    double *error;    /* of the last row, in deviations; 0 = not known, or not for long enough */
     double *apart;    /* given the other columns' errors; 0 likewise */
 };
 

@@ -171,6 +171,7 @@ static void comes_later(void **state)
         innovation_row(&m, (double[]){ rng_normal(&r), i < 1000 ? NAN : 1e6 + 1000 * rng_normal(&r) });
         if (i < 1000 + INNOVATION_WARM)
             assert_true(m.error[1] == 0);
+        assert_true(fabs(m.error[1]) < 6); /* 30, if its deviation were not known yet */
         for (int j = 0; i >= 4000 && j < 2; j++)
             square[j] += m.error[j] * m.error[j] / 4000;
     }
