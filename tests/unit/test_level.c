@@ -79,7 +79,7 @@ static void creep(void **state)
     level_done(&m);
 }
 
-/* calm after `stuck` rows at `value`, of a column that moves 20 rows and rests at `rest` for 20. */
+/* calm after `stuck` rows at `value`, of a column that moves 4 rows and rests at `rest` for 4. */
 static double stuck_at(double value, double rest, int stuck)
 {
     struct level m;
@@ -87,7 +87,7 @@ static double stuck_at(double value, double rest, int stuck)
     rng_seed(&r, 3);
     assert_int_equal(level_init(&m, 1, MEMORY), 0);
     for (int i = 0; i < 6000; i++) {
-        double x = i / 20 % 2 ? rest : rng_normal(&r);
+        double x = i / 4 % 2 ? rest : rng_normal(&r);
         level_row(&m, &x);
         if (i > 1000)
             assert_true(m.calm[0] < 1);
@@ -104,13 +104,13 @@ static double stuck_at(double value, double rest, int stuck)
 static void stuck(void **state)
 {
     (void)state;
-    assert_true(stuck_at(7, 7, 45) < 1);
-    double now = stuck_at(7, 7, 60), later = stuck_at(7, 7, 90);
-    assert_near(now, 59 * log(2), 5); /* half of the rows were repeats */
-    assert_near(later, 89 * log(2), 8);
+    assert_true(stuck_at(7, 7, 14) < 1);
+    double now = stuck_at(7, 7, 20), later = stuck_at(7, 7, 30);
+    assert_near(now, 19 * log(8 / 3.0), 0.5); /* 3 of 8 rows were repeats */
+    assert_near(later, 29 * log(8 / 3.0), 0.5);
     assert_near(stuck_at(7, 7, 400), 100, 1e-9);
-    assert_true(stuck_at(0, 0, 60) < 4);
-    assert_true(stuck_at(0, 0, 90) < 12); /* that it moves less is all there is to it */
+    assert_true(stuck_at(0, 0, 20) < 1);
+    assert_true(stuck_at(0, 0, 30) < 1);
 }
 
 /* A column that never repeats is stuck after few rows; one that is given twice each time is not. */
@@ -219,16 +219,20 @@ static void any_scale(void **state)
     struct rng r;
     rng_seed(&r, 7);
     assert_int_equal(level_init(&m, 4, MEMORY), 0);
+    double most = 0;
     for (int i = 0; i < 4000; i++) {
         double v = i < 3500 ? rng_normal(&r) + sin(i * 0.3) : 0.01 * rng_normal(&r);
         level_row(&m, (double[]){ v, 1e-12 * v, 1e15 * v, 1e12 + v });
         for (int j = 1; j < 3; j++) {
             assert_near(m.level[j], m.level[0], 1e-9 * (1 + m.level[0]));
             assert_near(m.drift[j], m.drift[0], 1e-9 * (1 + m.drift[0]));
+            assert_near(m.calm[j], m.calm[0], 1e-6 * (1 + m.calm[0]));
+            most = fmax(most, m.calm[0]);
         }
         assert_near(m.level[3], m.level[0], 1e-3 * (1 + m.level[0]));
         assert_near(m.drift[3], m.drift[0], 1e-3 * (1 + m.drift[0]));
     }
+    assert_true(most > 10);
     level_done(&m);
 }
 
