@@ -176,7 +176,7 @@ static void unknown(void **state)
         if (i < 764)
             assert_true(m.level[2] == 0 && m.drift[2] == 0); /* its own first rows */
     }
-    double before[4] = { m.fast[2], m.slow[2], m.run[2], m.spread[2] };
+    const double before[4] = { m.fast[2], m.slow[2], m.run[2], m.spread[2] };
     for (int i = 0; i < 500; i++) {
         level_row(&m, (double[]){ NAN, 1, NAN });
         assert_true(m.level[2] == 0 && m.drift[2] == 0 && m.calm[2] == 0);

@@ -246,8 +246,9 @@ static void odd_bytes_and_times(void **state)
     for (int k = 0; k < 100; k++) {
         for (size_t i = 0; i < n; i++)
             bytes[i] = (char)rng_u64(&r);
+        double rows = k % 2 ? 5 : 0;
         memcpy(bytes, &odd[k % 8], sizeof *odd);
-        memcpy(bytes + sizeof *odd, &(double){ k % 2 ? 5 : 0 }, sizeof *odd);
+        memcpy(bytes + sizeof *odd, &rows, sizeof rows);
         assert_int_equal(season_init(&s, 3, MEMORY), 0);
         struct pack in = { .at = (unsigned char *)bytes, .n = n };
         season_pack(&s, &in);
