@@ -28,6 +28,7 @@ struct row {
 /* The first row that matches counts. */
 static const struct row rows[] = {
     { "sonde.*", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "our own cost is no finding about the machine" },
+    { "cgroup.cpu.throttled", AREA_CPU, AREA_DECIDES, 20, NULL, 0, NULL, "a fifth of its turns end in waiting for its quota" },
     { "cgroup.*", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "the same work again, seen from our group" },
     { "*.total,*.limit,*.max,*.min", AREA_OTHER, AREA_SILENT, 0, NULL, 0, NULL, "limits, not activity" },
 
@@ -89,6 +90,9 @@ static const struct row rows[] = {
     { "fs.util,fs.inodes.util", AREA_DISK, AREA_FOLLOWS, 5, NULL, 0, NULL, "a twentieth of the file system" },
     { "fs.*", AREA_DISK, AREA_SILENT, 0, NULL, 0, "fs.util", "fs.util in other units" },
 
+    { "net.recv.rate{lo}", AREA_NETWORK, AREA_DECIDES, 100 * MB, NULL, 0, NULL,
+      "programs of this machine that hand each other more than a database does" },
+    { "net.*{lo}", AREA_NETWORK, AREA_SILENT, 0, NULL, 0, NULL, "the same traffic: what is sent there is received there" },
     { "net.recv.rate,net.send.rate", AREA_NETWORK, AREA_DECIDES, 10 * MB, NULL, 0, NULL, "80 Mbit/s: a download, not a page" },
     { "net.tcp.recv.rate,net.tcp.send.rate", AREA_NETWORK, AREA_FOLLOWS, 10000, NULL, 0, NULL,
       "segments of a busy link" },
@@ -119,6 +123,8 @@ static const struct row rows[] = {
     { "sensor.voltage", AREA_POWER, AREA_FOLLOWS, 0.5, NULL, 0, NULL, "half a volt" },
 
     { "cpu.util", AREA_CPU, AREA_DECIDES, 20, NULL, 0, NULL, "a fifth of the machine" },
+    { "cpu.user", AREA_CPU, AREA_DECIDES, 25, NULL, 0, NULL,
+      "a quarter of the machine, taken from work of low priority where cpu.util is at its end already" },
     { "cpu.steal", AREA_CPU, AREA_DECIDES, 15, NULL, 0, NULL, "the host takes a seventh away" },
     { "cpu.idle", AREA_CPU, AREA_SILENT, 0, NULL, 0, "cpu.util", "cpu.util turned round" },
     { "cpu.load", AREA_CPU, AREA_SILENT, 0, NULL, 0, NULL, "an average over minutes repeats cpu.util, late" },
@@ -164,15 +170,23 @@ static double row_change(const struct recording *r, const struct row *row)
     return isnan(whole) ? row->least : fmax(row->change * whole, row->least);
 }
 
+static enum area_use row_use(const struct row *row, const struct schema *s)
+{
+    return row->same_as && family_exists(s, row->same_as) ? AREA_SILENT : row->use;
+}
+
+enum area_use area_use_of(const struct schema *s, int slot)
+{
+    const struct row *row = row_of(s, slot);
+    return row ? row_use(row, s) : AREA_DECIDES;
+}
+
 struct area_rule area_of(const struct recording *r, int slot)
 {
     const struct row *row = row_of(r->schema, slot);
     if (!row) /* a column of somebody else's file */
         return (struct area_rule){ AREA_OTHER, AREA_DECIDES, 0 };
-    struct area_rule rule = { row->area, row->use, row_change(r, row) };
-    if (row->same_as && family_exists(r->schema, row->same_as))
-        rule.use = AREA_SILENT;
-    return rule;
+    return (struct area_rule){ row->area, row_use(row, r->schema), row_change(r, row) };
 }
 
 const char *area_name(enum area a)

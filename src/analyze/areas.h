@@ -22,6 +22,9 @@ struct area_rule {
     double change; /* the smallest change that matters, in the metric's unit; 0 = not known */
 };
 
+/* How a metric is used. Unlike area_of() it needs no values: whoever watches a machine asks at the start. */
+enum area_use area_use_of(const struct schema *s, int slot);
+
 /* The rule for a metric of a recording, with relative changes resolved by its columns. */
 struct area_rule area_of(const struct recording *r, int slot);
 

@@ -6,6 +6,7 @@
  */
 #include "analyze/causes.h"
 
+#include "analyze/moved_groups.h"
 #include "analyze/suspects.h"
 #include "base/text.h"
 #include "core/amount.h"
@@ -34,14 +35,25 @@ static size_t causes_enough(const struct episode *e)
 static enum area causes_area(const struct recording *r, const struct features *f,
                              const struct episode *e)
 {
-    size_t enough = causes_enough(e);
-    enum area area = AREAS - 1;
+    size_t enough = causes_enough(e), most = 0;
+    enum area area = AREAS - 1, often = area;
+    bool named = false;
     for (int j = 0; j < f->n; j++) {
         const struct area_rule *rule = &f->f[j].rule;
-        if (rule->use == AREA_DECIDES && e->part[j].rows >= enough && rule->area < area)
+        size_t rows = e->part[j].rows;
+        if (rule->use != AREA_DECIDES || !rows)
+            continue;
+        if (rows >= enough && rule->area <= area) {
             area = rule->area;
+            named = true;
+        }
+        if (rows > most || (rows == most && rule->area < often)) {
+            often = rule->area;
+            most = rows;
+        }
     }
-    if (area > AREA_DISK && suspects_writing(r, e->start, e->end) > WRITING)
+    area = named ? area : often; /* blips of several metrics in turn: that of the most frequent one */
+    if (area > AREA_PROCESSES && suspects_writing(r, e->start, e->end) > WRITING)
         area = AREA_DISK;
     return area;
 }
@@ -71,9 +83,9 @@ static void causes_rank(const struct features *f, const struct episode *e, struc
     double sum = 0;
     for (int j = 0; j < f->n; j++) {
         const struct episode_part *p = &e->part[j];
+        sum += p->weight;
         if (!p->rows)
             continue;
-        sum += p->weight;
         const struct area_rule *rule = &f->f[j].rule;
         bool own = rule->area == out->area && p->rows >= causes_enough(e);
         top[n++] = (struct ranked){ j, own, rule->use == AREA_DECIDES, p->weight };
@@ -82,7 +94,8 @@ static void causes_rank(const struct features *f, const struct episode *e, struc
     }
     for (int k = 0; k < n; k++) {
         const struct episode_part *p = &e->part[top[k].j];
-        out->causes[k] = (struct cause){ f->f[top[k].j].slot, p->value, p->expected, sum > 0 ? p->weight / sum : 0 };
+        out->causes[k] = (struct cause){ f->f[top[k].j].slot, p->value, p->expected, p->low, p->high,
+                                         sum > 0 ? p->weight / sum : 0 };
     }
     out->n_causes = n;
 }
@@ -160,5 +173,6 @@ void causes_explain(const struct recording *r, const struct features *f, const s
     out->severity = causes_severity(f, e);
     causes_rank(f, e, out);
     suspects_find(r, out);
+    moved_groups(r, out);
     causes_sentence(r, out, e->stays);
 }

@@ -44,6 +44,8 @@ static void episode_add(struct episodes *e, int j, size_t i, const struct readin
         p->score = r->score;
         p->value = f->x[i];
         p->expected = r->expected;
+        p->low = r->low;
+        p->high = r->high;
     }
     if (f->rule.use == AREA_DECIDES && r->score > e->now.score) {
         e->now.score = r->score;

@@ -19,6 +19,7 @@ struct reading {
     double score;    /* how far from usual, on the detector's scale; 0 = as usual, or not known */
     double weight;   /* how much that matters, to be compared with other features: see reading_weight() */
     double expected; /* the usual value, in the metric's unit */
+    double low, high; /* between which nine of ten usual values lie; NaN = not known */
     bool departs;    /* beyond the threshold, and by more than the smallest change that matters */
     bool huge;       /* so far that it need not last */
     bool settled;    /* the new level has just become the usual one */
@@ -30,7 +31,7 @@ struct episode_part {
     size_t rows;            /* how many those were */
     double weight;          /* sum over them of how much they matter */
     double score;           /* the highest */
-    double value, expected; /* there */
+    double value, expected, low, high; /* there */
     double usual;           /* at the first of them */
 };
 

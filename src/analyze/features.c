@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 
+#include <string.h>
+
 static bool feature_varies(const double *x, size_t n)
 {
     double first = NAN;
@@ -18,9 +20,11 @@ static bool feature_varies(const double *x, size_t n)
     return varies && known >= FEATURES_MIN_ROWS;
 }
 
-static bool feature_wanted(const struct schema *s, int slot)
+bool feature_wanted(const struct schema *s, int slot)
 {
-    return schema_at(s, slot)->kind != KIND_COUNTER && !schema_is_part(s, slot);
+    const struct metric *m = schema_at(s, slot);
+    bool loopback = m->inst && !strcmp(m->inst, "lo");
+    return m->kind != KIND_COUNTER && (loopback || !schema_is_part(s, slot));
 }
 
 /* Metrics of one area move together; of columns without a known meaning nothing is known. */

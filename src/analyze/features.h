@@ -24,6 +24,12 @@ struct features {
     int groups; /* areas that have a feature, and one for each further column of unknown meaning */
 };
 
+/*
+ * May it be a feature, by its name and kind? Whether it is one, only its values say. The loopback interface is
+ * no part of the total of the network, which counts what leaves the machine.
+ */
+bool feature_wanted(const struct schema *s, int slot);
+
 void features_find(const struct recording *r, struct features *out);
 void features_done(struct features *f);
 

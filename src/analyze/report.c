@@ -6,6 +6,7 @@
 #include "analyze/insights/insights.h"
 #include "analyze/states.h"
 #include "analyze/trends.h"
+#include "analyze/workload_find.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -29,13 +30,6 @@ static void report_session(struct report *out)
         out->gaps += r->events[i].kind == EVENT_GAP;
 }
 
-/* What this version does not do at all. */
-static void report_absent(struct report *out)
-{
-    text_copy(out->workload_reason, sizeof out->workload_reason,
-              "not computed: this version does not classify workloads");
-}
-
 struct report *analyze_verdict(const struct recording *r, const struct analyze_options *o)
 {
     struct report *out = mem_new(sizeof *out);
@@ -57,7 +51,7 @@ struct report *analyze_run(const struct recording *r, const struct analyze_optio
     states_find(o->seed, out);
     trends_find(out);
     foresight_find(o, out);
-    report_absent(out);
+    workload_find(o, out);
     return out;
 }
 
@@ -75,5 +69,6 @@ void report_free(struct report *r)
     mem_free(r->insights);
     forecasts_done(&r->forecast.all);
     mem_free(r->forecast.risk);
+    mem_free(r->workload.scores);
     mem_free(r);
 }

@@ -17,8 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct workload_set;
+
 #define REPORT_TEXT 240
 #define REPORT_CAUSES 5
+#define GROUP_NAME_MAX 96
 
 /* Where something happens. The order is from the narrow to the wide: see analyze/areas.h. */
 enum area {
@@ -41,7 +44,8 @@ struct report_host {
 struct cause {
     int slot;
     double value, expected;      /* in the metric's unit */
-    double contribution;         /* share of the score, 0..1 */
+    double low, high;            /* between which nine of ten usual values lie; NaN = not known */
+    double contribution;         /* share of the score, 0..1; those of all metrics sum to 1 */
 };
 
 /* A process that moved with a finding. */
@@ -50,6 +54,13 @@ struct suspect {
     char name[PROC_NAME_MAX];
     double amount;               /* how much, in `unit` */
     enum unit unit;              /* % of one core, By grown, By/s read and written */
+};
+
+/* A control group that moved with a finding: a service, a container, a user. */
+struct moved_group {
+    char name[GROUP_NAME_MAX];
+    double amount;
+    enum unit unit;
 };
 
 struct anomaly {
@@ -63,11 +74,14 @@ struct anomaly {
     int n_causes;
     struct suspect suspects[3];
     int n_suspects;
+    struct moved_group groups[3];
+    int n_groups;
     char summary[REPORT_TEXT];   /* "memory: used rose from 1.2 GB to 5.3 GB at 14:05:31, by stress-ng-vm (pid 812)" */
 };
 
 struct state {
-    char name[64];               /* "idle", "CPU busy, disk writes" */
+    int id;                      /* its number here, or that in the state book: stable from run to run */
+    char name[64];               /* "idle", "compiling: CPU busy, disk writes" */
     double share;                /* of the ticks, 0..1 */
     double dwell_s;              /* mean length of a stay */
     double *centroid;            /* states.n_features values, in the metrics' units */
@@ -126,6 +140,17 @@ struct report_forecast {
     struct pattern pattern;
 };
 
+/* Which kind of work the machine did: analyze/workload.h. */
+struct workload_found {
+    char reason[REPORT_TEXT];
+    char category[32];           /* "video_editing", "mixed", "unknown" */
+    double confidence;           /* 0..1 */
+    char unknown_reason[REPORT_TEXT]; /* of "mixed", too; "" else */
+    char why[REPORT_TEXT];       /* what speaks for it */
+    int n;
+    struct workload_score { char name[32]; double score; } *scores; /* the likeliest first */
+};
+
 struct report {
     const struct recording *rec; /* borrowed: must outlive the report */
     struct report_host host;
@@ -150,7 +175,7 @@ struct report {
     struct insight *insights;    /* most severe first */
     size_t n_insights;
 
-    char workload_reason[REPORT_TEXT];
+    struct workload_found workload;
     struct report_forecast forecast;
 
     double cpu_us_per_sample, rss_bytes, written_bytes; /* cost of collecting; NaN for a file */
@@ -163,6 +188,8 @@ struct analyze_options {
     uint64_t seed;
     int forecast_steps;          /* 0 = none is wanted */
     const struct report_history *history; /* for the risk; NULL: what the recording holds is all */
+    const struct workload_set *workloads; /* NULL: the kind of work is not told; else with: */
+    double workload_threshold, workload_update_s;
 };
 
 /*

@@ -10,6 +10,7 @@
 #define BACK_ROWS 30              /* rows at the usual level that end a departure for good */
 #define HUGE_SCORE 4.0            /* thresholds, for one row of a coarse recording ... */
 #define HUGE_ROWS 200             /* ... whose baseline has so many values, rare spikes among them ... */
+#define NINE_OF_TEN 1.6449         /* deviations of a normal within which they lie */
 #define HUGE_RECORD 3.0           /* ... and times the furthest blip that came to nothing so far */
 
 /* A level and how far from it is usual. */
@@ -152,7 +153,8 @@ static struct reading shift_value(struct shift *s, int j, size_t i)
         return (struct reading){ 0 };
     }
     struct level l = level_of(&m->w, change);
-    struct reading r = { .score = level_score(&l, x), .expected = l.median };
+    struct reading r = { .score = level_score(&l, x), .expected = l.median,
+                         .low = l.median - NINE_OF_TEN * l.down, .high = l.median + NINE_OF_TEN * l.up };
     r.weight = reading_weight(&s->f->f[j], x - l.median, r.score / s->threshold);
     r.departs = level_left(&l, x, change, s->threshold);
     if (m->former_left > 0 && m->former_left-- && !level_left(&m->former, x, change, s->threshold))

@@ -1,6 +1,7 @@
 /* state_names.c - from centroids to words: "idle", "CPU busy, disk writes". */
 #include "analyze/state_names.h"
 
+#include "analyze/areas.h"
 #include "base/stats.h"
 
 #include <stdio.h>
@@ -38,11 +39,12 @@ static void range_of(const struct states *s, int j, double *least, double *most)
     }
 }
 
-static bool word_fits(const struct word *w, const struct states *s, int j, double v)
+static bool word_fits(const struct word *w, const struct recording *r, const struct states *s, int j, double v)
 {
     double least, most;
     range_of(s, j, &least, &most);
-    return v >= w->from && (w->share == 0 || (v >= w->share * most && least < w->share * most));
+    bool stands_out = v >= w->share * most && least < w->share * most && v - least >= area_of(r, s->feature[j]).change;
+    return v >= w->from && (w->share == 0 || stands_out);
 }
 
 static bool memory_is_full(const struct recording *r, double used)
@@ -54,7 +56,8 @@ static bool memory_is_full(const struct recording *r, double used)
 static void name_add(struct state *to, const char *text)
 {
     size_t n = strlen(to->name);
-    snprintf(to->name + n, sizeof to->name - n, "%s%s", n ? ", " : "", text);
+    bool more = n && to->name[n - 1] != ' '; /* behind what it is called */
+    snprintf(to->name + n, sizeof to->name - n, "%s%s", more ? ", " : "", text);
 }
 
 /* Adds the words that fit; false where no feature is of a family with words. */
@@ -67,7 +70,7 @@ static bool name_by_words(const struct recording *r, const struct states *s, str
             if (strcmp(words[w].family, schema_at(r->schema, s->feature[j])->name) != 0)
                 continue;
             known = true;
-            if (!said && word_fits(&words[w], s, j, to->centroid[j])) {
+            if (!said && word_fits(&words[w], r, s, j, to->centroid[j])) {
                 bool filled = words[w].share > 0 && memory_is_full(r, to->centroid[j]);
                 name_add(to, filled ? "memory filled" : words[w].text);
                 said = true;
@@ -75,6 +78,58 @@ static bool name_by_words(const struct recording *r, const struct states *s, str
         }
     }
     return known;
+}
+
+/* What a person would call it, by several metrics at once. Between two bounds each; INFINITY: no upper one. */
+struct activity {
+    const char *text;
+    struct { const char *family; double from, below; } when[4];
+    const char *more; /* of this family at least MORE times what the state with the least of it has */
+};
+
+#define MORE 4.0
+
+static const struct activity activities[] = {
+    { "compiling", { { "cpu.util", 40, INFINITY }, { "process.forks.rate", 4, 200 }, { "net.recv.rate", 0, 5e6 } },
+      "process.forks.rate" },
+    { "copying files", { { "disk.read.rate", 20e6, INFINITY }, { "disk.write.rate", 20e6, INFINITY }, { "cpu.util", 0, 60 } },
+      NULL },
+    { "downloading", { { "net.recv.rate", 5e6, INFINITY }, { "disk.write.rate", 4e6, INFINITY } }, NULL },
+    { "uploading", { { "net.send.rate", 5e6, INFINITY }, { "disk.read.rate", 4e6, INFINITY } }, NULL },
+};
+
+static int feature_of(const struct recording *r, const struct states *s, const char *family)
+{
+    for (int j = 0; j < s->n_features; j++)
+        if (!strcmp(schema_at(r->schema, s->feature[j])->name, family))
+            return j;
+    return -1;
+}
+
+static bool activity_fits(const struct activity *a, const struct recording *r, const struct states *s,
+                          const struct state *of)
+{
+    for (size_t k = 0; k < sizeof a->when / sizeof *a->when && a->when[k].family; k++) {
+        int j = feature_of(r, s, a->when[k].family);
+        if (j < 0 || !(of->centroid[j] >= a->when[k].from && of->centroid[j] < a->when[k].below))
+            return false;
+    }
+    double least, most;
+    int j = a->more ? feature_of(r, s, a->more) : -1;
+    if (j < 0)
+        return !a->more;
+    range_of(s, j, &least, &most);
+    return of->centroid[j] >= MORE * least;
+}
+
+static void name_begin(const struct recording *r, const struct states *s, struct state *to)
+{
+    for (size_t k = 0; k < sizeof activities / sizeof *activities; k++)
+        if (activity_fits(&activities[k], r, s, to)) {
+            size_t n = strlen(to->name);
+            snprintf(to->name + n, sizeof to->name - n, "%s%s: ", n ? ", " : "", activities[k].text);
+            return;
+        }
 }
 
 static double cpu_of(const struct recording *r, const struct states *s, const struct state *to)
@@ -123,6 +178,7 @@ void states_name(const struct recording *r, struct states *s)
     for (int k = 0; k < s->k; k++) {
         struct state *to = &s->items[k];
         snprintf(to->name, sizeof to->name, "%s", s->k == 1 ? "steady" : "");
+        name_begin(r, s, to);
         size_t n = strlen(to->name);
         by_words = name_by_words(r, s, to);
         if (!by_words && s->k > 1)

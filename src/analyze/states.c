@@ -301,6 +301,8 @@ static void states_write(const struct table *t, const struct kmeans *m, int *lab
     s->feature = mem_new((size_t)t->d * sizeof *s->feature);
     memcpy(s->feature, t->slot, (size_t)t->d * sizeof *s->feature);
     states_settle(t, m->k, label, rows, s);
+    for (int k = 0; k < s->k; k++)
+        s->items[k].id = k;
     s->silhouette = s->k == m->k ? silhouette : kmeans_silhouette(t->x, t->n, t->d, label, s->k, seed);
     s->transitions = mem_new((size_t)(s->k * s->k) * sizeof *s->transitions);
     states_walk(t, label, recording_interval(t->r), rows, s);

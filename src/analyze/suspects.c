@@ -9,6 +9,7 @@
 #define BEFORE_ROWS 15
 #define AFTER_ROWS 15 /* who begins something has shown it by then */
 #define OWN_NAME "sonde"
+#define CHANGED_SHARE 0.5 /* of what it did: less is what any program varies by */
 
 /* All processes of one name, before and after. */
 struct group {
@@ -17,6 +18,8 @@ struct group {
     double most;
     double before, after;
     double row;         /* being summed */
+    bool was, is;       /* seen before, and after */
+    bool began, ended;  /* one of them was seen to */
 };
 
 struct groups {
@@ -34,6 +37,12 @@ struct measure {
 static double of_cpu(const struct proc_use *u)
 {
     return u->cpu_percent + u->children_percent;
+}
+
+/* How many came and went. */
+static double of_number(const struct proc_use *u)
+{
+    return u->ended + (u->is_new ? 1.0 : 0.0);
 }
 
 static double of_memory(const struct proc_use *u)
@@ -56,13 +65,15 @@ static double of_write(const struct proc_use *u)
 static const struct measure measures[AREAS] = {
     [AREA_MEMORY] =    { of_memory, true,  UNIT_BYTE,       50e6 },
     [AREA_DISK] =      { of_disk,   false, UNIT_BYTE_PER_S, 1e6 },
-    [AREA_PROCESSES] = { of_cpu,    false, UNIT_PERCENT,    5 },
+    [AREA_NETWORK] =   { of_cpu,    false, UNIT_PERCENT,    10 }, /* of traffic the kernel keeps no account */
+    [AREA_PROCESSES] = { of_number, false, UNIT_PER_S,      20 },
     [AREA_THERMAL] =   { of_cpu,    false, UNIT_PERCENT,    10 },
     [AREA_POWER] =     { of_cpu,    false, UNIT_PERCENT,    10 },
     [AREA_CPU] =       { of_cpu,    false, UNIT_PERCENT,    10 },
     [AREA_OTHER] =     { of_cpu,    false, UNIT_PERCENT,    20 },
 };
 
+static const struct measure measure_forking = { of_cpu, false, UNIT_PERCENT, 5 }; /* where ends are not told */
 static const struct measure measure_writing = { of_write, false, UNIT_BYTE_PER_S, 0 };
 
 static struct group *groups_of(struct groups *all, const char *name)
@@ -90,8 +101,11 @@ static void groups_row(struct groups *all, const struct recording *r, size_t i, 
             continue;
         struct group *g = groups_of(all, u[k].name);
         g->row += v;
-        if (after && v > g->most) {
-            g->most = v;
+        *(after ? &g->is : &g->was) = true;
+        g->began |= after && u[k].is_new;
+        g->ended |= u[k].ended > 0;
+        if (!g->pid || (after && v > g->most)) {
+            g->most = after ? v : g->most;
             g->pid = u[k].pid;
         }
     }
@@ -141,26 +155,27 @@ static int group_order(const void *a, const void *b)
                    : strcmp(((const struct group *)a)->name, ((const struct group *)b)->name);
 }
 
-/* We are named only where we did more than everybody else. */
+/* We are named only where we did more than everybody else; nobody is called "(others)". */
 static bool group_is_excused(const struct groups *all, size_t k)
 {
+    if (!all->g[k].pid)
+        return true;
     bool own = !strcmp(all->g[k].name, OWN_NAME);
     return own &&
            !(k == 0 && (all->n < 2 || group_moved(&all->g[0]) > 2 * group_moved(&all->g[1])));
 }
 
-static struct suspect group_suspect(const struct group *g, const struct measure *m)
+/* What is counted in a row is told by the second. */
+static struct suspect group_suspect(const struct recording *r, const struct group *g, const struct measure *m)
 {
-    struct suspect s = { .pid = g->pid, .amount = group_moved(g), .unit = m->unit };
+    double step = m->unit == UNIT_PER_S ? recording_interval(r) : 1;
+    struct suspect s = { .pid = g->pid, .amount = group_moved(g) / step, .unit = m->unit };
     memcpy(s.name, g->name, sizeof s.name);
     return s;
 }
 
-void suspects_find(const struct recording *r, struct anomaly *a)
+static void suspects_by(const struct recording *r, const struct measure *m, struct anomaly *a)
 {
-    const struct measure *m = &measures[a->area];
-    if (!m->of)
-        return;
     struct groups all = { 0 };
     groups_around(&all, r, a->start, a->end, m);
     if (all.n)
@@ -172,28 +187,105 @@ void suspects_find(const struct recording *r, struct anomaly *a)
             break;
         if (group_is_excused(&all, k))
             continue;
-        a->suspects[a->n_suspects++] = group_suspect(&all.g[k], m);
+        a->suspects[a->n_suspects++] = group_suspect(r, &all.g[k], m);
     }
     mem_free(all.g);
+}
+
+void suspects_find(const struct recording *r, struct anomaly *a)
+{
+    const struct measure *m = &measures[a->area];
+    if (m->of)
+        suspects_by(r, m, a);
+    if (a->area == AREA_PROCESSES && !a->n_suspects)
+        suspects_by(r, &measure_forking, a);
+}
+
+static bool suspects_most_by(const struct recording *r, const struct measure *m, size_t from, size_t to,
+                             struct suspect *out)
+{
+    struct groups all = { 0 };
+    groups_fill(&all, r, from, from, to + 1, m);
+    const struct group *most = NULL;
+    for (size_t k = 0; k < all.n; k++)
+        if (all.g[k].pid && (!most || group_moved(&all.g[k]) > group_moved(most)))
+            most = &all.g[k];
+    bool found = most && group_moved(most) >= m->least;
+    if (found)
+        *out = group_suspect(r, most, m);
+    mem_free(all.g);
+    return found;
 }
 
 bool suspects_most(const struct recording *r, enum area area, size_t from, size_t to,
                    struct suspect *out)
 {
     const struct measure *m = &measures[area];
-    if (!m->of)
-        return false;
-    struct groups all = { 0 };
-    groups_fill(&all, r, from, from, to + 1, m);
-    const struct group *most = NULL;
-    for (size_t k = 0; k < all.n; k++)
-        if (!most || group_moved(&all.g[k]) > group_moved(most))
-            most = &all.g[k];
-    bool found = most && group_moved(most) >= m->least;
-    if (found)
-        *out = group_suspect(most, m);
-    mem_free(all.g);
-    return found;
+    bool found = m->of && suspects_most_by(r, m, from, to, out);
+    return found || (area == AREA_PROCESSES && suspects_most_by(r, &measure_forking, from, to, out));
+}
+
+/* How far a name moved, in amounts that are a suspicion. */
+static double change_size(const struct group *g, const struct measure *m)
+{
+    return fabs(group_moved(g)) / m->least;
+}
+
+static struct changed_process change_of(const struct group *g, const struct measure *m)
+{
+    struct changed_process p = { .pid = g->pid, .before = g->before, .after = g->after, .unit = m->unit };
+    p.change = g->began && !g->was ? PROCESS_CAME : g->ended && !g->is ? PROCESS_WENT :
+               group_moved(g) > 0 ? PROCESS_MORE : PROCESS_LESS;
+    memcpy(p.name, g->name, sizeof p.name);
+    return p;
+}
+
+struct changes {
+    struct changed_process *p;
+    double *size;
+    int n, max;
+};
+
+/* In its place by size; of one name only the largest change is kept. */
+static void changes_add(struct changes *c, const struct changed_process *p, double size)
+{
+    int i = 0;
+    while (i < c->n && strcmp(c->p[i].name, p->name) != 0)
+        i++;
+    if (i == c->n && c->n < c->max)
+        c->n++;
+    else if (i == c->n)
+        i--; /* in place of the last */
+    if (c->size[i] >= size)
+        return;
+    for (; i > 0 && c->size[i - 1] < size; i--) {
+        c->p[i] = c->p[i - 1];
+        c->size[i] = c->size[i - 1];
+    }
+    c->p[i] = *p;
+    c->size[i] = size;
+}
+
+int suspects_changes(const struct recording *r, size_t start, size_t to, struct changed_process *out, int max)
+{
+    static const struct measure by[] = {
+        { of_cpu, false, UNIT_PERCENT, 10 }, { of_memory, false, UNIT_BYTE, 50e6 },
+        { of_disk, false, UNIT_BYTE_PER_S, 1e6 },
+    };
+    double size[CHANGED_PROCESSES] = { 0 };
+    struct changes c = { .p = out, .size = size, .max = max < CHANGED_PROCESSES ? max : CHANGED_PROCESSES };
+    for (size_t k = 0; k < sizeof by / sizeof *by; k++) {
+        struct groups all = { 0 };
+        groups_fill(&all, r, 0, start, to, &by[k]);
+        for (size_t i = 0; i < all.n; i++) {
+            struct changed_process p = change_of(&all.g[i], &by[k]);
+            bool much = fabs(p.after - p.before) >= CHANGED_SHARE * fmax(p.after, p.before);
+            if (much && change_size(&all.g[i], &by[k]) >= 1 && p.pid && strcmp(p.name, OWN_NAME) != 0)
+                changes_add(&c, &p, change_size(&all.g[i], &by[k]));
+        }
+        mem_free(all.g);
+    }
+    return c.n;
 }
 
 double suspects_writing(const struct recording *r, size_t start, size_t end)

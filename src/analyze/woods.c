@@ -14,6 +14,7 @@
 #define TAIL_SHARE 0.1     /* of the scores make the tail ... */
 #define TAIL_LEAST 5.0     /* ... and at least so many */
 #define FAR 4.0            /* deviations that make a metric part of it */
+#define NINE_OF_TEN 1.6449 /* deviations of a normal within which they lie */
 #define FAR_MAX 1000.0     /* a constant that moves is infinitely far out */
 
 struct usual {
@@ -168,7 +169,8 @@ static bool woods_readings(const struct woods *w, size_t i, double score, struct
             continue;
         out[j] = (struct reading){
             .score = score, .weight = reading_weight(f, d, far / FAR),
-            .expected = w->usual[j].median, .departs = true };
+            .expected = w->usual[j].median, .low = w->usual[j].median - NINE_OF_TEN * w->usual[j].deviation,
+            .high = w->usual[j].median + NINE_OF_TEN * w->usual[j].deviation, .departs = true };
         any |= f->rule.use == AREA_DECIDES;
     }
     return any;

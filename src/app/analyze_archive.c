@@ -1,6 +1,7 @@
 /* analyze_archive.c - the report over an archive, by its files or by its recorder. */
 #include "app/analyze_archive.h"
 
+#include "app/analyze_changed.h"
 #include "app/archived.h"
 #include "app/attach.h"
 #include "app/findings.h"
@@ -18,6 +19,7 @@
 
 struct wanted {
     const struct args *a;
+    const char *command;        /* for messages */
     struct archived of;
     int opened;                 /* what opening it gave */
     char session[INDEX_ID_MAX]; /* "" for all */
@@ -31,7 +33,7 @@ static int wanted_by_files(struct wanted *w, struct recording **out)
     int rc = w->opened < 0 ? w->opened : archived_files(&w->of);
     if (rc < 0)
         return rc;
-    if (!*w->session && archived_would_mix(&w->of, "analyze", w->from_ms, w->to_ms))
+    if (!*w->session && archived_would_mix(&w->of, w->command, w->from_ms, w->to_ms))
         return -ENOTUNIQ;
     rc = archive_recording(w->of.files, *w->session ? w->session : NULL, w->from_ms, w->to_ms, max_bytes, out);
     if (rc == 0) {
@@ -68,12 +70,12 @@ static int wanted_read(void *self, struct recording **out)
         rc = 0;
     const char *session = *w->session ? w->session : NULL;
     if (rc == -ENODATA && w->of.files && archive_is_damaged(w->of.files, session, w->from_ms, w->to_ms))
-        archived_say_damaged(&w->of, "analyze");
+        archived_say_damaged(&w->of, w->command);
     else if (rc == -ENODATA && session)
-        log_error(0, "analyze: %s holds no sample of %s%s; `sonde sessions list` says what there is", w->of.dir.p,
-                  session, w->whole ? "" : " in that time");
+        log_error(0, "%s: %s holds no sample of %s%s; `sonde sessions list` says what there is", w->command,
+                  w->of.dir.p, session, w->whole ? "" : " in that time");
     else if (rc == -ENODATA)
-        log_error(0, "analyze: nothing was recorded in that time; `sonde sessions list` says what there is");
+        log_error(0, "%s: nothing was recorded in that time; `sonde sessions list` says what there is", w->command);
     else if (rc != -ENOTUNIQ)
         archived_say(w->of.dir.p, rc);
     return rc;
@@ -87,25 +89,64 @@ static void wanted_found(void *self, const struct report *r)
         findings_keep(w->of.dir.p, w->session, r);
 }
 
-int analyze_archive(const struct args *a, const char *session)
+static int wanted_changed(struct wanted *w)
 {
-    struct wanted w = {
-        .a = a, .whole = !args_given(a, "from") && !args_given(a, "to"),
+    struct recording *r;
+    int64_t from_ms = w->from_ms;
+    w->from_ms = analyze_changed_begin(from_ms, w->to_ms);
+    if (wanted_read(w, &r) < 0)
+        return EXIT_FAILED;
+    int status = analyze_changed(w->a, r, from_ms, w->to_ms);
+    recording_free(r);
+    return status;
+}
+
+/* Opens what is wanted; to be closed in any case. An exit status. */
+static int wanted_open(struct wanted *w, const struct args *a, const char *command, const char *session)
+{
+    *w = (struct wanted){
+        .a = a, .command = command, .whole = !args_given(a, "from") && !args_given(a, "to"),
         .from_ms = args_given(a, "from") ? args_time(a, "from") : 0,
         .to_ms = args_given(a, "to") ? args_time(a, "to") : os_wall_ms(),
     };
-    int status = EXIT_DONE;
-    if (archived_runs_backwards(a, "analyze"))
+    if (archived_runs_backwards(a, command))
         return EXIT_USAGE;
-    w.opened = archived_open(&w.of, a, false);
-    if (!w.of.dir.n)
-        status = EXIT_USAGE;
-    else if (session && w.opened == 0)
-        status = archived_find(&w.of, session, w.session);
-    else if (session)
-        text_copy(w.session, sizeof w.session, session); /* for the recorder to know */
+    w->opened = archived_open(&w->of, a, false);
+    if (!w->of.dir.n)
+        return EXIT_USAGE;
+    if (session && w->opened == 0)
+        return archived_find(&w->of, session, w->session);
+    if (session)
+        text_copy(w->session, sizeof w->session, session); /* for the recorder to know */
+    return EXIT_DONE;
+}
+
+static int analyze_wanted(const struct args *a, const char *session, bool changed)
+{
+    struct wanted w;
+    int status = wanted_open(&w, a, "analyze", session);
     if (status == EXIT_DONE)
-        status = reporting_on(a, NULL, wanted_read, wanted_found, &w);
+        status = changed ? wanted_changed(&w) : reporting_on(a, NULL, w.of.dir.p, wanted_read, wanted_found, &w);
+    archived_close(&w.of);
+    return status;
+}
+
+int analyze_archive(const struct args *a, const char *session)
+{
+    return analyze_wanted(a, session, false);
+}
+
+int analyze_archive_changed(const struct args *a, const char *session)
+{
+    return analyze_wanted(a, session, true);
+}
+
+int analyze_archive_read(const struct args *a, const char *command, const char *session, struct recording **out)
+{
+    struct wanted w;
+    int status = wanted_open(&w, a, command, session);
+    if (status == EXIT_DONE && wanted_read(&w, out) < 0)
+        status = EXIT_FAILED;
     archived_close(&w.of);
     return status;
 }

@@ -3,6 +3,7 @@
 #define APP_ANALYZE_ARCHIVE_H
 
 #include "app/command.h"
+#include "core/recording.h"
 
 /* For the table of a command with ARCHIVED_OPTION. */
 #define ANALYZE_ARCHIVE_OPTIONS \
@@ -15,6 +16,12 @@
  * exit status.
  */
 int analyze_archive(const struct args *a, const char *session);
+
+/* What changed between --from, which is given, and --to, against the time before (app/analyze_changed.h). */
+int analyze_archive_changed(const struct args *a, const char *session);
+
+/* What the report would be over, without the report: *out is the caller's where the exit status is EXIT_DONE. */
+int analyze_archive_read(const struct args *a, const char *command, const char *session, struct recording **out);
 
 /*
  * Was --from or --to given where they mean nothing? Says so, and what to do.

@@ -2,6 +2,7 @@
 #include "app/analyze_file.h"
 
 #include "analyze/import.h"
+#include "app/analyze_changed.h"
 #include "app/observer.h"
 #include "app/reporting.h"
 #include "base/log.h"
@@ -45,5 +46,16 @@ static int analyze_read(void *self, struct recording **out)
 
 int analyze_file(const struct args *a, const char *path)
 {
-    return reporting_on(a, path, analyze_read, NULL, &(struct reading){ a, path });
+    return reporting_on(a, path, NULL, analyze_read, NULL, &(struct reading){ a, path });
+}
+
+int analyze_file_changed(const struct args *a, const char *path)
+{
+    struct recording *r;
+    if (analyze_read(&(struct reading){ a, path }, &r) < 0)
+        return EXIT_FAILED;
+    int64_t to_ms = args_given(a, "to") ? args_time(a, "to") : r->n ? r->wall_ms[r->n - 1] : 0;
+    int status = analyze_changed(a, r, args_time(a, "from"), to_ms);
+    recording_free(r);
+    return status;
 }

@@ -12,7 +12,7 @@
 
 #define SYSTEM_DIR "/var/lib/sonde"
 
-int datadir_put(const struct args *a, struct buf *out)
+int datadir_find(const struct args *a, struct buf *out)
 {
     const char *given = args_text(a, "data"), *configured = config_string(args_config(a), "storage.directory");
     const char *base = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
@@ -26,10 +26,16 @@ int datadir_put(const struct args *a, struct buf *out)
         buf_printf(out, "%s/sonde", base);
     else if (home && *home == '/')
         buf_printf(out, "%s/.local/share/sonde", home);
-    if (out->n)
-        return 0;
-    log_error(0, "there is no home directory to keep the archive in; name one with --data DIR or storage.directory");
-    return -ENOENT;
+    return out->n ? 0 : -ENOENT;
+}
+
+int datadir_put(const struct args *a, struct buf *out)
+{
+    int rc = datadir_find(a, out);
+    if (rc < 0)
+        log_error(0, "there is no home directory to keep the archive in; name one with --data DIR or "
+                  "storage.directory");
+    return rc;
 }
 
 int datadir_lock(const char *dir)

@@ -14,6 +14,7 @@
  * ~/.local/share/sonde for others. It need not exist. -ENOENT where there is no home either; that was said.
  */
 int datadir_put(const struct args *a, struct buf *out);
+int datadir_find(const struct args *a, struct buf *out); /* the same, silent */
 
 /*
  * Takes the lock of a data directory, which whoever changes what is in it holds. A descriptor, to be closed; -EBUSY

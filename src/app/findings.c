@@ -7,9 +7,10 @@
 #include "base/mem.h"
 #include "output/report_json.h"
 #include "output/report_verdict.h"
-#include "store/index.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A JSON array, of the caller; without the causes where they are too many for a row. */
 static char *findings_causes(const struct schema *s, const struct anomaly *a)
@@ -21,7 +22,7 @@ static char *findings_causes(const struct schema *s, const struct anomaly *a)
     return mem_dup(out.n < INDEX_CAUSES_MAX ? buf_text(&out) : "[]");
 }
 
-static struct index_anomaly findings_row(const struct schema *s, const struct anomaly *a)
+struct index_anomaly findings_row(const struct schema *s, const struct anomaly *a)
 {
     return (struct index_anomaly){
         .time_ms = a->start_ms, .end_ms = a->end_ms, .peak_ms = a->peak_ms, .score = a->score,
@@ -30,14 +31,27 @@ static struct index_anomaly findings_row(const struct schema *s, const struct an
     };
 }
 
-static int findings_put(const char *dir, const char *session, const char *verdict, const struct index_anomaly *row,
-                        size_t n)
+/* Which kind of work it was, where that is known. */
+static int findings_workload(struct index *x, const char *session, const char *workload)
+{
+    struct index_session s;
+    int rc = *workload ? index_session(x, session, &s) : -ENODATA;
+    if (rc < 0 || strcmp(s.workload, workload) == 0)
+        return rc == -ENODATA ? 0 : rc;
+    text_copy(s.workload, sizeof s.workload, workload);
+    return index_put_session(x, &s);
+}
+
+static int findings_put(const char *dir, const char *session, const char *verdict, const char *workload,
+                        const struct index_anomaly *row, size_t n)
 {
     struct index *x;
     int rc = index_open(dir, &(struct index_options){ 0 }, &x);
     if (rc < 0)
         return rc;
     rc = index_set_findings(x, session, verdict, row, n);
+    if (rc == 0)
+        rc = findings_workload(x, session, workload);
     index_close(x);
     return rc;
 }
@@ -52,7 +66,7 @@ void findings_keep(const char *dir, const char *session, const struct report *r)
     text_copy(verdict, sizeof verdict, text.p);
     for (size_t i = 0; i < r->n_anomalies; i++)
         row[i] = findings_row(r->rec->schema, &r->anomalies[i]);
-    int rc = findings_put(dir, session, verdict, row, r->n_anomalies);
+    int rc = findings_put(dir, session, verdict, r->workload.category, row, r->n_anomalies);
     if (rc < 0)
         log_info("the index of %s does not learn what was found in %s (%d)", dir, session, -rc);
     for (size_t i = 0; i < r->n_anomalies; i++)

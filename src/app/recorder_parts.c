@@ -8,7 +8,7 @@
 const struct recorder_part *const *recorder_parts(void)
 {
     static const struct recorder_part *const parts[] = {
-        &recorder_index, &recorder_csv, &recorder_flight, &recorder_socket, NULL,
+        &recorder_index, &recorder_csv, &recorder_flight, &recorder_learn, &recorder_socket, NULL,
     };
     return parts;
 }

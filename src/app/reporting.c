@@ -1,8 +1,11 @@
 /* reporting.c - analyses a recording and says what was found. */
 #include "app/reporting.h"
 
+#include "analyze/state_book.h"
+#include "app/categories.h"
 #include "app/history.h"
 #include "app/identity.h"
+#include "app/models.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -12,6 +15,7 @@
 #include "output/report_text.h"
 #include "store/tape_feed.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,8 +66,28 @@ static void reporting_print(const struct args *a, const struct report *r, bool l
     fwrite(out.p, 1, out.n, stdout);
 }
 
+#define STATES "states" /* in DIR/models */
+
+/* A book that is damaged is begun anew; one that may only be read learns nothing. */
+static void reporting_states(const char *dir, const struct recording *rec, struct states *s)
+{
+    auto_buf struct buf text = { 0 };
+    struct state_book *b = state_book_new();
+    int rc = models_read(dir, STATES, &text);
+    rc = rc < 0 ? rc : state_book_read(b, buf_text(&text));
+    if (rc < 0 && rc != -ENOENT)
+        log_warn(0, "%s/models/" STATES " cannot be used: states get new numbers from now on", dir);
+    state_book_recognise(b, rec, s);
+    buf_clear(&text);
+    state_book_put(b, &text);
+    rc = models_write(dir, NULL, STATES, &text);
+    if (rc < 0)
+        log_info("%s does not learn of the states that were found (%d)", dir, -rc);
+    state_book_free(b);
+}
+
 int reporting_finish(const struct args *a, const struct recording *rec,
-                     struct outfiles *files, const char *root, struct cost cost,
+                     struct outfiles *files, const char *root, const char *dir, struct cost cost,
                      void (*found)(void *self, const struct report *r), void *self)
 {
     struct analyze_options options = {
@@ -74,9 +98,14 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     struct history history = { 0 };
     if (options.forecast_steps && ((root && !*root) || *rec->session))
         options.history = history_learn(a, rec, &history);
+    struct workload_set *workloads;
+    categories_for_report(a, &options, &workloads);
     struct report *r = analyze_run(rec, &options);
     history_done(&history);
+    workload_set_free(workloads);
     reporting_host(a, root, &r->host);
+    if (dir && r->states.k)
+        reporting_states(dir, rec, &r->states);
     r->cpu_us_per_sample = cost.cpu_us_per_sample;
     r->rss_bytes = cost.rss_bytes;
     r->written_bytes = cost.written_bytes;
@@ -112,7 +141,8 @@ int reporting_play(const struct args *a, struct feed *feed, const char *origin, 
     return rc;
 }
 
-int reporting_on(const struct args *a, const char *path, int (*read)(void *self, struct recording **out),
+int reporting_on(const struct args *a, const char *path, const char *dir,
+                 int (*read)(void *self, struct recording **out),
                  void (*found)(void *self, const struct report *r), void *self)
 {
     struct outfiles files = { 0 };
@@ -125,7 +155,7 @@ int reporting_on(const struct args *a, const char *path, int (*read)(void *self,
     else if (outfiles_check_globs(&files, rec->schema) < 0)
         status = EXIT_USAGE;
     else
-        status = reporting_finish(a, rec, &files, NULL, (struct cost){ NAN, NAN, NAN }, found, self);
+        status = reporting_finish(a, rec, &files, NULL, dir, (struct cost){ NAN, NAN, NAN }, found, self);
     recording_free(rec);
     outfiles_done(&files);
     return status;

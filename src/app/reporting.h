@@ -22,12 +22,13 @@ struct cost {
 /*
  * Analyses, writes the files and prints the report, as --json or text. The host is described where
  * the samples are of a machine (`root`: "" or below it), not of a file (NULL). found() is told the report before it
- * is printed; NULL for nobody.
+ * is printed; NULL for nobody. States that are known in a data directory have their id and name from there, and it
+ * learns of others; dir is NULL where the samples are of none.
  *
  * Returns an exit status: EXIT_PART when a file could not be written.
  */
 int reporting_finish(const struct args *a, const struct recording *rec,
-                     struct outfiles *files, const char *root, struct cost cost,
+                     struct outfiles *files, const char *root, const char *dir, struct cost cost,
                      void (*found)(void *self, const struct report *r), void *self);
 
 /* A recording for a command, with the room that the configuration allows; origin is copied. */
@@ -40,9 +41,10 @@ int reporting_play(const struct args *a, struct feed *feed, const char *origin, 
  * The report over what read() gives, which says what is wrong. Returns an exit status.
  *
  *   path  the file that is read, not to be written over; NULL: none is
- *   found as of reporting_finish()
+ *   dir, found  as of reporting_finish()
  */
-int reporting_on(const struct args *a, const char *path, int (*read)(void *self, struct recording **out),
+int reporting_on(const struct args *a, const char *path, const char *dir,
+                 int (*read)(void *self, struct recording **out),
                  void (*found)(void *self, const struct report *r), void *self);
 
 #endif

@@ -27,7 +27,7 @@ static const struct config_key keys[] = {
     { "general.collect_disk", SWITCH("true"), .help = "Read disks and file systems." },
     { "general.collect_network", SWITCH("true"), .help = "Read network interfaces and counts of connections." },
     { "general.collect_power", SWITCH("true"), .help = "Read power meters and batteries." },
-    { "general.enable_session_classification", SWITCH("true"), .help = "Name the kind of workload." UNUSED },
+    { "general.enable_session_classification", SWITCH("true"), .help = "Tell the kind of workload in reports." },
     { "general.auto_start", NEVER, .help = "Starting with the system is up to the service manager.",
       .answer = "Sonde starts with the system when its service is enabled there, not by this key" },
 
@@ -41,6 +41,10 @@ static const struct config_key keys[] = {
 
     { "analysis.budget_per_day", NUMBER("1", 0.01, 1000),
       .help = "False alarms a day that are tolerated; fewer means that only stronger anomalies are told." },
+
+    { "learning.enabled", SWITCH("true"),
+      .help = "While recording, learn what is usual on this machine, and tell what is not as it happens; without, only "
+              "reports look for it." },
 
     { "storage.directory", TEXT(""),
       .help = "Where the archive is; empty: /var/lib/sonde for root, ~/.local/share/sonde for others." },
@@ -107,7 +111,7 @@ static const struct config_key keys[] = {
     { "session_classification.categories", .type = CONFIG_LIST,
       .fallback = "[gaming, ai_training, cad_3d_modeling, graphics_design, video_editing, coding_development, "
                   "document_editing, web_browsing, idle, system_maintenance]",
-      .help = "The workloads to tell apart." },
+      .help = "The workloads to tell apart; files in ~/.config/sonde/categories come on top." },
 
     { "performance.low_priority_mode", SWITCH("true"), .help = "The recorder lets other programs go first." },
     { "performance.max_cpu_percent", NUMBER("2", 0, 100),
@@ -149,6 +153,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "general", "what is read, and how often" },
     { "adapters", "where numbers come from" },
     { "analysis", "what counts as worth telling" },
+    { "learning", "what `sonde record` learns while it runs" },
     { "storage", "the archive: where it is, how much it may hold, for how long" },
     { "logging", "the rolling CSV logs of `sonde record`" },
     { "hardware_id", "the anonymous name of this machine" },
@@ -156,7 +161,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "cloud.encryption", "how it would be encrypted" },
     { "cloud.gdrive", "Google Drive" },
     { "cloud.onedrive", "OneDrive" },
-    { "session_classification", "the kind of workload; not used by this version" },
+    { "session_classification", "the kind of workload" },
     { "performance", "what Sonde may cost" },
     { "privacy", "what is kept about people; none of it ever leaves this machine" },
     { "debug", "messages about Sonde itself" },

@@ -10,9 +10,10 @@ enum event_kind {
     EVENT_ADAPTER, /* a source came, went, hung or failed */
     EVENT_BUDGET,  /* Sonde costs more than it may, or no longer does */
     EVENT_ARCHIVE, /* what was seen could not be kept, or can be again */
+    EVENT_ANOMALY, /* something unusual began, or is over */
 };
 
-#define EVENT_KINDS (EVENT_ARCHIVE + 1)
+#define EVENT_KINDS (EVENT_ANOMALY + 1)
 
 enum severity { SEVERITY_INFO = 1, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 
@@ -25,7 +26,7 @@ struct event {
     char text[224];   /* one sentence for people */
 };
 
-const char *event_kind_name(enum event_kind k);   /* "gap", "clock", "adapter", "budget", "archive" */
+const char *event_kind_name(enum event_kind k);   /* "gap", "clock", "adapter", "budget", "archive", "anomaly" */
 const char *severity_name(enum severity s);       /* "info", "notice", "warning", "critical" */
 
 /* The opposite; -1 for any other text. */

@@ -48,15 +48,16 @@ enum channel { SUDDEN, LASTING, DRIFT, CALM, TIES, CHANNELS };
 /* The shares are of the budget; they exceed 1 together, for most trouble shows in more than one channel. */
 static const struct {
     double share;
+    double excused;    /* how much of what is usual at this hour is no news */
     double rows, step; /* of its news ... */
     bool follows;
     double prior;      /* ... and where an alarm begins before there was any: tail.h */
 } channel[CHANNELS] = {
-    [SUDDEN] = { 0.7, 50, 1, true, 2.5 },
-    [LASTING] = { 0.5, 300, 0.5, false, 1.5 },
-    [DRIFT] = { 0.1, 300, 1, false, 2 },
-    [CALM] = { 0.1, 300, 1, false, 2 },
-    [TIES] = { 0.1, 300, 0.5, false, 1.5 },
+    [SUDDEN] = { 0.5, 1, 50, 1, true, 2.5 },
+    [LASTING] = { 0.7, 0.5, 300, 0.5, false, 1.5 },
+    [DRIFT] = { 0.1, 1, 300, 1, false, 2 },
+    [CALM] = { 0.1, 1, 300, 1, false, 2 },
+    [TIES] = { 0.2, 1, 300, 0.5, false, 1 },
 };
 
 /* From how many variances on a column counts in the channels that look at single columns. */
@@ -75,11 +76,12 @@ struct detector {
     double rows;
     int muted;                /* rows for which nothing is news */
     double energy[SPANS], level_mean;
-    double height[CHANNELS];  /* of the last row */
+    double height[CHANNELS];  /* of the last row, ... */
+    double news[CHANNELS];    /* ... less what is usual at this hour */
     double floor[CHANNELS];   /* an alarm goes on above this; INFINITY = there is none */
     enum channel loudest;     /* in the last row */
     struct tail tail[CHANNELS];
-    struct hours hours;
+    struct hours hours[CHANNELS];
     struct innovation innovation;
     struct level level;
     struct season season;
@@ -107,11 +109,11 @@ int detector_new(int d, const struct detector_options *o, struct detector **out)
     for (int c = 0; c < CHANNELS; c++) {
         tail_init(&m->tail[c], channel[c].rows, channel[c].step, channel[c].follows, channel[c].prior,
                   EPISODE_ROWS * m->step_s);
+        hours_init(&m->hours[c]);
         m->floor[c] = INFINITY;
     }
     for (int s = 0; s < SPANS; s++)
         m->energy[s] = 1;
-    hours_init(&m->hours);
     m->lately = mem_try(COLUMN_ARRAYS * (size_t)d * sizeof *m->lately);
     if (!m->lately || innovation_init(&m->innovation, d, memory) < 0 || level_init(&m->level, d, memory) < 0 ||
         season_init(&m->season, d, memory) < 0) {
@@ -158,31 +160,31 @@ static inline double detector_tie(const struct detector *m, int j)
     return mean_most(0, m->aparts[j] / mean_most(1, m->errors[j]) - TIES_FROM);
 }
 
-/* Sums up a row's columns and moves the means of what lasts. */
+/* Sums up a row's columns and moves the means of what lasts. Columns that never moved do not dilute the others. */
 static void detector_heights(struct detector *m)
 {
-    double error = 0, level = 0, drift = 0, calm = 0, ties = 0;
+    double error = 0, level = 0, drift = 0, calm = 0, ties = 0, moving = 1e-9;
     for (int j = 0; j < m->d; j++) {
         double e = m->innovation.error[j], a = m->innovation.apart[j], square = e * e;
         mean_next(&m->lately[j], square + m->level.level[j], 1 / span[0]);
         mean_next(&m->errors[j], square, 1 / span[1]);
         mean_next(&m->aparts[j], a * a, 1 / span[1]);
         error += square;
+        moving += m->innovation.var[j] > 0 ? 1 : 0;
         level += m->level.level[j];
         drift += detector_drift(m, j);
         calm += m->level.calm[j];
         ties += detector_tie(m, j);
     }
-    error /= m->d;
-    level /= m->d;
+    error /= moving;
+    level /= moving;
     mean_next(&m->level_mean, level, 1 / span[1]);
     double lasting = log(0.1 + m->level_mean);
     for (int s = 0; s < SPANS; s++) {
         mean_next(&m->energy[s], error, 1 / span[s]);
         lasting += log(1e-3 + m->energy[s]);
     }
-    double sudden = log(1e-3 + error + level);
-    m->height[SUDDEN] = sudden - hours_next(&m->hours, m->last_s, sudden);
+    m->height[SUDDEN] = log(1e-3 + error + level);
     m->height[LASTING] = lasting / SPANS;
     m->height[DRIFT] = log(0.1 + drift);
     m->height[CALM] = log(0.1 + calm);
@@ -192,7 +194,9 @@ static void detector_heights(struct detector *m)
 static bool detector_channel(struct detector *m, enum channel c, struct detector_verdict *out)
 {
     struct tail *t = &m->tail[c];
-    double v = m->height[c], budget = m->budget * channel[c].share;
+    double budget = m->budget * channel[c].share;
+    double v = m->height[c] - channel[c].excused * hours_next(&m->hours[c], m->last_s, m->height[c]);
+    m->news[c] = v;
     if (m->muted) {
         tail_mute(t, v);
         return false;
@@ -227,8 +231,8 @@ void detector_row(struct detector *m, double t_s, const double *x, struct detect
     double rate = INFINITY, loudest = -INFINITY;
     for (enum channel c = 0; c < CHANNELS; c++) {
         out->alarm |= detector_channel(m, c, out);
-        rate = fmin(rate, tail_rate(&m->tail[c], m->height[c]));
-        double over = m->height[c] - m->tail[c].level;
+        rate = fmin(rate, tail_rate(&m->tail[c], m->news[c]));
+        double over = m->news[c] - m->tail[c].level;
         if (isfinite(over) && over > loudest) {
             loudest = over;
             m->loudest = c;
@@ -302,6 +306,11 @@ int detector_causes(const struct detector *m, struct detector_cause *out, int ma
     return n;
 }
 
+void detector_set_budget(struct detector *m, double per_day)
+{
+    m->budget = per_day;
+}
+
 size_t detector_rows(const struct detector *m)
 {
     return (size_t)m->rows;
@@ -324,12 +333,14 @@ static void detector_pack(struct detector *m, struct pack *p)
     pack_doubles(p, m->energy, SPANS);
     pack_doubles(p, &m->level_mean, 1);
     pack_doubles(p, m->height, CHANNELS);
+    pack_doubles(p, m->news, CHANNELS);
     pack_doubles(p, m->floor, CHANNELS);
     pack_int(p, &loudest, CHANNELS - 1);
     m->loudest = (enum channel)loudest;
-    for (int c = 0; c < CHANNELS; c++)
+    for (int c = 0; c < CHANNELS; c++) {
         tail_pack(&m->tail[c], p);
-    hours_pack(&m->hours, p);
+        hours_pack(&m->hours[c], p);
+    }
     innovation_pack(&m->innovation, p);
     level_pack(&m->level, p);
     season_pack(&m->season, p);
@@ -346,7 +357,7 @@ int detector_remap(const struct detector *m, int d, const int *from, struct dete
     to->seen_s = m->seen_s;
     to->rows = m->rows;
     memcpy(to->tail, m->tail, sizeof to->tail);
-    to->hours = m->hours;
+    memcpy(to->hours, m->hours, sizeof to->hours);
     season_like(&to->season, &m->season);
     for (int j = 0; j < d; j++)
         if (from[j] >= 0) {

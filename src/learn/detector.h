@@ -64,6 +64,9 @@ void detector_row(struct detector *m, double t_s, const double *x, struct detect
 /* The columns that contributed most to the last row, largest first. Returns how many of `max`. */
 int detector_causes(const struct detector *m, struct detector_cause *out, int max);
 
+/* From now on so many false episodes a day are tolerated, > 0. */
+void detector_set_budget(struct detector *m, double per_day);
+
 size_t detector_rows(const struct detector *m);  /* learned from so far, in all its lives */
 size_t detector_bytes(const struct detector *m); /* of memory held */
 

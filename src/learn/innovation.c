@@ -101,24 +101,23 @@ void innovation_done(struct innovation *m)
     *m = (struct innovation){ 0 };
 }
 
-/* a[i * stride + j] += sum over `rows` of x[i] * y[j], for j up to i or all of them. */
-LANES_WIDE static void sums_add(double *a, int rows, const double *x, int nx, const double *y, int ny, bool triangle)
+/* a[i * ny + j] += sum over BATCH rows of x[i] * y[j], for j up to i or all of them. */
+LANES_WIDE static void sums_add(double *restrict a, const double *restrict x, int nx, const double *restrict y, int ny,
+                                bool triangle)
 {
-    int k = 0;
-    for (; k + 4 <= rows; k += 4) {
-        const double *x0 = x + k * nx, *x1 = x0 + nx, *x2 = x1 + nx, *x3 = x2 + nx;
-        const double *y0 = y + k * ny, *y1 = y0 + ny, *y2 = y1 + ny, *y3 = y2 + ny;
+    for (int k = 0; k < BATCH; k += 8) {
+        const double *xk = x + k * nx, *y0 = y + k * ny, *y1 = y0 + ny, *y2 = y1 + ny, *y3 = y2 + ny, *y4 = y3 + ny,
+                     *y5 = y4 + ny, *y6 = y5 + ny, *y7 = y6 + ny;
         for (int i = 0; i < nx; i++) {
-            double *restrict to = a + (size_t)i * (size_t)ny;
+            double x0 = xk[i], x1 = xk[nx + i], x2 = xk[2 * nx + i], x3 = xk[3 * nx + i], x4 = xk[4 * nx + i],
+                   x5 = xk[5 * nx + i], x6 = xk[6 * nx + i], x7 = xk[7 * nx + i];
+            double *to = a + i * ny;
             int last = triangle ? i + 1 : ny;
             for (int j = 0; j < last; j++)
-                to[j] += (x0[i] * y0[j] + x1[i] * y1[j]) + (x2[i] * y2[j] + x3[i] * y3[j]);
+                to[j] += ((x0 * y0[j] + x1 * y1[j]) + (x2 * y2[j] + x3 * y3[j])) +
+                         ((x4 * y4[j] + x5 * y5[j]) + (x6 * y6[j] + x7 * y7[j]));
         }
     }
-    for (; k < rows; k++)
-        for (int i = 0; i < nx; i++)
-            for (int j = 0; j < (triangle ? i + 1 : ny); j++)
-                a[(size_t)i * (size_t)ny + (size_t)j] += x[k * nx + i] * y[k * ny + j];
 }
 
 /* to[j] += sum over i of x[i] * w[i * n + j] */
@@ -266,9 +265,9 @@ static void group_flush(struct innovation_group *g, double memory)
             *p *= keep;
         g->weight *= keep;
     }
-    sums_add(g->xx, g->batched, g->x, m, g->x, m, true);
-    sums_add(g->xy, g->batched, g->x, m, g->y, n, false);
-    sums_add(g->rr, g->batched, g->r, n, g->r, n, true);
+    sums_add(g->xx, g->x, m, g->x, m, true);
+    sums_add(g->xy, g->x, m, g->y, n, false);
+    sums_add(g->rr, g->r, n, g->r, n, true);
     for (int k = 0; k < g->batched; k++) {
         for (int i = 0; i < m; i++)
             g->sx[i] += g->x[k * m + i];
@@ -288,79 +287,71 @@ static void group_flush(struct innovation_group *g, double memory)
     g->due = group_interval(g);
 }
 
-static inline double bounded(double x)
+static inline double bounded(double x, double least, double most)
 {
-    return mean_least(mean_most(x, -MAX_INPUT), MAX_INPUT);
+    return mean_least(mean_most(x, least), most);
 }
 
-/* Within bounds, and in units near 1. The first known value is the zero of the scale. */
-static double column_scaled(struct innovation *m, int j, double x)
+/* The first known value of a column is the zero of its scale. */
+static void columns_begin(struct innovation *m, const double *x)
 {
-    x = bounded(x);
-    if (m->known[j]++ == 0) {
-        m->ref[j] = x;
-        m->unit[j] = fabs(x) > 1e-100 ? fabs(x) : 1;
-        m->slow[j] = m->prev[j] = 0;
-    }
-    double u = bounded((x - m->ref[j]) / m->unit[j]);
-    m->low[j] = mean_least(m->low[j], u);
-    m->high[j] = mean_most(m->high[j], u);
-    return u;
-}
-
-/*
- * What stands for a value that is not known: what is expected, within what the column was so far. Without the bounds
- * a column that grew and then is gone would go on growing, for its expectations feed themselves.
- */
-static double column_assumed(const struct innovation *m, int j)
-{
-    return mean_least(mean_most(m->expected[j], m->low[j]), m->high[j]);
-}
-
-/*
- * Error of a column in deviations; learns the deviation, later rows more than the first ones. While all columns are
- * new, so is whoever judges them; one that comes later is not told until it is judged as well as the others.
- */
-static double column_error(struct innovation *m, int j, bool model)
-{
-    double e = m->u[j] - m->expected[j], sd = sqrt(m->var[j]), r = 0;
-    if (!model)
-        return 0;
-    if (sd > 0) {
-        r = e / sd;
-        if (fabs(r) > INNOVATION_FAR) {
-            r = copysign(INNOVATION_FAR, r);
-            e = r * sd;
+    for (int j = 0; j < m->d; j++)
+        if (m->known[j] == 0 && isfinite(x[j])) {
+            m->ref[j] = bounded(x[j], -MAX_INPUT, MAX_INPUT);
+            m->unit[j] = fabs(m->ref[j]) > 1e-100 ? fabs(m->ref[j]) : 1;
+            m->begun++;
         }
-    } else if (e != 0) {
-        r = copysign(FIRST_MOVE, e);
+}
+
+/*
+ * Scales the values of some columns, within bounds, tells their errors in deviations, and learns those, later rows
+ * more than the first ones. Without a branch, so that columns go side by side.
+ *
+ * What is not known is as expected, within what the column was so far: expectations feed themselves, and a column
+ * that grew and then is gone would go on growing. While all columns are new, so is whoever judges them; one that
+ * comes later is not told until its deviation is known as well as theirs.
+ */
+LANES_WIDE static void columns_errors(struct innovation *m, int from, int n, const double *restrict x,
+                                      double *restrict u, double *restrict r, bool model)
+{
+    double oldest = 1 / m->memory, told = model ? 1 : 0, settled = m->n > SETTLED ? SETTLED : 0;
+    const double *restrict ref = m->ref + from, *restrict unit = m->unit + from;
+    double *restrict known = m->known + from, *restrict var = m->var + from, *restrict slow = m->slow + from;
+    double *restrict expected = m->expected + from, *restrict low = m->low + from, *restrict high = m->high + from;
+    for (int j = 0; j < n; j++) {
+        bool is = x[j] - x[j] == 0;
+        double v = bounded(is ? x[j] : ref[j], -MAX_INPUT, MAX_INPUT);
+        known[j] += is ? 1 : 0;
+        expected[j] = bounded(expected[j], -MAX_INPUT, MAX_INPUT);
+        u[j] = is ? bounded((v - ref[j]) / unit[j], -MAX_INPUT, MAX_INPUT) : bounded(expected[j], low[j], high[j]);
+        low[j] = mean_least(low[j], u[j]);
+        high[j] = mean_most(high[j], u[j]);
+        double e = u[j] - expected[j], sd = sqrt(var[j]);
+        double far = e / (sd > 0 ? sd : 1), first = e > 0 ? FIRST_MOVE : e < 0 ? -FIRST_MOVE : 0;
+        double clipped = bounded(far, -INNOVATION_FAR, INNOVATION_FAR);
+        double tell = is && known[j] > INNOVATION_WARM ? told : 0, kept = sd > 0 ? clipped * sd : e;
+        r[j] = known[j] > settled ? (sd > 0 ? clipped : first) * tell : 0;
+        mean_next(&var[j], kept * kept, mean_most(2 / (known[j] + 2), oldest) * tell);
+        mean_next(&slow[j], u[j], 1 / SLOW_ROWS);
     }
-    mean_next(&m->var[j], e * e, mean_most(2 / (m->known[j] + 2), 1 / m->memory));
-    return m->known[j] <= SETTLED && m->n > SETTLED ? 0 : r;
 }
 
 static void group_row(struct innovation *m, struct innovation_group *g, const double *x, bool model)
 {
     int n = g->d, from = g->from;
+    size_t row = (size_t)n * sizeof(double);
     double *in = g->x + g->batched * 2 * n, *out = g->y + g->batched * n, *r = g->r + g->batched * n;
-    memcpy(in, m->prev + from, (size_t)n * sizeof *in);
-    memcpy(in + n, m->slow + from, (size_t)n * sizeof *in);
     double *expected = m->expected + from;
-    if (model) {
-        memcpy(expected, g->base, (size_t)n * sizeof *expected);
+    memcpy(in, m->prev + from, row);
+    memcpy(in + n, m->slow + from, row);
+    memcpy(expected, model ? g->base : in, row);
+    if (model)
         product_add(expected, in, 2 * n, g->w, n);
-    } else {
-        memcpy(expected, in, (size_t)n * sizeof *expected);
-    }
-    for (int c = 0; c < n; c++) {
-        int j = from + c;
-        bool known = isfinite(x[j]);
-        expected[c] = bounded(expected[c]);
-        m->u[j] = out[c] = m->prev[j] = known ? column_scaled(m, j, x[j]) : column_assumed(m, j);
-        m->error[j] = r[c] = known && m->known[j] > INNOVATION_WARM ? column_error(m, j, model) : 0;
-        mean_next(&m->slow[j], m->u[j], 1 / SLOW_ROWS);
-        m->apart[j] = 0;
-    }
+    columns_errors(m, from, n, x + from, out, r, model);
+    memcpy(m->u + from, out, row);
+    memcpy(m->prev + from, out, row);
+    memcpy(m->error + from, r, row);
+    memset(m->apart + from, 0, row);
     if (model)
         product_add(m->apart + from, r, n, g->inverse, n);
     if (++g->batched == BATCH)
@@ -370,6 +361,8 @@ static void group_row(struct innovation *m, struct innovation_group *g, const do
 bool innovation_row(struct innovation *m, const double *x)
 {
     bool model = m->n >= INNOVATION_WARM;
+    if (m->begun < m->d)
+        columns_begin(m, x);
     for (int i = 0; i < m->n_groups; i++)
         group_row(m, &m->group[i], x, model);
     m->n++;
@@ -407,6 +400,7 @@ size_t innovation_bytes(const struct innovation *m)
 void innovation_pack(struct innovation *m, struct pack *p)
 {
     pack_doubles(p, &m->n, 1);
+    pack_int(p, &m->begun, m->d);
     pack_doubles(p, m->u, COLUMN_ARRAYS * (size_t)m->d);
     for (int i = 0; i < m->n_groups; i++) {
         struct innovation_group *g = &m->group[i];

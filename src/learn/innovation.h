@@ -21,7 +21,7 @@
 struct innovation_group;
 
 struct innovation {
-    int d, n_groups;
+    int d, n_groups, begun; /* columns that were known once */
     struct innovation_group *group;
     double memory;    /* rows that moments reach back */
     double n;         /* rows learned */

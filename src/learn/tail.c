@@ -17,7 +17,7 @@
 #define PRIOR_NEWS 4
 #define TOP_LEAST 4    /* the tail is fitted to so many pieces of news at least, ... */
 #define TOP_TIMES 3.0  /* ... and to so many times the budget's worth */
-#define SHARP 2.25     /* times the budget */
+#define SHARP 2.0      /* times the budget */
 #define ALIKE 0.5
 #define MARGIN 0.25
 
@@ -65,7 +65,9 @@ static void tail_fit(struct tail *t, double t_s, double budget)
     int n = tail_sorted(t, t_s, sorted);
     if (n < LEAST || days <= 0) {
         t->level = fmax(t->prior, n ? sorted[0] + MARGIN : -INFINITY) + PRIOR_SCALE * fmax(0, -log(budget * days));
-        t->rate = 0;
+        t->rate = budget;
+        t->top = t->level;
+        t->scale = PRIOR_SCALE;
         return;
     }
     double wanted = budget * days;

@@ -105,6 +105,17 @@ static void json_session(struct json *j, const struct report *r)
     json_end(j);
 }
 
+/* Where it is known. */
+static void json_band(struct json *j, const struct cause *c)
+{
+    if (isnan(c->low) || isnan(c->high))
+        return;
+    json_array(j, "usual");
+    json_double(j, NULL, c->low);
+    json_double(j, NULL, c->high);
+    json_end(j);
+}
+
 void report_json_causes(struct json *j, const char *name, const struct schema *s, const struct anomaly *a)
 {
     json_array(j, name);
@@ -115,6 +126,7 @@ void report_json_causes(struct json *j, const char *name, const struct schema *s
         json_string(j, "unit", unit_code(schema_at(s, c->slot)->unit));
         json_double(j, "value", c->value);
         json_double(j, "expected", c->expected);
+        json_band(j, c);
         json_double(j, "contribution", c->contribution);
         json_end(j);
     }
@@ -136,6 +148,19 @@ static void json_suspects(struct json *j, const struct anomaly *a)
     json_end(j);
 }
 
+static void json_groups(struct json *j, const struct anomaly *a)
+{
+    json_array(j, "cgroups");
+    for (int i = 0; i < a->n_groups; i++) {
+        json_object(j, NULL);
+        json_string(j, "name", a->groups[i].name);
+        json_double(j, "amount", a->groups[i].amount);
+        json_string(j, "unit", unit_code(a->groups[i].unit));
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void json_anomaly(struct json *j, const struct schema *s, const struct anomaly *a)
 {
     json_object(j, NULL);
@@ -148,6 +173,7 @@ static void json_anomaly(struct json *j, const struct schema *s, const struct an
     json_string(j, "area", area_name(a->area));
     report_json_causes(j, "causes", s, a);
     json_suspects(j, a);
+    json_groups(j, a);
     json_absent(j, "logs", "the system's logs are not read in this version");
     json_string(j, "summary", a->summary);
     json_end(j);
@@ -176,7 +202,7 @@ static void json_state(struct json *j, const struct schema *s, const struct stat
 {
     const struct state *item = &st->items[i];
     json_object(j, NULL);
-    json_int(j, "id", i);
+    json_int(j, "id", item->id);
     json_string(j, "name", item->name);
     json_double(j, "share", item->share);
     json_double(j, "dwell_s", item->dwell_s);
@@ -337,6 +363,24 @@ static void json_forecast(struct json *j, const struct report *r)
     json_end(j);
 }
 
+static void json_workload(struct json *j, const struct workload_found *w)
+{
+    if (*w->reason || !*w->category) {
+        json_absent(j, "workload", w->reason);
+        return;
+    }
+    json_object(j, "workload");
+    json_string(j, "category", w->category);
+    json_double(j, "confidence", w->confidence);
+    json_object(j, "scores");
+    for (int i = 0; i < w->n; i++)
+        json_double(j, w->scores[i].name, w->scores[i].score);
+    json_end(j);
+    json_string(j, "unknown_reason", *w->unknown_reason ? w->unknown_reason : NULL);
+    json_string(j, "why", *w->why ? w->why : NULL);
+    json_end(j);
+}
+
 static void json_cost(struct json *j, const struct report *r)
 {
     static const char elsewhere[] = "the samples were read from a file";
@@ -395,7 +439,7 @@ void report_json(struct buf *out, const struct report *r)
     json_states(&j, r->rec->schema, &r->states);
     json_trends(&j, r);
     json_insights(&j, r);
-    json_absent(&j, "workload", r->workload_reason);
+    json_workload(&j, &r->workload);
     json_forecast(&j, r);
     json_cost(&j, r);
     json_end(&j);

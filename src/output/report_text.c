@@ -145,7 +145,7 @@ static void text_advise(const struct page *p, const struct anomaly *a)
 static const char *text_done(enum unit unit)
 {
     return unit == UNIT_PERCENT ? " of a core" : unit == UNIT_BYTE ? " more memory" :
-           unit == UNIT_BYTE_PER_S ? " read and written" : "";
+           unit == UNIT_BYTE_PER_S ? " read and written" : unit == UNIT_PER_S ? " came and went" : "";
 }
 
 /* The summary without "other: " in front. */
@@ -156,10 +156,22 @@ static const char *text_summary(const struct anomaly *a)
     return other && a->summary[n] == ':' ? a->summary + n + 1 : a->summary;
 }
 
+/* " (1.1 GB to 1.3 GB)", where that is known and says more than the value before it. */
+static void text_band(const struct cause *c, enum unit unit, char *out, size_t cap)
+{
+    char low[AMOUNT_MAX], high[AMOUNT_MAX], usual[AMOUNT_MAX];
+    amount_text(c->low, unit, low);
+    amount_text(c->high, unit, high);
+    amount_text(c->expected, unit, usual);
+    *out = '\0';
+    if (!isnan(c->low) && !isnan(c->high) && (strcmp(low, usual) != 0 || strcmp(high, usual) != 0))
+        snprintf(out, cap, " (%s to %s)", low, high);
+}
+
 static void text_episode(const struct page *p, const struct anomaly *a)
 {
     char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], span[32], line[REPORT_TEXT], v[AMOUNT_MAX],
-        e[AMOUNT_MAX];
+        e[AMOUNT_MAX], band[2 * AMOUNT_MAX + 16];
     /* Columns of other people's files belong to no area. */
     const char *area = a->area == AREA_OTHER ? "" : area_name(a->area), *gap = *area ? "  " : "";
     text_span((double)(a->end_ms - a->start_ms) * 1e-3, span, sizeof span);
@@ -177,8 +189,9 @@ static void text_episode(const struct page *p, const struct anomaly *a)
     for (int i = 0; i < a->n_causes; i++) {
         const struct cause *c = &a->causes[i];
         enum unit unit = schema_at(p->rec->schema, c->slot)->unit;
-        text_paragraph(p, 4, "%s %s, usual %s", schema_id(p->rec->schema, c->slot),
-                       amount_text(c->value, unit, v), amount_text(c->expected, unit, e));
+        text_band(c, unit, band, sizeof band);
+        text_paragraph(p, 4, "%s %s, usual %s%s", schema_id(p->rec->schema, c->slot),
+                       amount_text(c->value, unit, v), amount_text(c->expected, unit, e), band);
     }
     for (int i = 0; i < a->n_suspects; i++)
         text_paragraph(p, 4, "process %s (pid %d)%s: %s%s", a->suspects[i].name,
@@ -186,6 +199,9 @@ static void text_episode(const struct page *p, const struct anomaly *a)
                        p->o->runs && !p->o->runs(&a->suspects[i]) ? " (ended)" : "",
                        amount_text(a->suspects[i].amount, a->suspects[i].unit, v),
                        text_done(a->suspects[i].unit));
+    for (int i = 0; i < a->n_groups; i++)
+        text_paragraph(p, 4, "group %s: %s%s", a->groups[i].name,
+                       amount_text(a->groups[i].amount, a->groups[i].unit, v), text_done(a->groups[i].unit));
     text_advise(p, a);
 }
 
@@ -247,6 +263,19 @@ static void text_states(const struct page *p)
         buf_printf(p->out, " %3.0f %% of the time, %s at a stretch\n", 100 * st->items[i].share,
                    dwell);
     }
+}
+
+/* One line, where there is an answer; the reason of "unknown" is for those who ask: --json, `sonde classify`. */
+static void text_workload(const struct page *p)
+{
+    const struct workload_found *w = &p->r->workload;
+    if (*w->reason || !*w->category)
+        return;
+    text_heading(p, "Workload");
+    if (*w->why)
+        text_paragraph(p, 2, "%s, %.0f %% sure: %s", w->category, 100 * w->confidence, w->why);
+    else
+        text_paragraph(p, 2, "%s%s%s", w->category, *w->unknown_reason ? ": " : "", w->unknown_reason);
 }
 
 static void text_trend(const struct page *p, const struct trend *t)
@@ -420,6 +449,7 @@ void report_text(struct buf *out, const struct report *r, const struct screen *s
     text_anomalies(&p);
     text_findings(&p);
     text_states(&p);
+    text_workload(&p);
     text_trends(&p);
     if (o->forecast)
         text_forecast(&p);

@@ -174,6 +174,9 @@ struct index_anomaly {
 /* -EINVAL: a text is too long or not plain. Returns n. */
 int index_add_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n);
 
+/* The same, in place of what began at the same time, if there is such: of one that was put while it went on. */
+int index_put_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n);
+
 /* What an analysis found of a session, in place of what the one before did: its verdict and all its anomalies. After
  * an error what was found before is there still, perhaps beside some of the new. */
 int index_set_findings(struct index *x, const char *id, const char *verdict, const struct index_anomaly *a, size_t n);

@@ -39,18 +39,38 @@ int index_add_events(struct index *x, const char *id, const struct event *e, siz
     return (int)n;
 }
 
+static int anomaly_run(struct index *x, const char *sql, int64_t key, const struct index_anomaly *a)
+{
+    return index_run(x, sql, VALUES(I(key), I(a->time_ms), I(a->end_ms), I(a->peak_ms),
+                                    D(isfinite(a->score) ? a->score : 0),
+                                    D(a->probability), I(a->severity), T(a->area), T(a->summary), T(a->causes)));
+}
+
+#define ANOMALY_INSERT "INSERT INTO anomalies (session, time_ms, end_ms, peak_ms, score, probability, " \
+                       "severity, area, summary, causes) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"
+
 static int anomalies_add(struct index *x, void *self)
 {
     const struct events_batch *b = self;
     int64_t key;
     int rc = index_key(x, b->id, &key);
+    for (size_t i = 0; i < b->n && rc >= 0; i++)
+        rc = anomaly_run(x, ANOMALY_INSERT, key, &b->anomalies[i]);
+    return rc;
+}
+
+static int anomalies_put(struct index *x, void *self)
+{
+    const struct events_batch *b = self;
+    int64_t key;
+    int rc = index_key(x, b->id, &key);
     for (size_t i = 0; i < b->n && rc >= 0; i++) {
-        const struct index_anomaly *a = &b->anomalies[i];
-        rc = index_run(x, "INSERT INTO anomalies (session, time_ms, end_ms, peak_ms, score, probability, "
-                          "severity, area, summary, causes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                       VALUES(I(key), I(a->time_ms), I(a->end_ms), I(a->peak_ms),
-                              D(isfinite(a->score) ? a->score : 0),
-                              D(a->probability), I(a->severity), T(a->area), T(a->summary), T(a->causes)));
+        rc = anomaly_run(x, "UPDATE anomalies SET end_ms = ?3, peak_ms = ?4, score = ?5, probability = ?6, "
+                            "severity = ?7, area = ?8, summary = ?9, causes = ?10 WHERE session = ?1 AND time_ms = ?2",
+                         key, &b->anomalies[i]);
+        rc = rc < 0 ? rc : anomaly_run(x, ANOMALY_INSERT " WHERE NOT EXISTS "
+                                       "(SELECT 1 FROM anomalies WHERE session = ?1 AND time_ms = ?2)",
+                                       key, &b->anomalies[i]);
     }
     return rc;
 }
@@ -69,14 +89,25 @@ static int anomalies_check(const struct index_anomaly *a, size_t n)
     return 0;
 }
 
-int index_add_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n)
+static int anomalies_write(struct index *x, int (*write)(struct index *x, void *self), const char *id,
+                           const struct index_anomaly *a, size_t n)
 {
     int rc = anomalies_check(a, n);
     for (size_t at = 0; at < n && rc >= 0; at += ANOMALY_BATCH) {
         size_t count = n - at < ANOMALY_BATCH ? n - at : ANOMALY_BATCH;
-        rc = index_write(x, anomalies_add, &(struct events_batch){ .id = id, .anomalies = a + at, .n = count });
+        rc = index_write(x, write, &(struct events_batch){ .id = id, .anomalies = a + at, .n = count });
     }
     return rc < 0 ? rc : (int)n;
+}
+
+int index_add_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n)
+{
+    return anomalies_write(x, anomalies_add, id, a, n);
+}
+
+int index_put_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n)
+{
+    return anomalies_write(x, anomalies_put, id, a, n);
 }
 
 struct judgement {

@@ -9,7 +9,7 @@
  * (store/segment.h), finishes what a crash left, and prunes. What the disk refuses is a gap with an event,
  * and recording goes on when it no longer does.
  *
- * In the directory: segments/ journal/ index.db csv/ flight/ lock. One recorder at a time.
+ * In the directory: segments/ journal/ index.db csv/ flight/ models/ lock. One recorder at a time.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H

@@ -78,8 +78,9 @@ static struct anomaly sample_anomaly(void)
         .start_ms = START_MS + 40000, .end_ms = START_MS + 59000, .peak_ms = START_MS + 41000,
         .start = 40, .end = 59, .score = 12.5, .probability = 0.0001, .severity = SEVERITY_CRITICAL,
         .area = AREA_MEMORY, .n_causes = 2, .n_suspects = 1,
-        .causes = { { USED, 3.772e9, 1.234e9, 0.75 }, { PRESSURE, 12.5, 0, 0.25 } },
+        .causes = { { USED, 3.772e9, 1.234e9, 1.2e9, 1.3e9, 0.75 }, { PRESSURE, 12.5, 0, NAN, NAN, 0.25 } },
         .suspects = { { .pid = 812, .name = "evil\x1b[2Jname", .amount = 2.5e9, .unit = UNIT_BYTE } },
+        .n_groups = 1, .groups = { { "web.service", 2.4e9, UNIT_BYTE } },
     };
     strcpy(a.summary,
            "memory: used rose from 1.23 GB to 3.77 GB at 10:30:40, by evil\x1b[2Jname (pid 812)");
@@ -99,6 +100,7 @@ static void sample_states(struct states *st)
     st->transitions[1] = 1;
     for (int i = 0; i < st->k; i++) {
         strcpy(st->items[i].name, names[i]);
+        st->items[i].id = i;
         st->items[i].share = i ? 1.0 / 3 : 2.0 / 3;
         st->items[i].dwell_s = i ? 20 : 40;
         st->items[i].centroid = mem_new(2 * sizeof(double));
@@ -113,8 +115,9 @@ struct report *sample_report(const struct recording *rec)
     *r = (struct report){
         .rec = rec, .gaps = 1, .session = "session_20261122_103000", .method = "shift",
         .budget_per_day = 1, .budget_run = 0.1, .threshold = 6.25,
-        .workload_reason = "this version does not tell workloads apart",
         .forecast = { .reason = "this version makes no forecasts" },
+        .workload = { .category = "web_browsing", .confidence = 0.75, .n = 2,
+                      .why = "net.recv.rate{total} 120 kB/s, cpu.util 12.0 %" },
         .cpu_us_per_sample = 1234.5, .rss_bytes = 5.1e6, .written_bytes = 4096,
         .host = { .hardware_id = "0123456789abcdef0123456789abcdef", .os = "Debian GNU/Linux 12 (bookworm)",
                   .cpu = "AMD EPYC 7B13", .board = "20L5", .cores = 2, .threads = 4, .memory_bytes = 4.1e9 },
@@ -133,5 +136,8 @@ struct report *sample_report(const struct recording *rec)
                                    .slope_per_hour = 1.5e9, .p_value = 0.001,
         .first = 1.23e9, .last = 3.77e9, .limit = 4.1e9, .reaches_limit_s = 792, .interval_s = { 600, NAN } };
     sample_states(&r->states);
+    r->workload.scores = mem_new(2 * sizeof *r->workload.scores);
+    r->workload.scores[0] = (struct workload_score){ "web_browsing", 0.75 };
+    r->workload.scores[1] = (struct workload_score){ "idle", 0.125 };
     return r;
 }

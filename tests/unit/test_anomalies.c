@@ -187,6 +187,7 @@ static const struct planted planted[] = {
     { AREA_PROCESSES, "process.forks.rate", "forker", { { "process.forks.rate", 4000 }, { "cpu.util", 100 } },
       { .cpu_percent = 20, .children_percent = 150 } },
     { AREA_NETWORK, "net.recv.rate", NULL, { { "net.recv.rate", 9e7 } }, { .cpu_percent = 1 } },
+    { AREA_NETWORK, "net.recv.rate", "flooder", { { "net.recv.rate", 9e8 }, { "cpu.util", 60 } }, { .cpu_percent = 90 } },
 };
 
 static struct recording *plant(const struct planted *p, uint64_t seed)
@@ -227,6 +228,78 @@ static void check_planted(const struct planted *p, const struct report *a)
         assert_int_equal(x->suspects[0].pid, 812);
         assert_non_null(strstr(x->summary, p->suspect));
     }
+}
+
+/* A storm beside a build that writes and uses more CPU than it does: who came and went is who forks. */
+static void test_storm_beside_a_build(void **state)
+{
+    (void)state;
+    struct recording *r = fake_machine(60, 6);
+    fake_set(r, "process.forks.rate", 30, 60, 3000);
+    for (size_t i = 0; i < 60; i++) {
+        struct proc_use u[] = { user(11, "desktop", 2), user(12, "cc1", i < 30 ? 20 : 90), user(812, "storm", 50) };
+        u[1].write_rate = i < 30 ? 1e6 : 6e7;
+        u[2].ended = 3000;
+        fake_procs(r, i, u, i < 30 ? 2 : 3);
+    }
+    struct report *a = analyze(r);
+    assert_int_equal(a->n_anomalies, 1);
+    assert_int_equal(a->anomalies[0].area, AREA_PROCESSES);
+    assert_string_equal(a->anomalies[0].suspects[0].name, "storm");
+    assert_int_equal(a->anomalies[0].suspects[0].unit, UNIT_PER_S);
+    assert_near(a->anomalies[0].suspects[0].amount, 3000, 1e-6);
+    report_free(a);
+    recording_free(r);
+}
+
+/* Work of low priority has all of the processors, and makes way: as busy as before, and another who is. */
+static void test_hog_beside_low_priority(void **state)
+{
+    (void)state;
+    struct recording *r = fake_machine(60, 7);
+    fake_set(r, "cpu.util", 0, 60, 100);
+    fake_set(r, "cpu.user", 30, 60, 95);
+    for (size_t i = 0; i < 60; i++) {
+        struct proc_use u[] = { user(11, "folding", i < 30 ? 195 : 8), user(812, "hog", 190) };
+        fake_procs(r, i, u, i < 30 ? 1 : 2);
+    }
+    struct report *a = analyze(r);
+    assert_int_equal(a->n_anomalies, 1);
+    assert_int_equal(a->anomalies[0].area, AREA_CPU);
+    assert_string_equal(schema_id(r->schema, a->anomalies[0].causes[0].slot), "cpu.user");
+    assert_string_equal(a->anomalies[0].suspects[0].name, "hog");
+    report_free(a);
+    recording_free(r);
+}
+
+/* A service that waits for its quota: no metric of the whole machine says so. */
+static void test_throttled_group(void **state)
+{
+    (void)state;
+    struct recording *r = fake_new(1);
+    fake_metric(r, "cpu.util", NULL, UNIT_PERCENT);
+    fake_metric(r, "cgroup.cpu.throttled", "web", UNIT_PERCENT);
+    fake_metric(r, "cgroup.cpu.util", "web", UNIT_PERCENT);
+    fake_rows(r, 90);
+    struct rng g;
+    rng_seed(&g, 3);
+    fake_set(r, "cpu.util", 0, 90, 5);
+    fake_noise(r, "cpu.util", 0, 90, 1, &g);
+    for (size_t i = 0; i < 90; i++) {
+        struct proc_use u = user(812, "worker", i < 45 ? 2 : 20);
+        fake_col(r, "cgroup.cpu.throttled", "web")[i] = i < 45 ? 0 : 95;
+        fake_col(r, "cgroup.cpu.util", "web")[i] = i < 45 ? 2 : 20;
+        fake_procs(r, i, &u, 1);
+    }
+    struct report *a = analyze(r);
+    assert_int_equal(a->n_anomalies, 1);
+    const struct anomaly *x = &a->anomalies[0];
+    assert_string_equal(schema_id(r->schema, x->causes[0].slot), "cgroup.cpu.throttled{web}");
+    assert_string_equal(x->suspects[0].name, "worker");
+    assert_int_equal(x->n_groups, 1);
+    assert_string_equal(x->groups[0].name, "web");
+    report_free(a);
+    recording_free(r);
 }
 
 static void test_names_what_was_planted(void **state)
@@ -491,6 +564,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_silent_on_quiet_columns),
     cmocka_unit_test(test_silent_on_a_quiet_machine),
     cmocka_unit_test(test_names_what_was_planted),
+    cmocka_unit_test(test_storm_beside_a_build),
+    cmocka_unit_test(test_throttled_group),
+    cmocka_unit_test(test_hog_beside_low_priority),
     cmocka_unit_test(test_forest_names_what_was_planted),
     cmocka_unit_test(test_fast_enough_for_a_day),
     cmocka_unit_test(test_says_it_in_one_sentence),

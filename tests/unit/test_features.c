@@ -54,6 +54,30 @@ static void test_chosen_and_left_out(void **state)
     recording_free(r);
 }
 
+/* It is no part of the total of what leaves the machine; one row says it. */
+static void test_loopback(void **state)
+{
+    (void)state;
+    struct recording *r = fake_new(1);
+    static const char *const inst[] = { "eth0", "lo", "total" };
+    for (int i = 0; i < 3; i++) {
+        fake_metric(r, "net.recv.rate", inst[i], UNIT_BYTE_PER_S);
+        fake_metric(r, "net.send.rate", inst[i], UNIT_BYTE_PER_S);
+    }
+    fake_rows(r, 20);
+    for (int c = 0; c < r->n_cols; c++)
+        for (int i = 0; i < 20; i++)
+            r->col[c][i] = i;
+    struct features f;
+    features_find(r, &f);
+    assert_int_equal(f.n, 3);
+    assert_non_null(find(r, &f, "net.recv.rate{lo}"));
+    assert_non_null(find(r, &f, "net.recv.rate{total}"));
+    assert_non_null(find(r, &f, "net.send.rate{total}"));
+    features_done(&f);
+    recording_free(r);
+}
+
 static void test_changes_that_matter(void **state)
 {
     (void)state;
@@ -89,6 +113,7 @@ static void test_constant_and_unknown_are_left_out(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_chosen_and_left_out),
+    cmocka_unit_test(test_loopback),
     cmocka_unit_test(test_changes_that_matter),
     cmocka_unit_test(test_constant_and_unknown_are_left_out),
 };

@@ -243,6 +243,16 @@ static void events_and_anomalies(void **state)
     assert_int_equal(index_add_anomalies(x, id, &a, 1), 1);
     assert_int_equal(index_anomalies(x, id, 0, 1, 0, see_anomaly, &seen), 1);
     assert_near(seen.anomaly.probability, 0.25, 0);
+    struct index_anomaly again = a;
+    again.end_ms = 7000;
+    assert_int_equal(index_put_anomalies(x, id, &again, 1), 1); /* in place of the one that began then */
+    assert_int_equal(index_anomalies(x, id, 0, 7000, 0, see_anomaly, &seen), 1);
+    assert_int_equal(seen.anomaly.end_ms, 7000);
+    again.time_ms = 5000;
+    assert_int_equal(index_put_anomalies(x, id, &again, 1), 1); /* there was none */
+    assert_int_equal(index_anomalies(x, id, 0, 7000, 0, see_anomaly, &seen), 2);
+    again.causes = large;
+    assert_int_equal(index_put_anomalies(x, id, &again, 1), -EINVAL);
     for (int i = 0; i < 300; i++)
         many[i] = sample_event(SAMPLE_START + i, EVENT_BUDGET);
     assert_int_equal(index_add_events(x, id, many, 300), 300);

@@ -246,8 +246,12 @@ static void io_and_limits(void **state)
     put(&m, "/system.slice/free.service", "cpu.max", "max 100000\n");
     put(&m, "/system.slice/free.service", "memory.max", "max\n");
     put(&m, "/system.slice/free.service", "io.stat", "");
+    put_group(&m, "/system.slice/held.service", 5, 1); /* has a quota, and never waited for it */
+    put(&m, "/system.slice/held.service", "cpu.stat", "usage_usec 5\nnr_periods 100\nnr_throttled 0\n");
     assert_int_equal(machine_open(&m, &adapter_services_io), 0);
     machine_tick(&m, 15);
+    assert_near(machine_get(&m, "cgroup.cpu.periods.throttled", "held.service"), 0, 0);
+    assert_false(machine_has(&m, "cgroup.cpu.periods.throttled", "free.service"));
     assert_near(machine_get(&m, "cgroup.cpu.limit", "a.service"), 1.5, 0);
     assert_near(machine_get(&m, "cgroup.memory.limit", "a.service"), 4096, 0);
     assert_near(machine_get(&m, "cgroup.memory.oom_kills", "a.service"), 2, 0);
@@ -263,6 +267,7 @@ static void io_and_limits(void **state)
     put(&m, "/system.slice/free.service", "cpu.stat", "usage_usec 7\n");
     machine_tick(&m, 15);
     assert_near(machine_get(&m, "cgroup.cpu.throttled", "a.service"), 50, 1e-9);
+    put(&m, "/system.slice/held.service", "cpu.stat", "usage_usec 6\nnr_periods 110\nnr_throttled 0\n");
     put(&m, "/system.slice/free.service", "cpu.stat", "usage_usec 8\n");
     machine_tick(&m, 15);
     assert_near(machine_get(&m, "cgroup.memory.limit", "free.service"), 100, 0);

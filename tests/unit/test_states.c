@@ -72,6 +72,29 @@ static void test_filled_memory(void **state)
     }
 }
 
+/* What people do by several metrics at once: the same load without new processes is none. */
+static void test_activities(void **state)
+{
+    (void)state;
+    for (int compiles = 0; compiles < 2; compiles++) {
+        struct recording *r = fake_machine(300, 8);
+        fake_set(r, "cpu.util", 100, 200, 95);
+        fake_set(r, "disk.write.rate", 100, 200, 5e7);
+        fake_set(r, "process.forks.rate", 0, 300, 1);
+        if (compiles)
+            fake_set(r, "process.forks.rate", 100, 200, 12);
+        fake_set(r, "disk.write.rate", 220, 300, 2e8);
+        fake_set(r, "disk.read.rate", 220, 300, 2e8);
+        struct report *a = analyze(r);
+        assert_int_equal(a->states.k, 3);
+        assert_string_equal(a->states.items[1].name,
+                            compiles ? "compiling: CPU busy, disk writes" : "CPU busy, disk writes");
+        assert_string_equal(a->states.items[2].name, "copying files: disk writes, disk reads");
+        report_free(a);
+        recording_free(r);
+    }
+}
+
 /* Three speeds of writing have one name: they are one state, left and entered as one. */
 static void test_states_of_one_name_are_one(void **state)
 {
@@ -203,6 +226,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_quiet_is_one_state),
     cmocka_unit_test(test_states_by_name_share_and_stay),
     cmocka_unit_test(test_filled_memory),
+    cmocka_unit_test(test_activities),
     cmocka_unit_test(test_states_of_one_name_are_one),
     cmocka_unit_test(test_rates_over_decades_are_one_state),
     cmocka_unit_test(test_foreign_columns_of_one_name_stay_apart),

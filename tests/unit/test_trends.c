@@ -190,7 +190,7 @@ static void test_too_few_rows(void **state)
     struct report *a = analyze(r);
     assert_string_equal(a->trends_reason, "needs at least 20 samples, has 12");
     assert_non_null(strstr(a->forecast.reason, "--predict"));
-    assert_non_null(strstr(a->workload_reason, "not computed"));
+    assert_non_null(strstr(a->workload.reason, "not computed"));
     assert_int_equal(a->n_trends, 0);
     report_free(a);
     recording_free(r);

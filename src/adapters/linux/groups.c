@@ -204,10 +204,22 @@ static bool group_read(struct groups *s, struct group *g)
     return true;
 }
 
+/* Is it the part of something that there is? Then none of it is an answer: a group that never waited for its quota. */
+static bool group_has_whole(const struct groups *s, const struct group *g, int i)
+{
+    for (int k = 0; k < s->layout->n_ratios; k++) {
+        const struct groups_ratio *r = &s->layout->ratio[k];
+        if (r->num == i && r->den != SCHEMA_TIME && g->v[r->den] > 0)
+            return true;
+    }
+    return false;
+}
+
 static bool group_wants_slot(const struct groups *s, const struct group *g, int i)
 {
     const struct groups_field *f = &s->layout->field[i];
-    return f->name && g->slot[i] < 0 && !isnan(g->v[i]) && (!f->if_any || g->v[i] != 0);
+    bool any = !f->if_any || g->v[i] != 0 || group_has_whole(s, g, i);
+    return f->name && g->slot[i] < 0 && !isnan(g->v[i]) && any;
 }
 
 static void group_add_metrics(const struct groups *s, struct schema *schema, struct group *g)

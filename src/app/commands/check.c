@@ -103,7 +103,7 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
     struct archive_kept kept = { 0 };
     rc = archive_options_keep(a, rec, &kept) < 0 ? -EIO : rc;
     int status = mode == MODE_COLLECT ? check_save(a, rec, files) :
-                 reporting_finish(a, rec, files, o->root.path, cost, archive_options_found, &kept);
+                 reporting_finish(a, rec, files, o->root.path, kept.dir.p, cost, archive_options_found, &kept);
     buf_done(&kept.dir);
     return status == EXIT_DONE && rc < 0 ? EXIT_PART : status;
 }

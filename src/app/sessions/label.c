@@ -2,6 +2,8 @@
 #include "app/sessions/sessions.h"
 
 #include "app/archived.h"
+#include "app/categories.h"
+#include "app/workload_learn.h"
 #include "base/auto.h"
 #include "base/check.h"
 #include "base/log.h"
@@ -27,6 +29,24 @@ static void label_say(const struct args *a, const char *id, const char *name, co
         check_put_quoted(&out, name);
     }
     puts(out.p);
+}
+
+/* A label that is the name of a category is learnt from, and one that is taken away is forgotten. */
+static void label_learn(const struct args *a, struct archived *v, const char *name)
+{
+    struct workload_set *set;
+    struct workload_learnt learnt;
+    if (categories_open(a, NULL, &set) < 0)
+        return;
+    if (workload_set_find(set, name) >= 0) {
+        int rc = workload_learn(v, set, &learnt);
+        if (rc < 0)
+            log_warn(rc, "the workload classifier does not learn of it; `sonde classify --learn` tries again");
+        else
+            log_info("the workload classifier learnt %d prototypes from %d labelled sessions", learnt.prototypes,
+                     learnt.sessions);
+    }
+    workload_set_free(set);
 }
 
 /* The session of the first word, opened to write; an exit status. To be closed in any case. */
@@ -70,8 +90,10 @@ static int label_run(const struct args *a)
     int status = label_open(a, &v, id);
     if (status == EXIT_DONE)
         status = archived_say(v.dir.p, index_label(v.index, id, name, note ? note : ""));
-    if (status == EXIT_DONE)
+    if (status == EXIT_DONE) {
         label_say(a, id, name, "labelled");
+        label_learn(a, &v, name);
+    }
     archived_close(&v);
     return status;
 }
@@ -87,8 +109,10 @@ static int unlabel(const struct args *a, struct archived *v, const char *id, con
         log_error(0, "%s; it has %s", message.p, *s.labels ? s.labels : "none");
         return EXIT_FAILED;
     }
-    if (rc == 0)
+    if (rc == 0) {
         label_say(a, id, name, "is no longer labelled");
+        label_learn(a, v, name);
+    }
     return archived_say(v->dir.p, rc);
 }
 
@@ -118,13 +142,15 @@ static const struct option unlabel_options[] = { ARCHIVED_OPTION, { 0 } };
 
 static const struct example label_examples[] = {
     { "sonde sessions label last 'new fan' --note 'replaced the front fan'", "so that it is found again, and kept" },
+    { "sonde sessions label last video_editing", "what it was: the workload classifier learns from it" },
     { 0 },
 };
 
 const struct command sessions_label = {
     .name = "sessions label", .summary = "give a session a name, and keep it", .usage = "ID NAME",
     .text = "A session may have several labels. What is labelled is kept when the archive makes room. A label "
-            "that it has already gets the new note.",
+            "that it has already gets the new note. From one that is the name of a workload category (`sonde help "
+            "classify`) the classifier learns what such work is like on this machine.",
     .options = label_options, .examples = label_examples, .max_positional = 2, .run = label_run,
 };
 

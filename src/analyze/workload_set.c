@@ -1,0 +1,157 @@
+/* workload_set.c - the categories and prototypes that a classifier judges by. */
+#include "analyze/workload_own.h"
+
+#include "analyze/workload_features.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* data/categories/NAME.yaml, then data/workload.yaml: name, text. */
+static const struct { const char *name, *text; } builtin[] = {
+#include "analyze/workload_builtin.inc"
+};
+
+#define BUILTIN_CATEGORIES ((int)(sizeof builtin / sizeof *builtin) - 1)
+
+int workload_builtin(int i, const char **name)
+{
+    if (i < 0 || i >= BUILTIN_CATEGORIES)
+        return -ENOENT;
+    *name = builtin[i].name;
+    return 0;
+}
+
+int workload_set_find(const struct workload_set *s, const char *name)
+{
+    for (int k = 0; k < s->n; k++)
+        if (strcmp(s->category[k].name, name) == 0)
+            return k;
+    return -ENOENT;
+}
+
+int workload_set_size(const struct workload_set *s)
+{
+    return s->n;
+}
+
+const struct category *workload_set_at(const struct workload_set *s, int k)
+{
+    return &s->category[k];
+}
+
+static int set_put(struct workload_set *s, const struct category *c)
+{
+    int k = workload_set_find(s, c->name);
+    if (k < 0 && s->n == WORKLOAD_CATEGORIES)
+        return -E2BIG;
+    k = k < 0 ? s->n++ : k;
+    s->category[k] = *c;
+    return k;
+}
+
+int workload_set_add(struct workload_set *s, const char *path, const char *text, size_t n, struct buf *complaint)
+{
+    struct category c;
+    int rc = category_parse(path, text, n, &c, complaint);
+    if (rc < 0)
+        return rc;
+    int k = set_put(s, &c);
+    if (k < 0) {
+        buf_printf(complaint, "%s: there are %d categories already; remove one\n", path, WORKLOAD_CATEGORIES);
+        return k;
+    }
+    s->own[k] = true;
+    return 0;
+}
+
+static void set_remove(struct workload_set *s, int k)
+{
+    struct classes *c = s->learnt;
+    int kept = 0;
+    for (int i = 0; i < c->n; i++) {
+        if (c->label[i] == k)
+            continue;
+        c->label[kept] = c->label[i] > k ? c->label[i] - 1 : c->label[i];
+        memmove(c->point + (size_t)kept++ * (size_t)c->d, c->point + (size_t)i * (size_t)c->d,
+                (size_t)c->d * sizeof *c->point);
+    }
+    c->n = kept;
+    s->n--;
+    for (int i = k; i < s->n; i++) {
+        s->category[i] = s->category[i + 1];
+        s->own[i] = s->own[i + 1];
+    }
+}
+
+void workload_set_keep(struct workload_set *s, const char *const *name, size_t n)
+{
+    for (int k = s->n - 1; k >= 0; k--) {
+        bool named = s->own[k];
+        for (size_t i = 0; i < n; i++)
+            named |= strcmp(name[i], s->category[k].name) == 0;
+        if (!named)
+            set_remove(s, k);
+    }
+}
+
+static void set_take(struct workload_set *s, const struct workload_model *m)
+{
+    if (m->tuned) {
+        memcpy(s->learnt->scale, m->scale, (size_t)s->learnt->d * sizeof *m->scale);
+        s->learnt->sharpness = m->sharpness;
+        s->learnt->reach = m->reach;
+    }
+    for (int i = 0; i < m->n; i++) {
+        int k = workload_set_find(s, m->prototype[i].category);
+        if (k >= 0 || strcmp(m->prototype[i].category, "unknown") == 0)
+            classes_add(s->learnt, k >= 0 ? k : CLASSES_NONE, m->prototype[i].point);
+    }
+}
+
+int workload_set_learnt(struct workload_set *s, const char *path, const char *text, size_t n, struct buf *complaint)
+{
+    struct workload_model m;
+    int rc = workload_model_parse(path, text, n, &m, complaint);
+    if (rc < 0)
+        return rc;
+    set_take(s, &m);
+    workload_model_done(&m);
+    return 0;
+}
+
+struct workload_set *workload_set_new(void)
+{
+    struct workload_set *s = mem_new(sizeof *s);
+    struct buf complaint = { 0 };
+    int rc = 0;
+    s->learnt = classes_new(workload_features());
+    for (int j = 0; j < s->learnt->d; j++)
+        s->learnt->hard[j] = workload_feature_is_hard(j);
+    for (int i = 0; i < BUILTIN_CATEGORIES; i++) {
+        rc = rc < 0 ? rc : workload_set_add(s, builtin[i].name, builtin[i].text, strlen(builtin[i].text), &complaint);
+        s->own[i] = false;
+    }
+    const char *text = builtin[BUILTIN_CATEGORIES].text;
+    rc = rc < 0 ? rc : workload_set_learnt(s, builtin[BUILTIN_CATEGORIES].name, text, strlen(text), &complaint);
+    if (rc < 0)
+        log_error(0, "%s", buf_text(&complaint));
+    assert(rc == 0); /* files of the program's own, which its tests read */
+    buf_done(&complaint);
+    return s;
+}
+
+void workload_set_free(struct workload_set *s)
+{
+    if (s)
+        classes_free(s->learnt);
+    mem_free(s);
+}
+
+const char *workload_name(const struct workload_set *s, int category)
+{
+    return category == WORKLOAD_MIXED ? "mixed" : category == WORKLOAD_UNKNOWN ? "unknown" : s->category[category].name;
+}

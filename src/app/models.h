@@ -1,0 +1,23 @@
+/* What was learned, on disk: DIR/models/NAME, each file whole, with a checksum, or not there. */
+#ifndef APP_MODELS_H
+#define APP_MODELS_H
+
+#include "base/buf.h"
+#include "store/space.h"
+
+#define MODELS_MAX (64 * 1024 * 1024) /* bytes of one file */
+
+/* -ENOENT: there is none; -EBADMSG: it is damaged, or not ours; or what keeps it from being read. */
+int models_read(const char *dir, const char *name, struct buf *out);
+
+/*
+ * In place of what is there. Waits for the disk.
+ *
+ *   space  is asked for the room; NULL: nobody is
+ *   bytes  to which the checksum is added: they are not copied
+ *
+ * Errors: -EFBIG above MODELS_MAX, -EDQUOT, or those of the disk; the file is as it was then.
+ */
+int models_write(const char *dir, struct space *space, const char *name, struct buf *bytes);
+
+#endif

@@ -1,0 +1,139 @@
+/* workload_learn.c - labelled sessions of the archive as prototypes of the workload classifier. */
+#include "app/workload_learn.h"
+
+#include "analyze/workload_features.h"
+#include "analyze/workload_model.h"
+#include "base/auto.h"
+#include "base/text.h"
+#include "os/os.h"
+#include "store/archive.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SLICE_MS (WORKLOAD_LEARN_SLICE_S * INT64_C(1000))
+
+struct lesson {
+    char id[INDEX_ID_MAX], category[CATEGORY_NAME_MAX];
+};
+
+struct learning {
+    struct archived *of;
+    const struct workload_set *set;
+    struct workload_learnt *out;
+    struct workload_model model;
+    struct lesson *lesson;
+    size_t n, cap;
+};
+
+static void learn_label(void *self, const struct index_label *l)
+{
+    struct learning *g = self;
+    if (workload_set_find(g->set, l->name) < 0 || g->n >= WORKLOAD_PROTOTYPES / WORKLOAD_LEARN_SLICES)
+        return;
+    g->lesson = mem_grow(g->lesson, g->n, &g->cap, sizeof *g->lesson);
+    text_copy(g->lesson[g->n].id, sizeof g->lesson[g->n].id, l->session);
+    text_copy(g->lesson[g->n].category, sizeof g->lesson[g->n].category, l->name);
+    g->n++;
+}
+
+/* Mean of the windows of a slice. */
+struct slice {
+    double sum[CLASSES_MAX_DIM];
+    int known[CLASSES_MAX_DIM], windows;
+};
+
+static void slice_window(void *self, const struct workload_answer *a, const struct workload *w)
+{
+    struct slice *s = self;
+    double x[CLASSES_MAX_DIM];
+    (void)a;
+    if (!workload_seen(w, x))
+        return;
+    s->windows++;
+    for (int j = 0; j < workload_features(); j++)
+        if (!isnan(x[j])) {
+            s->sum[j] += x[j];
+            s->known[j]++;
+        }
+}
+
+static void learn_put(struct learning *g, const struct lesson *l, const struct slice *s)
+{
+    struct workload_model *m = &g->model;
+    m->prototype = mem_resize(m->prototype, (size_t)(m->n + 1) * sizeof *m->prototype);
+    struct workload_prototype *p = &m->prototype[m->n++];
+    text_copy(p->category, sizeof p->category, l->category);
+    text_copy(p->of, sizeof p->of, l->id);
+    for (int j = 0; j < CLASSES_MAX_DIM; j++)
+        p->point[j] = j < workload_features() && s->known[j] ? s->sum[j] / s->known[j] : (double)NAN;
+}
+
+static int learn_slice(struct learning *g, const struct lesson *l, int64_t from_ms)
+{
+    struct recording *rec;
+    struct workload_summary sum;
+    struct slice s = { 0 };
+    int rc = archive_recording(g->of->files, l->id, from_ms, from_ms + SLICE_MS, 0, &rec);
+    if (rc < 0)
+        return rc == -ENODATA ? 0 : rc;
+    workload_judge(rec, g->set, &(struct workload_options){ .threshold = 1, .update_s = WORKLOAD_LEARN_SLICE_S / 4.0,
+                                                            .step_s = recording_interval(rec) },
+                   slice_window, &s, &sum);
+    workload_summary_done(&sum);
+    recording_free(rec);
+    if (s.windows)
+        learn_put(g, l, &s);
+    return s.windows > 0;
+}
+
+static int learn_session(struct learning *g, const struct lesson *l)
+{
+    struct index_session session;
+    int rc = archived_session(g->of, l->id, &session), made = 0;
+    if (rc < 0)
+        return rc;
+    int64_t length = session.end_ms - session.start_ms, spare = length > SLICE_MS ? length - SLICE_MS : 0;
+    int64_t fit = 1 + spare / SLICE_MS;
+    int slices = fit < WORKLOAD_LEARN_SLICES ? (int)fit : WORKLOAD_LEARN_SLICES;
+    for (int i = 0; i < slices; i++) {
+        rc = learn_slice(g, l, session.start_ms + (slices > 1 ? spare * i / (slices - 1) : 0));
+        if (rc < 0)
+            return rc;
+        made += rc;
+    }
+    g->out->sessions += made > 0;
+    g->out->too_short += made == 0;
+    g->out->prototypes += made;
+    return 0;
+}
+
+static int learn_write(const struct learning *g)
+{
+    auto_buf struct buf path = { 0 }, text = { 0 };
+    buf_printf(&path, "%s/models", g->of->dir.p);
+    int rc = os_make_dir(path.p);
+    if (rc < 0)
+        return rc;
+    buf_puts(&path, "/workload.yaml");
+    buf_puts(&text, "# What the workload classifier learnt of labelled sessions: made by `sonde classify --learn`.\n");
+    workload_model_put(&g->model, &text);
+    return os_write_file(path.p, text.p, text.n);
+}
+
+int workload_learn(struct archived *v, const struct workload_set *s, struct workload_learnt *out)
+{
+    *out = (struct workload_learnt){ 0 };
+    struct learning g = { .of = v, .set = s, .out = out };
+    int rc = archived_files(v);
+    if (rc == 0)
+        rc = index_labels(v->index, NULL, learn_label, &g);
+    for (size_t i = 0; rc >= 0 && i < g.n; i++)
+        rc = learn_session(&g, &g.lesson[i]);
+    rc = rc < 0 ? rc : learn_write(&g);
+    workload_model_done(&g.model);
+    mem_free(g.lesson);
+    return rc;
+}

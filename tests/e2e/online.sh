@@ -1,0 +1,109 @@
+#!/bin/sh
+# `sonde record` learns while it runs: a process that takes the processors is told while it does, by its name, in the
+# events and the index; the next run goes on from what was learned; a damaged model is said once; and without
+# learning there is none. On recorded machines, which go as fast as they are read.
+. "$(dirname "$0")/lib.sh"
+sonde=$1/sonde data=$tmp/data
+
+# Thousands of small files: in memory, where that is possible.
+machines=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
+trap 'rm -rf "$tmp" "$machines"' EXIT
+
+# machine DIR START SECONDS BUSY_FROM BUSY_TO SEED: two cores at 1 Hz, and a process that is busy for a while.
+cat >"$tmp/machine.py" <<'END'
+import os, random, sys
+folder, start, seconds, busy_from, busy_to, seed = sys.argv[1], *map(int, sys.argv[2:])
+random.seed(seed)
+user, idle, hog = 100000, 900000, 100
+
+def put(i, name, text):
+    path = f"{folder}/{i:04}/{name}"
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as f:
+        f.write(text)
+
+def process(pid, name, ticks, pages):
+    return (f"{pid} ({name}) S 1 {pid} {pid} 0 -1 4194304 200 0 0 0 {ticks} 0 0 0 20 0 1 0 5000 "
+            f"{pages * 4096} {pages} "
+            "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n")
+
+put(0, "proc/uptime", "10000.00 18000.00\n")
+put(0, "proc/1/stat", process(1, "init", 1000, 2000))
+for i in range(seconds):
+    busy = busy_from <= i < busy_to
+    work = 195 if busy else max(0, min(200, round(random.gauss(10, 3))))
+    hog += 190 if busy else 0
+    user, idle = user + work, idle + 200 - work
+    half = f"{user // 2} 0 0 {idle // 2} 0 0 0 0 0 0"
+    put(i, "proc/stat", f"cpu  {user} 0 0 {idle} 0 0 0 0 0 0\ncpu0 {half}\ncpu1 {half}\nintr {i * 100}\n"
+        f"ctxt {i * 300}\nbtime 1795000000\nprocesses {4000 + i}\nprocs_running 1\nprocs_blocked 0\n")
+    if i % 5 == 0:
+        used = 2000000 + round(random.gauss(0, 500))
+        free = 8000000 - used
+        put(i, "proc/meminfo", f"MemTotal: 8000000 kB\nMemFree: {free} kB\nMemAvailable: {free} kB\n"
+            "SwapTotal: 0 kB\nSwapFree: 0 kB\n")
+    if i == 0 or busy:
+        put(i, "proc/77/stat", process(77, "hog", hog, 3000))
+    put(i, ".sonde/clock", f"{start + 1000 * i} {1000000000 * (i + 100)} {1000000000 * (i + 100)}\n")
+END
+
+# found SESSION: how many anomalies it has that the index says are of the CPU and begin with it, by hog
+found()
+{
+    /usr/bin/python3 - "$data/index.db" "$1" <<'END'
+import json, sqlite3, sys
+rows = sqlite3.connect(sys.argv[1]).execute(
+    "select area, summary, causes, a.end_ms - a.time_ms from anomalies a join sessions s on s.n = a.session "
+    "where s.id = ? order by time_ms", (sys.argv[2],)).fetchall()
+good = 0
+for area, summary, causes, lasted in rows:
+    cause = json.loads(causes)[0]
+    good += area == "cpu" and cause["metric"] == "cpu.util" and ", by hog (pid 77)" in summary and lasted < 60000
+    assert cause["usual"][0] <= cause["expected"] <= cause["usual"][1], cause
+print(good, len(rows))
+END
+}
+
+begin=1767600000000
+/usr/bin/python3 "$tmp/machine.py" "$machines/first" $begin 960 900 920 1
+"$sonde" record --root "$machines/first" --data "$data" >"$tmp/out" 2>"$tmp/err" || fail "exit $?: $(cat "$tmp/err")"
+session=$(sed -n 's/.* as \(session_[0-9_]*\)$/\1/p' "$tmp/out")
+[ "$(found "$session")" = "1 1" ] || fail "of one incident: $(found "$session")"
+events=$("$sonde" analyze "$session" --data "$data" --json | grep -A4 '"kind": "anomaly"' | grep -c '"severity"')
+[ "$events" = 2 ] || fail "$events events instead of a beginning and an end"
+[ -s "$data/models/detector" ] || fail "nothing was kept"
+first=$session
+
+# The machine starts again an hour later: nothing to tell but the second incident, soon after the start.
+/usr/bin/python3 "$tmp/machine.py" "$machines/second" $((begin + 4500000)) 140 100 120 2
+"$sonde" record --root "$machines/second" --data "$data" >"$tmp/out" 2>"$tmp/err" || fail "exit $?: $(cat "$tmp/err")"
+! grep -q 'learning starts anew' "$tmp/err" || fail "it did not go on: $(cat "$tmp/err")"
+session=$(sed -n 's/.* as \(session_[0-9_]*\)$/\1/p' "$tmp/out")
+[ "$(found "$session")" = "1 1" ] || fail "after a restart: $(found "$session")"
+
+# The same state has the same number and name in both.
+for of in $first $session; do
+    "$sonde" analyze "$of" --data "$data" --json >"$tmp/$of.json" || fail "analyze $of: exit $?"
+done
+/usr/bin/python3 - "$tmp/$first.json" "$tmp/$session.json" <<'END' || fail "states are others after a restart"
+import json, sys
+a, b = ({s["name"]: s["id"] for s in json.load(open(f))["states"]["items"]} for f in sys.argv[1:])
+assert a and b and min(a.values()) >= 1 and len(set(a.values())) == len(a), (a, b)
+name = lambda s: s.replace("steady, ", "")
+a, b = ({name(n): i for n, i in x.items()} for x in (a, b))
+assert a.keys() & b.keys() and all(a[n] == b[n] for n in a.keys() & b.keys()), (a, b)
+assert len(set(a.values()) | set(b.values())) == len(a.keys() | b.keys()), (a, b)
+END
+
+# A damaged model.
+printf x | dd of="$data/models/detector" bs=1 seek=200 conv=notrunc 2>/dev/null
+"$sonde" record --root "$machines/second" --data "$data" >"$tmp/out" 2>"$tmp/err" || fail "damaged: exit $?"
+[ "$(grep -c 'damaged or of another version; learning starts anew' "$tmp/err")" = 1 ] || fail "said: $(cat "$tmp/err")"
+
+# Without learning.
+printf 'learning:\n  enabled: false\n' >"$tmp/off.yaml"
+data=$tmp/other
+"$sonde" record --root "$machines/first" --data "$data" --config "$tmp/off.yaml" >"$tmp/out" 2>&1 || fail "off: exit $?"
+session=$(sed -n 's/.* as \(session_[0-9_]*\)$/\1/p' "$tmp/out")
+[ "$(found "$session")" = "0 0" ] && [ ! -e "$data/models" ] || fail "off, and learning all the same"
+echo "two incidents found by cpu.util and the process, none other in $((960 + 140)) rows"
