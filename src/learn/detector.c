@@ -216,7 +216,7 @@ void detector_row(struct detector *m, double t_s, const double *x, struct detect
     detector_time(m, t_s);
     bool model = innovation_row(&m->innovation, x);
     level_row(&m->level, x);
-    season_row(&m->season, t_s, m->level.steady);
+    season_row(&m->season, t_s, m->level.steady, m->level.n);
     m->rows++;
     if (!model)
         return;

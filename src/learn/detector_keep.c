@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define FORMAT 1
+#define FORMAT 2
 
 /* Everything but what detector_new() made of the options. */
 static void detector_pack(struct detector *m, struct pack *p)
@@ -91,7 +91,7 @@ int detector_load(const void *bytes, size_t n, struct detector **out)
         return rc;
     struct pack p = { .at = rest, .n = n - sizeof h };
     detector_pack(m, &p);
-    if (p.bad || p.n) {
+    if (p.bad || p.n || !(m->rows >= 0 && m->rows < 1e15)) {
         detector_free(m);
         return -EINVAL;
     }

@@ -12,7 +12,7 @@
 
 void hours_init(struct hours *h)
 {
-    *h = (struct hours){ .day = -1 };
+    *h = (struct hours){ .day = NAN };
     for (int i = 0; i < HOURS; i++)
         h->now[i] = NAN;
 }
@@ -34,7 +34,7 @@ static void hours_learn(struct hours *h)
 
 static void hours_turn(struct hours *h, double day)
 {
-    if (h->day >= 0) {
+    if (!isnan(h->day)) {
         memcpy(h->peak[h->next], h->now, sizeof h->now);
         h->next = (h->next + 1) % HOURS_DAYS;
         h->n += h->n < HOURS_DAYS;
@@ -48,9 +48,8 @@ static void hours_turn(struct hours *h, double day)
 
 double hours_next(struct hours *h, double t_s, double v)
 {
-    double day = floor(t_s / DAY_S);
-    int hour = (int)((t_s - day * DAY_S) / (DAY_S / HOURS));
-    hour = hour < 0 ? 0 : hour >= HOURS ? HOURS - 1 : hour;
+    double day = floor(t_s / DAY_S), at = (t_s - day * DAY_S) / (DAY_S / HOURS);
+    int hour = at >= HOURS ? HOURS - 1 : at >= 0 ? (int)at : 0; /* rounding, and times without an hour */
     if (day != h->day)
         hours_turn(h, day);
     h->now[hour] = fmax(h->now[hour], v);

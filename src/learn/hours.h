@@ -14,7 +14,7 @@
 #define HOURS_DAYS 7
 
 struct hours {
-    double day;                     /* number of the day that is now; -1 before the first value */
+    double day;                     /* number of the day that is now; NaN before the first value */
     int n, next;                    /* days kept, and where the next one goes */
     double now[HOURS];              /* highest value so far; NaN = none */
     double peak[HOURS_DAYS][HOURS];

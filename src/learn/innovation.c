@@ -24,6 +24,7 @@
 #define BLEND 0.02      /* of errors' correlation towards none, and more while there are few rows for each column */
 #define MAX_INPUT 1e100 /* squares and their sums stay finite */
 #define TINY 1e-24      /* of a column's largest square: a variance below is rounding */
+#define SETTLED 256.0   /* rows until the deviation of a column that came later is known well enough */
 #define FIRST_MOVE 3.0  /* deviations that the first move of a constant column counts */
 
 struct innovation_group {
@@ -64,7 +65,7 @@ static int group_init(struct innovation_group *g, int from, int d)
     return 0;
 }
 
-#define COLUMN_ARRAYS 10
+#define COLUMN_ARRAYS 12
 
 int innovation_init(struct innovation *m, int d, double memory)
 {
@@ -74,8 +75,8 @@ int innovation_init(struct innovation *m, int d, double memory)
     m->u = mem_try(COLUMN_ARRAYS * n * sizeof *m->u);
     if (!m->group || !m->u)
         goto fail;
-    double **const array[] = { &m->ref, &m->unit, &m->prev, &m->slow, &m->known, &m->expected, &m->var, &m->error,
-                               &m->apart };
+    double **const array[] = { &m->ref, &m->unit, &m->prev, &m->slow, &m->low, &m->high, &m->known, &m->expected,
+                               &m->var, &m->error, &m->apart };
     for (size_t i = 0; i < sizeof array / sizeof *array; i++)
         *array[i] = m->u + (i + 1) * n;
     /* Groups of equal size, within one column. */
@@ -286,12 +287,17 @@ static void group_flush(struct innovation_group *g, double memory)
     g->due = group_interval(g);
 }
 
+static inline double bounded(double x, double least, double most)
+{
+    return mean_least(mean_most(x, least), most);
+}
+
 /* The first known value of a column is the zero of its scale. */
 static void columns_begin(struct innovation *m, const double *x)
 {
     for (int j = 0; j < m->d; j++)
         if (m->known[j] == 0 && isfinite(x[j])) {
-            m->ref[j] = mean_least(mean_most(x[j], -MAX_INPUT), MAX_INPUT);
+            m->ref[j] = bounded(x[j], -MAX_INPUT, MAX_INPUT);
             m->unit[j] = fabs(m->ref[j]) > 1e-100 ? fabs(m->ref[j]) : 1;
             m->begun++;
         }
@@ -299,25 +305,32 @@ static void columns_begin(struct innovation *m, const double *x)
 
 /*
  * Scales the values of some columns, within bounds, tells their errors in deviations, and learns those, later rows
- * more than the first ones. What is not known is as expected. Without a branch, so that columns go side by side.
+ * more than the first ones. Without a branch, so that columns go side by side.
+ *
+ * What is not known is as expected, within what the column was so far: expectations feed themselves, and a column
+ * that grew and then is gone would go on growing. While all columns are new, so is whoever judges them; one that
+ * comes later is not told until its deviation is known as well as theirs.
  */
 LANES_WIDE static void columns_errors(struct innovation *m, int from, int n, const double *restrict x,
                                       double *restrict u, double *restrict r, bool model)
 {
-    double oldest = 1 / m->memory, told = model ? 1 : 0;
+    double oldest = 1 / m->memory, told = model ? 1 : 0, settled = m->n > SETTLED ? SETTLED : 0;
     const double *restrict ref = m->ref + from, *restrict unit = m->unit + from;
-    const double *restrict expected = m->expected + from;
     double *restrict known = m->known + from, *restrict var = m->var + from, *restrict slow = m->slow + from;
+    double *restrict expected = m->expected + from, *restrict low = m->low + from, *restrict high = m->high + from;
     for (int j = 0; j < n; j++) {
         bool is = x[j] - x[j] == 0;
-        double v = mean_least(mean_most(is ? x[j] : ref[j], -MAX_INPUT), MAX_INPUT);
+        double v = bounded(is ? x[j] : ref[j], -MAX_INPUT, MAX_INPUT);
         known[j] += is ? 1 : 0;
-        u[j] = is ? (v - ref[j]) / unit[j] : expected[j];
+        expected[j] = bounded(expected[j], -MAX_INPUT, MAX_INPUT);
+        u[j] = is ? bounded((v - ref[j]) / unit[j], -MAX_INPUT, MAX_INPUT) : bounded(expected[j], low[j], high[j]);
+        low[j] = mean_least(low[j], u[j]);
+        high[j] = mean_most(high[j], u[j]);
         double e = u[j] - expected[j], sd = sqrt(var[j]);
         double far = e / (sd > 0 ? sd : 1), first = e > 0 ? FIRST_MOVE : e < 0 ? -FIRST_MOVE : 0;
-        double clipped = mean_least(mean_most(far, -INNOVATION_FAR), INNOVATION_FAR);
+        double clipped = bounded(far, -INNOVATION_FAR, INNOVATION_FAR);
         double tell = is && known[j] > INNOVATION_WARM ? told : 0, kept = sd > 0 ? clipped * sd : e;
-        r[j] = (sd > 0 ? clipped : first) * tell;
+        r[j] = known[j] > settled ? (sd > 0 ? clipped : first) * tell : 0;
         mean_next(&var[j], kept * kept, mean_most(2 / (known[j] + 2), oldest) * tell);
         mean_next(&slow[j], u[j], 1 / SLOW_ROWS);
     }

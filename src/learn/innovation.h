@@ -28,10 +28,11 @@ struct innovation {
     double *u;        /* of the last row, in units of the model: (x - ref) / unit */
     double *ref, *unit;
     double *prev, *slow; /* the row before, and slow means, likewise */
+    double *low, *high;  /* of what was known, likewise: what is not known stays within */
     double *known;    /* rows in which the column was known */
     double *expected; /* of the last row, in units of the model */
     double *var;      /* of the errors, likewise */
-    double *error;    /* of the last row, in deviations; 0 = not known */
+    double *error;    /* of the last row, in deviations; 0 = not known, or not for long enough */
     double *apart;    /* given the other columns' errors; 0 likewise */
 };
 

@@ -91,7 +91,10 @@ static double level_quiet(struct level *m, int j)
     double looks = (m->n[j] - 2 * MOTION_ROWS) / CALM_EVERY;
     if (looks < 1)
         return 0;
-    double log_motion = log(m->motion[j] + DBL_MIN), below = m->usual[j] - log_motion;
+    double log_motion = log(m->motion[j] + DBL_MIN);
+    if (m->usual[j] == 0 && m->usual_spread[j] == 0)
+        m->usual[j] = log_motion; /* its first look: else the unit that it is in would be in the spread */
+    double below = m->usual[j] - log_motion;
     double sd = sqrt(m->usual_spread[j]), quiet = 0;
     if (m->n[j] > CALM_WARM && sd > 0)
         quiet = mean_most(0, mean_least(below / sd, FAR + CALM_FROM) - CALM_FROM);

@@ -35,7 +35,7 @@ void level_done(struct level *m);
 /* The next row; NaN = not known. */
 void level_row(struct level *m, const double *x);
 
-/* After an outage: where a column is now becomes its level. */
+/* After an outage: the other means start from the slowest one, and no run goes on. */
 void level_gap(struct level *m);
 
 /* Column `to` becomes what column `from` of another one is. */

@@ -31,7 +31,10 @@ void pack_int(struct pack *p, int *v, int most)
     }
 }
 
-void pack_size(struct pack *p, size_t *v)
+void pack_bool(struct pack *p, bool *v)
 {
-    pack_bytes(p, v, sizeof *v);
+    unsigned char byte = *v;
+    pack_bytes(p, &byte, 1);
+    p->bad |= byte > 1;
+    *v = byte == 1;
 }

@@ -23,6 +23,8 @@ void pack_doubles(struct pack *p, double *v, size_t n);
 
 /* A whole number in 0 .. most; reading, one out of range is bad and becomes 0. */
 void pack_int(struct pack *p, int *v, int most);
-void pack_size(struct pack *p, size_t *v);
+
+/* One byte, 0 or 1; reading, another is bad and becomes false. */
+void pack_bool(struct pack *p, bool *v);
 
 #endif

@@ -15,22 +15,25 @@
 struct season {
     int d;
     double memory;      /* rows */
-    double hour;        /* that is now, counted from time 0; -1 before the first row */
+    double hour;        /* that is now, counted from time 0; NaN before the first row */
     double rows;        /* of it */
-    double judged;      /* rows that could be told from the means */
     double visits[SEASON_HOURS];
     double *away;       /* of the last row: squared distance in variances of it so far; 0 = not known */
-    double *sum;        /* of this hour */
+    double *sum;        /* of this hour; NaN = not known in all of it */
     double *spread;     /* mean of squared distances */
-    double *mean;       /* SEASON_HOURS rows of d */
+    double *judged;     /* rows that could be told from the means */
+    double *mean;       /* SEASON_HOURS rows of d; NaN = not known at that hour */
 };
 
 /* memory: rows that what is usual reaches back, >= 1000. Errors: -ENOMEM. */
 int season_init(struct season *m, int d, double memory);
 void season_done(struct season *m);
 
-/* The next row: t_s seconds, and d values that are always known. */
-void season_row(struct season *m, double t_s, const double *x);
+/*
+ * The next row: t_s seconds, and d values. known[j] > 0 says that column j was known at least once, and from then
+ * on it is; so a column that comes later has its own first days.
+ */
+void season_row(struct season *m, double t_s, const double *x, const double *known);
 
 /* Takes over which hours another one knows; then, column by column, what: column `to` becomes its column `from`. */
 void season_like(struct season *m, const struct season *of);

@@ -154,7 +154,7 @@ void tail_pack(struct tail *t, struct pack *p)
     pack_doubles(p, &t->first_s, 1);
     pack_doubles(p, &t->last_s, 1);
     pack_doubles(p, &t->last_height, 1);
-    pack_bytes(p, &t->fallen, sizeof t->fallen);
+    pack_bool(p, &t->fallen);
     pack_doubles(p, &t->level, 1);
     pack_doubles(p, &t->rate, 1);
     pack_doubles(p, &t->top, 1);
