@@ -100,7 +100,8 @@ void workload_put_text(struct buf *out, const struct workload_told *t, const str
     const struct workload_summary *s = &t->sum;
     char line[2 * WORKLOAD_REASON], span[32];
     screen_put(screen, out, TONE_STRONG, workload_name(t->set, s->category));
-    buf_printf(out, "  %.0f %% sure", 100 * s->confidence);
+    if (s->category != WORKLOAD_UNKNOWN)
+        buf_printf(out, "  %.0f %% sure", 100 * s->confidence);
     buf_putc(out, '\n');
     if (*s->why || *s->reason) {
         snprintf(line, sizeof line, "%s: %s", *s->why ? "why" : "because", *s->why ? s->why : s->reason);
