@@ -107,7 +107,7 @@ static void reliable(const struct scores *s, const char *what)
         all += s->count[b];
     }
     assert_true(off / all < 0.05);
-    assert_true(fabs(said_all - came_all) / all < 0.015);
+    assert_true(fabs(said_all - came_all) / all < (TEST_SLOW ? 0.03 : 0.015)); /* a fifth of the machines */
 }
 
 static void knows_hours_and_clusters(void **state)
