@@ -122,7 +122,7 @@ static struct detector_verdict online_young(struct online *o, size_t i)
     struct detector_verdict v = { .probability = NAN };
     const struct features *f = online_features(o);
     if (!o->young)
-        o->young = young_new(f, o->o.step_s, o->o.budget_per_day);
+        o->young = young_new(f, o->o.step_s, o->o.young_budget > 0 ? o->o.young_budget : o->o.budget_per_day);
     v.alarm = young_row(o->young, i, &o->reading);
     for (int j = 0; j < f->n; j++)
         v.score = o->reading[j].departs ? fmax(v.score, o->reading[j].score) : v.score;

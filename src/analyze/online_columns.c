@@ -70,10 +70,15 @@ static void columns_add_used(struct online_columns *c, const struct schema *s, e
             columns_add(c, s, slot, true);
 }
 
+bool online_columns_context(const struct schema *s, int slot)
+{
+    return schema_at(s, slot)->kind != KIND_COUNTER && schema_match(s, slot, CONTEXT);
+}
+
 static void columns_add_context(struct online_columns *c, const struct schema *s)
 {
     for (int slot = c->seen; slot < schema_size(s) && c->n_context < CONTEXT_MAX; slot++)
-        if (schema_at(s, slot)->kind != KIND_COUNTER && schema_match(s, slot, CONTEXT) && !columns_has(c, slot))
+        if (online_columns_context(s, slot) && !columns_has(c, slot))
             columns_add(c, s, slot, false);
 }
 

@@ -30,6 +30,9 @@ struct online_columns {
 
 void online_columns_done(struct online_columns *c);
 
+/* Is it kept in the ring whether or not it is learned: sizes by which changes of others are judged, control groups? */
+bool online_columns_context(const struct schema *s, int slot);
+
 /* Looks for new ones, at most once a minute, and less often where they come all day. Returns whether there are any. */
 bool online_columns_fit(struct online_columns *c, const struct schema *s, int64_t now_ns);
 

@@ -22,6 +22,7 @@ static void part_add(struct episode_part *p, size_t i, const struct detector_cau
         p->expected = c->expected;
         p->low = c->low;
         p->high = c->high;
+        p->stuck = c->calm;
     }
 }
 
@@ -29,7 +30,8 @@ static bool online_departs(struct online *o, const struct feature *f, size_t i, 
 {
     struct online_usual *u = &o->usual[c->column];
     online_usual_before(u, f->x, o->open ? o->now.start : i); /* as far as the ring goes back */
-    return online_usual_departs(u, &f->rule, c);
+    c->calm = c->calm && online_usual_stuck(u, &f->rule, f->x, i + 1, c);
+    return c->calm || online_usual_departs(u, &f->rule, c);
 }
 
 /* Counts what contributed to a row. Is a metric that decides among it? */

@@ -5,6 +5,7 @@
 
 #define SLOW_S 3600.0       /* over which a level is remembered that creeps away */
 #define USUAL_ROWS 30       /* fewer do not say what is usual */
+#define STUCK_ROWS 30       /* at one value */
 
 void online_usual_next(struct online_usual *u, double x, double step_s)
 {
@@ -44,4 +45,20 @@ bool online_usual_departs(const struct online_usual *u, const struct area_rule *
     double by = fabs(c->value - c->expected);
     bool inside = c->value >= c->low && c->value <= c->high;
     return isfinite(by) && by > 0 && by >= rule->change && !inside;
+}
+
+bool online_usual_stuck(const struct online_usual *u, const struct area_rule *rule, const double *x, size_t rows,
+                        struct detector_cause *c)
+{
+    double v = c->value, width = u->high - u->low;
+    bool near = v >= u->low - width && v <= u->high + width; /* what is further off has gone there, above all */
+    if (rows < STUCK_ROWS || v == 0 || !near || !(width > 0) || width < rule->change)
+        return false;
+    for (size_t i = rows - STUCK_ROWS; i < rows; i++)
+        if (x[i] != v)
+            return false;
+    c->expected = u->middle;
+    c->low = u->low;
+    c->high = u->high;
+    return true;
 }

@@ -26,4 +26,13 @@ void online_usual_before(struct online_usual *u, const double *x, size_t rows);
  */
 bool online_usual_departs(const struct online_usual *u, const struct area_rule *rule, struct detector_cause *c);
 
+/*
+ * The same of one that is calm: is it stuck, to the last digit, though its usual moves are such as a person would care
+ * about? A machine that has gone quiet is not worth telling, and zero is rest.
+ *
+ *   x  rows of the column, the last of which is the one in question
+ */
+bool online_usual_stuck(const struct online_usual *u, const struct area_rule *rule, const double *x, size_t rows,
+                        struct detector_cause *c);
+
 #endif
