@@ -95,7 +95,7 @@ static void causes_rank(const struct features *f, const struct episode *e, struc
     for (int k = 0; k < n; k++) {
         const struct episode_part *p = &e->part[top[k].j];
         out->causes[k] = (struct cause){ f->f[top[k].j].slot, p->value, p->expected, p->low, p->high,
-                                         sum > 0 ? p->weight / sum : 0 };
+                                         sum > 0 ? p->weight / sum : 0, p->stuck };
     }
     out->n_causes = n;
 }
@@ -132,6 +132,12 @@ static void causes_sentence(const struct recording *r, struct anomaly *a, bool s
     if (a->n_suspects) {
         snprintf(pid, sizeof pid, " (pid %d)", (int)a->suspects[0].pid);
         snprintf(by, sizeof by, ", by %s%s", a->suspects[0].name, pid);
+    }
+    if (c->stuck) {
+        snprintf(a->summary, sizeof a->summary, "%s: %.100s stands still at %s since %s UTC", area_name(a->area),
+                 causes_label(r->schema, c->slot, a->area), amount_text(c->value, m->unit, to),
+                 text_clock(a->start_ms, when));
+        return;
     }
     snprintf(a->summary, sizeof a->summary, "%s: %.100s %s from %s to %s at %s UTC%s%s",
              area_name(a->area), causes_label(r->schema, c->slot, a->area),

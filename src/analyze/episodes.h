@@ -33,6 +33,7 @@ struct episode_part {
     double score;           /* the highest */
     double value, expected, low, high; /* there */
     double usual;           /* at the first of them */
+    bool stuck;             /* what departs is that it no longer moves */
 };
 
 struct episode {

@@ -24,6 +24,7 @@ struct online;
 struct online_options {
     double step_s;         /* between two instants */
     double budget_per_day; /* false alarms tolerated; 0 = the detector's own */
+    double young_budget;   /* in the hour of who stands in (young.h); 0 = as many as in a day */
 };
 
 enum online_news { ONLINE_NOTHING, ONLINE_OPENED, ONLINE_CLOSED };

@@ -46,6 +46,7 @@ struct cause {
     double value, expected;      /* in the metric's unit */
     double low, high;            /* between which nine of ten usual values lie; NaN = not known */
     double contribution;         /* share of the score, 0..1; those of all metrics sum to 1 */
+    bool stuck;                  /* what is unusual is that it no longer moves */
 };
 
 /* A process that moved with a finding. */
@@ -158,10 +159,10 @@ struct report {
     size_t gaps;
 
     char anomalies_reason[REPORT_TEXT];
-    char method[32];             /* "shift", "forest" */
+    char method[32];             /* "shift", "forest", "detector": what was used */
     double budget_per_day;       /* false alarms allowed a day */
     double budget_run;           /* expected in this run: at least 0.1, however short it is */
-    double threshold;
+    double threshold;            /* NaN: of "detector", that has several, and of its own one that moves */
     struct anomaly *anomalies;   /* by start */
     size_t n_anomalies;
 
@@ -182,7 +183,7 @@ struct report {
 };
 
 struct analyze_options {
-    const char *method;          /* "auto", "shift", "forest"; NULL = auto */
+    const char *method;          /* "auto", "shift", "forest", "detector"; NULL = auto: see anomalies.h */
     double budget;               /* false alarms expected in this run; 0 = 0.1, or by the day if more */
     double budget_per_day;       /* 0 = 1 */
     uint64_t seed;

@@ -6,8 +6,8 @@
 #include "core/feed.h"
 
 #define REPORTING_OPTIONS \
-    { "method",           0, OPTION_CHOICE, "NAME", .choices = "auto shift forest", .fallback = "auto", \
-      .help = "how anomalies are found" }, \
+    { "method",           0, OPTION_CHOICE, "NAME", .choices = "auto shift forest detector", .fallback = "auto", \
+      .help = "how anomalies are found; auto: by shift, in recordings over two hours by the detector as well" }, \
     { "seed",             0, OPTION_NUMBER, "N", .min = 0, .max = 9007199254740992.0, .fallback = "1", \
       .help = "of the random numbers; the same seed gives the same report" }, \
     { "predict",          0, OPTION_FLAG, .help = "say what the main metrics will do, and how likely anomalies are" }, \

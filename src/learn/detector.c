@@ -255,7 +255,8 @@ int detector_causes(const struct detector *m, struct detector_cause *out, int ma
         double expected = innovation_expected(&m->innovation, j);
         double half = NINE_OF_TEN * innovation_deviation(&m->innovation, j);
         all[n++] = (struct detector_cause){ .column = j, .share = part, .value = innovation_value(&m->innovation, j),
-                                            .expected = expected, .low = expected - half, .high = expected + half };
+                                            .expected = expected, .low = expected - half, .high = expected + half,
+                                            .calm = m->loudest == CALM };
         sum += part;
     }
     qsort(all, (size_t)n, sizeof *all, detector_more);

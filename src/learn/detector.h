@@ -38,6 +38,7 @@ struct detector_cause {
     double share;              /* of the score, 0..1; over all columns they sum to 1 */
     double value, expected;    /* in the column's unit */
     double low, high;          /* between which nine of ten usual values lie, given what came before */
+    bool calm;                 /* what is unusual is that it moves less than it ever did */
 };
 
 /*

@@ -189,7 +189,7 @@ static void json_anomalies(struct json *j, const struct report *r)
     json_string(j, "method", r->method);
     json_double(j, "budget_per_day", r->budget_per_day);
     json_double(j, "budget_run", r->budget_run);
-    json_double(j, "threshold", r->threshold);
+    json_known(j, "threshold", r->threshold, "the detector's level of an alarm moves with what it has seen");
     json_int(j, "count", (int64_t)r->n_anomalies);
     json_array(j, "items");
     for (size_t i = 0; i < r->n_anomalies; i++)

@@ -109,8 +109,11 @@ static void verdict_anomaly(const struct report *r, const struct anomaly *a, str
         const struct cause *c = a->causes;
         enum unit unit = schema_at(s, c->slot)->unit;
         verdict_metric(s, c, a->area, metric, sizeof metric);
-        buf_printf(out, "%s %s, usual %s", metric, amount_text(c->value, unit, value),
-                   amount_text(c->expected, unit, usual));
+        buf_printf(out, "%s %s", metric, amount_text(c->value, unit, value));
+        if (c->stuck)
+            buf_puts(out, " and does not move");
+        else
+            buf_printf(out, ", usual %s", amount_text(c->expected, unit, usual));
     } else {
         buf_puts(out, area_name(a->area));
     }

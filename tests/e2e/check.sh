@@ -57,6 +57,26 @@ times = lambda r: [a["time"] for a in (r["anomalies"] or {"items": []})["items"]
 assert times(csv) == times(first), f"anomalies differ: {times(first)} and, read back, {times(csv)}"
 PY
 
+# A recording of hours is judged by the detector as well, which says so; a short one it refuses.
+/usr/bin/python3 - "$tmp/hours.csv" <<'PY'
+import random, sys
+random.seed(5)
+with open(sys.argv[1], "w") as f:
+    f.write("time,pump,valve\n")
+    for i in range(900):
+        f.write(f"{1795343400 + 10 * i},{random.gauss(7, 1)},{(900 if 800 <= i < 830 else 10) + random.gauss(0, 2)}\n")
+PY
+"$sonde" analyze --json "$tmp/hours.csv" >"$tmp/hours.json" || fail "analyze of hours: exit $?"
+"$sonde" analyze --json --method detector "$tmp/run.csv" >"$tmp/short.json" || fail "detector of seconds: exit $?"
+/usr/bin/python3 - "$tmp" <<'PY'
+import json, sys
+found = json.load(open(f"{sys.argv[1]}/hours.json"))["anomalies"]
+assert found["method"] == "detector" and found["threshold"] is None and found["threshold_reason"], found
+assert [a["causes"][0]["metric"] for a in found["items"]] == ["valve"], found
+short = json.load(open(f"{sys.argv[1]}/short.json"))
+assert short["anomalies"] is None and "needs at least 2.0 h" in short["anomalies_reason"], short["anomalies_reason"]
+PY
+
 # Ctrl-C ends early: the report is about what there is, and the exit status says that it is a part.
 # (env: a shell without job control ignores SIGINT in the background.)
 env --default-signal=INT "$sonde" check --duration 600 --interval 0.2 --export-csv "$tmp/part.csv" \

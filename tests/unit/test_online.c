@@ -1,5 +1,6 @@
 /* test_online.c - what a recorder tells while it happens, and what it takes from one run to the next. */
 #include "analyze/online.h"
+#include "analyze/online_usual.h"
 #include "base/auto.h"
 #include "base/mem.h"
 #include "base/rng.h"
@@ -304,6 +305,25 @@ static void test_what_is_not_ours(void **state)
     world_end(&w);
 }
 
+/* What stands still is told only where it usually moves by what matters, and not at rest. */
+static void test_stuck(void **state)
+{
+    (void)state;
+    static const struct { double before, at, change; bool told; } cases[] = {
+        { 5, 6.5, 2, true }, { 5, 6.5, 20, false }, { 5, 90, 2, false }, { 1, 0, 0.1, false } };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct online_usual u = { 0 };
+        double x[130];
+        for (int i = 0; i < 130; i++)
+            x[i] = i < 100 ? cases[k].before + i % 7 : cases[k].at;
+        online_usual_before(&u, x, 100);
+        struct detector_cause c = { .value = cases[k].at };
+        struct area_rule rule = { .change = cases[k].change };
+        assert_int_equal(online_usual_stuck(&u, &rule, x, 130, &c), cases[k].told);
+        assert_false(online_usual_stuck(&u, &rule, x, 129, &c)); /* for too short a time */
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_columns),
     cmocka_unit_test(test_opens_and_closes),
@@ -315,6 +335,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_what_comes_all_day),
     cmocka_unit_test(test_goes_on_from_what_was_saved),
     cmocka_unit_test(test_what_is_not_ours),
+    cmocka_unit_test(test_stuck),
 };
 
 int main(void)

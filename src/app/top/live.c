@@ -144,7 +144,7 @@ void live_judge(struct live *l)
     int64_t start = os_mono_ns();
     report_free(l->report);
     l->report = analyze_verdict(l->rec,
-                                &(struct analyze_options){ .budget_per_day = l->budget_per_day });
+                                &(struct analyze_options){ .method = "shift", .budget_per_day = l->budget_per_day });
     l->verdict = report_judge(l->report);
     if (l->verdict.level == VERDICT_UNKNOWN) {
         char span[32];
