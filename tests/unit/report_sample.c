@@ -78,7 +78,8 @@ static struct anomaly sample_anomaly(void)
         .start_ms = START_MS + 40000, .end_ms = START_MS + 59000, .peak_ms = START_MS + 41000,
         .start = 40, .end = 59, .score = 12.5, .probability = 0.0001, .severity = SEVERITY_CRITICAL,
         .area = AREA_MEMORY, .n_causes = 2, .n_suspects = 1,
-        .causes = { { USED, 3.772e9, 1.234e9, 1.2e9, 1.3e9, 0.75 }, { PRESSURE, 12.5, 0, NAN, NAN, 0.25 } },
+        .causes = { { USED, 3.772e9, 1.234e9, 1.2e9, 1.3e9, 0.75, false },
+                    { PRESSURE, 12.5, 0, NAN, NAN, 0.25, false } },
         .suspects = { { .pid = 812, .name = "evil\x1b[2Jname", .amount = 2.5e9, .unit = UNIT_BYTE } },
         .n_groups = 1, .groups = { { "web.service", 2.4e9, UNIT_BYTE } },
     };
