@@ -304,35 +304,53 @@ static void columns_begin(struct innovation *m, const double *x)
 }
 
 /*
- * Scales the values of some columns, within bounds, tells their errors in deviations, and learns those, later rows
- * more than the first ones. Without a branch, so that columns go side by side.
+ * The two loops below have no branch, and get their arrays one by one, so that the compiler does many columns at once.
  *
  * What is not known is as expected, within what the column was so far: expectations feed themselves, and a column
- * that grew and then is gone would go on growing. While all columns are new, so is whoever judges them; one that
- * comes later is not told until its deviation is known as well as theirs.
+ * that grew and then is gone would go on growing.
  */
-LANES_WIDE static void columns_errors(struct innovation *m, int from, int n, const double *restrict x,
-                                      double *restrict u, double *restrict r, bool model)
+LANES_WIDE static void columns_values(int n, const double *restrict x, const double *restrict ref,
+                                      const double *restrict unit, double *restrict expected, double *restrict low,
+                                      double *restrict high, double *restrict known, double *restrict is,
+                                      double *restrict u)
 {
-    double oldest = 1 / m->memory, told = model ? 1 : 0, settled = m->n > SETTLED ? SETTLED : 0;
-    const double *restrict ref = m->ref + from, *restrict unit = m->unit + from;
-    double *restrict known = m->known + from, *restrict var = m->var + from, *restrict slow = m->slow + from;
-    double *restrict expected = m->expected + from, *restrict low = m->low + from, *restrict high = m->high + from;
     for (int j = 0; j < n; j++) {
-        bool is = x[j] - x[j] == 0;
-        double v = bounded(is ? x[j] : ref[j], -MAX_INPUT, MAX_INPUT);
-        known[j] += is ? 1 : 0;
-        expected[j] = bounded(expected[j], -MAX_INPUT, MAX_INPUT);
-        u[j] = is ? bounded((v - ref[j]) / unit[j], -MAX_INPUT, MAX_INPUT) : bounded(expected[j], low[j], high[j]);
-        low[j] = mean_least(low[j], u[j]);
-        high[j] = mean_most(high[j], u[j]);
-        double e = u[j] - expected[j], sd = sqrt(var[j]);
-        double far = e / (sd > 0 ? sd : 1), first = e > 0 ? FIRST_MOVE : e < 0 ? -FIRST_MOVE : 0;
-        double clipped = bounded(far, -INNOVATION_FAR, INNOVATION_FAR);
-        double tell = is && known[j] > INNOVATION_WARM ? told : 0, kept = sd > 0 ? clipped * sd : e;
-        r[j] = known[j] > settled ? (sd > 0 ? clipped : first) * tell : 0;
-        mean_next(&var[j], kept * kept, mean_most(2 / (known[j] + 2), oldest) * tell);
-        mean_next(&slow[j], u[j], 1 / SLOW_ROWS);
+        double v = x[j], there = v - v == 0 ? 1 : 0, zero = ref[j], one = unit[j], least = low[j], most = high[j];
+        double to = bounded(expected[j], -MAX_INPUT, MAX_INPUT);
+        v = v - v == 0 ? v : zero;
+        double scaled = bounded((bounded(v, -MAX_INPUT, MAX_INPUT) - zero) / one, -MAX_INPUT, MAX_INPUT);
+        double gone = bounded(to, least, most), now = there > 0 ? scaled : gone;
+        known[j] += there;
+        is[j] = there;
+        expected[j] = to;
+        u[j] = now;
+        low[j] = mean_least(least, now);
+        high[j] = mean_most(most, now);
+    }
+}
+
+/*
+ * Errors in deviations; learns those, later rows more than the first ones. While all columns are new, so is whoever
+ * judges them; one that comes later is not told until its deviation is known as well as theirs.
+ *
+ *   told     1, or 0 where there is no model
+ *   settled  known rows from which on it is told
+ */
+LANES_WIDE static void columns_errors(int n, const double *restrict u, const double *restrict expected,
+                                      const double *restrict known, double *restrict is, double *restrict var,
+                                      double *restrict slow, double *restrict r, double told, double settled,
+                                      double oldest)
+{
+    for (int j = 0; j < n; j++) {
+        double e = u[j] - expected[j], spread = var[j], rows = known[j], before = slow[j], tells = is[j] * told;
+        double sd = sqrt(spread), clipped = bounded(e / (sd > 0 ? sd : 1), -INNOVATION_FAR, INNOVATION_FAR);
+        double joins = clipped * sd, first = (e > 0 ? FIRST_MOVE : 0) - (e < 0 ? FIRST_MOVE : 0);
+        clipped = sd > 0 ? clipped : first;
+        joins = sd > 0 ? joins : e;
+        tells = rows > INNOVATION_WARM ? tells : 0;
+        r[j] = clipped * (rows > settled ? tells : 0);
+        var[j] = spread + (joins * joins - spread) * mean_most(2 / (rows + 2), oldest) * tells;
+        slow[j] = before + (u[j] - before) * (1 / SLOW_ROWS);
     }
 }
 
@@ -347,7 +365,10 @@ static void group_row(struct innovation *m, struct innovation_group *g, const do
     memcpy(expected, model ? g->base : in, row);
     if (model)
         product_add(expected, in, 2 * n, g->w, n);
-    columns_errors(m, from, n, x + from, out, r, model);
+    columns_values(n, x + from, m->ref + from, m->unit + from, expected, m->low + from, m->high + from,
+                   m->known + from, m->apart + from, out);
+    columns_errors(n, out, expected, m->known + from, m->apart + from, m->var + from, m->slow + from, r, model,
+                   m->n > SETTLED ? SETTLED : 0, 1 / m->memory);
     memcpy(m->u + from, out, row);
     memcpy(m->prev + from, out, row);
     memcpy(m->error + from, r, row);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #define FAST_ROWS 3.0
 #define SLOW_ROWS 300.0
@@ -23,21 +24,22 @@
 #define RUN_ROWS 8.0       /* ... and so many rows more */
 #define MAX_INPUT 1e100
 
+#define OF_ROW 6           /* arrays of the last row */
 #define KEPT 17            /* arrays that are kept, from `first` on */
 
 int level_init(struct level *m, int d, double memory)
 {
     size_t n = (size_t)d;
     *m = (struct level){ .d = d, .memory = memory };
-    m->level = mem_try((3 + KEPT) * n * sizeof *m->level);
+    m->level = mem_try((OF_ROW + KEPT) * n * sizeof *m->level);
     if (!m->level)
         return -ENOMEM;
-    double **const array[3 + KEPT] = {
-        &m->level, &m->drift, &m->calm, &m->first, &m->last, &m->n, &m->fast, &m->slow, &m->spread, &m->steady,
-        &m->slower, &m->far, &m->moved, &m->near, &m->motion, &m->usual, &m->usual_spread, &m->run, &m->longest,
-        &m->same,
+    double **const array[OF_ROW + KEPT] = {
+        &m->level, &m->drift, &m->calm, &m->u, &m->all, &m->some, &m->first, &m->last, &m->n, &m->fast, &m->slow,
+        &m->spread, &m->steady, &m->slower, &m->far, &m->moved, &m->near, &m->motion, &m->usual, &m->usual_spread,
+        &m->run, &m->longest, &m->same,
     };
-    for (int i = 1; i < 3 + KEPT; i++)
+    for (int i = 1; i < OF_ROW + KEPT; i++)
         *array[i] = m->level + (size_t)i * n;
     return 0;
 }
@@ -48,41 +50,73 @@ void level_done(struct level *m)
     *m = (struct level){ 0 };
 }
 
-/* Squared difference in variances of it so far, which it then joins. */
-static inline double level_apart(double difference, double *var, double n, double share)
+/*
+ * The loops below have no branch and look at few arrays each, so that the compiler does many columns at once. What is
+ * not known has a share of 0 in every mean.
+ */
+
+/* Values from the first one of their column on, and the shares that they have in means of all, and of many, rows. */
+LANES_WIDE static void level_values(struct level *m, const double *restrict x, double *restrict u,
+                                    double *restrict all, double *restrict some)
 {
-    double square = difference * difference;
-    double apart = *var > 0 ? mean_least(square / *var, FAR * FAR) : 0;
-    bool warm = n > WARM_ROWS;
-    mean_next(var, warm && *var > 0 ? apart * *var : square, share);
-    return warm ? apart : 0;
+    double *restrict n = m->n, *restrict first = m->first;
+    const double *restrict last = m->last;
+    for (int j = 0; j < m->d; j++) {
+        double v = x[j], before = last[j], begin = first[j], known = v - v == 0 ? 1 : 0, rows = n[j] + known;
+        v = v - v == 0 ? v : before;
+        v = mean_least(mean_most(v, -MAX_INPUT), MAX_INPUT);
+        begin = rows > known ? begin : v;
+        first[j] = begin;
+        n[j] = rows;
+        u[j] = v - begin;
+        some[j] = known;
+        all[j] = known / (rows > 0 ? rows : 1);
+    }
 }
 
-/* Without a branch, so that columns go side by side. What is not known has a share of 0 in every mean. */
-LANES_WIDE static void level_means(struct level *m, const double *restrict x)
+LANES_WIDE static void level_mean(double *restrict mean, const double *restrict v, const double *restrict all,
+                                  const double *restrict some, double share, int d)
 {
+    for (int j = 0; j < d; j++)
+        mean[j] += (v[j] - mean[j]) * mean_most(all[j], some[j] * share);
+}
+
+LANES_WIDE static void level_squares(double *restrict out, const double *restrict v, const double *restrict mean, int d)
+{
+    for (int j = 0; j < d; j++)
+        out[j] = (v[j] - mean[j]) * (v[j] - mean[j]);
+}
+
+/* Squared difference of two means in variances of it so far, which it then joins. The larger of it and out[] is kept. */
+LANES_WIDE static void level_apart(struct level *m, const double *restrict a, const double *restrict b,
+                                   double *restrict var, double *restrict out)
+{
+    const double *restrict all = m->all, *restrict some = m->some, *restrict n = m->n;
     double oldest = 1 / m->memory;
     for (int j = 0; j < m->d; j++) {
-        bool known = x[j] - x[j] == 0;
-        double v = known ? mean_least(mean_most(x[j], -MAX_INPUT), MAX_INPUT) : m->last[j];
-        m->first[j] = m->n[j] == 0 ? v : m->first[j];
-        double n = m->n[j] + (known ? 1 : 0), one = known ? 1 / n : 0, u = v - m->first[j];
-        double some = known ? 1 : 0;
-        mean_next(&m->fast[j], u, mean_most(one, some / FAST_ROWS));
-        mean_next(&m->slow[j], u, mean_most(one, some / SLOW_ROWS));
-        mean_next(&m->steady[j], u, mean_most(one, some / STEADY_ROWS));
-        mean_next(&m->slower[j], u, mean_most(one, some / SLOWER_ROWS));
-        double share = mean_most(one, some * oldest);
-        double level = level_apart(m->fast[j] - m->slow[j], &m->spread[j], n, share);
-        double drift = level_apart(m->steady[j] - m->slower[j], &m->far[j], n, share);
-        double moved = level_apart(m->steady[j] - m->slow[j], &m->moved[j], n, share);
-        m->level[j] = known ? level : 0;
-        m->drift[j] = known ? mean_most(drift, moved) : 0;
-        double moving = mean_most(one, some / MOTION_ROWS);
-        mean_next(&m->near[j], u, moving);
-        mean_next(&m->motion[j], (u - m->near[j]) * (u - m->near[j]), moving);
-        m->n[j] = n;
+        double square = (a[j] - b[j]) * (a[j] - b[j]), is = var[j], warm = n[j] > WARM_ROWS ? 1 : 0;
+        double judged = warm * (is > 0 ? 1 : 0), apart = mean_least(square / (is > 0 ? is : 1), FAR * FAR) * judged;
+        double joins = judged > 0 ? apart * is : square;
+        var[j] = is + (joins - is) * mean_most(all[j], some[j] * oldest);
+        out[j] = mean_most(out[j], apart * some[j]);
     }
+}
+
+static void level_means(struct level *m, const double *x)
+{
+    int d = m->d;
+    level_values(m, x, m->u, m->all, m->some);
+    level_mean(m->fast, m->u, m->all, m->some, 1 / FAST_ROWS, d);
+    level_mean(m->slow, m->u, m->all, m->some, 1 / SLOW_ROWS, d);
+    level_mean(m->steady, m->u, m->all, m->some, 1 / STEADY_ROWS, d);
+    level_mean(m->slower, m->u, m->all, m->some, 1 / SLOWER_ROWS, d);
+    level_mean(m->near, m->u, m->all, m->some, 1 / MOTION_ROWS, d);
+    level_squares(m->level, m->u, m->near, d);
+    level_mean(m->motion, m->level, m->all, m->some, 1 / MOTION_ROWS, d);
+    memset(m->level, 0, 2 * (size_t)d * sizeof *m->level); /* and drift, behind it */
+    level_apart(m, m->fast, m->slow, m->spread, m->level);
+    level_apart(m, m->steady, m->slower, m->far, m->drift);
+    level_apart(m, m->steady, m->slow, m->moved, m->drift);
 }
 
 /* How much less a column moves than usual, as a squared deviation. */
@@ -149,17 +183,17 @@ void level_gap(struct level *m)
 
 void level_take(struct level *m, int to, const struct level *of, int from)
 {
-    for (int i = 3; i < 3 + KEPT; i++)
+    for (int i = OF_ROW; i < OF_ROW + KEPT; i++)
         m->level[i * m->d + to] = of->level[i * of->d + from];
 }
 
 size_t level_bytes(const struct level *m)
 {
-    return sizeof *m + (size_t)m->d * (3 + KEPT) * sizeof *m->level;
+    return sizeof *m + (size_t)m->d * (OF_ROW + KEPT) * sizeof *m->level;
 }
 
 void level_pack(struct level *m, struct pack *p)
 {
     pack_doubles(p, &m->rows, 1);
-    pack_doubles(p, m->level, (size_t)m->d * (3 + KEPT));
+    pack_doubles(p, m->level, (size_t)m->d * (OF_ROW + KEPT));
 }

@@ -17,6 +17,8 @@ struct level {
     double memory, rows;
     /* Of the last row, one for each column. */
     double *level, *drift, *calm;
+    /* Of the last row, for the means: values from the first one on, their share in means of all rows, 1 where known. */
+    double *u, *all, *some;
     /* What is kept: first and last value and how many were known; ... */
     double *first, *last, *n;
     /* ... means of about 3, 300, 30 and 3000 rows, and of the squared differences of fast and slow, steady and slower,
