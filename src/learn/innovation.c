@@ -20,6 +20,7 @@
 
 #define BATCH 16        /* rows */
 #define SLOW_ROWS 30.0
+#define MANY 4096.0     /* rows from which on every second batch is enough */
 #define RIDGE 0.01      /* of the rows, on columns of deviation 1 */
 #define BLEND 0.02      /* of errors' correlation towards none, and more while there are few rows for each column */
 #define MAX_INPUT 1e100 /* squares and their sums stay finite */
@@ -30,6 +31,7 @@
 struct innovation_group {
     int from, d;          /* its columns */
     int batched;          /* rows that wait in x, y and r */
+    int skips;            /* whether the last ones were left out */
     double weight, due;   /* rows in the moments; when they are to be solved next */
     double *x;            /* BATCH rows of 2 d inputs: last values, slow means */
     double *y, *r;        /* BATCH rows of d values, and of their errors */
@@ -256,7 +258,7 @@ static double group_interval(const struct innovation_group *g)
     return mean_most(INNOVATION_WARM, 8.0 * g->d);
 }
 
-static void group_flush(struct innovation_group *g, double memory)
+static void group_add(struct innovation_group *g, double memory)
 {
     int n = g->d, m = 2 * n;
     if (g->weight + g->batched > memory) {
@@ -275,11 +277,18 @@ static void group_flush(struct innovation_group *g, double memory)
             g->sy[j] += g->y[k * n + j];
     }
     g->weight += g->batched;
+}
+
+static void group_flush(struct innovation_group *g, double memory)
+{
+    g->skips = g->weight > MANY && !g->skips;
+    if (!g->skips)
+        group_add(g, memory);
     g->due -= g->batched;
     g->batched = 0;
     if (g->due > 0)
         return;
-    size_t room = (size_t)(m * m + m * n + 2 * m);
+    size_t n = (size_t)g->d, m = 2 * n, room = m * m + m * n + 2 * m;
     double *work = mem_new(room * sizeof *work);
     group_solve(g, work);
     group_invert(g, work);
@@ -337,9 +346,9 @@ LANES_WIDE static void columns_values(int n, const double *restrict x, const dou
  *   settled  known rows from which on it is told
  */
 LANES_WIDE static void columns_errors(int n, const double *restrict u, const double *restrict expected,
-                                      const double *restrict known, double *restrict is, double *restrict var,
-                                      double *restrict slow, double *restrict r, double told, double settled,
-                                      double oldest)
+                                      const double *restrict known, const double *restrict is,
+                                      double *restrict var, double *restrict slow, double *restrict r, double told,
+                                      double settled, double oldest)
 {
     for (int j = 0; j < n; j++) {
         double e = u[j] - expected[j], spread = var[j], rows = known[j], before = slow[j], tells = is[j] * told;
@@ -360,14 +369,15 @@ static void group_row(struct innovation *m, struct innovation_group *g, const do
     size_t row = (size_t)n * sizeof(double);
     double *in = g->x + g->batched * 2 * n, *out = g->y + g->batched * n, *r = g->r + g->batched * n;
     double *expected = m->expected + from;
+    double *is = m->apart + from; /* whose place is not needed yet */
     memcpy(in, m->prev + from, row);
     memcpy(in + n, m->slow + from, row);
     memcpy(expected, model ? g->base : in, row);
     if (model)
         product_add(expected, in, 2 * n, g->w, n);
     columns_values(n, x + from, m->ref + from, m->unit + from, expected, m->low + from, m->high + from,
-                   m->known + from, m->apart + from, out);
-    columns_errors(n, out, expected, m->known + from, m->apart + from, m->var + from, m->slow + from, r, model,
+                   m->known + from, is, out);
+    columns_errors(n, out, expected, m->known + from, is, m->var + from, m->slow + from, r, model,
                    m->n > SETTLED ? SETTLED : 0, 1 / m->memory);
     memcpy(m->u + from, out, row);
     memcpy(m->prev + from, out, row);
@@ -426,6 +436,7 @@ void innovation_pack(struct innovation *m, struct pack *p)
     for (int i = 0; i < m->n_groups; i++) {
         struct innovation_group *g = &m->group[i];
         pack_int(p, &g->batched, BATCH - 1);
+        pack_int(p, &g->skips, 1);
         pack_doubles(p, &g->weight, 1);
         pack_doubles(p, &g->due, 1);
         pack_doubles(p, g->x, group_doubles(g->d));

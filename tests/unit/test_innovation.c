@@ -366,12 +366,12 @@ static void odd_bytes(void **state)
     for (int k = 0; k < 60; k++) {
         for (size_t i = 0; i < bytes.n; i++)
             bytes.p[i] = (char)rng_u64(&r);
-        int begun = k % 7, batched = k % 18 - 1;
+        int begun = k % 7, batched[2] = { k % 18 - 1, k % 3 }; /* and whether the last were left out */
         memcpy(bytes.p + sizeof(double), &begun, sizeof begun);
-        memcpy(bytes.p + sizeof begun + (1 + 12 * 5) * sizeof(double), &batched, sizeof batched);
+        memcpy(bytes.p + sizeof begun + (1 + 12 * 5) * sizeof(double), batched, sizeof batched);
         struct pack in = { .at = (unsigned char *)bytes.p, .n = bytes.n };
         innovation_pack(&m, &in);
-        assert_int_equal(in.bad, begun > 5 || batched < 0 || batched > 15);
+        assert_int_equal(in.bad, begun > 5 || batched[0] < 0 || batched[0] > 15 || batched[1] > 1);
         for (int i = 0; i < 100; i++)
             innovation_row(&m, (double[]){ i, 1, NAN, rng_normal(&r), 1e308 });
     }
