@@ -2,8 +2,8 @@
 
 usage: detector.py SONDE JUDGE_DIR FOLDER    FOLDER/data has the series
 
-To the judge's own figures comes the count of false episodes: runs of flagged rows of which none is in a labelled
-event. Pooled over a suite they may be twice the budget's worth of days.
+To the judge's own figures comes the count of false episodes: runs of flagged rows outside of labelled events, also
+where they lap over the end of one. Pooled over a suite they may be twice the budget's worth of days.
 """
 import json
 import pathlib

@@ -87,7 +87,7 @@ LANES_WIDE static void level_squares(double *restrict out, const double *restric
         out[j] = (v[j] - mean[j]) * (v[j] - mean[j]);
 }
 
-/* Squared difference of two means in variances of it so far, which it then joins. The larger of it and out[] is kept. */
+/* Squared difference of two means in variances of it so far, which it then joins; out[] keeps the larger. */
 LANES_WIDE static void level_apart(struct level *m, const double *restrict a, const double *restrict b,
                                    double *restrict var, double *restrict out)
 {
