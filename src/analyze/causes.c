@@ -76,7 +76,7 @@ static int ranked_order(const void *a, const void *b)
 }
 
 /* The heaviest few, and their shares of all. */
-static void causes_rank(const struct features *f, const struct episode *e, struct anomaly *out)
+static void causes_rank(const struct schema *s, const struct features *f, const struct episode *e, struct anomaly *out)
 {
     struct ranked top[REPORT_CAUSES + 1];
     int n = 0;
@@ -94,7 +94,10 @@ static void causes_rank(const struct features *f, const struct episode *e, struc
     }
     for (int k = 0; k < n; k++) {
         const struct episode_part *p = &e->part[top[k].j];
-        out->causes[k] = (struct cause){ f->f[top[k].j].slot, p->value, p->expected, p->low, p->high,
+        const struct metric *m = schema_at(s, f->f[top[k].j].slot);
+        bool never = p->value >= 0 && p->expected >= 0 && p->low < 0 && m->unit != UNIT_CELSIUS; /* below zero */
+        out->causes[k] = (struct cause){ f->f[top[k].j].slot, p->value, p->expected, never ? 0 : p->low,
+                                         m->max > m->min ? fmin(p->high, m->max) : p->high,
                                          sum > 0 ? p->weight / sum : 0, p->stuck };
     }
     out->n_causes = n;
@@ -177,7 +180,7 @@ void causes_explain(const struct recording *r, const struct features *f, const s
     };
     out->area = causes_area(r, f, e);
     out->severity = causes_severity(f, e);
-    causes_rank(f, e, out);
+    causes_rank(r->schema, f, e, out);
     suspects_find(r, out);
     moved_groups(r, out);
     causes_sentence(r, out, e->stays);

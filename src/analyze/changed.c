@@ -146,7 +146,8 @@ static void changed_rank(const struct recording *r, struct changed *c)
 
 static bool changed_knows(const struct changed *c, const double *x)
 {
-    return stats_known(x, c->from) >= CHANGED_MIN_ROWS && stats_known(x + c->from, c->to - c->from) >= CHANGED_MIN_ROWS;
+    return stats_known(x + c->begin, c->from - c->begin) >= CHANGED_MIN_ROWS &&
+           stats_known(x + c->from, c->to - c->from) >= CHANGED_MIN_ROWS;
 }
 
 static void changed_metrics(const struct recording *r, struct changed *c)
@@ -161,7 +162,7 @@ static void changed_metrics(const struct recording *r, struct changed *c)
         const double *x = f.f[j].x;
         if (!changed_knows(c, x))
             continue;
-        struct side before = side_of(x, c->from), after = side_of(x + c->from, c->to - c->from);
+        struct side before = side_of(x + c->begin, c->from - c->begin), after = side_of(x + c->from, c->to - c->from);
         c->n_metrics += changed_metric(&f.f[j], &before, &after, chance, &c->metrics[c->n_metrics]);
     }
     features_done(&f);
@@ -176,20 +177,22 @@ static size_t changed_row(const struct recording *r, int64_t wall_ms)
     return i;
 }
 
-void changed_find(const struct recording *r, int64_t from_ms, int64_t to_ms, struct changed *out)
+void changed_find(const struct recording *r, int64_t begin_ms, int64_t from_ms, int64_t to_ms, struct changed *out)
 {
-    *out = (struct changed){ .from = changed_row(r, from_ms), .to = changed_row(r, to_ms + 1) };
+    *out = (struct changed){ .begin = changed_row(r, begin_ms), .from = changed_row(r, from_ms),
+                             .to = changed_row(r, to_ms + 1) };
     size_t rows = out->to > out->from ? out->to - out->from : 0;
+    size_t before = out->from > out->begin ? out->from - out->begin : 0;
     if (rows < CHANGED_MIN_ROWS)
         snprintf(out->reason, sizeof out->reason, "the window needs at least %d samples, has %zu", CHANGED_MIN_ROWS,
                  rows);
-    else if (out->from < CHANGED_MIN_ROWS)
+    else if (before < CHANGED_MIN_ROWS)
         snprintf(out->reason, sizeof out->reason, "the time before the window needs at least %d samples, has %zu",
-                 CHANGED_MIN_ROWS, out->from);
+                 CHANGED_MIN_ROWS, before);
     if (*out->reason)
         return;
     changed_metrics(r, out);
-    out->n_processes = suspects_changes(r, out->from, out->to, out->processes, CHANGED_PROCESSES);
+    out->n_processes = suspects_changes(r, out->begin, out->from, out->to, out->processes, CHANGED_PROCESSES);
 }
 
 void changed_done(struct changed *c)

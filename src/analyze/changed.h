@@ -40,7 +40,7 @@ struct changed_process {
 
 struct changed {
     char reason[REPORT_TEXT]; /* why nothing can be said; "" where it can */
-    size_t from, to;          /* rows of the window: from <= i < to; those before are compared with */
+    size_t begin, from, to;   /* rows of the window: from <= i < to; compared with begin <= i < from */
     int compared;             /* metrics */
     struct changed_metric *metrics; /* the areas with the largest effect first, and in each of them */
     size_t n_metrics;
@@ -49,11 +49,13 @@ struct changed {
 };
 
 /*
- *   from_ms, to_ms  the window, wall clock; what the recording holds before it is the time before
+ *   begin_ms        what the recording holds from then on until the window begins is the time before
+ *   from_ms, to_ms  the window, wall clock
  *
  * To be released with changed_done().
  */
-void changed_find(const struct recording *r, int64_t from_ms, int64_t to_ms, struct changed *out);
+void changed_find(const struct recording *r, int64_t begin_ms, int64_t from_ms, int64_t to_ms,
+                  struct changed *out);
 void changed_done(struct changed *c);
 
 #endif

@@ -66,9 +66,7 @@ void forecasts_make(const struct recording *r, const struct forecasts_options *o
     forecasts_choose(r, o, out);
     if (!out->n)
         text_copy(out->reason, sizeof out->reason, "there is no such metric");
-    auto_free double *t = mem_new(r->n * sizeof *t);
-    for (size_t i = 0; i < r->n; i++)
-        t[i] = (double)(r->mono_ns[i] - r->mono_ns[r->n - 1]) / 1e9;
+    auto_free double *t = recording_times(r);
     for (size_t i = 0; i < out->n; i++) {
         forecasts_one(r, o, t, out, &out->item[i]);
         out->made += !*out->item[i].reason;

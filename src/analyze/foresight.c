@@ -21,8 +21,8 @@
 
 static double foresight_step(const struct recording *r)
 {
-    double span_s = (double)(r->mono_ns[r->n - 1] - r->mono_ns[0]) / 1e9;
-    return span_s > LONG_S && recording_interval(r) < LONG_STEP_S ? LONG_STEP_S : 0;
+    auto_free double *t = recording_times(r);
+    return -t[0] > LONG_S && recording_interval(r) < LONG_STEP_S ? LONG_STEP_S : 0;
 }
 
 /* Of all metrics that are forecast the first with a pattern, else the first of all. */

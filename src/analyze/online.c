@@ -67,7 +67,7 @@ static void online_detector(struct online *o, int before)
 
 bool online_is_young(const struct online *o)
 {
-    double learned_s = (double)detector_rows(o->detector) * o->o.step_s;
+    double learned_s = (double)online_rows(o) * o->o.step_s;
     return !o->grown || learned_s < YOUNG_S || o->fresh < FRESH_ROWS;
 }
 

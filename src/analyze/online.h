@@ -52,7 +52,8 @@ size_t online_rows(const struct online *o);                  /* learned from so 
 /*
  * Puts what was learned, with the names of its columns; takes it back before the first instant. Columns are found
  * again by their names, and what the machine no longer has is forgotten.
- * Errors of online_load(): -EINVAL for bytes that online_save() did not write; -ENOMEM.
+ * Errors of online_load(): -EINVAL for bytes that online_save() did not write; -ENODATA where that learned at another
+ * step; -ENOMEM.
  */
 void online_save(const struct online *o, struct buf *out);
 int online_load(struct online *o, const void *bytes, size_t n);

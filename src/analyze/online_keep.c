@@ -52,8 +52,10 @@ int online_load(struct online *o, const void *bytes, size_t n)
     memcpy(&t_s, p + sizeof MAGIC, sizeof t_s);
     memcpy(&step_s, p + sizeof MAGIC + sizeof t_s, sizeof step_s);
     p += head;
-    int rc = isfinite(t_s) ? keep_names(&o->columns, &p, end) : -EINVAL;
-    rc = rc < 0 ? rc : detector_load(p, (size_t)(end - p), &o->loaded);
+    int names = isfinite(t_s) ? keep_names(&o->columns, &p, end) : -EINVAL;
+    int rc = names < 0 ? names : detector_load(p, (size_t)(end - p), &o->loaded);
+    if (rc == 0 && detector_dim(o->loaded) != names)
+        rc = -EINVAL;
     if (rc == 0 && !(fabs(step_s - o->o.step_s) <= 0.01 * step_s)) /* what is usual in a second is not so in a minute */
         rc = -ENODATA;
     if (rc < 0)

@@ -63,15 +63,6 @@ static void replayed_keep(struct replayed *p, const struct schema *ring, size_t 
     p->found[p->n_found++] = *a;
 }
 
-/* Nanoseconds to tick i. The clock begins anew with the machine, of whose lives an archive has many. */
-static int64_t replayed_passed(const struct recording *r, size_t i, double step_s)
-{
-    int64_t passed = i ? r->mono_ns[i] - r->mono_ns[i - 1] : 0;
-    if (passed > 0)
-        return passed;
-    return (int64_t)(1e9 * fmax(step_s, i ? (double)(r->wall_ms[i] - r->wall_ms[i - 1]) * 1e-3 : 0));
-}
-
 static void replayed_ticks(struct replayed *p, struct online *o, double step_s)
 {
     const struct recording *r = p->rec;
@@ -79,7 +70,7 @@ static void replayed_ticks(struct replayed *p, struct online *o, double step_s)
     int64_t now_ns = 0;
     struct anomaly a;
     for (size_t i = 0; i < r->n; i++) {
-        now_ns += replayed_passed(r, i, step_s);
+        now_ns += (int64_t)(1e9 * recording_passed(r, i, step_s));
         struct moment m = { .frame = { .wall_ms = r->wall_ms[i], .mono_ns = now_ns, .n = n, .v = p->v } };
         for (int k = 0; k < n; k++)
             p->v[k] = r->col[p->slot[k]][i];

@@ -157,16 +157,24 @@ static void known_learn(struct known *k, const struct recording *r, const struct
     k->last_ms = r->n ? r->wall_ms[r->n - 1] : 0;
 }
 
-/* A new one, in place of the one seen longest ago where the book is full. */
-static int book_add(struct state_book *b, const char *name)
+static bool book_gave(const int *given, int n, int at)
+{
+    for (int i = 0; i < n; i++)
+        if (given[i] == at)
+            return true;
+    return false;
+}
+
+/* A new one, in place of the one seen longest ago, but for those that are `given`, where the book is full. */
+static int book_add(struct state_book *b, const char *name, const int *given, int n)
 {
     int at = b->n;
     if (b->n < STATE_BOOK_MAX) {
         b->n++;
     } else {
-        at = 0;
-        for (int k = 1; k < b->n; k++)
-            if (b->state[k].last_ms < b->state[at].last_ms)
+        at = -1;
+        for (int k = 0; k < b->n; k++)
+            if (!book_gave(given, n, k) && (at < 0 || b->state[k].last_ms < b->state[at].last_ms))
                 at = k;
     }
     b->state[at] = (struct known){ .id = b->next++ };
@@ -195,7 +203,9 @@ void state_book_recognise(struct state_book *b, const struct recording *r, struc
                  b->state[at].name);
     }
     for (int i = 0; i < s->k; i++) {
-        struct known *k = &b->state[given[i] >= 0 ? given[i] : book_add(b, s->items[i].name)];
+        if (given[i] < 0)
+            given[i] = book_add(b, s->items[i].name, given, s->k);
+        struct known *k = &b->state[given[i]];
         known_learn(k, r, s, i);
         s->items[i].id = k->id;
     }

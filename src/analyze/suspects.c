@@ -266,7 +266,8 @@ static void changes_add(struct changes *c, const struct changed_process *p, doub
     c->size[i] = size;
 }
 
-int suspects_changes(const struct recording *r, size_t start, size_t to, struct changed_process *out, int max)
+int suspects_changes(const struct recording *r, size_t begin, size_t start, size_t to, struct changed_process *out,
+                     int max)
 {
     static const struct measure by[] = {
         { of_cpu, false, UNIT_PERCENT, 10 }, { of_memory, false, UNIT_BYTE, 50e6 },
@@ -276,7 +277,7 @@ int suspects_changes(const struct recording *r, size_t start, size_t to, struct 
     struct changes c = { .p = out, .size = size, .max = max < CHANGED_PROCESSES ? max : CHANGED_PROCESSES };
     for (size_t k = 0; k < sizeof by / sizeof *by; k++) {
         struct groups all = { 0 };
-        groups_fill(&all, r, 0, start, to, &by[k]);
+        groups_fill(&all, r, begin, start, to, &by[k]);
         for (size_t i = 0; i < all.n; i++) {
             struct changed_process p = change_of(&all.g[i], &by[k]);
             bool much = fabs(p.after - p.before) >= CHANGED_SHARE * fmax(p.after, p.before);

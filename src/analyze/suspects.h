@@ -23,7 +23,8 @@ bool suspects_most(const struct recording *r, enum area area, size_t from, size_
  * Whose processes did more or less in the rows start..to-1 than in those before, came or went; by CPU, memory held,
  * or bytes read and written, whichever changed most. What changed most first; returns how many of `max`.
  */
-int suspects_changes(const struct recording *r, size_t start, size_t to, struct changed_process *out, int max);
+int suspects_changes(const struct recording *r, size_t begin, size_t start, size_t to, struct changed_process *out,
+                     int max);
 
 /* How much more the processes wrote just after a row than just before it, bytes per second. */
 double suspects_writing(const struct recording *r, size_t start, size_t end);

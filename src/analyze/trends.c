@@ -21,7 +21,7 @@
 #define CONFIDENCE 0.9
 #define HORIZON 30.0
 #define HALF_SHARE 0.25 /* of the slope, in each half */
-#define HOUR_NS 3.6e12
+#define HOUR_S 3600.0
 
 struct subject {
     const char *family;
@@ -177,9 +177,9 @@ void trends_find(struct report *out)
     for (int slot = 0; slot < r->n_cols && n < TRENDS_MAX; slot++)
         if (subject_of(r, slot))
             slots[n++] = slot;
-    double *t = mem_new(r->n * sizeof *t);
-    for (size_t i = 0; i < r->n; i++)
-        t[i] = (double)(r->mono_ns[i] - r->mono_ns[0]) / HOUR_NS;
+    double *t = recording_times(r);
+    for (size_t i = r->n; i-- > 0;)
+        t[i] = (t[i] - t[0]) / HOUR_S;
     out->trends = mem_new((size_t)(n + 1) * sizeof *out->trends);
     for (int k = 0; k < n; k++)
         out->n_trends += trend_of(r, subject_of(r, slots[k]), slots[k], t, ALPHA / n,

@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define SYSTEM_FOLDER "/etc/sonde/categories"
-#define FILE_MAX (1u << 20)
+#define FILE_MAX (4u << 20) /* a model of as many prototypes as there may be has less than two million bytes */
 
 struct folder {
     struct workload_set *set;

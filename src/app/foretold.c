@@ -117,7 +117,7 @@ static int foretold_score_group(struct index *x, struct archive *files, int64_t 
 int foretold_score(struct index *x, struct archive *files, int64_t now_ms)
 {
     struct dues d = { 0 };
-    int rc = index_forecasts_due(x, now_ms, SCORE_AT_ONCE, foretold_note, &d);
+    int rc = index_forecasts_due(x, now_ms, SCORE_AT_ONCE, foretold_note, &d), first = 0;
     for (size_t i = 0, j; i < d.n && rc >= 0; i = j) {
         const struct index_forecast *a = &d.due[i].f;
         for (j = i + 1; j < d.n; j++) {
@@ -125,8 +125,10 @@ int foretold_score(struct index *x, struct archive *files, int64_t now_ms)
             if (b->made_ms != a->made_ms || b->step_s != a->step_s || b->horizon != a->horizon)
                 break;
         }
-        rc = foretold_score_group(x, files, now_ms, &d.due[i], j - i);
+        int failed = foretold_score_group(x, files, now_ms, &d.due[i], j - i);
+        first = first < 0 ? first : failed;
     }
+    rc = rc < 0 ? rc : first; /* one that cannot be graded does not keep the others from it */
     for (size_t i = 0; i < d.n; i++)
         mem_free(d.due[i].points);
     mem_free(d.due);
@@ -167,8 +169,11 @@ void foretold_minute(struct foretold *f, struct index *x)
     if (first)
         return;
     int rc = archive_open(f->dir, &files);
-    rc = rc < 0 ? rc : foretold_score(x, files, os_wall_ms());
-    rc = rc < 0 ? rc : foretold_make(x, files);
+    if (rc == 0) {
+        int scored = foretold_score(x, files, os_wall_ms());
+        rc = foretold_make(x, files);
+        rc = rc < 0 ? rc : scored;
+    }
     archive_free(files);
     if (rc < 0 && rc != f->error)
         log_warn(rc, "record: what is forecast could not be kept; trying again every ten minutes");

@@ -48,9 +48,14 @@ int models_write(const char *dir, struct space *space, const char *name, struct 
     buf_printf(&path, "%s/models", dir);
     bool is_new = !os_exists("", path.p);
     int rc = is_new && space ? space_resize(space, -1, SPACE_BLOCK) : 0; /* a directory is one */
-    rc = rc < 0 ? rc : os_make_dir(path.p);
     if (rc < 0)
         return rc;
+    rc = os_make_dir(path.p);
+    if (rc < 0) {
+        if (is_new && space)
+            space_resize(space, SPACE_BLOCK, -1);
+        return rc;
+    }
     buf_printf(&path, "/%s", name);
     models_tail(bytes->p, bytes->n, tail);
     buf_put(bytes, tail, TAIL);

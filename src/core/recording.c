@@ -7,6 +7,7 @@
 #include "core/rate.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -237,6 +238,21 @@ double recording_interval(const struct recording *r)
     double step = stats_median(d, r->n - 1);
     mem_free(d);
     return step;
+}
+
+double recording_passed(const struct recording *r, size_t i, double step_s)
+{
+    int64_t mono_ns = i ? r->mono_ns[i] - r->mono_ns[i - 1] : 0, wall_ms = i ? r->wall_ms[i] - r->wall_ms[i - 1] : 0;
+    return mono_ns > 0 ? (double)mono_ns * 1e-9 : fmax(step_s, (double)wall_ms * 1e-3);
+}
+
+double *recording_times(const struct recording *r)
+{
+    double *t = mem_new((r->n + 1) * sizeof *t), step_s = recording_interval(r);
+    step_s = step_s > 0 ? step_s : 1;
+    for (size_t i = r->n; i-- > 1;)
+        t[i - 1] = t[i] - recording_passed(r, i, step_s);
+    return t;
 }
 
 /* From now on it takes no more room than it has. */

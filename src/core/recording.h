@@ -93,6 +93,15 @@ void recording_add_source(struct recording *r, const char *name, const struct so
 /* Fills the derived slots of every tick from the counters: for files that hold counters only. */
 void recording_derive(struct recording *r);
 
+/*
+ * Seconds to tick i from the one before, > 0 (tick 0: the step): of the monotonic clock, which begins anew with the
+ * machine, of whose lives an archive has many; there the wall clock counts, and the step where that stood or went back.
+ */
+double recording_passed(const struct recording *r, size_t i, double step_s);
+
+/* The times of all n ticks in seconds, rising, 0 at the last one; the caller's, to be freed with mem_free(). */
+double *recording_times(const struct recording *r);
+
 /* The step between ticks in seconds: the median of the differences; NaN with fewer than two. */
 double recording_interval(const struct recording *r);
 

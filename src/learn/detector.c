@@ -274,6 +274,11 @@ void detector_set_budget(struct detector *m, double per_day)
     m->budget = per_day;
 }
 
+int detector_dim(const struct detector *m)
+{
+    return m->d;
+}
+
 size_t detector_rows(const struct detector *m)
 {
     return (size_t)m->rows;

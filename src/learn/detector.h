@@ -68,6 +68,7 @@ int detector_causes(const struct detector *m, struct detector_cause *out, int ma
 /* From now on so many false episodes a day are tolerated, > 0. */
 void detector_set_budget(struct detector *m, double per_day);
 
+int detector_dim(const struct detector *m);      /* columns */
 size_t detector_rows(const struct detector *m);  /* learned from so far, in all its lives */
 size_t detector_bytes(const struct detector *m); /* of memory held */
 

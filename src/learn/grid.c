@@ -11,6 +11,8 @@ double *grid_make(const double *t, const double *x, size_t n, double step, size_
     if (!n || !(step > 0))
         return NULL;
     double end = t[n - 1], span = floor((end - t[0]) / step + 0.5) + 1;
+    if (!(span >= 1))
+        return NULL;
     size_t m = span < (double)max ? (size_t)span : max;
     double *sum = mem_try(m * sizeof *sum);
     uint32_t *count = mem_try(m * sizeof *count);
@@ -21,9 +23,9 @@ double *grid_make(const double *t, const double *x, size_t n, double step, size_
     }
     for (size_t i = n; i > 0; i--) {
         double back = floor((end - t[i - 1]) / step + 0.5);
-        if (back >= (double)m)
+        if (!(back < (double)m))
             break;
-        if (!isfinite(x[i - 1]))
+        if (back < 0 || !isfinite(x[i - 1]))
             continue;
         size_t at = m - 1 - (size_t)back;
         count[at]++;

@@ -16,7 +16,8 @@
  *   rows    how many there are, 1 .. max
  *
  * A row is the mean of the values within half a step of its time; NaN where there are none.
- * Returns the caller's array, to be freed with mem_free(); NULL where n is 0 or there is no memory.
+ * Returns the caller's array, to be freed with mem_free(); NULL where n is 0, t falls from its first
+ * to its last, or there is no memory; a time beyond the last one is left out.
  */
 double *grid_make(const double *t, const double *x, size_t n, double step, size_t max, size_t *rows);
 

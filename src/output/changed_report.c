@@ -78,7 +78,7 @@ void changed_text(struct buf *out, const struct recording *r, const struct chang
         changed_line(out, s, 0, "What changed is not known: %s.", c->reason);
         return;
     }
-    text_span((double)(r->wall_ms[c->from] - r->wall_ms[0]) * 1e-3, before, sizeof before);
+    text_span((double)(r->wall_ms[c->from] - r->wall_ms[c->begin]) * 1e-3, before, sizeof before);
     changed_line(out, s, 0, "%s from %s to %s UTC, against the %s before.",
                  c->n_metrics || c->n_processes ? "What changed" : "Nothing changed that matters",
                  text_time(r->wall_ms[c->from], from), text_time(r->wall_ms[c->to - 1], to), before);
@@ -162,7 +162,7 @@ void changed_json(struct buf *out, const struct recording *r, const struct chang
     } else {
         json_object(&j, "changed");
         json_side(&j, "window", r, c->from, c->to);
-        json_side(&j, "before", r, 0, c->from);
+        json_side(&j, "before", r, c->begin, c->from);
         json_int(&j, "compared", c->compared);
         json_areas(&j, r, c);
         json_processes(&j, c);

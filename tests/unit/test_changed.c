@@ -10,7 +10,7 @@
 
 static void find(const struct recording *r, size_t from, size_t to, struct changed *out)
 {
-    changed_find(r, r->wall_ms[from], r->wall_ms[to - 1], out);
+    changed_find(r, 0, r->wall_ms[from], r->wall_ms[to - 1], out);
 }
 
 static const struct changed_metric *metric(const struct recording *r, const struct changed *c, const char *id)
@@ -155,9 +155,27 @@ static void test_reasons(void **state)
     assert_string_equal(c.reason, "the window needs at least 8 samples, has 5");
     find(r, 5, 30, &c);
     assert_string_equal(c.reason, "the time before the window needs at least 8 samples, has 5");
-    changed_find(r, r->wall_ms[29] + 5000, r->wall_ms[0], &c);
+    changed_find(r, 0, r->wall_ms[29] + 5000, r->wall_ms[0], &c);
     assert_string_equal(c.reason, "the window needs at least 8 samples, has 0");
     changed_done(&c);
+    recording_free(r);
+}
+
+/* What was long before is not compared with: the machine was the same then, and in the window. */
+static void test_only_the_time_before(void **state)
+{
+    (void)state;
+    struct recording *r = fake_machine(ROWS, 3);
+    struct changed all, near;
+    fake_set(r, "cpu.util", FROM - 60, FROM, 90);
+    changed_find(r, 0, r->wall_ms[FROM], r->wall_ms[FROM + 59], &all);
+    changed_find(r, r->wall_ms[FROM - 60], r->wall_ms[FROM], r->wall_ms[FROM + 59], &near);
+    assert_null(metric(r, &all, "cpu.util"));
+    assert_int_equal(near.begin, FROM - 60);
+    assert_non_null(metric(r, &near, "cpu.util"));
+    assert_true(metric(r, &near, "cpu.util")->before > 80 && metric(r, &near, "cpu.util")->effect < 0);
+    changed_done(&all);
+    changed_done(&near);
     recording_free(r);
 }
 
@@ -167,6 +185,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_a_level_a_burst_and_a_ramp),
     cmocka_unit_test(test_processes),
     cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_only_the_time_before),
 };
 
 int main(void)

@@ -43,6 +43,14 @@ static void grids(void **state)
     assert_null(grid_make(NULL, NULL, 0, 1, 9, &rows));
     assert_null(grid_make(&one, &one, 1, 0, 9, &rows));
     assert_null(grid_make(&one, &one, 1, NAN, 9, &rows));
+    /* A clock that began anew is the caller's affair, but no reason to write elsewhere. */
+    static const double fell[] = { 1000, 1001, 1, 2 }, x[] = { 5, 5, 1, 2 };
+    assert_null(grid_make(fell, x, 4, 1, 9, &rows));
+    static const double fell_a_little[] = { 0, 9, 1, 2 };
+    double *got = grid_make(fell_a_little, x, 4, 1, 9, &rows);
+    assert_int_equal(rows, 3);
+    assert_true(got[0] == 5 && got[1] == 1 && got[2] == 2);
+    mem_free(got);
 }
 
 int main(void)

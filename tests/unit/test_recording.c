@@ -1,6 +1,7 @@
 /* Columns, thinning under a byte limit, processes kept per tick, derived columns. */
 #include "test.h"
 
+#include "base/mem.h"
 #include "core/recording.h"
 
 static struct recording *two_columns(void)
@@ -178,9 +179,27 @@ static void forgets_the_beginning(void **state)
     recording_free(r);
 }
 
+/* Seconds go on over a start of the machine, by the wall clock. */
+static void test_times_over_a_start(void **state)
+{
+    (void)state;
+    static const int64_t mono_s[] = { 500, 501, 502, 3, 4 }, wall_s[] = { 0, 1, 2, 62, 63 };
+    struct recording *r = recording_new();
+    schema_add(r->schema, &(struct metric){ .name = "cpu.util", .unit = UNIT_PERCENT });
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(recording_add(r, 1000 * wall_s[i], 1000000000 * mono_s[i], &(double){ i }, 1), 0);
+    double *t = recording_times(r);
+    static const double want[] = { -63, -62, -61, -1, 0 };
+    for (int i = 0; i < 5; i++)
+        assert_near(t[i], want[i], 1e-9);
+    mem_free(t);
+    recording_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_times_over_a_start),
         cmocka_unit_test(columns_and_late_metrics), cmocka_unit_test(derives_rates),
         cmocka_unit_test(thins_when_full), cmocka_unit_test(columns_exist_for_ticks_left_out),
         cmocka_unit_test(the_limit_is_of_room_and_holds_events),

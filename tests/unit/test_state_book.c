@@ -73,6 +73,32 @@ static void test_known_again(void **state)
     state_book_free(b);
 }
 
+/* A new state takes the place of the one seen longest ago, but of none that this run has. */
+static void test_full(void **state)
+{
+    (void)state;
+    struct state_book *b = state_book_new();
+    struct run first = run_of(1, 0, 95, false), second = run_of(2, 2e9, 93, true);
+    auto_buf struct buf text = { 0 };
+    state_book_recognise(b, first.r, &first.a->states);
+    int idle = named(&first, "idle")->id, busy = named(&first, "CPU busy")->id;
+    state_book_put(b, &text);
+    *strchr(text.p, '\n') = '\0';
+    auto_buf struct buf full = { 0 };
+    buf_printf(&full, "%.*s 100\n%s", (int)(strrchr(text.p, ' ') - text.p), text.p, text.p + strlen(text.p) + 1);
+    for (int i = 0; i < 62; i++)
+        buf_printf(&full, "%d 10 9000000000000 seen later\n", 10 + i);
+    assert_int_equal(state_book_read(b, full.p), 0);
+    assert_int_equal(state_book_size(b), 64);
+    state_book_recognise(b, second.r, &second.a->states);
+    assert_int_equal(named(&second, "idle")->id, idle);
+    assert_int_equal(named(&second, "CPU busy")->id, busy);
+    assert_int_equal(named(&second, "disk writes")->id, 100);
+    run_done(&first);
+    run_done(&second);
+    state_book_free(b);
+}
+
 /* A run of one state only, and one whose own words would be others for a hair's breadth. */
 static void test_names_stay(void **state)
 {
@@ -130,7 +156,8 @@ static void test_what_is_no_book(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_known_again),
+    cmocka_unit_test(test_full),
+        cmocka_unit_test(test_known_again),
     cmocka_unit_test(test_names_stay),
     cmocka_unit_test(test_full_book),
     cmocka_unit_test(test_what_is_no_book),

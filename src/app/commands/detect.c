@@ -30,6 +30,23 @@ static int detect_read(const char *path, struct recording **out)
     return rc;
 }
 
+/* Metrics of the input that the rows to learn from do not have are new to every method. */
+static int detect_common(const struct detecting *t)
+{
+    int common = 0;
+    for (int j = 0; j < t->train.d; j++)
+        common += t->train.x[j] != NULL;
+    if (common == 0) {
+        log_error(0, "%s has none of the metrics of %s; the columns of both must be called the same", t->train_path,
+                  t->input_path);
+        return -EINVAL;
+    }
+    if (common < t->train.d)
+        log_warn(0, "%s lacks %d of the %d metrics of %s: nothing is known of those", t->train_path,
+                 t->train.d - common, t->train.d, t->input_path);
+    return 0;
+}
+
 static int detect_load(struct detecting *t)
 {
     int rc = detect_read(t->input_path, &t->input_rec);
@@ -42,7 +59,7 @@ static int detect_load(struct detecting *t)
         columns_as(t->train_rec, &t->input, &t->train);
     else
         t->train = columns_part(&t->input, 0, 0);
-    return 0;
+    return t->train_rec ? detect_common(t) : 0;
 }
 
 static int detect_judge(struct detecting *t)
