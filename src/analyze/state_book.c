@@ -172,9 +172,11 @@ static int book_add(struct state_book *b, const char *name, const int *given, in
     if (b->n < STATE_BOOK_MAX) {
         b->n++;
     } else {
-        at = -1;
-        for (int k = 0; k < b->n; k++)
-            if (!book_gave(given, n, k) && (at < 0 || b->state[k].last_ms < b->state[at].last_ms))
+        at = 0;
+        while (book_gave(given, n, at)) /* a run has fewer states than a book */
+            at++;
+        for (int k = at + 1; k < b->n; k++)
+            if (!book_gave(given, n, k) && b->state[k].last_ms < b->state[at].last_ms)
                 at = k;
     }
     b->state[at] = (struct known){ .id = b->next++ };
