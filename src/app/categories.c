@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "core/config.h"
+#include "os/disk.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -100,7 +101,8 @@ static int categories_learnt(struct workload_set *s, const char *data)
     auto_free char *text = NULL;
     size_t n = 0;
     buf_printf(&path, "%s/models/workload.yaml", data);
-    int rc = os_read_file(path.p, FILE_MAX, &text, &n);
+    int rc = os_disk_may(path.p, OS_DISK_READ); /* a pipe would never end */
+    rc = rc < 0 ? rc : os_read_file(path.p, FILE_MAX, &text, &n);
     if (rc == -ENOENT || rc == -ENOTDIR || rc == -EACCES)
         return 0;
     if (rc == 0)

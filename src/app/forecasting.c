@@ -9,6 +9,7 @@
 #include "app/analyze_file.h"
 #include "app/foretold.h"
 #include "app/minutes.h"
+#include "app/outfiles.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "os/os.h"
@@ -226,8 +227,11 @@ int forecasting_run(const struct args *a, const char *file)
 {
     struct forecasting f = { .a = a };
     int status = EXIT_DONE;
+    const char *path = args_text(a, "out");
     if (archived_runs_backwards(a, "forecast"))
         return EXIT_USAGE;
+    if (path && strcmp(path, "-") != 0 && outfiles_may_write(path, file && !analyze_is_session(file) ? file : NULL) < 0)
+        return EXIT_FAILED;
     if (file && !analyze_is_session(file)) {
         if (analyze_has_range(a, "forecast", file))
             return EXIT_USAGE;

@@ -24,9 +24,10 @@ int models_read(const char *dir, const char *name, struct buf *out)
     char *text, tail[TAIL + 1];
     size_t n;
     buf_printf(&path, "%s/models/%s", dir, name);
-    int rc = os_read_file(path.p, MODELS_MAX, &text, &n);
+    int rc = os_disk_may(path.p, OS_DISK_READ);
+    rc = rc < 0 ? rc : os_read_file(path.p, MODELS_MAX, &text, &n);
     if (rc < 0)
-        return rc;
+        return rc == -ELOOP || rc == -EINVAL ? -EBADMSG : rc;
     bool whole = n >= TAIL;
     if (whole) {
         models_tail(text, n - TAIL, tail);
@@ -57,6 +58,9 @@ int models_write(const char *dir, struct space *space, const char *name, struct 
         return rc;
     }
     buf_printf(&path, "/%s", name);
+    rc = os_disk_may(path.p, OS_DISK_WRITE);
+    if (rc < 0 && rc != -ENOENT)
+        return rc; /* a link, whose end is somebody else's, or no file at all */
     models_tail(bytes->p, bytes->n, tail);
     buf_put(bytes, tail, TAIL);
     int64_t before = os_disk_look(path.p, &e) == 0 ? e.size : -1;

@@ -7,7 +7,7 @@
 
 #define MODELS_MAX (64 * 1024 * 1024) /* bytes of one file */
 
-/* -ENOENT: there is none; -EBADMSG: it is damaged, or not ours; or what keeps it from being read. */
+/* -ENOENT: there is none; -EBADMSG: it is damaged, not ours, a link or no file; or what keeps it from being read. */
 int models_read(const char *dir, const char *name, struct buf *out);
 
 /*
@@ -16,7 +16,8 @@ int models_read(const char *dir, const char *name, struct buf *out);
  *   space  is asked for the room; NULL: nobody is
  *   bytes  to which the checksum is added: they are not copied
  *
- * Errors: -EFBIG above MODELS_MAX, -EDQUOT, or those of the disk; the file is as it was then.
+ * Errors: -EFBIG above MODELS_MAX, -EDQUOT, -ELOOP where a link is there, -EINVAL where no file is, or those of the
+ * disk; the file is as it was then.
  */
 int models_write(const char *dir, struct space *space, const char *name, struct buf *bytes);
 

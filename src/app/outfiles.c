@@ -99,6 +99,18 @@ int outfiles_check_globs(const struct outfiles *f, const struct schema *s)
     return -EINVAL;
 }
 
+int outfiles_may_write(const char *path, const char *read)
+{
+    int rc = path ? os_can_write(path) : 0;
+    if (rc < 0) {
+        log_error(rc, "%s cannot be written; give another path", path);
+    } else if (path && read && os_same_file(path, read)) {
+        log_error(0, "%s is what is read: give another file to write", path);
+        rc = -EINVAL;
+    }
+    return rc;
+}
+
 void outfiles_done(struct outfiles *f)
 {
     for (int i = 0; i < OUTFILES; i++)

@@ -41,6 +41,9 @@ int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, cons
                   int64_t wall_ms);
 void outfiles_done(struct outfiles *f);
 
+/* May a command write `path`, and is it not `read` (NULL = nothing)? 0, also for a NULL path; else the why was said. */
+int outfiles_may_write(const char *path, const char *read);
+
 struct outfiles_result {
     int written, failed;
 };

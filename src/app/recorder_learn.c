@@ -136,7 +136,7 @@ static void learner_save(struct learner *l)
     os_unlock(l->lock);
     int rc = bytes.n ? models_write(l->r->o.dir, store_space(l->r->store), MODEL, &bytes) : 0;
     if (rc < 0 && rc != l->save_error)
-        log_warn(rc, "record: what was learned cannot be kept; trying on");
+        log_warn(rc, "record: what was learned cannot be kept in %s/models/" MODEL "; trying on", l->r->o.dir);
     l->save_error = rc;
 }
 

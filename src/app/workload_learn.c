@@ -5,6 +5,7 @@
 #include "analyze/workload_model.h"
 #include "base/auto.h"
 #include "base/text.h"
+#include "os/disk.h"
 #include "os/os.h"
 #include "store/archive.h"
 
@@ -118,6 +119,9 @@ static int learn_write(const struct learning *g)
     if (rc < 0)
         return rc;
     buf_puts(&path, "/workload.yaml");
+    rc = os_disk_may(path.p, OS_DISK_WRITE);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
     buf_puts(&text, "# What the workload classifier learnt of labelled sessions: made by `sonde classify --learn`.\n");
     workload_model_put(&g->model, &text);
     return os_write_file(path.p, text.p, text.n);

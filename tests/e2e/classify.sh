@@ -67,6 +67,11 @@ printf 'name: heating\nevidence:\n  - [room.temp, over, 25, 1]\n' > "$tmp/bad/he
 expect 2 '*heating.yaml:3:17: a sense is above, below or between*' \
     "$sonde" classify --input "$tmp/room.csv" --categories "$tmp/bad"
 expect 2 '*cannot be read*' "$sonde" classify --input "$tmp/room.csv" --categories "$tmp/nowhere"
+cp "$tmp/room.csv" "$tmp/kept.csv"
+expect 1 '*room.csv is what is read: give another file*' "$sonde" classify --input "$tmp/room.csv" --out "$tmp/room.csv"
+expect 1 '*room.csv is what is read: give another file*' \
+    "$sonde" classify --input "$tmp/room.csv" --features "$tmp/room.csv"
+cmp -s "$tmp/room.csv" "$tmp/kept.csv" || fail 'classify wrote over what it read'
 expect 2 '*no file NAME.yaml*' "$sonde" classify --input "$tmp/room.csv" --categories "$tmp/empty"
 cp "$tmp/bad/heating.yaml" "$tmp/config/sonde/categories/cold.yaml"
 expect 0 '*cold.yaml:3:17*' "$sonde" analyze "$tmp/room.csv" --json

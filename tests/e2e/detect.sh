@@ -112,8 +112,10 @@ expect 2 '*--method*auto*' "$sonde" detect test.csv --method magic
 expect 2 '*--budget*' "$sonde" detect test.csv --budget 0
 [ "$(wc -l < test.csv)" = 721 ] || fail "the input was written over"
 
-# Rows to learn from may lack a metric, and have others.
-cut -d, -f1,2 train.csv | sed '1s/a/elsewhere/' > other.csv
+# Rows to learn from may lack a metric, and have others; but not all.
+cut -d, -f1,2 train.csv | sed '1s/a/elsewhere/' > none.csv
+expect 1 '*none.csv has none of the metrics of test.csv*' "$sonde" detect --train none.csv --input test.csv
+cut -d, -f1,2,3 train.csv | sed '1s/a/elsewhere/' > other.csv
 for method in auto forest kmeans; do
     "$sonde" detect --train other.csv --input test.csv --method $method > scores.csv || fail "$method, other metrics: exit $?"
     sane scores.csv 720

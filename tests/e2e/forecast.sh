@@ -75,13 +75,18 @@ json 'len(j["metrics"][0]["points"]) == 100'
 expect 0 '' "$sonde" forecast huge.csv --out huge.out
 ! grep -Eqi 'nan|inf' huge.out || fail "huge: $(grep -Ei 'nan|inf' huge.out | head -n 1)"
 
+cp days.csv kept.csv
+ln -s days.csv link.csv
+expect 1 '*days.csv is what is read: give another file*' "$sonde" forecast days.csv --out days.csv
+expect 1 '*link.csv is what is read: give another file*' "$sonde" forecast days.csv --out link.csv
+cmp -s days.csv kept.csv || fail 'a forecast wrote over what it read'
 expect 2 '*no model oracle*auto*' "$sonde" forecast days.csv --model oracle
 expect 2 '*matches no metric*' "$sonde" forecast days.csv --metric gpu.util
 expect 2 '*horizon*' "$sonde" forecast days.csv --horizon 0
 expect 2 '*give one of*' "$sonde" forecast days.csv --input noise.csv
 expect 2 '*--from*' "$sonde" forecast days.csv --from -2h
 expect 1 '*absent.csv*' "$sonde" forecast --input ./absent.csv
-expect 1 '*could not be written*' "$sonde" forecast days.csv --out "$tmp/no/such/folder.csv"
+expect 1 '*cannot be written*' "$sonde" forecast days.csv --out "$tmp/no/such/folder.csv"
 expect 1 "*nothing is recorded in $data yet*" "$sonde" forecast --data "$data"
 
 # ---- the archive ----

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static char dir[OS_PATH_MAX];
 
@@ -62,6 +64,30 @@ static void test_damage_is_seen(void **state)
     mem_free(text);
 }
 
+/* A link leads to what is somebody else's, and a pipe would never end: neither is read, nor written through. */
+static void test_plain_files_only(void **state)
+{
+    (void)state;
+    char path[OS_PATH_MAX + 32], other[OS_PATH_MAX + 32], kept[16] = "";
+    auto_buf struct buf b = { 0 };
+    put("first", NULL, 0);
+    snprintf(path, sizeof path, "%s/models/thing", dir);
+    snprintf(other, sizeof other, "%s/precious", dir);
+    assert_int_equal(os_write_file(other, "precious", 8), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink(other, path), 0);
+    assert_int_equal(models_read(dir, "thing", &b), -EBADMSG);
+    put("second", NULL, -ELOOP);
+    auto_fclose FILE *f = fopen(other, "r");
+    assert_non_null(f);
+    assert_int_equal(fread(kept, 1, sizeof kept - 1, f), 8);
+    assert_string_equal(kept, "precious");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(models_read(dir, "thing", &b), -EBADMSG);
+    put("third", NULL, -EINVAL);
+}
+
 static void test_asks_for_room(void **state)
 {
     (void)state;
@@ -86,6 +112,7 @@ static void test_asks_for_room(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(test_comes_back, make_dir, remove_dir),
     cmocka_unit_test_setup_teardown(test_damage_is_seen, make_dir, remove_dir),
+    cmocka_unit_test_setup_teardown(test_plain_files_only, make_dir, remove_dir),
     cmocka_unit_test_setup_teardown(test_asks_for_room, make_dir, remove_dir),
 };
 

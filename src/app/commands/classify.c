@@ -8,6 +8,7 @@
 #include "app/workload_tell.h"
 
 #include "analyze/workload_features.h"
+#include "app/outfiles.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -149,6 +150,9 @@ static int classify_on(const struct args *a, const char *file, const char *sessi
     struct workload_set *set;
     struct recording *rec = NULL;
     int status = EXIT_DONE;
+    if (outfiles_may_write(args_text(a, "out"), file) < 0 || outfiles_may_write(args_text(a, "features"), file) < 0 ||
+        (args_given(a, "out") && outfiles_may_write(args_text(a, "features"), args_text(a, "out")) < 0))
+        return EXIT_FAILED;
     if (datadir_find(a, &home) == 0)
         archived_put_dir(a, &data);
     if (categories_open(a, data.n ? data.p : NULL, &set) < 0)

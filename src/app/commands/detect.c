@@ -3,6 +3,7 @@
 #include "app/command.h"
 #include "app/detections.h"
 
+#include "app/outfiles.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "core/config.h"
@@ -121,15 +122,8 @@ static void detect_done(struct detecting *t)
 /* Asked before the work, so that it is not for nothing. */
 static int detect_may_write(const struct detecting *t)
 {
-    int rc = t->scores_path ? os_can_write(t->scores_path) : 0;
-    if (rc < 0)
-        log_error(rc, "%s cannot be written; give another path", t->scores_path);
-    else if (t->scores_path && (os_same_file(t->scores_path, t->input_path) ||
-             (t->train_path && os_same_file(t->scores_path, t->train_path))))
-        log_error(0, "%s is what is read: give another file to write", t->scores_path);
-    else
-        return 0;
-    return -EINVAL;
+    int rc = outfiles_may_write(t->scores_path, t->input_path);
+    return rc < 0 ? rc : outfiles_may_write(t->scores_path, t->train_path);
 }
 
 static int detect_run(const struct args *a)
