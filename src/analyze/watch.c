@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PEAK 0.95 /* one minute has its moments; what 5 % of it exceed is its peak */
 #define LARGEST 1e18 /* beyond it there is no hardware: 1e308 in a file would end in infinities */
 
 struct watch_input {
@@ -167,15 +168,6 @@ bool watch_is_ready(const struct watch *w)
     return span_s + 1.01 * w->step_s >= watch_needs_s(w);
 }
 
-/* The value that 5 % exceed, as stats_quantile() has it, without memory of its own; reorders x. */
-static double watch_peak(double *x, size_t n)
-{
-    double at = 0.95 * (double)(n - 1);
-    size_t k = (size_t)at;
-    double low = stats_select(x, n, k), high = k + 1 < n ? stats_min(x + k + 1, n - k - 1) : low;
-    return low + (at - (double)k) * (high - low);
-}
-
 double watch_statistic(const struct watch *w, int input, enum statistic s)
 {
     double x[WATCH_ROWS];
@@ -187,7 +179,8 @@ double watch_statistic(const struct watch *w, int input, enum statistic s)
     }
     if (!n || 2 * n < w->rows)
         return NAN;
-    return s == STATISTIC_SPREAD ? stats_sd(x, n) : s == STATISTIC_PEAK ? watch_peak(x, n) : stats_mean(x, n);
+    return s == STATISTIC_SPREAD ? stats_sd(x, n) :
+           s == STATISTIC_PEAK ? stats_quantile_of(x, n, PEAK) : stats_mean(x, n);
 }
 
 void watch_copy(struct watch *w, const struct schema *s, double *const *col, size_t i, double *row)

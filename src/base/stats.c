@@ -100,6 +100,18 @@ double stats_select(double *a, size_t n, size_t k)
     return a[k];
 }
 
+double stats_quantile_of(double *a, size_t n, double q)
+{
+    if (n == 0)
+        return NAN;
+    double at = q * (double)(n - 1);
+    size_t k = (size_t)at;
+    double out = stats_select(a, n, k);
+    if (k + 1 < n && at > (double)k)
+        out += (at - (double)k) * (stats_min(a + k + 1, n - k - 1) - out);
+    return out;
+}
+
 double stats_quantile(const double *x, size_t n, double q)
 {
     size_t m = 0;
@@ -107,14 +119,7 @@ double stats_quantile(const double *x, size_t n, double q)
     for (size_t i = 0; i < n; i++)
         if (!isnan(x[i]))
             a[m++] = x[i];
-    double out = NAN;
-    if (m) {
-        double at = q * (double)(m - 1);
-        size_t k = (size_t)at;
-        out = stats_select(a, m, k);
-        if (k + 1 < m && at > (double)k)
-            out += (at - (double)k) * (stats_min(a + k + 1, m - k - 1) - out);
-    }
+    double out = stats_quantile_of(a, m, q);
     mem_free(a);
     return out;
 }

@@ -29,6 +29,8 @@ bool stats_all_finite(const double *x, size_t n);
  */
 double stats_quantile(const double *x, size_t n, double q);
 
+/* The same of n known values, which are reordered; takes no memory. */
+double stats_quantile_of(double *a, size_t n, double q);
 double stats_median(const double *x, size_t n);
 
 /*
