@@ -31,17 +31,6 @@ struct index_anomaly findings_row(const struct schema *s, const struct anomaly *
     };
 }
 
-/* Which kind of work it was, where that is known. */
-static int findings_workload(struct index *x, const char *session, const char *workload)
-{
-    struct index_session s;
-    int rc = *workload ? index_session(x, session, &s) : -ENODATA;
-    if (rc < 0 || strcmp(s.workload, workload) == 0)
-        return rc == -ENODATA ? 0 : rc;
-    text_copy(s.workload, sizeof s.workload, workload);
-    return index_put_session(x, &s);
-}
-
 static int findings_put(const char *dir, const char *session, const char *verdict, const char *workload,
                         const struct index_anomaly *row, size_t n)
 {
@@ -49,9 +38,7 @@ static int findings_put(const char *dir, const char *session, const char *verdic
     int rc = index_open(dir, &(struct index_options){ 0 }, &x);
     if (rc < 0)
         return rc;
-    rc = index_set_findings(x, session, verdict, row, n);
-    if (rc == 0)
-        rc = findings_workload(x, session, workload);
+    rc = index_set_findings(x, session, verdict, workload, row, n);
     index_close(x);
     return rc;
 }

@@ -34,6 +34,7 @@
 #define INDEX_LABEL_MAX 64      /* bytes of a label, NUL included */
 #define INDEX_NOTE_MAX 512
 #define INDEX_VERDICT_MAX 160
+#define INDEX_WORKLOAD_MAX 32
 #define INDEX_CAUSES_MAX 4096   /* bytes of the causes of an anomaly as JSON */
 
 #define INDEX_ALLOWANCE_MIN (1024 * 1024)
@@ -99,7 +100,7 @@ struct index_session {
     int64_t gaps, anomalies, events;/* counted by the index; ignored on the way in */
     enum index_state state;
     char origin[128];               /* "recorded", "imported FILE" without its directory, "check" */
-    char workload[32];              /* "" = not known */
+    char workload[INDEX_WORKLOAD_MAX]; /* "" = not known */
     char verdict[INDEX_VERDICT_MAX];/* "" = nobody has looked yet */
     char labels[192];               /* read only: "a, b", cut where they do not fit; index_labels() has all */
 };
@@ -177,9 +178,11 @@ int index_add_anomalies(struct index *x, const char *id, const struct index_anom
 /* The same, in place of what began at the same time, if there is such: of one that was put while it went on. */
 int index_put_anomalies(struct index *x, const char *id, const struct index_anomaly *a, size_t n);
 
-/* What an analysis found of a session, in place of what the one before did: its verdict and all its anomalies. After
- * an error what was found before is there still, perhaps beside some of the new. */
-int index_set_findings(struct index *x, const char *id, const char *verdict, const struct index_anomaly *a, size_t n);
+/* What an analysis found of a session, in place of what the one before did: its verdict, the kind of work (""
+ * leaves that as it is) and all its anomalies. After an error what was found before is there still, perhaps beside
+ * some of the new. */
+int index_set_findings(struct index *x, const char *id, const char *verdict, const char *workload,
+                       const struct index_anomaly *a, size_t n);
 
 /* Those of a session, or with NULL of all, that touch a range (0 = open), by time, at most limit (0 = all).
  * Returns the count. */

@@ -112,21 +112,25 @@ int index_put_anomalies(struct index *x, const char *id, const struct index_anom
 
 struct judgement {
     int64_t key, n;
-    const char *verdict;
+    const char *verdict, *workload;
 };
 
+/* An empty kind of work leaves what is known of it. */
 static int anomalies_judge(struct index *x, void *self)
 {
     const struct judgement *j = self;
-    return index_run(x, "UPDATE sessions SET verdict = ?2, anomalies = ?3 WHERE n = ?1",
-                     VALUES(I(j->key), T(j->verdict), I(j->n)));
+    return index_run(x, "UPDATE sessions SET verdict = ?2, anomalies = ?3, "
+                     "workload = CASE ?4 WHEN '' THEN workload ELSE ?4 END WHERE n = ?1",
+                     VALUES(I(j->key), T(j->verdict), I(j->n), T(j->workload)));
 }
 
-int index_set_findings(struct index *x, const char *id, const char *verdict, const struct index_anomaly *a, size_t n)
+int index_set_findings(struct index *x, const char *id, const char *verdict, const char *workload,
+                       const struct index_anomaly *a, size_t n)
 {
-    struct judgement j = { .verdict = verdict, .n = (int64_t)n };
+    struct judgement j = { .verdict = verdict, .workload = workload, .n = (int64_t)n };
     int64_t old = 0;
-    int rc = index_is_text(verdict, INDEX_VERDICT_MAX) ? anomalies_check(a, n) : -EINVAL;
+    bool texts = index_is_text(verdict, INDEX_VERDICT_MAX) && index_is_text(workload, INDEX_WORKLOAD_MAX);
+    int rc = texts ? anomalies_check(a, n) : -EINVAL;
     rc = rc < 0 ? rc : index_key(x, id, &j.key);
     rc = rc < 0 ? rc : index_number(x, "SELECT ifnull(max(n), 0) FROM anomalies", NO_VALUES, &old);
     rc = rc < 0 ? rc : index_add_anomalies(x, id, a, n); /* before the old ones go, which retention may go by */

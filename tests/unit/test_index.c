@@ -274,18 +274,21 @@ static void findings_in_place_of_others(void **state)
     for (int i = 0; i < 20; i++)
         a[i] = (struct index_anomaly){ .time_ms = SAMPLE_START + i, .end_ms = SAMPLE_START + i, .area = "cpu",
                                        .summary = "it was busy", .causes = "[]" };
-    assert_int_equal(index_set_findings(x, id, "look at the CPU", a, 20), 20);
+    assert_int_equal(index_set_findings(x, id, "look at the CPU", "idle", a, 20), 20);
     assert_int_equal(index_session(x, id, &got), 0);
     assert_string_equal(got.verdict, "look at the CPU");
+    assert_string_equal(got.workload, "idle");
     assert_int_equal(got.anomalies, 20);
     assert_int_equal(got.events, 2);
     assert_int_equal(index_anomalies(x, id, 0, 0, 0, see_anomaly, &seen), 20);
     a[19].summary = "\033[1m";
-    assert_int_equal(index_set_findings(x, id, "never", a, 20), -EINVAL);
-    assert_int_equal(index_set_findings(x, "session_nil", "never", a, 0), -ENOENT);
+    assert_int_equal(index_set_findings(x, id, "never", "", a, 20), -EINVAL);
+    assert_int_equal(index_set_findings(x, "session_nil", "never", "", a, 0), -ENOENT);
     assert_int_equal(index_session(x, id, &got), 0);
     assert_string_equal(got.verdict, "look at the CPU");
-    assert_int_equal(index_set_findings(x, id, "all is well", NULL, 0), 0);
+    assert_int_equal(index_set_findings(x, id, "all is well", "", NULL, 0), 0);
+    assert_int_equal(index_session(x, id, &got), 0);
+    assert_string_equal(got.workload, "idle");
     assert_int_equal(index_anomalies(x, id, 0, 0, 0, see_anomaly, &seen), 0);
     assert_int_equal(index_anomalies(x, other, 0, 0, 0, see_anomaly, &seen), 3);
     index_close(x);
