@@ -247,7 +247,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="incidents-", dir=os.environ.get("TMPDIR", "/tmp"))
     try:
         played = record(sonde, folder, names, runs, groups)
-        good = table(sonde, f"{folder}/data", names, played)
+        good = table(sonde, f"{folder}/data", names, runs, played)
     finally:
         groups.remove()
         if not os.environ.get("KEEP"):
@@ -255,7 +255,7 @@ def main():
     sys.exit(not good)
 
 
-def table(sonde, data, names, played):
+def table(sonde, data, names, runs, played):
     hits = {n: [0, 0, 0, 0, 0] for n in names}
     for name, t0, t1, level in played:
         answers = reported(sonde, data, name, t0, t1), told(data, t0, t1)
@@ -272,6 +272,9 @@ def table(sonde, data, names, played):
     print("\n" + "incident".ljust(13) + "".join(c.rjust(len(c) + 2) for c in columns))
     for name, row in (*hits.items(), ("all", total)):
         print(name.ljust(13) + "".join(str(v).rjust(len(c) + 2) for v, c in zip(row, columns)))
+    if 2 * len(played) < runs * len(names):
+        print("most were left out: this says nothing")
+        return False
     return total[2] >= 0.9 * total[0] and total[4] >= 0.9 * total[0]
 
 

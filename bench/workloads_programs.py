@@ -44,14 +44,24 @@ def together(*starts):
 
 # ---- writing ----
 
-def type_into(place, program, file, seed):
-    """A person who writes in a window: some five keys a second, pauses, now and then a look back and a save."""
-    g = random.Random(seed)
+def open_window(place, program, file):
+    """A program on a screen of its own, which nobody touches: both processes."""
     display = f":{100 + os.getpid() % 400}"
     screen = subprocess.Popen(["Xvfb", display, "-screen", "0", "1280x900x24"])
     os.environ["DISPLAY"] = display
     time.sleep(2)
-    editor = subprocess.Popen([program, file], cwd=place)
+    return screen, subprocess.Popen([program, file], cwd=place)
+
+
+def stand_open(place, program, file):
+    for process in open_window(place, program, file):
+        process.wait()
+
+
+def type_into(place, program, file, seed):
+    """A person who writes in a window: some five keys a second, pauses, now and then a look back and a save."""
+    g = random.Random(seed)
+    screen, editor = open_window(place, program, file)
     def keys(*argv):
         subprocess.run(["xdotool", *argv], check=True)
     keys("search", "--sync", "--onlyvisible", "--class", program, "windowfocus")
@@ -70,7 +80,7 @@ def type_into(place, program, file, seed):
             keys("key", "ctrl+s")
 
 
-def office(place, kind, seed):
+def office(place, kind, seed, writes=True):
     """LibreOffice without a window, driven through its own interface over a pipe: a letter, or a table."""
     import uno
     from com.sun.star.beans import PropertyValue
@@ -92,7 +102,9 @@ def office(place, kind, seed):
     saved = time.monotonic()
     row = 0
     while True:
-        if kind == "swriter":
+        if not writes:
+            time.sleep(1)
+        elif kind == "swriter":
             text = document.Text
             for key in g.choice(WORDS) + " ":
                 text.insertString(text.End, key, False)
@@ -106,7 +118,7 @@ def office(place, kind, seed):
             time.sleep(g.uniform(0.3, 1.5))
         if g.random() < 0.05:
             time.sleep(g.uniform(2, 6))
-        if time.monotonic() - saved > 20:
+        if writes and time.monotonic() - saved > 20:
             filter_name = "writer8" if kind == "swriter" else "calc8"
             document.storeToURL(f"file://{place}/document.{kind}", (PropertyValue("FilterName", 0, filter_name, 0),))
             saved = time.monotonic()
@@ -135,7 +147,7 @@ def make_site(place, site, pages=12):
     g = random.Random(site)
     folder = pathlib.Path(place) / "site" / site
     folder.mkdir(parents=True, exist_ok=True)
-    read = {"news": 9, "shop": 6, "wiki": 12}[site]
+    read = {"news": 9, "shop": 6, "wiki": 12, "forum": 15}[site]
     for i in range(24):
         subprocess.run(["ffmpeg", "-y", "-v", "error", "-f", "lavfi", "-i",
                         f"mandelbrot=s=800x600:start_x={-0.7 - 0.01 * i}", "-frames:v", "1", "-q:v", "3",
@@ -147,6 +159,8 @@ def make_site(place, site, pages=12):
             body = '<div class="grid">' + "".join(
                 f'<div><img src="{g.randrange(24)}.jpg?{n}-{i}"><b>{g.choice(WORDS)}</b> {i} EUR</div>'
                 for i in range(48)) + "</div>"
+        elif site == "forum":
+            body = "".join(f"<hr><b>{g.choice(WORDS)}</b>{text(1)}" for _ in range(60))
         elif site == "wiki":
             body = text(40) + "<table>" + "".join(
                 "<tr>" + "".join(f"<td>{g.randrange(10 ** 6)}" for _ in range(12)) for _ in range(300)) + "</table>"
@@ -178,8 +192,11 @@ def serve(place):
 
 
 def browse(place, program, site):
-    url = f"http://127.0.0.1:{serve(place)}/{site}/0.html"
-    profile = pathlib.Path(place) / f"profile-{program}-{site}"
+    run_browser(program, pathlib.Path(place) / f"profile-{program}-{site}",
+                f"http://127.0.0.1:{serve(place)}/{site}/0.html")
+
+
+def run_browser(program, profile, url):
     profile.mkdir(exist_ok=True)
     if program == "chromium":
         argv = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
@@ -191,12 +208,11 @@ def browse(place, program, site):
     subprocess.run(argv)
 
 
-def open_browser(place):
+def open_browser(place, program):
     """A browser that stands open on a page which does nothing."""
     still = pathlib.Path(place) / "still.html"
     still.write_text("<h1>Still</h1>" + "<p>text</p>" * 200)
-    subprocess.run(["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                    f"--user-data-dir={place}/profile-still", f"file://{still}"])
+    run_browser(program, pathlib.Path(place) / f"profile-still-{program}", f"file://{still}")
 
 
 # ---- building ----
@@ -216,6 +232,7 @@ def edit_and_build(place, build, seed):
 
 def train(place, what):
     import numpy as np
+    from sklearn import cluster, ensemble, neural_network, svm
     g = np.random.default_rng(1)
     x = g.standard_normal((20000, 128))
     y = (x @ g.standard_normal(128) + g.standard_normal(20000) > 0).astype(int)
@@ -227,13 +244,13 @@ def train(place, what):
                 e = 1 / (1 + np.exp(-h @ b)) - y[i:i + 256, None]
                 b -= 1e-3 * h.T @ e
                 a -= 1e-3 * x[i:i + 256].T @ ((e @ b.T) * (h > 0))
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.neural_network import MLPClassifier
+    model = {"mlp": lambda: neural_network.MLPClassifier((256, 64), max_iter=5),
+             "trees": lambda: ensemble.RandomForestClassifier(30, n_jobs=-1),
+             "k-means": lambda: cluster.KMeans(20, n_init=1, max_iter=30),
+             "boosting": lambda: ensemble.HistGradientBoostingClassifier(max_iter=60),
+             "svm": lambda: svm.SVC(max_iter=2000)}[what]
     while True:
-        if what == "mlp":
-            MLPClassifier((256, 64), max_iter=5).fit(x, y)
-        else:
-            HistGradientBoostingClassifier(max_iter=60).fit(x, y)
+        model().fit(x, y)
 
 
 def database(place):
@@ -250,6 +267,23 @@ def database(place):
         table.execute("SELECT b, sum(c) FROM t WHERE c > ? GROUP BY substr(b, 1, 4)", (g.random(),)).fetchall()
 
 
+def echo(place):
+    """Short messages to and fro between two processes, over the loopback interface."""
+    import socket
+    server = socket.create_server(("127.0.0.1", 0))
+    multiprocessing.get_context("fork").Process(target=answer, args=(server,), daemon=True).start()
+    client = socket.create_connection(server.getsockname())
+    while True:
+        client.sendall(b"x" * 200)
+        client.recv(4096)
+
+
+def answer(server):
+    taken, _ = server.accept()
+    while data := taken.recv(4096):
+        taken.sendall(data)
+
+
 def loaded_server(place):
     port = serve(place)
     while True:
@@ -264,7 +298,7 @@ def prepare(place):
     if (place / "ready").exists():
         return
     place.mkdir(parents=True, exist_ok=True)
-    for site in ("news", "shop", "wiki"):
+    for site in ("news", "shop", "wiki", "forum"):
         make_site(place, site)
     subprocess.run(["ffmpeg", "-y", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30,noise=alls=12:allf=t",
                     "-t", "40", "-c:v", "mpeg2video", "-b:v", "20M", str(place / "clip.mkv")], check=True)
@@ -290,6 +324,9 @@ RUNS = [
     ("idle-nothing", "train", "idle", "nothing", loop("sleep 1000")),
     ("idle-services", "train", "idle", "services", together(
         loop("redis-server --port 0 --unixsocket idle.sock --save '' >/dev/null"), loop("tail -f letter.txt"))),
+    ("idle-abiword", "train", "idle", "abiword at rest", worker(stand_open, "abiword", "letter.txt")),
+    ("idle-writer", "train", "idle", "writer at rest", worker(office, "swriter", 9, False)),
+    ("idle-monitor", "train", "idle", "top in a terminal", loop("top -b -d 3 >/dev/null")),
     ("coding-gcc", "train", "coding_development", "gcc",
      loop("ninja -C tree/build-gcc -t clean; ninja -C tree/build-gcc sonde")),
     ("coding-edit-gcc", "train", "coding_development", "edit gcc", worker(edit_and_build, "build-gcc", 1)),
@@ -298,6 +335,9 @@ RUNS = [
     ("video-x264", "train", "video_editing", "x264", loop(f"{ENCODE} -c:v libx264 out.mkv")),
     ("video-x265", "train", "video_editing", "x265", loop(
         f"{ENCODE} -c:v libx265 -preset fast -x265-params log-level=0 out.mkv")),
+    ("video-mpeg4", "train", "video_editing", "mpeg4", loop(f"{ENCODE} -c:v mpeg4 -q:v 4 out.avi")),
+    ("video-filters", "train", "video_editing", "filters and x264", loop(
+        f"{ENCODE} -vf hqdn3d,scale=960:-2,unsharp -c:v libx264 -preset veryfast out-small.mkv")),
     ("video-prores", "train", "video_editing", "prores", loop(f"{ENCODE} -c:v prores_ks out.mov")),
     ("upkeep-tar", "train", "system_maintenance", "tar gzip",
      loop(f"{FRESH}; tar -C /usr -cf - lib share | gzip -1 >backup.tgz")),
@@ -307,17 +347,30 @@ RUNS = [
     ("upkeep-hdd", "train", "system_maintenance", "stress-ng hdd", loop(
         "stress-ng --hdd 1 --hdd-bytes 1g --temp-path . -q -t 1000")),
     ("web-chromium-news", "train", "web_browsing", "chromium news", worker(browse, "chromium", "news")),
+    ("web-chromium-forum", "train", "web_browsing", "chromium forum", worker(browse, "chromium", "forum")),
     ("web-chromium-shop", "train", "web_browsing", "chromium shop", worker(browse, "chromium", "shop")),
     ("text-abiword", "train", "document_editing", "abiword", worker(type_into, "abiword", "letter.txt", 1)),
     ("text-writer", "train", "document_editing", "writer", worker(office, "swriter", 2)),
     ("train-numpy", "train", "ai_training", "numpy", worker(train, "numpy")),
     ("train-mlp", "train", "ai_training", "sklearn mlp", worker(train, "mlp")),
+    ("train-trees", "train", "ai_training", "sklearn random forest", worker(train, "trees")),
+    ("train-k-means", "train", "ai_training", "sklearn k-means", worker(train, "k-means")),
     ("other-matrix", "train", "unknown", "stress-ng matrix", loop("stress-ng --matrix 0 -q -t 1000")),
-    ("other-redis", "train", "unknown", "redis", together(
-        loop("redis-server --port 7391 --bind 127.0.0.1 --save '' >/dev/null"),
-        loop("redis-benchmark -p 7391 -q -n 100000 >/dev/null || sleep 1"))),
+    ("other-xz", "train", "unknown", "xz", loop("xz -T1 -6 -k -c clip.mkv >/dev/null")),
+    ("other-sort", "train", "unknown", "sort", loop("seq 3000000 | shuf | sort >/dev/null")),
+    ("other-awk", "train", "unknown", "awk", loop("awk 'BEGIN { for (i = 0; i < 1e8; i++) x += sin(i) }'")),
+    ("other-perl", "train", "unknown", "perl", loop(
+        "perl -e '$h{int(rand(1e6))} .= rand() for 1 .. 4e6; print scalar keys %h' >/dev/null")),
+    ("other-random", "train", "unknown", "dd of random bytes", loop("dd if=/dev/urandom of=/dev/null bs=1M count=9999")),
+    ("other-sockets", "train", "unknown", "socket echo", worker(echo)),
+    ("other-factor", "train", "unknown", "factor on all cores", together(
+        *[loop("seq 1000000000000 1000000200000 | factor >/dev/null")] * 2)),
+    ("other-awk-all", "train", "unknown", "awk on all cores", together(
+        *[loop("awk 'BEGIN { for (i = 0; i < 3e7; i++) a[i % 5000000] = i }'")] * 2)),
 
-    ("idle-browser", "test", "idle", "chromium at rest", worker(open_browser)),
+    ("idle-browser", "test", "idle", "chromium at rest", worker(open_browser, "chromium")),
+    ("idle-firefox", "test", "idle", "firefox at rest", worker(open_browser, "firefox")),
+    ("idle-gnumeric", "test", "idle", "gnumeric at rest", worker(stand_open, "gnumeric", "sums.csv")),
     ("coding-clang", "test", "coding_development", "clang",
      loop("ninja -C tree/build-clang -t clean; ninja -C tree/build-clang sonde")),
     ("coding-edit-clang", "test", "coding_development", "edit clang", worker(edit_and_build, "build-clang", 3)),
@@ -330,7 +383,8 @@ RUNS = [
     ("text-gnumeric", "test", "document_editing", "gnumeric", worker(type_into, "gnumeric", "sums.csv", 4)),
     ("text-calc", "test", "document_editing", "calc", worker(office, "scalc", 5)),
     ("train-boosting", "test", "ai_training", "sklearn boosting", worker(train, "boosting")),
-    ("other-openssl", "test", "unknown", "openssl speed", loop("openssl speed -multi 2 -seconds 5 sha256 aes-256-gcm")),
+    ("train-svm", "test", "ai_training", "sklearn svm", worker(train, "svm")),
+    ("other-openssl", "test", "unknown", "openssl speed", loop("openssl speed -multi 2 -seconds 5 sha256")),
     ("other-sqlite", "test", "unknown", "sqlite", worker(database)),
     ("other-server", "test", "unknown", "http server", worker(loaded_server)),
     ("other-memory", "test", "unknown", "stress-ng vm", loop("stress-ng --vm 2 --vm-bytes 1g -q -t 1000")),

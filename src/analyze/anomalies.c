@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COARSE_S 3.0       /* from this step on a row is an average over what holds at 1 Hz */
 #define LONG_GAP_S 30.0    /* after this nothing says that the machine is as it was */
 #define LONG_GAP_STEPS 10
 #define BUDGET_RUN 0.1     /* false alarms expected in a run, and in a long one ... */
@@ -65,7 +64,7 @@ static void finder_rows(struct finder *a, void (*row)(void *d, size_t i, struct 
 static void finder_shift(struct finder *a, double budget)
 {
     a->out->threshold = shift_threshold(budget, a->trials);
-    struct shift *s = shift_new(a->f, a->out->threshold, a->step >= COARSE_S);
+    struct shift *s = shift_new(a->f, a->out->threshold, a->step);
     finder_rows(a, shift_row, shift_restart, s);
     shift_free(s);
     for (size_t i = 0; i < a->out->n_anomalies; i++)

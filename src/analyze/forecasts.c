@@ -46,22 +46,36 @@ static void forecasts_one(const struct recording *r, const struct forecasts_opti
         .low = bounded ? m->min : NAN, .high = bounded ? m->max : NAN,
     };
     size_t rows = 0;
+    char span[32];
     auto_free double *x = grid_make(t, recording_col(r, to->slot), r->n, f->step_s, FORECAST_ROWS, &rows);
     int rc = x ? forecast_make(x, rows, &options, &to->f) : -ENOMEM;
     if (rc == -ENODATA)
-        snprintf(to->reason, sizeof to->reason, "needs at least %d known values", FORECAST_MIN);
+        snprintf(to->reason, sizeof to->reason, "needs at least %d known values, one every %s", FORECAST_MIN,
+                 text_span(f->step_s, span, sizeof span));
     else if (rc < 0)
         text_copy(to->reason, sizeof to->reason, strerror(-rc));
+}
+
+/* Are there rows to forecast from? Else the reason is set. */
+static bool forecasts_can(const struct recording *r, struct forecasts *out)
+{
+    char span[32];
+    if (r->n < 2)
+        snprintf(out->reason, sizeof out->reason, "needs at least %d rows, has %zu", FORECAST_MIN, r->n);
+    else if (!(out->step_s > 0))
+        text_copy(out->reason, sizeof out->reason, "all rows have the same time");
+    else if (r->n < FORECAST_MIN)
+        snprintf(out->reason, sizeof out->reason, "needs at least %d rows, one every %s, has %zu", FORECAST_MIN,
+                 text_span(out->step_s, span, sizeof span), r->n);
+    return !*out->reason;
 }
 
 void forecasts_make(const struct recording *r, const struct forecasts_options *o, struct forecasts *out)
 {
     double interval_s = round(recording_interval(r) * 1e6) / 1e6; /* 60, not 60.00000000000001 */
     *out = (struct forecasts){ .horizon = o->horizon, .step_s = o->step_s > 0 ? o->step_s : interval_s };
-    if (r->n < FORECAST_MIN || !(out->step_s > 0)) {
-        snprintf(out->reason, sizeof out->reason, "needs at least %d samples, has %zu", FORECAST_MIN, r->n);
+    if (!forecasts_can(r, out))
         return;
-    }
     out->last_ms = r->wall_ms[r->n - 1];
     forecasts_choose(r, o, out);
     if (!out->n)

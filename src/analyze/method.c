@@ -86,7 +86,7 @@ void method_usual(const struct columns *c, struct method_usual *out)
         for (size_t i = 0; i < c->n; i++)
             v[i] = columns_at(c, j, i);
         double center = stats_median(v, c->n);
-        double spread = (stats_quantile(v, c->n, 0.75) / 2 - stats_quantile(v, c->n, 0.25) / 2) / (1.349 / 2);
+        double spread = (stats_quantile(v, c->n, 0.75) / 2 - stats_quantile(v, c->n, 0.25) / 2) / (STATS_QUARTILES / 2);
         spread = fmax(spread, METHOD_SPREAD_LEAST * fabs(center));
         spread = spread > 0 ? spread : METHOD_NO_SPREAD;
         out[j] = isnan(center) ? METHOD_UNKNOWN : (struct method_usual){ center, spread };

@@ -3,14 +3,15 @@
 
 #include "analyze/window.h"
 #include "base/mem.h"
+#include "base/stats.h"
 
 #define WARM_UP FEATURES_MIN_ROWS /* values before a baseline means anything */
 #define FIRST_LOOK 4              /* values before a step within the warm-up can be told */
 #define SCORE_MAX 1000.0          /* a constant that moves is infinitely far out; this is far enough */
 #define BACK_ROWS 30              /* rows at the usual level that end a departure for good */
+#define COARSE_S 3.0              /* from this step on a row is an average over what holds at 1 Hz */
 #define HUGE_SCORE 4.0            /* thresholds, for one row of a coarse recording ... */
 #define HUGE_ROWS 200             /* ... whose baseline has so many values, rare spikes among them ... */
-#define NINE_OF_TEN 1.6449         /* deviations of a normal within which they lie */
 #define HUGE_RECORD 3.0           /* ... and times the furthest blip that came to nothing so far */
 
 /* A level and how far from it is usual. */
@@ -35,10 +36,10 @@ struct shift {
     struct shift_metric *m;
 };
 
-struct shift *shift_new(const struct features *f, double threshold, bool coarse)
+struct shift *shift_new(const struct features *f, double threshold, double step_s)
 {
     struct shift *s = mem_new(sizeof *s);
-    *s = (struct shift){ .f = f, .threshold = threshold, .coarse = coarse };
+    *s = (struct shift){ .f = f, .threshold = threshold, .coarse = step_s >= COARSE_S };
     s->m = mem_new((size_t)(f->n + 1) * sizeof *s->m);
     for (int j = 0; j < f->n; j++)
         window_init(&s->m[j].w, SHIFT_WINDOW);
@@ -72,7 +73,7 @@ void shift_restart(void *shift)
 static struct level level_of(const struct window *w, double change)
 {
     double median = window_quantile(w, 0.5);
-    double body = (window_quantile(w, 0.75) - window_quantile(w, 0.25)) / 1.349;
+    double body = (window_quantile(w, 0.75) - window_quantile(w, 0.25)) / STATS_QUARTILES;
     double up = (window_quantile(w, 0.9) - median) / 1.2816;
     double down = (median - window_quantile(w, 0.1)) / 1.2816;
     if (w->n >= 200) {
@@ -154,7 +155,7 @@ static struct reading shift_value(struct shift *s, int j, size_t i)
     }
     struct level l = level_of(&m->w, change);
     struct reading r = { .score = level_score(&l, x), .expected = l.median,
-                         .low = l.median - NINE_OF_TEN * l.down, .high = l.median + NINE_OF_TEN * l.up };
+                         .low = l.median - STATS_NINE_OF_TEN * l.down, .high = l.median + STATS_NINE_OF_TEN * l.up };
     r.weight = reading_weight(&s->f->f[j], x - l.median, r.score / s->threshold);
     r.departs = level_left(&l, x, change, s->threshold);
     if (m->former_left > 0 && m->former_left-- && !level_left(&m->former, x, change, s->threshold))

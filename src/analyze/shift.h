@@ -22,9 +22,9 @@ struct shift;
 
 /*
  *   threshold  deviations
- *   coarse     rows are averages over seconds: one row may be enough, when it is far enough out
+ *   step_s     between rows; where they are averages over seconds, one row may be enough, when it is far enough out
  */
-struct shift *shift_new(const struct features *f, double threshold, bool coarse);
+struct shift *shift_new(const struct features *f, double threshold, double step_s);
 void shift_free(struct shift *s);
 
 /* Row i, in order; one reading per feature. `shift` is what shift_new() gave. */

@@ -111,7 +111,7 @@ static double scatter(const double *t, const double *x, size_t n, const struct t
     double *rest = mem_new((n + 1) * sizeof *rest);
     for (size_t i = 0; i < n; i++)
         rest[i] = x[i] - fit->slope * t[i];
-    double spread = (stats_quantile(rest, n, 0.75) - stats_quantile(rest, n, 0.25)) / 1.349;
+    double spread = (stats_quantile(rest, n, 0.75) - stats_quantile(rest, n, 0.25)) / STATS_QUARTILES;
     mem_free(rest);
     return spread;
 }

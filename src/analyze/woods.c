@@ -14,7 +14,6 @@
 #define TAIL_SHARE 0.1     /* of the scores make the tail ... */
 #define TAIL_LEAST 5.0     /* ... and at least so many */
 #define FAR 4.0            /* deviations that make a metric part of it */
-#define NINE_OF_TEN 1.6449 /* deviations of a normal within which they lie */
 #define FAR_MAX 1000.0     /* a constant that moves is infinitely far out */
 
 struct usual {
@@ -86,7 +85,7 @@ static void woods_usual(struct woods *w)
             v[k] = isfinite(x) ? x : NAN;
         }
         double median = stats_median(v, w->n), change = w->f->f[j].rule.change;
-        double spread = (stats_quantile(v, w->n, 0.75) - stats_quantile(v, w->n, 0.25)) / 1.349;
+        double spread = (stats_quantile(v, w->n, 0.75) - stats_quantile(v, w->n, 0.25)) / STATS_QUARTILES;
         median = isnan(median) ? 0 : median;
         spread = isnan(spread) ? 0 : spread;
         w->usual[j] = (struct usual){ median, fmax(spread, change > 0 ? change / 10 : 1e-3 * fabs(median)) };
@@ -169,8 +168,8 @@ static bool woods_readings(const struct woods *w, size_t i, double score, struct
             continue;
         out[j] = (struct reading){
             .score = score, .weight = reading_weight(f, d, far / FAR),
-            .expected = w->usual[j].median, .low = w->usual[j].median - NINE_OF_TEN * w->usual[j].deviation,
-            .high = w->usual[j].median + NINE_OF_TEN * w->usual[j].deviation, .departs = true };
+            .expected = w->usual[j].median, .low = w->usual[j].median - STATS_NINE_OF_TEN * w->usual[j].deviation,
+            .high = w->usual[j].median + STATS_NINE_OF_TEN * w->usual[j].deviation, .departs = true };
         any |= f->rule.use == AREA_DECIDES;
     }
     return any;

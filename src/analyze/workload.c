@@ -73,8 +73,8 @@ void workload_free(struct workload *w)
 
 /* ---- one update ---- */
 
-/* How far the evidence of a category holds, 0..1. What is not there is not above anything: it does not forbid what is
- * to be below. */
+/* How far the evidence of a category holds, 0..1; NaN where too little of it is measured to say anything. What is not
+ * there is not above anything: it does not forbid what is to be below. */
 static double workload_evidence(struct workload *w, int k)
 {
     const struct category *c = &w->set->category[k];
@@ -92,21 +92,13 @@ static double workload_evidence(struct workload *w, int k)
         if (e->required)
             least = fmin(least, !isnan(degree) ? degree : e->sense == SENSE_BELOW);
     }
-    return known >= EVIDENCE_KNOWN * all ? fmin(sum / known, least) : 0;
-}
-
-static bool workload_is_learnt(const struct workload_set *s, int k)
-{
-    for (int i = 0; i < s->learnt->n; i++)
-        if (s->learnt->label[i] == k)
-            return true;
-    return false;
+    return known >= EVIDENCE_KNOWN * all ? fmin(sum / known, least) : (double)NAN;
 }
 
 /* Of a category that nobody showed it. */
 static double workload_odds(double holds)
 {
-    double p = fmin(holds, EVIDENCE_MOST), odds = p / (1 - p) * (1 - EVIDENCE_EVEN) / EVIDENCE_EVEN;
+    double p = isnan(holds) ? 0 : fmin(holds, EVIDENCE_MOST), odds = p / (1 - p) * (1 - EVIDENCE_EVEN) / EVIDENCE_EVEN;
     return odds * odds;
 }
 
@@ -121,10 +113,10 @@ static double workload_update(struct workload *w)
     double none = 1 + (blind ? 0 : others);
     for (int k = 0; k < s->n; k++) {
         double holds = workload_evidence(w, k);
-        if (!blind && workload_is_learnt(s, k))
-            w->fresh[k] *= EVIDENCE_LEAST + (1 - EVIDENCE_LEAST) * holds;
-        else
+        if (blind || !workload_set_is_learnt(s, k))
             w->fresh[k] = workload_odds(holds);
+        else if (!isnan(holds))
+            w->fresh[k] *= EVIDENCE_LEAST + (1 - EVIDENCE_LEAST) * holds;
         total += w->fresh[k];
     }
     for (int k = 0; k < s->n; k++)

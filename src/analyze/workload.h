@@ -37,8 +37,10 @@ void workload_set_free(struct workload_set *s);
 /* The names of those categories of the program, and how many. Borrowed. */
 int workload_builtin(int i, const char **name); /* -ENOENT past the end */
 
-/* Adds a category file, in place of the one of its name. 0; -EINVAL, -E2BIG with a complaint of one line. */
-int workload_set_add(struct workload_set *s, const char *path, const char *text, size_t n, struct buf *complaint);
+/* Adds a category file, in place of the one of its name. `from`: a number for each folder, above 0; -EEXIST where that
+ * has the name already. 0; -EINVAL, -E2BIG; each with a complaint of one line. */
+int workload_set_add(struct workload_set *s, int from, const char *path, const char *text, size_t n,
+                     struct buf *complaint);
 
 /* Leaves out the categories of the program that are not among these names; those that were added stay. */
 void workload_set_keep(struct workload_set *s, const char *const *name, size_t n);
@@ -46,9 +48,13 @@ void workload_set_keep(struct workload_set *s, const char *const *name, size_t n
 /* Adds prototypes (workload_model.h); those of categories that are not there are passed over. 0, -EINVAL. */
 int workload_set_learnt(struct workload_set *s, const char *path, const char *text, size_t n, struct buf *complaint);
 
+/* Forgets what was learnt of one program or session: who is judged shall not have been seen before. */
+void workload_set_hold_out(struct workload_set *s, const char *of);
+
 int workload_set_size(const struct workload_set *s);
 const struct category *workload_set_at(const struct workload_set *s, int k);
 int workload_set_find(const struct workload_set *s, const char *name); /* -ENOENT */
+bool workload_set_is_learnt(const struct workload_set *s, int k);      /* else it has its evidence alone */
 
 /* ---- one machine over time ---- */
 
@@ -92,7 +98,7 @@ bool workload_seen(const struct workload *w, double *features);
 /* "video_editing", "mixed", "unknown" */
 const char *workload_name(const struct workload_set *s, int category);
 
-/* ---- a recording as a whole ---- */
+/* ---- what it was most of the time ---- */
 
 struct workload_share {
     int category;
@@ -109,6 +115,16 @@ struct workload_summary {
     struct workload_share *shares; /* the largest first */
     int changes;            /* of the answer */
 };
+
+/* Answers, summed up as they come. The set is borrowed. */
+struct workload_tally;
+
+struct workload_tally *workload_tally_new(const struct workload_set *s, double update_s, int64_t start_ms);
+void workload_tally_free(struct workload_tally *t);
+void workload_tally_add(struct workload_tally *t, const struct workload_answer *a);
+
+/* So far; before the first answer "unknown", without a reason. To be released by workload_summary_done(). */
+void workload_tally_read(const struct workload_tally *t, struct workload_summary *out);
 
 /* Judges a recording. each() is told every answer; NULL for nobody. To be released by workload_summary_done(). */
 void workload_judge(const struct recording *r, const struct workload_set *s, const struct workload_options *o,

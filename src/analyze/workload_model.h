@@ -1,9 +1,10 @@
 /*
  * What the workload classifier learnt, as text: the program's own (data/workload.yaml, made by bench/workloads.sh) and
- * what it learnt of a person's labelled sessions (DATA/models/workload.yaml). YAML:
+ * what it learnt of a person's labelled sessions (DATA/models/workload). YAML:
  *
  *     features: [cpu, cpu.spread, ...]
- *     scale: [0.9, 0.5, ...]            # with sharpness and reach: of the program's own only
+ *     scale: [0.9, 0.5, ...]            # as the three that follow: of the program's own only
+ *     weight: [1.3, 0.2, ...]
  *     sharpness: 6.1
  *     reach: 1.2
  *     prototypes:
@@ -17,7 +18,7 @@
 
 #include <stddef.h>
 
-#define WORKLOAD_PROTOTYPES 4096 /* of a file, at most */
+#define WORKLOAD_PROTOTYPES 2048 /* of a file, at most: some 300 bytes each, of YAML_TREE_MAX */
 #define WORKLOAD_OF_MAX 48
 
 /* One prototype of a text; category "unknown" for programs of other kinds. */
@@ -27,8 +28,8 @@ struct workload_prototype {
 };
 
 struct workload_model {
-    bool tuned;                  /* scale, sharpness and reach are there */
-    double scale[CLASSES_MAX_DIM], sharpness, reach;
+    bool tuned;                  /* scale, weight, sharpness and reach are there */
+    double scale[CLASSES_MAX_DIM], weight[CLASSES_MAX_DIM], sharpness, reach;
     int n;
     struct workload_prototype *prototype;
 };

@@ -9,8 +9,10 @@
 struct workload_set {
     int n;
     struct category category[WORKLOAD_CATEGORIES];
-    bool own[WORKLOAD_CATEGORIES]; /* was added by a person */
+    int from[WORKLOAD_CATEGORIES]; /* who added it: 0 the program, else a folder of a person */
     struct classes *learnt;        /* labels are categories; n = 0 where nothing was learnt */
+    char (*of)[WORKLOAD_OF_MAX];   /* what each prototype of `learnt` was made of: a program, a session */
+    size_t cap_of;
 };
 
 struct workload {

@@ -42,6 +42,25 @@ yaml_node_t *yaml_tree_top(struct yaml_tree *t)
     return yaml_document_get_root_node(&t->document);
 }
 
+/* Do brackets, or marks of lists and keys on one line, nest deeper than any file of ours? The time that libyaml takes
+ * for them grows with the square of the depth. */
+static bool tree_is_deep(const char *text, size_t n)
+{
+    int brackets = 0, marks = 0;
+    for (size_t i = 0; i < n && brackets <= YAML_TREE_DEEP && marks <= YAML_TREE_DEEP; i++) {
+        bool blank = i + 1 < n && (text[i + 1] == ' ' || text[i + 1] == '\t');
+        if (text[i] == '[' || text[i] == '{')
+            brackets++;
+        else if ((text[i] == ']' || text[i] == '}') && brackets)
+            brackets--;
+        else if (text[i] == '\n')
+            marks = 0;
+        else if ((text[i] == '-' || text[i] == '?' || text[i] == ':') && blank)
+            marks++;
+    }
+    return brackets > YAML_TREE_DEEP || marks > YAML_TREE_DEEP;
+}
+
 int yaml_tree_open(struct yaml_tree *t, const char *path, const char *text, size_t n, struct buf *complaint)
 {
     *t = (struct yaml_tree){ .path = path, .complaint = complaint };
@@ -49,6 +68,8 @@ int yaml_tree_open(struct yaml_tree *t, const char *path, const char *text, size
     yaml_parser_t parser;
     if (n > YAML_TREE_MAX)
         return tree_fail_at(t, &start, "longer than 1 MiB; such a file has a few lines");
+    if (tree_is_deep(text, n))
+        return tree_fail_at(t, &start, "it nests deeper than %d levels; such a file has three", YAML_TREE_DEEP);
     if (!yaml_parser_initialize(&parser))
         return -ENOMEM;
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);

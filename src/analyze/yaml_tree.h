@@ -12,6 +12,7 @@
 #include <yaml.h>
 
 #define YAML_TREE_MAX (1u << 20) /* bytes */
+#define YAML_TREE_DEEP 64        /* levels */
 
 struct yaml_tree {
     const char *path;

@@ -6,7 +6,6 @@
 
 #include <math.h>
 
-#define COARSE_S 3.0 /* from this step on a row is an average over what holds at 1 Hz */
 
 struct young {
     const struct features *all;
@@ -35,7 +34,7 @@ struct young *young_new(const struct features *all, double step_s, double budget
         y->f.f[y->f.n++] = all->f[j];
     }
     double trials = fmax(YOUNG_S / step_s, 1) / EPISODE_HOLD * fmax(y->f.groups, 1);
-    y->shift = shift_new(&y->f, shift_threshold(budget, trials), step_s >= COARSE_S);
+    y->shift = shift_new(&y->f, shift_threshold(budget, trials), step_s);
     return y;
 }
 

@@ -81,11 +81,13 @@ static int wanted_read(void *self, struct recording **out)
     return rc;
 }
 
-/* Of a whole session, as far as it goes, and not of some minutes of it. */
+/* Of a whole session that is over, not of some minutes of it; of one that goes on, its recorder keeps what it finds. */
 static void wanted_found(void *self, const struct report *r)
 {
     const struct wanted *w = self;
-    if (w->of.indexed && *w->session && w->whole)
+    struct index_session s;
+    if (w->of.indexed && *w->session && w->whole && index_session(w->of.index, w->session, &s) == 0 &&
+        s.state != INDEX_RUNNING)
         findings_keep(w->of.dir.p, w->session, r);
 }
 

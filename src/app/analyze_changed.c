@@ -31,6 +31,8 @@ int analyze_changed(const struct args *a, const struct recording *r, int64_t fro
     changed_find(r, analyze_changed_begin(from_ms, to_ms), from_ms, to_ms, &c);
     if (args_flag(a, "json"))
         changed_json(&out, r, &c);
+    else if (*c.reason)
+        log_error(0, "analyze: --changed: %s", c.reason);
     else
         changed_text(&out, r, &c, &screen);
     fwrite(out.p, 1, out.n, stdout);

@@ -13,7 +13,7 @@
 #define ARCHIVE_OPTIONS \
     { "archive", 0, OPTION_FLAG, .help = "keep this run in the archive, as a session" }, \
     { "archive-dir", 0, OPTION_DIR, "DIR", .help = "the same as --data" }, \
-    { "retention-days", 0, OPTION_NUMBER, "N", .min = 1, .max = 36500, \
+    { "retention-days", 0, OPTION_COUNT, "N", .min = 1, .max = 36500, \
       .help = "remove sessions that ended longer ago: sonde sessions prune --older-than" }, \
     { "query-archive", 0, OPTION_TEXT, "ID", .help = "show a session: sonde sessions show" }, \
     { "list-sessions", 0, OPTION_FLAG, .help = "list the sessions: sonde sessions list" }, \

@@ -77,6 +77,8 @@ int archived_put_dir(const struct args *a, struct buf *out)
     return 0;
 }
 
+#define REMADE "the recorder makes it anew when it starts"
+
 int archived_open(struct archived *v, const struct args *a, bool to_write)
 {
     *v = (struct archived){ 0 };
@@ -90,9 +92,12 @@ int archived_open(struct archived *v, const struct args *a, bool to_write)
     int made = archived_make_index(v);
     if (made < 0)
         return rc == -ENOENT || rc == -ENOTDIR ? made : rc;
-    log_warn(0, "%s/index.db %s: labels and anomalies are not known; the recorder makes it anew when it starts",
-             v->dir.p, rc == -ENOENT ? "is not there" : rc == -EBADMSG ? "is damaged or not Sonde's" :
-             rc == -ENOTSUP ? "is of another version of Sonde" : "cannot be read");
+    log_warn(0, "%s/index.db %s", v->dir.p,
+             rc == -ENOTSUP ? "is of another version of Sonde: labels and anomalies are not known; the recorder brings "
+                              "an older one up to date, a newer one needs the newer Sonde" :
+             rc == -ENOENT ? "is not there: labels and anomalies are not known; " REMADE :
+             rc == -EBADMSG ? "is damaged or not Sonde's: labels and anomalies are not known; " REMADE :
+             "cannot be read: labels and anomalies are not known");
     return 0;
 }
 
@@ -224,8 +229,8 @@ int archived_say(const char *dir, int rc)
         log_error(0, "the index %s/index.db is damaged or not Sonde's; the recorder makes it anew from the "
                   "segments when it starts", dir);
     else if (rc == -ENOTSUP)
-        log_error(0, "the index %s/index.db is of another version of Sonde; use that one, or start the "
-                  "recorder of this one", dir);
+        log_error(0, "the index %s/index.db is of another version of Sonde; a newer one needs that "
+                  "Sonde, an older one is brought up to date by `sonde record`", dir);
     else if (rc == -EACCES)
         log_error(0, "the archive in %s may not be read by this user; try with the rights of who records, or "
                   "--data DIR", dir);

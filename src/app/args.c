@@ -114,6 +114,8 @@ static bool args_check(const struct option *o, const char *text, double *number,
     switch (o->type) {
     case OPTION_NUMBER:
         return check_number(text, o->min, o->max, number, why);
+    case OPTION_COUNT:
+        return check_count(text, o->min, o->max, number, why);
     case OPTION_DURATION:
         return check_duration(text, o->min, o->max, number, why);
     case OPTION_CHOICE:
@@ -298,12 +300,12 @@ const char *args_text(const struct args *a, const char *name)
 double args_number(const struct args *a, const char *name)
 {
     const struct option *o = args_must(a, name);
-    assert(o->type == OPTION_NUMBER || o->type == OPTION_DURATION);
+    assert(o->type == OPTION_NUMBER || o->type == OPTION_COUNT || o->type == OPTION_DURATION);
     const struct given *g = args_get(a, o);
     double v = NAN;
     if (g)
         return g->number;
-    if (o->fallback && !(o->type == OPTION_NUMBER ? text_double : text_duration)(o->fallback, &v))
+    if (o->fallback && !(o->type == OPTION_DURATION ? text_duration : text_double)(o->fallback, &v))
         assert(!"the default in the table is not a number");
     return v;
 }

@@ -3,13 +3,14 @@
 
 #include "app/archived.h"
 #include "app/datadir.h"
+#include "app/models.h"
 #include "app/settings.h"
+#include "app/workload_learn.h"
 #include "base/auto.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "core/config.h"
-#include "os/disk.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -17,12 +18,12 @@
 #include <string.h>
 
 #define SYSTEM_FOLDER "/etc/sonde/categories"
-#define FILE_MAX (4u << 20) /* a model of as many prototypes as there may be has less than two million bytes */
+#define FILE_MAX (1u << 20)
 
 struct folder {
     struct workload_set *set;
     const char *path;
-    int rc, files;
+    int number, rc, files;
 };
 
 static void folder_complain(struct buf *complaint)
@@ -47,16 +48,16 @@ static void folder_file(void *self, const char *name)
     if (rc < 0) {
         log_error(rc, "%s: the category cannot be read", path.p);
     } else {
-        rc = workload_set_add(f->set, path.p, text, n, &complaint);
+        rc = workload_set_add(f->set, f->number, path.p, text, n, &complaint);
         if (rc < 0)
             folder_complain(&complaint);
     }
     f->rc = f->rc < 0 ? f->rc : rc;
 }
 
-static int categories_folder(struct workload_set *s, const char *path, bool must)
+static int categories_folder(struct workload_set *s, int number, const char *path, bool must)
 {
-    struct folder f = { .set = s, .path = path };
+    struct folder f = { .set = s, .path = path, .number = number };
     int rc = os_list("", path, folder_file, &f);
     if (rc < 0 && must) {
         log_error(rc, "--categories: %s cannot be read", path);
@@ -95,24 +96,17 @@ static int categories_choose(const struct args *a, struct workload_set *s)
     return 0;
 }
 
-static int categories_learnt(struct workload_set *s, const char *data)
+static void categories_learnt(struct workload_set *s, const char *data)
 {
-    auto_buf struct buf path = { 0 }, complaint = { 0 };
-    auto_free char *text = NULL;
-    size_t n = 0;
-    buf_printf(&path, "%s/models/workload.yaml", data);
-    int rc = os_disk_may(path.p, OS_DISK_READ); /* a pipe would never end */
-    rc = rc < 0 ? rc : os_read_file(path.p, FILE_MAX, &text, &n);
-    if (rc == -ENOENT || rc == -ENOTDIR || rc == -EACCES)
-        return 0;
+    auto_buf struct buf text = { 0 }, complaint = { 0 };
+    int rc = models_read(data, WORKLOAD_LEARNT, &text);
     if (rc == 0)
-        rc = workload_set_learnt(s, path.p, text, n, &complaint);
-    if (rc < 0) {
-        log_warn(0, "%s: what was learnt of labelled sessions is not used; `sonde classify --learn` makes it anew",
-                 path.p);
-        log_info("%s", buf_text(&complaint));
-    }
-    return 0;
+        rc = workload_set_learnt(s, "models/" WORKLOAD_LEARNT, buf_text(&text), text.n, &complaint);
+    if (rc == 0 || rc == -ENOENT || rc == -ENOTDIR || rc == -EACCES)
+        return;
+    log_warn(0, "%s/models/" WORKLOAD_LEARNT ": what was learnt of labelled sessions is not used; `sonde classify "
+             "--learn` makes it anew", data);
+    log_info("%s", buf_text(&complaint));
 }
 
 int categories_open(const struct args *a, const char *data, struct workload_set **out)
@@ -121,15 +115,15 @@ int categories_open(const struct args *a, const char *data, struct workload_set 
     auto_buf struct buf user = { 0 };
     const char *given = args_has(a, "categories") ? args_text(a, "categories") : NULL;
     settings_user_path("categories", &user);
-    int rc = categories_folder(s, SYSTEM_FOLDER, false);
+    int rc = categories_folder(s, 1, SYSTEM_FOLDER, false);
     if (rc == 0 && user.n)
-        rc = categories_folder(s, user.p, false);
+        rc = categories_folder(s, 2, user.p, false);
     if (rc == 0 && given)
-        rc = categories_folder(s, given, true);
+        rc = categories_folder(s, 3, given, true);
     if (rc == 0)
         rc = categories_choose(a, s);
     if (rc == 0 && data)
-        rc = categories_learnt(s, data);
+        categories_learnt(s, data);
     if (rc < 0)
         workload_set_free(s);
     else
@@ -137,7 +131,8 @@ int categories_open(const struct args *a, const char *data, struct workload_set 
     return rc;
 }
 
-void categories_for_report(const struct args *a, struct analyze_options *o, struct workload_set **set)
+void categories_for_report(const struct args *a, const struct recording *rec, struct analyze_options *o,
+                           struct workload_set **set)
 {
     auto_buf struct buf data = { 0 }, home = { 0 };
     *set = NULL;
@@ -147,17 +142,18 @@ void categories_for_report(const struct args *a, struct analyze_options *o, stru
         archived_put_dir(a, &data);
     if (categories_open(a, data.n ? data.p : NULL, set) < 0)
         return;
-    struct workload_options w = categories_options(a, NAN);
+    workload_set_hold_out(*set, rec->session);
+    struct workload_options w = categories_options(args_config(a), NAN);
     o->workloads = *set;
     o->workload_threshold = w.threshold;
     o->workload_update_s = w.update_s;
 }
 
-struct workload_options categories_options(const struct args *a, double step_s)
+struct workload_options categories_options(const struct config *c, double step_s)
 {
     return (struct workload_options){
-        .threshold = config_number(args_config(a), "session_classification.confidence_threshold"),
-        .update_s = config_number(args_config(a), "session_classification.update_interval"),
+        .threshold = config_number(c, "session_classification.confidence_threshold"),
+        .update_s = config_number(c, "session_classification.update_interval"),
         .step_s = step_s,
     };
 }

@@ -16,7 +16,7 @@
 /*
  * Reads all of it: session_classification.categories chooses among those of the program, files of folders come on top.
  *
- *   data  the data directory, whose models/workload.yaml is read where there is one; NULL: none is
+ *   data  the data directory, whose models/workload is read where there is one; NULL: none is
  *
  * 0, and *out is the caller's. -EINVAL, or what kept a file from being read, after a message with file and line.
  */
@@ -24,9 +24,10 @@ int categories_open(const struct args *a, const char *data, struct workload_set 
 
 /* Sets the workload part of the options, unless general.enable_session_classification is off; *set is to be freed.
  * What is wrong with a file was said, and then there is no such part. */
-void categories_for_report(const struct args *a, struct analyze_options *o, struct workload_set **set);
+void categories_for_report(const struct args *a, const struct recording *rec, struct analyze_options *o,
+                           struct workload_set **set);
 
 /* session_classification.* */
-struct workload_options categories_options(const struct args *a, double step_s);
+struct workload_options categories_options(const struct config *c, double step_s);
 
 #endif

@@ -18,6 +18,7 @@ enum option_type {
     OPTION_FILE,     /* completed as a path */
     OPTION_DIR,
     OPTION_NUMBER,   /* within min..max; min == max: any, INFINITY: no upper bound */
+    OPTION_COUNT,    /* the same, of whole numbers */
     OPTION_DURATION, /* "90", "1.5m", "2h": seconds, within min..max */
     OPTION_CHOICE,   /* one of `choices` */
     OPTION_TIME,     /* "2026-11-22T14:05", "yesterday 14:05", "-2h": see base/when.h */

@@ -112,7 +112,7 @@ void detections_put_text(const struct detections *d, const struct screen *s, str
     char span[32];
     size_t told = d->n < EPISODES ? d->n : EPISODES;
     buf_printf(out, "%zu row%s of %d metric%s over %s, judged by %s: %zu episode%s, %.2g a day; "
-               "%g false ones a day are tolerated.\n", d->rec->n, d->rec->n == 1 ? "" : "s", d->columns->d, d->columns->d == 1 ? "" : "s",
+               "a budget of %g false a day.\n", d->rec->n, d->rec->n == 1 ? "" : "s", d->columns->d, d->columns->d == 1 ? "" : "s",
                text_span(detections_days(d) * 86400, span, sizeof span), d->method->name, d->n, d->n == 1 ? "" : "s",
                (double)d->n / detections_days(d), d->budget_per_day);
     if (!d->n)

@@ -12,6 +12,7 @@
 #include "app/outfiles.h"
 #include "base/auto.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "os/os.h"
 #include "output/forecast_json.h"
 #include "output/forecast_text.h"
@@ -22,6 +23,7 @@
 #include <string.h>
 
 #define ARCHIVE_STEP_S 60
+#define DIGITS 9 /* of a forecast */
 
 struct forecasting {
     const struct args *a;
@@ -90,6 +92,7 @@ static int forecasting_archive(struct forecasting *f, const char *word)
 
 static void forecasting_csv(struct buf *out, const struct schema *s, const struct forecasts *all)
 {
+    char number[TEXT_NUMBER_MAX];
     buf_puts(out, "metric,step,p10,p50,p90\n");
     for (size_t i = 0; i < all->n; i++) {
         const struct metric_forecast *m = &all->item[i];
@@ -99,7 +102,7 @@ static void forecasting_csv(struct buf *out, const struct schema *s, const struc
             buf_printf(out, ",%d", h + 1);
             for (int q = 0; q < 3; q++) {
                 buf_putc(out, ',');
-                buf_double(out, v[q]);
+                buf_put(out, number, text_number(v[q], DIGITS, number));
             }
             buf_putc(out, '\n');
         }
@@ -146,6 +149,7 @@ static void forecasting_object(struct buf *out, struct forecasting *f)
     json_init(&j, out);
     j.indent = true;
     json_object(&j, NULL);
+    json_int(&j, "schema", 1);
     forecast_json(&j, f->rec->schema, &f->all, forecasting_grades_json, f);
     json_end(&j);
     buf_putc(out, '\n');
@@ -158,30 +162,29 @@ static void forecasting_grades_text(void *self, struct buf *out, const char *id)
         index_grades(f->of.index, id, grade_text, out);
 }
 
+static void forecasting_text(struct forecasting *f)
+{
+    auto_buf struct buf out = { 0 };
+    struct screen screen = screen_of(fileno(stdout), args_flag(f->a, "no-color"));
+    if (args_flag(f->a, "json"))
+        forecasting_object(&out, f);
+    else if (!args_flag(f->a, "quiet"))
+        forecast_text(&out, &screen, f->rec->schema, &f->all, forecasting_grades_text, f);
+    outfiles_put("-", &out);
+}
+
+/* As `sonde detect` does it: CSV goes to standard output where no file was named and nobody looks. */
 static int forecasting_tell(struct forecasting *f)
 {
-    const struct args *a = f->a;
-    const struct schema *s = f->rec->schema;
-    const char *path = args_text(a, "out");
-    bool to_file = path && strcmp(path, "-") != 0, json = args_flag(a, "json"),
-         csv = path ? !to_file : !json && !os_is_terminal(fileno(stdout));
-    auto_buf struct buf file = { 0 }, out = { 0 };
-    struct screen screen = screen_of(fileno(stdout), args_flag(a, "no-color"));
-    if (to_file)
-        forecasting_csv(&file, s, &f->all);
-    int rc = to_file ? os_write_file(path, file.p, file.n) : 0;
-    if (rc < 0) {
-        log_error(rc, "forecast: %s could not be written", path);
-        return EXIT_FAILED;
+    const char *path = args_text(f->a, "out");
+    auto_buf struct buf steps = { 0 };
+    if (path || (!args_flag(f->a, "json") && !os_is_terminal(fileno(stdout)))) {
+        forecasting_csv(&steps, f->rec->schema, &f->all);
+        if (outfiles_put(path, &steps) < 0)
+            return EXIT_FAILED;
     }
-    if (csv)
-        forecasting_csv(&out, s, &f->all);
-    else if (json)
-        forecasting_object(&out, f);
-    else if (!args_flag(a, "quiet"))
-        forecast_text(&out, &screen, s, &f->all, forecasting_grades_text, f);
-    if (out.n)
-        fwrite(out.p, 1, out.n, stdout);
+    if (!steps.n || outfiles_is_file(path))
+        forecasting_text(f);
     return f->all.made == f->all.n ? EXIT_DONE : f->all.made ? EXIT_PART : EXIT_FAILED;
 }
 
@@ -230,7 +233,7 @@ int forecasting_run(const struct args *a, const char *file)
     const char *path = args_text(a, "out");
     if (archived_runs_backwards(a, "forecast"))
         return EXIT_USAGE;
-    if (path && strcmp(path, "-") != 0 && outfiles_may_write(path, file && !analyze_is_session(file) ? file : NULL) < 0)
+    if (outfiles_may_write(path, file && !analyze_is_session(file) ? file : NULL) < 0)
         return EXIT_FAILED;
     if (file && !analyze_is_session(file)) {
         if (analyze_has_range(a, "forecast", file))

@@ -90,6 +90,15 @@ static struct index_score foretold_grade(const struct due *d, const double *came
     return s;
 }
 
+/* A metric as one more glob, which may match others too: a name may have the comma that parts globs. */
+static void foretold_put_glob(struct buf *globs, const char *metric)
+{
+    if (globs->n)
+        buf_putc(globs, ',');
+    for (const char *p = metric; *p; p++)
+        buf_putc(globs, *p == ',' ? '?' : *p);
+}
+
 /* All that were made at one moment, with one look at what came. */
 static int foretold_score_group(struct index *x, struct archive *files, int64_t now_ms, const struct due *due, size_t n)
 {
@@ -97,7 +106,7 @@ static int foretold_score_group(struct index *x, struct archive *files, int64_t 
     auto_buf struct buf globs = { 0 };
     const struct index_forecast *f = &due->f;
     for (size_t i = 0; i < n; i++)
-        buf_printf(&globs, "%s%s", i ? "," : "", due[i].metric);
+        foretold_put_glob(&globs, due[i].metric);
     int64_t end_ms = f->made_ms + (int64_t)(1000 * f->step_s * f->horizon);
     int rc = minutes_read(files, NULL, end_ms, f->step_s, f->horizon, globs.p, &came);
     if (rc < 0 && rc != -ENODATA && rc != -EINVAL)

@@ -43,7 +43,7 @@ void help_note(const struct option *o, struct buf *out)
     size_t before = out->n;
     if (o->type == OPTION_CHOICE)
         check_put_list(out, o->choices);
-    else if (o->type == OPTION_NUMBER || o->type == OPTION_DURATION)
+    else if (o->type == OPTION_NUMBER || o->type == OPTION_COUNT || o->type == OPTION_DURATION)
         check_put_range(out, o->min, o->max);
     if (o->fallback && *o->fallback)
         buf_printf(out, "%sdefault %s", out->n > before ? "; " : "", o->fallback);

@@ -14,7 +14,8 @@ static void json_bounds(struct json *j, double min, double max)
 
 static void json_option(struct json *j, const struct option *o)
 {
-    static const char *const type[] = { "flag", "text", "file", "directory", "number", "duration", "choice", "time" };
+    static const char *const type[] = { "flag", "text", "file", "directory", "number", "count", "duration", "choice",
+                                        "time" };
     json_object(j, NULL);
     json_string(j, "name", o->name);
     json_string(j, "letter", o->letter ? (char[]){ o->letter, '\0' } : NULL);

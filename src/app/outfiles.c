@@ -99,16 +99,29 @@ int outfiles_check_globs(const struct outfiles *f, const struct schema *s)
     return -EINVAL;
 }
 
+bool outfiles_is_file(const char *path)
+{
+    return path && strcmp(path, "-") != 0;
+}
+
 int outfiles_may_write(const char *path, const char *read)
 {
-    int rc = path ? os_can_write(path) : 0;
-    if (rc < 0) {
-        log_error(rc, "%s cannot be written; give another path", path);
-    } else if (path && read && os_same_file(path, read)) {
-        log_error(0, "%s is what is read: give another file to write", path);
-        rc = -EINVAL;
+    int rc = outfiles_is_file(path) ? os_can_write(path) : 0;
+    if (rc < 0)
+        return outfiles_complain(rc, path);
+    if (outfiles_is_file(path) && read && os_same_file(path, read)) {
+        log_error(0, "%s is read, or written, already: give another file to write", path);
+        return -EINVAL;
     }
-    return rc;
+    return 0;
+}
+
+int outfiles_put(const char *path, const struct buf *text)
+{
+    if (!outfiles_is_file(path))
+        return fwrite(buf_text(text), 1, text->n, stdout) == text->n ? 0 : -EIO;
+    int rc = os_write_file(path, buf_text(text), text->n);
+    return rc < 0 ? outfiles_complain(rc, path) : 0;
 }
 
 void outfiles_done(struct outfiles *f)
@@ -132,7 +145,7 @@ static void outfiles_fill(enum outfile which, struct buf *out, const struct outf
 }
 
 /* Another run may have taken a name of ours since it was planned: then it is the next. */
-static int outfiles_put(struct outfiles *f, enum outfile which, const struct buf *out)
+static int outfiles_put_one(struct outfiles *f, enum outfile which, const struct buf *out)
 {
     if (which != OUTFILE_DATA && which != OUTFILE_ANALYSIS)
         return os_write_file(f->path[which], out->p, out->n);
@@ -154,7 +167,7 @@ struct outfiles_result outfiles_write(struct outfiles *f, const struct recording
             continue;
         auto_buf struct buf out = { 0 };
         outfiles_fill((enum outfile)i, &out, f, rec, r);
-        int rc = outfiles_put(f, (enum outfile)i, &out);
+        int rc = outfiles_put_one(f, (enum outfile)i, &out);
         f->written[i] = rc == 0;
         if (rc < 0) {
             outfiles_complain(rc, f->path[i]);

@@ -41,7 +41,12 @@ int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, cons
                   int64_t wall_ms);
 void outfiles_done(struct outfiles *f);
 
-/* May a command write `path`, and is it not `read` (NULL = nothing)? 0, also for a NULL path; else the why was said. */
+/* A text that one option asks for: into a file, or to standard output where `path` is "-". What is wrong was said. */
+int outfiles_put(const char *path, const struct buf *text);
+bool outfiles_is_file(const char *path); /* neither NULL nor "-" */
+
+/* May a command write `path`, and is it not `read` (NULL = nothing)? 0, also where it is no file; else the why was
+ * said. */
 int outfiles_may_write(const char *path, const char *read);
 
 struct outfiles_result {

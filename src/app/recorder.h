@@ -10,6 +10,7 @@
 #include "core/ring.h"
 #include "store/store.h"
 
+struct json;
 struct recorder;
 
 /* One who wants every instant. Begins and ends with the recorder; calls come from its thread, but for tidy(). */
@@ -20,6 +21,7 @@ struct recorder_part {
     void (*tidy)(void *self);                       /* about once a minute, on a thread that may wait for disks */
     void (*reload)(void *self, const struct config *c); /* NULL, as tidy and mark: there is nothing to do */
     bool (*mark)(void *self, const char *note);     /* keeps the last minutes; from any thread */
+    void (*put)(void *self, struct json *j);        /* members of the state; from any thread, or NULL */
     void (*close)(void *self);
     bool late;                                      /* it closes when all segments are finished */
 };

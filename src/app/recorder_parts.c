@@ -8,7 +8,8 @@
 const struct recorder_part *const *recorder_parts(void)
 {
     static const struct recorder_part *const parts[] = {
-        &recorder_index, &recorder_csv, &recorder_flight, &recorder_learn, &recorder_socket, NULL,
+        &recorder_index, &recorder_csv, &recorder_flight, &recorder_learn, &recorder_workload,
+        &recorder_socket, NULL,
     };
     return parts;
 }
@@ -29,8 +30,8 @@ void recorder_put_state(struct recorder *r, struct json *j)
     json_int(j, "written_bytes", s.written_bytes);
     json_int(j, "used_bytes", s.used_bytes);
     json_int(j, "cap_bytes", space_cap(store_space(r->store)));
-    if (s.error)
-        json_string(j, "error", strerror(-s.error));
-    else
-        json_null(j, "error");
+    json_string(j, "error", s.error ? strerror(-s.error) : NULL);
+    for (int i = 0; i < r->n_parts; i++)
+        if (r->part[i].part->put)
+            r->part[i].part->put(r->part[i].self, j);
 }

@@ -10,6 +10,7 @@ const struct recorder_part *const *recorder_parts(void); /* NULL-terminated */
 /* Puts the members of an open object: session, directory, since when, how much. From any thread. */
 void recorder_put_state(struct recorder *r, struct json *j);
 
-extern const struct recorder_part recorder_index, recorder_csv, recorder_flight, recorder_learn, recorder_socket;
+extern const struct recorder_part recorder_index, recorder_csv, recorder_flight, recorder_learn, recorder_workload,
+    recorder_socket;
 
 #endif

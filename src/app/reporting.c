@@ -99,7 +99,7 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     if (options.forecast_steps && ((root && !*root) || *rec->session))
         options.history = history_learn(a, rec, &history);
     struct workload_set *workloads;
-    categories_for_report(a, &options, &workloads);
+    categories_for_report(a, rec, &options, &workloads);
     struct report *r = analyze_run(rec, &options);
     history_done(&history);
     workload_set_free(workloads);

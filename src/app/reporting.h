@@ -8,10 +8,10 @@
 #define REPORTING_OPTIONS \
     { "method",           0, OPTION_CHOICE, "NAME", .choices = "auto shift forest detector", .fallback = "auto", \
       .help = "how anomalies are found; auto: by shift, in recordings over two hours by the detector as well" }, \
-    { "seed",             0, OPTION_NUMBER, "N", .min = 0, .max = 9007199254740992.0, .fallback = "1", \
+    { "seed",             0, OPTION_COUNT, "N", .min = 0, .max = 9007199254740992.0, .fallback = "1", \
       .help = "of the random numbers; the same seed gives the same report" }, \
     { "predict",          0, OPTION_FLAG, .help = "say what the main metrics will do, and how likely anomalies are" }, \
-    { "prediction-steps", 0, OPTION_NUMBER, "N", .min = 1, .max = 1000, .fallback = "10", \
+    { "prediction-steps", 0, OPTION_COUNT, "N", .min = 1, .max = 1000, .fallback = "10", \
       .help = "how many intervals ahead; of recordings over two hours how many minutes" }
 
 /* What collecting cost, in CPU time, memory and bytes written to storage; NaN where that is not known. */

@@ -3,10 +3,9 @@
 
 #include "analyze/workload_features.h"
 #include "analyze/workload_model.h"
+#include "app/models.h"
 #include "base/auto.h"
 #include "base/text.h"
-#include "os/disk.h"
-#include "os/os.h"
 #include "store/archive.h"
 
 #include <errno.h>
@@ -113,29 +112,25 @@ static int learn_session(struct learning *g, const struct lesson *l)
 
 static int learn_write(const struct learning *g)
 {
-    auto_buf struct buf path = { 0 }, text = { 0 };
-    buf_printf(&path, "%s/models", g->of->dir.p);
-    int rc = os_make_dir(path.p);
-    if (rc < 0)
-        return rc;
-    buf_puts(&path, "/workload.yaml");
-    rc = os_disk_may(path.p, OS_DISK_WRITE);
-    if (rc < 0 && rc != -ENOENT)
-        return rc;
+    auto_buf struct buf text = { 0 };
     buf_puts(&text, "# What the workload classifier learnt of labelled sessions: made by `sonde classify --learn`.\n");
     workload_model_put(&g->model, &text);
-    return os_write_file(path.p, text.p, text.n);
+    return models_write(g->of->dir.p, NULL, WORKLOAD_LEARNT, &text);
 }
 
-int workload_learn(struct archived *v, const struct workload_set *s, struct workload_learnt *out)
+int workload_learn(struct archived *v, const struct workload_set *s, const char *session, struct workload_learnt *out)
 {
     *out = (struct workload_learnt){ 0 };
     struct learning g = { .of = v, .set = s, .out = out };
     int rc = archived_files(v);
     if (rc == 0)
         rc = index_labels(v->index, NULL, learn_label, &g);
-    for (size_t i = 0; rc >= 0 && i < g.n; i++)
+    for (size_t i = 0; rc >= 0 && i < g.n; i++) {
+        int before = out->prototypes;
         rc = learn_session(&g, &g.lesson[i]);
+        if (session && strcmp(session, g.lesson[i].id) == 0)
+            out->of_session += out->prototypes - before;
+    }
     rc = rc < 0 ? rc : learn_write(&g);
     workload_model_done(&g.model);
     mem_free(g.lesson);

@@ -1,6 +1,6 @@
 /*
  * The classifier learns from the sessions that a person labelled with the name of a category: of each, a few minutes
- * spread over its length become prototypes, in DATA/models/workload.yaml. Nothing of it leaves the machine, and no
+ * spread over its length become prototypes, in DATA/models/workload. Nothing of it leaves the machine, and no
  * sample is in it.
  */
 #ifndef APP_WORKLOAD_LEARN_H
@@ -9,18 +9,21 @@
 #include "app/archived.h"
 #include "analyze/workload.h"
 
+#define WORKLOAD_LEARNT "workload" /* the name of the model: app/models.h */
 #define WORKLOAD_LEARN_SLICES 8   /* of a session, at most */
 #define WORKLOAD_LEARN_SLICE_S 120
 
 struct workload_learnt {
     int sessions, prototypes;
     int too_short;               /* sessions that are labelled, but hold too little */
+    int of_session;              /* prototypes of the one that was asked for */
 };
 
 /*
  * Learns anew from all that is labelled. The file is written whole or not at all; without a labelled session it has no
- * prototypes. 0, or a silent error: of the index, of the files, of writing.
+ * prototypes. `session`: whose prototypes are counted apart, NULL = of none. 0, or a silent error: of the index, of the
+ * files, of writing.
  */
-int workload_learn(struct archived *v, const struct workload_set *s, struct workload_learnt *out);
+int workload_learn(struct archived *v, const struct workload_set *s, const char *session, struct workload_learnt *out);
 
 #endif

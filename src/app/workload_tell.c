@@ -57,6 +57,7 @@ void workload_put_json(struct buf *out, const struct workload_told *t)
     json_init(&j, out);
     j.indent = true;
     json_object(&j, NULL);
+    json_int(&j, "schema", 1);
     json_string(&j, "category", workload_name(t->set, s->category));
     json_double(&j, "confidence", s->confidence);
     json_object(&j, "scores");
@@ -101,7 +102,9 @@ void workload_put_text(struct buf *out, const struct workload_told *t, const str
     char line[2 * WORKLOAD_REASON], span[32];
     screen_put(screen, out, TONE_STRONG, workload_name(t->set, s->category));
     if (s->category != WORKLOAD_UNKNOWN)
-        buf_printf(out, "  %.0f %% sure", 100 * s->confidence);
+        buf_printf(out, "  %.0f %%", 100 * s->confidence);
+    if (s->category >= 0 && !workload_set_is_learnt(t->set, s->category))
+        buf_puts(out, ", by its evidence alone: no such program was recorded for it");
     buf_putc(out, '\n');
     if (*s->why || *s->reason) {
         snprintf(line, sizeof line, "%s: %s", *s->why ? "why" : "because", *s->why ? s->why : s->reason);

@@ -55,22 +55,34 @@ static bool check_bounds(const char *text, double v, double min, double max, con
     return false;
 }
 
+static bool check_is_not(const char *text, const char *what, double min, double max, struct buf *complaint)
+{
+    check_put_quoted(complaint, text);
+    buf_printf(complaint, " is not a %s; give ", what);
+    size_t before = complaint->n;
+    check_put_range(complaint, min, max);
+    if (complaint->n == before)
+        buf_puts(complaint, "digits");
+    return false;
+}
+
 bool check_number(const char *text, double min, double max, double *out, struct buf *complaint)
 {
     double v;
-    if (!text_double(text, &v)) {
-        check_put_quoted(complaint, text);
-        buf_puts(complaint, " is not a number; give ");
-        size_t before = complaint->n;
-        check_put_range(complaint, min, max);
-        if (complaint->n == before)
-            buf_puts(complaint, "digits");
-        return false;
-    }
+    if (!text_double(text, &v))
+        return check_is_not(text, "number", min, max, complaint);
     if (!check_bounds(text, v, min, max, "", complaint))
         return false;
     *out = v;
     return true;
+}
+
+bool check_count(const char *text, double min, double max, double *out, struct buf *complaint)
+{
+    double v;
+    if (text_double(text, &v) && v != floor(v))
+        return check_is_not(text, "whole number", min, max, complaint);
+    return check_number(text, min, max, out, complaint);
 }
 
 bool check_duration(const char *text, double min, double max, double *out_s, struct buf *complaint)

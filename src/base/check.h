@@ -17,6 +17,9 @@
  */
 bool check_number(const char *text, double min, double max, double *out, struct buf *complaint);
 
+/* The same for a whole number. */
+bool check_count(const char *text, double min, double max, double *out, struct buf *complaint);
+
 /* The same for a duration in seconds: "90", "90s", "1.5m", "2h". */
 bool check_duration(const char *text, double min, double max, double *out_s, struct buf *complaint);
 

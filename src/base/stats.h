@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define STATS_NINE_OF_TEN 1.6449 /* deviations of a normal, within which so many of its values lie */
+#define STATS_QUARTILES 1.349    /* deviations of a normal between its quartiles */
+
 /* Arithmetic mean of the n values that are known. */
 double stats_mean(const double *x, size_t n);
 

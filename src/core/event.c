@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const char *const kinds[EVENT_KINDS] = { "gap", "clock", "adapter", "budget", "archive", "anomaly" };
+static const char *const kinds[EVENT_KINDS] = { "gap", "clock", "adapter", "budget", "archive", "anomaly",
+                                                  "workload" };
 static const char *const severities[] = { "unknown", "info", "notice", "warning", "critical" };
 
 const char *event_kind_name(enum event_kind k)

@@ -11,9 +11,10 @@ enum event_kind {
     EVENT_BUDGET,  /* Sonde costs more than it may, or no longer does */
     EVENT_ARCHIVE, /* what was seen could not be kept, or can be again */
     EVENT_ANOMALY, /* something unusual began, or is over */
+    EVENT_WORKLOAD, /* another kind of work is done */
 };
 
-#define EVENT_KINDS (EVENT_ANOMALY + 1)
+#define EVENT_KINDS (EVENT_WORKLOAD + 1)
 
 enum severity { SEVERITY_INFO = 1, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 
@@ -26,7 +27,7 @@ struct event {
     char text[224];   /* one sentence for people */
 };
 
-const char *event_kind_name(enum event_kind k);   /* "gap", "clock", "adapter", "budget", "archive", "anomaly" */
+const char *event_kind_name(enum event_kind k);   /* "gap", "workload", as below EVENT_ */
 const char *severity_name(enum severity s);       /* "info", "notice", "warning", "critical" */
 
 /* The opposite; -1 for any other text. */

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #define WITHIN 0.8 /* of a scale: spread within classes; the rest of it is the spread of all, against few programs */
+#define NOISE 0.02      /* variance within classes that few programs may hide */
+#define WEIGHT_MIN 0.01 /* of a feature: between and within so few programs, ratios are wild */
+#define WEIGHT_MAX 25.0
 #define LEAST 1e-6 /* probability, so that one sure mistake does not decide alone */
 
 struct classes *classes_new(int d)
@@ -15,9 +18,10 @@ struct classes *classes_new(int d)
     struct classes *c = mem_new(sizeof *c);
     *c = (struct classes){ .d = d, .sharpness = CLASSES_SHARPNESS, .reach = CLASSES_REACH };
     c->scale = mem_new((size_t)d * sizeof *c->scale);
+    c->weight = mem_new((size_t)d * sizeof *c->weight);
     c->hard = mem_new((size_t)d * sizeof *c->hard);
     for (int j = 0; j < d; j++)
-        c->scale[j] = 1;
+        c->scale[j] = c->weight[j] = 1;
     return c;
 }
 
@@ -26,6 +30,7 @@ void classes_free(struct classes *c)
     if (!c)
         return;
     mem_free(c->scale);
+    mem_free(c->weight);
     mem_free(c->hard);
     mem_free(c->label);
     mem_free(c->point);
@@ -45,16 +50,16 @@ void classes_add(struct classes *c, int label, const double *point)
 double classes_distance2(const struct classes *c, const double *x, int prototype)
 {
     const double *p = c->point + (size_t)prototype * (size_t)c->d;
-    double sum = 0;
-    int known = 0;
+    double sum = 0, known = 0, all = 0;
     for (int j = 0; j < c->d; j++) {
         double z = (x[j] - p[j]) / c->scale[j], z2 = z * z;
+        all += c->weight[j];
         if (isnan(z2))
             continue;
-        sum += c->hard[j] ? z2 : fmin(z2, CLASSES_CLIP);
-        known++;
+        sum += c->weight[j] * (c->hard[j] ? z2 : fmin(z2, CLASSES_CLIP));
+        known += c->weight[j];
     }
-    return known >= CLASSES_KNOWN * c->d ? sum / known : (double)INFINITY;
+    return known >= CLASSES_KNOWN * all ? sum / known : (double)INFINITY;
 }
 
 /* Within: those of the program `without` are passed over, by its number in program[]; NULL: none are. */
@@ -135,12 +140,18 @@ static void lesson_prototypes(struct lesson *l)
     mem_free(mean);
 }
 
-/* Spread of the prototypes of a feature around the mean of their class, and of all; classes count the same. */
-static void lesson_spread(const struct lesson *l, int j, double *within, double *all)
+/* Variances of a feature over the prototypes. */
+struct spread {
+    double within;  /* around the mean of their class; classes count the same */
+    double between; /* of those means */
+    double all;
+};
+
+static struct spread lesson_spread(const struct lesson *l, int j)
 {
     const struct classes *c = l->c;
-    double mean = 0, total = 0, inside = 0;
-    int classes = 0, known = 0;
+    double mean = 0, total = 0, inside = 0, middle = 0, middle2 = 0;
+    int classes = 0, seen = 0, known = 0;
     for (int k = 0; k < l->n_classes; k++) {
         double sum = 0, sum2 = 0;
         int n = 0;
@@ -156,22 +167,36 @@ static void lesson_spread(const struct lesson *l, int j, double *within, double 
             inside += fmax(sum2 - sum * sum / n, 0) / (n - 1);
             classes++;
         }
+        if (n > 0) {
+            middle += sum / n;
+            middle2 += sum / n * (sum / n);
+            seen++;
+        }
         mean += sum;
         total += sum2;
         known += n;
     }
-    *within = classes ? inside / classes : 0;
-    *all = known ? fmax(total / known - mean / known * (mean / known), 0) : 0;
+    return (struct spread){
+        .within = classes ? inside / classes : 0,
+        .between = seen ? fmax(middle2 / seen - middle / seen * (middle / seen), 0) : 0,
+        .all = known ? fmax(total / known - mean / known * (mean / known), 0) : 0,
+    };
 }
 
 static void lesson_scales(struct lesson *l, const bool *hard, const double *floor)
 {
-    for (int j = 0; j < l->c->d; j++) {
-        double within, all;
-        lesson_spread(l, j, &within, &all);
-        l->c->scale[j] = fmax(sqrt(WITHIN * within + (1 - WITHIN) * all), floor[j]);
-        l->c->hard[j] = hard[j];
+    struct classes *c = l->c;
+    double sum = 0, soft = 0;
+    for (int j = 0; j < c->d; j++) {
+        struct spread s = lesson_spread(l, j);
+        c->scale[j] = fmax(sqrt(WITHIN * s.within + (1 - WITHIN) * s.all), floor[j]);
+        c->hard[j] = hard[j];
+        c->weight[j] = fmax(fmin(s.between / (s.within + NOISE), WEIGHT_MAX), WEIGHT_MIN);
+        sum += hard[j] ? 0 : c->weight[j];
+        soft += !hard[j];
     }
+    for (int j = 0; j < c->d; j++) /* what was the same in all programs may be hard all the same */
+        c->weight[j] = hard[j] ? 1 : c->weight[j] * soft / sum;
 }
 
 /* Mean over classes of the log loss on rows whose program no prototype is of. */

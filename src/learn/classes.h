@@ -3,13 +3,14 @@
  *
  * A prototype is a point of a known class, made of many: the mean of one program's run. The distance of x to one is
  *
- *     D^2 = mean over the features known in both of min(((x - p) / scale)^2, CLASSES_CLIP)
+ *     D^2 = weighted mean over the features known in both of min(((x - p) / scale)^2, CLASSES_CLIP)
  *
  * so that missing features cost nothing and one odd feature cannot veto; features marked hard are not clipped.
  * A class is as likely as its nearest prototype, exp(-sharpness / 2 * D^2), and what lies farther than `reach` from all
  * is of no class: that competes with exp(-sharpness / 2 * reach^2).
  *
- * The scale of a feature is how much it differs between programs of one class, so what tells classes apart counts most.
+ * The scale of a feature is how much it differs between programs of one class; its weight how much more it differs
+ * between classes (the F ratio), so what tells classes apart counts most.
  * Sharpness and reach are chosen by leaving out one program after the other: the log loss on programs that no
  * prototype was made of is the smallest. Prototypes may be added later without any of that.
  *
@@ -24,13 +25,13 @@
 #define CLASSES_CLIP 16.0
 #define CLASSES_NONE (-1)     /* the class of what is of no class: programs of other kinds */
 #define CLASSES_MAX_DIM 64
-#define CLASSES_KNOWN 0.6     /* share of the features that must be known to say anything */
+#define CLASSES_KNOWN 0.6     /* share of the features, by weight, that must be known to say anything */
 #define CLASSES_SHARPNESS 10.0 /* of classes_new(), until learning chooses them */
 #define CLASSES_REACH 1.3
 
 struct classes {
     int d;
-    double *scale;            /* d, above 0 */
+    double *scale, *weight;   /* d each, above 0; 1 until they are learnt */
     bool *hard;               /* d */
     double sharpness, reach;  /* above 0 */
     int n;                    /* prototypes */
@@ -65,7 +66,7 @@ struct classes_rows {
 };
 
 /*
- * Learns scales, prototypes, sharpness and reach.
+ * Learns scales, weights, prototypes, sharpness and reach.
  *
  *   hard, floor  d each: not clipped; the smallest scale that makes sense
  *

@@ -15,6 +15,7 @@
 #include "learn/detector_own.h"
 
 #include "base/mem.h"
+#include "base/stats.h"
 #include "learn/mean.h"
 
 #include <errno.h>
@@ -28,7 +29,6 @@
 #define GAP_S 30.0             /* an outage is longer than this ... */
 #define GAP_STEPS 10.0         /* ... and than so many steps; it counts as so many */
 #define GAP_ROWS 30            /* after it nothing is news for so long */
-#define NINE_OF_TEN 1.645      /* deviations */
 #define NEWS 2.0               /* log energy from which news shows in the score: seven times as usual */
 #define RARE 0.3               /* what was not seen before counts more than what is as high and common */
 #define EPISODE_ROWS 60.0      /* news closer than that is one piece */
@@ -253,7 +253,7 @@ int detector_causes(const struct detector *m, struct detector_cause *out, int ma
         if (!(part > 0))
             continue;
         double expected = innovation_expected(&m->innovation, j);
-        double half = NINE_OF_TEN * innovation_deviation(&m->innovation, j);
+        double half = STATS_NINE_OF_TEN * innovation_deviation(&m->innovation, j);
         all[n++] = (struct detector_cause){ .column = j, .share = part, .value = innovation_value(&m->innovation, j),
                                             .expected = expected, .low = expected - half, .high = expected + half,
                                             .calm = m->loudest == CALM };

@@ -74,10 +74,6 @@ static void changed_process_line(struct buf *out, const struct changed_process *
 void changed_text(struct buf *out, const struct recording *r, const struct changed *c, const struct screen *s)
 {
     char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], before[32];
-    if (*c->reason) {
-        changed_line(out, s, 0, "What changed is not known: %s.", c->reason);
-        return;
-    }
     text_span((double)(r->wall_ms[c->from] - r->wall_ms[c->begin]) * 1e-3, before, sizeof before);
     changed_line(out, s, 0, "%s from %s to %s UTC, against the %s before.",
                  c->n_metrics || c->n_processes ? "What changed" : "Nothing changed that matters",

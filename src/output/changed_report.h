@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "output/screen.h"
 
+/* Of one without a reason why it is not known. */
 void changed_text(struct buf *out, const struct recording *r, const struct changed *c, const struct screen *s);
 void changed_json(struct buf *out, const struct recording *r, const struct changed *c);
 

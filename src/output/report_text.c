@@ -350,22 +350,28 @@ static void text_patterns(const struct page *p)
 static void text_forecast(const struct page *p)
 {
     const struct forecasts *all = &p->r->forecast.all;
-    size_t shown = 0;
+    size_t shown = 0, still = 0;
     text_heading(p, "Forecast");
     if (*p->r->forecast.reason || !all->n) {
         text_paragraph(p, 2, "none: %s", *p->r->forecast.reason ? p->r->forecast.reason : "not computed");
         return;
     }
-    for (size_t i = 0; i < all->n && shown < TEXT_FORECASTS; i++) {
+    for (size_t i = 0; i < all->n; i++) {
         auto_buf struct buf line = { 0 };
-        if (*all->item[i].reason)
+        const struct metric_forecast *m = &all->item[i];
+        bool stays = !*m->reason && m->f.p10[all->horizon - 1] == m->f.p90[all->horizon - 1];
+        still += stays;
+        if (*m->reason || stays || shown == TEXT_FORECASTS)
             continue;
-        forecast_text_line(&line, p->rec->schema, all, &all->item[i]);
+        forecast_text_line(&line, p->rec->schema, all, m);
         text_paragraph(p, 2, "%s", line.p);
         shown++;
     }
-    if (all->made > shown)
-        text_paragraph(p, 2, "and %zu more: --json lists them all", all->made - shown);
+    if (all->made > shown + still)
+        text_paragraph(p, 2, "and %zu more: --json lists them all", all->made - shown - still);
+    if (still)
+        text_paragraph(p, 2, "%zu metric%s not moved, and %s expected to stay so", still,
+                       still == 1 ? " has" : "s have", still == 1 ? "is" : "are");
     text_risk(p);
     text_patterns(p);
 }

@@ -108,6 +108,9 @@ struct index_session {
 /* How far it is. -ENOENT, as of all functions with an id: there is no such session. */
 int index_progress(struct index *x, const char *id, int64_t end_ms, int64_t samples, int64_t metrics);
 
+/* What kind of work it is so far. */
+int index_set_workload(struct index *x, const char *id, const char *workload);
+
 /* It is over, well or not. */
 int index_end(struct index *x, const char *id, enum index_state state);
 

@@ -104,6 +104,19 @@ int index_progress(struct index *x, const char *id, int64_t end_ms, int64_t samp
                                         &(struct sessions_set){ id, NULL, end_ms, samples, metrics }));
 }
 
+static int sessions_workload(struct index *x, void *self)
+{
+    const struct sessions_set *p = self;
+    return index_run(x, "UPDATE sessions SET workload = ?2 WHERE id = ?1", VALUES(T(p->id), T(p->text)));
+}
+
+int index_set_workload(struct index *x, const char *id, const char *workload)
+{
+    if (!index_is_text(workload, INDEX_WORKLOAD_MAX))
+        return -EINVAL;
+    return sessions_changed(index_write(x, sessions_workload, &(struct sessions_set){ id, workload, 0, 0, 0 }));
+}
+
 static int sessions_end(struct index *x, void *self)
 {
     const struct sessions_set *e = self;

@@ -30,6 +30,13 @@ assert len(j["scores"]) == 10 and 0 <= sum(j["scores"].values()) <= 1
 assert len(j["answers"]) == 5 and j["changes"] == 0 and j["shares"][0]["share"] == 1
 END
 
+(cd "$tmp" && "$sonde" classify game.csv --out - >out && "$sonde" classify game.csv --features - | head -1 >>out)
+[ ! -e "$tmp/-" ] || fail "a file of the name -"
+[ "$(head -1 "$tmp/out")" = t,category,confidence ] && [ "$(wc -l <"$tmp/out")" = 12 ] || fail "--out -: $(cat "$tmp/out")"
+for category in "$(dirname "$0")"/../../data/categories/*.yaml; do
+    "$sonde" help classify | tr '\n' ' ' | grep -q "$(basename "$category" .yaml)[,. ]" || fail "help lacks $category"
+done
+
 # The same in the report of a file, and not at all where it is switched off.
 expect 0 '' "$sonde" analyze "$tmp/game.csv" --json
 says '*"workload": {*"category": "gaming"*"unknown_reason": null*'
@@ -66,11 +73,17 @@ says '*"category": "heating"*'
 printf 'name: heating\nevidence:\n  - [room.temp, over, 25, 1]\n' > "$tmp/bad/heating.yaml"
 expect 2 '*heating.yaml:3:17: a sense is above, below or between*' \
     "$sonde" classify --input "$tmp/room.csv" --categories "$tmp/bad"
+cp "$tmp/own/heating.yaml" "$tmp/own/again.yaml"
+expect 2 '*another file beside it has the category heating*' \
+    "$sonde" classify --input "$tmp/room.csv" --categories "$tmp/own"
+rm "$tmp/own/again.yaml"
 expect 2 '*cannot be read*' "$sonde" classify --input "$tmp/room.csv" --categories "$tmp/nowhere"
 cp "$tmp/room.csv" "$tmp/kept.csv"
-expect 1 '*room.csv is what is read: give another file*' "$sonde" classify --input "$tmp/room.csv" --out "$tmp/room.csv"
-expect 1 '*room.csv is what is read: give another file*' \
+expect 1 '*room.csv is read, or written, already*' "$sonde" classify --input "$tmp/room.csv" --out "$tmp/room.csv"
+expect 1 '*room.csv is read, or written, already*' \
     "$sonde" classify --input "$tmp/room.csv" --features "$tmp/room.csv"
+expect 1 '*same.csv is read, or written, already*' \
+    "$sonde" classify --input "$tmp/room.csv" --out "$tmp/same.csv" --features "$tmp/same.csv"
 cmp -s "$tmp/room.csv" "$tmp/kept.csv" || fail 'classify wrote over what it read'
 expect 2 '*no file NAME.yaml*' "$sonde" classify --input "$tmp/room.csv" --categories "$tmp/empty"
 cp "$tmp/bad/heating.yaml" "$tmp/config/sonde/categories/cold.yaml"
@@ -101,11 +114,17 @@ says '*"category": "*'
 grep -q '"category": "graphics_design"' "$tmp/out" && fail "it knows already what it is to learn"
 expect 0 '' "$sonde" classify --learn --data "$data"
 says 'No session is labelled*'
+expect 0 '*learns nothing of it; there is one graphics_design*' \
+    "$sonde" sessions label 20261122 graphic_design --data "$data"
+expect 0 '' "$sonde" sessions unlabel 20261122 graphic_design --data "$data"
 expect 0 '' "$sonde" sessions label 20261122 graphics_design --data "$data"
-grep -q 'graphics_design, "session_20261122_120000"' "$data/models/workload.yaml" ||
+says '*learnt from it*'
+grep -q 'graphics_design, "session_20261122_120000"' "$data/models/workload" ||
     fail "nothing was learnt by a label"
 expect 0 '' "$sonde" classify last --data "$data" --json
 says '*"category": "graphics_design"*'
+expect 0 '' "$sonde" classify 20261122 --data "$data" --json
+grep -q '"category": "graphics_design"' "$tmp/out" && fail "a session was recognised by its own label"
 expect 0 '' "$sonde" classify --from 2026-11-23T15:46 --to 2026-11-23T15:50 --data "$data" --json
 says '*"category": "graphics_design"*'
 expect 0 '' "$sonde" classify --learn --data "$data" --json
@@ -114,8 +133,8 @@ expect 0 '' "$sonde" analyze last --data "$data"
 expect 0 '' "$sonde" sessions list --workload 'graphics*' --data "$data"
 says '*20261123*'
 expect 0 '' "$sonde" sessions unlabel 20261122 graphics_design --data "$data"
-grep -q 'session_2026' "$data/models/workload.yaml" && fail "what was unlabelled is still known"
-echo 'prototypes: 7' > "$data/models/workload.yaml"
+grep -q 'session_2026' "$data/models/workload" && fail "what was unlabelled is still known"
+echo 'prototypes: 7' > "$data/models/workload"
 expect 0 '*is not used*' "$sonde" classify last --data "$data" --json
 expect 1 '*' "$sonde" classify 19990101 --data "$data"
 

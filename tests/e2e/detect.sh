@@ -104,7 +104,9 @@ for file in empty rows times text back missing; do
     expect 1 "sonde: $file.csv*" "$sonde" detect --input $file.csv --method auto
 done
 expect 1 'sonde: *none/x.csv cannot be written*' "$sonde" detect test.csv --scores none/x.csv
-expect 1 'sonde: ./test.csv is what is read*' "$sonde" detect test.csv --scores ./test.csv
+expect 1 'sonde: ./test.csv is read, or written, already*' "$sonde" detect test.csv --scores ./test.csv
+"$sonde" detect test.csv --scores - >dash.csv && "$sonde" detect test.csv --scores named.csv --quiet
+cmp -s dash.csv named.csv && [ ! -e ./- ] || fail "--scores - is not standard output"
 expect 1 'sonde: gone.csv*' "$sonde" detect test.csv --train gone.csv
 expect 2 'sonde: detect: give a CSV file*' "$sonde" detect
 expect 2 '*two files*' "$sonde" detect --input test.csv test.csv

@@ -22,7 +22,7 @@ day = [(1700006400 + 60 * i, 30 + 20 * math.sin(2 * math.pi * i / 1440) + random
        for i in range(1440 * 4)]
 def write(name, rows):
     with open(name, "w") as f:
-        f.write("time,cpu.util,fs.util{/}\n" + "".join("%d,%.3f,%.4f\n" % r for r in rows))
+        f.write('time,cpu.util,"fs.util{/a,b}"\n' + "".join("%d,%.3f,%.4f\n" % r for r in rows))
 write("days.csv", day[:4500])
 write("later.csv", day[4500:4700])
 with open("noise.csv", "w") as f:
@@ -70,6 +70,7 @@ done
 
 # Little, and much: an answer or a refusal.
 expect 1 '*at least 3*' "$sonde" forecast short.csv
+expect 1 '*at least 3 known values, one every 1 h*' "$sonde" forecast ten.csv --step 1h
 expect 0 '' "$sonde" forecast ten.csv --horizon 100 --json
 json 'len(j["metrics"][0]["points"]) == 100'
 expect 0 '' "$sonde" forecast huge.csv --out huge.out
@@ -77,8 +78,8 @@ expect 0 '' "$sonde" forecast huge.csv --out huge.out
 
 cp days.csv kept.csv
 ln -s days.csv link.csv
-expect 1 '*days.csv is what is read: give another file*' "$sonde" forecast days.csv --out days.csv
-expect 1 '*link.csv is what is read: give another file*' "$sonde" forecast days.csv --out link.csv
+expect 1 '*days.csv is read, or written, already*' "$sonde" forecast days.csv --out days.csv
+expect 1 '*link.csv is read, or written, already*' "$sonde" forecast days.csv --out link.csv
 cmp -s days.csv kept.csv || fail 'a forecast wrote over what it read'
 expect 2 '*no model oracle*auto*' "$sonde" forecast days.csv --model oracle
 expect 2 '*matches no metric*' "$sonde" forecast days.csv --metric gpu.util
@@ -93,7 +94,7 @@ expect 1 "*nothing is recorded in $data yet*" "$sonde" forecast --data "$data"
 
 expect 0 '' "$sonde" import --data "$data" days.csv
 expect 0 '' "$sonde" forecast --data "$data" --json
-json 'j["step_s"] == 60 and {m["metric"] for m in j["metrics"]} == {"cpu.util", "fs.util{/}"}'
+json 'j["step_s"] == 60 and {m["metric"] for m in j["metrics"]} == {"cpu.util", "fs.util{/a,b}"}'
 json 'all(m["skill"] > 0 and m["grades"] is None and m["grades_reason"] for m in j["metrics"])'
 
 # Two hours later it is known how good it was.
@@ -101,6 +102,8 @@ expect 0 '' "$sonde" import --data "$data" later.csv
 expect 0 '' "$sonde" forecast --data "$data" --metric cpu.util --json
 json 'j["metrics"][0]["grades"]["forecasts"] == 1 and 0 < j["metrics"][0]["grades"]["error"] < 3'
 json '0.6 <= j["metrics"][0]["grades"]["coverage"] <= 1'
+expect 0 '' "$sonde" forecast --data "$data" --metric 'fs.util*' --json
+json 'j["metrics"][0]["grades"]["forecasts"] == 1' # of a name with a comma
 expect 0 '' "$sonde" forecast --data "$data" last --metric cpu.util --horizon 2 --out two.csv
 says '*its 1 forecast that is over*'
 expect 0 '' "$sonde" analyze --data "$data" --from 2023-11-15 --to 2023-11-19 --predict --prediction-steps 4 --json

@@ -64,13 +64,30 @@ print(good, len(rows))
 END
 }
 
+# A kind of work of one's own, as a recorded machine says little of others.
+export XDG_CONFIG_HOME="$tmp/config"
+mkdir -p "$tmp/config/sonde/categories"
+printf 'name: resting\nhelp: nearly nothing\nevidence:\n  - [cpu.util, below, 20, 1]\n' \
+    >"$tmp/config/sonde/categories/resting.yaml"
+printf 'session_classification: { categories: [gaming] }\n' >"$tmp/kinds.yaml"
+
 begin=1767600000000
 /usr/bin/python3 "$tmp/machine.py" "$machines/first" $begin 960 900 920 1
-"$sonde" record --root "$machines/first" --data "$data" >"$tmp/out" 2>"$tmp/err" || fail "exit $?: $(cat "$tmp/err")"
+"$sonde" record --root "$machines/first" --data "$data" --config "$tmp/kinds.yaml" >"$tmp/out" 2>"$tmp/err" ||
+    fail "exit $?: $(cat "$tmp/err")"
+[ "$(grep -c -x -e '1 anomaly was found\.' -e 'The kind of work, most of the time: resting\.' "$tmp/out")" = 2 ] ||
+    fail "at the end: $(cat "$tmp/out")"
 session=$(sed -n 's/.* as \(session_[0-9_]*\)$/\1/p' "$tmp/out")
 [ "$(found "$session")" = "1 1" ] || fail "of one incident: $(found "$session")"
+"$sonde" sessions list --workload resting --data "$data" >"$tmp/out" || fail "list: exit $?"
+grep -q "20260105_080000" "$tmp/out" || fail "no kind of work is kept: $(cat "$tmp/out")"
 events=$("$sonde" analyze "$session" --data "$data" --json | grep -A4 '"kind": "anomaly"' | grep -c '"severity"')
 [ "$events" = 2 ] || fail "$events events instead of a beginning and an end"
+kinds=$("$sonde" sessions show "$session" --data "$data" --json | grep -o '"text": "now [a-z]*' | tr '\n' ' ')
+case $kinds in
+*'"text": "now resting '*) ;;
+*) fail "kinds of work: $kinds" ;;
+esac
 [ -s "$data/models/detector" ] || fail "nothing was kept"
 first=$session
 

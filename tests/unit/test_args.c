@@ -9,7 +9,7 @@
 static const struct option options[] = {
     { "duration", 'd', OPTION_DURATION, "SECONDS", 1, 86400, .fallback = "60", .help = "how long" },
     { "interval", 'i', OPTION_NUMBER, "SECONDS", 0.1, 3600, .fallback = "1", .help = "how often" },
-    { "steps", 0, OPTION_NUMBER, "N", .min = 1, .max = INFINITY, .help = "how many" },
+    { "steps", 0, OPTION_COUNT, "N", .min = 1, .max = INFINITY, .help = "how many" },
     { "mode", 'm', OPTION_CHOICE, "MODE", .choices = "collect full", .fallback = "full", .help = "what" },
     { "name", 'n', OPTION_TEXT, "NAME", .help = "a name" },
     { "since", 0, OPTION_TIME, "TIME", .help = "from when on" },
@@ -114,6 +114,7 @@ static void refused(void **state)
         { LINE("-i-1"), "-i: '-1' is out of range; give 0.1 to 3600. See" },
         { LINE("-i", "1x"), "-i: '1x' is not a number; give 0.1 to 3600. See" },
         { LINE("-i", ""), "-i: '' is not a number; give 0.1 to 3600. See" },
+        { LINE("--steps", "1.5"), "--steps: '1.5' is not a whole number; give at least 1. See" },
         { LINE("--steps", "0"), "--steps: '0' is out of range; give at least 1. See" },
         { LINE("--duration", "0"), "--duration: '0' is out of range; give 1 to 86400 seconds. See" },
         { LINE("--duration", "nan"), "--duration: 'nan' is not a duration; write it like 90, 90s, 1.5m or 2h. See" },

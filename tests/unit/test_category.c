@@ -98,6 +98,21 @@ static void test_too_long(void **state)
     mem_free(text);
 }
 
+/* Whose time grows with the square of the depth in libyaml. */
+static void test_too_deep(void **state)
+{
+    (void)state;
+    static const char *const mark[] = { "[", "{", "- ", "?\t", "a: " };
+    for (size_t i = 0; i < sizeof mark / sizeof *mark; i++) {
+        struct category c;
+        auto_buf struct buf text = { 0 }, why = { 0 };
+        while (text.n < 900000)
+            buf_puts(&text, mark[i]);
+        assert_int_equal(category_parse("x.yaml", text.p, text.n, &c, &why), -EINVAL);
+        assert_non_null(strstr(why.p, "nests deeper"));
+    }
+}
+
 static void test_degrees(void **state)
 {
     (void)state;
@@ -123,6 +138,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_a_whole_one),
     cmocka_unit_test(test_bad_ones),
     cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_too_deep),
     cmocka_unit_test(test_degrees),
 };
 

@@ -20,6 +20,9 @@ static void test_distances(void **state)
     assert_near(classes_distance2(c, (double[]){ 0, 0, 0, 100 }, 0), 1e4 / 4, 1e-9);
     assert_near(classes_distance2(c, (double[]){ 1, NAN, 1, 1 }, 0), 1, 1e-12);
     assert_true(isinf(classes_distance2(c, (double[]){ 1, NAN, NAN, 1 }, 0)));
+    c->weight[0] = 5;
+    assert_near(classes_distance2(c, (double[]){ 1, 2, 0, 0 }, 0), 6.0 / 8, 1e-12);
+    assert_near(classes_distance2(c, (double[]){ 1, NAN, NAN, 1 }, 0), 1, 1e-12); /* of 8, 6 are known */
     classes_free(c);
 }
 
@@ -91,8 +94,10 @@ static void test_learns_what_tells_kinds_apart(void **state)
     make(&other, 2);
     assert_int_equal(classes_learn(&m.rows, m.hard, m.floor, &c), 0);
     assert_int_equal(c->n, RUNS);
-    for (int j = 3; j < D; j++)
+    for (int j = 3; j < D; j++) {
         assert_true(c->scale[j] > 1.5 * c->scale[0]);
+        assert_true(c->hard[j] || c->weight[j] < 0.5 * c->weight[0]);
+    }
     int right = 0, strange = 0;
     double w[3], far[D] = { -20, -20, -20, 0, 0, 0, 0, 0 };
     for (int i = 0; i < RUNS * ROWS; i++) {
@@ -117,6 +122,7 @@ static void test_same_data_same_answer(void **state)
     assert_int_equal(classes_learn(&m.rows, m.hard, m.floor, &b), 0);
     assert_memory_equal(a->point, b->point, sizeof(double) * D * RUNS);
     assert_memory_equal(a->scale, b->scale, sizeof(double) * D);
+    assert_memory_equal(a->weight, b->weight, sizeof(double) * D);
     assert_true(a->sharpness == b->sharpness && a->reach == b->reach);
     for (int i = 0; i < D * RUNS; i++)
         assert_true(isfinite(a->point[i]));

@@ -173,8 +173,8 @@ static struct workload_set *two_kinds(void)
     static const char hot[] = "name: hot\nevidence:\n  - [cpu.util, above, 60, 1, required]\n";
     struct workload_set *s = workload_set_new();
     auto_buf struct buf why = { 0 };
-    assert_int_equal(workload_set_add(s, "calm", calm, strlen(calm), &why), 0);
-    assert_int_equal(workload_set_add(s, "hot", hot, strlen(hot), &why), 0);
+    assert_int_equal(workload_set_add(s, 1, "calm", calm, strlen(calm), &why), 0);
+    assert_int_equal(workload_set_add(s, 1, "hot", hot, strlen(hot), &why), 0);
     workload_set_keep(s, NULL, 0);
     assert_int_equal(workload_set_size(s), 2);
     return s;
@@ -243,8 +243,8 @@ static void test_threshold_and_mixture(void **state)
     static const char two[] = "name: two\nevidence:\n  - [cpu.util, above, 65, 1]\n";
     struct workload_set *s = workload_set_new();
     auto_buf struct buf why = { 0 };
-    workload_set_add(s, "one", one, strlen(one), &why);
-    workload_set_add(s, "two", two, strlen(two), &why);
+    workload_set_add(s, 1, "one", one, strlen(one), &why);
+    workload_set_add(s, 1, "two", two, strlen(two), &why);
     workload_set_keep(s, NULL, 0);
     struct recording *r = machine(90, NULL, 1);
     fake_set(r, "cpu.util", 0, 90, 90);
@@ -295,15 +295,15 @@ static void test_own_categories(void **state)
     assert_int_equal(workload_builtin(0, &name), 0);
     assert_string_equal(name, "gaming");
     assert_int_equal(workload_builtin(10, &name), -ENOENT);
-    assert_int_equal(workload_set_add(s, "f", own, strlen(own), &why), 0);
+    assert_int_equal(workload_set_add(s, 1, "f", own, strlen(own), &why), 0);
     assert_int_equal(workload_set_size(s), n);
     assert_string_equal(workload_set_at(s, workload_set_find(s, "idle"))->help, "mine");
-    assert_int_equal(workload_set_add(s, "bad.yaml", "name: 1 2\n", 10, &why), -EINVAL);
+    assert_int_equal(workload_set_add(s, 1, "bad.yaml", "name: 1 2\n", 10, &why), -EINVAL);
     assert_non_null(strstr(why.p, "bad.yaml:1:7"));
     for (int i = 0; i < WORKLOAD_CATEGORIES; i++) {
         char text[80];
         int len = snprintf(text, sizeof text, "name: c%d\nevidence:\n  - [cpu.util, above, 1, 1]\n", i);
-        assert_int_equal(workload_set_add(s, "f", text, (size_t)len, &why),
+        assert_int_equal(workload_set_add(s, 1, "f", text, (size_t)len, &why),
                          n + i < WORKLOAD_CATEGORIES ? 0 : -E2BIG);
     }
     static const char *const keep[] = { "gaming", "web_browsing" };
@@ -338,6 +338,9 @@ static void test_model_there_and_back(void **state)
     buf_puts(&text, "scale: [");
     for (int j = 0; j < workload_features(); j++)
         buf_printf(&text, "%s%g", j ? ", " : "", 0.5 + j);
+    buf_puts(&text, "]\nweight: [");
+    for (int j = 0; j < workload_features(); j++)
+        buf_printf(&text, "%s%g", j ? ", " : "", 2.0 / (1 + j));
     buf_puts(&text, "]\nsharpness: 6.5\nreach: 1.25\nprototypes:\n");
     put_prototype(&text, "web_browsing", 40);
     put_prototype(&text, "unknown", 100);

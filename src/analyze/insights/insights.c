@@ -31,12 +31,11 @@ static int insight_order(const void *a, const void *b)
 static void insights_excuse(struct report *out, double step)
 {
     size_t n = out->rec->n;
-    double seconds = step > 0 ? (double)n * step : 0;
-    if (out->n_insights || (n >= RULE_ROWS && seconds >= RULE_SECONDS))
+    if (out->n_insights || (step > 0 && rule_lasts(n, step)))
         return;
     snprintf(out->insights_reason, sizeof out->insights_reason,
              "needs at least %d samples over %.0f s, has %zu in %.1f s", RULE_ROWS, RULE_SECONDS, n,
-             seconds);
+             step > 0 ? (double)n * step : 0);
 }
 
 static void insights_ask(struct report *out, double step)

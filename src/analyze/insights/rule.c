@@ -15,6 +15,11 @@
 #define MEND_ROWS 2 /* interruptions of a stretch that do not end it */
 #define ROUNDING 1.05 /* an amount that passes the possible by more is wrong, and not told */
 
+bool rule_lasts(size_t rows, double step)
+{
+    return rows >= RULE_ROWS && ((double)rows + 0.5) * step >= RULE_SECONDS;
+}
+
 /* Rows that met a condition: `first` and `last` of them, and how many. */
 struct run {
     size_t first, last, rows;
@@ -29,8 +34,7 @@ static void run_add(struct run *t, size_t row)
 
 static bool run_is_long(const struct inspection *in, const struct run *t, size_t known)
 {
-    return t->rows >= RULE_ROWS && (double)t->rows >= RULE_SHARE * (double)known &&
-           (double)t->rows * in->step >= RULE_SECONDS;
+    return rule_lasts(t->rows, in->step) && (double)t->rows >= RULE_SHARE * (double)known;
 }
 
 /* What is said of a run: every number is of the same rows. */

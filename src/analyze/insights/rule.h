@@ -24,6 +24,9 @@ struct inspection {
     size_t cap;       /* room for insights */
 };
 
+/* Are so many rows of a condition enough to speak of it? Half a row of rounding is given. */
+bool rule_lasts(size_t rows, double step);
+
 typedef void rule(struct inspection *in);
 
 /*

@@ -91,7 +91,7 @@ static int capture_command(const struct args *a)
 }
 
 static const struct option options[] = {
-    { "count",    'n', OPTION_NUMBER,   "N",       1, INSTANTS_MAX,  .fallback = "5", .help = "how many instants" },
+    { "count",    'n', OPTION_COUNT,   "N",       1, INSTANTS_MAX,  .fallback = "5", .help = "how many instants" },
     { "interval", 'i', OPTION_DURATION, "SECONDS", 0.1, 3600, .fallback = "1", .help = "time between two instants" },
     { "keep-process-names", 0, OPTION_FLAG, .help = "leave the names of processes as they are" },
     { 0 },

@@ -46,28 +46,20 @@ static void classify_answer(void *self, const struct workload_answer *a, const s
         classify_features(t, a, w);
 }
 
-static int classify_write(const char *path, const struct buf *text)
-{
-    int rc = os_write_file(path, buf_text(text), text->n);
-    if (rc < 0)
-        log_error(rc, "%s cannot be written", path);
-    return rc;
-}
-
 static int classify_print(const struct args *a, const struct workload_told *t)
 {
     auto_buf struct buf out = { 0 }, csv = { 0 };
     const char *file = args_text(a, "out"), *features = args_text(a, "features");
     struct screen screen = screen_of(fileno(stdout), args_flag(a, "no-color"));
+    bool taken = (file && !outfiles_is_file(file)) || (features && !outfiles_is_file(features)); /* standard output */
     workload_put_csv(&csv, t);
-    if ((file && classify_write(file, &csv) < 0) || (features && classify_write(features, &t->features) < 0))
+    if ((file && outfiles_put(file, &csv) < 0) || (features && outfiles_put(features, &t->features) < 0))
         return EXIT_FAILED;
-    if (args_flag(a, "json"))
+    if (!taken && args_flag(a, "json"))
         workload_put_json(&out, t);
-    else if (!args_flag(a, "quiet"))
+    else if (!taken && !args_flag(a, "quiet"))
         workload_put_text(&out, t, &screen);
-    fwrite(buf_text(&out), 1, out.n, stdout);
-    return EXIT_DONE;
+    return outfiles_put("-", &out) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 static void classify_begin(const struct args *a, const char *path, const struct recording *rec,
@@ -88,15 +80,16 @@ static void classify_begin(const struct args *a, const char *path, const struct 
 
 /* path: the file that was read; NULL: it is of the archive. */
 static int classify_recording(const struct args *a, const char *path, const struct recording *rec,
-                              const struct workload_set *set)
+                              struct workload_set *set)
 {
     struct workload_told t = { .set = set };
-    struct workload_options o = categories_options(a, recording_interval(rec));
+    struct workload_options o = categories_options(args_config(a), recording_interval(rec));
     if (!rec->n || !schema_size(rec->schema)) {
         log_error(0, "%s holds %s: there is nothing to classify", rec->origin,
                   rec->n ? "times and no metric" : "no sample");
         return EXIT_FAILED;
     }
+    workload_set_hold_out(set, rec->session); /* its own label is not to be recognised, but judged */
     classify_begin(a, path, rec, &t);
     o.update_s = t.update_s;
     workload_judge(rec, set, &o, classify_answer, &t, &t.sum);
@@ -119,7 +112,7 @@ static int classify_say_learnt(const struct args *a, const struct archived *v, c
     if (args_flag(a, "json"))
         printf("{\"sessions\":%d,\"prototypes\":%d}\n", l->sessions, l->prototypes);
     else if (l->sessions)
-        printf("Learnt %d prototype%s from %d labelled session%s, into %s/models/workload.yaml\n", l->prototypes,
+        printf("Learnt %d prototype%s from %d labelled session%s, into %s/models/workload\n", l->prototypes,
                l->prototypes == 1 ? "" : "s", l->sessions, l->sessions == 1 ? "" : "s", v->dir.p);
     else
         puts("No session is labelled with the name of a category: sonde sessions label last web_browsing");
@@ -135,7 +128,7 @@ static int classify_learn(const struct args *a)
         return EXIT_USAGE;
     int rc = archived_open(&v, a, false);
     if (rc == 0)
-        rc = workload_learn(&v, set, &learnt);
+        rc = workload_learn(&v, set, NULL, &learnt);
     int status = rc < 0 ? archived_say(buf_text(&v.dir), rc) : classify_say_learnt(a, &v, &learnt);
     archived_close(&v);
     workload_set_free(set);
@@ -150,8 +143,9 @@ static int classify_on(const struct args *a, const char *file, const char *sessi
     struct workload_set *set;
     struct recording *rec = NULL;
     int status = EXIT_DONE;
-    if (outfiles_may_write(args_text(a, "out"), file) < 0 || outfiles_may_write(args_text(a, "features"), file) < 0 ||
-        (args_given(a, "out") && outfiles_may_write(args_text(a, "features"), args_text(a, "out")) < 0))
+    const char *out = args_text(a, "out"), *features = args_text(a, "features");
+    if (outfiles_may_write(out, file) < 0 || outfiles_may_write(features, file) < 0 ||
+        (outfiles_is_file(out) && outfiles_may_write(features, out) < 0))
         return EXIT_FAILED;
     if (datadir_find(a, &home) == 0)
         archived_put_dir(a, &data);
@@ -191,7 +185,7 @@ static int classify_command(const struct args *a)
 
 static const struct option options[] = {
     { "input",    0, OPTION_FILE, "FILE", .help = "a CSV of metrics, saved samples or a tape" },
-    { "out",      0, OPTION_FILE, "FILE", .help = "write t,category,confidence as CSV, a row an update" },
+    { "out",      0, OPTION_FILE, "FILE", .help = "write t,category,confidence as CSV, a row an update; - is standard output" },
     { "interval", 0, OPTION_DURATION, "TIME", .min = 1, .max = 3600,
       .help = "between two answers (default session_classification.update_interval, which is 30)" },
     { "features", 0, OPTION_FILE, "FILE", .help = "write what the classifier sees, as CSV, a row an update" },
@@ -218,6 +212,8 @@ const struct command command_classify = {
             "help, evidence as [metric, above or below or between, level, weight]) and by runs of programs of that "
             "kind that were seen. What is less certain than session_classification.confidence_threshold is "
             "`unknown`, where two share it `mixed`, both with a reason. Another answer counts when it was given "
-            "twice in a row, so that it does not flap.",
+            "twice in a row, so that it does not flap. The program brings the categories ai_training, cad_3d_modeling, "
+            "coding_development, document_editing, gaming, graphics_design, idle, system_maintenance, video_editing and "
+            "web_browsing.",
     .options = options, .examples = examples, .max_positional = 1, .run = classify_command,
 };

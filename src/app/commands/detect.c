@@ -84,28 +84,29 @@ static int detect_judge(struct detecting *t)
     return 0;
 }
 
-static int detect_keep(const struct detecting *t)
-{
-    auto_buf struct buf out = { 0 };
-    detections_put_csv(&t->found, &out);
-    int rc = os_write_file(t->scores_path, out.p, out.n);
-    if (rc < 0)
-        log_error(rc, "%s cannot be written", t->scores_path);
-    return rc;
-}
-
-/* What goes to standard output: the scores where no file was named, and nobody looks. */
-static void detect_tell(const struct detecting *t)
+static void detect_text(const struct detecting *t)
 {
     auto_buf struct buf out = { 0 };
     struct screen screen = screen_of(fileno(stdout), args_flag(t->a, "no-color"));
     if (args_flag(t->a, "json"))
         detections_put_json(&t->found, &out);
-    else if (!t->scores_path && !os_is_terminal(fileno(stdout)))
-        detections_put_csv(&t->found, &out);
     else if (!args_flag(t->a, "quiet"))
         detections_put_text(&t->found, &screen, &out);
-    fwrite(buf_text(&out), 1, out.n, stdout);
+    outfiles_put("-", &out);
+}
+
+/* The scores go to standard output where no file was named and nobody looks; else there is room for what was found. */
+static int detect_tell(const struct detecting *t)
+{
+    auto_buf struct buf scores = { 0 };
+    int rc = 0;
+    if (t->scores_path || (!args_flag(t->a, "json") && !os_is_terminal(fileno(stdout)))) {
+        detections_put_csv(&t->found, &scores);
+        rc = outfiles_put(t->scores_path, &scores);
+    }
+    if (rc == 0 && (!scores.n || outfiles_is_file(t->scores_path)))
+        detect_text(t);
+    return rc;
 }
 
 static void detect_done(struct detecting *t)
@@ -139,10 +140,7 @@ static int detect_run(const struct args *a)
     t.found.method = method_find(args_text(a, "method"));
     t.found.budget_per_day = args_given(a, "budget") ? args_number(a, "budget") :
                              config_number(args_config(a), "analysis.budget_per_day");
-    bool done = detect_may_write(&t) == 0 && detect_load(&t) == 0 && detect_judge(&t) == 0 &&
-                (!t.scores_path || detect_keep(&t) == 0);
-    if (done)
-        detect_tell(&t);
+    bool done = detect_may_write(&t) == 0 && detect_load(&t) == 0 && detect_judge(&t) == 0 && detect_tell(&t) == 0;
     detect_done(&t);
     return done ? EXIT_DONE : EXIT_FAILED;
 }
@@ -150,12 +148,12 @@ static int detect_run(const struct args *a)
 static const struct option options[] = {
     { "input",  0, OPTION_FILE, "FILE", .help = "the rows to judge: CSV with a first column of times, or JSON" },
     { "train",  0, OPTION_FILE, "FILE", .help = "rows to learn from first, of the same metrics" },
-    { "scores", 0, OPTION_FILE, "FILE", .help = "write score,flag,cause for each row of the input" },
+    { "scores", 0, OPTION_FILE, "FILE", .help = "write score,flag,cause for each row of the input; - is standard output" },
     { "method", 0, OPTION_CHOICE, "NAME", .choices = "auto forest extended kmeans", .fallback = "auto",
       .help = "auto, Isolation Forest, the extended one, or k-means on windows" },
     { "budget", 0, OPTION_NUMBER, "N", .min = METHOD_BUDGET_MIN, .max = METHOD_BUDGET_MAX,
       .help = "false episodes a day that are tolerated (default analysis.budget_per_day, which is 1)" },
-    { "seed",   0, OPTION_NUMBER, "N", .min = 0, .max = 9007199254740992.0, .fallback = "1",
+    { "seed",   0, OPTION_COUNT, "N", .min = 0, .max = 9007199254740992.0, .fallback = "1",
       .help = "of the random numbers; the same seed gives the same scores" },
     { 0 },
 };

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "core/config.h"
 #include "os/os.h"
+#include "store/index.h"
 
 #include <errno.h>
 #include <math.h>
@@ -80,6 +81,22 @@ static void record_begun(struct recorder *r)
     fflush(stdout);
 }
 
+/* As the index has it: the parts that knew are closed by now. */
+static void record_found(struct recorder *r)
+{
+    struct index *x;
+    struct index_session s;
+    if (index_open_read(r->o.dir, &x) < 0)
+        return;
+    if (index_session(x, store_about(r->store)->session, &s) == 0) {
+        if (config_bool(r->config, "learning.enabled"))
+            printf("%lld %s found.\n", (long long)s.anomalies, s.anomalies == 1 ? "anomaly was" : "anomalies were");
+        if (*s.workload)
+            printf("The kind of work, most of the time: %s.\n", s.workload);
+    }
+    index_close(x);
+}
+
 static void record_ended(struct recorder *r)
 {
     struct store_state s;
@@ -92,8 +109,10 @@ static void record_ended(struct recorder *r)
                !r->disk_error ? "the disk did not keep up" :
                r->disk_error == -EDQUOT ? "the archive has reached its cap (storage.max_mb) and nothing in it may go" :
                strerror(-r->disk_error));
-    if (r->ticks && s.dropped < s.ticks && !s.error && !r->o.csv_only)
+    if (r->ticks && s.dropped < s.ticks && !s.error && !r->o.csv_only) {
+        record_found(r);
         printf("The report on it: sonde analyze %s --data %s\n", store_about(r->store)->session, r->o.dir);
+    }
 }
 
 /* For recorder_options.tell. */

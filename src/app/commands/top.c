@@ -146,7 +146,7 @@ static const struct option options[] = {
     { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
       .help = "between two samples (default general.logging_interval, which is 1)" },
     { "once", '1', OPTION_FLAG, .help = "print one screen as plain text and end" },
-    { "batch", 'b', OPTION_NUMBER, "N", .min = 1, .max = FRAMES_MAX, .help = "print N screens as plain text" },
+    { "batch", 'b', OPTION_COUNT, "N", .min = 1, .max = FRAMES_MAX, .help = "print N screens as plain text" },
     { "size", 0, OPTION_TEXT, "COLUMNSxROWS", .fallback = "80x24", .help = "of the screens that are printed" },
     OBSERVER_REPLAY,
     ATTACH_OPTIONS,

@@ -13,40 +13,65 @@
 #include <stdio.h>
 #include <string.h>
 
-static void label_say(const struct args *a, const char *id, const char *name, const char *what)
+/* What a label is worth to the classifier. */
+struct lesson {
+    bool is_category;
+    int prototypes; /* that were made of the session; below 0 an error, which was said */
+};
+
+static void label_say(const struct args *a, const char *id, const char *name, bool labelled, struct lesson l)
 {
     auto_buf struct buf out = { 0 };
     struct json j;
+    const char *done = labelled ? "labelled" : "is no longer labelled";
     if (args_flag(a, "json")) {
         json_init(&j, &out);
         json_object(&j, NULL);
         json_string(&j, "id", id);
         json_string(&j, "label", name);
-        json_string(&j, "done", what);
+        json_string(&j, "done", done);
+        json_int(&j, "prototypes", l.prototypes > 0 ? l.prototypes : 0);
         json_end(&j);
     } else {
-        buf_printf(&out, "%s %s ", id, what);
+        buf_printf(&out, "%s %s ", id, done);
         check_put_quoted(&out, name);
+        if (labelled && l.prototypes > 0)
+            buf_puts(&out, "; the workload classifier learnt from it");
+        else if (labelled && l.is_category && l.prototypes == 0)
+            buf_puts(&out, "; it is too short for the workload classifier to learn from");
     }
     puts(out.p);
 }
 
+/* A label that is nearly the name of a category was meant to be one, perhaps. */
+static void label_hint(const struct workload_set *set, const char *name)
+{
+    const char *known[WORKLOAD_CATEGORIES];
+    for (int k = 0; k < workload_set_size(set); k++)
+        known[k] = workload_set_at(set, k)->name;
+    const char *meant = text_nearest(name, known, (size_t)workload_set_size(set), sizeof *known);
+    if (meant)
+        log_warn(0, "it is no workload category, so the classifier learns nothing of it; there is one %s", meant);
+}
+
 /* A label that is the name of a category is learnt from, and one that is taken away is forgotten. */
-static void label_learn(const struct args *a, struct archived *v, const char *name)
+static struct lesson label_learn(const struct args *a, struct archived *v, const char *id, const char *name,
+                                bool labelled)
 {
     struct workload_set *set;
     struct workload_learnt learnt;
+    struct lesson l = { 0 };
     if (categories_open(a, NULL, &set) < 0)
-        return;
-    if (workload_set_find(set, name) >= 0) {
-        int rc = workload_learn(v, set, &learnt);
-        if (rc < 0)
-            log_warn(rc, "the workload classifier does not learn of it; `sonde classify --learn` tries again");
-        else
-            log_info("the workload classifier learnt %d prototypes from %d labelled sessions", learnt.prototypes,
-                     learnt.sessions);
-    }
+        return l;
+    l.is_category = workload_set_find(set, name) >= 0;
+    int rc = l.is_category ? workload_learn(v, set, id, &learnt) : 0;
+    if (rc < 0)
+        log_warn(rc, "the workload classifier does not learn of it; `sonde classify --learn` tries again");
+    else if (!l.is_category && labelled)
+        label_hint(set, name);
+    l.prototypes = rc < 0 ? rc : l.is_category ? learnt.of_session : 0;
     workload_set_free(set);
+    return l;
 }
 
 /* The session of the first word, opened to write; an exit status. To be closed in any case. */
@@ -91,8 +116,7 @@ static int label_run(const struct args *a)
     if (status == EXIT_DONE)
         status = archived_say(v.dir.p, index_label(v.index, id, name, note ? note : ""));
     if (status == EXIT_DONE) {
-        label_say(a, id, name, "labelled");
-        label_learn(a, &v, name);
+        label_say(a, id, name, true, label_learn(a, &v, id, name, true));
     }
     archived_close(&v);
     return status;
@@ -110,8 +134,7 @@ static int unlabel(const struct args *a, struct archived *v, const char *id, con
         return EXIT_FAILED;
     }
     if (rc == 0) {
-        label_say(a, id, name, "is no longer labelled");
-        label_learn(a, v, name);
+        label_say(a, id, name, false, label_learn(a, v, id, name, false));
     }
     return archived_say(v->dir.p, rc);
 }

@@ -151,9 +151,9 @@ static const struct option options[] = {
     { "to",       0, OPTION_TIME, "TIME", .help = "only sessions that began before this time" },
     { "label",    0, OPTION_TEXT, "GLOB", .help = "only sessions with such a label" },
     { "workload", 0, OPTION_TEXT, "GLOB", .help = "only sessions with such a workload" },
-    { "min-anomalies", 0, OPTION_NUMBER, "N", 0, 1e9, .fallback = "0",
+    { "min-anomalies", 0, OPTION_COUNT, "N", 0, 1e9, .fallback = "0",
       .help = "only sessions with so many anomalies" },
-    { "limit",   'n', OPTION_NUMBER, "N", 1, 1e6, .help = "only the newest N" },
+    { "limit",   'n', OPTION_COUNT, "N", 1, 1e6, .help = "only the newest N" },
     ARCHIVED_OPTION,
     { 0 },
 };
