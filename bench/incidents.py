@@ -19,7 +19,7 @@ import tempfile
 import time
 
 LEARN_S = 60       # before the first incident
-REST_S = 30        # before each
+REST_S = 60        # before each
 BEFORE_S = 120     # that a report looks back
 CALM = 0.5         # of the processors busy: more, and the next incident waits ...
 CALM_WAIT_S = 120  # ... for so long at most, and is left out then

@@ -86,7 +86,6 @@ static void windows_model(const struct windows *w, const struct classes *c, stru
     int at = 0;
     *m = (struct workload_model){ .tuned = true, .sharpness = c->sharpness, .reach = c->reach };
     memcpy(m->scale, c->scale, (size_t)c->d * sizeof *c->scale);
-    memcpy(m->weight, c->weight, (size_t)c->d * sizeof *c->weight);
     m->prototype = mem_new((size_t)(c->n + 1) * sizeof *m->prototype);
     for (int run = 0; run < w->runs; run++) {
         if (!*w->name[run] || at == c->n)

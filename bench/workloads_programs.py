@@ -80,6 +80,39 @@ def type_into(place, program, file, seed):
             keys("key", "ctrl+s")
 
 
+def type_in_terminal(place, program, file, seed):
+    """The same person, in a terminal."""
+    import pty
+    g = random.Random(seed)
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(place)
+        os.environ["TERM"] = "xterm"
+        os.execvp(program, [program, file])
+    os.set_blocking(terminal, False)
+    while True:
+        for key in " ".join(g.choices(WORDS, k=g.randrange(8, 40))) + " ":
+            os.write(terminal, key.encode())
+            time.sleep(g.uniform(0.1, 0.3))
+            try:
+                os.read(terminal, 65536)
+            except BlockingIOError:
+                pass
+        time.sleep(g.uniform(0.5, 5))
+
+
+def poll(place):
+    """What programs do that wait for something: a few threads wake up, look at a file, and sleep again."""
+    import threading
+    def watch(seconds):
+        while True:
+            os.stat(place)
+            time.sleep(seconds)
+    for seconds in (0.05, 0.1, 0.5, 1, 1):
+        threading.Thread(target=watch, args=(seconds,), daemon=True).start()
+    time.sleep(1e6)
+
+
 def office(place, kind, seed, writes=True):
     """LibreOffice without a window, driven through its own interface over a pipe: a letter, or a table."""
     import uno
@@ -311,6 +344,9 @@ def prepare(place):
         subprocess.run(["meson", "setup", f"build-{compiler}", "-Dbpf=disabled"], cwd=tree, check=True,
                        stdout=subprocess.DEVNULL, env={**os.environ, "CC": compiler})
         subprocess.run(["ninja", "-C", f"build-{compiler}", "sonde"], cwd=tree, check=True, stdout=subprocess.DEVNULL)
+    (place / "program.cc").write_text("#include <iostream>\n#include <map>\n#include <regex>\nint main()\n{\n"
+                                      "    std::map<std::string, std::regex> m{{\"a\", std::regex(\"b+\")}};\n"
+                                      "    std::cout << m.size();\n}\n")
     (place / "letter.txt").write_text("\n".join(" ".join(WORDS) for _ in range(40)))
     (place / "sums.csv").write_text("1,2,3\n" * 40)
     (place / "ready").touch()
@@ -326,12 +362,17 @@ RUNS = [
         loop("redis-server --port 0 --unixsocket idle.sock --save '' >/dev/null"), loop("tail -f letter.txt"))),
     ("idle-abiword", "train", "idle", "abiword at rest", worker(stand_open, "abiword", "letter.txt")),
     ("idle-writer", "train", "idle", "writer at rest", worker(office, "swriter", 9, False)),
+    ("idle-mousepad", "train", "idle", "mousepad at rest", worker(stand_open, "mousepad", "letter.txt")),
+    ("idle-featherpad", "train", "idle", "featherpad at rest", worker(stand_open, "featherpad", "letter.txt")),
+    ("idle-polls", "train", "idle", "programs that wait", worker(poll)),
     ("idle-monitor", "train", "idle", "top in a terminal", loop("top -b -d 3 >/dev/null")),
     ("coding-gcc", "train", "coding_development", "gcc",
      loop("ninja -C tree/build-gcc -t clean; ninja -C tree/build-gcc sonde")),
     ("coding-edit-gcc", "train", "coding_development", "edit gcc", worker(edit_and_build, "build-gcc", 1)),
     ("coding-python", "train", "coding_development", "python checks", loop(
         "python3 tree/tests/lint/style.py tree; python3 tree/tests/lint/layers.py tree --self-test; sleep 1")),
+    ("coding-g++", "train", "coding_development", "g++", loop("g++ -O2 program.cc -o program")),
+    ("coding-cppcheck", "train", "coding_development", "cppcheck", loop("cppcheck -q -j2 tree/src >/dev/null 2>&1")),
     ("video-x264", "train", "video_editing", "x264", loop(f"{ENCODE} -c:v libx264 out.mkv")),
     ("video-x265", "train", "video_editing", "x265", loop(
         f"{ENCODE} -c:v libx265 -preset fast -x265-params log-level=0 out.mkv")),
@@ -350,6 +391,9 @@ RUNS = [
     ("web-chromium-forum", "train", "web_browsing", "chromium forum", worker(browse, "chromium", "forum")),
     ("web-chromium-shop", "train", "web_browsing", "chromium shop", worker(browse, "chromium", "shop")),
     ("text-abiword", "train", "document_editing", "abiword", worker(type_into, "abiword", "letter.txt", 1)),
+    ("text-mousepad", "train", "document_editing", "mousepad", worker(type_into, "mousepad", "letter.txt", 11)),
+    ("text-featherpad", "train", "document_editing", "featherpad", worker(type_into, "featherpad", "letter.txt", 12)),
+    ("text-nano", "train", "document_editing", "nano", worker(type_in_terminal, "nano", "letter.txt", 8)),
     ("text-writer", "train", "document_editing", "writer", worker(office, "swriter", 2)),
     ("train-numpy", "train", "ai_training", "numpy", worker(train, "numpy")),
     ("train-mlp", "train", "ai_training", "sklearn mlp", worker(train, "mlp")),
@@ -361,7 +405,7 @@ RUNS = [
     ("other-awk", "train", "unknown", "awk", loop("awk 'BEGIN { for (i = 0; i < 1e8; i++) x += sin(i) }'")),
     ("other-perl", "train", "unknown", "perl", loop(
         "perl -e '$h{int(rand(1e6))} .= rand() for 1 .. 4e6; print scalar keys %h' >/dev/null")),
-    ("other-random", "train", "unknown", "dd of random bytes", loop("dd if=/dev/urandom of=/dev/null bs=1M count=9999")),
+    ("other-random", "train", "unknown", "dd of random bytes", loop("dd if=/dev/urandom of=/dev/null bs=1M")),
     ("other-sockets", "train", "unknown", "socket echo", worker(echo)),
     ("other-factor", "train", "unknown", "factor on all cores", together(
         *[loop("seq 1000000000000 1000000200000 | factor >/dev/null")] * 2)),
@@ -396,6 +440,6 @@ RUNS = [
 
 # Steady use for minutes, to count how often the answer changes.
 LONG = [(f"long-{name}", "steady", label, program, start) for name, split, label, program, start in RUNS
-        if name in ("idle-nothing", "coding-edit-clang", "web-firefox", "text-gnumeric", "video-vp9")]
+        if name in ("coding-edit-clang", "web-firefox", "text-gnumeric")]
 MIXED = {"mixed-gcc-chromium": ["coding_development", "web_browsing"],
          "mixed-x264-abiword": ["video_editing", "document_editing"]}

@@ -116,13 +116,32 @@ const struct features *online_features(struct online *o)
     return f;
 }
 
+/* Is a row of the ring the first after an outage? */
+static bool ring_gap(const struct recording *r, size_t i, double step_s)
+{
+    return i && recording_passed(r, i, step_s) > fmax(LONG_GAP_S, LONG_GAP_STEPS * step_s);
+}
+
+/* It has seen what the ring holds before row i: columns that joined do not make it forget the others. */
+static void online_begin_young(struct online *o, const struct features *f, size_t i)
+{
+    o->young = young_new(f, o->o.step_s, o->o.young_budget > 0 ? o->o.young_budget : o->o.budget_per_day);
+    for (size_t k = 0; k < i; k++) {
+        if (ring_gap(o->ring, k, o->o.step_s))
+            young_restart(o->young);
+        young_row(o->young, k, &o->reading);
+    }
+    if (ring_gap(o->ring, i, o->o.step_s))
+        young_restart(o->young);
+}
+
 /* What it says of row i, as the detector would. */
 static struct detector_verdict online_young(struct online *o, size_t i)
 {
     struct detector_verdict v = { .probability = NAN };
     const struct features *f = online_features(o);
     if (!o->young)
-        o->young = young_new(f, o->o.step_s, o->o.young_budget > 0 ? o->o.young_budget : o->o.budget_per_day);
+        online_begin_young(o, f, i);
     v.alarm = young_row(o->young, i, &o->reading);
     for (int j = 0; j < f->n; j++)
         v.score = o->reading[j].departs ? fmax(v.score, o->reading[j].score) : v.score;
@@ -192,7 +211,7 @@ enum online_news online_take(struct online *o, const struct schema *s, const str
 {
     const struct frame *f = &m->frame;
     enum online_news news = ONLINE_NOTHING;
-    if (o->last_ns && (double)(f->mono_ns - o->last_ns) < 0.5e9 * o->o.step_s)
+    if (o->last_ns && (double)(f->mono_ns - o->last_ns) < RECORDING_EARLY * 1e9 * o->o.step_s)
         return news;
     if (online_gap(o, f)) {
         news = online_close(o, false, out);

@@ -8,6 +8,8 @@
 
 #define BEFORE_ROWS 15
 #define AFTER_ROWS 15 /* who begins something has shown it by then */
+#define LATE_STEP 5 /* what is read seldom is seen late: who moved up to LATE_MOST rows before may have done it */
+#define LATE_MOST 15
 #define OWN_NAME "sonde"
 #define CHANGED_SHARE 0.5 /* of what it did: less is what any program varies by */
 
@@ -111,25 +113,32 @@ static void groups_row(struct groups *all, const struct recording *r, size_t i, 
     }
 }
 
+/* By how many rows a sum is divided: processes may be read less often than the rest, and a row without them is no row
+ * where they did nothing. What is counted adds up over all the same. */
+static double groups_rows(const struct recording *r, size_t from, size_t to, const struct measure *m)
+{
+    double rows = 0;
+    for (size_t i = from; i < to; i++) {
+        size_t n;
+        rows += m->unit == UNIT_PER_S || recording_procs(r, i, &n);
+    }
+    return fmax(rows, 1);
+}
+
 /* Fills before (rows from..start-1) and after (rows start..to-1) of every name seen. */
 static void groups_fill(struct groups *all, const struct recording *r, size_t from, size_t start, size_t to,
                         const struct measure *m)
 {
-    double rows = 0;
-    for (size_t i = from; i < start; i++) {
-        size_t n;
-        rows += recording_procs(r, i, &n) != NULL;
-    }
+    double rows_before = groups_rows(r, from, start, m), rows_after = groups_rows(r, start, to, m);
     for (size_t i = from; i < to; i++) {
         bool after = i >= start;
         groups_row(all, r, i, m, after);
         for (size_t k = 0; k < all->n; k++) {
             struct group *g = &all->g[k];
             if (!after)
-                g->before += g->row / fmax(rows, 1);
+                g->before += g->row / rows_before;
             else
-                g->after = m->highest ? fmax(g->after, g->row)
-                                      : g->after + g->row / (double)(to - start);
+                g->after = m->highest ? fmax(g->after, g->row) : g->after + g->row / rows_after;
         }
     }
 }
@@ -174,10 +183,10 @@ static struct suspect group_suspect(const struct recording *r, const struct grou
     return s;
 }
 
-static void suspects_by(const struct recording *r, const struct measure *m, struct anomaly *a)
+static void suspects_by(const struct recording *r, const struct measure *m, size_t start, struct anomaly *a)
 {
     struct groups all = { 0 };
-    groups_around(&all, r, a->start, a->end, m);
+    groups_around(&all, r, start, a->end, m);
     if (all.n)
         qsort(all.g, all.n, sizeof *all.g, group_order);
     const int room = (int)(sizeof a->suspects / sizeof *a->suspects);
@@ -192,13 +201,22 @@ static void suspects_by(const struct recording *r, const struct measure *m, stru
     mem_free(all.g);
 }
 
+/* Is it about a metric of a control group, which are read less often than the rest? */
+static bool suspects_late(const struct recording *r, const struct anomaly *a)
+{
+    return a->n_causes && !strncmp(schema_at(r->schema, a->causes[0].slot)->name, "cgroup.", sizeof "cgroup." - 1);
+}
+
 void suspects_find(const struct recording *r, struct anomaly *a)
 {
     const struct measure *m = &measures[a->area];
     if (m->of)
-        suspects_by(r, m, a);
+        suspects_by(r, m, a->start, a);
     if (a->area == AREA_PROCESSES && !a->n_suspects)
-        suspects_by(r, &measure_forking, a);
+        suspects_by(r, &measure_forking, a->start, a);
+    bool again = m->of && suspects_late(r, a);
+    for (size_t late = LATE_STEP; again && !a->n_suspects && late <= LATE_MOST; late += LATE_STEP)
+        suspects_by(r, m, a->start > late ? a->start - late : 0, a);
 }
 
 static bool suspects_most_by(const struct recording *r, const struct measure *m, size_t from, size_t to,

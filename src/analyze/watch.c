@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/stats.h"
 #include "base/text.h"
+#include "core/recording.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +15,6 @@
 
 struct watch_input {
     char metric[SCHEMA_MAX_NAME];
-    enum reduce how;
     int n;      /* slots */
     int *slot;
 };
@@ -48,13 +48,13 @@ void watch_free(struct watch *w)
     mem_free(w);
 }
 
-int watch_add(struct watch *w, const char *metric, enum reduce how)
+int watch_add(struct watch *w, const char *metric)
 {
     for (int i = 0; i < w->n; i++)
-        if (w->in[i].how == how && strcmp(w->in[i].metric, metric) == 0)
+        if (strcmp(w->in[i].metric, metric) == 0)
             return i;
     w->in = mem_resize(w->in, (size_t)(w->n + 1) * sizeof *w->in);
-    w->in[w->n] = (struct watch_input){ .how = how };
+    w->in[w->n] = (struct watch_input){ 0 };
     text_copy(w->in[w->n].metric, sizeof w->in[w->n].metric, metric);
     return w->n++;
 }
@@ -115,16 +115,13 @@ static void watch_resolve(struct watch *w, const struct schema *s)
 
 static double watch_value(const struct watch_input *in, const double *v, int n)
 {
-    double most = NAN, sum = 0;
-    int known = 0;
+    double most = NAN;
     for (int i = 0; i < in->n; i++) {
         double x = in->slot[i] < n ? v[in->slot[i]] : (double)NAN;
-        if (!(fabs(x) < LARGEST))
-            continue;
-        most = known++ ? fmax(most, x) : x;
-        sum += x;
+        if (fabs(x) < LARGEST)
+            most = fmax(most, x); /* which passes NaN over */
     }
-    return known && in->how == REDUCE_RANGE ? most - sum / known : most;
+    return most;
 }
 
 static size_t watch_row(const struct watch *w, size_t back) /* 0: the newest */
@@ -145,7 +142,8 @@ void watch_tick(struct watch *w, const struct schema *s, int64_t mono_ns, const 
     if (gone_s < 0 || gone_s > fmax(10, 5 * w->step_s))
         w->rows = 0;
     w->last_ns = mono_ns;
-    if (w->rows && (double)(mono_ns - w->at_ns[watch_row(w, 0)]) * 1e-9 < 0.99 * w->window_s / WATCH_ROWS)
+    double least_s = fmax(0.99 * w->window_s / WATCH_ROWS, RECORDING_EARLY * w->step_s);
+    if (w->rows && (double)(mono_ns - w->at_ns[watch_row(w, 0)]) * 1e-9 < least_s)
         return;
     for (int i = 0; i < w->n; i++)
         w->v[w->next * (size_t)w->n + (size_t)i] = watch_value(&w->in[i], v, n);

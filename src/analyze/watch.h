@@ -14,11 +14,6 @@
 #define WATCH_LEAST_S 20.0 /* less of it says nothing */
 #define WATCH_LEAST_ROWS 10
 
-enum reduce {
-    REDUCE_LARGEST, /* of several instances; "total" stands for all where there is one */
-    REDUCE_RANGE,   /* the largest less the mean of all instances */
-};
-
 struct watch;
 
 struct watch *watch_new(void);
@@ -26,7 +21,7 @@ void watch_free(struct watch *w);
 
 /* A metric ("gpu.util", "disk.write.rate{total}") to be watched, before the first tick. Returns its number; one that
  * is watched already keeps it. */
-int watch_add(struct watch *w, const char *metric, enum reduce how);
+int watch_add(struct watch *w, const char *metric);
 
 /* Begins, with the time between ticks; of slow ones the window is WATCH_LEAST_ROWS. */
 void watch_start(struct watch *w, double step_s);

@@ -1,7 +1,7 @@
 /*
  * workload.c - one machine's kind of work over time.
  *
- * Odds against "none of them" are what is multiplied and added: of a learnt category those of its nearest prototype
+ * Odds against "none of them" are what is multiplied and added: of a learnt category those of its prototypes
  * (learn/classes) times what its evidence says, from EVIDENCE_LEAST to 1; of one without prototypes those of its
  * evidence alone, even where EVIDENCE_EVEN of it holds.
  */
@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EVIDENCE_LEAST 0.25 /* what a file says may be wrong for a machine: it does not outvote what was seen */
+#define EVIDENCE_LEAST 0.5  /* what a file says may be wrong for a machine: it does not outvote what was seen */
 #define EVIDENCE_MOST 0.95
 #define EVIDENCE_EVEN 0.7
 #define EVIDENCE_KNOWN 0.5  /* weight of the evidence that must be known */
@@ -42,11 +42,9 @@ struct workload *workload_new(const struct workload_set *s, const struct workloa
     w->feature = mem_new(2 * (size_t)workload_features() * sizeof *w->feature);
     w->scores = mem_new(n * sizeof *w->scores);
     w->fresh = mem_new(n * sizeof *w->fresh);
-    w->nearest = mem_new(n * sizeof *w->nearest);
     for (int k = 0; k < s->n; k++)
         for (int i = 0; i < s->category[k].n; i++)
-            w->evidence[k * CATEGORY_EVIDENCE + i] = watch_add(w->watch, s->category[k].evidence[i].metric,
-                                                               REDUCE_LARGEST);
+            w->evidence[k * CATEGORY_EVIDENCE + i] = watch_add(w->watch, s->category[k].evidence[i].metric);
     workload_features_watch(w->watch, w->feature);
     watch_start(w->watch, o->step_s);
     w->o.update_s = fmax(o->update_s, o->step_s > 0 ? o->step_s : 1e-3);
@@ -67,7 +65,6 @@ void workload_free(struct workload *w)
     mem_free(w->feature);
     mem_free(w->scores);
     mem_free(w->fresh);
-    mem_free(w->nearest);
     mem_free(w);
 }
 
@@ -108,7 +105,7 @@ static double workload_update(struct workload *w)
     const struct workload_set *s = w->set;
     double x[CLASSES_MAX_DIM], total = 0;
     workload_features_take(w->watch, w->feature, x);
-    double others = classes_weigh(s->learnt, x, s->n, w->fresh, w->nearest);
+    double others = classes_weigh(s->learnt, x, s->n, w->fresh);
     bool blind = isnan(others); /* too few features: evidence is all there is */
     double none = 1 + (blind ? 0 : others);
     for (int k = 0; k < s->n; k++) {

@@ -3,7 +3,7 @@
  *
  * Two things know: the evidence of each category (category.h) and prototypes of programs whose runs were seen
  * (learn/classes.h), those that the program brings and those of a person's own labelled sessions. Every update interval
- * the last minute is judged: a category that was learnt is as likely as its nearest prototype, held against "none of
+ * the last minute is judged: a category that was learnt is as likely as it has prototypes near, held against "none of
  * them", and its evidence speaks for or against; one without prototypes has its evidence alone. What is less certain
  * than the threshold is "unknown", with a reason; where two share what is certain, it is "mixed".
  *

@@ -24,39 +24,28 @@ static const struct feature_row {
     double unit;
     const char *other;
     double other_unit;
-    enum reduce how;
     bool graphics; /* 0 where there is no such metric; hard */
 } rows[] = {
     { "cpu", "cpu.util", STATISTIC_MEAN, AMOUNT, .unit = 0.3 },
     { "cpu.spread", "cpu.util", STATISTIC_SPREAD, AMOUNT, .unit = 0.3 },
     { "cpu.peak", "cpu.util", STATISTIC_PEAK, AMOUNT, .unit = 1 },
-    { "uneven", "cpu.core.util", STATISTIC_MEAN, AMOUNT, .unit = 2, .how = REDUCE_RANGE },
     { "system.share", "cpu.system", STATISTIC_MEAN, RATIO, .unit = 0.05, .other = "cpu.util", .other_unit = 0.1 },
     { "iowait", "cpu.iowait", STATISTIC_MEAN, AMOUNT, .unit = 0.2 },
-    { "forks", "process.forks.rate", STATISTIC_MEAN, AMOUNT, .unit = 0.5 },
     { "forks.peak", "process.forks.rate", STATISTIC_PEAK, AMOUNT, .unit = 0.5 },
     { "switches", "cpu.context_switches.rate", STATISTIC_MEAN, PER_CORE, .unit = 20 },
     { "switches.spread", "cpu.context_switches.rate", STATISTIC_SPREAD, PER_CORE, .unit = 20 },
     { "switches.work", "cpu.context_switches.rate", STATISTIC_MEAN, RATIO, .unit = 10, .other = "cpu.util", .other_unit = 0.2 },
     { "interrupts", "cpu.interrupts.rate", STATISTIC_MEAN, PER_CORE, .unit = 20 },
-    { "faults", "memory.faults.rate", STATISTIC_MEAN, PER_CORE, .unit = 20 },
-    { "faults.spread", "memory.faults.rate", STATISTIC_SPREAD, PER_CORE, .unit = 20 },
     { "faults.work", "memory.faults.rate", STATISTIC_MEAN, RATIO, .unit = 10, .other = "cpu.util", .other_unit = 0.2 },
     { "faults.major", "memory.faults.major.rate", STATISTIC_MEAN, AMOUNT, .unit = 1 },
     { "memory.moved", "memory.util", STATISTIC_SPREAD, AMOUNT, .unit = 0.05 },
     { "cache.moved", "memory.cached", STATISTIC_SPREAD, AMOUNT, .unit = 1e6 },
-    { "allocated", "memory.alloc.rate", STATISTIC_MEAN, PER_CORE, .unit = 1e5 },
-    { "allocated.work", "memory.alloc.rate", STATISTIC_MEAN, RATIO, .unit = 1e5, .other = "cpu.util", .other_unit = 0.2 },
     { "read", "disk.read.rate{total}", STATISTIC_MEAN, AMOUNT, .unit = 1e4 },
     { "reads", "disk.reads.rate{total}", STATISTIC_MEAN, AMOUNT, .unit = 0.5 },
     { "written", "disk.write.rate{total}", STATISTIC_MEAN, AMOUNT, .unit = 1e4 },
-    { "written.spread", "disk.write.rate{total}", STATISTIC_SPREAD, AMOUNT, .unit = 1e4 },
     { "writes", "disk.writes.rate{total}", STATISTIC_MEAN, AMOUNT, .unit = 0.5 },
     { "write.size", "disk.write.rate{total}", STATISTIC_MEAN, RATIO, .unit = 1e4, .other = "disk.writes.rate{total}", .other_unit = 1 },
     { "disk", "disk.util{total}", STATISTIC_MEAN, AMOUNT, .unit = 0.3 },
-    { "segments", "net.tcp.recv.rate", STATISTIC_MEAN, AMOUNT, .unit = 2 },
-    { "segments.spread", "net.tcp.recv.rate", STATISTIC_SPREAD, AMOUNT, .unit = 2 },
-    { "connects", "net.tcp.opens.active.rate", STATISTIC_MEAN, AMOUNT, .unit = 0.2 },
     { "wait.cpu", "pressure.cpu.some", STATISTIC_MEAN, AMOUNT, .unit = 0.2 },
     { "wait.io", "pressure.io.some", STATISTIC_MEAN, AMOUNT, .unit = 0.2 },
     { "graphics", "gpu.util", STATISTIC_MEAN, AMOUNT, .unit = 5, .graphics = true },
@@ -99,8 +88,8 @@ int workload_feature_find(const char *name)
 void workload_features_watch(struct watch *w, int *input)
 {
     for (int i = 0; i < workload_features(); i++) {
-        input[2 * i] = watch_add(w, rows[i].metric, rows[i].how);
-        input[2 * i + 1] = rows[i].other ? watch_add(w, rows[i].other, REDUCE_LARGEST) : -1;
+        input[2 * i] = watch_add(w, rows[i].metric);
+        input[2 * i + 1] = rows[i].other ? watch_add(w, rows[i].other) : -1;
     }
 }
 

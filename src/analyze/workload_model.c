@@ -16,7 +16,7 @@ struct reader {
     struct workload_model *m;
     int n;                       /* features of the file */
     int feature[CLASSES_MAX_DIM]; /* ours, or -1 */
-    bool scaled, weighted;
+    bool scaled;
 };
 
 static int model_features(struct reader *r, const yaml_node_t *list)
@@ -32,20 +32,19 @@ static int model_features(struct reader *r, const yaml_node_t *list)
     return 0;
 }
 
-/* A positive number for each feature. */
-static int model_numbers(struct reader *r, const yaml_node_t *list, const char *name, double *out, bool *given)
+static int model_scale(struct reader *r, const yaml_node_t *list)
 {
     if (!r->n || yaml_tree_items(list) != r->n)
-        return yaml_tree_fail(&r->t, list, "%s is a list of a number for each of the features above it", name);
+        return yaml_tree_fail(&r->t, list, "scale is a list of a number for each of the features above it");
     for (int i = 0; i < r->n; i++) {
         double v;
         yaml_node_t *at = yaml_tree_item(&r->t, list, i);
         if (!yaml_tree_number(at, &v) || !(v > 0) || v > 1e6)
-            return yaml_tree_fail(&r->t, at, "a %s is a number above 0 and at most 1e6", name);
+            return yaml_tree_fail(&r->t, at, "a scale is a number above 0 and at most 1e6");
         if (r->feature[i] >= 0)
-            out[r->feature[i]] = v;
+            r->m->scale[r->feature[i]] = v;
     }
-    *given = true;
+    r->scaled = true;
     return 0;
 }
 
@@ -108,16 +107,14 @@ static int model_key(struct reader *r, const yaml_node_t *key, const yaml_node_t
     if (name && strcmp(name, "features") == 0)
         return model_features(r, value);
     if (name && strcmp(name, "scale") == 0)
-        return model_numbers(r, value, name, r->m->scale, &r->scaled);
-    if (name && strcmp(name, "weight") == 0)
-        return model_numbers(r, value, name, r->m->weight, &r->weighted);
+        return model_scale(r, value);
     if (name && strcmp(name, "sharpness") == 0)
         return model_positive(r, value, name, &r->m->sharpness);
     if (name && strcmp(name, "reach") == 0)
         return model_positive(r, value, name, &r->m->reach);
     if (name && strcmp(name, "prototypes") == 0)
         return model_prototypes(r, value);
-    return yaml_tree_fail(&r->t, key, "there is no such key; features, scale, weight, sharpness, reach, prototypes are");
+    return yaml_tree_fail(&r->t, key, "there is no such key; features, scale, sharpness, reach, prototypes are");
 }
 
 int workload_model_parse(const char *path, const char *text, size_t n, struct workload_model *out,
@@ -127,12 +124,12 @@ int workload_model_parse(const char *path, const char *text, size_t n, struct wo
     struct reader r = { .m = &m };
     yaml_node_t *key, *value;
     for (int j = 0; j < CLASSES_MAX_DIM; j++)
-        m.scale[j] = m.weight[j] = 1;
+        m.scale[j] = 1;
     int rc = yaml_tree_open(&r.t, path, text, n, complaint);
     for (int i = 0; rc == 0 && (key = yaml_tree_key(&r.t, yaml_tree_top(&r.t), i, &value)); i++)
         rc = model_key(&r, key, value);
     yaml_tree_close(&r.t);
-    m.tuned = r.scaled && r.weighted && m.sharpness > 0 && m.reach > 0;
+    m.tuned = r.scaled && m.sharpness > 0 && m.reach > 0;
     if (rc < 0)
         workload_model_done(&m);
     else
@@ -146,41 +143,39 @@ void workload_model_done(struct workload_model *m)
     *m = (struct workload_model){ 0 };
 }
 
-static void model_put_number(struct buf *out, double v)
+/* Before item j of a list: a few on each line. */
+static void model_put_comma(struct buf *out, int j)
 {
-    char text[TEXT_NUMBER_MAX];
-    text_number(v, 4, text);
-    buf_puts(out, isnan(v) ? "~" : text);
+    buf_puts(out, !j ? "" : j % 8 ? ", " : ",\n    ");
 }
 
-static void model_put_numbers(struct buf *out, const char *name, const double *v)
+static void model_put_numbers(struct buf *out, const double *v)
 {
-    buf_printf(out, "%s: [", name);
+    char text[TEXT_NUMBER_MAX];
     for (int j = 0; j < workload_features(); j++) {
-        buf_puts(out, j ? ", " : "");
-        model_put_number(out, v[j]);
+        model_put_comma(out, j);
+        text_number(v[j], 4, text);
+        buf_puts(out, isnan(v[j]) ? "~" : text);
     }
-    buf_puts(out, "]\n");
 }
 
 void workload_model_put(const struct workload_model *m, struct buf *out)
 {
     buf_puts(out, "features: [");
-    for (int j = 0; j < workload_features(); j++)
-        buf_printf(out, "%s%s", j ? (j % 10 ? ", " : ",\n  ") : "", workload_feature_name(j));
+    for (int j = 0; j < workload_features(); j++) {
+        model_put_comma(out, j);
+        buf_puts(out, workload_feature_name(j));
+    }
     buf_puts(out, "]\n");
     if (m->tuned) {
-        model_put_numbers(out, "scale", m->scale);
-        model_put_numbers(out, "weight", m->weight);
-        buf_printf(out, "sharpness: %.4g\nreach: %.4g\n", m->sharpness, m->reach);
+        buf_puts(out, "scale: [");
+        model_put_numbers(out, m->scale);
+        buf_printf(out, "]\nsharpness: %.4g\nreach: %.4g\n", m->sharpness, m->reach);
     }
     buf_puts(out, m->n ? "prototypes:\n" : "prototypes: []\n");
     for (int i = 0; i < m->n; i++) {
-        buf_printf(out, "  - [%s, \"%s\"", m->prototype[i].category, m->prototype[i].of);
-        for (int j = 0; j < workload_features(); j++) {
-            buf_puts(out, ", ");
-            model_put_number(out, m->prototype[i].point[j]);
-        }
+        buf_printf(out, "  - [%s, \"%s\", ", m->prototype[i].category, m->prototype[i].of);
+        model_put_numbers(out, m->prototype[i].point);
         buf_puts(out, "]\n");
     }
 }

@@ -3,8 +3,7 @@
  * what it learnt of a person's labelled sessions (DATA/models/workload). YAML:
  *
  *     features: [cpu, cpu.spread, ...]
- *     scale: [0.9, 0.5, ...]            # as the three that follow: of the program's own only
- *     weight: [1.3, 0.2, ...]
+ *     scale: [0.9, 0.5, ...]            # as the two that follow: of the program's own only
  *     sharpness: 6.1
  *     reach: 1.2
  *     prototypes:
@@ -28,8 +27,8 @@ struct workload_prototype {
 };
 
 struct workload_model {
-    bool tuned;                  /* scale, weight, sharpness and reach are there */
-    double scale[CLASSES_MAX_DIM], weight[CLASSES_MAX_DIM], sharpness, reach;
+    bool tuned;                  /* scale, sharpness and reach are there */
+    double scale[CLASSES_MAX_DIM], sharpness, reach;
     int n;
     struct workload_prototype *prototype;
 };

@@ -28,7 +28,6 @@ struct workload {
     double *scores, none;   /* smoothed */
     double *fresh;          /* of this update */
     double *degree;         /* of each evidence at this update, as `evidence` */
-    int *nearest;           /* prototype of each category */
     int rival, rival_for;   /* another answer, and for how many updates */
     struct workload_answer now;
 };

@@ -133,7 +133,6 @@ static void set_take(struct workload_set *s, const struct workload_model *m)
 {
     if (m->tuned) {
         memcpy(s->learnt->scale, m->scale, (size_t)s->learnt->d * sizeof *m->scale);
-        memcpy(s->learnt->weight, m->weight, (size_t)s->learnt->d * sizeof *m->weight);
         s->learnt->sharpness = m->sharpness;
         s->learnt->reach = m->reach;
     }

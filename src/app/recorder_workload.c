@@ -148,6 +148,6 @@ static void classifier_close(void *self)
 }
 
 const struct recorder_part recorder_workload = {
-    .name = "workload", .open = classifier_open, .take = classifier_take, .tidy = classifier_tidy, .reload = classifier_reload,
-    .put = classifier_put, .close = classifier_close,
+    .name = "workload", .open = classifier_open, .take = classifier_take, .tidy = classifier_tidy,
+    .reload = classifier_reload, .put = classifier_put, .close = classifier_close,
 };

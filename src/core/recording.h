@@ -18,6 +18,8 @@
 
 #define RECORDING_TOP 28 /* processes kept per tick at most: see proc_top.h */
 
+#define RECORDING_EARLY 0.75 /* of an interval: a tick so soon after another was not due */
+
 struct recording_source {
     char name[32];
     enum source_state state;
@@ -51,7 +53,8 @@ struct recording {
     char *origin;            /* "this machine", a file name, "a recorded machine" */
 
     size_t cap, cap_procs, n_procs, cap_events; /* room; private, as is the rest */
-    size_t offered;              /* ticks, kept or not */
+    size_t offered;              /* ticks, kept or not, but for early ones */
+    bool kept;                   /* the last one */
     struct proctab procs_before; /* whole table of the last kept tick that had one */
     struct proc_use *use;        /* scratch, room for cap_use */
     size_t cap_use;
@@ -61,7 +64,8 @@ struct recording *recording_new(void);
 void recording_free(struct recording *r);
 
 /*
- * Adds a tick in the columns of r->schema: values v[0..n). Rates are expected to be there already.
+ * Adds a tick in the columns of r->schema: values v[0..n). Rates are expected to be there already. One that comes
+ * much sooner than an interval after the one before is passed over.
  * Returns 0, or -ENOMEM, after which the recording is only good for recording_free().
  */
 int recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n);

@@ -4,15 +4,9 @@
 #include "base/mem.h"
 #include "core/proc_top.h"
 
-/* Is the tick that was offered last one of those that are kept? */
-static bool recording_keeps(const struct recording *r)
-{
-    return (r->offered - 1) % (size_t)r->stride == 0;
-}
-
 void recording_add_uses(struct recording *r, const struct proc_use *use, size_t n)
 {
-    if (!recording_keeps(r))
+    if (!r->kept)
         return;
     for (size_t i = 0; i < n; i++) {
         r->proc = mem_grow(r->proc, r->n_procs, &r->cap_procs, sizeof *r->proc);
@@ -23,7 +17,7 @@ void recording_add_uses(struct recording *r, const struct proc_use *use, size_t 
 
 void recording_add_procs(struct recording *r, const struct proctab *now)
 {
-    if (!recording_keeps(r) || now->n == 0 || now->mono_ns <= r->procs_before.mono_ns)
+    if (!r->kept || now->n == 0 || now->mono_ns <= r->procs_before.mono_ns)
         return;
     if (r->procs_before.n) {
         if (now->n + now->ended > r->cap_use) {

@@ -1,4 +1,4 @@
-/* classes.c - nearest prototypes with rejection, and how they are learnt. */
+/* classes.c - prototypes with rejection, and how they are learnt. */
 #include "learn/classes.h"
 
 #include "base/mem.h"
@@ -8,20 +8,18 @@
 #include <string.h>
 
 #define WITHIN 0.8 /* of a scale: spread within classes; the rest of it is the spread of all, against few programs */
-#define NOISE 0.02      /* variance within classes that few programs may hide */
-#define WEIGHT_MIN 0.01 /* of a feature: between and within so few programs, ratios are wild */
-#define WEIGHT_MAX 25.0
-#define LEAST 1e-6 /* probability, so that one sure mistake does not decide alone */
+#define REACH_MAX 2.25 /* what is farther is like nothing that was seen, whatever helps on what was */
+#define OTHERS 2   /* what is of no class is of more kinds than a class has */
+#define LEAST 1e-3 /* probability, so that one sure mistake does not decide alone */
 
 struct classes *classes_new(int d)
 {
     struct classes *c = mem_new(sizeof *c);
     *c = (struct classes){ .d = d, .sharpness = CLASSES_SHARPNESS, .reach = CLASSES_REACH };
     c->scale = mem_new((size_t)d * sizeof *c->scale);
-    c->weight = mem_new((size_t)d * sizeof *c->weight);
     c->hard = mem_new((size_t)d * sizeof *c->hard);
     for (int j = 0; j < d; j++)
-        c->scale[j] = c->weight[j] = 1;
+        c->scale[j] = 1;
     return c;
 }
 
@@ -30,7 +28,6 @@ void classes_free(struct classes *c)
     if (!c)
         return;
     mem_free(c->scale);
-    mem_free(c->weight);
     mem_free(c->hard);
     mem_free(c->label);
     mem_free(c->point);
@@ -50,51 +47,53 @@ void classes_add(struct classes *c, int label, const double *point)
 double classes_distance2(const struct classes *c, const double *x, int prototype)
 {
     const double *p = c->point + (size_t)prototype * (size_t)c->d;
-    double sum = 0, known = 0, all = 0;
+    double sum = 0;
+    int known = 0;
     for (int j = 0; j < c->d; j++) {
         double z = (x[j] - p[j]) / c->scale[j], z2 = z * z;
-        all += c->weight[j];
         if (isnan(z2))
             continue;
-        sum += c->weight[j] * (c->hard[j] ? z2 : fmin(z2, CLASSES_CLIP));
-        known += c->weight[j];
+        sum += c->hard[j] ? z2 : fmin(z2, CLASSES_CLIP);
+        known++;
     }
-    return known >= CLASSES_KNOWN * all ? sum / known : (double)INFINITY;
+    return known >= CLASSES_KNOWN * c->d ? sum / known : (double)INFINITY;
 }
 
-/* Within: those of the program `without` are passed over, by its number in program[]; NULL: none are. */
-static double classes_weigh_without(const struct classes *c, const double *x, int n_classes, double *out, int *nearest,
-                                    const int *program, int without)
+/* Of distances to all prototypes, INFINITY for those that are passed over. */
+static double classes_weigh_distances(const struct classes *c, const double *d2, int n_classes, double *out)
 {
-    double none = INFINITY, seen = INFINITY;
-    for (int k = 0; k < n_classes; k++) {
-        out[k] = INFINITY;
-        if (nearest)
-            nearest[k] = -1;
-    }
+    double zero = c->reach * c->reach, none = 0;
+    int others = 0;
+    bool seen = false;
+    int n[CLASSES_MAX] = { 0 };
+    memset(out, 0, (size_t)n_classes * sizeof *out);
     for (int i = 0; i < c->n; i++) {
-        if (program && program[i] == without)
-            continue;
-        double d2 = classes_distance2(c, x, i);
+        double likely = exp(-0.5 * c->sharpness * (d2[i] - zero));
         int k = c->label[i];
-        seen = fmin(seen, d2);
+        if (isinf(d2[i]))
+            continue;
+        seen = true;
         if (k == CLASSES_NONE) {
-            none = fmin(none, d2);
-        } else if (k < n_classes && d2 < out[k]) {
-            out[k] = d2;
-            if (nearest)
-                nearest[k] = i;
+            none += likely;
+            others++;
+        } else if (k < n_classes) {
+            out[k] += likely;
+            n[k]++;
         }
     }
-    double zero = c->reach * c->reach;
     for (int k = 0; k < n_classes; k++)
-        out[k] = exp(-0.5 * c->sharpness * (out[k] - zero));
-    return isinf(seen) ? (double)NAN : exp(-0.5 * c->sharpness * (none - zero));
+        out[k] /= n[k] ? n[k] : 1;
+    return !seen ? (double)NAN : others ? OTHERS * none / others : 0;
 }
 
-double classes_weigh(const struct classes *c, const double *x, int n_classes, double *out, int *nearest)
+double classes_weigh(const struct classes *c, const double *x, int n_classes, double *out)
 {
-    return classes_weigh_without(c, x, n_classes, out, nearest, NULL, 0);
+    double *d2 = mem_new((size_t)(c->n + 1) * sizeof *d2);
+    for (int i = 0; i < c->n; i++)
+        d2[i] = classes_distance2(c, x, i);
+    double none = classes_weigh_distances(c, d2, n_classes, out);
+    mem_free(d2);
+    return none;
 }
 
 /* ---- learning ---- */
@@ -104,6 +103,7 @@ struct lesson {
     int n_classes, n_runs;
     struct classes *c;
     int *program; /* of each prototype */
+    double *d2;   /* of each row to each prototype, by scales that were learnt without the program of the row */
 };
 
 /* Mean of the rows of a run, feature by feature. */
@@ -140,24 +140,19 @@ static void lesson_prototypes(struct lesson *l)
     mem_free(mean);
 }
 
-/* Variances of a feature over the prototypes. */
-struct spread {
-    double within;  /* around the mean of their class; classes count the same */
-    double between; /* of those means */
-    double all;
-};
-
-static struct spread lesson_spread(const struct lesson *l, int j)
+/* Spread of the prototypes of a feature around the mean of their class, and of all; classes count the same. Those of
+ * one program are passed over, -1 = of none. */
+static void lesson_spread(const struct lesson *l, int j, int without, double *within, double *all)
 {
     const struct classes *c = l->c;
-    double mean = 0, total = 0, inside = 0, middle = 0, middle2 = 0;
-    int classes = 0, seen = 0, known = 0;
+    double mean = 0, total = 0, inside = 0;
+    int classes = 0, known = 0;
     for (int k = 0; k < l->n_classes; k++) {
         double sum = 0, sum2 = 0;
         int n = 0;
         for (int i = 0; i < c->n; i++) {
             double v = c->point[(size_t)i * (size_t)c->d + (size_t)j];
-            if (c->label[i] != k || isnan(v))
+            if (c->label[i] != k || l->program[i] == without || isnan(v))
                 continue;
             sum += v;
             sum2 += v * v;
@@ -167,43 +162,45 @@ static struct spread lesson_spread(const struct lesson *l, int j)
             inside += fmax(sum2 - sum * sum / n, 0) / (n - 1);
             classes++;
         }
-        if (n > 0) {
-            middle += sum / n;
-            middle2 += sum / n * (sum / n);
-            seen++;
-        }
         mean += sum;
         total += sum2;
         known += n;
     }
-    return (struct spread){
-        .within = classes ? inside / classes : 0,
-        .between = seen ? fmax(middle2 / seen - middle / seen * (middle / seen), 0) : 0,
-        .all = known ? fmax(total / known - mean / known * (mean / known), 0) : 0,
-    };
+    *within = classes ? inside / classes : 0;
+    *all = known ? fmax(total / known - mean / known * (mean / known), 0) : 0;
 }
 
-static void lesson_scales(struct lesson *l, const bool *hard, const double *floor)
+static void lesson_scales(struct lesson *l, const double *floor, int without)
 {
-    struct classes *c = l->c;
-    double sum = 0, soft = 0;
-    for (int j = 0; j < c->d; j++) {
-        struct spread s = lesson_spread(l, j);
-        c->scale[j] = fmax(sqrt(WITHIN * s.within + (1 - WITHIN) * s.all), floor[j]);
-        c->hard[j] = hard[j];
-        c->weight[j] = fmax(fmin(s.between / (s.within + NOISE), WEIGHT_MAX), WEIGHT_MIN);
-        sum += hard[j] ? 0 : c->weight[j];
-        soft += !hard[j];
+    for (int j = 0; j < l->c->d; j++) {
+        double within, all;
+        lesson_spread(l, j, without, &within, &all);
+        l->c->scale[j] = fmax(sqrt(WITHIN * within + (1 - WITHIN) * all), floor[j]);
     }
-    for (int j = 0; j < c->d; j++) /* what was the same in all programs may be hard all the same */
-        c->weight[j] = hard[j] ? 1 : c->weight[j] * soft / sum;
 }
 
-/* Mean over classes of the log loss on rows whose program no prototype is of. */
-static double lesson_loss(const struct lesson *l, double *weight)
+/* What is known of each row by the others: nothing of its program is in it. */
+static void lesson_distances(struct lesson *l, const double *floor)
 {
     const struct classes_rows *r = l->rows;
-    double loss = 0;
+    size_t n = (size_t)l->c->n;
+    int last = -1;
+    l->d2 = mem_new((size_t)r->n * n * sizeof *l->d2);
+    for (int i = 0; i < r->n; i++) {
+        if (r->program[i] != last)
+            lesson_scales(l, floor, r->program[i]);
+        last = r->program[i];
+        for (int k = 0; k < l->c->n; k++)
+            l->d2[(size_t)i * n + (size_t)k] = l->program[k] == last ? (double)INFINITY :
+                                               classes_distance2(l->c, r->x + (size_t)i * (size_t)r->d, k);
+    }
+}
+
+/* Mean over classes of the log loss on rows. */
+static double lesson_loss(const struct lesson *l)
+{
+    const struct classes_rows *r = l->rows;
+    double loss = 0, weight[CLASSES_MAX];
     int classes = 0;
     for (int k = CLASSES_NONE; k < l->n_classes; k++) {
         double sum = 0;
@@ -211,13 +208,11 @@ static double lesson_loss(const struct lesson *l, double *weight)
         for (int i = 0; i < r->n; i++) {
             if (r->label[i] != k)
                 continue;
-            double none = classes_weigh_without(l->c, r->x + (size_t)i * (size_t)r->d, l->n_classes, weight, NULL,
-                                                l->program, r->program[i]);
-            double all = 1 + (isnan(none) ? 0 : none);
+            double others = classes_weigh_distances(l->c, l->d2 + (size_t)i * (size_t)l->c->n, l->n_classes, weight);
+            double none = 1 + (isnan(others) ? 0 : others), all = none;
             for (int m = 0; m < l->n_classes; m++)
                 all += weight[m];
-            double own = k == CLASSES_NONE ? 1 + (isnan(none) ? 0 : none) : weight[k];
-            sum -= log(fmax(own / all, LEAST));
+            sum -= log(fmax((k == CLASSES_NONE ? none : weight[k]) / all, LEAST));
             n++;
         }
         if (n) {
@@ -230,12 +225,12 @@ static double lesson_loss(const struct lesson *l, double *weight)
 
 static void lesson_calibrate(struct lesson *l)
 {
-    double *weight = mem_new((size_t)l->n_classes * sizeof *weight), best = INFINITY, sharpness = 1, reach = 1;
+    double best = INFINITY, sharpness = 1, reach = 1;
     for (double s = 0.5; s < 40; s *= 1.25)
-        for (double r = 0.3; r < 4; r += 0.1) {
+        for (double r = 0.3; r < REACH_MAX; r += 0.1) {
             l->c->sharpness = s;
             l->c->reach = r;
-            double loss = lesson_loss(l, weight);
+            double loss = lesson_loss(l);
             if (loss < best) {
                 best = loss;
                 sharpness = s;
@@ -244,7 +239,6 @@ static void lesson_calibrate(struct lesson *l)
         }
     l->c->sharpness = sharpness;
     l->c->reach = reach;
-    mem_free(weight);
 }
 
 int classes_learn(const struct classes_rows *rows, const bool *hard, const double *floor, struct classes **out)
@@ -258,13 +252,16 @@ int classes_learn(const struct classes_rows *rows, const bool *hard, const doubl
         l.n_classes = rows->label[i] >= l.n_classes ? rows->label[i] + 1 : l.n_classes;
         l.n_runs = rows->run[i] >= l.n_runs ? rows->run[i] + 1 : l.n_runs;
     }
-    if (l.n_classes < 2)
+    if (l.n_classes < 2 || l.n_classes > CLASSES_MAX)
         return -EINVAL;
     l.c = classes_new(rows->d);
+    memcpy(l.c->hard, hard, (size_t)rows->d * sizeof *hard);
     lesson_prototypes(&l);
-    lesson_scales(&l, hard, floor);
+    lesson_distances(&l, floor);
     lesson_calibrate(&l);
+    lesson_scales(&l, floor, -1);
     mem_free(l.program);
+    mem_free(l.d2);
     *out = l.c;
     return 0;
 }

@@ -70,7 +70,7 @@ done
 
 # Little, and much: an answer or a refusal.
 expect 1 '*at least 3*' "$sonde" forecast short.csv
-expect 1 '*at least 3 known values, one every 1 h*' "$sonde" forecast ten.csv --step 1h
+expect 1 '*at least 3 known values, one every 60 min*' "$sonde" forecast ten.csv --step 1h
 expect 0 '' "$sonde" forecast ten.csv --horizon 100 --json
 json 'len(j["metrics"][0]["points"]) == 100'
 expect 0 '' "$sonde" forecast huge.csv --out huge.out

@@ -1,4 +1,4 @@
-/* test_classes.c - nearest prototypes: distances in closed form, learning, what is of no class, edges. */
+/* test_classes.c - prototypes: distances in closed form, learning, what is of no class, edges. */
 #include "test.h"
 
 #include "base/mem.h"
@@ -20,9 +20,6 @@ static void test_distances(void **state)
     assert_near(classes_distance2(c, (double[]){ 0, 0, 0, 100 }, 0), 1e4 / 4, 1e-9);
     assert_near(classes_distance2(c, (double[]){ 1, NAN, 1, 1 }, 0), 1, 1e-12);
     assert_true(isinf(classes_distance2(c, (double[]){ 1, NAN, NAN, 1 }, 0)));
-    c->weight[0] = 5;
-    assert_near(classes_distance2(c, (double[]){ 1, 2, 0, 0 }, 0), 6.0 / 8, 1e-12);
-    assert_near(classes_distance2(c, (double[]){ 1, NAN, NAN, 1 }, 0), 1, 1e-12); /* of 8, 6 are known */
     classes_free(c);
 }
 
@@ -31,22 +28,19 @@ static void test_weights(void **state)
     (void)state;
     struct classes *c = classes_new(1);
     double w[3];
-    int nearest[3];
-    assert_nan(classes_weigh(c, (double[]){ 0 }, 3, w, nearest)); /* nothing was learnt */
+    assert_nan(classes_weigh(c, (double[]){ 0 }, 3, w)); /* nothing was learnt */
     c->sharpness = 2;
     c->reach = 1;
     classes_add(c, 1, (double[]){ 0 });
     classes_add(c, 1, (double[]){ 3 });
     classes_add(c, CLASSES_NONE, (double[]){ 2 });
     classes_add(c, 7, (double[]){ 0 }); /* of no class that was asked for */
-    assert_near(classes_weigh(c, (double[]){ 1 }, 3, w, nearest), exp(0), 1e-12);
-    assert_near(w[1], exp(0), 1e-12);
+    assert_near(classes_weigh(c, (double[]){ 1 }, 3, w), 2 * exp(0), 1e-12);
+    assert_near(w[1], (exp(0) + exp(-3)) / 2, 1e-12); /* at distances 1 and 2 */
     assert_near(w[0], 0, 0);
-    assert_int_equal(nearest[1], 0);
-    assert_int_equal(nearest[2], -1);
-    assert_near(classes_weigh(c, (double[]){ 3 }, 3, w, NULL), exp(0), 1e-12);
-    assert_near(w[1], exp(1), 1e-12);
-    assert_nan(classes_weigh(c, (double[]){ NAN }, 3, w, NULL));
+    assert_near(classes_weigh(c, (double[]){ 3 }, 3, w), 2 * exp(0), 1e-12);
+    assert_near(w[1], (exp(-8) + exp(1)) / 2, 1e-12); /* 9 is CLASSES_CLIP */
+    assert_nan(classes_weigh(c, (double[]){ NAN }, 3, w));
     classes_free(c);
 }
 
@@ -94,18 +88,16 @@ static void test_learns_what_tells_kinds_apart(void **state)
     make(&other, 2);
     assert_int_equal(classes_learn(&m.rows, m.hard, m.floor, &c), 0);
     assert_int_equal(c->n, RUNS);
-    for (int j = 3; j < D; j++) {
+    for (int j = 3; j < D; j++)
         assert_true(c->scale[j] > 1.5 * c->scale[0]);
-        assert_true(c->hard[j] || c->weight[j] < 0.5 * c->weight[0]);
-    }
     int right = 0, strange = 0;
-    double w[3], far[D] = { -20, -20, -20, 0, 0, 0, 0, 0 };
+    double w[3], far[D] = { -20, -20, -20, -40, -40, -40, -40, -40 };
     for (int i = 0; i < RUNS * ROWS; i++) {
-        double none = 1 + classes_weigh(c, other.x + i * D, 3, w, NULL), all = none + w[0] + w[1] + w[2];
+        double none = 1 + classes_weigh(c, other.x + i * D, 3, w), all = none + w[0] + w[1] + w[2];
         right += w[other.label[i]] / all > 0.6;
     }
     assert_true(right >= RUNS * ROWS * 9 / 10);
-    classes_weigh(c, far, 3, w, NULL);
+    classes_weigh(c, far, 3, w);
     strange += w[0] + w[1] + w[2] < 0.5;
     assert_int_equal(strange, 1);
     classes_free(c);
@@ -122,7 +114,6 @@ static void test_same_data_same_answer(void **state)
     assert_int_equal(classes_learn(&m.rows, m.hard, m.floor, &b), 0);
     assert_memory_equal(a->point, b->point, sizeof(double) * D * RUNS);
     assert_memory_equal(a->scale, b->scale, sizeof(double) * D);
-    assert_memory_equal(a->weight, b->weight, sizeof(double) * D);
     assert_true(a->sharpness == b->sharpness && a->reach == b->reach);
     for (int i = 0; i < D * RUNS; i++)
         assert_true(isfinite(a->point[i]));

@@ -1,5 +1,6 @@
 /* test_moved_groups.c - services that moved with an episode, by the measure of its area. */
 #include "analyze/moved_groups.h"
+#include "analyze/suspects.h"
 #include "fake.h"
 #include "test.h"
 
@@ -69,7 +70,28 @@ static void test_no_time_before(void **state)
     recording_free(r);
 }
 
+/* Groups are read every now and then: their numbers come some rows after what moved them. */
+static void test_who_moved_before_a_group_was_read(void **state)
+{
+    (void)state;
+    struct recording *r = fake_new(1);
+    int group = fake_metric(r, "cgroup.cpu.throttled", "web", UNIT_PERCENT);
+    int other = fake_metric(r, "cpu.util", NULL, UNIT_PERCENT);
+    fake_rows(r, 100);
+    for (size_t i = 0; i < 100; i += 2) /* nor are processes read every second */
+        fake_procs(r, i, &(struct proc_use){ .pid = 7, .name = "hog", .cpu_percent = i >= 50 ? 20 : 2 }, 1);
+    struct anomaly a = { .area = AREA_CPU, .start = 62, .end = 90, .n_causes = 1, .causes = { { .slot = group } } };
+    suspects_find(r, &a);
+    assert_int_equal(a.n_suspects, 1);
+    assert_string_equal(a.suspects[0].name, "hog");
+    a = (struct anomaly){ .area = AREA_CPU, .start = 62, .end = 90, .n_causes = 1, .causes = { { .slot = other } } };
+    suspects_find(r, &a);
+    assert_int_equal(a.n_suspects, 0); /* what is read every second has no such excuse */
+    recording_free(r);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_who_moved_before_a_group_was_read),
     cmocka_unit_test(test_by_area),
     cmocka_unit_test(test_no_time_before),
 };

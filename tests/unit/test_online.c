@@ -227,6 +227,24 @@ static void test_hotplug(void **state)
 }
 
 /* Something comes every minute: it is not waited for every time, and nothing is told of it. */
+/* A device that came a moment ago does not hide what happens then: what was seen of the others is still known. */
+static void test_trouble_as_a_column_joins(void **state)
+{
+    (void)state;
+    struct world w;
+    world_begin(&w, 8);
+    world_run(&w, 200, 5);
+    int slot = schema_add(w.schema, &(struct metric){ .name = "disk.util", .inst = "sdb", .unit = UNIT_PERCENT,
+                                                      .max = 100, .help = "" });
+    w.v[slot] = 3;
+    world_run(&w, 5, 5);
+    assert_int_equal(online_columns(w.online), 4);
+    world_run(&w, 6, 95);
+    assert_int_equal(w.opened, 1);
+    assert_int_equal(w.last.area, AREA_CPU);
+    world_end(&w);
+}
+
 static void test_what_comes_all_day(void **state)
 {
     (void)state;
@@ -331,7 +349,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_no_storm_after_an_outage),
     cmocka_unit_test(test_clock_steps),
     cmocka_unit_test(test_bursts_are_passed_over),
-    cmocka_unit_test(test_hotplug),
+    cmocka_unit_test(test_trouble_as_a_column_joins), cmocka_unit_test(test_hotplug),
     cmocka_unit_test(test_what_comes_all_day),
     cmocka_unit_test(test_goes_on_from_what_was_saved),
     cmocka_unit_test(test_what_is_not_ours),

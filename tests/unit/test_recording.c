@@ -196,9 +196,34 @@ static void test_times_over_a_start(void **state)
     recording_free(r);
 }
 
+/* A recorder takes ten a second around an event: one such second is no longer than others. */
+static void test_early_ticks_are_passed_over(void **state)
+{
+    (void)state;
+    struct recording *r = two_columns();
+    int64_t ms = 0;
+    r->interval_s = 1;
+    for (int i = 0; i < 130; i++) {
+        double v[] = { i, 2 * i };
+        assert_int_equal(recording_add(r, ms, INT64_C(1000000) * ms, v, 2), 0);
+        recording_add_uses(r, &(struct proc_use){ .pid = i + 1, .name = "p" }, 1);
+        ms += i >= 10 && i < 110 ? 100 : 1000;
+    }
+    assert_in_range(r->n, 38, 50); /* 40 s, and perhaps two rows in one of the ten */
+    for (size_t i = 1; i < r->n; i++) {
+        assert_true(r->mono_ns[i] - r->mono_ns[i - 1] >= 500000000);
+        size_t n;
+        const struct proc_use *u = recording_procs(r, i, &n);
+        assert_int_equal(n, 1);
+        assert_near(r->col[0][i], u->pid - 1, 0);
+    }
+    recording_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_early_ticks_are_passed_over),
         cmocka_unit_test(test_times_over_a_start),
         cmocka_unit_test(columns_and_late_metrics), cmocka_unit_test(derives_rates),
         cmocka_unit_test(thins_when_full), cmocka_unit_test(columns_exist_for_ticks_left_out),

@@ -16,8 +16,8 @@ static void test_statistics(void **state)
     (void)state;
     struct schema *s = schema_new();
     struct watch *w = watch_new();
-    int slot = gauge(s, "a", NULL), in = watch_add(w, "a", REDUCE_LARGEST), absent = watch_add(w, "b", REDUCE_LARGEST);
-    assert_int_equal(watch_add(w, "a", REDUCE_LARGEST), in);
+    int slot = gauge(s, "a", NULL), in = watch_add(w, "a"), absent = watch_add(w, "b");
+    assert_int_equal(watch_add(w, "a"), in);
     watch_start(w, 1);
     double v[1];
     for (int i = 0; i < 200; i++) {
@@ -57,9 +57,9 @@ static void test_instances(void **state)
     gauge(s, "cpu.core.util", "0");
     gauge(s, "cpu.core.util", "1");
     schema_add(s, &(struct metric){ .name = "net.recv", .kind = KIND_COUNTER });
-    int gpu = watch_add(w, "gpu.util", REDUCE_LARGEST), disk = watch_add(w, "disk.util", REDUCE_LARGEST);
-    int sda = watch_add(w, "disk.util{sda}", REDUCE_LARGEST), cores = watch_add(w, "cpu.core.util", REDUCE_RANGE);
-    int counter = watch_add(w, "net.recv", REDUCE_LARGEST);
+    int gpu = watch_add(w, "gpu.util"), disk = watch_add(w, "disk.util");
+    int sda = watch_add(w, "disk.util{sda}"), cores = watch_add(w, "cpu.core.util");
+    int counter = watch_add(w, "net.recv");
     double v[8] = { 30, 5, 7, 90, 10, 1e9, 3, NAN };
     watch_start(w, 1);
     for (int i = 0; i < 30; i++) {
@@ -71,7 +71,7 @@ static void test_instances(void **state)
     assert_near(watch_statistic(w, gpu, STATISTIC_MEAN), (10 * 30 + 20 * 80) / 30.0, 1e-9);
     assert_near(watch_statistic(w, disk, STATISTIC_MEAN), 7, 0);
     assert_near(watch_statistic(w, sda, STATISTIC_MEAN), 5, 0);
-    assert_near(watch_statistic(w, cores, STATISTIC_MEAN), 40, 0);
+    assert_near(watch_statistic(w, cores, STATISTIC_MEAN), 90, 0);
     assert_nan(watch_statistic(w, counter, STATISTIC_MEAN)); /* a growing total says nothing */
     assert_int_equal(watch_cores(w), 2);
     watch_free(w);
@@ -84,7 +84,7 @@ static void test_gap_and_pace(void **state)
     struct schema *s = schema_new();
     struct watch *w = watch_new();
     gauge(s, "a", NULL);
-    int in = watch_add(w, "a", REDUCE_LARGEST);
+    int in = watch_add(w, "a");
     double v[1] = { 1 };
     watch_start(w, 1);
     for (int i = 0; i < 40; i++)

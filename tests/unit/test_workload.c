@@ -338,9 +338,6 @@ static void test_model_there_and_back(void **state)
     buf_puts(&text, "scale: [");
     for (int j = 0; j < workload_features(); j++)
         buf_printf(&text, "%s%g", j ? ", " : "", 0.5 + j);
-    buf_puts(&text, "]\nweight: [");
-    for (int j = 0; j < workload_features(); j++)
-        buf_printf(&text, "%s%g", j ? ", " : "", 2.0 / (1 + j));
     buf_puts(&text, "]\nsharpness: 6.5\nreach: 1.25\nprototypes:\n");
     put_prototype(&text, "web_browsing", 40);
     put_prototype(&text, "unknown", 100);
