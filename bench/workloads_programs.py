@@ -54,8 +54,7 @@ def open_window(place, program, file):
 
 
 def stand_open(place, program, file):
-    for process in open_window(place, program, file):
-        process.wait()
+    sys.exit(open_window(place, program, file)[1].wait())
 
 
 def type_into(place, program, file, seed):

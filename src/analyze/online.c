@@ -211,7 +211,7 @@ enum online_news online_take(struct online *o, const struct schema *s, const str
 {
     const struct frame *f = &m->frame;
     enum online_news news = ONLINE_NOTHING;
-    if (o->last_ns && (double)(f->mono_ns - o->last_ns) < RECORDING_EARLY * 1e9 * o->o.step_s)
+    if (pace_is_early(&o->pace, o->o.step_s, f->mono_ns))
         return news;
     if (online_gap(o, f)) {
         news = online_close(o, false, out);

@@ -14,6 +14,7 @@ struct online {
     struct online_columns columns; /* those of the ring */
     double *v, *x;             /* a row of the ring, and of the detector */
     struct online_usual *usual;/* of each column of the detector */
+    struct pace pace;
     int64_t last_ns, last_ms;
     double t_s;                /* of the last row, does not go back */
     bool grown;                /* the detector says how probable rows are: it knows its news */

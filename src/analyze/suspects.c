@@ -216,7 +216,8 @@ void suspects_find(const struct recording *r, struct anomaly *a)
         suspects_by(r, &measure_forking, a->start, a);
     bool again = m->of && suspects_late(r, a);
     for (size_t late = LATE_STEP; again && !a->n_suspects && late <= LATE_MOST; late += LATE_STEP)
-        suspects_by(r, m, a->start > late ? a->start - late : 0, a);
+        if (late + LATE_STEP <= a->start) /* without rows before it everybody would have moved */
+            suspects_by(r, m, a->start - late, a);
 }
 
 static bool suspects_most_by(const struct recording *r, const struct measure *m, size_t from, size_t to,

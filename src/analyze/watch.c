@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/stats.h"
 #include "base/text.h"
-#include "core/recording.h"
+#include "core/pace.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,6 +25,7 @@ struct watch {
     int known_to;            /* of the schema, when slots were looked up */
     int cores;
     double window_s, step_s;
+    struct pace pace;
     int64_t last_ns;         /* the tick before; valid while rows > 0 */
     size_t rows, next;       /* in the ring, and where the next one goes */
     int64_t *at_ns;          /* WATCH_ROWS */
@@ -142,8 +143,7 @@ void watch_tick(struct watch *w, const struct schema *s, int64_t mono_ns, const 
     if (gone_s < 0 || gone_s > fmax(10, 5 * w->step_s))
         w->rows = 0;
     w->last_ns = mono_ns;
-    double least_s = fmax(0.99 * w->window_s / WATCH_ROWS, RECORDING_EARLY * w->step_s);
-    if (w->rows && (double)(mono_ns - w->at_ns[watch_row(w, 0)]) * 1e-9 < least_s)
+    if (pace_is_early(&w->pace, fmax(w->window_s / WATCH_ROWS, w->step_s), mono_ns))
         return;
     for (int i = 0; i < w->n; i++)
         w->v[w->next * (size_t)w->n + (size_t)i] = watch_value(&w->in[i], v, n);

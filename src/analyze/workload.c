@@ -99,26 +99,26 @@ static double workload_odds(double holds)
     return odds * odds;
 }
 
-/* Probabilities of this update into fresh[]; returns that of none. */
+/* Probabilities of this update into fresh[]; returns that of none. What was learnt, none among it, is one against what
+ * files say of categories that were not. */
 static double workload_update(struct workload *w)
 {
     const struct workload_set *s = w->set;
-    double x[CLASSES_MAX_DIM], total = 0;
+    double x[CLASSES_MAX_DIM], learnt = 0, total = 1;
     workload_features_take(w->watch, w->feature, x);
     double others = classes_weigh(s->learnt, x, s->n, w->fresh);
     bool blind = isnan(others); /* too few features: evidence is all there is */
     double none = 1 + (blind ? 0 : others);
     for (int k = 0; k < s->n; k++) {
         double holds = workload_evidence(w, k);
-        if (blind || !workload_set_is_learnt(s, k))
-            w->fresh[k] = workload_odds(holds);
-        else if (!isnan(holds))
-            w->fresh[k] *= EVIDENCE_LEAST + (1 - EVIDENCE_LEAST) * holds;
-        total += w->fresh[k];
+        bool known = !blind && workload_set_is_learnt(s, k);
+        w->fresh[k] = !known ? workload_odds(holds) :
+                      w->fresh[k] * (isnan(holds) ? 1 : EVIDENCE_LEAST + (1 - EVIDENCE_LEAST) * holds);
+        *(known ? &learnt : &total) += w->fresh[k];
     }
     for (int k = 0; k < s->n; k++)
-        w->fresh[k] /= total + none;
-    return none / (total + none);
+        w->fresh[k] /= !blind && workload_set_is_learnt(s, k) ? (learnt + none) * total : total;
+    return none / ((learnt + none) * total);
 }
 
 static void workload_smooth(struct workload *w, double none)
@@ -242,6 +242,7 @@ static void workload_answer(struct workload *w)
         workload_give(w, verdict);
     w->now.wall_ms = w->wall_ms;
     w->now.none = w->none;
+    w->now.update_s = w->o.update_s;
     w->answered = true;
     w->answered_ns = w->mono_ns;
 }

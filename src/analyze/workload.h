@@ -71,7 +71,7 @@ struct workload_answer {
     int category;           /* of the set, or WORKLOAD_MIXED, WORKLOAD_UNKNOWN */
     double confidence;      /* 0..1; of "unknown": of its being none of them */
     const double *scores;   /* 0..1 for each category; with `none`, their sum is 1 */
-    double none;
+    double none, update_s;  /* update_s: how long it may speak for, twice that at most */
     char reason[WORKLOAD_REASON]; /* why unknown or mixed; "" else */
     char why[WORKLOAD_REASON];    /* what speaks for it, in words */
 };
@@ -119,7 +119,7 @@ struct workload_summary {
 /* Answers, summed up as they come. The set is borrowed. */
 struct workload_tally;
 
-struct workload_tally *workload_tally_new(const struct workload_set *s, double update_s, int64_t start_ms);
+struct workload_tally *workload_tally_new(const struct workload_set *s, int64_t start_ms);
 void workload_tally_free(struct workload_tally *t);
 void workload_tally_add(struct workload_tally *t, const struct workload_answer *a);
 

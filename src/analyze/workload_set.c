@@ -131,7 +131,7 @@ void workload_set_keep(struct workload_set *s, const char *const *name, size_t n
 
 static void set_take(struct workload_set *s, const struct workload_model *m)
 {
-    if (m->tuned) {
+    if (m->tuned && !s->learnt->n) { /* the program's own, which comes first */
         memcpy(s->learnt->scale, m->scale, (size_t)s->learnt->d * sizeof *m->scale);
         s->learnt->sharpness = m->sharpness;
         s->learnt->reach = m->reach;

@@ -17,16 +17,16 @@ struct workload_tally {
     double seconds[WORKLOAD_CATEGORIES + 2], sure[WORKLOAD_CATEGORIES + 2]; /* by category - WORKLOAD_UNKNOWN */
     double scores[WORKLOAD_CATEGORIES];                /* times seconds */
     int64_t since_ms;
-    double update_s, all_s;
+    double all_s;
     int answers, changes, last;
     char reason[WORKLOAD_REASON];                      /* the last of unknown or mixed */
     char why[WORKLOAD_CATEGORIES][WORKLOAD_REASON];    /* the last of each category */
 };
 
-struct workload_tally *workload_tally_new(const struct workload_set *s, double update_s, int64_t start_ms)
+struct workload_tally *workload_tally_new(const struct workload_set *s, int64_t start_ms)
 {
     struct workload_tally *t = mem_new(sizeof *t);
-    *t = (struct workload_tally){ .set = s, .update_s = update_s, .since_ms = start_ms };
+    *t = (struct workload_tally){ .set = s, .since_ms = start_ms };
     return t;
 }
 
@@ -38,7 +38,7 @@ void workload_tally_free(struct workload_tally *t)
 void workload_tally_add(struct workload_tally *t, const struct workload_answer *a)
 {
     int slot = a->category - WORKLOAD_UNKNOWN;
-    double s = fmin(fmax((double)(a->wall_ms - t->since_ms) * 1e-3, 0.001), 2 * t->update_s);
+    double s = fmin(fmax((double)(a->wall_ms - t->since_ms) * 1e-3, 0.001), 2 * a->update_s);
     t->since_ms = a->wall_ms;
     t->seconds[slot] += s;
     t->sure[slot] += s * a->confidence;
@@ -115,7 +115,7 @@ void workload_judge(const struct recording *r, const struct workload_set *s, con
                     void (*each)(void *self, const struct workload_answer *a, const struct workload *w), void *self,
                     struct workload_summary *out)
 {
-    struct workload_tally *t = workload_tally_new(s, o->update_s, r->n ? r->wall_ms[0] : 0);
+    struct workload_tally *t = workload_tally_new(s, r->n ? r->wall_ms[0] : 0);
     struct workload *w = workload_new(s, o);
     double *row = mem_new((size_t)(r->n_cols + 1) * sizeof *row);
     for (size_t i = 0; i <= r->n; i++) {

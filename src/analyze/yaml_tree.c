@@ -42,23 +42,25 @@ yaml_node_t *yaml_tree_top(struct yaml_tree *t)
     return yaml_document_get_root_node(&t->document);
 }
 
-/* Do brackets, or marks of lists and keys on one line, nest deeper than any file of ours? The time that libyaml takes
- * for them grows with the square of the depth. */
+/* Does it nest deeper than any file of ours? The time that a document takes grows with the square of that. What else is
+ * wrong with a text is told when it is loaded. */
 static bool tree_is_deep(const char *text, size_t n)
 {
-    int brackets = 0, marks = 0;
-    for (size_t i = 0; i < n && brackets <= YAML_TREE_DEEP && marks <= YAML_TREE_DEEP; i++) {
-        bool blank = i + 1 < n && (text[i + 1] == ' ' || text[i + 1] == '\t');
-        if (text[i] == '[' || text[i] == '{')
-            brackets++;
-        else if ((text[i] == ']' || text[i] == '}') && brackets)
-            brackets--;
-        else if (text[i] == '\n')
-            marks = 0;
-        else if ((text[i] == '-' || text[i] == '?' || text[i] == ':') && blank)
-            marks++;
+    yaml_parser_t parser;
+    yaml_event_t e;
+    int depth = 0;
+    bool more = true;
+    if (!yaml_parser_initialize(&parser))
+        return false;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, n);
+    while (more && depth <= YAML_TREE_DEEP && yaml_parser_parse(&parser, &e)) {
+        depth += e.type == YAML_SEQUENCE_START_EVENT || e.type == YAML_MAPPING_START_EVENT;
+        depth -= e.type == YAML_SEQUENCE_END_EVENT || e.type == YAML_MAPPING_END_EVENT;
+        more = e.type != YAML_STREAM_END_EVENT;
+        yaml_event_delete(&e);
     }
-    return brackets > YAML_TREE_DEEP || marks > YAML_TREE_DEEP;
+    yaml_parser_delete(&parser);
+    return depth > YAML_TREE_DEEP;
 }
 
 int yaml_tree_open(struct yaml_tree *t, const char *path, const char *text, size_t n, struct buf *complaint)

@@ -6,7 +6,6 @@
 
 #include <math.h>
 
-
 struct young {
     const struct features *all;
     struct features f;       /* those that decide ... */

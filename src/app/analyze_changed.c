@@ -35,7 +35,7 @@ int analyze_changed(const struct args *a, const struct recording *r, int64_t fro
         log_error(0, "analyze: --changed: %s", c.reason);
     else
         changed_text(&out, r, &c, &screen);
-    fwrite(out.p, 1, out.n, stdout);
+    fwrite(buf_text(&out), 1, out.n, stdout);
     int status = *c.reason ? EXIT_FAILED : EXIT_DONE;
     changed_done(&c);
     return status;

@@ -22,7 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARCHIVE_STEP_S 60
+#define ARCHIVE_STEP_S 60.0
 #define DIGITS 9 /* of a forecast */
 
 struct forecasting {
@@ -82,7 +82,8 @@ static int forecasting_archive(struct forecasting *f, const char *word)
         rc = forecasting_read(a, v, *session ? session : NULL, &f->rec);
     }
     if (status == EXIT_DONE && rc == -ENODATA)
-        log_error(0, "forecast: nothing was recorded there of that; `sonde sessions list` says what there is");
+        log_error(0, "forecast: not a whole row of %g s was recorded there of that; `sonde sessions list` says what "
+                  "there is, and --step 1s takes rows of a second", args_given(a, "step") ? args_number(a, "step") : ARCHIVE_STEP_S);
     else if (status == EXIT_DONE && rc < 0 && rc != -ENOTUNIQ)
         archived_say(v->dir.p, rc);
     return status != EXIT_DONE ? status : rc < 0 ? EXIT_FAILED : EXIT_DONE;
@@ -202,6 +203,21 @@ static void forecasting_keep(struct forecasting *f)
     index_close(x);
 }
 
+/* Of which there is none, and why: the first one's reason stands for the others. */
+static void forecasting_say_missing(const struct forecasting *f)
+{
+    const struct forecasts *all = &f->all;
+    size_t i = 0;
+    while (!*all->item[i].reason)
+        i++;
+    const char *id = schema_id(f->rec->schema, all->item[i].slot);
+    const char *others = all->n - all->made > 1 ? " and others" : "";
+    if (all->made)
+        log_warn(0, "forecast: there is none of %s%s: %s", id, others, all->item[i].reason);
+    else
+        log_error(0, "forecast: there is none of %s%s: %s", id, others, all->item[i].reason);
+}
+
 static int forecasting_make(struct forecasting *f)
 {
     const struct args *a = f->a;
@@ -216,10 +232,10 @@ static int forecasting_make(struct forecasting *f)
         return EXIT_USAGE;
     }
     if (!all->n)
-        log_error(0, "forecast: there is none: %s", all->reason);
-    else if (!all->made)
-        log_error(0, "forecast: there is none of %s%s: %s", schema_id(f->rec->schema, all->item[0].slot),
-                  all->n > 1 ? " and others" : "", all->item[0].reason);
+        log_error(0, "forecast: there is none: %s%s", all->reason,
+                  f->of.files && !args_given(a, "step") ? "; --step 1s takes rows of a second" : "");
+    else if (all->made < all->n)
+        forecasting_say_missing(f);
     if (!all->made)
         return EXIT_FAILED;
     forecasting_keep(f);

@@ -41,7 +41,8 @@ int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, cons
                   int64_t wall_ms);
 void outfiles_done(struct outfiles *f);
 
-/* A text that one option asks for: into a file, or to standard output where `path` is "-". What is wrong was said. */
+/* A text that one option asks for: into a file, what is wrong with which was said; or to standard output where `path`
+ * is NULL or "-", whose errors main() sees at the end. */
 int outfiles_put(const char *path, const struct buf *text);
 bool outfiles_is_file(const char *path); /* neither NULL nor "-" */
 

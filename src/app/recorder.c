@@ -273,7 +273,8 @@ static void recorder_open_parts(struct recorder *r)
             continue;
         os_lock(r->tidying);
         r->part[r->n_parts].part = *p;
-        r->part[r->n_parts++].self = self;
+        r->part[r->n_parts].self = self;
+        r->n_parts++;
         os_unlock(r->tidying);
     }
 }

@@ -13,7 +13,8 @@
 struct json;
 struct recorder;
 
-/* One who wants every instant. Begins and ends with the recorder; calls come from its thread, but for tidy(). */
+/* One who wants every instant. Begins and ends with the recorder; calls come from its thread, where nothing else is
+ * said. */
 struct recorder_part {
     const char *name;
     int (*open)(struct recorder *r, void **self);   /* what is wrong was said; recording goes on without it */

@@ -20,12 +20,11 @@
 struct classifier {
     struct recorder *r;
     struct workload_set *set;
-    struct os_lock *lock;      /* guards the two that follow; held for work in memory only */
+    struct os_lock *lock;      /* guards the three that follow; held for work in memory only */
     struct workload *now;
     struct workload_tally *so_far;
     int said;                  /* the answer of the last event; WORKLOAD_UNKNOWN at the beginning, which is no news */
-    char kept[INDEX_WORKLOAD_MAX]; /* in the index; of the thread that waits for disks, as what follows */
-    int error;                 /* of the last time, which was said */
+    int error;                 /* of the last time, which was said; of the thread that waits for disks */
 };
 
 /* ---- an instant ---- */
@@ -90,11 +89,9 @@ static void classifier_tidy(void *self)
     workload_tally_read(c->so_far, &sum);
     os_unlock(c->lock);
     const char *name = sum.n_shares ? workload_name(c->set, sum.category) : "";
-    int rc = c->r->o.csv_only || strcmp(name, c->kept) == 0 ? 0 : classifier_write(c, name);
+    int rc = c->r->o.csv_only || !*name ? 0 : classifier_write(c, name); /* every time: the index may be a new one */
     if (rc < 0 && rc != c->error)
         log_warn(rc, "record: the index does not learn of the kind of work; trying on");
-    else if (rc == 0)
-        text_copy(c->kept, sizeof c->kept, name);
     c->error = rc;
     workload_summary_done(&sum);
 }
@@ -108,7 +105,7 @@ static void classifier_begin(struct classifier *c, const struct config *config)
     workload_free(c->now);
     c->now = workload_new(c->set, &o);
     if (!c->so_far)
-        c->so_far = workload_tally_new(c->set, o.update_s, c->r->started_ms);
+        c->so_far = workload_tally_new(c->set, c->r->started_ms);
 }
 
 static int classifier_open(struct recorder *r, void **self)

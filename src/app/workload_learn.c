@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+_Static_assert(WORKLOAD_LEARN_SESSIONS * WORKLOAD_LEARN_SLICES <= WORKLOAD_PROTOTYPES, "they would not be read back");
+
 #define SLICE_MS (WORKLOAD_LEARN_SLICE_S * INT64_C(1000))
 
 struct lesson {
@@ -31,8 +33,12 @@ struct learning {
 static void learn_label(void *self, const struct index_label *l)
 {
     struct learning *g = self;
-    if (workload_set_find(g->set, l->name) < 0 || g->n >= WORKLOAD_PROTOTYPES / WORKLOAD_LEARN_SLICES)
+    if (workload_set_find(g->set, l->name) < 0)
         return;
+    if (g->n == WORKLOAD_LEARN_SESSIONS) {
+        g->out->left_out++;
+        return;
+    }
     g->lesson = mem_grow(g->lesson, g->n, &g->cap, sizeof *g->lesson);
     text_copy(g->lesson[g->n].id, sizeof g->lesson[g->n].id, l->session);
     text_copy(g->lesson[g->n].category, sizeof g->lesson[g->n].category, l->name);

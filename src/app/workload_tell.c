@@ -104,7 +104,7 @@ void workload_put_text(struct buf *out, const struct workload_told *t, const str
     if (s->category != WORKLOAD_UNKNOWN)
         buf_printf(out, "  %.0f %%", 100 * s->confidence);
     if (s->category >= 0 && !workload_set_is_learnt(t->set, s->category))
-        buf_puts(out, ", by its evidence alone: no such program was recorded for it");
+        buf_puts(out, ", by its evidence alone");
     buf_putc(out, '\n');
     if (*s->why || *s->reason) {
         snprintf(line, sizeof line, "%s: %s", *s->why ? "why" : "because", *s->why ? s->why : s->reason);

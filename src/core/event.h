@@ -27,7 +27,7 @@ struct event {
     char text[224];   /* one sentence for people */
 };
 
-const char *event_kind_name(enum event_kind k);   /* "gap", "workload", as below EVENT_ */
+const char *event_kind_name(enum event_kind k);   /* "gap" of EVENT_GAP ... */
 const char *severity_name(enum severity s);       /* "info", "notice", "warning", "critical" */
 
 /* The opposite; -1 for any other text. */

@@ -131,20 +131,13 @@ static void recording_limit(struct recording *r)
         recording_resize(r, recording_most(r));
 }
 
-/* Ten times a second around an event, say: rows that are not of one length would count for as much as others. */
-static bool recording_is_early(const struct recording *r, int64_t mono_ns)
-{
-    int64_t passed = r->n ? mono_ns - r->mono_ns[r->n - 1] : -1;
-    return passed >= 0 && (double)passed < RECORDING_EARLY * 1e9 * r->interval_s;
-}
-
 int recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n)
 {
     r->kept = false;
     if (!recording_widen(r)) /* for a tick that is left out as well */
         return -ENOMEM;
     recording_limit(r);
-    if (recording_is_early(r, mono_ns) || r->offered++ % (size_t)r->stride)
+    if (pace_is_early(&r->pace, r->interval_s, mono_ns) || r->offered++ % (size_t)r->stride)
         return 0;
     if (!recording_room(r))
         return -ENOMEM;

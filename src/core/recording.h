@@ -13,12 +13,11 @@
 #include "core/event.h"
 #include "core/feed.h"
 #include "core/frame.h"
+#include "core/pace.h"
 #include "core/proctab.h"
 #include "core/schema.h"
 
 #define RECORDING_TOP 28 /* processes kept per tick at most: see proc_top.h */
-
-#define RECORDING_EARLY 0.75 /* of an interval: a tick so soon after another was not due */
 
 struct recording_source {
     char name[32];
@@ -55,6 +54,7 @@ struct recording {
     size_t cap, cap_procs, n_procs, cap_events; /* room; private, as is the rest */
     size_t offered;              /* ticks, kept or not, but for early ones */
     bool kept;                   /* the last one */
+    struct pace pace;
     struct proctab procs_before; /* whole table of the last kept tick that had one */
     struct proc_use *use;        /* scratch, room for cap_use */
     size_t cap_use;
@@ -65,7 +65,7 @@ void recording_free(struct recording *r);
 
 /*
  * Adds a tick in the columns of r->schema: values v[0..n). Rates are expected to be there already. One that comes
- * much sooner than an interval after the one before is passed over.
+ * before it is due by interval_s is passed over.
  * Returns 0, or -ENOMEM, after which the recording is only good for recording_free().
  */
 int recording_add(struct recording *r, int64_t wall_ms, int64_t mono_ns, const double *v, int n);

@@ -4,12 +4,14 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
 #define WITHIN 0.8 /* of a scale: spread within classes; the rest of it is the spread of all, against few programs */
 #define REACH_MAX 2.25 /* what is farther is like nothing that was seen, whatever helps on what was */
 #define OTHERS 2   /* what is of no class is of more kinds than a class has */
+#define EXPONENT_MAX 600 /* many sums of it are finite */
 #define LEAST 1e-3 /* probability, so that one sure mistake does not decide alone */
 
 struct classes *classes_new(int d)
@@ -47,53 +49,64 @@ void classes_add(struct classes *c, int label, const double *point)
 double classes_distance2(const struct classes *c, const double *x, int prototype)
 {
     const double *p = c->point + (size_t)prototype * (size_t)c->d;
-    double sum = 0;
+    double sum = 0, hard = 0;
     int known = 0;
     for (int j = 0; j < c->d; j++) {
         double z = (x[j] - p[j]) / c->scale[j], z2 = z * z;
         if (isnan(z2))
             continue;
-        sum += c->hard[j] ? z2 : fmin(z2, CLASSES_CLIP);
+        if (c->hard[j])
+            hard += z2;
+        else
+            sum += fmin(z2, CLASSES_CLIP);
         known++;
     }
-    return known >= CLASSES_KNOWN * c->d ? sum / known : (double)INFINITY;
+    return known >= CLASSES_KNOWN * c->d ? sum / known + hard : (double)INFINITY;
 }
 
-/* Of distances to all prototypes, INFINITY for those that are passed over. */
-static double classes_weigh_distances(const struct classes *c, const double *d2, int n_classes, double *out)
+/* Densities being summed up. */
+struct weighing {
+    double *out, none;
+    int n_classes, n[CLASSES_MAX], others;
+    bool seen;
+};
+
+static void weigh_begin(struct weighing *w, int n_classes, double *out)
 {
-    double zero = c->reach * c->reach, none = 0;
-    int others = 0;
-    bool seen = false;
-    int n[CLASSES_MAX] = { 0 };
+    *w = (struct weighing){ .out = out, .n_classes = n_classes < CLASSES_MAX ? n_classes : CLASSES_MAX };
     memset(out, 0, (size_t)n_classes * sizeof *out);
-    for (int i = 0; i < c->n; i++) {
-        double likely = exp(-0.5 * c->sharpness * (d2[i] - zero));
-        int k = c->label[i];
-        if (isinf(d2[i]))
-            continue;
-        seen = true;
-        if (k == CLASSES_NONE) {
-            none += likely;
-            others++;
-        } else if (k < n_classes) {
-            out[k] += likely;
-            n[k]++;
-        }
+}
+
+/* A prototype of label k in its distance; INFINITY: it is passed over. */
+static void weigh_add(struct weighing *w, const struct classes *c, int k, double d2)
+{
+    double likely = exp(fmin(-0.5 * c->sharpness * (d2 - c->reach * c->reach), EXPONENT_MAX));
+    if (isinf(d2))
+        return;
+    w->seen = true;
+    if (k == CLASSES_NONE) {
+        w->none += likely;
+        w->others++;
+    } else if (k < w->n_classes) {
+        w->out[k] += likely;
+        w->n[k]++;
     }
-    for (int k = 0; k < n_classes; k++)
-        out[k] /= n[k] ? n[k] : 1;
-    return !seen ? (double)NAN : others ? OTHERS * none / others : 0;
+}
+
+static double weigh_end(struct weighing *w)
+{
+    for (int k = 0; k < w->n_classes; k++)
+        w->out[k] /= w->n[k] ? w->n[k] : 1;
+    return !w->seen ? (double)NAN : w->others ? OTHERS * w->none / w->others : 0;
 }
 
 double classes_weigh(const struct classes *c, const double *x, int n_classes, double *out)
 {
-    double *d2 = mem_new((size_t)(c->n + 1) * sizeof *d2);
+    struct weighing w;
+    weigh_begin(&w, n_classes, out);
     for (int i = 0; i < c->n; i++)
-        d2[i] = classes_distance2(c, x, i);
-    double none = classes_weigh_distances(c, d2, n_classes, out);
-    mem_free(d2);
-    return none;
+        weigh_add(&w, c, c->label[i], classes_distance2(c, x, i));
+    return weigh_end(&w);
 }
 
 /* ---- learning ---- */
@@ -140,8 +153,8 @@ static void lesson_prototypes(struct lesson *l)
     mem_free(mean);
 }
 
-/* Spread of the prototypes of a feature around the mean of their class, and of all; classes count the same. Those of
- * one program are passed over, -1 = of none. */
+/* Variance of a feature over the prototypes of known classes: around the mean of their class, where classes count the
+ * same, and of all. Those of one program are passed over, -1 = of none. */
 static void lesson_spread(const struct lesson *l, int j, int without, double *within, double *all)
 {
     const struct classes *c = l->c;
@@ -208,8 +221,11 @@ static double lesson_loss(const struct lesson *l)
         for (int i = 0; i < r->n; i++) {
             if (r->label[i] != k)
                 continue;
-            double others = classes_weigh_distances(l->c, l->d2 + (size_t)i * (size_t)l->c->n, l->n_classes, weight);
-            double none = 1 + (isnan(others) ? 0 : others), all = none;
+            struct weighing w;
+            weigh_begin(&w, l->n_classes, weight);
+            for (int p = 0; p < l->c->n; p++)
+                weigh_add(&w, l->c, l->c->label[p], l->d2[(size_t)i * (size_t)l->c->n + (size_t)p]);
+            double others = weigh_end(&w), none = 1 + (isnan(others) ? 0 : others), all = none;
             for (int m = 0; m < l->n_classes; m++)
                 all += weight[m];
             sum -= log(fmax((k == CLASSES_NONE ? none : weight[k]) / all, LEAST));
@@ -247,12 +263,13 @@ int classes_learn(const struct classes_rows *rows, const bool *hard, const doubl
     if (rows->n < 1 || rows->d < 1 || rows->d > CLASSES_MAX_DIM)
         return -EINVAL;
     for (int i = 0; i < rows->n; i++) {
-        if (rows->label[i] < CLASSES_NONE || rows->run[i] < 0 || rows->program[i] < 0)
+        if (rows->label[i] < CLASSES_NONE || rows->label[i] >= CLASSES_MAX || rows->run[i] < 0 ||
+            rows->run[i] == INT_MAX || rows->program[i] < 0)
             return -EINVAL;
         l.n_classes = rows->label[i] >= l.n_classes ? rows->label[i] + 1 : l.n_classes;
         l.n_runs = rows->run[i] >= l.n_runs ? rows->run[i] + 1 : l.n_runs;
     }
-    if (l.n_classes < 2 || l.n_classes > CLASSES_MAX)
+    if (l.n_classes < 2)
         return -EINVAL;
     l.c = classes_new(rows->d);
     memcpy(l.c->hard, hard, (size_t)rows->d * sizeof *hard);

@@ -5,14 +5,16 @@
  *
  *     D^2 = mean over the features known in both of min(((x - p) / scale)^2, CLASSES_CLIP)
  *
- * so that missing features cost nothing and one odd feature cannot veto; features marked hard are not clipped.
+ * so that missing features cost nothing and one odd feature cannot veto. Features marked hard can: theirs is added as
+ * it is, beside the mean.
  * A class is as likely as there are prototypes of it near: the mean of exp(-sharpness / 2 * D^2) over them. What lies
  * farther than `reach` from all is of no class: that competes with exp(-sharpness / 2 * reach^2), and so do, twice as
  * much as a class, prototypes of programs that are of no class.
  *
  * The scale of a feature is how much it differs between programs of one class, so what tells classes apart counts most.
  * Sharpness and reach are chosen by leaving out one program after the other, of the scales too: the log loss on
- * programs that nothing was learnt from is the smallest. Prototypes may be added later without any of that.
+ * programs that nothing was learnt from is the smallest, with a reach that still rejects what was never seen.
+ * Prototypes may be added later without any of that.
  *
  * Source: kernel density classification with one kernel for each program (Hastie et al., "The Elements of Statistical
  * Learning", 6.6); rejection by distance as in Mensink et al., "Distance-Based Image Classification", PAMI 2013.

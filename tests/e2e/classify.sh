@@ -37,6 +37,12 @@ for category in "$(dirname "$0")"/../../data/categories/*.yaml; do
     "$sonde" help classify | tr '\n' ' ' | grep -q "$(basename "$category" .yaml)[,. ]" || fail "help lacks $category"
 done
 
+rows "$tmp/brief.csv" 't,cpu.util' 1 '"5,20"'
+expect 0 '' "$sonde" classify "$tmp/brief.csv" --features "$tmp/brief.features"
+[ "$(wc -l <"$tmp/brief.features")" = 1 ] || fail "features of one row: $(cat "$tmp/brief.features")"
+expect 2 '*--learn*' "$sonde" classify "$tmp/game.csv" --learn
+expect 2 '*both*standard output*' "$sonde" classify "$tmp/game.csv" --out - --features -
+
 # The same in the report of a file, and not at all where it is switched off.
 expect 0 '' "$sonde" analyze "$tmp/game.csv" --json
 says '*"workload": {*"category": "gaming"*"unknown_reason": null*'

@@ -57,7 +57,7 @@ json 'all(m["skill"] > 0 and len(m["points"]) == 3 for m in j["metrics"])'
 json 'j["metrics"][0]["grades"] is None and "not kept" in j["metrics"][0]["grades_reason"]'
 
 # Noise has no skill, and what is not known no forecast: done in part.
-expect 3 '' "$sonde" forecast noise.csv --json
+expect 3 '*none of nothing*at least 3*' "$sonde" forecast noise.csv --json
 json '[m["metric"] for m in j["metrics"]] == ["noise", "nothing", "still"]'
 json 'not j["metrics"][0]["has_skill"] and j["metrics"][0]["model"] == "hour"'
 json '"no skill" in j["metrics"][0]["words"]'

@@ -102,7 +102,7 @@ static void test_too_long(void **state)
 static void test_too_deep(void **state)
 {
     (void)state;
-    static const char *const mark[] = { "[", "{", "- ", "?\t", "a: " };
+    static const char *const mark[] = { "[", "{", "- ", "[\"]\", " };
     for (size_t i = 0; i < sizeof mark / sizeof *mark; i++) {
         struct category c;
         auto_buf struct buf text = { 0 }, why = { 0 };
@@ -111,6 +111,19 @@ static void test_too_deep(void **state)
         assert_int_equal(category_parse("x.yaml", text.p, text.n, &c, &why), -EINVAL);
         assert_non_null(strstr(why.p, "nests deeper"));
     }
+}
+
+/* Brackets of a sentence are no levels. */
+static void test_brackets_in_words(void **state)
+{
+    (void)state;
+    struct category c;
+    auto_buf struct buf text = { 0 }, why = { 0 };
+    buf_puts(&text, "# [[[[\nname: a\nhelp: \"");
+    for (int i = 0; i < 100; i++)
+        buf_puts(&text, "[");
+    buf_puts(&text, "\"\nevidence:\n" GOOD);
+    assert_int_equal(category_parse("x.yaml", text.p, text.n, &c, &why), 0);
 }
 
 static void test_degrees(void **state)
@@ -138,7 +151,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_a_whole_one),
     cmocka_unit_test(test_bad_ones),
     cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_too_deep),
+        cmocka_unit_test(test_too_deep), cmocka_unit_test(test_brackets_in_words),
     cmocka_unit_test(test_degrees),
 };
 

@@ -461,7 +461,45 @@ static void test_learns_from_labelled(void **state)
     workload_set_free(s);
 }
 
+/* SYNTHETIC: as an encoder was seen to be, with all that the learnt part looks at; and the same beside a busy graphics
+ * processor, which is like nothing that was learnt: then evidence speaks. */
+static void test_graphics_beside_what_was_learnt(void **state)
+{
+    (void)state;
+    static const struct level encoder[] = {
+        { "cpu.util", NULL, 94 }, { "cpu.system", NULL, 0.7 }, { "cpu.iowait", NULL, 0.01 },
+        { "cpu.core.util", "0", 94 }, { "cpu.core.util", "1", 94 }, { "cpu.context_switches.rate", NULL, 912 },
+        { "cpu.interrupts.rate", NULL, 715 }, { "process.forks.rate", NULL, 1.4 }, { "memory.faults.rate", NULL, 1200 },
+        { "memory.faults.major.rate", NULL, 0.1 }, { "memory.util", NULL, 3.1 }, { "memory.cached", NULL, 5.4e9 },
+        { "disk.read.rate", "total", 1.2e4 }, { "disk.reads.rate", "total", 0.6 }, { "disk.write.rate", "total", 2.4e5 },
+        { "disk.writes.rate", "total", 1.3 }, { "disk.util", "total", 0.2 }, { "pressure.cpu.some", NULL, 11 },
+        { "pressure.io.some", NULL, 0.02 }, { "gpu.util", "0", 0 }, { "gpu.vram.util", "0", 5 },
+    };
+    struct workload_set *s = workload_set_new();
+    struct recording *r = fake_new(1);
+    for (size_t i = 0; i < sizeof encoder / sizeof *encoder; i++)
+        fake_metric(r, encoder[i].metric, encoder[i].inst, UNIT_NONE);
+    fake_rows(r, 90);
+    for (size_t i = 0; i < sizeof encoder / sizeof *encoder; i++)
+        for (size_t row = 0; row < r->n; row++)
+            fake_col(r, encoder[i].metric, encoder[i].inst)[row] = encoder[i].value * (row % 2 ? 1.001 : 0.999);
+    struct workload_summary sum = judge(r, s, &usual);
+    assert_string_equal(workload_name(s, sum.category), "video_editing");
+    workload_summary_done(&sum);
+    for (size_t row = 0; row < r->n; row++) {
+        fake_col(r, "gpu.util", "0")[row] = 85;
+        fake_col(r, "gpu.vram.util", "0")[row] = 60;
+        fake_col(r, "cpu.util", NULL)[row] = 50 + (double)(row % 2);
+    }
+    sum = judge(r, s, &usual);
+    assert_string_equal(workload_name(s, sum.category), "gaming");
+    workload_summary_done(&sum);
+    recording_free(r);
+    workload_set_free(s);
+}
+
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_graphics_beside_what_was_learnt),
     cmocka_unit_test(test_synthetic_graphics),
     cmocka_unit_test(test_rest_is_idle),
     cmocka_unit_test(test_too_little),

@@ -26,7 +26,7 @@
 static void classify_features(struct workload_told *t, const struct workload_answer *a, const struct workload *w)
 {
     double x[CLASSES_MAX_DIM];
-    if (!workload_seen(w, x))
+    if (!w || !workload_seen(w, x)) /* it was too short for any answer */
         return;
     workload_put_time(&t->features, t->stamp, a->wall_ms);
     for (int j = 0; j < workload_features(); j++) {
@@ -59,7 +59,8 @@ static int classify_print(const struct args *a, const struct workload_told *t)
         workload_put_json(&out, t);
     else if (!taken && !args_flag(a, "quiet"))
         workload_put_text(&out, t, &screen);
-    return outfiles_put("-", &out) < 0 ? EXIT_FAILED : EXIT_DONE;
+    outfiles_put("-", &out);
+    return EXIT_DONE;
 }
 
 static void classify_begin(const struct args *a, const char *path, const struct recording *rec,
@@ -114,7 +115,7 @@ static int classify_say_learnt(const struct args *a, const struct archived *v, c
     else if (l->sessions)
         printf("Learnt %d prototype%s from %d labelled session%s, into %s/models/workload\n", l->prototypes,
                l->prototypes == 1 ? "" : "s", l->sessions, l->sessions == 1 ? "" : "s", v->dir.p);
-    else
+    else if (!l->too_short)
         puts("No session is labelled with the name of a category: sonde sessions label last web_browsing");
     return EXIT_DONE;
 }
@@ -144,6 +145,10 @@ static int classify_on(const struct args *a, const char *file, const char *sessi
     struct recording *rec = NULL;
     int status = EXIT_DONE;
     const char *out = args_text(a, "out"), *features = args_text(a, "features");
+    if (out && features && !outfiles_is_file(out) && !outfiles_is_file(features)) {
+        log_error(0, "classify: --out and --features are both to be standard output; give one of them a file");
+        return EXIT_USAGE;
+    }
     if (outfiles_may_write(out, file) < 0 || outfiles_may_write(features, file) < 0 ||
         (outfiles_is_file(out) && outfiles_may_write(features, out) < 0))
         return EXIT_FAILED;
@@ -166,6 +171,10 @@ static int classify_command(const struct args *a)
 {
     const char *input = args_text(a, "input"), *word = args_positional(a, 0);
     bool range = args_given(a, "from") || args_given(a, "to");
+    if (args_flag(a, "learn") && (input || word || range || args_given(a, "out") || args_given(a, "features"))) {
+        log_error(0, "classify: --learn learns from all labelled sessions, and judges none: give it alone");
+        return EXIT_USAGE;
+    }
     if (args_flag(a, "learn"))
         return classify_learn(a);
     if (input && word) {

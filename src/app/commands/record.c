@@ -89,7 +89,7 @@ static void record_found(struct recorder *r)
     if (index_open_read(r->o.dir, &x) < 0)
         return;
     if (index_session(x, store_about(r->store)->session, &s) == 0) {
-        if (config_bool(r->config, "learning.enabled"))
+        if (s.anomalies)
             printf("%lld %s found.\n", (long long)s.anomalies, s.anomalies == 1 ? "anomaly was" : "anomalies were");
         if (*s.workload)
             printf("The kind of work, most of the time: %s.\n", s.workload);

@@ -14,12 +14,12 @@
 #include <string.h>
 
 /* What a label is worth to the classifier. */
-struct lesson {
-    bool is_category;
+struct taught {
+    bool is_category, too_short;
     int prototypes; /* that were made of the session; below 0 an error, which was said */
 };
 
-static void label_say(const struct args *a, const char *id, const char *name, bool labelled, struct lesson l)
+static void label_say(const struct args *a, const char *id, const char *name, bool labelled, struct taught l)
 {
     auto_buf struct buf out = { 0 };
     struct json j;
@@ -37,7 +37,7 @@ static void label_say(const struct args *a, const char *id, const char *name, bo
         check_put_quoted(&out, name);
         if (labelled && l.prototypes > 0)
             buf_puts(&out, "; the workload classifier learnt from it");
-        else if (labelled && l.is_category && l.prototypes == 0)
+        else if (labelled && l.too_short)
             buf_puts(&out, "; it is too short for the workload classifier to learn from");
     }
     puts(out.p);
@@ -55,12 +55,12 @@ static void label_hint(const struct workload_set *set, const char *name)
 }
 
 /* A label that is the name of a category is learnt from, and one that is taken away is forgotten. */
-static struct lesson label_learn(const struct args *a, struct archived *v, const char *id, const char *name,
+static struct taught label_learn(const struct args *a, struct archived *v, const char *id, const char *name,
                                 bool labelled)
 {
     struct workload_set *set;
     struct workload_learnt learnt;
-    struct lesson l = { 0 };
+    struct taught l = { 0 };
     if (categories_open(a, NULL, &set) < 0)
         return l;
     l.is_category = workload_set_find(set, name) >= 0;
@@ -69,7 +69,11 @@ static struct lesson label_learn(const struct args *a, struct archived *v, const
         log_warn(rc, "the workload classifier does not learn of it; `sonde classify --learn` tries again");
     else if (!l.is_category && labelled)
         label_hint(set, name);
+    else if (l.is_category && learnt.left_out)
+        log_warn(0, "the workload classifier learns from %d labelled sessions at most: %d are left out",
+                 WORKLOAD_LEARN_SESSIONS, learnt.left_out);
     l.prototypes = rc < 0 ? rc : l.is_category ? learnt.of_session : 0;
+    l.too_short = l.is_category && rc == 0 && !learnt.of_session && !learnt.left_out;
     workload_set_free(set);
     return l;
 }
