@@ -10,7 +10,7 @@
  *
  * The file has a first column ts_ms and then one for each value of /proc, as data/telemetry-sample.csv.xz.
  */
-#include "analyze/import.h"
+#include "analyze/import/import.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"

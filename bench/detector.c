@@ -9,7 +9,7 @@
  */
 #include "simulated.h"
 
-#include "learn/detector.h"
+#include "learn/detector/detector.h"
 
 #include <math.h>
 #include <stdio.h>

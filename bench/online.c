@@ -4,7 +4,7 @@
  * The machine is read with all adapters for a while; the instants are then handed over again and again, with the
  * times moved on, as a recorder would: what is measured is all that it does beside reading. One JSON line.
  */
-#include "analyze/online.h"
+#include "analyze/online/online.h"
 #include "app/args.h"
 #include "app/observer.h"
 #include "app/settings.h"

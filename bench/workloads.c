@@ -4,11 +4,11 @@
  *   workloads WINDOWS > data/workload.yaml
  *
  * WINDOWS is CSV with a header: label, program (a number), name of the program, run (a number), then a value for each
- * feature (src/analyze/workload_features.c).
+ * feature (src/analyze/workload/workload_features.c).
  */
-#include "analyze/workload.h"
-#include "analyze/workload_features.h"
-#include "analyze/workload_model.h"
+#include "analyze/workload/workload.h"
+#include "analyze/workload/workload_features.h"
+#include "analyze/workload/workload_model.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"

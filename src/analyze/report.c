@@ -1,12 +1,12 @@
 /* report.c - one object from a recording: runs every part of the analysis. */
 #include "analyze/report.h"
 
-#include "analyze/anomalies.h"
-#include "analyze/foresight.h"
+#include "analyze/anomaly/anomalies.h"
+#include "analyze/forecast/foresight.h"
+#include "analyze/forecast/trends.h"
 #include "analyze/insights/insights.h"
-#include "analyze/states.h"
-#include "analyze/trends.h"
-#include "analyze/workload_find.h"
+#include "analyze/states/states.h"
+#include "analyze/workload/workload_find.h"
 #include "base/mem.h"
 #include "base/text.h"
 

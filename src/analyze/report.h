@@ -8,10 +8,10 @@
 #ifndef ANALYZE_REPORT_H
 #define ANALYZE_REPORT_H
 
-#include "analyze/forecasts.h"
+#include "analyze/forecast/forecasts.h"
 #include "core/event.h"
 #include "core/recording.h"
-#include "learn/pattern.h"
+#include "learn/forecast/pattern.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -141,7 +141,7 @@ struct report_forecast {
     struct pattern pattern;
 };
 
-/* Which kind of work the machine did: analyze/workload.h. */
+/* Which kind of work the machine did: analyze/workload/workload.h. */
 struct workload_found {
     char reason[REPORT_TEXT];
     char category[32];           /* "video_editing", "mixed", "unknown" */

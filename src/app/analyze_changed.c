@@ -1,7 +1,7 @@
 /* analyze_changed.c - prints what changed in a window. */
 #include "app/analyze_changed.h"
 
-#include "analyze/changed.h"
+#include "analyze/anomaly/changed.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "output/changed_report.h"

@@ -1,7 +1,7 @@
 /* analyze_file.c - the report over a file: numbers of anybody, or a tape of ours. */
 #include "app/analyze_file.h"
 
-#include "analyze/import.h"
+#include "analyze/import/import.h"
 #include "app/analyze_changed.h"
 #include "app/observer.h"
 #include "app/reporting.h"

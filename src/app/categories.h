@@ -4,7 +4,7 @@
 #define APP_CATEGORIES_H
 
 #include "analyze/report.h"
-#include "analyze/workload.h"
+#include "analyze/workload/workload.h"
 #include "app/command.h"
 
 /* For the table of a command. */

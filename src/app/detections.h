@@ -2,7 +2,7 @@
 #ifndef APP_DETECTIONS_H
 #define APP_DETECTIONS_H
 
-#include "analyze/method.h"
+#include "analyze/method/method.h"
 #include "output/screen.h"
 
 struct detections {

@@ -5,7 +5,7 @@
  */
 #include "app/forecasting.h"
 
-#include "analyze/forecasts.h"
+#include "analyze/forecast/forecasts.h"
 #include "app/analyze_file.h"
 #include "app/foretold.h"
 #include "app/minutes.h"

@@ -5,7 +5,7 @@
 #ifndef APP_FORETOLD_H
 #define APP_FORETOLD_H
 
-#include "analyze/forecasts.h"
+#include "analyze/forecast/forecasts.h"
 #include "store/archive.h"
 #include "store/index.h"
 

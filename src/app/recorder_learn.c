@@ -6,7 +6,7 @@
  */
 #include "app/recorder_parts.h"
 
-#include "analyze/online.h"
+#include "analyze/online/online.h"
 #include "app/findings.h"
 #include "app/models.h"
 #include "base/auto.h"

@@ -1,7 +1,7 @@
 /* reporting.c - analyses a recording and says what was found. */
 #include "app/reporting.h"
 
-#include "analyze/state_book.h"
+#include "analyze/states/state_book.h"
 #include "app/categories.h"
 #include "app/history.h"
 #include "app/identity.h"

@@ -1,8 +1,8 @@
 /* workload_learn.c - labelled sessions of the archive as prototypes of the workload classifier. */
 #include "app/workload_learn.h"
 
-#include "analyze/workload_features.h"
-#include "analyze/workload_model.h"
+#include "analyze/workload/workload_features.h"
+#include "analyze/workload/workload_model.h"
 #include "app/models.h"
 #include "base/auto.h"
 #include "base/text.h"

@@ -6,13 +6,13 @@
 #ifndef APP_WORKLOAD_LEARN_H
 #define APP_WORKLOAD_LEARN_H
 
+#include "analyze/workload/workload.h"
 #include "app/archived.h"
-#include "analyze/workload.h"
 
 #define WORKLOAD_LEARNT "workload" /* the name of the model: app/models.h */
 #define WORKLOAD_LEARN_SLICES 8   /* of a session, at most */
 #define WORKLOAD_LEARN_SLICE_S 120
-#define WORKLOAD_LEARN_SESSIONS 256 /* labels, at most: what they give fits into one model (analyze/workload_model.h) */
+#define WORKLOAD_LEARN_SESSIONS 256 /* labels, at most: what they give fits into one model (analyze/workload/workload_model.h) */
 
 struct workload_learnt {
     int sessions, prototypes;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MILLISECONDS_FROM 1e11 /* as analyze/import.h reads them */
+#define MILLISECONDS_FROM 1e11 /* as analyze/import/import.h reads them */
 
 enum stamp workload_stamp(const char *path)
 {

@@ -2,7 +2,7 @@
 #ifndef APP_WORKLOAD_TELL_H
 #define APP_WORKLOAD_TELL_H
 
-#include "analyze/workload.h"
+#include "analyze/workload/workload.h"
 #include "output/screen.h"
 
 /* How the file wrote its times, so that rows can be joined with it. */

@@ -2,7 +2,7 @@
 #ifndef OUTPUT_CHANGED_REPORT_H
 #define OUTPUT_CHANGED_REPORT_H
 
-#include "analyze/changed.h"
+#include "analyze/anomaly/changed.h"
 #include "base/buf.h"
 #include "output/screen.h"
 

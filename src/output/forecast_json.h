@@ -2,7 +2,7 @@
 #ifndef OUTPUT_FORECAST_JSON_H
 #define OUTPUT_FORECAST_JSON_H
 
-#include "analyze/forecasts.h"
+#include "analyze/forecast/forecasts.h"
 #include "base/json.h"
 
 /*

@@ -2,7 +2,7 @@
 #ifndef OUTPUT_FORECAST_TEXT_H
 #define OUTPUT_FORECAST_TEXT_H
 
-#include "analyze/forecasts.h"
+#include "analyze/forecast/forecasts.h"
 #include "output/screen.h"
 
 /* Each metric with a table of its steps; more() adds lines to one, by its id. */

@@ -2,7 +2,7 @@
 #include "output/report_json.h"
 
 #include "base/json.h"
-#include "learn/risk.h"
+#include "learn/forecast/risk.h"
 #include "output/forecast_json.h"
 #include "output/report_now.h"
 #include "output/report_verdict.h"

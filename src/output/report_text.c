@@ -9,7 +9,7 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "core/amount.h"
-#include "learn/risk.h"
+#include "learn/forecast/risk.h"
 #include "output/forecast_text.h"
 #include "output/report_now.h"
 #include "output/report_verdict.h"

@@ -1,8 +1,8 @@
 /* report_verdict.c - is it well? In one line, which names the worst that was found. */
 #include "output/report_verdict.h"
 
-#include "analyze/anomalies.h"
-#include "analyze/woods.h"
+#include "analyze/anomaly/anomalies.h"
+#include "analyze/anomaly/woods.h"
 #include "core/amount.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* fuzz_category.c - files of workload categories, and of what the classifier learnt. */
-#include "analyze/category.h"
-#include "analyze/workload_model.h"
+#include "analyze/workload/category.h"
+#include "analyze/workload/workload_model.h"
 
 #include <assert.h>
 #include <errno.h>

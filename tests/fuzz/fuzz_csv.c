@@ -1,6 +1,6 @@
 /* fuzz_csv.c - CSV into a recording: whatever the
  * bytes, a whole recording or a one-line message. */
-#include "analyze/import.h"
+#include "analyze/import/import.h"
 
 #include <assert.h>
 #include <string.h>

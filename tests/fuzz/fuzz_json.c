@@ -1,5 +1,5 @@
 /* fuzz_json.c - the JSON of --save-data into a recording, and that through the whole analysis. */
-#include "analyze/import.h"
+#include "analyze/import/import.h"
 #include "analyze/report.h"
 
 #include <assert.h>

@@ -2,10 +2,10 @@
  * fuzz_learn.c - CSV into everything that learns: every method of finding anomalies, forecasts, the workload
  * classifier. Whatever the numbers, a one-line refusal, or finite answers within their bounds.
  */
-#include "analyze/forecasts.h"
-#include "analyze/import.h"
-#include "analyze/method.h"
-#include "analyze/workload.h"
+#include "analyze/forecast/forecasts.h"
+#include "analyze/import/import.h"
+#include "analyze/method/method.h"
+#include "analyze/workload/workload.h"
 
 #include "base/mem.h"
 

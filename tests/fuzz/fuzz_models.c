@@ -2,9 +2,9 @@
  * fuzz_models.c - what was learned, read back: the detector, the recorder's learner, the book of states. Bytes that
  * nobody put are refused, and what is taken gives finite answers.
  */
-#include "analyze/online.h"
-#include "analyze/state_book.h"
-#include "learn/detector.h"
+#include "analyze/online/online.h"
+#include "analyze/states/state_book.h"
+#include "learn/detector/detector.h"
 
 #include "base/auto.h"
 #include "base/mem.h"

@@ -1,5 +1,5 @@
 /* test_anomalies.c - the default detector is silent on quiet data and finds what was planted. */
-#include "analyze/anomalies.h"
+#include "analyze/anomaly/anomalies.h"
 #include "analyze/report.h"
 #include "base/mem.h"
 #include "fake.h"

@@ -1,5 +1,5 @@
 /* test_category.c - files of workload categories: good ones, bad ones with what is said of them, degrees. */
-#include "analyze/category.h"
+#include "analyze/workload/category.h"
 #include "base/auto.h"
 #include "test.h"
 

@@ -1,5 +1,5 @@
 /* test_changed.c - what a window has that the time before it had not, and nothing where there is nothing. */
-#include "analyze/changed.h"
+#include "analyze/anomaly/changed.h"
 #include "fake.h"
 #include "test.h"
 

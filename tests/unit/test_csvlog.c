@@ -2,7 +2,7 @@
  * test_csvlog.c - the CSV logs: every cell within its bound at every tick, whatever happens to values,
  * metrics, disk and process in between. Files are read here by a reader of its own.
  */
-#include "analyze/import.h"
+#include "analyze/import/import.h"
 #include "base/auto.h"
 #include "base/rng.h"
 #include "base/text.h"

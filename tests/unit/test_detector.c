@@ -6,7 +6,7 @@
 
 #include "base/auto.h"
 #include "base/rng.h"
-#include "learn/detector.h"
+#include "learn/detector/detector.h"
 #include "simulated.h"
 
 #include <errno.h>

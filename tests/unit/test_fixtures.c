@@ -7,7 +7,7 @@
 
 #include "adapters/registry.h"
 #include "analyze/areas.h"
-#include "analyze/import.h"
+#include "analyze/import/import.h"
 #include "base/auto.h"
 #include "core/replay.h"
 #include "core/sampler.h"

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "learn/forecast.h"
+#include "learn/forecast/forecast.h"
 
 #include <errno.h>
 #include <float.h>

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "base/mem.h"
-#include "learn/grid.h"
+#include "learn/forecast/grid.h"
 
 struct grid_case {
     const char *what;

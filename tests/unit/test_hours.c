@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "base/rng.h"
-#include "learn/hours.h"
+#include "learn/detector/hours.h"
 
 #define DAY 86400.0
 #define STEP 60.0
@@ -174,5 +174,5 @@ int main(void)
         cmocka_unit_test(nightly_job), cmocka_unit_test(odd_day), cmocka_unit_test(forgets),
         cmocka_unit_test(chance_and_unknown), cmocka_unit_test(packs), cmocka_unit_test(odd_bytes_and_times),
     };
-    return cmocka_run_group_tests_name("learn/hours", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("learn/detector/hours", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* test_import.c - CSV and JSON files into recordings;
  * what is wrong with a file is said in one line. */
-#include "analyze/import.h"
+#include "analyze/import/import.h"
 #include "base/auto.h"
 #include "fake.h"
 #include "test.h"

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "base/rng.h"
-#include "learn/innovation.h"
+#include "learn/detector/innovation.h"
 
 #define MEMORY 20000.0
 
@@ -387,5 +387,5 @@ int main(void)
         cmocka_unit_test(comes_later), cmocka_unit_test(gone_for_long), cmocka_unit_test(giants),
         cmocka_unit_test(any_scale), cmocka_unit_test(groups), cmocka_unit_test(packs), cmocka_unit_test(odd_bytes),
     };
-    return cmocka_run_group_tests_name("learn/innovation", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("learn/detector/innovation", tests, NULL, NULL);
 }

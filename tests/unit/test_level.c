@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "base/rng.h"
-#include "learn/level.h"
+#include "learn/detector/level.h"
 
 #define MEMORY 20000.0
 #define COLUMNS 100
@@ -338,5 +338,5 @@ int main(void)
         cmocka_unit_test(wave_ends), cmocka_unit_test(unknown), cmocka_unit_test(constants_and_giants),
         cmocka_unit_test(any_scale), cmocka_unit_test(gap), cmocka_unit_test(taken), cmocka_unit_test(packs),
     };
-    return cmocka_run_group_tests_name("learn/level", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("learn/detector/level", tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
 /* Named methods of finding anomalies: what they find, what they name as the cause, what they refuse. */
 #include "test.h"
 
-#include "analyze/alarm.h"
-#include "analyze/import.h"
-#include "analyze/method.h"
+#include "analyze/import/import.h"
+#include "analyze/method/alarm.h"
+#include "analyze/method/method.h"
 #include "base/rng.h"
 
 #include <errno.h>
@@ -231,5 +231,5 @@ int main(void)
         cmocka_unit_test(departure), cmocka_unit_test(quiet), cmocka_unit_test(refused), cmocka_unit_test(columns),
         cmocka_unit_test(tails), cmocka_unit_test(moved_scores),
     };
-    return cmocka_run_group_tests_name("analyze/method", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("analyze/method/method", tests, NULL, NULL);
 }

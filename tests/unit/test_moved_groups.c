@@ -1,6 +1,6 @@
 /* test_moved_groups.c - services that moved with an episode, by the measure of its area. */
-#include "analyze/moved_groups.h"
-#include "analyze/suspects.h"
+#include "analyze/anomaly/moved_groups.h"
+#include "analyze/anomaly/suspects.h"
 #include "fake.h"
 #include "test.h"
 

@@ -1,6 +1,6 @@
 /* test_online.c - what a recorder tells while it happens, and what it takes from one run to the next. */
-#include "analyze/online.h"
-#include "analyze/online_usual.h"
+#include "analyze/online/online.h"
+#include "analyze/online/online_usual.h"
 #include "base/auto.h"
 #include "base/mem.h"
 #include "base/rng.h"

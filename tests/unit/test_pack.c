@@ -1,7 +1,7 @@
 /* Models as bytes: what is written is read back, and what is not there or out of range is bad. */
 #include "test.h"
 
-#include "learn/pack.h"
+#include "learn/detector/pack.h"
 
 #include <float.h>
 
@@ -90,5 +90,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trip), cmocka_unit_test(truncated), cmocka_unit_test(out_of_range),
     };
-    return cmocka_run_group_tests_name("learn/pack", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("learn/detector/pack", tests, NULL, NULL);
 }

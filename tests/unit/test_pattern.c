@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "learn/pattern.h"
+#include "learn/forecast/pattern.h"
 
 #include <errno.h>
 

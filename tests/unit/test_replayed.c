@@ -1,6 +1,6 @@
 /* test_replayed.c - reports over long recordings: what the detector finds that shift does not, and when it judges. */
-#include "analyze/anomalies.h"
-#include "analyze/online.h"
+#include "analyze/anomaly/anomalies.h"
+#include "analyze/online/online.h"
 #include "base/mem.h"
 #include "fake.h"
 #include "simulated.h"

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "learn/risk.h"
+#include "learn/forecast/risk.h"
 
 #include <errno.h>
 

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "base/rng.h"
-#include "learn/season.h"
+#include "learn/detector/season.h"
 
 #define DAY 86400.0
 #define STEP 120.0
@@ -268,5 +268,5 @@ int main(void)
         cmocka_unit_test(comes_later), cmocka_unit_test(odd_rows), cmocka_unit_test(any_scale),
         cmocka_unit_test(taken), cmocka_unit_test(packs), cmocka_unit_test(odd_bytes_and_times),
     };
-    return cmocka_run_group_tests_name("learn/season", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("learn/detector/season", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* The --save-data file: shape, units, grouping by chip, what is unknown. */
 #include "test.h"
 
-#include "analyze/import.h"
+#include "analyze/import/import.h"
 #include "base/auto.h"
 #include "output/seed_json.h"
 

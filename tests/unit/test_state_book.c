@@ -1,5 +1,5 @@
 /* test_state_book.c - a state that comes again has its id and its name; another has neither. */
-#include "analyze/state_book.h"
+#include "analyze/states/state_book.h"
 #include "base/auto.h"
 #include "fake.h"
 #include "test.h"

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "base/rng.h"
-#include "learn/tail.h"
+#include "learn/detector/tail.h"
 
 #define DAY 86400.0
 #define HOUR 3600.0
@@ -349,5 +349,5 @@ int main(void)
         cmocka_unit_test(rate), cmocka_unit_test(keeps_the_highest), cmocka_unit_test(packs),
         cmocka_unit_test(packs_in_the_middle), cmocka_unit_test(odd_bytes),
     };
-    return cmocka_run_group_tests_name("learn/tail", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("learn/detector/tail", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* test_watch.c - the last minute of some metrics: statistics, instances, gaps, fast and slow ticks. */
-#include "analyze/watch.h"
+#include "analyze/workload/watch.h"
 #include "test.h"
 
 #include "base/mem.h"

@@ -1,5 +1,5 @@
 /* test_window.c - order statistics of the last values, against sorting them. */
-#include "analyze/window.h"
+#include "analyze/anomaly/window.h"
 #include "base/rng.h"
 #include "base/stats.h"
 #include "test.h"

@@ -4,9 +4,9 @@
  * Machines with graphics processors are made up here: the machine that the classifier was measured on has none, so
  * gaming, training, modelling and design are synthetic, by what the files of the categories say.
  */
-#include "analyze/workload.h"
-#include "analyze/workload_features.h"
-#include "analyze/workload_model.h"
+#include "analyze/workload/workload.h"
+#include "analyze/workload/workload_features.h"
+#include "analyze/workload/workload_model.h"
 #include "base/auto.h"
 #include "fake.h"
 #include "learn/classes.h"

@@ -1,7 +1,7 @@
 /* rule.c - conditions that last, and the sentences about them. */
 #include "analyze/insights/rule.h"
 
-#include "analyze/suspects.h"
+#include "analyze/anomaly/suspects.h"
 #include "base/mem.h"
 #include "base/stats.h"
 #include "base/text.h"

@@ -7,7 +7,7 @@
 #include "app/workload_learn.h"
 #include "app/workload_tell.h"
 
-#include "analyze/workload_features.h"
+#include "analyze/workload/workload_features.h"
 #include "app/outfiles.h"
 #include "base/auto.h"
 #include "base/log.h"

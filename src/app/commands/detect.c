@@ -1,5 +1,5 @@
 /* detect.c - `sonde detect`: which rows of a file are unlike those before them? */
-#include "analyze/import.h"
+#include "analyze/import/import.h"
 #include "app/command.h"
 #include "app/detections.h"
 

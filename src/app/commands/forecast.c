@@ -3,7 +3,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
-#include "learn/forecast.h"
+#include "learn/forecast/forecast.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * A file is read whole before anything is written, but for a tape, which is played into its new session. What it is
  * known by is its length and checksum, kept in the origin of its session.
  */
-#include "analyze/import.h"
+#include "analyze/import/import.h"
 #include "app/datadir.h"
 #include "app/intake.h"
 #include "app/observer.h"
