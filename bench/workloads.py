@@ -126,7 +126,8 @@ def record(sonde, folder, arguments):
     done = json.loads(log.read_text()) if log.exists() else []
     have = {r["run"] for r in done if (folder / f"{r['run']}.csv").exists()}
     done = [r for r in done if r["run"] in have]
-    wanted = [r for r in programs.RUNS + (programs.LONG if arguments.long else [])
+    again = f"-day{arguments.day}" if arguments.day > 1 else ""
+    wanted = [(r[0] + again, *r[1:]) for r in programs.RUNS + (programs.LONG if arguments.long else [])
               if fnmatch.fnmatch(r[0], arguments.only)]
     if arguments.list:
         for name, split, label, program, _ in wanted:
@@ -253,10 +254,21 @@ def seconds_to(rows, label):
     return next((float(t) for t, category, _ in rows if category == label), None)
 
 
+def reliability(of_run):
+    """How often an answer is right, by how sure it was."""
+    told = [(confidence, category == r["label"]) for r, rows in of_run.values() for _, category, confidence in rows]
+    print("| sure to | answers | mean | right |\n|---|---|---|---|")
+    for low, high in ((0, 0.6), (0.6, 0.8), (0.8, 0.95), (0.95, 1.01)):
+        some = [t for t in told if low <= t[0] < high]
+        if some:
+            print(f"| {low:g} to {min(high, 1):g} | {len(some)} | {sum(c for c, _ in some) / len(some):.2f} | "
+                  f"{sum(right for _, right in some) / len(some):.2f} |")
+    print()
+
+
 def judge(build, sonde, folder, arguments):
     runs = json.loads((folder / "runs.json").read_text())
-    if not arguments.keep:
-        learn(build, sonde, folder, runs, arguments.check)
+    learn(build, sonde, folder, runs, arguments.check)
     interval = USUAL_S
     known = [r for r in runs if r["split"] == "test" and r["label"] not in ("unknown", "mixed")]
     others = [r for r in runs if r["split"] == "test" and r["label"] == "unknown"]
@@ -267,9 +279,11 @@ def judge(build, sonde, folder, arguments):
     for c, (p, r, f, n) in table.items():
         print(f"| {c} | {p:.2f} | {r:.2f} | {f:.2f} | {n} |")
     print(f"\nMacro F1 {macro:.3f}; of the answers on programs of other kinds {abstained:.2f} were \"unknown\".\n")
+    reliability(of_run)
     often = judge_programs(sonde, folder, known, others, OFTEN_S)
     print(f"With an answer every {OFTEN_S} s: macro F1 {often[4]:.3f}, {often[5]:.2f} \"unknown\".\n")
     confusion(often[0] + often[1])
+    reliability(often[2])
     print("A program had run for some seconds when its run began; the first answer comes after 20 s.\n")
     print("| held-out run | program | answers | right answer after |\n|---|---|---|---|")
     for name, (r, rows) in of_run.items():
@@ -282,7 +296,7 @@ def judge(build, sonde, folder, arguments):
     mixed = [r for r in runs if r["label"] == "mixed"]
     for r in mixed:
         said = [a for _, a, _ in answers(sonde, folder / f"{r['run']}.csv", interval)]
-        fine = [a in programs.MIXED[r["run"]] + ["mixed", "unknown"] for a in said]
+        fine = [a in programs.MIXED[r["program"]] + ["mixed", "unknown"] for a in said]
         print(f"| {r['run']} | {r['program']} | {', '.join(said)} | {sum(fine)} of {len(fine)} are one of the two, "
               "mixed or unknown |")
     steady = [r for r in runs if r["split"] == "steady"] or known
@@ -307,10 +321,10 @@ def main():
     p.add_argument("--pack", type=pathlib.Path, metavar="DIR", help="into tests/data/workloads.tar.xz")
     p.add_argument("--seconds", type=int, default=56)
     p.add_argument("--patience", type=float, default=20, help="seconds to wait for the machine to be quiet")
-    p.add_argument("--long", action="store_true")
+    p.add_argument("--long", action="store_true", help="record sessions of minutes too, to count changes of the answer")
+    p.add_argument("--day", type=int, default=1, metavar="N", help="record the same again, beside what is there")
     p.add_argument("--only", default="*", metavar="GLOB")
     p.add_argument("--list", action="store_true")
-    p.add_argument("--keep", action="store_true", help="learn nothing: judge the model there is, by another day's runs")
     p.add_argument("--check", action="store_true", help="the model there is must be the one that is learnt")
     arguments = p.parse_args()
     sonde = str(arguments.build / "sonde")

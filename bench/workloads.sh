@@ -1,16 +1,16 @@
 #!/bin/sh
 # Workload classes: labelled telemetry of real programs, what the classifier learns of it, how right it is.
 #
-# usage: workloads.sh [BUILD_DIR] --record DIR [--seconds N] [--long] [--only GLOB] [--list]
-#        workloads.sh [BUILD_DIR] --judge DIR [--keep | --check]
+# usage: workloads.sh [BUILD_DIR] --record DIR [--seconds N] [--long] [--day N] [--only GLOB] [--list]
+#        workloads.sh [BUILD_DIR] --judge DIR [--check]
 #        workloads.sh [BUILD_DIR] --pack DIR
 #
 # --record runs each program of the list beside `sonde check` and writes DIR/RUN.csv and DIR/runs.json, the
 # launcher's log: the label is what was launched. Run by run: what is there already is not made again. Some fifty
-# minutes on a machine that does nothing else; --long adds sessions of five minutes for the count of changes.
+# minutes on a machine that does nothing else, not even what looks after it: a command or two a minute show in what is
+# idle. --long adds sessions of five minutes for the count of changes, --day N the same runs once more.
 # --judge learns from the runs of the split `train` into data/workload.yaml, builds, classifies the runs of the
-# split `test` - other programs - and prints Markdown for docs/LEARNING.md. With --keep it
-# learns nothing (the runs of another day), with --check the model must be there already.
+# split `test`, other programs, and prints Markdown for docs/LEARNING.md; with --check the model must be there already.
 # --pack puts the telemetry into tests/data, where `./dev test` judges the model by it.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

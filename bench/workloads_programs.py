@@ -363,6 +363,7 @@ RUNS = [
     ("idle-writer", "train", "idle", "writer at rest", worker(office, "swriter", 9, False)),
     ("idle-mousepad", "train", "idle", "mousepad at rest", worker(stand_open, "mousepad", "letter.txt")),
     ("idle-featherpad", "train", "idle", "featherpad at rest", worker(stand_open, "featherpad", "letter.txt")),
+    ("idle-chromium", "train", "idle", "chromium at rest", worker(open_browser, "chromium")),
     ("idle-polls", "train", "idle", "programs that wait", worker(poll)),
     ("idle-monitor", "train", "idle", "top in a terminal", loop("top -b -d 3 >/dev/null")),
     ("coding-gcc", "train", "coding_development", "gcc",
@@ -411,9 +412,9 @@ RUNS = [
     ("other-awk-all", "train", "unknown", "awk on all cores", together(
         *[loop("awk 'BEGIN { for (i = 0; i < 3e7; i++) a[i % 5000000] = i }'")] * 2)),
 
-    ("idle-browser", "test", "idle", "chromium at rest", worker(open_browser, "chromium")),
     ("idle-firefox", "test", "idle", "firefox at rest", worker(open_browser, "firefox")),
     ("idle-gnumeric", "test", "idle", "gnumeric at rest", worker(stand_open, "gnumeric", "sums.csv")),
+    ("idle-calc", "test", "idle", "calc at rest", worker(office, "scalc", 10, False)),
     ("coding-clang", "test", "coding_development", "clang",
      loop("ninja -C tree/build-clang -t clean; ninja -C tree/build-clang sonde")),
     ("coding-edit-clang", "test", "coding_development", "edit clang", worker(edit_and_build, "build-clang", 3)),
@@ -440,5 +441,5 @@ RUNS = [
 # Steady use for minutes, to count how often the answer changes.
 LONG = [(f"long-{name}", "steady", label, program, start) for name, split, label, program, start in RUNS
         if name in ("coding-edit-clang", "web-firefox", "text-gnumeric")]
-MIXED = {"mixed-gcc-chromium": ["coding_development", "web_browsing"],
-         "mixed-x264-abiword": ["video_editing", "document_editing"]}
+MIXED = {"gcc and chromium": ["coding_development", "web_browsing"],
+         "x264 and abiword": ["video_editing", "document_editing"]}

@@ -1,6 +1,7 @@
 /* categories.c - finds and reads the files of workload categories. */
 #include "app/categories.h"
 
+#include "analyze/workload/yaml_tree.h"
 #include "app/archived.h"
 #include "app/datadir.h"
 #include "app/models.h"
@@ -18,7 +19,6 @@
 #include <string.h>
 
 #define SYSTEM_FOLDER "/etc/sonde/categories"
-#define FILE_MAX (1u << 20)
 
 struct folder {
     struct workload_set *set;
@@ -43,7 +43,7 @@ static void folder_file(void *self, const char *name)
     auto_free char *text = NULL;
     size_t n = 0;
     buf_printf(&path, "%s/%s", f->path, name);
-    int rc = os_is_file(path.p) ? os_read_file(path.p, FILE_MAX, &text, &n) : -EINVAL;
+    int rc = os_is_file(path.p) ? os_read_file(path.p, YAML_TREE_MAX, &text, &n) : -EINVAL;
     f->files++;
     if (rc < 0) {
         log_error(rc, "%s: the category cannot be read", path.p);
@@ -104,9 +104,11 @@ static void categories_learnt(struct workload_set *s, const char *data)
         rc = workload_set_learnt(s, "models/" WORKLOAD_LEARNT, buf_text(&text), text.n, &complaint);
     if (rc == 0 || rc == -ENOENT || rc == -ENOTDIR || rc == -EACCES)
         return;
-    log_warn(0, "%s/models/" WORKLOAD_LEARNT ": what was learnt of labelled sessions is not used; `sonde classify "
-             "--learn` makes it anew", data);
-    log_info("%s", buf_text(&complaint));
+    log_warn(0, "%s/models/" WORKLOAD_LEARNT "%s: what was learnt of labelled sessions is not used; %s`sonde classify "
+             "--learn` makes it anew", data, rc == -ELOOP ? " is a link or no file" : "",
+             rc == -ELOOP ? "move it away, and " : "");
+    if (complaint.n)
+        log_info("%s", complaint.p);
 }
 
 int categories_open(const struct args *a, const char *data, struct workload_set **out)

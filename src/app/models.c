@@ -27,7 +27,7 @@ int models_read(const char *dir, const char *name, struct buf *out)
     int rc = os_disk_may(path.p, OS_DISK_READ);
     rc = rc < 0 ? rc : os_read_file(path.p, MODELS_MAX, &text, &n);
     if (rc < 0)
-        return rc == -ELOOP || rc == -EINVAL ? -EBADMSG : rc;
+        return rc == -EINVAL ? -ELOOP : rc;
     bool whole = n >= TAIL;
     if (whole) {
         models_tail(text, n - TAIL, tail);

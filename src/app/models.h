@@ -7,7 +7,7 @@
 
 #define MODELS_MAX (64 * 1024 * 1024) /* bytes of one file */
 
-/* -ENOENT: there is none; -EBADMSG: it is damaged, not ours, a link or no file; or what keeps it from being read. */
+/* -ENOENT: there is none; -EBADMSG: damaged or not ours; -ELOOP: a link or no file; or what keeps it from being read */
 int models_read(const char *dir, const char *name, struct buf *out);
 
 /*

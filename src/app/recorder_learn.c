@@ -160,6 +160,8 @@ static void learner_load(struct learner *l)
     rc = rc < 0 ? rc : online_load(l->online, bytes.p, bytes.n);
     if (rc == -ENODATA)
         log_warn(0, "record: what was learned here was learned at another interval; learning starts anew");
+    else if (rc == -ELOOP)
+        log_warn(0, "record: %s/models/" MODEL " is a link or no file; what is learned is not kept", l->r->o.dir);
     else if (rc < 0 && rc != -ENOENT)
         log_warn(rc == -EBADMSG || rc == -EINVAL ? 0 : rc,
                  "record: %s/models/" MODEL " is damaged or of another version; learning starts anew", l->r->o.dir);

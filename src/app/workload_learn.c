@@ -19,6 +19,7 @@ _Static_assert(WORKLOAD_LEARN_SESSIONS * WORKLOAD_LEARN_SLICES <= WORKLOAD_PROTO
 
 struct lesson {
     char id[INDEX_ID_MAX], category[CATEGORY_NAME_MAX];
+    int64_t at_ms;
 };
 
 struct learning {
@@ -28,21 +29,31 @@ struct learning {
     struct workload_model model;
     struct lesson *lesson;
     size_t n, cap;
+    char left[INDEX_ID_MAX]; /* the last one left out */
 };
 
+/* Labels come session by session; of several the one that was given last counts. */
 static void learn_label(void *self, const struct index_label *l)
 {
     struct learning *g = self;
+    struct lesson *last = g->n ? &g->lesson[g->n - 1] : NULL;
     if (workload_set_find(g->set, l->name) < 0)
         return;
-    if (g->n == WORKLOAD_LEARN_SESSIONS) {
-        g->out->left_out++;
+    bool same = last && strcmp(last->id, l->session) == 0;
+    if (same && l->at_ms < last->at_ms)
+        return;
+    if (!same && g->n == WORKLOAD_LEARN_SESSIONS) {
+        g->out->left_out += strcmp(g->left, l->session) != 0;
+        text_copy(g->left, sizeof g->left, l->session);
         return;
     }
-    g->lesson = mem_grow(g->lesson, g->n, &g->cap, sizeof *g->lesson);
-    text_copy(g->lesson[g->n].id, sizeof g->lesson[g->n].id, l->session);
-    text_copy(g->lesson[g->n].category, sizeof g->lesson[g->n].category, l->name);
-    g->n++;
+    if (!same) {
+        g->lesson = mem_grow(g->lesson, g->n, &g->cap, sizeof *g->lesson);
+        last = &g->lesson[g->n++];
+    }
+    text_copy(last->id, sizeof last->id, l->session);
+    text_copy(last->category, sizeof last->category, l->name);
+    last->at_ms = l->at_ms;
 }
 
 /* Mean of the windows of a slice. */

@@ -12,12 +12,12 @@
 #define WORKLOAD_LEARNT "workload" /* the name of the model: app/models.h */
 #define WORKLOAD_LEARN_SLICES 8   /* of a session, at most */
 #define WORKLOAD_LEARN_SLICE_S 120
-#define WORKLOAD_LEARN_SESSIONS 256 /* labels, at most: what they give fits into one model (analyze/workload/workload_model.h) */
+#define WORKLOAD_LEARN_SESSIONS 256 /* at most: what they give fits into one model (workload_model.h) */
 
 struct workload_learnt {
     int sessions, prototypes;
     int too_short;               /* sessions that are labelled, but hold too little */
-    int left_out;                /* labels beyond WORKLOAD_LEARN_SESSIONS */
+    int left_out;                /* sessions beyond WORKLOAD_LEARN_SESSIONS */
     int of_session;              /* prototypes of the one that was asked for */
 };
 

@@ -7,28 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define MILLISECONDS_FROM 1e11 /* as analyze/import/import.h reads them */
-
-enum stamp workload_stamp(const char *path)
-{
-    char line[256];
-    auto_fclose FILE *f = fopen(path, "re");
-    double v;
-    bool header = true;
-    while (f && fgets(line, sizeof line, f)) {
-        bool whole = strchr(line, '\n') != NULL;
-        for (int c; !whole && (c = fgetc(f)) != EOF && c != '\n';)
-            ;
-        line[strcspn(line, ",;\r\n")] = '\0';
-        if (!header && *line)
-            return !text_double(line, &v) ? STAMP_TEXT : v < MILLISECONDS_FROM ? STAMP_SECONDS : STAMP_MILLISECONDS;
-        header = false;
-    }
-    return STAMP_TEXT;
-}
 
 void workload_put_time(struct buf *out, enum stamp how, int64_t wall_ms)
 {

@@ -5,9 +5,6 @@
 #include "analyze/workload/workload.h"
 #include "output/screen.h"
 
-/* How the file wrote its times, so that rows can be joined with it. */
-enum stamp { STAMP_TEXT, STAMP_SECONDS, STAMP_MILLISECONDS };
-
 struct workload_row {
     int64_t wall_ms;
     int category;
@@ -18,15 +15,11 @@ struct workload_told {
     const struct workload_set *set;
     struct workload_summary sum;
     double update_s;
-    enum stamp stamp;
-    const char *origin;
+    enum stamp stamp;      /* of the recording */
     struct workload_row *rows;
     size_t n, cap;
     struct buf features;   /* of --features: a row a window */
 };
-
-/* The stamps of the rows of a CSV file; STAMP_TEXT for all that is none. */
-enum stamp workload_stamp(const char *path);
 
 void workload_put_time(struct buf *out, enum stamp how, int64_t wall_ms);
 void workload_put_csv(struct buf *out, const struct workload_told *t);   /* t,category,confidence */

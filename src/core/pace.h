@@ -19,4 +19,7 @@ struct pace {
  */
 bool pace_is_early(struct pace *p, double step_s, int64_t mono_ns);
 
+/* Is a time without ticks so long that nothing says that the machine is as it was before? */
+bool pace_is_outage(double gone_s, double step_s);
+
 #endif

@@ -19,6 +19,9 @@
 
 #define RECORDING_TOP 28 /* processes kept per tick at most: see proc_top.h */
 
+/* How a file writes times. */
+enum stamp { STAMP_TEXT, STAMP_SECONDS, STAMP_MILLISECONDS };
+
 struct recording_source {
     char name[32];
     enum source_state state;
@@ -50,6 +53,7 @@ struct recording {
 
     char session[40];        /* in the archive that it is of; "" where it is of none, or of several */
     char *origin;            /* "this machine", a file name, "a recorded machine" */
+    enum stamp stamp;        /* of the CSV it was read from: what is written for its rows has the same */
 
     size_t cap, cap_procs, n_procs, cap_events; /* room; private, as is the rest */
     size_t offered;              /* ticks, kept or not, but for early ones */

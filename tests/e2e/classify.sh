@@ -135,6 +135,11 @@ expect 0 '' "$sonde" classify --from 2026-11-23T15:46 --to 2026-11-23T15:50 --da
 says '*"category": "graphics_design"*'
 expect 0 '' "$sonde" classify --learn --data "$data" --json
 says '{"sessions":1,"prototypes":4}'
+expect 0 '*' "$sonde" sessions label 20261122 idle --data "$data" # the label that was given last counts
+expect 0 '' "$sonde" classify --learn --data "$data" --json
+says '{"sessions":1,"prototypes":4}'
+grep -q 'idle, "session_20261122_120000"' "$data/models/workload" || fail "the last label does not count"
+expect 0 '' "$sonde" sessions unlabel 20261122 idle --data "$data"
 expect 0 '' "$sonde" analyze last --data "$data"
 expect 0 '' "$sonde" sessions list --workload 'graphics*' --data "$data"
 says '*20261123*'
@@ -142,6 +147,9 @@ expect 0 '' "$sonde" sessions unlabel 20261122 graphics_design --data "$data"
 grep -q 'session_2026' "$data/models/workload" && fail "what was unlabelled is still known"
 echo 'prototypes: 7' > "$data/models/workload"
 expect 0 '*is not used*' "$sonde" classify last --data "$data" --json
+mv "$data/models/workload" "$tmp/elsewhere"
+ln -s "$tmp/elsewhere" "$data/models/workload"
+expect 0 '*is a link or no file*move it away*' "$sonde" classify last --data "$data" --json
 expect 1 '*' "$sonde" classify 19990101 --data "$data"
 
 # ---- files that are bad, or odd: an answer without NaN, or a refusal ----

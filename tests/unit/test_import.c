@@ -46,15 +46,18 @@ static void test_plain_csv(void **state)
 static void test_times(void **state)
 {
     (void)state;
-    static const struct { const char *text; int64_t ms; } times[] = {
-        { "0", 0 }, { "1.5", 1500 }, { "1767607200", 1767607200000 }, { "1767607200000", 1767607200000 },
-        { "2026-01-05 10:00:00", 1767607200000 }, { "2026-01-05T11:00:00+01:00", 1767607200000 }, { "-60", -60000 },
+    static const struct { const char *text; int64_t ms; enum stamp stamp; } times[] = {
+        { "0", 0, STAMP_SECONDS }, { "1.5", 1500, STAMP_SECONDS }, { "-60", -60000, STAMP_SECONDS },
+        { "1767607200", 1767607200000, STAMP_SECONDS }, { "1767607200000", 1767607200000, STAMP_MILLISECONDS },
+        { "2026-01-05 10:00:00", 1767607200000, STAMP_TEXT },
+        { "2026-01-05T11:00:00+01:00", 1767607200000, STAMP_TEXT },
     };
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         char text[80];
         snprintf(text, sizeof text, "t,a\n%s,1\n", times[i].text);
         struct recording *r = good(text);
         assert_true(r->wall_ms[0] == times[i].ms);
+        assert_int_equal(r->stamp, times[i].stamp);
         recording_free(r);
     }
 }

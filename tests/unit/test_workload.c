@@ -203,6 +203,25 @@ static void test_no_flapping(void **state)
             assert_true(t.confidence[i] >= 0.6);
     recording_free(r);
 
+    /* Forty seconds are no answer, three minutes are, and the update interval makes no difference. */
+    static const double interval_s[] = { 10, 20, 30 };
+    for (size_t k = 0; k < sizeof interval_s / sizeof *interval_s; k++) {
+        struct workload_options o = { .threshold = 0.6, .update_s = interval_s[k], .step_s = 1 };
+        r = machine(900, NULL, 3);
+        fake_set(r, "cpu.util", 0, 900, 95);
+        fake_set(r, "cpu.util", 300, 340, 5);
+        fake_set(r, "cpu.util", 600, 780, 5);
+        t = told_of(r, s, &o);
+        for (int i = 0; i < t.n; i++) {
+            double at_s = (i + 1) * interval_s[k];
+            if (at_s <= 600)
+                assert_int_equal(t.category[i], hot);
+            if (at_s > 730 && at_s <= 780)
+                assert_int_equal(t.category[i], calm);
+        }
+        recording_free(r);
+    }
+
     /* A machine that goes to and fro every 20 s has one answer at most, or none, but does not flap. */
     r = machine(1800, NULL, 2);
     for (size_t i = 0; i < 1800; i++)

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONG_GAP_S 30.0    /* after this nothing says that the machine is as it was */
-#define LONG_GAP_STEPS 10
 #define BUDGET_RUN 0.1     /* false alarms expected in a run, and in a long one ... */
 #define BUDGET_DAY 1.0     /* ... so many a day, unless asked otherwise */
 #define DAY_S 86400.0
@@ -38,7 +36,7 @@ static bool gap_before(const struct recording *r, size_t i, double step)
 {
     double wall = (double)(r->wall_ms[i] - r->wall_ms[i - 1]) * 1e-3;
     double mono = (double)(r->mono_ns[i] - r->mono_ns[i - 1]) * 1e-9;
-    return fmax(wall, mono) > fmax(LONG_GAP_S, LONG_GAP_STEPS * step);
+    return pace_is_outage(fmax(wall, mono), step);
 }
 
 static void finder_rows(struct finder *a, void (*row)(void *d, size_t i, struct reading *out),

@@ -292,8 +292,10 @@ static int csv_time(struct csv *c, int64_t *out_ms)
     char text[64];
     double v;
     const struct cell *cell = &c->cell[0];
-    if (import_number(cell->p, cell->n, &v) == 1 && import_time_number(v, out_ms))
+    if (import_number(cell->p, cell->n, &v) == 1 && import_time_number(v, out_ms)) {
+        c->in->rec->stamp = import_stamp(v);
         return 0;
+    }
     if (import_time(cell_text(cell, text, sizeof text), out_ms))
         return 0;
     return import_fail(c->in, -EINVAL,

@@ -73,9 +73,14 @@ int import_number(const char *p, size_t n, double *out)
     return text_double(text, out) ? 1 : -1;
 }
 
+enum stamp import_stamp(double v)
+{
+    return fabs(v) < 1e11 ? STAMP_SECONDS : STAMP_MILLISECONDS;
+}
+
 bool import_time_number(double v, int64_t *out_ms)
 {
-    double ms = fabs(v) < 1e11 ? v * 1e3 : v;
+    double ms = import_stamp(v) == STAMP_SECONDS ? v * 1e3 : v;
     if (!(fabs(ms) < TIME_MAX_MS)) /* NaN too */
         return false;
     *out_ms = llround(ms);

@@ -58,6 +58,7 @@ void import_damage(struct import *in, int64_t wall_ms, size_t line);
 /* A time: ISO 8601, or seconds or milliseconds since 1970 or any other start. */
 bool import_time(const char *text, int64_t *out_ms);
 bool import_time_number(double v, int64_t *out_ms);
+enum stamp import_stamp(double v); /* seconds or milliseconds, by their size */
 
 /* A number cell of n bytes, blanks around it allowed:
  * 1 and *out; 0 and NaN for "not known"; -1 for text. */

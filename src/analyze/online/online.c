@@ -11,8 +11,6 @@
 #include <errno.h>
 
 #define RING_ROWS 240       /* are forgotten down to half of it, outside of episodes */
-#define LONG_GAP_S 30.0     /* after this nothing says that the machine is as it was */
-#define LONG_GAP_STEPS 10
 #define FRESH_ROWS 300      /* for so long another stands in where columns were not together before */
 
 struct online *online_new(const struct online_options *o)
@@ -119,7 +117,7 @@ const struct features *online_features(struct online *o)
 /* Is a row of the ring the first after an outage? */
 static bool ring_gap(const struct recording *r, size_t i, double step_s)
 {
-    return i && recording_passed(r, i, step_s) > fmax(LONG_GAP_S, LONG_GAP_STEPS * step_s);
+    return i && pace_is_outage(recording_passed(r, i, step_s), step_s);
 }
 
 /* It has seen what the ring holds before row i: columns that joined do not make it forget the others. */
@@ -160,7 +158,7 @@ static double online_time(const struct online *o, const struct frame *f)
 static bool online_gap(const struct online *o, const struct frame *f)
 {
     double passed = fmax((double)(f->mono_ns - o->last_ns) * 1e-9, (double)(f->wall_ms - o->last_ms) * 1e-3);
-    return o->last_ns && passed > fmax(LONG_GAP_S, LONG_GAP_STEPS * o->o.step_s);
+    return o->last_ns && pace_is_outage(passed, o->o.step_s);
 }
 
 /* Between episodes, so that rows keep their numbers while one is open. */

@@ -20,10 +20,10 @@
 #define EVIDENCE_MOST 0.95
 #define EVIDENCE_EVEN 0.7
 #define EVIDENCE_KNOWN 0.5  /* weight of the evidence that must be known */
-#define SMOOTHING 0.6       /* weight of the newest update */
 #define MIXED_TOGETHER 0.8  /* of two that are mixed */
 #define MIXED_EACH 0.25
-#define STANDS 0.15        /* so far below the threshold a known answer may fall and stays */
+#define LASTS 30.0         /* windows that a kind of work lasts: so much likelier must another be to be the answer */
+#define LEAST 2e-3         /* probability, so that one window does not decide alone */
 #define REASONS 3
 
 static void workload_say_none(struct workload *w, const char *reason)
@@ -36,12 +36,13 @@ struct workload *workload_new(const struct workload_set *s, const struct workloa
 {
     struct workload *w = mem_new(sizeof *w);
     size_t n = (size_t)s->n + 1;
-    *w = (struct workload){ .set = s, .o = *o, .watch = watch_new(), .rival = WORKLOAD_UNKNOWN };
+    *w = (struct workload){ .set = s, .o = *o, .watch = watch_new() };
     w->evidence = mem_new(n * CATEGORY_EVIDENCE * sizeof *w->evidence);
     w->degree = mem_new(n * CATEGORY_EVIDENCE * sizeof *w->degree);
     w->feature = mem_new(2 * (size_t)workload_features() * sizeof *w->feature);
     w->scores = mem_new(n * sizeof *w->scores);
     w->fresh = mem_new(n * sizeof *w->fresh);
+    w->against = mem_new(n * sizeof *w->against);
     for (int k = 0; k < s->n; k++)
         for (int i = 0; i < s->category[k].n; i++)
             w->evidence[k * CATEGORY_EVIDENCE + i] = watch_add(w->watch, s->category[k].evidence[i].metric);
@@ -65,6 +66,7 @@ void workload_free(struct workload *w)
     mem_free(w->feature);
     mem_free(w->scores);
     mem_free(w->fresh);
+    mem_free(w->against);
     mem_free(w);
 }
 
@@ -99,9 +101,9 @@ static double workload_odds(double holds)
     return odds * odds;
 }
 
-/* Probabilities of this update into fresh[]; returns that of none. What was learnt, none among it, is one against what
- * files say of categories that were not. */
-static double workload_update(struct workload *w)
+/* Probabilities of this update into fresh[] and fresh_none. What was learnt, none among it, is one against what files
+ * say of categories that were not. */
+static void workload_update(struct workload *w)
 {
     const struct workload_set *s = w->set;
     double x[CLASSES_MAX_DIM], learnt = 0, total = 1;
@@ -118,16 +120,15 @@ static double workload_update(struct workload *w)
     }
     for (int k = 0; k < s->n; k++)
         w->fresh[k] /= !blind && workload_set_is_learnt(s, k) ? (learnt + none) * total : total;
-    return none / ((learnt + none) * total);
+    w->fresh_none = none / ((learnt + none) * total);
 }
 
-static void workload_smooth(struct workload *w, double none)
+/* a: weight of this update */
+static void workload_smooth(struct workload *w, double a)
 {
-    double a = w->smoothed ? SMOOTHING : 1;
     for (int k = 0; k < w->set->n; k++)
         w->scores[k] += a * (w->fresh[k] - w->scores[k]);
-    w->none += a * (none - w->none);
-    w->smoothed = true;
+    w->none += a * (w->fresh_none - w->none);
 }
 
 /* ---- the answer, in words ---- */
@@ -168,7 +169,7 @@ static void workload_explain(const struct workload *w, int k, char *out, size_t 
     }
 }
 
-/* What is answered if only this update counted. */
+/* What is answered where nothing was before. */
 static int workload_verdict(const struct workload *w)
 {
     int best = workload_best(w, -1), next = workload_best(w, best);
@@ -217,29 +218,43 @@ static void workload_give(struct workload *w, int verdict)
     w->now.why[0] = '\0';
     if (verdict >= 0)
         workload_explain(w, verdict, w->now.why, sizeof w->now.why);
-    w->rival_for = 0;
 }
 
-/* A known answer that is still the likeliest, and nearly certain enough. */
-static bool workload_stands(const struct workload *w, int verdict)
+/* What this window says for an answer, k = n for "none is sure": its probability as a share of what is asked. */
+static double workload_speaks(const struct workload *w, int k)
 {
-    return verdict < 0 && w->now.category >= 0 && workload_best(w, -1) == w->now.category &&
-           w->scores[w->now.category] >= w->o.threshold - STANDS;
+    double most = 0, asked = k < w->set->n ? w->o.threshold : 1 - w->o.threshold;
+    for (int i = 0; i < w->set->n; i++)
+        most = fmax(most, w->fresh[i]);
+    return log(fmax(k < w->set->n ? w->fresh[k] : 1 - most, LEAST) / fmax(asked, LEAST));
 }
 
-/* Until another answer has come often enough in a row, the old one stands as it was. */
+/* The answer that has outweighed the one that stands, in all that was new since; that one where there is none. */
+static int workload_outweighs(struct workload *w, int stands)
+{
+    double new = fmin(w->o.update_s / WATCH_WINDOW_S, 1), for_it = workload_speaks(w, stands);
+    int best = stands;
+    for (int k = 0; k <= w->set->n; k++) {
+        w->against[k] = fmax(w->against[k] + new * (workload_speaks(w, k) - for_it), 0);
+        best = w->against[k] > w->against[best] ? k : best;
+    }
+    return w->against[best] > log(LASTS) ? best : stands;
+}
+
+/* The old answer stands until another has outweighed it; meanwhile it is as sure as it was the last time. */
 static void workload_answer(struct workload *w)
 {
-    int verdict = workload_verdict(w);
-    bool first = !w->answered;
-    if (workload_stands(w, verdict))
-        w->rival_for = 0;
-    else
-        w->rival_for = verdict == w->rival ? w->rival_for + 1 : 1;
-    w->rival = verdict;
-    int hold = verdict >= 0 || w->now.category < 0 ? WORKLOAD_HOLD : WORKLOAD_DOUBT;
-    if (first || verdict == w->now.category || w->rival_for >= hold)
+    int n = w->set->n, verdict = workload_verdict(w), stands = w->now.category < 0 ? n : w->now.category;
+    int best = w->answered ? workload_outweighs(w, stands) : stands;
+    if (best != stands) { /* what was before it says nothing about it */
+        memset(w->against, 0, ((size_t)n + 1) * sizeof *w->against);
+        workload_smooth(w, 1);
+        verdict = workload_verdict(w);
+    }
+    if (!w->answered || verdict == w->now.category)
         workload_give(w, verdict);
+    else if (best != stands || best == n)
+        workload_give(w, best < n ? best : verdict < 0 ? verdict : WORKLOAD_UNKNOWN);
     w->now.wall_ms = w->wall_ms;
     w->now.none = w->none;
     w->now.update_s = w->o.update_s;
@@ -251,15 +266,17 @@ static bool workload_ask(struct workload *w)
 {
     if (!watch_is_ready(w->watch)) {
         if (w->answered) { /* a gap: what was before it says nothing about now */
-            w->answered = w->smoothed = false;
+            w->answered = false;
             memset(w->scores, 0, (size_t)w->set->n * sizeof *w->scores);
+            memset(w->against, 0, ((size_t)w->set->n + 1) * sizeof *w->against);
             w->none = 0;
             workload_say_none(w, "there was a gap; needs a while of samples again");
             w->now.wall_ms = w->wall_ms;
         }
         return false;
     }
-    workload_smooth(w, workload_update(w));
+    workload_update(w);
+    workload_smooth(w, w->answered ? 1 - exp(-w->o.update_s / WATCH_WINDOW_S) : 1);
     workload_answer(w);
     return true;
 }

@@ -7,9 +7,11 @@
  * them", and its evidence speaks for or against; one without prototypes has its evidence alone. What is less certain
  * than the threshold is "unknown", with a reason; where two share what is certain, it is "mixed".
  *
- * So that it does not flap, probabilities are smoothed over updates, and another answer counts once it was given
- * WORKLOAD_HOLD times in a row; doubt about a known one WORKLOAD_DOUBT times, and not while that is still the likeliest
- * and nearly certain enough. The confidence of an answer is that of when it was given last.
+ * So that it does not flap, an answer stands until what speaks for another since then, or for none, has outweighed it
+ * by as much as kinds of work seldom change: a cumulative sum of log odds (Page, "Continuous Inspection Schemes",
+ * Biometrika 1954), of which an update adds as much as of its window is new. Where the difference is clear that takes
+ * one or two windows, whatever the update interval is. Probabilities are smoothed over a window, and the confidence of
+ * an answer is that of when it was certain enough the last time.
  *
  * Online and bounded: a set may be shared, a workload is a few hundred kB.
  */
@@ -21,8 +23,6 @@
 
 #define WORKLOAD_MIXED (-1)
 #define WORKLOAD_UNKNOWN (-2)
-#define WORKLOAD_HOLD 2
-#define WORKLOAD_DOUBT 3
 #define WORKLOAD_REASON 200
 #define WORKLOAD_CATEGORIES 64 /* of a set, at most */
 

@@ -24,11 +24,11 @@ struct workload {
     const struct schema *schema; /* of the last tick; for units in words */
     bool begun;
     int64_t due_ns, wall_ms, mono_ns, answered_ns;
-    bool answered, smoothed;
+    bool answered;
     double *scores, none;   /* smoothed */
-    double *fresh;          /* of this update */
+    double *fresh, fresh_none; /* of this update */
     double *degree;         /* of each evidence at this update, as `evidence` */
-    int rival, rival_for;   /* another answer, and for how many updates */
+    double *against;        /* what speaks for each answer, and as the last for none, against the one that stands */
     struct workload_answer now;
 };
 

@@ -63,14 +63,12 @@ static int classify_print(const struct args *a, const struct workload_told *t)
     return EXIT_DONE;
 }
 
-static void classify_begin(const struct args *a, const char *path, const struct recording *rec,
-                           struct workload_told *t)
+static void classify_begin(const struct args *a, const struct recording *rec, struct workload_told *t)
 {
     t->update_s = config_number(args_config(a), "session_classification.update_interval");
     if (args_given(a, "interval"))
         t->update_s = args_number(a, "interval");
-    t->stamp = path ? workload_stamp(path) : STAMP_TEXT;
-    t->origin = rec->origin;
+    t->stamp = rec->stamp;
     if (!args_given(a, "features"))
         return;
     buf_puts(&t->features, "t");
@@ -79,9 +77,7 @@ static void classify_begin(const struct args *a, const char *path, const struct 
     buf_putc(&t->features, '\n');
 }
 
-/* path: the file that was read; NULL: it is of the archive. */
-static int classify_recording(const struct args *a, const char *path, const struct recording *rec,
-                              struct workload_set *set)
+static int classify_recording(const struct args *a, const struct recording *rec, struct workload_set *set)
 {
     struct workload_told t = { .set = set };
     struct workload_options o = categories_options(args_config(a), recording_interval(rec));
@@ -91,7 +87,7 @@ static int classify_recording(const struct args *a, const char *path, const stru
         return EXIT_FAILED;
     }
     workload_set_hold_out(set, rec->session); /* its own label is not to be recognised, but judged */
-    classify_begin(a, path, rec, &t);
+    classify_begin(a, rec, &t);
     o.update_s = t.update_s;
     workload_judge(rec, set, &o, classify_answer, &t, &t.sum);
     if (!t.n) /* too short: said once, at its end */
@@ -161,7 +157,7 @@ static int classify_on(const struct args *a, const char *file, const char *sessi
     else
         status = analyze_archive_read(a, "classify", session, &rec);
     if (status == EXIT_DONE)
-        status = classify_recording(a, file, rec, set);
+        status = classify_recording(a, rec, set);
     recording_free(rec);
     workload_set_free(set);
     return status;

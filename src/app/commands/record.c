@@ -102,7 +102,8 @@ static void record_ended(struct recorder *r)
     struct store_state s;
     char span[32];
     store_state(r->store, &s);
-    printf("Recorded %llu samples in %s.\n", (unsigned long long)(s.ticks - s.dropped),
+    printf("Recorded %llu sample%s in %s.\n", (unsigned long long)(s.ticks - s.dropped),
+           s.ticks - s.dropped == 1 ? "" : "s",
            text_span((double)(r->now.frame.mono_ns - r->first_ns) * 1e-9, span, sizeof span));
     if (s.dropped)
         printf("%llu sample%s could not be kept: %s.\n", (unsigned long long)s.dropped, s.dropped == 1 ? "" : "s",
