@@ -14,11 +14,11 @@ import time
 
 import workloads_programs as programs
 
-# What the classifier looks at, and no more: the files are kept in tests/data.
+# What features and categories look at: the files are kept in tests/data.
 METRICS = ("cpu.util,cpu.system,cpu.iowait,cpu.core.util,cpu.context_switches.rate,cpu.interrupts.rate,"
-           "process.forks.rate,memory.faults.rate,memory.faults.major.rate,memory.util,memory.cached,memory.alloc.rate,"
+           "process.forks.rate,memory.faults.rate,memory.faults.major.rate,memory.util,memory.cached,"
            "disk.read.rate{total},disk.reads.rate{total},disk.write.rate{total},disk.writes.rate{total},disk.util{total},"
-           "net.recv.rate{total},net.tcp.recv.rate,net.tcp.opens.active.rate,pressure.cpu.some,pressure.io.some,"
+           "net.recv.rate{total},net.tcp.recv.rate,pressure.cpu.some,pressure.io.some,"
            "gpu.util,gpu.encoder.util,gpu.vram.util,gpu.processes.compute")
 SETTLE_S = 4
 LONG_S = 300
@@ -126,7 +126,7 @@ def record(sonde, folder, arguments):
     done = json.loads(log.read_text()) if log.exists() else []
     have = {r["run"] for r in done if (folder / f"{r['run']}.csv").exists()}
     done = [r for r in done if r["run"] in have]
-    again = f"-day{arguments.day}" if arguments.day > 1 else ""
+    again = f"-{arguments.sitting}" if arguments.sitting > 1 else ""
     wanted = [(r[0] + again, *r[1:]) for r in programs.RUNS + (programs.LONG if arguments.long else [])
               if fnmatch.fnmatch(r[0], arguments.only)]
     if arguments.list:
@@ -236,7 +236,7 @@ def judge_programs(sonde, folder, known, others, interval):
     strange, of_others = judge_split(sonde, folder, others, interval)
     table = scores(pairs + strange, sorted({r["label"] for r in known}))
     macro = sum(v[2] for v in table.values()) / len(table) if table else 0
-    abstained = sum(a in ("unknown", "mixed") for _, a in strange) / len(strange) if strange else 0
+    abstained = sum(a == "unknown" for _, a in strange) / len(strange) if strange else 0
     return pairs, strange, {**of_known, **of_others}, table, macro, abstained
 
 
@@ -284,7 +284,7 @@ def judge(build, sonde, folder, arguments):
     print(f"With an answer every {OFTEN_S} s: macro F1 {often[4]:.3f}, {often[5]:.2f} \"unknown\".\n")
     confusion(often[0] + often[1])
     reliability(often[2])
-    print("A program had run for some seconds when its run began; the first answer comes after 20 s.\n")
+    print(f"A program had run for some seconds when its run began. With an answer every {interval:g} s:\n")
     print("| held-out run | program | answers | right answer after |\n|---|---|---|---|")
     for name, (r, rows) in of_run.items():
         said = {}
@@ -322,7 +322,7 @@ def main():
     p.add_argument("--seconds", type=int, default=56)
     p.add_argument("--patience", type=float, default=20, help="seconds to wait for the machine to be quiet")
     p.add_argument("--long", action="store_true", help="record sessions of minutes too, to count changes of the answer")
-    p.add_argument("--day", type=int, default=1, metavar="N", help="record the same again, beside what is there")
+    p.add_argument("--sitting", type=int, default=1, metavar="N", help="record the same again, beside what is there")
     p.add_argument("--only", default="*", metavar="GLOB")
     p.add_argument("--list", action="store_true")
     p.add_argument("--check", action="store_true", help="the model there is must be the one that is learnt")

@@ -22,8 +22,8 @@ WORDS = ("the report says that a machine which was quiet for days began to write
 
 
 def loop(command):
-    """A shell command that is run over and over."""
-    return lambda place: subprocess.Popen(["sh", "-c", f"cd '{place}'; while :; do {command}; done"],
+    """A shell command that is run over and over, until it fails."""
+    return lambda place: subprocess.Popen(["sh", "-c", f"cd '{place}'; while {command}; do :; done"],
                                           start_new_session=True, stdin=subprocess.DEVNULL,
                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -256,7 +256,7 @@ def edit_and_build(place, build, seed):
     while True:
         for source in g.sample(sources, g.randrange(1, 4)):
             source.touch()
-        subprocess.run(["ninja", "-C", f"{place}/tree/{build}", "sonde"])
+        subprocess.run(["ninja", "-C", f"{place}/tree/{build}", "sonde"], check=True)
         time.sleep(g.uniform(4, 12))
 
 
@@ -319,7 +319,7 @@ def answer(server):
 def loaded_server(place):
     port = serve(place)
     while True:
-        subprocess.run(["ab", "-q", "-n", "20000", "-c", "8", f"http://127.0.0.1:{port}/news/0.html"])
+        subprocess.run(["ab", "-q", "-n", "20000", "-c", "8", f"http://127.0.0.1:{port}/news/0.html"], check=True)
 
 
 # ---- material and the list ----

@@ -26,13 +26,6 @@ struct folder {
     int number, rc, files;
 };
 
-static void folder_complain(struct buf *complaint)
-{
-    if (complaint->n && complaint->p[complaint->n - 1] == '\n')
-        complaint->p[--complaint->n] = '\0';
-    log_error(0, "%s", buf_text(complaint));
-}
-
 static void folder_file(void *self, const char *name)
 {
     struct folder *f = self;
@@ -50,7 +43,7 @@ static void folder_file(void *self, const char *name)
     } else {
         rc = workload_set_add(f->set, f->number, path.p, text, n, &complaint);
         if (rc < 0)
-            folder_complain(&complaint);
+            log_error(0, "%s", buf_text(&complaint));
     }
     f->rc = f->rc < 0 ? f->rc : rc;
 }

@@ -9,7 +9,6 @@
 #include "app/categories.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "core/config.h"
 #include "os/os.h"
 #include "store/index.h"
@@ -20,7 +19,8 @@
 struct classifier {
     struct recorder *r;
     struct workload_set *set;
-    struct os_lock *lock;      /* guards the three that follow; held for work in memory only */
+    struct os_lock *lock;      /* guards what follows, down to `said`; held for work in memory only */
+    struct workload_options o;
     struct workload *now;
     struct workload_tally *so_far;
     int said;                  /* the answer of the last event; WORKLOAD_UNKNOWN at the beginning, which is no news */
@@ -98,12 +98,12 @@ static void classifier_tidy(void *self)
 
 /* ---- beginning and ending ---- */
 
-/* Answers begin anew with other thresholds, the sum goes on. */
+/* Answers begin anew, the sum goes on. */
 static void classifier_begin(struct classifier *c, const struct config *config)
 {
-    struct workload_options o = categories_options(config, c->r->o.interval_s);
+    c->o = categories_options(config, c->r->o.interval_s);
     workload_free(c->now);
-    c->now = workload_new(c->set, &o);
+    c->now = workload_new(c->set, &c->o);
     if (!c->so_far)
         c->so_far = workload_tally_new(c->set, c->r->started_ms);
 }
@@ -126,6 +126,9 @@ static int classifier_open(struct recorder *r, void **self)
 static void classifier_reload(void *self, const struct config *config)
 {
     struct classifier *c = self;
+    struct workload_options o = categories_options(config, c->r->o.interval_s);
+    if (o.threshold == c->o.threshold && o.update_s == c->o.update_s)
+        return;
     os_lock(c->lock);
     classifier_begin(c, config);
     os_unlock(c->lock);

@@ -5,12 +5,13 @@
 #include "analyze/workload/workload_model.h"
 #include "app/models.h"
 #include "base/auto.h"
+#include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "store/archive.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 _Static_assert(WORKLOAD_LEARN_SESSIONS * WORKLOAD_LEARN_SLICES <= WORKLOAD_PROTOTYPES, "they would not be read back");
@@ -29,7 +30,6 @@ struct learning {
     struct workload_model model;
     struct lesson *lesson;
     size_t n, cap;
-    char left[INDEX_ID_MAX]; /* the last one left out */
 };
 
 /* Labels come session by session; of several the one that was given last counts. */
@@ -42,10 +42,9 @@ static void learn_label(void *self, const struct index_label *l)
     bool same = last && strcmp(last->id, l->session) == 0;
     if (same && l->at_ms < last->at_ms)
         return;
-    if (!same && g->n == WORKLOAD_LEARN_SESSIONS) {
-        g->out->left_out += strcmp(g->left, l->session) != 0;
-        text_copy(g->left, sizeof g->left, l->session);
-        return;
+    if (!same && g->n == WORKLOAD_LEARN_SESSIONS) { /* the oldest goes */
+        memmove(g->lesson, g->lesson + 1, --g->n * sizeof *g->lesson);
+        g->out->left_out++;
     }
     if (!same) {
         g->lesson = mem_grow(g->lesson, g->n, &g->cap, sizeof *g->lesson);
@@ -152,4 +151,11 @@ int workload_learn(struct archived *v, const struct workload_set *s, const char 
     workload_model_done(&g.model);
     mem_free(g.lesson);
     return rc;
+}
+
+void workload_say_left_out(const struct workload_learnt *l)
+{
+    if (l->left_out)
+        log_warn(0, "the workload classifier learns from %d labelled sessions at most: the %d oldest are left out",
+                 WORKLOAD_LEARN_SESSIONS, l->left_out);
 }

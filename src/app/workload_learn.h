@@ -17,7 +17,7 @@
 struct workload_learnt {
     int sessions, prototypes;
     int too_short;               /* sessions that are labelled, but hold too little */
-    int left_out;                /* sessions beyond WORKLOAD_LEARN_SESSIONS */
+    int left_out;                /* sessions beyond WORKLOAD_LEARN_SESSIONS, the oldest */
     int of_session;              /* prototypes of the one that was asked for */
 };
 
@@ -27,5 +27,8 @@ struct workload_learnt {
  * files, of writing.
  */
 int workload_learn(struct archived *v, const struct workload_set *s, const char *session, struct workload_learnt *out);
+
+/* A warning about sessions that were left out, if there are any. */
+void workload_say_left_out(const struct workload_learnt *l);
 
 #endif

@@ -19,7 +19,8 @@ struct pace {
  */
 bool pace_is_early(struct pace *p, double step_s, int64_t mono_ns);
 
-/* Is a time without ticks so long that nothing says that the machine is as it was before? */
+/* Is a time without ticks, in seconds, so long that nothing says that the machine is as it was before? Beyond half a
+ * minute, and ten steps of step_s. */
 bool pace_is_outage(double gone_s, double step_s);
 
 #endif

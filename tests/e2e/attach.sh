@@ -7,7 +7,7 @@ data=$tmp/data
 chmod 755 "$tmp"
 SONDE_SOCKET=$tmp/run/sock
 "$sonde" record --data "$data" -i 0.5 >"$tmp/out" 2>"$tmp/err" &
-pid=$! ends="$ends $!"
+pid=$! background="$background $!"
 for _ in $(seq 100); do
     [ ! -S "$data/sock" ] || [ ! -s "$tmp/out" ] || break
     sleep 0.1
@@ -150,7 +150,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     rights=+dac_override,+dac_read_search
     SONDE_SOCKET="$tmp/own/sock" setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps $rights \
         --ambient-caps $rights "$tmp/sonde" record --data "$tmp/closed" -i 0.5 --quiet >"$tmp/closed.out" 2>&1 &
-    closed=$! ends="$ends $!"
+    closed=$! background="$background $!"
     for _ in $(seq 100); do
         [ ! -S "$tmp/own/sock" ] || break
         sleep 0.1

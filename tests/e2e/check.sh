@@ -81,7 +81,7 @@ PY
 # (env: a shell without job control ignores SIGINT in the background.)
 env --default-signal=INT "$sonde" check --duration 600 --interval 0.2 --export-csv "$tmp/part.csv" \
     >"$tmp/part" 2>&1 &
-pid=$! ends="$ends $!"
+pid=$! background="$background $!"
 sleep 3
 kill -INT $pid
 rc=0

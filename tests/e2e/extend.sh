@@ -132,7 +132,7 @@ gone()
 gone 'an ordinary end'
 for signal in INT KILL; do
     env --default-signal=INT "$sonde" check -d 600 -i 0.2 >/dev/null 2>&1 &
-    pid=$! ends="$ends $!"
+    pid=$! background="$background $!"
     sleep 2
     for child in $(cat "$tmp/pids"); do
         kill -0 "$child" || fail "the program does not run"

@@ -17,8 +17,8 @@ skip()
 }
 
 tmp=$(mktemp -d)
-ends= # processes in the background are put here, and do not outlive the script: ends="$ends $!"
-trap 'kill $ends 2>/dev/null || :; rm -rf "$tmp"' EXIT
+background= # processes in the background are put here, and do not outlive the script: background="$background $!"
+trap 'kill $background 2>/dev/null || :; rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
 # No script meets a recorder that somebody runs here, nor that of another script.

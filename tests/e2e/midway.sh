@@ -94,7 +94,7 @@ copies prlimit --fsize=0 "$sonde" capture -n 1 captured >out 2>err
 stopped()
 {
     "$@" >out 2>err &
-    pid=$! ends="$ends $!"
+    pid=$! background="$background $!"
     sleep 1
     kill -$signal $pid
     rc=0

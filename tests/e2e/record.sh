@@ -20,12 +20,12 @@ waits()
 
 for address in "$tmp/notify" "@sonde-test-$$"; do
     python3 "$here/notify.py" "$address" 40 >"$tmp/heard" &
-    listener=$! ends="$ends $!"
+    listener=$! background="$background $!"
     waits "$tmp/heard" listening 'the listener'
     printf 'logging:\n  delta_threshold_percent: 2\n' >"$tmp/conf.yaml"
     NOTIFY_SOCKET=$address WATCHDOG_USEC=2000000 "$sonde" record --data "$data" -i 0.2 --config "$tmp/conf.yaml" \
         --verbose >"$tmp/out" 2>"$tmp/err" &
-    pid=$! ends="$ends $!"
+    pid=$! background="$background $!"
     waits "$tmp/heard" READY=1 'ready'
     rc=0
     "$sonde" record --data "$data" >"$tmp/second" 2>&1 || rc=$?
@@ -60,10 +60,10 @@ done
 
 # A recorder that no longer samples no longer says that it is alive.
 python3 "$here/notify.py" "$tmp/notify2" 9 >"$tmp/heard" &
-listener=$! ends="$ends $!"
+listener=$! background="$background $!"
 waits "$tmp/heard" listening 'the listener'
 NOTIFY_SOCKET=$tmp/notify2 WATCHDOG_USEC=2000000 "$sonde" record --data "$data" -i 0.2 --quiet >/dev/null 2>&1 &
-pid=$! ends="$ends $!"
+pid=$! background="$background $!"
 waits "$tmp/heard" WATCHDOG=1 'watchdog'
 kill -STOP $pid
 sleep 0.5
@@ -108,7 +108,7 @@ says "No flight recording is in $data/flight."*
 expect 1 '*no recorder runs in*' "$sonde" sessions flight the screen froze --data "$data"
 expect 2 '*WHY is a text*' "$sonde" sessions flight '' --data "$data"
 "$sonde" record --data "$data" -i 0.2 >"$tmp/lines" 2>"$tmp/said" &
-pid=$! ends="$ends $!"
+pid=$! background="$background $!"
 waits "$tmp/lines" Recording 'a recorder'
 expect 0 '' "$sonde" sessions flight the screen froze --data "$data"
 says "The minutes before now are kept in $data/flight/*.flight*sonde top --replay *"
@@ -140,7 +140,7 @@ printf 'storage:\n  archive: false\n' >"$tmp/none.yaml"
 expect 2 '*storage.archive is false and so is logging.csv*' "$sonde" record --data "$tmp/none" --config "$tmp/none.yaml"
 printf 'logging:\n  csv: true\n' >>"$tmp/none.yaml"
 "$sonde" record --data "$tmp/none" -i 0.2 --config "$tmp/none.yaml" >"$tmp/lines" 2>"$tmp/said" &
-pid=$! ends="$ends $!"
+pid=$! background="$background $!"
 waits "$tmp/lines" 'as CSV logs only' 'CSV only'
 expect 0 '*' "$sonde" top --once --data "$tmp/none"
 expect 1 '*a recorder runs in *--archive is not needed*' "$sonde" check -d 60 --archive --data "$tmp/none"
@@ -152,7 +152,7 @@ ls "$tmp"/none/csv/*.csv >"$tmp/out" || fail 'CSV only: no CSV'
 
 # The second recorder of a machine is found by its directory only, and says so.
 SONDE_SOCKET=$tmp/public "$sonde" record --data "$tmp/one" >"$tmp/lines" 2>"$tmp/said" &
-pid=$! ends="$ends $!"
+pid=$! background="$background $!"
 waits "$tmp/lines" Recording 'a recorder'
 expect 0 '*another recorder answers at *find this one with --data*' \
     env SONDE_SOCKET="$tmp/public" "$sonde" record --data "$tmp/two" -d 1 -i 0.5

@@ -194,7 +194,7 @@ f.flush()
 fcntl.flock(f, fcntl.LOCK_EX)
 time.sleep(600)
 END
-recorder=$! ends="$ends $!"
+recorder=$! background="$background $!"
 for _ in $(seq 100); do
     ! flock -n "$data/lock" true 2>/dev/null || { sleep 0.1; continue; }
     break
@@ -227,7 +227,7 @@ expect 0 '' "$sonde" sessions list --data "$data"
 # for a recorder that was killed and never came back.
 cp "$tmp/flipped/segments/20241120_103015.0.seg" "$data/segments"
 "$sonde" record --data "$data" -i 0.2 --quiet >"$tmp/said" 2>&1 &
-recorder=$! ends="$ends $!"
+recorder=$! background="$background $!"
 for _ in $(seq 200); do
     ! "$sonde" sessions stats --data "$data" --json 2>/dev/null | grep -q '"journals": *1' || break
     sleep 0.1

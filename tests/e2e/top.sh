@@ -40,7 +40,7 @@ tm()
 {
     tmux -S "$tmp/tmux$servers" -f /dev/null "$@"
 }
-trap 'tm kill-server 2>/dev/null || :; kill $ends 2>/dev/null || :; rm -rf "$tmp"' EXIT
+trap 'tm kill-server 2>/dev/null || :; kill $background 2>/dev/null || :; rm -rf "$tmp"' EXIT
 
 # start 'ENVIRONMENT' [OPTIONS]: in a shell that says how it ended and whether the terminal is as before.
 start()
@@ -153,7 +153,7 @@ done
 
 # A process is ended after a yes, and only then.
 sleep 777 &
-victim=$! ends="$ends $!"
+victim=$! background="$background $!"
 start 'LANG=C.UTF-8' -i 0.5
 shows 'q quit' 'k'
 tm send-keys / $victim Enter

@@ -235,6 +235,96 @@ static void test_no_flapping(void **state)
     workload_set_free(s);
 }
 
+/* Whatever a machine does, a category is as certain as was asked for, and a doubt does not speak of more than that. */
+static void doubts_less(void *self, const struct workload_answer *a, const struct workload *w)
+{
+    int *answers = self;
+    double said = 0, asked = 0;
+    const char *but = strstr(a->reason, "but only to ");
+    (void)w;
+    if (a->category >= 0)
+        assert_true(a->confidence >= 0.6);
+    if (but) {
+        assert_int_equal(sscanf(but, "but only to %lf %%, and %lf %% are", &said, &asked), 2);
+        assert_true(said <= asked);
+    }
+    answers[a->category >= 0 ? 0 : 1]++;
+}
+
+static void test_certain_enough(void **state)
+{
+    (void)state;
+    static const double busy[] = { 5, 20, 30, 45, 50, 55, 60, 95 };
+    struct workload_set *s = two_kinds();
+    int answers[2] = { 0 };
+    struct rng g;
+    rng_seed(&g, 4);
+    struct recording *r = machine(20000, NULL, 4);
+    for (size_t from = 0; from < r->n;) {
+        size_t to = from + 20 + rng_below(&g, 200);
+        fake_set(r, "cpu.util", from, to < r->n ? to : r->n, busy[rng_below(&g, 8)]);
+        from = to;
+    }
+    for (double update_s = 10; update_s < 100; update_s += 20) {
+        struct workload_options o = { .threshold = 0.6, .update_s = update_s, .step_s = 1 };
+        struct workload_summary sum;
+        workload_judge(r, s, &o, doubts_less, answers, &sum);
+        assert_in_range(sum.changes, 5, 200); /* it has something to say */
+        workload_summary_done(&sum);
+    }
+    assert_true(answers[0] > 100 && answers[1] > 100);
+    recording_free(r);
+    workload_set_free(s);
+}
+
+/* With a row a minute a window is ten of them: a row is a tenth of what there is to know, not all of it. */
+static void test_slow_rows(void **state)
+{
+    (void)state;
+    struct workload_set *s = two_kinds();
+    struct recording *r = machine(120, NULL, 1);
+    for (size_t i = 0; i < r->n; i++) {
+        r->wall_ms[i] = r->wall_ms[0] + (int64_t)i * 60000;
+        r->mono_ns[i] = r->mono_ns[0] + (int64_t)i * INT64_C(60000000000);
+    }
+    fake_set(r, "cpu.util", 0, 120, 95);
+    fake_set(r, "cpu.util", 40, 47, 5);
+    fake_set(r, "cpu.util", 80, 120, 5);
+    struct workload_options o = { .threshold = 0.6, .update_s = 60, .step_s = 60 };
+    struct told t = told_of(r, s, &o);
+    int hot = workload_set_find(s, "hot"), calm = workload_set_find(s, "calm"), changes = 0;
+    for (int i = 1; i < t.n; i++)
+        changes += t.category[i] != t.category[i - 1];
+    assert_int_equal(t.category[t.n - 60], hot);
+    assert_int_equal(t.category[t.n - 1], calm);
+    assert_in_range(changes, 1, 2); /* hot, perhaps a doubt, calm */
+    recording_free(r);
+    workload_set_free(s);
+}
+
+/* Two who share it for a while, in a session that was mostly like nothing: the reason is that of the most. */
+static void test_reason_of_the_most(void **state)
+{
+    (void)state;
+    struct workload_set *s = two_kinds();
+    struct workload_tally *t = workload_tally_new(s, 0);
+    double scores[2] = { 0.1, 0.1 };
+    struct workload_answer a = { .category = WORKLOAD_UNKNOWN, .confidence = 0.9, .scores = scores, .update_s = 30 };
+    for (int i = 1; i <= 10; i++) {
+        a.wall_ms = i * 30000;
+        a.category = i > 7 ? WORKLOAD_MIXED : WORKLOAD_UNKNOWN;
+        snprintf(a.reason, sizeof a.reason, "%s", i > 7 ? "two at once" : "like none");
+        workload_tally_add(t, &a);
+    }
+    struct workload_summary sum;
+    workload_tally_read(t, &sum);
+    assert_int_equal(sum.category, WORKLOAD_UNKNOWN);
+    assert_string_equal(sum.reason, "like none");
+    workload_summary_done(&sum);
+    workload_tally_free(t);
+    workload_set_free(s);
+}
+
 static void test_gap_begins_anew(void **state)
 {
     (void)state;
@@ -524,6 +614,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_too_little),
     cmocka_unit_test(test_nothing_known),
     cmocka_unit_test(test_no_flapping),
+    cmocka_unit_test(test_certain_enough),
+    cmocka_unit_test(test_slow_rows),
+    cmocka_unit_test(test_reason_of_the_most),
     cmocka_unit_test(test_gap_begins_anew),
     cmocka_unit_test(test_threshold_and_mixture),
     cmocka_unit_test(test_a_day_of_two_kinds_is_mixed),

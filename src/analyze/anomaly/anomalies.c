@@ -2,9 +2,9 @@
 #include "analyze/anomaly/anomalies.h"
 
 #include "analyze/anomaly/causes.h"
-#include "analyze/anomaly/replayed.h"
 #include "analyze/anomaly/shift.h"
 #include "analyze/anomaly/woods.h"
+#include "analyze/online/replayed.h"
 #include "base/mem.h"
 #include "base/text.h"
 

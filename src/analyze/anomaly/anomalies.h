@@ -9,7 +9,7 @@
 /*
  * Fills the anomalies of a report, or the reason why there are none to tell.
  *
- * "shift" and "forest" are shift.h and woods.h. "detector" is the default detector (replayed.h), which needs hours,
+ * "shift" and "forest" are shift.h and woods.h. "detector" is the default one (online/replayed.h), which needs hours,
  * with shift beside it; "auto" is that where it can judge, else shift alone.
  */
 void anomalies_find(const struct features *f, const struct analyze_options *o, struct report *out);

@@ -2,7 +2,7 @@
  * online.c - feeds the detector, and keeps the last minutes.
  *
  * The detector raises none before it has seen what its news look like on this machine. For that long, the first hour
- * of all its lives and some minutes after a device came, young.h stands in.
+ * of all its lives and some minutes after a device came, anomaly/young.h stands in.
  */
 #include "analyze/online/online_own.h"
 

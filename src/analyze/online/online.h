@@ -24,7 +24,7 @@ struct online;
 struct online_options {
     double step_s;         /* between two instants */
     double budget_per_day; /* false alarms tolerated; 0 = the detector's own */
-    double young_budget;   /* in the hour of who stands in (young.h); 0 = as many as in a day */
+    double young_budget;   /* in the hour of who stands in (anomaly/young.h); 0 = as many as in a day */
 };
 
 enum online_news { ONLINE_NOTHING, ONLINE_OPENED, ONLINE_CLOSED };
@@ -45,7 +45,7 @@ enum online_news online_end(struct online *o, struct anomaly *out);
 
 const struct recording *online_ring(const struct online *o); /* borrowed */
 int online_columns(const struct online *o);                  /* that are learned */
-bool online_is_young(const struct online *o);                /* young.h stands in for the detector */
+bool online_is_young(const struct online *o);                /* anomaly/young.h stands in for the detector */
 size_t online_bytes(const struct online *o);                 /* of memory that the detector holds */
 size_t online_rows(const struct online *o);                  /* learned from so far, in all its lives */
 

@@ -2,7 +2,6 @@
 #include "analyze/workload/category.h"
 
 #include "analyze/workload/yaml_tree.h"
-#include "base/auto.h"
 #include "base/text.h"
 
 #include <errno.h>

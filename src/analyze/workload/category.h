@@ -23,7 +23,7 @@
 #define CATEGORY_NAME_MAX 32  /* bytes with the NUL; as a session's workload in the index */
 #define CATEGORY_EVIDENCE 16  /* at most */
 
-enum statistic { STATISTIC_MEAN, STATISTIC_SPREAD, STATISTIC_PEAK, STATISTICS };
+enum statistic { STATISTIC_MEAN, STATISTIC_SPREAD, STATISTIC_PEAK };
 
 const char *statistic_name(enum statistic s); /* "mean", "spread", "peak" */
 

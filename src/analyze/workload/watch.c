@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define PEAK 0.95 /* one minute has its moments; what 5 % of it exceed is its peak */
+#define GAP_S 10.0 /* a minute with a hole of more is no minute ... */
+#define GAP_STEPS 5 /* ... unless ticks are far apart */
 #define LARGEST 1e18 /* beyond it there is no hardware: 1e308 in a file would end in infinities */
 
 struct watch_input {
@@ -140,7 +142,7 @@ void watch_tick(struct watch *w, const struct schema *s, int64_t mono_ns, const 
 {
     double gone_s = w->rows ? (double)(mono_ns - w->last_ns) * 1e-9 : 0;
     watch_resolve(w, s);
-    if (gone_s < 0 || gone_s > fmax(10, 5 * w->step_s))
+    if (gone_s < 0 || gone_s > fmax(GAP_S, GAP_STEPS * w->step_s))
         w->rows = 0;
     w->last_ns = mono_ns;
     if (pace_is_early(&w->pace, fmax(w->window_s / WATCH_ROWS, w->step_s), mono_ns))
@@ -151,6 +153,11 @@ void watch_tick(struct watch *w, const struct schema *s, int64_t mono_ns, const 
     w->next = (w->next + 1) % WATCH_ROWS;
     w->rows += w->rows < WATCH_ROWS;
     watch_age(w, mono_ns);
+}
+
+double watch_window_s(const struct watch *w)
+{
+    return w->window_s;
 }
 
 double watch_needs_s(const struct watch *w)

@@ -26,7 +26,7 @@ int watch_add(struct watch *w, const char *metric);
 /* Begins, with the time between ticks; of slow ones the window is WATCH_LEAST_ROWS. */
 void watch_start(struct watch *w, double step_s);
 
-/* Takes in a tick, of a schema that grows at most. After a gap of several steps it begins anew. */
+/* Takes in a tick, of a schema that grows at most. After a gap of ten seconds and five steps it begins anew. */
 void watch_tick(struct watch *w, const struct schema *s, int64_t mono_ns, const double *v, int n);
 
 /* Of a recording: copies what is watched of row i of its columns into row[], which is as wide as the schema. */
@@ -34,6 +34,7 @@ void watch_copy(struct watch *w, const struct schema *s, double *const *col, siz
 
 /* Is there enough in the window to say anything? */
 bool watch_is_ready(const struct watch *w);
+double watch_window_s(const struct watch *w); /* WATCH_WINDOW_S, or more where ticks are far apart */
 double watch_needs_s(const struct watch *w); /* seconds of ticks until it is */
 
 /* Of a metric in the window; NaN where it was known in less than half of the rows. */

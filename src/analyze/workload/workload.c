@@ -23,12 +23,13 @@
 #define MIXED_TOGETHER 0.8  /* of two that are mixed */
 #define MIXED_EACH 0.25
 #define LASTS 30.0         /* windows that a kind of work lasts: so much likelier must another be to be the answer */
-#define LEAST 2e-3         /* probability, so that one window does not decide alone */
+#define DOUBT_LASTS 10.0   /* windows that "unknown" and "mixed" last: they are no kinds of work */
+#define LEAST 2e-3         /* probability: one window in 500 is something else than it looks */
 #define REASONS 3
 
 static void workload_say_none(struct workload *w, const char *reason)
 {
-    w->now = (struct workload_answer){ .category = WORKLOAD_UNKNOWN, .scores = w->scores, .none = 1 };
+    w->now = (struct workload_answer){ .category = WORKLOAD_UNKNOWN, .scores = w->scores };
     text_copy(w->now.reason, sizeof w->now.reason, reason);
 }
 
@@ -133,13 +134,19 @@ static void workload_smooth(struct workload *w, double a)
 
 /* ---- the answer, in words ---- */
 
-static int workload_best(const struct workload *w, int but)
+/* Of probabilities p[set->n], the highest but one. */
+static int workload_highest(const struct workload *w, const double *p, int but)
 {
     int best = -1;
     for (int k = 0; k < w->set->n; k++)
-        if (k != but && (best < 0 || w->scores[k] > w->scores[best]))
+        if (k != but && (best < 0 || p[k] > p[best]))
             best = k;
     return best;
+}
+
+static int workload_best(const struct workload *w, int but)
+{
+    return workload_highest(w, w->scores, but);
 }
 
 /* The evidence of a category that holds and weighs most: "cpu.util 45 %, process.forks.rate 12 /s". */
@@ -169,15 +176,15 @@ static void workload_explain(const struct workload *w, int k, char *out, size_t 
     }
 }
 
-/* What is answered where nothing was before. */
-static int workload_verdict(const struct workload *w)
+/* What is answered by probabilities p[set->n], and `none` of none. */
+static int workload_verdict(const struct workload *w, const double *p, double none)
 {
-    int best = workload_best(w, -1), next = workload_best(w, best);
+    int best = workload_highest(w, p, -1), next = workload_highest(w, p, best);
     if (best < 0)
         return WORKLOAD_UNKNOWN;
-    if (w->scores[best] >= w->o.threshold && w->scores[best] > w->none)
+    if (p[best] >= w->o.threshold && p[best] > none)
         return best;
-    if (next >= 0 && w->scores[next] >= MIXED_EACH && w->scores[best] + w->scores[next] >= MIXED_TOGETHER)
+    if (next >= 0 && p[next] >= MIXED_EACH && p[best] + p[next] >= MIXED_TOGETHER)
         return WORKLOAD_MIXED;
     return WORKLOAD_UNKNOWN;
 }
@@ -220,43 +227,53 @@ static void workload_give(struct workload *w, int verdict)
         workload_explain(w, verdict, w->now.why, sizeof w->now.why);
 }
 
-/* What this window says for an answer, k = n for "none is sure": its probability as a share of what is asked. */
+/* What this window says for an answer, k = n for doubt: its probability as a share of what is asked. */
 static double workload_speaks(const struct workload *w, int k)
 {
-    double most = 0, asked = k < w->set->n ? w->o.threshold : 1 - w->o.threshold;
-    for (int i = 0; i < w->set->n; i++)
-        most = fmax(most, w->fresh[i]);
-    return log(fmax(k < w->set->n ? w->fresh[k] : 1 - most, LEAST) / fmax(asked, LEAST));
+    if (k < w->set->n)
+        return log(fmax(w->fresh[k], LEAST) / fmax(w->o.threshold, LEAST));
+    int best = workload_highest(w, w->fresh, -1);
+    return log(fmax(best < 0 ? 1 : 1 - w->fresh[best], LEAST) / fmax(1 - w->o.threshold, LEAST));
 }
 
-/* The answer that has outweighed the one that stands, in all that was new since; that one where there is none. */
-static int workload_outweighs(struct workload *w, int stands)
+/* The answer, n = doubt, that has outweighed the one that stands in all that was new since; that one where there is
+ * none. share: of the window is new. */
+static int workload_outweighs(struct workload *w, int stands, double share)
 {
-    double new = fmin(w->o.update_s / WATCH_WINDOW_S, 1), for_it = workload_speaks(w, stands);
-    int best = stands;
-    for (int k = 0; k <= w->set->n; k++) {
-        w->against[k] = fmax(w->against[k] + new * (workload_speaks(w, k) - for_it), 0);
+    double for_it = workload_speaks(w, stands);
+    int n = w->set->n, best = stands;
+    for (int k = 0; k <= n; k++) {
+        w->against[k] = fmax(w->against[k] + share * (workload_speaks(w, k) - for_it), 0);
         best = w->against[k] > w->against[best] ? k : best;
     }
-    return w->against[best] > log(LASTS) ? best : stands;
+    return w->against[best] > log(stands < n ? LASTS : DOUBT_LASTS) ? best : stands;
+}
+
+/* Another answer, where this window is of it too: what was before says nothing about it. */
+static void workload_change(struct workload *w, int to)
+{
+    int verdict = workload_verdict(w, w->fresh, w->fresh_none);
+    if (to == w->set->n ? verdict >= 0 : verdict != to)
+        return;
+    memset(w->against, 0, ((size_t)w->set->n + 1) * sizeof *w->against);
+    workload_smooth(w, 1);
+    workload_give(w, verdict);
 }
 
 /* The old answer stands until another has outweighed it; meanwhile it is as sure as it was the last time. */
 static void workload_answer(struct workload *w)
 {
-    int n = w->set->n, verdict = workload_verdict(w), stands = w->now.category < 0 ? n : w->now.category;
-    int best = w->answered ? workload_outweighs(w, stands) : stands;
-    if (best != stands) { /* what was before it says nothing about it */
-        memset(w->against, 0, ((size_t)n + 1) * sizeof *w->against);
-        workload_smooth(w, 1);
-        verdict = workload_verdict(w);
-    }
-    if (!w->answered || verdict == w->now.category)
+    double share = fmin((double)(w->mono_ns - w->answered_ns) * 1e-9 / watch_window_s(w->watch), 1);
+    int stands = w->now.category < 0 ? w->set->n : w->now.category, best = stands;
+    workload_smooth(w, w->answered ? 1 - exp(-share) : 1);
+    if (w->answered)
+        best = workload_outweighs(w, stands, share);
+    int verdict = workload_verdict(w, w->scores, w->none);
+    if (best != stands)
+        workload_change(w, best);
+    else if (!w->answered || verdict == w->now.category)
         workload_give(w, verdict);
-    else if (best != stands || best == n)
-        workload_give(w, best < n ? best : verdict < 0 ? verdict : WORKLOAD_UNKNOWN);
     w->now.wall_ms = w->wall_ms;
-    w->now.none = w->none;
     w->now.update_s = w->o.update_s;
     w->answered = true;
     w->answered_ns = w->mono_ns;
@@ -276,7 +293,6 @@ static bool workload_ask(struct workload *w)
         return false;
     }
     workload_update(w);
-    workload_smooth(w, w->answered ? 1 - exp(-w->o.update_s / WATCH_WINDOW_S) : 1);
     workload_answer(w);
     return true;
 }

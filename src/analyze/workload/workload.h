@@ -10,8 +10,8 @@
  * So that it does not flap, an answer stands until what speaks for another since then, or for none, has outweighed it
  * by as much as kinds of work seldom change: a cumulative sum of log odds (Page, "Continuous Inspection Schemes",
  * Biometrika 1954), of which an update adds as much as of its window is new. Where the difference is clear that takes
- * one or two windows, whatever the update interval is. Probabilities are smoothed over a window, and the confidence of
- * an answer is that of when it was certain enough the last time.
+ * a window or two, whether updates are frequent or not. Probabilities are smoothed over a window, and confidence and
+ * reason of an answer are those of when they agreed with it the last time.
  *
  * Online and bounded: a set may be shared, a workload is a few hundred kB.
  */
@@ -69,9 +69,9 @@ struct workload_options {
 struct workload_answer {
     int64_t wall_ms;
     int category;           /* of the set, or WORKLOAD_MIXED, WORKLOAD_UNKNOWN */
-    double confidence;      /* 0..1; of "unknown": of its being none of them */
-    const double *scores;   /* 0..1 for each category; with `none`, their sum is 1 */
-    double none, update_s;  /* update_s: how long it may speak for, twice that at most */
+    double confidence;      /* 0..1; of "unknown": that it is not the likeliest of them */
+    const double *scores;   /* 0..1 for each category; their sum is 1 at most, the rest is "none of them" */
+    double update_s;        /* how long it may speak for, twice that at most */
     char reason[WORKLOAD_REASON]; /* why unknown or mixed; "" else */
     char why[WORKLOAD_REASON];    /* what speaks for it, in words */
 };
@@ -106,7 +106,7 @@ struct workload_share {
 };
 
 struct workload_summary {
-    int category;           /* the one of most of the time, WORKLOAD_MIXED where there is none */
+    int category;           /* the one of most of the time; WORKLOAD_MIXED or _UNKNOWN where there is none */
     double confidence;      /* mean of its answers */
     int n_scores;
     double *scores;         /* mean of all answers; one for each category of the set */

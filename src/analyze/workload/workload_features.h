@@ -1,5 +1,5 @@
 /*
- * What the learnt part of the workload classifier sees of a minute: some thirty numbers of the hardware, made alike
+ * What the learnt part of the workload classifier sees of a minute: some two dozen numbers of the hardware, made alike
  * for machines of all sizes. Amounts are asinh(value / unit): as a logarithm where they are large, linear near 0, so
  * that "twice as much" counts the same everywhere; what every core adds to is divided by the cores.
  */

@@ -12,6 +12,7 @@
 #ifndef ANALYZE_WORKLOAD_MODEL_H
 #define ANALYZE_WORKLOAD_MODEL_H
 
+#include "analyze/workload/category.h"
 #include "base/buf.h"
 #include "learn/classes.h"
 
@@ -22,7 +23,7 @@
 
 /* One prototype of a text; category "unknown" for programs of other kinds. */
 struct workload_prototype {
-    char category[32], of[WORKLOAD_OF_MAX];
+    char category[CATEGORY_NAME_MAX], of[WORKLOAD_OF_MAX];
     double point[CLASSES_MAX_DIM]; /* in the order of workload_features() */
 };
 

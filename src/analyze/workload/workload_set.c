@@ -70,13 +70,13 @@ int workload_set_add(struct workload_set *s, int from, const char *path, const c
         return rc;
     int k = workload_set_find(s, c.name);
     if (k >= 0 && from && s->from[k] == from) {
-        buf_printf(complaint, "%s: another file beside it has the category %s; give this one another name\n", path,
+        buf_printf(complaint, "%s: another file beside it has the category %s; give this one another name", path,
                    c.name);
         return -EEXIST;
     }
     k = set_put(s, &c);
     if (k < 0) {
-        buf_printf(complaint, "%s: there are %d categories already; remove one\n", path, WORKLOAD_CATEGORIES);
+        buf_printf(complaint, "%s: there are %d categories already; remove one", path, WORKLOAD_CATEGORIES);
         return k;
     }
     s->from[k] = from;

@@ -19,7 +19,7 @@ struct workload_tally {
     int64_t since_ms;
     double all_s;
     int answers, changes, last;
-    char reason[WORKLOAD_REASON];                      /* the last of unknown or mixed */
+    char reason[2][WORKLOAD_REASON];                   /* the last of unknown, of mixed; by category as above */
     char why[WORKLOAD_CATEGORIES][WORKLOAD_REASON];    /* the last of each category */
 };
 
@@ -48,10 +48,10 @@ void workload_tally_add(struct workload_tally *t, const struct workload_answer *
     t->changes += t->answers && a->category != t->last;
     t->last = a->category;
     t->answers++;
-    if (*a->reason)
-        text_copy(t->reason, sizeof t->reason, a->reason);
     if (a->category >= 0)
         text_copy(t->why[a->category], sizeof t->why[0], a->why);
+    else
+        text_copy(t->reason[slot], sizeof t->reason[0], a->reason);
 }
 
 static int share_compare(const void *a, const void *b)
@@ -94,7 +94,7 @@ static void tally_verdict(const struct workload_tally *t, struct workload_summar
     if (out->category >= 0)
         text_copy(out->why, sizeof out->why, t->why[out->category]);
     else if (top->share >= MOST)
-        text_copy(out->reason, sizeof out->reason, t->reason);
+        text_copy(out->reason, sizeof out->reason, t->reason[slot]);
     else
         tally_mixture(t->set, out);
 }

@@ -14,7 +14,7 @@ static int tree_say(struct yaml_tree *t, const yaml_mark_t *at, const char *fmt,
     char text[512], plain[512];
     vsnprintf(text, sizeof text, fmt, ap);
     text_copy(plain, sizeof plain, text);
-    buf_printf(t->complaint, "%s:%zu:%zu: %s\n", t->path, at->line + 1, at->column + 1, plain);
+    buf_printf(t->complaint, "%s:%zu:%zu: %s", t->path, at->line + 1, at->column + 1, plain);
     return -EINVAL;
 }
 

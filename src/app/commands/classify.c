@@ -11,6 +11,7 @@
 #include "app/outfiles.h"
 #include "base/auto.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "core/config.h"
 #include "learn/classes.h"
@@ -104,6 +105,7 @@ static int classify_recording(const struct args *a, const struct recording *rec,
 
 static int classify_say_learnt(const struct args *a, const struct archived *v, const struct workload_learnt *l)
 {
+    workload_say_left_out(l);
     if (l->too_short && !args_flag(a, "quiet"))
         log_warn(0, "%d labelled session%s too short to learn from", l->too_short, l->too_short == 1 ? " is" : "s are");
     if (args_flag(a, "json"))
@@ -216,9 +218,9 @@ const struct command command_classify = {
             "update interval the last minute is judged: by the evidence of each category (files NAME.yaml: name, "
             "help, evidence as [metric, above or below or between, level, weight]) and by runs of programs of that "
             "kind that were seen. What is less certain than session_classification.confidence_threshold is "
-            "`unknown`, where two share it `mixed`, both with a reason. Another answer counts when it was given "
-            "twice in a row, so that it does not flap. The program brings the categories ai_training, cad_3d_modeling, "
-            "coding_development, document_editing, gaming, graphics_design, idle, system_maintenance, video_editing and "
-            "web_browsing.",
+            "`unknown`, where two share it `mixed`, both with a reason. An answer stands until what speaks for "
+            "another since has outweighed it: a clear change takes a minute or two, a short pause none. The program "
+            "brings the categories ai_training, cad_3d_modeling, coding_development, document_editing, gaming, "
+            "graphics_design, idle, system_maintenance, video_editing and web_browsing.",
     .options = options, .examples = examples, .max_positional = 1, .run = classify_command,
 };

@@ -69,9 +69,8 @@ static struct taught label_learn(const struct args *a, struct archived *v, const
         log_warn(rc, "the workload classifier does not learn of it; `sonde classify --learn` tries again");
     else if (!l.is_category && labelled)
         label_hint(set, name);
-    else if (l.is_category && learnt.left_out)
-        log_warn(0, "the workload classifier learns from %d labelled sessions at most: %d are left out",
-                 WORKLOAD_LEARN_SESSIONS, learnt.left_out);
+    else if (l.is_category)
+        workload_say_left_out(&learnt);
     l.prototypes = rc < 0 ? rc : l.is_category ? learnt.of_session : 0;
     l.too_short = l.is_category && rc == 0 && !learnt.of_session && !learnt.left_out;
     workload_set_free(set);

@@ -6,7 +6,7 @@ build=$1
 
 ninja -C "$build" bench/bare_loop >/dev/null || fail "bench/bare_loop does not build"
 "$build/bench/bare_loop" 0.1 600 >"$tmp/bare" &
-bare=$! ends="$ends $!"
+bare=$! background="$background $!"
 "$build/sonde" check --mode collect --quiet --interval 0.1 --duration 60 --export-csv "$tmp/run.csv" ||
     fail "check failed"
 wait "$bare"

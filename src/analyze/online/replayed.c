@@ -1,5 +1,5 @@
 /* replayed.c - makes instants of a recording's ticks, and brings back what is told of them. */
-#include "analyze/anomaly/replayed.h"
+#include "analyze/online/replayed.h"
 
 #include "analyze/anomaly/young.h"
 #include "analyze/online/online.h"
