@@ -242,21 +242,21 @@ static int forecasting_make(struct forecasting *f)
     return forecasting_tell(f);
 }
 
-int forecasting_run(const struct args *a, const char *file)
+int forecasting_run(const struct args *a, const char *file, const char *session)
 {
     struct forecasting f = { .a = a };
     int status = EXIT_DONE;
     const char *path = args_text(a, "out");
     if (archived_runs_backwards(a, "forecast"))
         return EXIT_USAGE;
-    if (outfiles_may_write(path, file && !analyze_is_session(file) ? file : NULL) < 0)
+    if (outfiles_may_write(path, file) < 0)
         return EXIT_FAILED;
-    if (file && !analyze_is_session(file)) {
+    if (file) {
         if (analyze_has_range(a, "forecast", file))
             return EXIT_USAGE;
         status = analyze_read_file(a, file, &f.rec) < 0 ? EXIT_FAILED : EXIT_DONE;
     } else {
-        status = forecasting_archive(&f, file);
+        status = forecasting_archive(&f, session);
     }
     if (status == EXIT_DONE)
         status = forecasting_make(&f);

@@ -7,7 +7,7 @@
 
 #define FORECASTING_OPTIONS ARCHIVED_OPTION, ANALYZE_ARCHIVE_OPTIONS
 
-/* Of a file; NULL: of the archive. Returns an exit status. */
-int forecasting_run(const struct args *a, const char *file);
+/* Of a file; NULL: of the archive, of one session of it or NULL. Returns an exit status. */
+int forecasting_run(const struct args *a, const char *file, const char *session);
 
 #endif

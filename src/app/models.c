@@ -60,7 +60,7 @@ int models_write(const char *dir, struct space *space, const char *name, struct 
     buf_printf(&path, "/%s", name);
     rc = os_disk_may(path.p, OS_DISK_WRITE);
     if (rc < 0 && rc != -ENOENT)
-        return rc; /* a link, whose end is somebody else's, or no file at all */
+        return rc == -EINVAL ? -ELOOP : rc; /* a link, whose end is somebody else's, or no file at all */
     models_tail(bytes->p, bytes->n, tail);
     buf_put(bytes, tail, TAIL);
     int64_t before = os_disk_look(path.p, &e) == 0 ? e.size : -1;

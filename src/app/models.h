@@ -16,8 +16,8 @@ int models_read(const char *dir, const char *name, struct buf *out);
  *   space  is asked for the room; NULL: nobody is
  *   bytes  to which the checksum is added: they are not copied
  *
- * Errors: -EFBIG above MODELS_MAX, -EDQUOT, -ELOOP where a link is there, -EINVAL where no file is, or those of the
- * disk; the file is as it was then.
+ * Errors: -EFBIG above MODELS_MAX, -EDQUOT, -ELOOP where a link is there, or no file, or those of the disk; the file
+ * is as it was then.
  */
 int models_write(const char *dir, struct space *space, const char *name, struct buf *bytes);
 

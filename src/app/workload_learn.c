@@ -138,7 +138,7 @@ int workload_learn(struct archived *v, const struct workload_set *s, const char 
 {
     *out = (struct workload_learnt){ 0 };
     struct learning g = { .of = v, .set = s, .out = out };
-    int rc = archived_files(v);
+    int rc = v->indexed ? archived_files(v) : -ENODATA; /* what is not known is not forgotten */
     if (rc == 0)
         rc = index_labels(v->index, NULL, learn_label, &g);
     for (size_t i = 0; rc >= 0 && i < g.n; i++) {
@@ -151,6 +151,16 @@ int workload_learn(struct archived *v, const struct workload_set *s, const char 
     workload_model_done(&g.model);
     mem_free(g.lesson);
     return rc;
+}
+
+void workload_say_unlearnt(const char *dir, int rc)
+{
+    if (rc == -ELOOP)
+        log_error(0, "%s/models/" WORKLOAD_LEARNT " is a link or no file; move it away, and `sonde classify --learn` "
+                  "makes it of the labels", dir);
+    else
+        log_error(rc == -ENODATA ? 0 : rc, "nothing is learnt of labelled sessions%s; %s/models/" WORKLOAD_LEARNT
+                  " is as it was", rc == -ENODATA ? ", as labels are not known" : "", dir);
 }
 
 void workload_say_left_out(const struct workload_learnt *l)

@@ -23,10 +23,13 @@ struct workload_learnt {
 
 /*
  * Learns anew from all that is labelled. The file is written whole or not at all; without a labelled session it has no
- * prototypes. `session`: whose prototypes are counted apart, NULL = of none. 0, or a silent error: of the index, of the
- * files, of writing.
+ * prototypes. `session`: whose prototypes are counted apart, NULL = of none. 0, or a silent error, and the file is as
+ * it was: -ENODATA where labels are not known, or of the index, of the files, of writing (app/models.h).
  */
 int workload_learn(struct archived *v, const struct workload_set *s, const char *session, struct workload_learnt *out);
+
+/* Says why nothing was learnt; `dir` is the archive's. */
+void workload_say_unlearnt(const char *dir, int rc);
 
 /* A warning about sessions that were left out, if there are any. */
 void workload_say_left_out(const struct workload_learnt *l);

@@ -42,6 +42,13 @@ expect 0 '' "$sonde" classify "$tmp/brief.csv" --features "$tmp/brief.features"
 [ "$(wc -l <"$tmp/brief.features")" = 1 ] || fail "features of one row: $(cat "$tmp/brief.features")"
 expect 2 '*--learn*' "$sonde" classify "$tmp/game.csv" --learn
 expect 2 '*both*standard output*' "$sonde" classify "$tmp/game.csv" --out - --features -
+expect 2 '*--json is standard output as well*' "$sonde" classify "$tmp/game.csv" --out - --json
+rows "$tmp/foreign.csv" 't,a,b' 90 '1795348800 + i ",1,2"'
+expect 0 '' "$sonde" classify "$tmp/foreign.csv" --json
+says '*"category": "unknown"*"confidence": 0,*"unknown_reason": "none of the metrics by which*'
+rows "$tmp/hours.csv" 't,cpu.util' 50 '1795348800 + 3600 * i ",1"'
+expect 0 '' "$sonde" classify "$tmp/hours.csv" --json
+says '*"interval_s": 3600*'
 
 # The same in the report of a file, and not at all where it is switched off.
 expect 0 '' "$sonde" analyze "$tmp/game.csv" --json
@@ -145,6 +152,16 @@ expect 0 '' "$sonde" sessions list --workload 'graphics*' --data "$data"
 says '*20261123*'
 expect 0 '' "$sonde" sessions unlabel 20261122 graphics_design --data "$data"
 grep -q 'session_2026' "$data/models/workload" && fail "what was unlabelled is still known"
+expect 0 '' "$sonde" sessions label 20261122 graphics_design --data "$data"
+cp -r "$data" "$tmp/torn"
+head -c 8192 /dev/urandom > "$tmp/torn/index.db"
+expect 1 '*nothing is learnt*as labels are not known*is as it was' "$sonde" classify --learn --data "$tmp/torn"
+cmp -s "$data/models/workload" "$tmp/torn/models/workload" || fail "a torn index made it forget what was learnt"
+rm "$tmp/torn/models/workload"
+mkfifo "$tmp/torn/models/workload"
+cp "$data/index.db" "$tmp/torn/index.db"
+expect 1 '*is a link or no file; move it away*' "$sonde" classify --learn --data "$tmp/torn"
+expect 0 '' "$sonde" sessions unlabel 20261122 graphics_design --data "$data"
 echo 'prototypes: 7' > "$data/models/workload"
 expect 0 '*is not used*' "$sonde" classify last --data "$data" --json
 mv "$data/models/workload" "$tmp/elsewhere"

@@ -30,6 +30,10 @@ sane()
         fail "$1: $(cat wrong)"
 }
 
+awk 'BEGIN { print "t,a"; for (i = 0; i < 300; i++) print i ",5" }' > constant.csv
+for method in auto forest extended kmeans; do
+    "$sonde" detect constant.csv --method $method --json | grep -q '"episodes": \[\]' || fail "$method flags what never changes"
+done
 for method in auto forest extended kmeans; do
     "$sonde" detect --train train.csv --input test.csv --scores one.csv --method $method --seed 5 > said ||
         fail "$method: exit $?"

@@ -12,6 +12,7 @@
 #define SHAPE_MIN -0.25 /* the moments of few scores err: a tail of a plain shape is followed instead of a wild one */
 #define SHAPE_MAX 0.5
 #define SHAPE_NONE 1e-6 /* the limit of the formulas is the exponential */
+#define ALIKE 1e-9      /* scores that differ by less of themselves are the same, but for rounding */
 
 static int pareto_order(const void *a, const void *b)
 {
@@ -36,10 +37,11 @@ struct pareto pareto_fit(const double *score, size_t n, double lag1)
     }
     mem_free(excess);
     double gap = mean - 2 * weighted, few = 1 + 2 / sqrt((double)m * own); /* 1.4 standard errors of the width more */
+    t.width = ALIKE * fabs(t.from);
     if (m == 0)
         return t;
     t.shape = gap > 0 ? fmin(fmax(mean / gap - 2, SHAPE_MIN), SHAPE_MAX) : SHAPE_MAX;
-    t.width = few * mean * (1 + t.shape);
+    t.width = fmax(t.width, few * mean * (1 + t.shape));
     return t;
 }
 

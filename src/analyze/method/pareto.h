@@ -12,7 +12,7 @@
 struct pareto {
     double from;  /* the tail begins here ... */
     double share; /* ... with such a share of the scores, ... */
-    double width; /* ... and reaches so far; 0 where scores are all alike */
+    double width; /* ... and reaches so far; where scores are all alike, as far as rounding does */
     double shape; /* 0 = exponential, above 0 = it ends at from + width / shape, below 0 = heavier */
 };
 

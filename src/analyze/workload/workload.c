@@ -112,9 +112,11 @@ static void workload_update(struct workload *w)
     double others = classes_weigh(s->learnt, x, s->n, w->fresh);
     bool blind = isnan(others); /* too few features: evidence is all there is */
     double none = 1 + (blind ? 0 : others);
+    w->sees = !blind;
     for (int k = 0; k < s->n; k++) {
         double holds = workload_evidence(w, k);
         bool known = !blind && workload_set_is_learnt(s, k);
+        w->sees |= !isnan(holds);
         w->fresh[k] = !known ? workload_odds(holds) :
                       w->fresh[k] * (isnan(holds) ? 1 : EVIDENCE_LEAST + (1 - EVIDENCE_LEAST) * holds);
         *(known ? &learnt : &total) += w->fresh[k];
@@ -196,7 +198,7 @@ static double workload_confidence(const struct workload *w, int verdict)
     int best = workload_best(w, -1), next = workload_best(w, best);
     if (verdict == WORKLOAD_MIXED)
         return fmin(w->scores[best] + w->scores[next], 1);
-    return best < 0 ? 1 : 1 - w->scores[best];
+    return best < 0 ? 1 : w->sees ? 1 - w->scores[best] : 0;
 }
 
 static void workload_doubt(const struct workload *w, int verdict, char *out, size_t cap)
@@ -209,6 +211,8 @@ static void workload_doubt(const struct workload *w, int verdict, char *out, siz
     else if (verdict == WORKLOAD_MIXED)
         snprintf(out, cap, "%s (%.0f %%) and %s (%.0f %%) at the same time, or hard to tell apart", c[best].name,
                  100 * w->scores[best], c[next].name, 100 * w->scores[next]);
+    else if (!w->sees)
+        text_copy(out, cap, "none of the metrics by which kinds of work are told is known");
     else if (verdict == WORKLOAD_UNKNOWN && w->scores[best] < 0.05)
         text_copy(out, cap, "it is like none of the categories");
     else if (verdict == WORKLOAD_UNKNOWN)

@@ -24,7 +24,7 @@ struct workload {
     const struct schema *schema; /* of the last tick; for units in words */
     bool begun;
     int64_t due_ns, wall_ms, mono_ns, answered_ns;
-    bool answered;
+    bool answered, sees;    /* sees: some of the metrics that it goes by are known */
     double *scores, none;   /* smoothed */
     double *fresh, fresh_none; /* of this update */
     double *degree;         /* of each evidence at this update, as `evidence` */

@@ -69,6 +69,7 @@ static void classify_begin(const struct args *a, const struct recording *rec, st
     t->update_s = config_number(args_config(a), "session_classification.update_interval");
     if (args_given(a, "interval"))
         t->update_s = args_number(a, "interval");
+    t->update_s = fmax(t->update_s, recording_interval(rec)); /* which may not be known */
     t->stamp = rec->stamp;
     if (!args_given(a, "features"))
         return;
@@ -126,9 +127,13 @@ static int classify_learn(const struct args *a)
     if (categories_open(a, NULL, &set) < 0)
         return EXIT_USAGE;
     int rc = archived_open(&v, a, false);
-    if (rc == 0)
-        rc = workload_learn(&v, set, NULL, &learnt);
-    int status = rc < 0 ? archived_say(buf_text(&v.dir), rc) : classify_say_learnt(a, &v, &learnt);
+    int status = archived_say(buf_text(&v.dir), rc);
+    if (status == EXIT_DONE && (rc = workload_learn(&v, set, NULL, &learnt)) < 0) {
+        workload_say_unlearnt(v.dir.p, rc);
+        status = EXIT_FAILED;
+    }
+    if (status == EXIT_DONE)
+        status = classify_say_learnt(a, &v, &learnt);
     archived_close(&v);
     workload_set_free(set);
     return status;
@@ -145,6 +150,10 @@ static int classify_on(const struct args *a, const char *file, const char *sessi
     const char *out = args_text(a, "out"), *features = args_text(a, "features");
     if (out && features && !outfiles_is_file(out) && !outfiles_is_file(features)) {
         log_error(0, "classify: --out and --features are both to be standard output; give one of them a file");
+        return EXIT_USAGE;
+    }
+    if (args_flag(a, "json") && ((out && !outfiles_is_file(out)) || (features && !outfiles_is_file(features)))) {
+        log_error(0, "classify: --json is standard output as well; give --out and --features a file");
         return EXIT_USAGE;
     }
     if (outfiles_may_write(out, file) < 0 || outfiles_may_write(features, file) < 0 ||
@@ -207,7 +216,7 @@ static const struct example examples[] = {
     { "sonde classify --input metrics.csv --out kinds.csv", "the kind of work in somebody's numbers" },
     { "sonde classify last", "what the machine was used for since `sonde record` was started" },
     { "sonde classify --from -8h", "a working day" },
-    { "sonde sessions label last video_editing", "what it really was: the classifier learns from it" },
+    { "sonde sessions label last video_editing", "what it really was: the classifier learns from it, for others" },
     { 0 },
 };
 
@@ -218,7 +227,8 @@ const struct command command_classify = {
             "update interval the last minute is judged: by the evidence of each category (files NAME.yaml: name, "
             "help, evidence as [metric, above or below or between, level, weight]) and by runs of programs of that "
             "kind that were seen. What is less certain than session_classification.confidence_threshold is "
-            "`unknown`, where two share it `mixed`, both with a reason. An answer stands until what speaks for "
+            "`unknown`, where two share it `mixed`, both with a reason; their confidence is that the likeliest is not it, "
+            "and that it is one of the two. An answer stands until what speaks for "
             "another since has outweighed it: a clear change takes a minute or two, a short pause none. The program "
             "brings the categories ai_training, cad_3d_modeling, coding_development, document_editing, gaming, "
             "graphics_design, idle, system_maintenance, video_editing and web_browsing.",

@@ -1,5 +1,6 @@
 /* detect.c - `sonde detect`: which rows of a file are unlike those before them? */
 #include "analyze/import/import.h"
+#include "app/analyze_archive.h"
 #include "app/command.h"
 #include "app/detections.h"
 
@@ -134,6 +135,11 @@ static int detect_run(const struct args *a)
         log_error(0, input ? "detect: %s and --input are two files to judge; give one" :
                   "detect: give a CSV file to judge: --input FILE", word);
         return EXIT_USAGE;
+    }
+    if (word && analyze_is_session(word)) {
+        log_error(0, "detect: there is no file %s; it judges files; `sonde sessions export %s -o %s.csv` makes one of a "
+                  "session", word, word, word);
+        return EXIT_FAILED;
     }
     struct detecting t = { .a = a, .train_path = args_text(a, "train"), .input_path = input ? input : word,
                            .scores_path = args_text(a, "scores") };

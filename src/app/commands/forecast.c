@@ -1,4 +1,5 @@
 /* forecast.c - `sonde forecast`: what a metric will do, with bands, and whether to believe it. */
+#include "app/analyze_archive.h"
 #include "app/forecasting.h"
 
 #include "base/auto.h"
@@ -30,7 +31,8 @@ static int forecast_run(const struct args *a)
         log_error(0, "forecast: give one of --input %s and %s", file, word);
         return EXIT_USAGE;
     }
-    return forecasting_run(a, file ? file : word);
+    bool session = word && analyze_is_session(word);
+    return forecasting_run(a, session ? NULL : file ? file : word, session ? word : NULL);
 }
 
 static const struct option options[] = {
@@ -55,7 +57,8 @@ static const struct example examples[] = {
 };
 
 const struct command command_forecast = {
-    .name = "forecast", .summary = "what metrics will do, with bands, and whether to believe it", .usage = "[FILE]",
+    .name = "forecast", .summary = "what metrics will do, with bands, and whether to believe it",
+    .usage = "[SESSION | FILE]",
     .also = "predict",
     .text = "Simple models compete on each metric's own past: at a hundred earlier rows each says what comes next and "
             "is held against what came. The forecast is their median, weighted by how close they were; nine of ten values "

@@ -36,7 +36,7 @@ static void label_say(const struct args *a, const char *id, const char *name, bo
         buf_printf(&out, "%s %s ", id, done);
         check_put_quoted(&out, name);
         if (labelled && l.prototypes > 0)
-            buf_puts(&out, "; the workload classifier learnt from it");
+            buf_puts(&out, "; the workload classifier learnt from it, for other sessions");
         else if (labelled && l.too_short)
             buf_puts(&out, "; it is too short for the workload classifier to learn from");
     }
@@ -66,7 +66,7 @@ static struct taught label_learn(const struct args *a, struct archived *v, const
     l.is_category = workload_set_find(set, name) >= 0;
     int rc = l.is_category ? workload_learn(v, set, id, &learnt) : 0;
     if (rc < 0)
-        log_warn(rc, "the workload classifier does not learn of it; `sonde classify --learn` tries again");
+        workload_say_unlearnt(v->dir.p, rc);
     else if (!l.is_category && labelled)
         label_hint(set, name);
     else if (l.is_category)
@@ -176,7 +176,8 @@ const struct command sessions_label = {
     .name = "sessions label", .summary = "give a session a name, and keep it", .usage = "ID NAME",
     .text = "A session may have several labels. What is labelled is kept when the archive makes room. A label "
             "that it has already gets the new note. From one that is the name of a workload category (`sonde help "
-            "classify`) the classifier learns what such work is like on this machine.",
+            "classify`) the classifier learns what such work is like on this machine, to know it in other sessions; of "
+            "several such labels the one given last counts.",
     .options = label_options, .examples = label_examples, .max_positional = 2, .run = label_run,
 };
 
