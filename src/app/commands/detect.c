@@ -137,7 +137,7 @@ static int detect_run(const struct args *a)
         return EXIT_USAGE;
     }
     if (word && analyze_is_session(word)) {
-        log_error(0, "detect: there is no file %s; it judges files; `sonde sessions export %s -o %s.csv` makes one of a "
+        log_error(0, "detect: %s is no file; it judges files; `sonde sessions export %s -o %s.csv` makes one of a "
                   "session", word, word, word);
         return EXIT_FAILED;
     }
