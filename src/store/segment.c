@@ -4,6 +4,7 @@
  * A scan trusts heads and looks into no payload but for its times, which only say whether it is worth
  * reading: what is read is checked against its checksum. Where no head is, the next chunk whose checksum
  * holds is searched for, and what lies between counts as damaged; at the end of the file it is a torn tail.
+ * So is the last group where a piece of it is missing: a loss of power leaves holes in what was appended last.
  */
 #include "store/segment.h"
 
@@ -80,25 +81,70 @@ static int64_t segment_look(struct segment *s, int64_t at, int64_t end)
     return length;
 }
 
+static bool segment_ends_group(int type)
+{
+    return type == CHUNK_ABOUT || type == CHUNK_BLOCK || type == CHUNK_TENS;
+}
+
+/*
+ * A group is appended by one write and synced before the next, so only the last may have holes; a block without its
+ * catalog or its processes must not pass for the journal that it was made of. How many entries stand before them?
+ */
+static size_t segment_whole(const struct segment *s)
+{
+    size_t whole = s->n;
+    auto_buf struct buf b = { 0 };
+    struct chunk c;
+    while (whole > 0 && s->entry[whole - 1].type != CHUNK_BLOCK)
+        whole--;
+    whole -= whole > 0;
+    while (whole > 0 && !segment_ends_group(s->entry[whole - 1].type))
+        whole--;
+    for (size_t i = whole; i < s->n; i++) {
+        if (s->entry[i].hole || segment_read(s, &s->entry[i], &b, &c) < 0)
+            break;
+        if (segment_ends_group(s->entry[i].type))
+            whole = i + 1;
+    }
+    return whole;
+}
+
+static void segment_drop_torn(struct segment *s)
+{
+    size_t whole = segment_whole(s);
+    for (size_t i = whole; i < s->n; i++)
+        s->blocks -= s->entry[i].type == CHUNK_BLOCK;
+    if (whole < s->n)
+        s->size = s->entry[whole].at - s->entry[whole].hole;
+    s->n = whole;
+}
+
 static int segment_scan(struct segment *s)
 {
-    int64_t end = os_disk_size(s->fd);
+    int64_t end = os_disk_size(s->fd), hole = 0;
     if (end < 0)
         return (int)end;
     while (s->size + CHUNK_HEAD <= end) {
+        size_t known = s->n;
         int64_t length = segment_look(s, s->size, end);
         if (length == -EBADMSG || length == -EAGAIN) {
             int64_t next = segment_search(s, s->size + 8, end);
             if (next >= end)
                 break; /* a torn tail, or one that is being written */
-            s->damaged += next - s->size;
+            hole = next - s->size;
             s->size = next;
         } else if (length < 0) {
             return (int)length;
         } else {
+            if (s->n > known)
+                s->entry[known].hole = hole;
+            hole = s->n > known ? 0 : hole;
             s->size += length;
         }
     }
+    segment_drop_torn(s);
+    for (size_t i = 0; i < s->n; i++)
+        s->damaged += s->entry[i].hole;
     return 0;
 }
 

@@ -29,6 +29,7 @@ struct segment_entry {
     int64_t first_ms, last_ms;   /* wall clock of what is in it; 0 where it has no time */
     uint32_t block;              /* BLOCK: its number in the segment; else 0 or anything */
     uint32_t rows;               /* BLOCK: ticks; MINUTES, TENS: rows */
+    int64_t hole;                /* bytes before it that are no chunk; 0 by the index */
 };
 
 /* ---- reading; any number of readers, while the file grows ---- */
@@ -42,7 +43,7 @@ struct segment {
     struct segment_entry *entry; /* in the order of the file */
     size_t n, cap;
     uint32_t blocks;             /* of them */
-    int64_t size;                /* where whole chunks end: beyond is torn, or not written yet */
+    int64_t size;                /* where whole groups end: beyond is torn, or not written yet */
     int64_t damaged;             /* bytes that were passed over */
     uint64_t looked;             /* see chunk_search() */
     size_t loaded;               /* entries whose catalogs are in the schema */
@@ -50,8 +51,8 @@ struct segment {
 };
 
 /*
- * Opens a file and finds its chunks; of most, only the heads are looked at. -EBADMSG: it is no segment;
- * -ENOTSUP: of a newer format.
+ * Opens a file and finds its chunks; of most, only the heads are looked at. A torn last group counts as not there.
+ * -EBADMSG: it is no segment; -ENOTSUP: of a newer format.
  */
 int segment_open(const char *path, struct segment **out);
 void segment_free(struct segment *s);

@@ -138,31 +138,6 @@ int segment_create(const char *path, const struct tape_about *about, struct spac
 
 /* ---- going on with a file ---- */
 
-/*
- * A loss of power may have left holes in what was appended last, where heads are whole and payloads are not: of
- * the chunks behind the last summaries, those that do not hold are none, and neither is half a pair of summaries.
- * What ends the file so is cut off.
- */
-static void segment_distrust(struct segment *s)
-{
-    size_t first = 0, kept, end;
-    auto_buf struct buf b = { 0 };
-    struct chunk c;
-    for (size_t i = 0; i < s->n; i++)
-        if (s->entry[i].type == CHUNK_TENS)
-            first = i + 1;
-    end = kept = first;
-    for (size_t i = first; i < s->n; i++) {
-        if (s->entry[i].type == CHUNK_MINUTES || segment_read(s, &s->entry[i], &b, &c) < 0)
-            continue;
-        s->entry[kept++] = s->entry[i];
-        end = i + 1;
-    }
-    if (end < s->n)
-        s->size = s->entry[end].at;
-    s->n = kept;
-}
-
 /* Plays the blocks that no summary holds, and the one before them, whose last instant the rates go on from. */
 static int segment_sum_again(struct segment_writer *w)
 {
@@ -224,8 +199,6 @@ int segment_resume(const char *path, struct space *space, struct segment_writer 
     os_close(s->fd);
     s->fd = os_disk_open(path, OS_DISK_WRITE);
     rc = s->fd < 0 ? s->fd : 0;
-    if (rc == 0 && !s->indexed)
-        segment_distrust(s);
     rc = rc < 0 ? rc : segment_load(s);
     struct segment_writer *w = segment_writer_new(s, space);
     rc = rc < 0 ? rc : segment_trim(w);
