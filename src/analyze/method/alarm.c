@@ -9,9 +9,10 @@
 
 #define LAG_MAX 0.95 /* autocorrelation beyond that cannot be told from a level that moves */
 
-void alarm_init(struct alarm *a, double chance)
+void alarm_init(struct alarm *a, double chance, int rows)
 {
-    *a = (struct alarm){ .chance = chance, .threshold = INFINITY, .score = mem_new(ALARM_KEPT * sizeof *a->score) };
+    *a = (struct alarm){ .chance = chance, .rows = rows, .threshold = INFINITY,
+                         .score = mem_new(ALARM_KEPT * sizeof *a->score) };
 }
 
 void alarm_done(struct alarm *a)
@@ -30,7 +31,8 @@ static void alarm_add(struct alarm *a, double score)
 static void alarm_fit(struct alarm *a)
 {
     /* In a full ring one pair of neighbours is not one: no matter. */
-    double lag = fmin(fmax(stats_lag1(a->score, a->n), 0), LAG_MAX);
+    double shared = 1 - 1.0 / a->rows; /* which few scores do not show */
+    double lag = fmin(fmax(stats_lag1(a->score, a->n), shared), LAG_MAX);
     a->tail = pareto_fit(a->score, a->n, lag);
     a->threshold = pareto_score(&a->tail, a->chance);
     a->fresh = 0;

@@ -13,14 +13,15 @@
 
 struct alarm {
     double chance;    /* that a row of no interest is one */
+    int rows;         /* that a score is about */
     double threshold;
     struct pareto tail;
     double *score;    /* ALARM_KEPT, the oldest is written over */
     size_t n, next, fresh;
 };
 
-/* chance: see method_chance(). */
-void alarm_init(struct alarm *a, double chance);
+/* chance: see method_chance(); rows: that a score is about, of which the next one shares all but one. */
+void alarm_init(struct alarm *a, double chance, int rows);
 void alarm_done(struct alarm *a);
 
 /* Takes n scores, n >= 1, of rows that are taken for usual. */

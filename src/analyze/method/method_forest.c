@@ -78,7 +78,7 @@ static int wood_learn(const struct columns *train, double step_s, const struct m
     w->usual = mem_new((size_t)train->d * sizeof *w->usual);
     w->x = mem_new(BLOCK * (size_t)train->d * sizeof *w->x);
     method_usual(train, w->usual);
-    alarm_init(&w->alarm, method_chance(o, step_s));
+    alarm_init(&w->alarm, method_chance(o, step_s), 1);
     int rc = wood_grow(w, train, &options);
     if (rc < 0)
         wood_free(w);

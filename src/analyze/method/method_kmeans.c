@@ -169,7 +169,7 @@ static int cells_learn(const struct columns *train, double step_s, const struct 
     m->width = m->d * WINDOW <= KMEANS_MAX_DIM ? WINDOW : KMEANS_MAX_DIM / m->d;
     m->usual = mem_new(m->d * sizeof *m->usual);
     m->window = mem_new(cells_point(m) * sizeof *m->window);
-    alarm_init(&m->alarm, method_chance(o, step_s));
+    alarm_init(&m->alarm, method_chance(o, step_s), (int)m->width);
     m->points = mem_new(BLOCK * cells_point(m) * sizeof *m->points);
     size_t known = train->n - train->n / 3;
     struct columns older = columns_part(train, 0, known), newer = columns_part(train, known, train->n - known);

@@ -11,6 +11,7 @@
 #define TAIL_LEAST 5.0  /* ... and at least so many */
 #define SHAPE_MIN -0.25 /* the moments of few scores err: a tail of a plain shape is followed instead of a wild one */
 #define SHAPE_MAX 0.5
+#define SHAPE_NEEDS 10.0  /* scores of its own in the tail, for half of the end that they seem to have */
 #define SHAPE_NONE 1e-6 /* the limit of the formulas is the exponential */
 #define ALIKE 1e-9      /* scores that differ by less of themselves are the same, but for rounding */
 
@@ -41,6 +42,8 @@ struct pareto pareto_fit(const double *score, size_t n, double lag1)
     if (m == 0)
         return t;
     t.shape = gap > 0 ? fmin(fmax(mean / gap - 2, SHAPE_MIN), SHAPE_MAX) : SHAPE_MAX;
+    if (t.shape > 0) /* few scores always seem to end */
+        t.shape *= (double)m * own / ((double)m * own + SHAPE_NEEDS);
     t.width = fmax(t.width, few * mean * (1 + t.shape));
     return t;
 }
