@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "store/tape_feed.h"
 
+#include <string.h>
+
 struct reading {
     const struct args *a;
     const char *path;
@@ -36,6 +38,22 @@ int analyze_read_file(const struct args *a, const char *path, struct recording *
     if (rc < 0)
         log_error(0, "%s", message);
     return rc;
+}
+
+void analyze_say_odd(const char *path, const struct recording *r)
+{
+    const struct event *first = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_events; i++) {
+        if (strcmp(r->events[i].source, "file") != 0)
+            continue;
+        first = first ? first : &r->events[i];
+        n++;
+    }
+    if (n > 1)
+        log_warn(0, "%s: %s; and %zu more such place%s", path, first->text, n - 1, n == 2 ? "" : "s");
+    else if (n)
+        log_warn(0, "%s: %s", path, first->text);
 }
 
 static int analyze_read(void *self, struct recording **out)

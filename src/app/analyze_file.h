@@ -14,4 +14,7 @@ int analyze_file_changed(const struct args *a, const char *path);
 /* What is in such a file. 0, and *out is the caller's, or an error; what is wrong was said. */
 int analyze_read_file(const struct args *a, const char *path, struct recording **out);
 
+/* What is odd in the file itself - the clock was set back, a place is damaged - for a command that shows no events. */
+void analyze_say_odd(const char *path, const struct recording *r);
+
 #endif

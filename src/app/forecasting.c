@@ -255,6 +255,8 @@ int forecasting_run(const struct args *a, const char *file, const char *session)
         if (analyze_has_range(a, "forecast", file))
             return EXIT_USAGE;
         status = analyze_read_file(a, file, &f.rec) < 0 ? EXIT_FAILED : EXIT_DONE;
+        if (status == EXIT_DONE)
+            analyze_say_odd(file, f.rec);
     } else {
         status = forecasting_archive(&f, session);
     }

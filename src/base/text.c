@@ -367,6 +367,11 @@ bool text_is_plain(const char *text)
     return true;
 }
 
+bool text_is_blank(const char *text)
+{
+    return text[strspn(text, " ")] == '\0';
+}
+
 void text_copy(char *out, size_t cap, const char *from)
 {
     size_t i = 0;

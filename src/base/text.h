@@ -81,6 +81,9 @@ size_t text_utf8(const char *s, long *c);
 /* Is it UTF-8 without control characters? */
 bool text_is_plain(const char *text);
 
+/* Is there nothing but blanks in it? */
+bool text_is_blank(const char *text);
+
 /* Copies what fits and always terminates; control characters become '?',
  * so that it can be shown. */
 void text_copy(char *out, size_t cap, const char *from);

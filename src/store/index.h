@@ -101,7 +101,7 @@ struct index_session {
     enum index_state state;
     char origin[128];               /* "recorded", "imported FILE" without its directory, "check" */
     char workload[INDEX_WORKLOAD_MAX]; /* "" = not known */
-    char verdict[INDEX_VERDICT_MAX];/* "" = nobody has looked yet */
+    char verdict[INDEX_VERDICT_MAX];/* "" = not analysed yet */
     char labels[192];               /* read only: "a, b", cut where they do not fit; index_labels() has all */
 };
 

@@ -98,6 +98,18 @@ for method in auto forest extended kmeans; do
     [ $method != auto ] || [ ! -s err ] || fail "auto refuses: $(cat err)"
 done
 
+# A clock that was set back is said by every command that reads files.
+awk 'BEGIN {
+    print "t,cpu.util"
+    for (i = 0; i < 300; i++)
+        print 1700000000 + (i == 200 ? 100 : i) "," i % 7
+}' > once.csv
+for command in 'detect once.csv' 'classify once.csv' 'forecast once.csv'; do
+    "$sonde" $command >said 2>&1 || fail "$command: exit $?"
+    grep -q 'once.csv: row 202 is 99 s before the row above: the clock was set back' said ||
+        fail "$command: $(cat said)"
+done
+
 # What is no file of numbers, and what is asked wrongly.
 : > empty.csv
 printf 't,a\n' > rows.csv

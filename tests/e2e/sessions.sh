@@ -85,6 +85,7 @@ expect 0 '' "$sonde" sessions show last --data "$data"
 says '*label     new fan: the front one*'
 expect 2 '*say which session and what to call it*' "$sonde" sessions label last --data "$data"
 expect 2 '*a label is a text of 1 to 63 bytes*' "$sonde" sessions label last "$(printf 'a\033b')" --data "$data"
+expect 2 '*not only blanks*' "$sonde" sessions label last ' ' --data "$data"
 expect 1 '*has no label *newfan*; it has new fan' "$sonde" sessions unlabel last newfan --data "$data"
 expect 0 '' "$sonde" sessions label last 'Lüfter' --data "$data"
 expect 0 '' "$sonde" sessions list --data "$data"

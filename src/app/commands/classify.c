@@ -167,6 +167,8 @@ static int classify_on(const struct args *a, const char *file, const char *sessi
         status = analyze_read_file(a, file, &rec) < 0 ? EXIT_FAILED : EXIT_DONE;
     else
         status = analyze_archive_read(a, "classify", session, &rec);
+    if (status == EXIT_DONE && file)
+        analyze_say_odd(file, rec);
     if (status == EXIT_DONE)
         status = classify_recording(a, rec, set);
     recording_free(rec);

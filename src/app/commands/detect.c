@@ -1,6 +1,7 @@
 /* detect.c - `sonde detect`: which rows of a file are unlike those before them? */
 #include "analyze/import/import.h"
 #include "app/analyze_archive.h"
+#include "app/analyze_file.h"
 #include "app/command.h"
 #include "app/detections.h"
 
@@ -29,6 +30,8 @@ static int detect_read(const char *path, struct recording **out)
     int rc = import_file(path, out, message, sizeof message);
     if (rc < 0)
         log_error(0, "%s", message);
+    else
+        analyze_say_odd(path, *out);
     return rc;
 }
 

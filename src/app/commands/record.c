@@ -24,17 +24,18 @@
 struct record {
     const struct args *args;
     struct os_self before; /* at the last line */
-    int64_t before_ns;
+    int64_t before_ns;     /* 0: there was none */
 };
 
-/* Percent of a core since the line before. */
+/* Percent of a core since the line before; before the first there was only the start. */
 static double record_cpu(struct record *c)
 {
     struct os_self now;
     int64_t now_ns = os_mono_ns();
     if (os_self(&now) < 0)
         return NAN;
-    double percent = (now.cpu_s - c->before.cpu_s) / ((double)(now_ns - c->before_ns) * 1e-9) * 100;
+    double span_s = (double)(now_ns - c->before_ns) * 1e-9;
+    double percent = c->before_ns ? (now.cpu_s - c->before.cpu_s) / span_s * 100 : NAN;
     c->before = now;
     c->before_ns = now_ns;
     return percent;
@@ -48,7 +49,10 @@ static void record_json(struct record *c, struct recorder *r, const char *state)
     json_object(&j, NULL);
     json_string(&j, "state", state);
     recorder_put_state(r, &j);
-    json_double(&j, "cpu_percent", record_cpu(c));
+    double cpu = record_cpu(c);
+    json_double(&j, "cpu_percent", cpu);
+    if (isnan(cpu))
+        json_string(&j, "cpu_percent_reason", "the recorder has only begun");
     json_double(&j, "rss_bytes", c->before.rss_bytes);
     json_end(&j);
     printf("%s\n", buf_text(&out));
@@ -144,9 +148,8 @@ static bool record_keeps(const struct config *c)
 static int record_run(const struct args *a)
 {
     bool archive = config_bool(args_config(a), "storage.archive");
-    struct record c = { .args = a, .before_ns = os_mono_ns() };
+    struct record c = { .args = a };
     auto_buf struct buf dir = { 0 };
-    os_self(&c.before);
     os_serve_on_signal();
     if (args_flag(a, "test"))
         return recorder_test(a);

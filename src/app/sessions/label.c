@@ -106,8 +106,8 @@ static int label_run(const struct args *a)
         log_error(0, "sessions label: say which session and what to call it: sonde sessions label last NAME");
         return EXIT_USAGE;
     }
-    if (!*name || strlen(name) >= INDEX_LABEL_MAX || !text_is_plain(name)) {
-        log_error(0, "sessions label: a label is a text of 1 to %d bytes without control characters",
+    if (text_is_blank(name) || strlen(name) >= INDEX_LABEL_MAX || !text_is_plain(name)) {
+        log_error(0, "sessions label: a label is a text of 1 to %d bytes, not only blanks, without control characters",
                   INDEX_LABEL_MAX - 1);
         return EXIT_USAGE;
     }

@@ -153,7 +153,7 @@ static int show_text(struct showing *v, struct index *x, const struct index_sess
     if (sessions_is_judged(s))
         show_head(v, "anomalies", s->anomalies);
     else
-        show_line(v, "anomalies", "nobody has looked yet: `sonde analyze` does");
+        show_line(v, "anomalies", "not analysed yet: `sonde analyze` does");
     if (rc >= 0)
         rc = index_anomalies(x, s->id, 0, 0, SHOWN, show_anomaly, v);
     show_head(v, "events", s->events);
