@@ -429,16 +429,17 @@ static void metrics(const char *root, struct clock *clock, double interval_s, st
 }
 
 /* Mount points that are not everybody's have other names in a recording: only how many there are
- * counts. Groups have, too, and they come and go while the test runs. */
+ * counts. Groups have, too, and they come and go while the test runs, as do the largest caches of the kernel. */
 static size_t without_mounts(char *text)
 {
     size_t mounts_seen = 0;
     char *to = text;
     for (char *line = text; *line;) {
         size_t n = strcspn(line, "\n") + 1;
-        bool mount = strncmp(line, "fs.", 3) == 0, group = strncmp(line, "cgroup.", 7) == 0 && memchr(line, '{', n);
+        bool mount = strncmp(line, "fs.", 3) == 0, cache = strncmp(line, "memory.slab.", 12) == 0;
+        bool group = strncmp(line, "cgroup.", 7) == 0;
         mounts_seen += mount;
-        if (!mount && !group) {
+        if (!mount && !((group || cache) && memchr(line, '{', n))) {
             memmove(to, line, n);
             to += n;
         }
