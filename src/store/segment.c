@@ -101,7 +101,7 @@ static size_t segment_whole(const struct segment *s)
     while (whole > 0 && !segment_ends_group(s->entry[whole - 1].type))
         whole--;
     for (size_t i = whole; i < s->n; i++) {
-        if (s->entry[i].hole || segment_read(s, &s->entry[i], &b, &c) < 0)
+        if (s->entry[i].hole || segment_read(s, &s->entry[i], &b, &c) == -EBADMSG) /* others do not say so */
             break;
         if (segment_ends_group(s->entry[i].type))
             whole = i + 1;
