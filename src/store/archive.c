@@ -52,14 +52,6 @@ void archive_free(struct archive *a)
     mem_free(a);
 }
 
-static bool archive_packed(const struct segment *s, int64_t block)
-{
-    for (size_t i = 0; s && i < s->n; i++)
-        if (s->entry[i].type == CHUNK_BLOCK && s->entry[i].block == block)
-            return true;
-    return false;
-}
-
 static void archive_reach(struct archive_part *p, int64_t first_ms, int64_t last_ms, uint64_t ticks)
 {
     if (!p->last_ms || first_ms < p->first_ms)
@@ -126,12 +118,28 @@ static int archive_reach_tick(void *self, const struct tape_about *about, const 
     return 0;
 }
 
+/* Does the segment have what is in the journal of this number? A torn block of it goes, for the journal has all. */
+static bool archive_packed(struct archive_part *p, int64_t block)
+{
+    struct segment *s = p->segment;
+    const struct segment_entry *torn = s ? segment_torn(s) : NULL;
+    if (torn && torn->block == block) {
+        p->ticks -= torn->rows;
+        segment_drop_torn(s);
+        return false;
+    }
+    for (size_t i = 0; s && i < s->n; i++)
+        if (s->entry[i].type == CHUNK_BLOCK && s->entry[i].block == block)
+            return true;
+    return false;
+}
+
 /* 1 when it has instants that no segment has. */
 static int archive_reads_journal(struct archive_part *p, const struct archive_journal *j)
 {
-    uint64_t before = p->ticks;
-    if (j->fd < 0 || archive_packed(p->segment, j->name.block))
+    if (j->fd < 0 || archive_packed(p, j->name.block))
         return j->fd < 0 ? j->fd : 0;
+    uint64_t before = p->ticks;
     int rc = journal_read(j->fd, archive_reach_tick, p, NULL);
     return rc < 0 ? rc : p->ticks > before;
 }

@@ -35,15 +35,36 @@ static int packer_end(struct packer *p)
     return rc;
 }
 
-int packer_finish(struct packer *p)
+/* Goes on with a segment. What is torn of its last block is packed again where the journal is there. */
+static int packer_resume(struct packer *p, const struct names *segment, struct segment *s)
+{
+    struct names journal = *segment;
+    char path[OS_PATH_MAX];
+    const struct segment_entry *torn = segment_torn(s);
+    if (torn) {
+        journal.block = torn->block;
+        if (names_path(p->dir, &journal, path) == 0 && os_exists("", path))
+            segment_drop_torn(s);
+    }
+    p->open = *segment;
+    return segment_resume(s, p->space, &p->writer);
+}
+
+static int packer_find(const struct packer *p, const struct names *segment, struct segment **out)
 {
     char path[OS_PATH_MAX];
+    int rc = names_path(p->dir, segment, path);
+    return rc < 0 ? rc : segment_open(path, out);
+}
+
+int packer_finish(struct packer *p)
+{
+    struct segment *s;
     int rc = packer_end(p);
     if (rc < 0 || !*p->left.session)
         return rc;
-    rc = names_path(p->dir, &p->left, path);
-    rc = rc < 0 ? rc : segment_resume(path, p->space, &p->writer);
-    p->open = p->left;
+    rc = packer_find(p, &p->left, &s);
+    rc = rc < 0 ? rc : packer_resume(p, &p->left, s);
     rc = rc < 0 ? rc : packer_end(p);
     if (rc == 0 || rc == -ENOENT || rc == -EBADMSG) /* else another time */
         *p->left.session = '\0';
@@ -81,22 +102,29 @@ static int packer_sync_names(const struct packer *p)
     return n < OS_PATH_MAX ? os_disk_sync_dir(dir) : -ENAMETOOLONG;
 }
 
-/* Opens the segment that a journal belongs to; without `about`, only one that is there. */
-static int packer_open(struct packer *p, const struct names *segment, const struct tape_about *about)
+static int packer_create(struct packer *p, const struct names *segment, const struct tape_about *about)
 {
     char path[OS_PATH_MAX];
+    int rc = names_path(p->dir, segment, path);
+    p->open = *segment;
+    return rc < 0 ? rc : segment_create(path, about, p->space, &p->writer);
+}
+
+/* Opens the segment that a journal belongs to. */
+static int packer_open(struct packer *p, const struct names *segment, const struct tape_about *about)
+{
+    struct segment *s;
     if (p->writer && names_order(&p->open, segment) == 0)
         return 0;
     int rc = packer_finish(p);
-    rc = rc < 0 ? rc : names_path(p->dir, segment, path);
     if (rc < 0)
         return rc;
-    rc = segment_resume(path, p->space, &p->writer);
-    if (rc == -EBADMSG && about)
+    rc = packer_find(p, segment, &s);
+    rc = rc < 0 ? rc : packer_resume(p, segment, s);
+    if (rc == -EBADMSG)
         rc = packer_set_aside(p, segment) < 0 ? rc : -ENOENT;
-    if (rc == -ENOENT && about)
-        rc = segment_create(path, about, p->space, &p->writer);
-    p->open = *segment;
+    if (rc == -ENOENT)
+        rc = packer_create(p, segment, about);
     rc = rc < 0 ? rc : packer_sync_names(p); /* its name may be in memory only, whoever made it */
     if (rc < 0)
         packer_leave(p);
@@ -152,17 +180,23 @@ int packer_pack(struct packer *p, const struct names *journal)
 
 int packer_repair(struct packer *p, const struct names *segment)
 {
-    char path[OS_PATH_MAX];
     struct segment *s;
-    int rc = names_path(p->dir, segment, path);
-    rc = rc < 0 ? rc : segment_open(path, &s);
+    int rc = packer_find(p, segment, &s);
     if (rc < 0)
         return rc;
-    bool indexed = s->indexed;
-    segment_free(s);
-    if (indexed)
+    if (s->indexed) {
+        segment_free(s);
         return 0;
-    rc = packer_open(p, segment, NULL);
+    }
+    rc = packer_finish(p);
+    if (rc < 0) {
+        segment_free(s);
+        return rc;
+    }
+    rc = packer_resume(p, segment, s);
+    rc = rc < 0 ? rc : packer_sync_names(p);
+    if (rc < 0)
+        packer_leave(p);
     rc = rc < 0 ? rc : packer_finish(p);
     return rc < 0 ? rc : 1;
 }

@@ -4,7 +4,9 @@
  * A scan trusts heads and looks into no payload but for its times, which only say whether it is worth
  * reading: what is read is checked against its checksum. Where no head is, the next chunk whose checksum
  * holds is searched for, and what lies between counts as damaged; at the end of the file it is a torn tail.
- * So is the last group where a piece of it is missing: a loss of power leaves holes in what was appended last.
+ *
+ * The last group is looked at in full. A group is appended by one write and synced before the next, so a loss of power
+ * leaves holes in the last one only; its block may be whole and its catalog not.
  */
 #include "store/segment.h"
 
@@ -86,22 +88,31 @@ static bool segment_ends_group(int type)
     return type == CHUNK_ABOUT || type == CHUNK_BLOCK || type == CHUNK_TENS;
 }
 
-/*
- * A group is appended by one write and synced before the next, so only the last may have holes; a block without its
- * catalog or its processes must not pass for the journal that it was made of. How many entries stand before them?
- */
+/* How many entries stand before those that were appended last, in one write. */
+static size_t segment_before_last(const struct segment *s)
+{
+    size_t i = s->n, sums;
+    while (i > 0 && !segment_ends_group(s->entry[i - 1].type))
+        i--;
+    if (i > 0 && s->entry[i - 1].type == CHUNK_TENS) { /* it came with the block before it, or alone */
+        for (sums = i - 1; sums > 0 && s->entry[sums - 1].type == CHUNK_MINUTES;)
+            sums--;
+        i = sums > 0 && s->entry[sums - 1].type == CHUNK_BLOCK ? sums : i;
+    }
+    i -= i > 0;
+    while (i > 0 && !segment_ends_group(s->entry[i - 1].type))
+        i--;
+    return i;
+}
+
+/* How many entries stand before the first group that lacks a piece, of those that may. */
 static size_t segment_whole(const struct segment *s)
 {
-    size_t whole = s->n;
+    size_t whole = segment_before_last(s);
     auto_buf struct buf b = { 0 };
     struct chunk c;
-    while (whole > 0 && s->entry[whole - 1].type != CHUNK_BLOCK)
-        whole--;
-    whole -= whole > 0;
-    while (whole > 0 && !segment_ends_group(s->entry[whole - 1].type))
-        whole--;
     for (size_t i = whole; i < s->n; i++) {
-        if (s->entry[i].hole || segment_read(s, &s->entry[i], &b, &c) == -EBADMSG) /* others do not say so */
+        if (s->entry[i].hole || segment_read(s, &s->entry[i], &b, &c) < 0)
             break;
         if (segment_ends_group(s->entry[i].type))
             whole = i + 1;
@@ -109,14 +120,43 @@ static size_t segment_whole(const struct segment *s)
     return whole;
 }
 
-static void segment_drop_torn(struct segment *s)
+const struct segment_entry *segment_torn(const struct segment *s)
 {
-    size_t whole = segment_whole(s);
-    for (size_t i = whole; i < s->n; i++)
-        s->blocks -= s->entry[i].type == CHUNK_BLOCK;
-    if (whole < s->n)
-        s->size = s->entry[whole].at - s->entry[whole].hole;
-    s->n = whole;
+    for (size_t i = s->whole; i < s->n; i++)
+        if (s->entry[i].type == CHUNK_BLOCK)
+            return &s->entry[i];
+    return NULL;
+}
+
+/* What follows from the entries. */
+static void segment_sum_up(struct segment *s)
+{
+    s->blocks = 0;
+    s->damaged = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        s->blocks += s->entry[i].type == CHUNK_BLOCK;
+        s->damaged += s->entry[i].hole;
+    }
+    if (s->n)
+        s->size = s->entry[s->n - 1].at + s->entry[s->n - 1].n;
+}
+
+void segment_drop_torn(struct segment *s)
+{
+    s->n = s->whole;
+    segment_sum_up(s);
+}
+
+/* Can something be made of the group that lacks a piece? Not without a block and a catalog that hold. */
+static bool segment_serves(const struct segment *s)
+{
+    auto_buf struct buf b = { 0 };
+    struct chunk c;
+    for (size_t i = s->whole; i < s->n; i++)
+        if ((s->entry[i].type == CHUNK_BLOCK || s->entry[i].type == CHUNK_CATALOG) &&
+            segment_read(s, &s->entry[i], &b, &c) == -EBADMSG)
+            return false;
+    return segment_torn(s) != NULL;
 }
 
 static int segment_scan(struct segment *s)
@@ -131,7 +171,7 @@ static int segment_scan(struct segment *s)
             int64_t next = segment_search(s, s->size + 8, end);
             if (next >= end)
                 break; /* a torn tail, or one that is being written */
-            hole = next - s->size;
+            hole += next - s->size;
             s->size = next;
         } else if (length < 0) {
             return (int)length;
@@ -142,9 +182,10 @@ static int segment_scan(struct segment *s)
             s->size += length;
         }
     }
-    segment_drop_torn(s);
-    for (size_t i = 0; i < s->n; i++)
-        s->damaged += s->entry[i].hole;
+    s->whole = segment_whole(s);
+    if (!segment_serves(s))
+        s->n = s->whole;
+    segment_sum_up(s);
     return 0;
 }
 
@@ -169,6 +210,7 @@ static bool segment_read_index(struct segment *s)
         return false;
     }
     s->size = end;
+    s->whole = s->n;
     return s->indexed = true;
 }
 

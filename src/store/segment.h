@@ -42,8 +42,9 @@ struct segment {
     struct tape_map map;         /* its columns */
     struct segment_entry *entry; /* in the order of the file */
     size_t n, cap;
+    size_t whole;                /* of them stand before a last group that lacks a piece; n where none does */
     uint32_t blocks;             /* of them */
-    int64_t size;                /* where whole groups end: beyond is torn, or not written yet */
+    int64_t size;                /* where the last of them ends: beyond is torn, not written yet, or the index */
     int64_t damaged;             /* bytes that were passed over */
     uint64_t looked;             /* see chunk_search() */
     size_t loaded;               /* entries whose catalogs are in the schema */
@@ -51,11 +52,19 @@ struct segment {
 };
 
 /*
- * Opens a file and finds its chunks; of most, only the heads are looked at. A torn last group counts as not there.
- * -EBADMSG: it is no segment; -ENOTSUP: of a newer format.
+ * Opens a file and finds its chunks; of most, only the heads are looked at. -EBADMSG: it is no segment;
+ * -ENOTSUP: of a newer format.
  */
 int segment_open(const char *path, struct segment **out);
 void segment_free(struct segment *s);
+
+/*
+ * The block of a last group that lacks a piece: of its catalog, its processes or its events; NULL when there is none
+ * such. Where the journal that it was made of is there, the group is to be dropped, for the journal has all of it;
+ * else what is left of it is all there is.
+ */
+const struct segment_entry *segment_torn(const struct segment *s);
+void segment_drop_torn(struct segment *s); /* before segment_load() */
 
 /* Reads the catalogs, also those that came since: needed before anything is decoded. -EBADMSG, -ENOMEM. */
 int segment_load(struct segment *s);
@@ -80,11 +89,11 @@ int segment_block_open(struct segment_block *b, const struct chunk *c);
 struct segment_writer;
 
 /*
- * A new file, or one that is there, which goes on: a torn tail and the index are cut off. -EEXIST, -ENOENT,
- * -EBADMSG, -EDQUOT and what the disk says.
+ * A new file, or one that is there, which goes on: what is behind its entries is cut off. -EEXIST, -ENOENT, -EBADMSG,
+ * -EDQUOT and what the disk says. segment_resume() takes s over in any case.
  */
 int segment_create(const char *path, const struct tape_about *about, struct space *space, struct segment_writer **out);
-int segment_resume(const char *path, struct space *space, struct segment_writer **out);
+int segment_resume(struct segment *s, struct space *space, struct segment_writer **out);
 
 bool segment_has(const struct segment_writer *w, uint32_t number); /* a block of this number */
 

@@ -174,7 +174,7 @@ static int segment_sum_again(struct segment_writer *w)
     return rc;
 }
 
-/* Cuts off what is behind the last whole chunk, and the index, which comes anew. */
+/* Cuts off what is behind the last entry, and the index, which comes anew. */
 static int segment_trim(struct segment_writer *w)
 {
     struct segment *s = w->s;
@@ -190,16 +190,11 @@ static int segment_trim(struct segment_writer *w)
     return rc < 0 ? rc : space_resize(w->space, size, s->size);
 }
 
-int segment_resume(const char *path, struct space *space, struct segment_writer **out)
+int segment_resume(struct segment *s, struct space *space, struct segment_writer **out)
 {
-    struct segment *s;
-    int rc = segment_open(path, &s);
-    if (rc < 0)
-        return rc;
     os_close(s->fd);
-    s->fd = os_disk_open(path, OS_DISK_WRITE);
-    rc = s->fd < 0 ? s->fd : 0;
-    rc = rc < 0 ? rc : segment_load(s);
+    s->fd = os_disk_open(s->path, OS_DISK_WRITE);
+    int rc = s->fd < 0 ? s->fd : segment_load(s);
     struct segment_writer *w = segment_writer_new(s, space);
     rc = rc < 0 ? rc : segment_trim(w);
     rc = rc < 0 ? rc : os_disk_sync(s->fd); /* what a kill left in memory only counts as kept from now on */
