@@ -87,6 +87,8 @@ tmp = sys.argv[1]
 lines = [json.loads(line) for line in open(f"{tmp}/lines")]
 assert [line["state"] for line in lines] == ["recording", "ended"], lines
 end = lines[-1]
+assert lines[0]["cpu_percent"] is None and "only begun" in lines[0]["cpu_percent_reason"], lines[0]
+assert 0 < end["cpu_percent"] < 100 and "cpu_percent_reason" not in end, end
 assert 2 <= end["samples"] <= 15 and end["dropped"] == 0 and end["error"] is None and end["used_bytes"] > 0, end
 sessions = json.load(open(f"{tmp}/sessions"))
 by_id = {s["id"]: s for s in sessions}

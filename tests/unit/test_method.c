@@ -120,10 +120,8 @@ static void quiet_after_few(void **state)
 {
     (void)state;
     static const char *const names[] = { "forest", "extended", "kmeans" };
-    size_t flagged = 0;
-    for (size_t k = 0; k < 3; k++)
-        flagged += quiet_after(names[k], 60, 30);
-    assert_true(flagged <= 112); /* the same bound of 90 */
+    for (size_t k = 0; k < 3; k++) /* the same bound of 30, or of 4 */
+        assert_true(quiet_after(names[k], 60, TEST_SLOW ? 4 : 30) <= (TEST_SLOW ? 8 : 39));
 }
 
 static void refused(void **state)

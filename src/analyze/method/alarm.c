@@ -30,8 +30,8 @@ static void alarm_add(struct alarm *a, double score)
 
 static void alarm_fit(struct alarm *a)
 {
-    /* In a full ring one pair of neighbours is not one: no matter. */
     double shared = 1 - 1.0 / a->rows; /* which few scores do not show */
+    /* In a full ring one pair of neighbours is not one: no matter. */
     double lag = fmin(fmax(stats_lag1(a->score, a->n), shared), LAG_MAX);
     a->tail = pareto_fit(a->score, a->n, lag);
     a->threshold = pareto_score(&a->tail, a->chance);

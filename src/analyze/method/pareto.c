@@ -11,7 +11,8 @@
 #define TAIL_LEAST 5.0  /* ... and at least so many */
 #define SHAPE_MIN -0.25 /* the moments of few scores err: a tail of a plain shape is followed instead of a wild one */
 #define SHAPE_MAX 0.5
-#define SHAPE_NEEDS 10.0  /* scores of its own in the tail, for half of the end that they seem to have */
+#define SHAPE_NEEDS 10.0 /* scores of its own in the tail, to believe in half of the end that they seem to have: after
+                          * 60 rows of noise forests flagged 30 rows of 30 days without it, and 12 with it */
 #define SHAPE_NONE 1e-6 /* the limit of the formulas is the exponential */
 #define ALIKE 1e-9      /* scores that differ by less of themselves are the same, but for rounding */
 

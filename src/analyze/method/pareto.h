@@ -19,7 +19,8 @@ struct pareto {
 /*
  * Fits the tail of n finite scores, n >= 1.
  *
- *   lag1  their lag-1 autocorrelation, 0 <= lag1 < 1: the less is known of the tail, the wider it is made
+ *   lag1  their lag-1 autocorrelation, 0 <= lag1 < 1: the less is known of the tail, the wider it is made, and the
+ *         nearer to an exponential where it seems to end
  *
  * Source: Hosking and Wallis, "Parameter and quantile estimation for the generalized Pareto distribution",
  * Technometrics 1987, by probability-weighted moments.

@@ -41,7 +41,7 @@ static double record_cpu(struct record *c)
     return percent;
 }
 
-static void record_json(struct record *c, struct recorder *r, const char *state)
+static void record_json(struct record *c, struct recorder *r, const char *state, double cpu)
 {
     auto_buf struct buf out = { 0 };
     struct json j;
@@ -49,22 +49,21 @@ static void record_json(struct record *c, struct recorder *r, const char *state)
     json_object(&j, NULL);
     json_string(&j, "state", state);
     recorder_put_state(r, &j);
-    double cpu = record_cpu(c);
     json_double(&j, "cpu_percent", cpu);
     if (isnan(cpu))
-        json_string(&j, "cpu_percent_reason", "the recorder has only begun");
+        json_string(&j, "cpu_percent_reason", r->ticks == 1 ? "the recorder has only begun" :
+                                                              "the system does not say what the recorder takes");
     json_double(&j, "rss_bytes", c->before.rss_bytes);
     json_end(&j);
     printf("%s\n", buf_text(&out));
     fflush(stdout);
 }
 
-static void record_line(struct record *c, struct recorder *r)
+static void record_line(struct record *c, struct recorder *r, double cpu)
 {
     struct store_state s;
     char used[32], rss[32];
     store_state(r->store, &s);
-    double cpu = record_cpu(c);
     log_info("record: %llu samples of %d metrics, %llu not kept, %s in all; %.2g %% of a core, %s of memory",
              (unsigned long long)s.ticks, schema_size(r->observer.feed->schema), (unsigned long long)s.dropped,
              text_bytes((double)s.used_bytes, used, sizeof used), cpu,
@@ -125,14 +124,15 @@ static void record_tell(void *self, struct recorder *r, const char *state)
 {
     struct record *c = self;
     bool quiet = args_flag(c->args, "quiet"), ended = strcmp(state, "ended") == 0;
+    double cpu = record_cpu(c);
     if (args_flag(c->args, "json"))
-        record_json(c, r, state);
+        record_json(c, r, state, cpu);
     else if (!quiet && ended)
         record_ended(r);
     else if (!quiet && r->ticks == 1)
         record_begun(r);
-    else
-        record_line(c, r);
+    else if (!isnan(cpu))
+        record_line(c, r, cpu);
 }
 
 /* Is there anything that would be kept? */
