@@ -3,7 +3,8 @@
  *
  * The same few lines pack the journal that just became full and the one that a crash left, so that what a
  * start after a crash depends on runs every ten minutes. A journal is removed only when its block is on the
- * disk; one that comes back after a loss of power is found to be packed already.
+ * disk; one that comes back after a loss of power is found to be packed already, or packed again where a piece is
+ * missing of what was made of it.
  */
 #include "store/packer.h"
 
@@ -35,9 +36,15 @@ static int packer_end(struct packer *p)
     return rc;
 }
 
-/* Goes on with a segment. What is torn of its last block is packed again where the journal is there. */
+/* Goes on with a segment. What is torn of its last block is packed again where the journal is there; what cannot be
+ * read now may be read later, and nothing is cut off before. */
 static int packer_resume(struct packer *p, const struct names *segment, struct segment *s)
 {
+    int unread = s->unread;
+    if (unread) {
+        segment_free(s);
+        return unread;
+    }
     struct names journal = *segment;
     char path[OS_PATH_MAX];
     const struct segment_entry *torn = segment_torn(s);
@@ -110,6 +117,15 @@ static int packer_create(struct packer *p, const struct names *segment, const st
     return rc < 0 ? rc : segment_create(path, about, p->space, &p->writer);
 }
 
+/* Its name may be in memory only, whoever made it. */
+static int packer_opened(struct packer *p, int rc)
+{
+    rc = rc < 0 ? rc : packer_sync_names(p);
+    if (rc < 0)
+        packer_leave(p);
+    return rc;
+}
+
 /* Opens the segment that a journal belongs to. */
 static int packer_open(struct packer *p, const struct names *segment, const struct tape_about *about)
 {
@@ -125,10 +141,7 @@ static int packer_open(struct packer *p, const struct names *segment, const stru
         rc = packer_set_aside(p, segment) < 0 ? rc : -ENOENT;
     if (rc == -ENOENT)
         rc = packer_create(p, segment, about);
-    rc = rc < 0 ? rc : packer_sync_names(p); /* its name may be in memory only, whoever made it */
-    if (rc < 0)
-        packer_leave(p);
-    return rc;
+    return packer_opened(p, rc);
 }
 
 struct packing {
@@ -193,10 +206,7 @@ int packer_repair(struct packer *p, const struct names *segment)
         segment_free(s);
         return rc;
     }
-    rc = packer_resume(p, segment, s);
-    rc = rc < 0 ? rc : packer_sync_names(p);
-    if (rc < 0)
-        packer_leave(p);
+    rc = packer_opened(p, packer_resume(p, segment, s));
     rc = rc < 0 ? rc : packer_finish(p);
     return rc < 0 ? rc : 1;
 }

@@ -57,8 +57,10 @@ static int64_t segment_search(struct segment *s, int64_t at, int64_t end)
     for (int64_t n = 0; n < most;) { /* it is mostly near, or nowhere */
         n = n ? n * 32 : 4096;
         n = n < most ? n : most;
-        if (buf_reserve(&b, (size_t)n) < 0 || os_disk_read(s->fd, b.p, (size_t)n, at) != n)
+        if (buf_reserve(&b, (size_t)n) < 0 || os_disk_read(s->fd, b.p, (size_t)n, at) != n) {
+            s->unread = -EIO;
             return end;
+        }
         size_t found = chunk_search(b.p, (size_t)n, 0, false, &s->looked);
         if (found < (size_t)n)
             return at + (int64_t)found;
@@ -88,31 +90,39 @@ static bool segment_ends_group(int type)
     return type == CHUNK_ABOUT || type == CHUNK_BLOCK || type == CHUNK_TENS;
 }
 
-/* How many entries stand before those that were appended last, in one write. */
-static size_t segment_before_last(const struct segment *s)
+/* Behind the last entry that ends a group, of the first i. */
+static size_t segment_behind_group(const struct segment *s, size_t i)
 {
-    size_t i = s->n, sums;
-    while (i > 0 && !segment_ends_group(s->entry[i - 1].type))
-        i--;
-    if (i > 0 && s->entry[i - 1].type == CHUNK_TENS) { /* it came with the block before it, or alone */
-        for (sums = i - 1; sums > 0 && s->entry[sums - 1].type == CHUNK_MINUTES;)
-            sums--;
-        i = sums > 0 && s->entry[sums - 1].type == CHUNK_BLOCK ? sums : i;
-    }
-    i -= i > 0;
     while (i > 0 && !segment_ends_group(s->entry[i - 1].type))
         i--;
     return i;
 }
 
+/* How many entries stand before those that were appended last, in one write. */
+static size_t segment_before_last(const struct segment *s)
+{
+    size_t i = segment_behind_group(s, s->n), sums = i;
+    if (i < s->n || i == 0)
+        return i;
+    if (s->entry[i - 1].type == CHUNK_TENS) { /* it came with the block before it, or alone */
+        for (sums = i - 1; sums > 0 && s->entry[sums - 1].type == CHUNK_MINUTES;)
+            sums--;
+        i = sums > 0 && s->entry[sums - 1].type == CHUNK_BLOCK ? sums : i;
+    }
+    return segment_behind_group(s, i - 1);
+}
+
 /* How many entries stand before the first group that lacks a piece, of those that may. */
-static size_t segment_whole(const struct segment *s)
+static size_t segment_whole(struct segment *s)
 {
     size_t whole = segment_before_last(s);
     auto_buf struct buf b = { 0 };
     struct chunk c;
     for (size_t i = whole; i < s->n; i++) {
-        if (s->entry[i].hole || segment_read(s, &s->entry[i], &b, &c) < 0)
+        int rc = s->entry[i].hole ? -EBADMSG : segment_read(s, &s->entry[i], &b, &c);
+        if (rc < 0 && rc != -EBADMSG)
+            s->unread = rc;
+        if (rc < 0)
             break;
         if (segment_ends_group(s->entry[i].type))
             whole = i + 1;

@@ -49,6 +49,7 @@ struct segment {
     uint64_t looked;             /* see chunk_search() */
     size_t loaded;               /* entries whose catalogs are in the schema */
     bool indexed;                /* it was closed in order */
+    int unread;                  /* why, without an index, more may be there than could be found; 0 else */
 };
 
 /*
@@ -59,8 +60,8 @@ int segment_open(const char *path, struct segment **out);
 void segment_free(struct segment *s);
 
 /*
- * The block of a last group that lacks a piece: of its catalog, its processes or its events; NULL when there is none
- * such. Where the journal that it was made of is there, the group is to be dropped, for the journal has all of it;
+ * The block of a last group that lacks a piece: of its catalog, its processes, tables or events; NULL when there is
+ * none such. Where the journal that it was made of is there, the group is to be dropped, for the journal has all of it;
  * else what is left of it is all there is.
  */
 const struct segment_entry *segment_torn(const struct segment *s);
