@@ -20,7 +20,7 @@
 struct wanted {
     const struct args *a;
     const char *command;        /* for messages */
-    struct archived of;
+    struct look of;
     int opened;                 /* what opening it gave */
     char session[INDEX_ID_MAX]; /* "" for all */
     bool whole;                 /* no --from, no --to */
@@ -30,7 +30,7 @@ struct wanted {
 static int wanted_by_files(struct wanted *w, struct recording **out)
 {
     size_t max_bytes = (size_t)(config_number(args_config(w->a), "performance.max_buffer_memory_mb") * 1e6);
-    int rc = w->opened < 0 ? w->opened : archived_files(&w->of);
+    int rc = w->opened < 0 ? w->opened : look_files(&w->of);
     if (rc < 0)
         return rc;
     if (!*w->session && archived_would_mix(&w->of, w->command, w->from_ms, w->to_ms))
@@ -129,7 +129,7 @@ static int analyze_wanted(const struct args *a, const char *session, bool change
     int status = wanted_open(&w, a, "analyze", session);
     if (status == EXIT_DONE)
         status = changed ? wanted_changed(&w) : reporting_on(a, NULL, w.of.dir.p, wanted_read, wanted_found, &w);
-    archived_close(&w.of);
+    look_close(&w.of);
     return status;
 }
 
@@ -149,7 +149,7 @@ int analyze_archive_read(const struct args *a, const char *command, const char *
     int status = wanted_open(&w, a, command, session);
     if (status == EXIT_DONE && wanted_read(&w, out) < 0)
         status = EXIT_FAILED;
-    archived_close(&w.of);
+    look_close(&w.of);
     return status;
 }
 

@@ -1,9 +1,4 @@
-/*
- * archived.c - opens an archive for a person, finds the session that is meant, says what is wrong.
- *
- * The files are what is true. Where index.db is lost or damaged, an index in memory is made of them, so that all
- * that reads works the same with it and without it.
- */
+/* archived.c - opens an archive for a person, finds the session that is meant, says what is wrong. */
 #include "app/archived.h"
 
 #include "app/attach.h"
@@ -12,49 +7,11 @@
 #include "base/auto.h"
 #include "base/check.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "os/os.h"
-#include "store/index_take.h"
 
 #include <errno.h>
 #include <string.h>
-
-void archived_close(struct archived *v)
-{
-    index_close(v->index);
-    archive_free(v->files);
-    buf_done(&v->dir);
-}
-
-int archived_files(struct archived *v)
-{
-    int rc = v->files ? 0 : archive_open(v->dir.p, &v->files);
-    return rc == -ENOTDIR ? -ENOENT : rc;
-}
-
-static int archived_fill(void *self, struct index *x)
-{
-    const struct archived *v = self;
-    return index_take_all(x, v->files);
-}
-
-/* Puts an index of the files in place of index.db. */
-static int archived_make_index(struct archived *v)
-{
-    struct index *made;
-    size_t n;
-    int rc = archived_files(v);
-    if (rc == 0 && (archive_parts(v->files, &n), n == 0))
-        rc = -ENOENT;
-    rc = rc < 0 ? rc : index_open_memory(archived_fill, v, &made);
-    if (rc < 0)
-        return rc;
-    index_close(v->index);
-    v->index = made;
-    v->indexed = false;
-    return 0;
-}
 
 static void archived_pass_name(void *self, const char *name)
 {
@@ -79,118 +36,26 @@ int archived_put_dir(const struct args *a, struct buf *out)
 
 #define REMADE "the recorder makes it anew when it starts"
 
-int archived_open(struct archived *v, const struct args *a, bool to_write)
+int archived_open(struct look *v, const struct args *a, bool to_write)
 {
-    *v = (struct archived){ 0 };
-    if (archived_put_dir(a, &v->dir) < 0)
+    auto_buf struct buf dir = { 0 };
+    *v = (struct look){ 0 };
+    if (archived_put_dir(a, &dir) < 0)
         return -EINVAL;
-    int rc = to_write ? index_open(v->dir.p, &(struct index_options){ 0 }, &v->index)
-                      : index_open_read(v->dir.p, &v->index);
-    v->indexed = rc == 0;
-    if (rc == 0 || to_write)
-        return rc == -ENOTDIR ? -ENOENT : rc;
-    int made = archived_make_index(v);
-    if (made < 0)
-        return rc == -ENOENT || rc == -ENOTDIR ? made : rc;
+    int rc = look_open(v, dir.p, to_write);
+    if (rc < 0 || v->indexed)
+        return rc;
+    int why = v->index_error;
     log_warn(0, "%s/index.db %s", v->dir.p,
-             rc == -ENOTSUP ? "is of another version of Sonde: labels and anomalies are not known; the recorder brings "
-                              "an older one up to date, a newer one needs the newer Sonde" :
-             rc == -ENOENT ? "is not there: labels and anomalies are not known; " REMADE :
-             rc == -EBADMSG ? "is damaged or not Sonde's: labels and anomalies are not known; " REMADE :
+             why == -ENOTSUP ? "is of another version of Sonde: labels and anomalies are not known; the recorder "
+                               "brings an older one up to date, a newer one needs the newer Sonde" :
+             why == -ENOENT ? "is not there: labels and anomalies are not known; " REMADE :
+             why == -EBADMSG ? "is damaged or not Sonde's: labels and anomalies are not known; " REMADE :
              "cannot be read: labels and anomalies are not known");
     return 0;
 }
 
-/* ---- sessions as they are now ---- */
-
-static int archived_count_metrics(void *self, const struct tape_about *about, const struct schema *s,
-                                  const struct moment *m)
-{
-    int64_t *metrics = self;
-    (void)about;
-    (void)m;
-    *metrics = schema_size(s) > *metrics ? schema_size(s) : *metrics;
-    return 0;
-}
-
-static void archived_reach(struct archived *v, struct index_session *s)
-{
-    size_t n;
-    int64_t samples = 0;
-    const struct archive_part *p = archive_parts(v->files, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(p[i].about.session, s->id) != 0)
-            continue;
-        samples += (int64_t)p[i].ticks;
-        s->end_ms = p[i].last_ms > s->end_ms ? p[i].last_ms : s->end_ms;
-    }
-    s->samples = samples > s->samples ? samples : s->samples; /* what is summed up by now was counted before */
-    if (!s->metrics && samples)
-        archive_play(v->files, s->id, s->end_ms, s->end_ms, archived_count_metrics, &s->metrics, NULL);
-}
-
-static void archived_catch_up(struct archived *v, struct index_session *s)
-{
-    struct index_session again;
-    if (s->state != INDEX_RUNNING)
-        return;
-    if (!archive_is_recorded(v->dir.p)) { /* unless it ended just now */
-        bool ended = index_session(v->index, s->id, &again) == 0 && again.state != INDEX_RUNNING;
-        if (ended)
-            *s = again;
-        else
-            s->state = INDEX_CRASHED;
-    }
-    if (archived_files(v) == 0)
-        archived_reach(v, s);
-}
-
-int archived_session(struct archived *v, const char *id, struct index_session *out)
-{
-    int rc = index_session(v->index, id, out);
-    if (rc == 0)
-        archived_catch_up(v, out);
-    return rc;
-}
-
-struct session_list {
-    struct index_session *session;
-    size_t n, cap;
-};
-
-static void archived_note(void *self, const struct index_session *s)
-{
-    struct session_list *l = self;
-    l->session = mem_grow(l->session, l->n, &l->cap, sizeof *l->session);
-    l->session[l->n++] = *s;
-}
-
-/* One that runs goes on until now, though its last instant is older. */
-static bool archived_passes(const struct index_filter *f, const struct index_session *s)
-{
-    return !f->from_ms || s->end_ms >= f->from_ms || (s->state == INDEX_RUNNING && f->from_ms <= os_wall_ms());
-}
-
-int archived_sessions(struct archived *v, const struct index_filter *f,
-                      void (*each)(void *self, const struct index_session *s), void *self)
-{
-    struct session_list l = { 0 };
-    struct index_filter all = *f;
-    int n = 0;
-    all.from_ms = all.limit = 0; /* of those that run the index does not know yet how far they go */
-    int rc = index_sessions(v->index, &all, archived_note, &l);
-    for (size_t i = 0; i < l.n && rc >= 0 && (!f->limit || n < f->limit); i++) {
-        archived_catch_up(v, &l.session[i]);
-        if (!archived_passes(f, &l.session[i]))
-            continue;
-        each(self, &l.session[i]);
-        n++;
-    }
-    mem_free(l.session);
-    return rc < 0 ? rc : n;
-}
-
-bool archived_would_mix(const struct archived *v, const char *command, int64_t from_ms, int64_t to_ms)
+bool archived_would_mix(const struct look *v, const char *command, int64_t from_ms, int64_t to_ms)
 {
     const char *pair[2];
     if (!archive_overlap(v->files, from_ms, to_ms, pair))
@@ -210,7 +75,7 @@ bool archived_runs_backwards(const struct args *a, const char *command)
     return true;
 }
 
-void archived_say_damaged(const struct archived *v, const char *command)
+void archived_say_damaged(const struct look *v, const char *command)
 {
     log_error(0, "%s: no sample of that can be read, and the archive is damaged; `sonde sessions verify --data %s` "
               "says where", command, v->dir.p);
@@ -277,10 +142,10 @@ static void archived_say_unknown(struct index *x, const char *text)
     log_error(0, "%s `sonde sessions list` has them all.", message.p);
 }
 
-int archived_find(struct archived *v, const char *text, char id[static INDEX_ID_MAX])
+int archived_find(struct look *v, const char *text, char id[static INDEX_ID_MAX])
 {
     int rc = index_resolve(v->index, text, id);
-    if (rc == -ENOENT && v->indexed && archived_make_index(v) == 0)
+    if (rc == -ENOENT && v->indexed && look_index_files(v) == 0)
         rc = index_resolve(v->index, text, id);
     if (rc == -ENOENT && strcmp(text, "last") == 0)
         log_error(0, "there is no last session: nothing is recorded yet; start with `sonde record`");

@@ -3,15 +3,7 @@
 #define APP_ARCHIVED_H
 
 #include "app/command.h"
-#include "store/archive.h"
-#include "store/index.h"
-
-struct archived {
-    struct buf dir;
-    struct index *index;   /* of index.db; where that cannot be used one in memory, made of the files, without labels */
-    bool indexed;          /* it is of index.db */
-    struct archive *files; /* NULL before archived_files() */
-};
+#include "look/look.h"
 
 /* For the table of a command that looks at what was recorded. */
 #define ARCHIVED_OPTION \
@@ -26,39 +18,27 @@ int archived_put_dir(const struct args *a, struct buf *out);
 
 /*
  * Opens the archive of a command with ARCHIVED_OPTION, to read or to label. 0, or a silent error, for
- * archived_say(); -ENOENT: nothing is recorded there. To be closed in any case.
+ * archived_say(); -ENOENT: nothing is recorded there. To be closed by look_close() in any case.
  */
-int archived_open(struct archived *v, const struct args *a, bool to_write);
-void archived_close(struct archived *v);
-
-/* Opens its segments and journals, once. 0, or a silent error. */
-int archived_files(struct archived *v);
+int archived_open(struct look *v, const struct args *a, bool to_write);
 
 /*
  * The session that a person means by an id, how one begins, or "last": an exit status, and what is wrong was said.
  * One that index.db does not know is found in the files, which *v is about from then on.
  */
-int archived_find(struct archived *v, const char *text, char id[static INDEX_ID_MAX]);
-
-/*
- * As index_session() and index_sessions(), but what the index calls running is as it is: it has crashed where nobody
- * records, and goes as far as the files do. The index learns of that later.
- */
-int archived_session(struct archived *v, const char *id, struct index_session *out);
-int archived_sessions(struct archived *v, const struct index_filter *f,
-                      void (*each)(void *self, const struct index_session *s), void *self);
+int archived_find(struct look *v, const char *text, char id[static INDEX_ID_MAX]);
 
 /*
  * Is more than one session wanted, where two of them overlap in time, and would be mixed? Says so, and to name one.
- * archived_files() came before.
+ * look_files() came before.
  */
-bool archived_would_mix(const struct archived *v, const char *command, int64_t from_ms, int64_t to_ms);
+bool archived_would_mix(const struct look *v, const char *command, int64_t from_ms, int64_t to_ms);
 
 /* Was --from given later than --to? Says so. */
 bool archived_runs_backwards(const struct args *a, const char *command);
 
 /* Says that nothing can be read where something is damaged, and how to find what. */
-void archived_say_damaged(const struct archived *v, const char *command);
+void archived_say_damaged(const struct look *v, const char *command);
 
 /* The exit status of what an archive answered; says what is wrong with it. "": that was said. */
 int archived_say(const char *dir, int rc);

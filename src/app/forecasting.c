@@ -8,11 +8,11 @@
 #include "analyze/forecast/forecasts.h"
 #include "app/analyze_file.h"
 #include "app/foretold.h"
-#include "app/minutes.h"
 #include "app/outfiles.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "look/minutes.h"
 #include "os/os.h"
 #include "output/forecast_json.h"
 #include "output/forecast_text.h"
@@ -27,7 +27,7 @@
 
 struct forecasting {
     const struct args *a;
-    struct archived of;      /* the archive; of a file: nothing is open */
+    struct look of;      /* the archive; of a file: nothing is open */
     struct recording *rec;
     struct forecasts all;
 };
@@ -39,7 +39,7 @@ static double forecasting_step(const struct args *a)
     return args_given(a, "step") ? args_number(a, "step") : 0;
 }
 
-static int forecasting_read(const struct args *a, struct archived *v, const char *session, struct recording **out)
+static int forecasting_read(const struct args *a, struct look *v, const char *session, struct recording **out)
 {
     int64_t from_ms, end_ms, until_ms = args_given(a, "to") ? args_time(a, "to") : INT64_MAX;
     double step_s = args_given(a, "step") ? args_number(a, "step") : ARCHIVE_STEP_S;
@@ -57,7 +57,7 @@ static int forecasting_read(const struct args *a, struct archived *v, const char
 }
 
 /* What is over by now gets its grade; of what was recorded until now only the new forecasts can be graded later. */
-static void forecasting_grade(struct archived *v)
+static void forecasting_grade(struct look *v)
 {
     struct index *x;
     if (!v->indexed || index_open(v->dir.p, &(struct index_options){ 0 }, &x) < 0)
@@ -69,14 +69,14 @@ static void forecasting_grade(struct archived *v)
 static int forecasting_archive(struct forecasting *f, const char *word)
 {
     const struct args *a = f->a;
-    struct archived *v = &f->of;
+    struct look *v = &f->of;
     char session[INDEX_ID_MAX] = "";
     int status = EXIT_DONE, rc = archived_open(v, a, false);
     if (!v->dir.n)
         return EXIT_USAGE;
     if (word && rc == 0)
         status = archived_find(v, word, session);
-    rc = rc < 0 ? rc : archived_files(v);
+    rc = rc < 0 ? rc : look_files(v);
     if (rc == 0 && status == EXIT_DONE) {
         forecasting_grade(v);
         rc = forecasting_read(a, v, *session ? session : NULL, &f->rec);
@@ -264,6 +264,6 @@ int forecasting_run(const struct args *a, const char *file, const char *session)
         status = forecasting_make(&f);
     forecasts_done(&f.all);
     recording_free(f.rec);
-    archived_close(&f.of);
+    look_close(&f.of);
     return status;
 }

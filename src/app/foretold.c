@@ -1,10 +1,10 @@
 /* foretold.c - forecasts as rows of the index, and their grades. */
 #include "app/foretold.h"
 
-#include "app/minutes.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "look/minutes.h"
 #include "os/os.h"
 
 #include <errno.h>

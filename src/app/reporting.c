@@ -3,13 +3,14 @@
 
 #include "analyze/states/state_book.h"
 #include "app/categories.h"
-#include "app/history.h"
+#include "app/archived.h"
 #include "app/identity.h"
 #include "app/models.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "core/config.h"
+#include "look/history.h"
 #include "os/os.h"
 #include "output/report_json.h"
 #include "output/report_text.h"
@@ -86,6 +87,18 @@ static void reporting_states(const char *dir, const struct recording *rec, struc
     state_book_free(b);
 }
 
+static const struct report_history *reporting_history(const struct args *a, const struct recording *rec,
+                                                      struct history *h)
+{
+    auto_buf struct buf dir = { 0 };
+    struct index *x;
+    if (!args_has(a, "data") || !rec->n || archived_put_dir(a, &dir) < 0 || index_open_read(dir.p, &x) < 0)
+        return NULL;
+    const struct report_history *known = history_of(x, rec->wall_ms[0], h);
+    index_close(x);
+    return known;
+}
+
 int reporting_finish(const struct args *a, const struct recording *rec,
                      struct outfiles *files, const char *root, const char *dir, struct cost cost,
                      void (*found)(void *self, const struct report *r), void *self)
@@ -97,7 +110,7 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     };
     struct history history = { 0 };
     if (options.forecast_steps && ((root && !*root) || *rec->session))
-        options.history = history_learn(a, rec, &history);
+        options.history = reporting_history(a, rec, &history);
     struct workload_set *workloads;
     categories_for_report(a, rec, &options, &workloads);
     struct report *r = analyze_run(rec, &options);

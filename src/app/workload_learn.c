@@ -24,7 +24,7 @@ struct lesson {
 };
 
 struct learning {
-    struct archived *of;
+    struct look *of;
     const struct workload_set *set;
     struct workload_learnt *out;
     struct workload_model model;
@@ -108,7 +108,7 @@ static int learn_slice(struct learning *g, const struct lesson *l, int64_t from_
 static int learn_session(struct learning *g, const struct lesson *l)
 {
     struct index_session session;
-    int rc = archived_session(g->of, l->id, &session), made = 0;
+    int rc = look_session(g->of, l->id, &session), made = 0;
     if (rc < 0)
         return rc;
     int64_t length = session.end_ms - session.start_ms, spare = length > SLICE_MS ? length - SLICE_MS : 0;
@@ -134,11 +134,11 @@ static int learn_write(const struct learning *g)
     return models_write(g->of->dir.p, NULL, WORKLOAD_LEARNT, &text);
 }
 
-int workload_learn(struct archived *v, const struct workload_set *s, const char *session, struct workload_learnt *out)
+int workload_learn(struct look *v, const struct workload_set *s, const char *session, struct workload_learnt *out)
 {
     *out = (struct workload_learnt){ 0 };
     struct learning g = { .of = v, .set = s, .out = out };
-    int rc = v->indexed ? archived_files(v) : -ENODATA; /* what is not known is not forgotten */
+    int rc = v->indexed ? look_files(v) : -ENODATA; /* what is not known is not forgotten */
     if (rc == 0)
         rc = index_labels(v->index, NULL, learn_label, &g);
     for (size_t i = 0; rc >= 0 && i < g.n; i++) {

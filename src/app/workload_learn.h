@@ -26,7 +26,7 @@ struct workload_learnt {
  * prototypes. `session`: whose prototypes are counted apart, NULL = of none. 0, or a silent error, and the file is as
  * it was: -ENODATA where labels are not known, or of the index, of the files, of writing (app/models.h).
  */
-int workload_learn(struct archived *v, const struct workload_set *s, const char *session, struct workload_learnt *out);
+int workload_learn(struct look *v, const struct workload_set *s, const char *session, struct workload_learnt *out);
 
 /* Says why nothing was learnt; `dir` is the archive's. */
 void workload_say_unlearnt(const char *dir, int rc);

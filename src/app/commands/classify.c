@@ -104,7 +104,7 @@ static int classify_recording(const struct args *a, const struct recording *rec,
 
 /* ---- learning ---- */
 
-static int classify_say_learnt(const struct args *a, const struct archived *v, const struct workload_learnt *l)
+static int classify_say_learnt(const struct args *a, const struct look *v, const struct workload_learnt *l)
 {
     workload_say_left_out(l);
     if (l->too_short && !args_flag(a, "quiet"))
@@ -121,7 +121,7 @@ static int classify_say_learnt(const struct args *a, const struct archived *v, c
 
 static int classify_learn(const struct args *a)
 {
-    struct archived v;
+    struct look v;
     struct workload_set *set;
     struct workload_learnt learnt;
     if (categories_open(a, NULL, &set) < 0)
@@ -134,7 +134,7 @@ static int classify_learn(const struct args *a)
     }
     if (status == EXIT_DONE)
         status = classify_say_learnt(a, &v, &learnt);
-    archived_close(&v);
+    look_close(&v);
     workload_set_free(set);
     return status;
 }

@@ -24,7 +24,7 @@
 #define FLUSH (1 << 18)
 
 struct exporting {
-    struct archived of;
+    struct look of;
     const char *session;        /* NULL: all in the range */
     char id[INDEX_ID_MAX];
     int64_t from_ms, to_ms, every_ms; /* every_ms 0: each instant */
@@ -309,10 +309,10 @@ static int export_run(const struct args *a)
     if (archived_runs_backwards(a, "sessions export"))
         return EXIT_USAGE;
     int rc = archived_open(&e.of, a, false);
-    rc = rc < 0 ? rc : archived_files(&e.of);
+    rc = rc < 0 ? rc : look_files(&e.of);
     os_stop_on_signal();
     int status = rc < 0 ? archived_say(buf_text(&e.of.dir), rc) : export_run_in(a, &e);
-    archived_close(&e.of);
+    look_close(&e.of);
     return status;
 }
 

@@ -55,7 +55,7 @@ static void label_hint(const struct workload_set *set, const char *name)
 }
 
 /* A label that is the name of a category is learnt from, and one that is taken away is forgotten. */
-static struct taught label_learn(const struct args *a, struct archived *v, const char *id, const char *name,
+static struct taught label_learn(const struct args *a, struct look *v, const char *id, const char *name,
                                 bool labelled)
 {
     struct workload_set *set;
@@ -78,10 +78,10 @@ static struct taught label_learn(const struct args *a, struct archived *v, const
 }
 
 /* The session of the first word, opened to write; an exit status. To be closed in any case. */
-static int label_open(const struct args *a, struct archived *v, char id[static INDEX_ID_MAX])
+static int label_open(const struct args *a, struct look *v, char id[static INDEX_ID_MAX])
 {
     int rc = archived_open(v, a, true);
-    if (rc == -ENOENT && archived_files(v) == 0) {
+    if (rc == -ENOENT && look_files(v) == 0) {
         log_error(0, "%s/index.db, which keeps labels, is not there; the recorder makes it anew when it starts",
                   v->dir.p);
         return EXIT_FAILED;
@@ -99,7 +99,7 @@ static int label_open(const struct args *a, struct archived *v, char id[static I
 
 static int label_run(const struct args *a)
 {
-    struct archived v;
+    struct look v;
     char id[INDEX_ID_MAX];
     const char *name = args_positional(a, 1), *note = args_text(a, "note");
     if (!name) {
@@ -121,11 +121,11 @@ static int label_run(const struct args *a)
     if (status == EXIT_DONE) {
         label_say(a, id, name, true, label_learn(a, &v, id, name, true));
     }
-    archived_close(&v);
+    look_close(&v);
     return status;
 }
 
-static int unlabel(const struct args *a, struct archived *v, const char *id, const char *name)
+static int unlabel(const struct args *a, struct look *v, const char *id, const char *name)
 {
     struct index_session s;
     int rc = index_unlabel(v->index, id, name);
@@ -144,7 +144,7 @@ static int unlabel(const struct args *a, struct archived *v, const char *id, con
 
 static int unlabel_run(const struct args *a)
 {
-    struct archived v;
+    struct look v;
     char id[INDEX_ID_MAX];
     const char *name = args_positional(a, 1);
     if (!name) {
@@ -154,7 +154,7 @@ static int unlabel_run(const struct args *a)
     int status = label_open(a, &v, id);
     if (status == EXIT_DONE)
         status = unlabel(a, &v, id, name);
-    archived_close(&v);
+    look_close(&v);
     return status;
 }
 

@@ -104,12 +104,12 @@ static void list_end(struct listing *l)
     mem_free(l->session);
 }
 
-static int list_print(const struct args *a, struct archived *v)
+static int list_print(const struct args *a, struct look *v)
 {
     struct index *x = v->index;
     struct index_filter f = list_filter(a);
     struct listing l = { .screen = screen_of(fileno(stdout), args_flag(a, "no-color")), .index = x };
-    int rc = archived_sessions(v, &f, list_take, &l);
+    int rc = look_sessions(v, &f, list_take, &l);
     if (rc >= 0 && args_flag(a, "json"))
         list_json(&l);
     else if (rc > 0)

@@ -28,7 +28,7 @@
 #define DAY_S 86400
 
 struct prune {
-    struct archived *of;
+    struct look *of;
     int lock;                      /* -1: a dry run needs none */
     bool dry_run, labelled;
     bool recorded;                 /* somebody does, and the session that runs is his */
@@ -82,7 +82,7 @@ static int prune_choose(struct prune *p)
     int rc = index_sessions(p->of->index, &INDEX_ALL, prune_note, p);
     if (rc < 0)
         return rc;
-    rc = archived_files(p->of);
+    rc = look_files(p->of);
     const struct archive_part *part = rc == 0 ? archive_parts(p->of->files, &parts) : NULL;
     for (size_t i = 0; i < parts; i++)
         prune_note_part(p, &part[i]);
@@ -179,7 +179,7 @@ static int prune_open(struct prune *p)
     return archived_say(p->of->dir.p, index_open(p->of->dir.p, &options, &p->of->index));
 }
 
-static int prune_run_in(const struct args *a, struct archived *of)
+static int prune_run_in(const struct args *a, struct look *of)
 {
     double age_s = args_given(a, "older-than") ? args_number(a, "older-than")
                                                : config_number(args_config(a), "storage.keep_days") * DAY_S;

@@ -13,14 +13,14 @@ void sessions_say_empty(const char *dir)
 }
 
 int sessions_read_or_ask(const struct args *a, const char *nothing,
-                         int (*work)(const struct args *a, struct archived *v), int (*asked)(const struct args *a))
+                         int (*work)(const struct args *a, struct look *v), int (*asked)(const struct args *a))
 {
-    struct archived v;
+    struct look v;
     int rc = archived_open(&v, a, false), status = -ENOENT;
     if (rc == -EACCES && asked && !args_given(a, "data"))
         status = asked(a);
     if (status >= 0) {
-        archived_close(&v);
+        look_close(&v);
         return status;
     }
     status = EXIT_DONE;
@@ -30,11 +30,11 @@ int sessions_read_or_ask(const struct args *a, const char *nothing,
         sessions_say_empty(v.dir.p);
     else
         status = rc < 0 ? archived_say(buf_text(&v.dir), rc) : work(a, &v);
-    archived_close(&v);
+    look_close(&v);
     return status;
 }
 
-int sessions_read(const struct args *a, const char *nothing, int (*work)(const struct args *a, struct archived *v))
+int sessions_read(const struct args *a, const char *nothing, int (*work)(const struct args *a, struct look *v))
 {
     return sessions_read_or_ask(a, nothing, work, NULL);
 }

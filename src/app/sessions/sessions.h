@@ -18,14 +18,14 @@ void sessions_say_empty(const char *dir);
  * Opens the archive to read, does the work on it, closes it. Where nothing is recorded it says so, or prints
  * `nothing` with --json. The exit status.
  */
-int sessions_read(const struct args *a, const char *nothing, int (*work)(const struct args *a, struct archived *v));
+int sessions_read(const struct args *a, const char *nothing, int (*work)(const struct args *a, struct look *v));
 
 /*
  * The same, where the running recorder may be asked instead if we may not read its archive; asked() gives an exit
  * status, or -ENOENT where it does not answer.
  */
 int sessions_read_or_ask(const struct args *a, const char *nothing,
-                         int (*work)(const struct args *a, struct archived *v), int (*asked)(const struct args *a));
+                         int (*work)(const struct args *a, struct look *v), int (*asked)(const struct args *a));
 
 /* An id without "session_", as tables show it; it is accepted everywhere. */
 const char *sessions_short_id(const char *id);

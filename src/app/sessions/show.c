@@ -225,7 +225,7 @@ static int show_json(struct showing *v, struct index *x, const struct index_sess
     return rc;
 }
 
-static int show_session(const struct args *a, struct archived *of)
+static int show_session(const struct args *a, struct look *of)
 {
     char id[INDEX_ID_MAX];
     struct index_session s;
@@ -235,11 +235,11 @@ static int show_session(const struct args *a, struct archived *of)
         return status;
     struct showing v = { .screen = screen_of(fileno(stdout), args_flag(a, "no-color")) };
     struct parts parts = { .session = id };
-    int rc = archived_files(of);
+    int rc = look_files(of);
     if (rc == 0)
         parts.part = archive_parts(of->files, &parts.n);
     if (rc == 0 || rc == -ENOENT) /* the index may outlive the files */
-        rc = archived_session(of, id, &s);
+        rc = look_session(of, id, &s);
     if (rc == 0)
         rc = args_flag(a, "json") ? show_json(&v, of->index, &s, &parts) : show_text(&v, of->index, &s, &parts);
     if (rc >= 0)
@@ -250,10 +250,10 @@ static int show_session(const struct args *a, struct archived *of)
 
 static int show_run(const struct args *a)
 {
-    struct archived of;
+    struct look of;
     int rc = archived_open(&of, a, false);
     int status = rc < 0 ? archived_say(buf_text(&of.dir), rc) : show_session(a, &of);
-    archived_close(&of);
+    look_close(&of);
     return status;
 }
 

@@ -90,11 +90,11 @@ static int stats_space(struct figures *f, const char *dir, const struct config *
     return 0;
 }
 
-static int stats_gather(const struct args *a, struct archived *v, struct figures *f)
+static int stats_gather(const struct args *a, struct look *v, struct figures *f)
 {
     size_t n;
     *f = (struct figures){ .indexed = v->indexed };
-    int rc = archived_files(v);
+    int rc = look_files(v);
     if (rc < 0 && rc != -ENOENT) /* an index may be there before the first file */
         return rc;
     if (rc == 0) {
@@ -230,7 +230,7 @@ static void stats_text(struct buf *out, const char *dir, const struct figures *f
     stats_text_cap(out, f);
 }
 
-static int stats_print(const struct args *a, struct archived *v)
+static int stats_print(const struct args *a, struct look *v)
 {
     struct figures f;
     auto_buf struct buf out = { 0 };

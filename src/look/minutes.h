@@ -1,6 +1,6 @@
 /* Even rows of an archive as a recording: what forecasts are made of, and held against. */
-#ifndef APP_MINUTES_H
-#define APP_MINUTES_H
+#ifndef LOOK_MINUTES_H
+#define LOOK_MINUTES_H
 
 #include "store/archive.h"
 

@@ -1,5 +1,5 @@
 /* minutes.c - rows of a query, with the units and bounds that the archive knows. */
-#include "app/minutes.h"
+#include "look/minutes.h"
 
 #include "base/auto.h"
 #include "store/query.h"

@@ -1,8 +1,7 @@
 /* history.c - the anomalies of the index, of sessions that somebody looked at. */
-#include "app/history.h"
+#include "look/history.h"
 
-#include "app/archived.h"
-#include "base/auto.h"
+#include "base/mem.h"
 
 #include <math.h>
 
@@ -22,20 +21,15 @@ static void history_anomaly(void *self, const struct index_anomaly *a)
     h->start_s[h->n++] = (double)a->time_ms / 1000;
 }
 
-const struct report_history *history_learn(const struct args *a, const struct recording *rec, struct history *h)
+const struct report_history *history_of(struct index *x, int64_t before_ms, struct history *h)
 {
-    auto_buf struct buf dir = { 0 };
-    struct index *x;
-    *h = (struct history){ .of.from_s = INFINITY };
-    if (!args_has(a, "data") || !rec->n || archived_put_dir(a, &dir) < 0 || index_open_read(dir.p, &x) < 0)
-        return NULL;
-    int64_t to_ms = rec->wall_ms[0], from_ms = to_ms - LOOK_BACK_MS;
+    int64_t from_ms = before_ms - LOOK_BACK_MS;
     struct index_filter since = INDEX_ALL;
+    *h = (struct history){ .of.from_s = INFINITY };
     since.from_ms = from_ms;
-    since.to_ms = to_ms;
+    since.to_ms = before_ms;
     int rc = index_sessions(x, &since, history_session, h);
-    rc = rc < 0 ? rc : index_anomalies(x, NULL, from_ms, to_ms, 0, history_anomaly, h);
-    index_close(x);
+    rc = rc < 0 ? rc : index_anomalies(x, NULL, from_ms, before_ms, 0, history_anomaly, h);
     if (rc < 0 || isinf(h->of.from_s))
         return NULL;
     h->of.from_s = fmax(h->of.from_s, (double)from_ms / 1000);
