@@ -181,6 +181,12 @@ enum area_use area_use_of(const struct schema *s, int slot)
     return row ? row_use(row, s) : AREA_DECIDES;
 }
 
+enum area area_in(const struct schema *s, int slot)
+{
+    const struct row *row = row_of(s, slot);
+    return row ? row->area : AREA_OTHER;
+}
+
 struct area_rule area_of(const struct recording *r, int slot)
 {
     const struct row *row = row_of(r->schema, slot);

@@ -25,6 +25,9 @@ struct area_rule {
 /* How a metric is used. Unlike area_of() it needs no values: whoever watches a machine asks at the start. */
 enum area_use area_use_of(const struct schema *s, int slot);
 
+/* And where it belongs. */
+enum area area_in(const struct schema *s, int slot);
+
 /* The rule for a metric of a recording, with relative changes resolved by its columns. */
 struct area_rule area_of(const struct recording *r, int slot);
 

@@ -65,6 +65,7 @@ void report_free(struct report *r)
     mem_free(r->states.items);
     mem_free(r->states.feature);
     mem_free(r->states.transitions);
+    mem_free(r->states.of_tick);
     mem_free(r->trends);
     mem_free(r->insights);
     forecasts_done(&r->forecast.all);

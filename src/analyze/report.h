@@ -96,6 +96,7 @@ struct states {
     int *feature;                /* slots */
     struct state *items;         /* k, the largest share first */
     double *transitions;         /* k * k: transitions[i * k + j] = how often j followed i */
+    int *of_tick;                /* rec->n: the item that each tick was in; -1 where that is not known */
 };
 
 enum direction { DIRECTION_STABLE, DIRECTION_RISING, DIRECTION_FALLING };

@@ -126,22 +126,26 @@ int categories_open(const struct args *a, const char *data, struct workload_set 
     return rc;
 }
 
-void categories_for_report(const struct args *a, const struct recording *rec, struct analyze_options *o,
-                           struct workload_set **set)
+void categories_for(const struct args *a, const char *data, struct analyze_options *o, struct workload_set **set)
 {
-    auto_buf struct buf data = { 0 }, home = { 0 };
     *set = NULL;
-    if (!config_bool(args_config(a), "general.enable_session_classification"))
+    if (!config_bool(args_config(a), "general.enable_session_classification") || categories_open(a, data, set) < 0)
         return;
-    if (args_has(a, "data") && datadir_find(a, &home) == 0)
-        archived_put_dir(a, &data);
-    if (categories_open(a, data.n ? data.p : NULL, set) < 0)
-        return;
-    workload_set_hold_out(*set, rec->session);
     struct workload_options w = categories_options(args_config(a), NAN);
     o->workloads = *set;
     o->workload_threshold = w.threshold;
     o->workload_update_s = w.update_s;
+}
+
+void categories_for_report(const struct args *a, const struct recording *rec, struct analyze_options *o,
+                           struct workload_set **set)
+{
+    auto_buf struct buf data = { 0 }, home = { 0 };
+    if (args_has(a, "data") && datadir_find(a, &home) == 0)
+        archived_put_dir(a, &data);
+    categories_for(a, data.n ? data.p : NULL, o, set);
+    if (*set)
+        workload_set_hold_out(*set, rec->session);
 }
 
 struct workload_options categories_options(const struct config *c, double step_s)

@@ -22,9 +22,11 @@
  */
 int categories_open(const struct args *a, const char *data, struct workload_set **out);
 
-/* Sets the workload part of the options, unless general.enable_session_classification is off; *set is to be freed, and
- * has nothing in it that was learnt of the session of `rec`. What is wrong with a file was said, and then there is no
- * such part. */
+/* Sets the workload part of the options, unless general.enable_session_classification is off; data as above, *set is to
+ * be freed. What is wrong with a file was said, and then there is no such part. */
+void categories_for(const struct args *a, const char *data, struct analyze_options *o, struct workload_set **set);
+
+/* The same for a command's own data directory, and without what was learnt of the session of `rec`. */
 void categories_for_report(const struct args *a, const struct recording *rec, struct analyze_options *o,
                            struct workload_set **set);
 

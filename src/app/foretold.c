@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "look/ahead.h"
 #include "look/minutes.h"
 #include "os/os.h"
 
@@ -13,7 +14,6 @@
 #include <string.h>
 
 #define SCORE_AT_ONCE 256 /* the others wait for the next time */
-#define STEP_S 60
 
 /* ---- kept ---- */
 
@@ -148,22 +148,12 @@ int foretold_score(struct index *x, struct archive *files, int64_t now_ms)
 
 static int foretold_make(struct index *x, struct archive *files)
 {
-    int64_t first_ms, end_ms;
-    if (!minutes_span(files, NULL, STEP_S, INT64_MAX, &first_ms, &end_ms))
-        return 0;
-    int64_t minutes = (end_ms - first_ms) / (1000 * STEP_S);
-    if (minutes < FORETOLD_HORIZON)
-        return 0;
-    struct recording *r = NULL;
-    struct forecasts all;
-    int rc = minutes_read(files, NULL, end_ms, STEP_S, minutes < FORETOLD_ROWS ? (int)minutes : FORETOLD_ROWS,
-                          forecasts_main, &r);
+    struct ahead a;
+    int rc = ahead_make(files, INT64_MAX, NULL, FORETOLD_HORIZON, FORETOLD_METRICS, &a);
     if (rc < 0)
-        return rc == -ENODATA || rc == -EINVAL ? 0 : rc;
-    forecasts_make(r, &(struct forecasts_options){ .horizon = FORETOLD_HORIZON, .most = FORETOLD_METRICS }, &all);
-    rc = foretold_keep(x, r->schema, &all);
-    forecasts_done(&all);
-    recording_free(r);
+        return rc == -ENODATA ? 0 : rc;
+    rc = foretold_keep(x, a.rec->schema, &a.all);
+    ahead_done(&a);
     return rc;
 }
 

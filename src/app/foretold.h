@@ -17,10 +17,9 @@ int foretold_score(struct index *x, struct archive *files, int64_t now_ms);
 
 /*
  * The recorder's part: every FORETOLD_EVERY_MS the main metrics an hour ahead by the minute, from the last
- * FORETOLD_ROWS minutes. To be called about once a minute; what is wrong is said.
+ * minutes (look/ahead.h). To be called about once a minute; what is wrong is said.
  */
 #define FORETOLD_EVERY_MS 600000
-#define FORETOLD_ROWS 4320 /* three days */
 #define FORETOLD_METRICS 16
 #define FORETOLD_HORIZON 60
 

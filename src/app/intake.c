@@ -1,8 +1,10 @@
 /* intake.c - recordings and tapes into an archive that nobody else writes. */
 #include "app/intake.h"
 
+#include "analyze/import/import.h"
 #include "app/archived.h"
 #include "app/datadir.h"
+#include "app/observer.h"
 #include "base/log.h"
 #include "core/config.h"
 #include "os/os.h"
@@ -115,4 +117,42 @@ int intake_say(const char *what, int rc)
     else if (rc < 0 && rc != -EINTR)
         log_error(rc, "%s: the archive cannot be written; nothing of it was kept", what);
     return rc;
+}
+
+static int intake_numbers(struct intake *k, const char *path, struct index_session *s,
+                          void (*progress)(void *self, double share), void *self)
+{
+    struct recording *rec = NULL;
+    char message[IMPORT_MESSAGE];
+    int rc = import_file(path, &rec, message, sizeof message);
+    if (rc < 0)
+        log_error(0, "%s", message);
+    if (rc == 0 && schema_size(rec->schema) == 0) {
+        log_error(0, "%s holds times and no metric: there is nothing to keep", path);
+        rc = -ENODATA;
+    }
+    if (rc == 0)
+        rc = intake_say(path, intake_keep(k, rec, s, progress, self));
+    recording_free(rec);
+    return rc;
+}
+
+static int intake_tape(struct intake *k, const char *path, struct index_session *s,
+                       void (*progress)(void *self, double share), void *self)
+{
+    struct feed *tape;
+    int rc = observer_say_tape(path, tape_feed_open(path, &(struct tape_feed_options){ 0 }, &tape));
+    if (rc < 0)
+        return rc;
+    rc = intake_say(path, intake_keep_tape(k, tape, s, progress, self));
+    observer_say_lost(tape);
+    feed_close(tape);
+    return rc;
+}
+
+int intake_keep_file(struct intake *k, const char *path, struct index_session *s,
+                     void (*progress)(void *self, double share), void *self)
+{
+    return tape_feed_knows(path) ? intake_tape(k, path, s, progress, self) :
+                                   intake_numbers(k, path, s, progress, self);
 }

@@ -38,6 +38,10 @@ int intake_keep(struct intake *k, const struct recording *rec, struct index_sess
 int intake_keep_tape(struct intake *k, struct feed *tape, struct index_session *s,
                      void (*progress)(void *self, double share), void *self);
 
+/* The same of a file that `sonde import` reads: numbers of anybody, or a tape. What is wrong was said. */
+int intake_keep_file(struct intake *k, const char *path, struct index_session *s,
+                     void (*progress)(void *self, double share), void *self);
+
 /* Says why `what` could not be kept; returns rc. */
 int intake_say(const char *what, int rc);
 

@@ -22,6 +22,7 @@ void config_value_done(struct config_value *v)
         mem_free(v->items[i]);
     mem_free(v->items);
     mem_free(v->text);
+    mem_free(v->where);
     *v = (struct config_value){ 0 };
 }
 
@@ -154,12 +155,13 @@ void config_take(struct config *c, int key, struct config_value *v, const char *
     size_t n;
     const struct config_key *k = &config_keys(&n)[key];
     if (k->fixed && v->number != c->values[key].number) { /* all fixed keys are switches */
-        buf_printf(&c->notices, "%s%s: %s\n", where, k->name, k->answer);
+        buf_printf(&c->notices, "%s: %s: %s\n", where, k->name, k->answer);
         config_value_done(v);
         return;
     }
     config_value_done(&c->values[key]);
     c->values[key] = *v;
+    c->values[key].where = mem_dup(where);
     *v = (struct config_value){ 0 };
 }
 
@@ -199,6 +201,37 @@ const char *const *config_list(const struct config *c, const char *name, size_t 
     const struct config_value *v = config_get(c, name, CONFIG_LIST);
     *n = v->n;
     return (const char *const *)v->items;
+}
+
+static const struct config_value *config_any(const struct config *c, const char *name, const struct config_key **out)
+{
+    size_t n;
+    int key = config_find(name);
+    assert(key >= 0 && "there is no such key");
+    *out = &config_keys(&n)[key];
+    return &c->values[key];
+}
+
+const char *config_where(const struct config *c, const char *name)
+{
+    const struct config_key *key;
+    const char *where = config_any(c, name, &key)->where;
+    return where ? where : "";
+}
+
+void config_put_value(const struct config *c, const char *name, struct buf *out)
+{
+    const struct config_key *key;
+    const struct config_value *v = config_any(c, name, &key);
+    if (key->type == CONFIG_BOOL)
+        buf_puts(out, v->number != 0 ? "true" : "false");
+    else if (key->type == CONFIG_NUMBER)
+        buf_double(out, v->number);
+    else if (key->type == CONFIG_LIST)
+        for (size_t i = 0; i < v->n; i++)
+            buf_printf(out, "%s%s", i ? ", " : "", v->items[i]);
+    else
+        buf_puts(out, v->text);
 }
 
 bool config_same(const struct config *a, const struct config *b, const char *name)

@@ -84,6 +84,12 @@ double config_number(const struct config *c, const char *name);
 const char *config_string(const struct config *c, const char *name); /* strings and choices; borrowed */
 const char *const *config_list(const struct config *c, const char *name, size_t *n); /* borrowed */
 
+/* The place, "FILE:LINE", that gave a key its value; "" where it is the default. Borrowed. */
+const char *config_where(const struct config *c, const char *name);
+
+/* Puts a value of any type, as it would stand in a file; the items of a list with commas. */
+void config_put_value(const struct config *c, const char *name, struct buf *out);
+
 /* Is the value of a key the same in both? */
 bool config_same(const struct config *a, const struct config *b, const char *name);
 

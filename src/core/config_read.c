@@ -301,7 +301,7 @@ static void read_take(struct reader *r, struct config *c)
     for (size_t i = 0; i < r->n_keys; i++) {
         struct staged *s = &r->staged[i];
         buf_clear(&where);
-        buf_printf(&where, "%s:%zu: ", r->path, s->line);
+        buf_printf(&where, "%s:%zu", r->path, s->line);
         if (s->line && r->n_complaints == 0)
             config_take(c, (int)i, &s->value, where.p);
         config_value_done(&s->value);

@@ -9,6 +9,7 @@ struct config_value {
     char *text;    /* texts and choices */
     char **items;  /* lists */
     size_t n;
+    char *where;   /* "FILE:LINE" that it was read at; NULL: nowhere, it is the default */
 };
 
 void config_value_done(struct config_value *v);
@@ -32,7 +33,7 @@ void config_put_unknown(const char *section, const char *name, struct buf *out);
 
 /*
  * Takes the value for a key, and ownership of what is in it. A promise that is kept in any case
- * stays, and a notice says so; `where` ("FILE:LINE: " or "") begins it.
+ * stays, and a notice says so; it begins with `where`, "FILE:LINE".
  */
 void config_take(struct config *c, int key, struct config_value *v, const char *where);
 

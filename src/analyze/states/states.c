@@ -306,6 +306,10 @@ static void states_write(const struct table *t, const struct kmeans *m, int *lab
     s->silhouette = s->k == m->k ? silhouette : kmeans_silhouette(t->x, t->n, t->d, label, s->k, seed);
     s->transitions = mem_new((size_t)(s->k * s->k) * sizeof *s->transitions);
     states_walk(t, label, recording_interval(t->r), rows, s);
+    s->of_tick = mem_new(t->r->n * sizeof *s->of_tick);
+    memset(s->of_tick, -1, t->r->n * sizeof *s->of_tick);
+    for (size_t i = 0; i < t->n; i++)
+        s->of_tick[t->tick[i]] = label[i];
 }
 
 void states_find(uint64_t seed, struct report *out)

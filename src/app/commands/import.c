@@ -4,10 +4,8 @@
  * A file is read whole before anything is written, but for a tape, which is played into its new session. What it is
  * known by is its length and checksum, kept in the origin of its session.
  */
-#include "analyze/import/import.h"
 #include "app/datadir.h"
 #include "app/intake.h"
-#include "app/observer.h"
 #include "app/sessions/sessions.h"
 
 #include "base/auto.h"
@@ -16,7 +14,6 @@
 #include "base/log.h"
 #include "os/disk.h"
 #include "os/os.h"
-#include "store/tape_feed.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -82,20 +79,6 @@ static void import_progress(void *self, double share)
         fprintf(stderr, "\r%s: %3.0f %%", im->file, 100 * share);
 }
 
-/* A recording, or a tape. */
-static int import_keep(struct importing *im, const char *path, const struct recording *rec, struct feed *tape,
-                       struct index_session *s)
-{
-    const char *name = strrchr(path, '/');
-    snprintf(s->origin, sizeof s->origin, "imported %.60s %s", name ? name + 1 : path, im->mark);
-    im->file = path;
-    int rc = tape ? intake_keep_tape(&im->archive, tape, s, import_progress, im) :
-                    intake_keep(&im->archive, rec, s, import_progress, im);
-    if (im->terminal && !im->quiet)
-        fprintf(stderr, "\r%*s\r", (int)strlen(path) + 7, "");
-    return intake_say(path, rc);
-}
-
 static void import_tell(struct importing *im, const char *path, const struct index_session *s)
 {
     if (args_flag(im->args, "json")) {
@@ -109,31 +92,14 @@ static void import_tell(struct importing *im, const char *path, const struct ind
     }
 }
 
-static int import_numbers(struct importing *im, const char *path, struct index_session *s)
+static int import_keep(struct importing *im, const char *path, struct index_session *s)
 {
-    struct recording *rec = NULL;
-    char message[IMPORT_MESSAGE];
-    int rc = import_file(path, &rec, message, sizeof message);
-    if (rc < 0)
-        log_error(0, "%s", message);
-    if (rc == 0 && schema_size(rec->schema) == 0) {
-        log_error(0, "%s holds times and no metric: there is nothing to keep", path);
-        rc = -ENODATA;
-    }
-    rc = rc < 0 ? rc : import_keep(im, path, rec, NULL, s);
-    recording_free(rec);
-    return rc;
-}
-
-static int import_tape(struct importing *im, const char *path, struct index_session *s)
-{
-    struct feed *tape;
-    int rc = observer_say_tape(path, tape_feed_open(path, &(struct tape_feed_options){ 0 }, &tape));
-    if (rc < 0)
-        return rc;
-    rc = import_keep(im, path, NULL, tape, s);
-    observer_say_lost(tape);
-    feed_close(tape);
+    const char *name = strrchr(path, '/');
+    snprintf(s->origin, sizeof s->origin, "imported %.60s %s", name ? name + 1 : path, im->mark);
+    im->file = path;
+    int rc = intake_keep_file(&im->archive, path, s, import_progress, im);
+    if (im->terminal && !im->quiet)
+        fprintf(stderr, "\r%*s\r", (int)strlen(path) + 7, "");
     return rc;
 }
 
@@ -148,7 +114,7 @@ static int import_one(struct importing *im, const char *path)
     }
     if (!import_is_new(im, path))
         return -EEXIST;
-    rc = tape_feed_knows(path) ? import_tape(im, path, &s) : import_numbers(im, path, &s);
+    rc = import_keep(im, path, &s);
     if (rc == 0)
         import_tell(im, path, &s);
     return rc;

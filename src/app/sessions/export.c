@@ -7,7 +7,7 @@
 #include "app/sessions/sessions.h"
 
 #include "app/archived.h"
-#include "app/sessions/export_points.h"
+#include "output/export_points.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "os/disk.h"

@@ -1,5 +1,5 @@
 /* export_points.c - a line for ten minutes instead of one for each second. */
-#include "app/sessions/export_points.h"
+#include "output/export_points.h"
 
 #include "base/auto.h"
 #include "base/buf.h"

@@ -2,8 +2,8 @@
  * The answer of store_query() as frames, for exporters: NAME.min, NAME.mean and NAME.max; of a counter only
  * NAME.last.
  */
-#ifndef APP_SESSIONS_EXPORT_POINTS_H
-#define APP_SESSIONS_EXPORT_POINTS_H
+#ifndef OUTPUT_EXPORT_POINTS_H
+#define OUTPUT_EXPORT_POINTS_H
 
 #include "core/frame.h"
 #include "core/schema.h"

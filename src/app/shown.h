@@ -1,0 +1,30 @@
+/*
+ * What a command shows: an archive. That of --data or of the running recorder; or, where a file was named (--replay),
+ * a private one that the file was put into and analysed, which is removed at the end. Whoever shows need not know.
+ */
+#ifndef APP_SHOWN_H
+#define APP_SHOWN_H
+
+#include "analyze/report.h"
+#include "app/archived.h"
+
+#define SHOWN_REPLAY \
+    { "replay", 0, OPTION_FILE, "FILE", \
+      .help = "instead of an archive, a tape, or a CSV or JSON file that `sonde import` reads" }
+
+struct shown {
+    struct buf dir;
+    char name[64];                   /* of the file, without its folder; "" where it is an archive */
+    struct analyze_options how;      /* as ranges of it are analysed: configuration and categories */
+    struct workload_set *workloads;  /* that `how` borrows */
+};
+
+/*
+ * Opens it for a command with ARCHIVED_OPTION. An exit status; what is wrong was said. To be closed in any case.
+ *
+ *   file  NULL: the archive
+ */
+int shown_open(struct shown *s, const struct args *a, const char *file);
+void shown_close(struct shown *s);
+
+#endif
