@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -367,6 +368,19 @@ int os_self(struct os_self *out)
 int32_t os_pid(void)
 {
     return getpid();
+}
+
+int os_random(void *bytes, size_t n)
+{
+    while (n) {
+        ssize_t got = getrandom(bytes, n, 0);
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        size_t more = got > 0 ? (size_t)got : 0;
+        bytes = (char *)bytes + more;
+        n -= more;
+    }
+    return 0;
 }
 
 bool os_is_root(void)

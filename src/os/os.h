@@ -103,6 +103,7 @@ struct os_self {
 
 int os_self(struct os_self *out);
 int32_t os_pid(void);
+int os_random(void *bytes, size_t n); /* for secrets */
 bool os_is_root(void); /* does it run as the administrator? */
 
 /* All threads that are started from now on, and this one, let other programs go first: processor and disk. */

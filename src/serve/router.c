@@ -1,0 +1,74 @@
+/* router.c - finds what answers a request: a walk through tables of a few dozen rows. */
+#include "serve/router.h"
+
+#include <string.h>
+
+static const char *router_method(enum http_method m)
+{
+    static const char *const names[] = { "GET, HEAD", "HEAD", "POST", "PUT", "DELETE" };
+    return m < HTTP_OTHER ? names[m] : "";
+}
+
+/* Does the path fit? The parts that stand for {} begin at part[] and end before part_n[]. */
+static bool router_fits(const char *pattern, const char *path, const char **part, size_t *part_n)
+{
+    int n = 0;
+    while (*pattern) {
+        if (strncmp(pattern, "{}", 2) != 0) {
+            if (*pattern++ != *path++)
+                return false;
+            continue;
+        }
+        pattern += 2;
+        size_t length = *pattern ? strcspn(path, "/") : strlen(path);
+        if (length == 0 || n == HTTP_PARTS_MAX)
+            return false;
+        part[n] = path;
+        part_n[n++] = length;
+        path += length;
+    }
+    return !*path;
+}
+
+static void router_fill(struct http_request *r, const char *const *part, const size_t *part_n, struct buf *room)
+{
+    size_t at[HTTP_PARTS_MAX];
+    buf_clear(room);
+    for (int i = 0; i < HTTP_PARTS_MAX; i++) {
+        at[i] = room->n;
+        buf_put(room, part[i] ? part[i] : "", part_n[i]);
+        buf_putc(room, '\0');
+    }
+    for (int i = 0; i < HTTP_PARTS_MAX; i++)
+        r->part[i] = room->p + at[i];
+}
+
+bool router_find(const struct router_table *tables, size_t n, struct http_request *r, struct buf *room,
+                 struct router_match *out, struct http_reply *refusal)
+{
+    char allow[64] = "";
+    for (size_t t = 0; t < n; t++) {
+        for (const struct route *route = tables[t].routes; route->path; route++) {
+            const char *part[HTTP_PARTS_MAX] = { 0 };
+            size_t part_n[HTTP_PARTS_MAX] = { 0 };
+            if (!router_fits(route->path, r->path, part, part_n))
+                continue;
+            if (route->method == r->method || (route->method == HTTP_GET && r->method == HTTP_HEAD)) {
+                router_fill(r, part, part_n, room);
+                *out = (struct router_match){ route, tables[t].self };
+                return true;
+            }
+            const char *name = router_method(route->method);
+            if (strlen(allow) + strlen(name) + 3 <= sizeof allow) {
+                strcat(allow, *allow ? ", " : "");
+                strcat(allow, name);
+            }
+        }
+    }
+    if (*allow) {
+        http_fail(refusal, 405, "this address does not know the method", NULL);
+        http_put(refusal, "Allow", "%s", allow);
+    } else
+        http_fail(refusal, 404, "there is nothing at this address", "see /openapi.json for what there is");
+    return false;
+}
