@@ -1,0 +1,40 @@
+/*
+ * The HTTP API, /api/v1/: what was recorded, as JSON. data/openapi.json describes every answer.
+ *
+ * Handlers are plain functions over one struct api (serve/router.h), called by one thread. Times in queries are
+ * milliseconds since 1970 UTC or as base/when.h reads them, in answers milliseconds; what is not known is null.
+ */
+#ifndef SERVE_API_H
+#define SERVE_API_H
+
+#include "core/config.h"
+#include "look/judged.h"
+#include "look/look.h"
+#include "serve/router.h"
+
+struct json; /* base/json.h */
+
+struct api_shown {
+    const char *version;
+    const char *replay;             /* the name of the file that is shown in place of this machine; NULL */
+    const struct config *config;
+
+    /* How ranges are analysed: budget, seed, categories; everything in it is borrowed. */
+    struct analyze_options how;
+
+    /* Puts the members of an array: {"adapter", "reason", "remedy"} of what this machine does not have; NULL: nobody
+     * knows. */
+    void (*put_missing)(void *self, struct json *j);
+    void *self;
+};
+
+struct api;
+
+/* The directory need not hold anything yet. To be freed with api_free(); *s is copied, what it points at borrowed. */
+struct api *api_new(const char *dir, const struct api_shown *s);
+void api_free(struct api *a);
+
+/* To a route without a path; their self is the struct api. */
+extern const struct route api_routes[];
+
+#endif

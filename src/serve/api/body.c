@@ -1,0 +1,14 @@
+/* body.c - in a file of its own, as jansson and base/json.h have functions of the same names. */
+#include "serve/api/body.h"
+
+#include <jansson.h>
+
+bool body_text(const struct http_request *r, const char *key, struct buf *out)
+{
+    json_t *body = json_loadb(r->body, r->body_n, JSON_REJECT_DUPLICATES, NULL);
+    const char *text = json_string_value(json_object_get(body, key));
+    if (text)
+        buf_puts(out, text);
+    json_decref(body);
+    return text != NULL;
+}

@@ -1,0 +1,13 @@
+/* What a request carries: a JSON object with texts. */
+#ifndef SERVE_API_BODY_H
+#define SERVE_API_BODY_H
+
+#include "serve/http.h"
+
+/*
+ * Appends the text of a member of the body to *out. False: the body is no JSON object, or has no such member, or
+ * another type of it.
+ */
+bool body_text(const struct http_request *r, const char *key, struct buf *out);
+
+#endif

@@ -1,0 +1,161 @@
+/* findings.c - what happened, what was unusual, and what lasts now. */
+#include "serve/api/api_own.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#define LIMIT 500
+#define LIMIT_MAX 10000
+#define LASTING_MS 600000 /* what lasts is judged by the last ten minutes */
+
+/* What an index gives by time, of which the newest are told. */
+struct findings {
+    struct json *j;              /* NULL: they are counted only */
+    const char *kind, *severity; /* of events; NULL = any */
+    int64_t passed, skip;
+};
+
+/* Is this one told? */
+static bool findings_pass(struct findings *f)
+{
+    return f->passed++ >= f->skip && f->j;
+}
+
+/* Counts them, then tells the last `limit`. */
+static int findings_tell(struct api *a, const struct api_range *range, struct findings *f, int64_t limit,
+                         struct json *j, int (*walk)(struct api *, const struct api_range *, struct findings *))
+{
+    int rc = walk(a, range, f);
+    f->skip = f->passed > limit ? f->passed - limit : 0;
+    f->passed = 0;
+    f->j = j;
+    return rc < 0 ? rc : walk(a, range, f);
+}
+
+static void events_one(void *self, const struct index_event *e)
+{
+    struct findings *f = self;
+    const char *severity = severity_name(e->severity);
+    if ((f->kind && strcmp(f->kind, e->kind) != 0) || (f->severity && strcmp(f->severity, severity) != 0) ||
+        !findings_pass(f))
+        return;
+    json_object(f->j, NULL);
+    json_string(f->j, "session", e->session);
+    json_int(f->j, "time_ms", e->time_ms);
+    json_int(f->j, "end_ms", e->end_ms);
+    json_string(f->j, "kind", e->kind);
+    json_string(f->j, "severity", severity);
+    json_string(f->j, "source", e->source);
+    json_string(f->j, "text", e->text);
+    json_end(f->j);
+}
+
+static int events_walk(struct api *a, const struct api_range *range, struct findings *f)
+{
+    return index_events(a->look.index, range->session, range->from_ms, range->to_ms, 0, events_one, f);
+}
+
+void api_events(void *self, const struct http_request *r, struct http_reply *out)
+{
+    struct api *a = self;
+    struct api_range range;
+    struct json j;
+    struct findings f = { .kind = http_query(r, "kind"), .severity = http_query(r, "severity") };
+    int64_t limit = LIMIT;
+    if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_count(r, "limit", 1, LIMIT_MAX, &limit, out))
+        return;
+    json_init(&j, &out->body);
+    json_object(&j, NULL);
+    json_array(&j, "events");
+    int rc = findings_tell(a, &range, &f, limit, &j, events_walk);
+    json_end(&j);
+    json_int(&j, "left_out", f.skip);
+    json_end(&j);
+    if (rc < 0)
+        api_fail(out, rc);
+}
+
+static void anomalies_one(void *self, const struct index_anomaly *x)
+{
+    struct findings *f = self;
+    if (!findings_pass(f))
+        return;
+    json_object(f->j, NULL);
+    json_string(f->j, "session", x->session);
+    json_int(f->j, "start_ms", x->time_ms);
+    json_int(f->j, "end_ms", x->end_ms);
+    json_int(f->j, "peak_ms", x->peak_ms);
+    json_double(f->j, "score", x->score);
+    json_double(f->j, "probability", x->probability);
+    json_string(f->j, "severity", severity_name(x->severity));
+    json_string(f->j, "area", x->area);
+    json_string(f->j, "summary", x->summary);
+    json_raw(f->j, "causes", *x->causes ? x->causes : "[]");
+    json_end(f->j);
+}
+
+static int anomalies_walk(struct api *a, const struct api_range *range, struct findings *f)
+{
+    return index_anomalies(a->look.index, range->session, range->from_ms, range->to_ms, 0, anomalies_one, f);
+}
+
+void api_anomalies(void *self, const struct http_request *r, struct http_reply *out)
+{
+    struct api *a = self;
+    struct api_range range;
+    struct json j;
+    struct findings f = { 0 };
+    int64_t limit = LIMIT;
+    if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_count(r, "limit", 1, LIMIT_MAX, &limit, out))
+        return;
+    json_init(&j, &out->body);
+    json_object(&j, NULL);
+    json_array(&j, "anomalies");
+    int rc = findings_tell(a, &range, &f, limit, &j, anomalies_walk);
+    json_end(&j);
+    json_int(&j, "left_out", f.skip);
+    double days = (double)(range.to_ms - range.from_ms) / 86400e3;
+    json_double(&j, "budget_per_day", config_number(a->s.config, "analysis.budget_per_day"));
+    json_double(&j, "achieved_per_day", days >= 1 ? (double)f.passed / days : NAN); /* of less it would say too much */
+    json_end(&j);
+    if (rc < 0)
+        api_fail(out, rc);
+}
+
+static void alerts_one(struct json *j, const struct insight *f)
+{
+    json_object(j, NULL);
+    json_string(j, "id", f->id);
+    json_string(j, "severity", severity_name(f->severity));
+    json_string(j, "area", area_name(f->area));
+    json_string(j, "title", f->title);
+    json_array(j, "evidence");
+    for (int k = 0; k < f->n_evidence; k++)
+        json_string(j, NULL, f->evidence[k]);
+    json_end(j);
+    json_string(j, "advice", f->advice);
+    json_int(j, "since_ms", f->since_ms);
+    json_end(j);
+}
+
+void api_alerts(void *self, const struct http_request *r, struct http_reply *out)
+{
+    struct api *a = self;
+    struct api_range range;
+    struct json j;
+    if (!api_look(a, out) || !api_range(a, r, &range, out))
+        return;
+    range.from_ms = range.to_ms - LASTING_MS;
+    const struct judged *judged = api_judge(a, &range, 0, out);
+    if (!judged)
+        return;
+    json_init(&j, &out->body);
+    json_object(&j, NULL);
+    json_array(&j, "alerts");
+    for (size_t i = 0; i < judged->report->n_insights; i++)
+        if (!judged->report->insights[i].until_ms)
+            alerts_one(&j, &judged->report->insights[i]);
+    json_end(&j);
+    json_end(&j);
+}

@@ -1,0 +1,212 @@
+/* sessions.c - the list of sessions, their labels, and their numbers as files. */
+#include "serve/api/api_own.h"
+
+#include "base/auto.h"
+#include "base/text.h"
+#include "output/export_points.h"
+#include "output/exporter.h"
+#include "serve/api/body.h"
+#include "store/query.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#define SESSIONS 100
+#define SESSIONS_MAX 10000
+#define NUMBERS_MAX 2000000 /* of an export: it is made in memory */
+
+struct listing {
+    struct json *j;
+    struct index *index;
+};
+
+static const char *sessions_known(const char *text)
+{
+    return *text ? text : NULL;
+}
+
+static void sessions_label(void *self, const struct index_label *l)
+{
+    struct json *j = self;
+    json_object(j, NULL);
+    json_string(j, "name", l->name);
+    json_string(j, "note", sessions_known(l->note));
+    json_int(j, "at_ms", l->at_ms);
+    json_end(j);
+}
+
+static void sessions_one(void *self, const struct index_session *s)
+{
+    struct listing *l = self;
+    struct json *j = l->j;
+    json_object(j, NULL);
+    json_string(j, "id", s->id);
+    json_int(j, "start_ms", s->start_ms);
+    json_int(j, "end_ms", s->end_ms);
+    json_double(j, "interval_s", s->interval_s > 0 ? s->interval_s : NAN);
+    json_int(j, "samples", s->samples);
+    json_int(j, "metrics", s->metrics);
+    json_int(j, "gaps", s->gaps);
+    json_int(j, "anomalies", s->anomalies);
+    json_int(j, "events", s->events);
+    json_string(j, "state", index_state_name(s->state));
+    json_string(j, "origin", sessions_known(s->origin));
+    json_string(j, "workload", sessions_known(s->workload));
+    json_string(j, "verdict", sessions_known(s->verdict));
+    json_array(j, "labels");
+    index_labels(l->index, s->id, sessions_label, j);
+    json_end(j);
+    json_end(j);
+}
+
+void api_sessions(void *self, const struct http_request *r, struct http_reply *out)
+{
+    struct api *a = self;
+    struct index_filter f = INDEX_ALL;
+    struct json j;
+    f.newest_first = true;
+    f.limit = SESSIONS;
+    f.label = http_query(r, "label");
+    f.workload = http_query(r, "workload");
+    if (!api_look(a, out) || !api_time(a, r, "from", &f.from_ms, out) || !api_time(a, r, "to", &f.to_ms, out) ||
+        !api_count(r, "limit", 1, SESSIONS_MAX, &f.limit, out))
+        return;
+    json_init(&j, &out->body);
+    json_object(&j, NULL);
+    json_array(&j, "sessions");
+    int rc = look_sessions(&a->look, &f, sessions_one, &(struct listing){ &j, a->look.index });
+    json_end(&j);
+    json_end(&j);
+    if (rc < 0)
+        api_fail(out, rc);
+}
+
+/* ---- labels ---- */
+
+static void label_fail(struct http_reply *out, int rc)
+{
+    if (rc == -ENOENT)
+        http_fail(out, 404, "there is no such session", "/api/v1/sessions has them all");
+    else if (rc == -ENODATA)
+        http_fail(out, 404, "the session has no such label", NULL);
+    else if (rc == -EINVAL)
+        http_fail(out, 400, "a label is plain text of at most 63 bytes, its note of at most 511", NULL);
+    else if (rc == -EBUSY || rc == -EAGAIN)
+        http_fail(out, 503, "the index is held by another process", "try again in a moment");
+    else if (rc == -EROFS || rc == -EACCES)
+        http_fail(out, 403, "the archive may only be read by this user", "start `sonde serve` as the user who records");
+    else
+        api_fail(out, rc);
+}
+
+/* Changes the labels of a session, by an index that is opened to write for it. */
+static int label_set(struct api *a, const char *id, const char *name, const char *note)
+{
+    struct index *x;
+    int rc = index_open(a->dir, &(struct index_options){ 0 }, &x);
+    if (rc < 0)
+        return rc;
+    rc = note ? index_label(x, id, name, note) : index_unlabel(x, id, name);
+    index_close(x);
+    return rc;
+}
+
+void api_label(void *self, const struct http_request *r, struct http_reply *out)
+{
+    auto_buf struct buf name = { 0 }, note = { 0 };
+    if (!body_text(r, "name", &name)) {
+        http_fail(out, 400, "the body is no JSON object with a \"name\"",
+                  "send {\"name\": \"...\", \"note\": \"...\"}");
+        return;
+    }
+    body_text(r, "note", &note);
+    bool blank = text_is_blank(buf_text(&name)); /* nobody would find it again */
+    int rc = blank ? -EINVAL : label_set(self, r->part[0], buf_text(&name), buf_text(&note));
+    if (rc < 0)
+        label_fail(out, rc);
+    else
+        out->status = 204;
+}
+
+void api_unlabel(void *self, const struct http_request *r, struct http_reply *out)
+{
+    int rc = label_set(self, r->part[0], r->part[1], NULL);
+    if (rc < 0)
+        label_fail(out, rc);
+    else
+        out->status = 204;
+}
+
+/* ---- export ---- */
+
+static const struct { const char *name, *type; } formats[] = {
+    { "csv", "text/csv; charset=utf-8" }, { "json", "application/json" }, { "jsonl", "application/x-ndjson" },
+};
+
+static void export_rows(const struct exporter *e, const struct query_result *q, struct buf *out)
+{
+    struct schema *s = points_schema(q);
+    struct selection sel = selection_of(s, NULL);
+    struct frame f = { 0 };
+    size_t row = 0;
+    if (e->head)
+        e->head(out, &sel);
+    for (int i = 0; i < q->points; i++)
+        if (points_frame(q, i, s, &f))
+            e->row(out, &sel, &f, row++);
+    if (e->tail)
+        e->tail(out);
+    frame_done(&f);
+    selection_done(&sel);
+    schema_free(s);
+}
+
+static const char *export_type(const char *format)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(formats[i].name, format) == 0)
+            return formats[i].type;
+    return NULL;
+}
+
+static void export_put(const struct exporter *e, const struct query_result *q, const char *type, int64_t from_ms,
+                       struct http_reply *out)
+{
+    char stamp[TEXT_TIME_MAX];
+    if (q->n * (size_t)q->points > NUMBERS_MAX) {
+        http_fail(out, 413, "more than two million numbers",
+                  "name fewer metrics, a longer step, or use `sonde sessions export`");
+        return;
+    }
+    out->type = type;
+    http_put(out, "Content-Disposition", "attachment; filename=\"sonde_%s.%s\"", text_stamp(from_ms, stamp),
+             e->name);
+    export_rows(e, q, &out->body);
+}
+
+void api_export(void *self, const struct http_request *r, struct http_reply *out)
+{
+    struct api *a = self;
+    struct api_range range;
+    struct query_result *q = NULL;
+    const char *format = http_query(r, "format") ? http_query(r, "format") : "csv", *globs;
+    const char *type = export_type(format);
+    int64_t step_ms = 1000;
+    if (!type) {
+        http_fail(out, 400, "format is csv, json or jsonl", NULL);
+        return;
+    }
+    if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_globs(r, &globs, out) ||
+        !api_count(r, "step", 1, 86400000, &step_ms, out))
+        return;
+    int64_t rows = (range.to_ms - range.from_ms) / step_ms + 1;
+    int rc = rows > QUERY_POINTS ? -E2BIG : 0;
+    rc = rc < 0 ? rc : store_query(a->look.files, range.session, range.from_ms,
+                                   range.from_ms + rows * step_ms - 1, globs, (int)rows, &q);
+    if (rc < 0)
+        api_fail(out, rc);
+    else
+        export_put(exporter_find(format), q, type, range.from_ms, out);
+    query_free(q);
+}
