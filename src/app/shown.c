@@ -1,6 +1,7 @@
 /* shown.c - one archive to be shown, a private one for a file. */
 #include "app/shown.h"
 
+#include "app/analyze_archive.h"
 #include "app/categories.h"
 #include "app/findings.h"
 #include "app/intake.h"
@@ -59,22 +60,62 @@ static int shown_file(struct shown *s, const struct args *a, const char *file)
     return shown_take(s, a, file);
 }
 
-int shown_open(struct shown *s, const struct args *a, const char *file)
+static int shown_archive(struct shown *s, const struct args *a, const char *word)
 {
-    double budget = config_number(args_config(a), "analysis.budget_per_day");
-    *s = (struct shown){ .how = { .seed = 1, .budget_per_day = budget } };
-    if (file) {
-        categories_for(a, NULL, &s->how, &s->workloads);
-        return shown_file(s, a, file) < 0 ? EXIT_FAILED : EXIT_DONE;
-    }
     if (archived_put_dir(a, &s->dir) < 0)
         return EXIT_USAGE;
     categories_for(a, s->dir.p, &s->how, &s->workloads);
-    return EXIT_DONE;
+    int rc = look_open(&s->look, s->dir.p, false);
+    rc = rc < 0 ? rc : look_files(&s->look);
+    if (rc < 0)
+        return archived_say(s->dir.p, rc);
+    return word ? archived_find(&s->look, word, s->session) : EXIT_DONE;
+}
+
+static int shown_private(struct shown *s, const struct args *a, const char *file)
+{
+    categories_for(a, NULL, &s->how, &s->workloads);
+    if (shown_file(s, a, file) < 0)
+        return EXIT_FAILED;
+    int rc = look_open(&s->look, s->dir.p, false);
+    rc = rc < 0 ? rc : look_files(&s->look);
+    return archived_say(s->dir.p, rc);
+}
+
+int shown_open(struct shown *s, const struct args *a, const char *file, const char *word)
+{
+    double budget = config_number(args_config(a), "analysis.budget_per_day");
+    *s = (struct shown){ .how = { .seed = 1, .budget_per_day = budget } };
+    bool names_file = word && !analyze_is_session(word);
+    if (file && word) {
+        log_error(0, "%s and --replay %s both name what to look at; give one of them", word, file);
+        return EXIT_USAGE;
+    }
+    return file || names_file ? shown_private(s, a, file ? file : word) : shown_archive(s, a, word);
+}
+
+bool shown_range(struct shown *s, const struct args *a, const char *command, double hours, int64_t *from_ms,
+                 int64_t *to_ms)
+{
+    int64_t first_ms, last_ms;
+    bool all = !*s->session && !*s->name;
+    if (archived_runs_backwards(a, command))
+        return false;
+    if (!look_span(&s->look, *s->session ? s->session : NULL, &first_ms, &last_ms)) {
+        log_error(0, "%s: nothing can be read there; `sonde sessions verify` says why", command);
+        return false;
+    }
+    *to_ms = args_given(a, "to") ? args_time(a, "to") : last_ms;
+    *from_ms = args_given(a, "from") ? args_time(a, "from") : all ? *to_ms - (int64_t)(hours * 3600e3) : first_ms;
+    if (*from_ms <= last_ms && *to_ms >= first_ms)
+        return *s->session || !archived_would_mix(&s->look, command, *from_ms, *to_ms);
+    log_error(0, "%s: nothing was recorded in that time; `sonde sessions list` says what there is", command);
+    return false;
 }
 
 void shown_close(struct shown *s)
 {
+    look_close(&s->look);
     if (*s->name && s->dir.n)
         os_remove_dir(s->dir.p);
     workload_set_free(s->workloads);

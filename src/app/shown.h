@@ -15,6 +15,8 @@
 struct shown {
     struct buf dir;
     char name[64];                   /* of the file, without its folder; "" where it is an archive */
+    struct look look;                /* of the directory, its files open */
+    char session[INDEX_ID_MAX];      /* that was named; "" for all */
     struct analyze_options how;      /* as ranges of it are analysed: configuration and categories */
     struct workload_set *workloads;  /* that `how` borrows */
 };
@@ -22,9 +24,17 @@ struct shown {
 /*
  * Opens it for a command with ARCHIVED_OPTION. An exit status; what is wrong was said. To be closed in any case.
  *
- *   file  NULL: the archive
+ *   file   --replay; NULL: the archive
+ *   word   a session as archived_find() takes it, or another way to name the file; NULL: neither
  */
-int shown_open(struct shown *s, const struct args *a, const char *file);
+int shown_open(struct shown *s, const struct args *a, const char *file, const char *word);
+
+/*
+ * --from and --to, as far as they were given, else of the session, or the last so many hours of all. False: nothing
+ * was recorded in it, or it runs backwards; that was said.
+ */
+bool shown_range(struct shown *s, const struct args *a, const char *command, double hours, int64_t *from_ms,
+                 int64_t *to_ms);
 void shown_close(struct shown *s);
 
 #endif

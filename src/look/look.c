@@ -76,7 +76,7 @@ bool look_span(struct look *l, const char *session, int64_t *first_ms, int64_t *
         return false;
     const struct archive_part *p = archive_parts(l->files, &n);
     for (size_t i = 0; i < n; i++) {
-        if (!p[i].first_ms || (session && strcmp(p[i].about.session, session) != 0))
+        if (!p[i].last_ms || (session && strcmp(p[i].about.session, session) != 0))
             continue;
         first = p[i].first_ms < first ? p[i].first_ms : first;
         last = p[i].last_ms > last ? p[i].last_ms : last;

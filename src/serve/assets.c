@@ -23,3 +23,8 @@ const struct asset *asset_find(const char *path)
     static const struct asset page = { "/", "text/html; charset=utf-8", "\"none\"", none, sizeof none };
     return strcmp(path, page.path) == 0 ? &page : NULL;
 }
+
+const struct asset_shell *asset_shell(void)
+{
+    return NULL;
+}

@@ -14,4 +14,11 @@ struct asset {
 
 const struct asset *asset_find(const char *path); /* NULL */
 
+/* The page as one file, around the data of a report. */
+struct asset_shell {
+    const char *before, *after;
+};
+
+const struct asset_shell *asset_shell(void); /* NULL: there is no page */
+
 #endif

@@ -113,6 +113,7 @@ static void test_bad_queries(void **state)
         { "/api/v1/events", "limit=-1", 400 },
         { "/api/v1/export", "format=xml", 400 },
         { "/api/v1/export", "step=1", 413 },
+        { "/metrics", "", 503 }, /* it was recorded days ago */
         { "/api/v1/compare", "with_from=2026-11-22T02:00&with_to=2026-11-22T01:00", 400 },
     };
     struct api_sample f;

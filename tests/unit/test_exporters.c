@@ -25,6 +25,29 @@ static void golden_files(void **state)
     recording_free(rec);
 }
 
+/* Of one instant: Prometheus asks for the last. */
+static void golden_prometheus(void **state)
+{
+    (void)state;
+    struct recording *rec = sample_recording();
+    rec->n = 1;
+    schema_add(rec->schema, &(struct metric){ .name = "disk.read", .inst = "a\"\\b", .unit = UNIT_BYTE,
+                                              .kind = KIND_COUNTER, .help = "read\nat all" });
+    int slot = schema_find(rec->schema, "disk.read", "a\"\\b");
+    struct selection all = selection_of(rec->schema, NULL);
+    struct frame f = { 0 };
+    frame_fit(&f, rec->schema);
+    for (int i = 0; i < slot; i++)
+        frame_set(&f, i, recording_col(rec, i)[0]);
+    frame_set(&f, slot, 4096);
+    auto_buf struct buf out = { 0 };
+    exporter_find("prometheus")->row(&out, &all, &f, 0);
+    golden_check("export/one.prometheus", out.p, out.n);
+    frame_done(&f);
+    selection_done(&all);
+    recording_free(rec);
+}
+
 static void selected(void **state)
 {
     (void)state;
@@ -70,8 +93,8 @@ static void quoting(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_files), cmocka_unit_test(selected), cmocka_unit_test(no_samples),
-        cmocka_unit_test(quoting),
+        cmocka_unit_test(golden_files), cmocka_unit_test(golden_prometheus), cmocka_unit_test(selected),
+        cmocka_unit_test(no_samples), cmocka_unit_test(quoting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,42 @@
+/* scrape.c - /metrics: the last instant, as Prometheus asks for it. */
+#include "serve/api/api_own.h"
+
+#include "os/os.h"
+#include "output/exporter.h"
+
+#define BACK_MS 5000   /* where the last instant is looked for */
+#define FRESH_MS 60000 /* older than that it is not told: it would pass for now */
+
+struct scrape {
+    struct buf *out;
+    int64_t wall_ms;
+};
+
+static int scrape_take(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    struct scrape *scrape = self;
+    struct selection all = selection_of(s, NULL);
+    (void)about;
+    buf_clear(scrape->out);
+    scrape->wall_ms = m->frame.wall_ms;
+    exporter_find("prometheus")->row(scrape->out, &all, &m->frame, 0);
+    selection_done(&all);
+    return 0;
+}
+
+void api_scrape(void *self, const struct http_request *r, struct http_reply *out)
+{
+    struct api *a = self;
+    struct scrape scrape = { .out = &out->body };
+    int64_t first_ms, last_ms;
+    (void)r;
+    if (!api_look(a, out) || !look_span(&a->look, NULL, &first_ms, &last_ms))
+        return;
+    int rc = archive_play(a->look.files, NULL, last_ms - BACK_MS, last_ms, scrape_take, &scrape, NULL);
+    if (rc < 0)
+        api_fail(out, rc);
+    else if (api_now_ms(a) - scrape.wall_ms > FRESH_MS)
+        http_fail(out, 503, "nothing is recorded now", "start `sonde record`, or `sonde serve`, which does");
+    else
+        out->type = "text/plain; version=0.0.4; charset=utf-8";
+}
