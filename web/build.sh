@@ -1,0 +1,83 @@
+#!/bin/sh
+# Makes the page: one script of its modules, every file compressed, all of them as the bytes of a C table.
+# Usage: build.sh WEB_DIR OUT_DIR OUT_C MODULE...
+#
+# WEB_DIR has src/MODULE.js, which are joined in the order given: their imports are dropped and `export` is cut
+# off, so top-level names are unique over all of them. OUT_DIR then has every file as it is served, and as .gz.
+set -eu
+web=$1 out=$2 table=$3
+shift 3
+uplot=$web/node_modules/uplot
+mkdir -p "$out"
+
+# What is licensed to be passed on with its notice carries it.
+{
+    printf '/*\n'
+    cat "$uplot/LICENSE"
+    printf '*/\n'
+    cat "$uplot/dist/uPlot.iife.min.js"
+} >"$out/uplot.js"
+cat "$uplot/dist/uPlot.min.css" "$web/style.css" >"$out/style.css"
+
+# Comments that fill lines of their own stay behind: they are for those who read the sources.
+join()
+{
+    printf "(() => {\n'use strict';\n"
+    for module; do
+        sed -e '/^import .* from /d' -e 's/^export //' \
+            -e '\#^ */\*\*.*\*/$#d' -e '\#^ */\*\*#,\#\*/$#d' -e '\#^ *//#d' -e '/^$/d' "$web/src/$module.js"
+    done
+    printf '})();\n'
+}
+join "$@" >"$out/app.js"
+twice=$(for module; do
+    sed -n -E 's/^(export )?(async )?(function|const|let|class) ([A-Za-z0-9_]+).*/\4/p' "$web/src/$module.js"
+done | sort | uniq -d)
+[ -z "$twice" ] || { echo "build.sh: names are unique over all modules, but there are two of:" $twice >&2; exit 1; }
+
+for file in index.html manifest.webmanifest icon.svg; do
+    cp "$web/$file" "$out/$file"
+done
+# The worker keeps the shell under the name of what it is made of, so that a new build replaces it.
+version=$(cat "$out/index.html" "$out/app.js" "$out/style.css" "$out/uplot.js" | cksum | cut -d ' ' -f 1)
+sed "s/@VERSION@/$version/" "$web/sw.js" >"$out/sw.js"
+
+type_of()
+{
+    case $1 in
+    *.html) echo 'text/html; charset=utf-8' ;;
+    *.js) echo 'text/javascript; charset=utf-8' ;;
+    *.css) echo 'text/css; charset=utf-8' ;;
+    *.svg) echo 'image/svg+xml' ;;
+    *.webmanifest) echo 'application/manifest+json' ;;
+    esac
+}
+
+{
+    printf '/* Made by web/build.sh. */\n#include "serve/assets.h"\n\n#include <string.h>\n\n'
+    rows=
+    for file in index.html app.js uplot.js style.css manifest.webmanifest icon.svg sw.js; do
+        gzip -9nc "$out/$file" >"$out/$file.gz"
+        id=asset_$(printf %s "$file" | tr -c a-z _)
+        path=/$file
+        [ $file != index.html ] || path=/
+        printf 'static const unsigned char %s[] = {\n' "$id"
+        od -An -v -tu1 "$out/$file.gz" | sed 's/ *\([0-9][0-9]*\)/\1,/g'
+        printf '};\n'
+        etag=$(cksum <"$out/$file" | tr ' ' -)
+        rows="$rows    { \"$path\", \"$(type_of "$file")\", \"\\\"$etag\\\"\", $id, sizeof $id },
+"
+    done
+    printf '\nstatic const struct asset assets[] = {\n%s};\n' "$rows"
+    cat <<'END'
+
+const struct asset *asset_find(const char *path)
+{
+    for (size_t i = 0; i < sizeof assets / sizeof *assets; i++)
+        if (!strcmp(assets[i].path, path))
+            return &assets[i];
+    return NULL;
+}
+END
+} >"$table.part"
+mv "$table.part" "$table"
