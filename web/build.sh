@@ -24,15 +24,36 @@ join()
 {
     printf "(() => {\n'use strict';\n"
     for module; do
-        sed -e '/^import .* from /d' -e 's/^export //' \
-            -e '\#^ */\*\*.*\*/$#d' -e '\#^ */\*\*#,\#\*/$#d' -e '\#^ *//#d' -e '/^$/d' "$web/src/$module.js"
+        sed -e '/^import .* from /d' -e 's/^export //' -e '\#^ *//#d' -e '/^$/d' \
+            -e '/^ *\/\*/{' -e '/\*\/$/d' -e '/\*\//b' -e ': more' -e 'N' -e '/\*\/$/!b more' -e 'd' -e '}' \
+            "$web/src/$module.js"
     done
     printf '})();\n'
 }
 join "$@" >"$out/app.js"
-twice=$(for module; do
-    sed -n -E 's/^(export )?(async )?(function|const|let|class) ([A-Za-z0-9_]+).*/\4/p' "$web/src/$module.js"
-done | sort | uniq -d)
+
+# Every name that a module has at its top level.
+names()
+{
+    for module; do
+        cat "$web/src/$module.js"
+    done | awk '
+        /^(export )?(const|let) / {
+            sub(/^(export )?(const|let) /, "")
+            while (match($0, /^[A-Za-z0-9_]+ = |, [A-Z][A-Z0-9_]+ = /)) {
+                name = substr($0, RSTART, RLENGTH)
+                gsub(/[, =]/, "", name)
+                print name
+                $0 = substr($0, RSTART + RLENGTH)
+            }
+        }
+        /^(export )?(async )?(function|class) / {
+            sub(/^(export )?(async )?(function|class) /, "")
+            sub(/[^A-Za-z0-9_].*/, "")
+            print
+        }'
+}
+twice=$(names "$@" | sort | uniq -d)
 [ -z "$twice" ] || { echo "build.sh: names are unique over all modules, but there are two of:" $twice >&2; exit 1; }
 
 for file in index.html manifest.webmanifest icon.svg; do

@@ -91,7 +91,8 @@ export function get(path, query, signal) {
 export async function send(method, path, body) {
   const url = path.startsWith('/') ? path.slice(1) : API + path;
   const answer = await fetched(url, {
-    method, headers: body ? { 'Content-Type': 'application/json' } : {}, body: body ? JSON.stringify(body) : undefined });
+    method, headers: body ? { 'Content-Type': 'application/json' } : {}, body: body ? JSON.stringify(body) : undefined,
+  });
   const text = await answer.text();
   return text ? JSON.parse(text) : null;
 }

@@ -115,15 +115,3 @@ export function place(node, from, to) {
   node.style.setProperty('left', `${(100 * from).toFixed(3)}%`);
   node.style.setProperty('width', `${(100 * (to - from)).toFixed(3)}%`);
 }
-
-/**
- * Hands text to the person as a file.
- * @param {string} name
- * @param {string} text
- * @param {string} type
- */
-export function download(name, text, type) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  h('a', { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-}

@@ -1,0 +1,50 @@
+/* browser.mjs - a Chromium that watches what a page must not do: errors, requests elsewhere, breaches of its policy. */
+import { createRequire } from 'node:module';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const require = createRequire(new URL('../../web/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+export const axeSource = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+export const uplotSource = fs.readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8');
+
+const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export function launch(options = {}) {
+  const executablePath = process.env.CHROMIUM ?? PROGRAMS.find((name) => fs.existsSync(name));
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'], ...options });
+}
+
+export const VIEWPORTS = {
+  desktop: { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
+};
+
+/** A page with its faults in `faults`; `allowed` are patterns of console errors that a test provokes. */
+export async function open(browser, url, { size = 'desktop', dark = false, allowed = [] } = {}) {
+  const context = await browser.newContext({ ...VIEWPORTS[size], colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce',
+    locale: 'en-GB', timezoneId: 'Europe/Berlin' });
+  const page = await context.newPage();
+  const faults = [];
+  const tell = (text) => allowed.some((pattern) => pattern.test(text)) || faults.push(text);
+  page.on('console', (message) => message.type() === 'error' && tell(`console: ${message.text()} ${message.location().url}`));
+  page.on('pageerror', (error) => tell(`error: ${error.stack}`));
+  page.on('request', (request) => {
+    const asked = new URL(request.url());
+    if (!['data:', 'blob:'].includes(asked.protocol) && asked.origin !== new URL(url).origin)
+      tell(`request elsewhere: ${request.url()}`);
+  });
+  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) =>
+    console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
+  return { page, faults, context };
+}
+
+export function check(condition, text) {
+  if (!condition)
+    throw new Error(text);
+}
+
+export function photograph(page, folder, name) {
+  fs.mkdirSync(folder, { recursive: true });
+  return page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+}

@@ -1,0 +1,353 @@
+/*
+ * chart.js - one chart: title, numbers, lines over time, the usual range, episodes, and a table behind it. It is made
+ * of arrays that are handed over and knows no network; charts of a group share range, cursor and drawing time.
+ */
+import { h, button, fill, setText } from './dom.js'
+import { amount, amountParts, between, exactly, when, period } from './format.js'
+import { theme } from './theme.js'
+import { timeMarks, valueMarks, valueRange } from './axis.js'
+import { bindGestures } from './gesture.js'
+
+/** @typedef {(number | null | undefined)[]} Values - null is a gap, undefined a point that is not there */
+/** @typedef {{label: string, id?: string, dash?: boolean, color?: number, quiet?: boolean}} Line */
+/** @typedef {{title: string, unit: string, lines: Line[], href?: string, detail?: string,
+ *   bands?: [number, number][]}} ChartSpec */
+/** @typedef {{from: number, to: number, severity: string}} Mark */
+/** @typedef {{low: Values, high: Values}} Envelope */
+/** @typedef {import('./group.js').ChartGroup} ChartGroup */
+
+const AXIS_WIDTH = 60, AXIS_HEIGHT = 24, TABLE_ROWS = 500;
+
+export class Chart {
+  /**
+   * @param {ChartSpec} spec
+   * @param {ChartGroup} group
+   */
+  constructor(spec, group) {
+    this.spec = spec;
+    this.group = group;
+    /** @type {any[]} x in ms, then the values of each line; they are kept, not copied */
+    this.data = [[], ...spec.lines.map(() => [])];
+    /** @type {(Envelope | null)[]} lowest and highest of what a point stands for, by line */
+    this.envelopes = [];
+    /** @type {(number[] | null)[]} the usual range of lines */
+    this.usual = [];
+    /** @type {Mark[]} */
+    this.marks = [];
+    /** @type {uPlot | null} */
+    this.plot = null;
+    this.visible = false;
+    this.stale = true;
+    /** @type {number | null} */
+    this.at = null;
+    this.values = spec.lines.map(() => h('span', { class: 'value' }));
+    this.ranges = spec.lines.map(() => h('span', { class: 'usual' }));
+    this.note = h('span', { class: 'note' });
+    this.area = h('div', { class: 'plot', role: 'img', 'aria-label': spec.title });
+    this.message = h('p', { class: 'chart-message', text: 'Loading' });
+    this.behind = h('div', { class: 'behind', hidden: true, tabindex: '0', role: 'region',
+      'aria-label': `Values of ${spec.title}` });
+    this.toggle = button('table', () => this.showTable(), { class: 'quiet', 'aria-expanded': 'false',
+      'aria-label': `Table of ${spec.title}` });
+    this.root = this.figure();
+    group.add(this);
+  }
+
+  figure() {
+    const { spec } = this;
+    const title = spec.href ? h('a', { href: spec.href, text: spec.title }) : spec.title;
+    const single = spec.lines.length === 1;
+    return h('figure', { class: 'chart' },
+      h('figcaption', null,
+        h('div', { class: 'chart-head' }, h('h3', { title: spec.detail }, title),
+          single && [this.values[0], this.ranges[0]], this.note, this.toggle),
+        !single && h('ul', { class: 'legend' }, spec.lines.map((line, i) => this.legendOf(line, i)))),
+      h('div', { class: 'plot-frame' }, this.area, this.message), this.behind);
+  }
+
+  /** @param {Line} line @param {number} i */
+  legendOf(line, i) {
+    if (line.quiet)
+      return null;
+    const focus = (/** @type {boolean} */ on) =>
+      this.plot?.setSeries(on ? i + 1 : /** @type {any} */ (null), { focus: true });
+    const dashed = line.dash ? ' dashed' : '';
+    const sample = h('i', { class: `sample c${this.colorIndex(i)}${dashed}`, 'aria-hidden': 'true' });
+    return h('li', { on: { mouseenter: () => focus(true), mouseleave: () => focus(false) }, title: line.id },
+      sample, h('span', { class: 'label', text: line.label }), this.values[i], this.ranges[i]);
+  }
+
+  /** One line is drawn in grey: only where lines have to be told apart does colour mean something. @param {number} i */
+  colorIndex(i) {
+    const { color } = this.spec.lines[i];
+    return color ?? (this.spec.lines.length === 1 ? 0 : 1 + i % theme.series.length);
+  }
+
+  /** @param {number} i */
+  color(i) {
+    const index = this.colorIndex(i);
+    return index === 0 ? theme.grey : theme.series[index - 1];
+  }
+
+  /**
+   * Other values: data[0] the times in ms, then an array for each line. They may be changed in place, followed by
+   * changed().
+   * @param {any[]} data
+   * @param {(Envelope | null)[]} [envelopes]
+   */
+  setData(data, envelopes) {
+    this.data = data;
+    this.envelopes = envelopes ?? [];
+    this.say(this.isEmpty() ? 'Nothing was recorded in this range.' : '');
+    this.changed();
+    this.describe();
+  }
+
+  isEmpty() {
+    return !this.data.slice(1).some((values) => values.some((/** @type {any} */ v) => v != null));
+  }
+
+  /** @param {Mark[]} marks */
+  setMarks(marks) {
+    this.marks = marks;
+    this.changed();
+  }
+
+  /** @param {number} i @param {number[] | null} range */
+  setUsual(i, range) {
+    this.usual[i] = range;
+    const text = between(range, this.spec.unit);
+    setText(this.ranges[i], text && `usual ${text}`);
+    this.changed();
+  }
+
+  /** A sentence in place of lines: while loading, when empty, when it failed. @param {string} text */
+  say(text) {
+    setText(this.message, text);
+    this.message.hidden = !text;
+    this.area.classList.toggle('under', Boolean(text));
+  }
+
+  changed() {
+    this.stale = true;
+    this.group.schedule();
+  }
+
+  /** Draws what changed, if it can be seen. */
+  flush() {
+    if (!this.visible || !this.stale)
+      return;
+    this.stale = false;
+    const plot = this.plot ??= this.makePlot();
+    plot.batch(() => {
+      plot.setData(this.data, false);
+      plot.setScale('x', { min: this.group.from, max: this.group.to });
+    });
+    this.read(this.at);
+  }
+
+  makePlot() {
+    const { spec, group } = this;
+    const stroke = () => theme.mute;
+    const grid = { stroke: () => theme.line, width: 1 };
+    const ticks = { show: false };
+    /** @type {any} */
+    const options = {
+      ms: 1, width: Math.max(this.area.clientWidth, 120), height: Math.max(this.area.clientHeight, 60),
+      padding: [8, 8, 0, 0],
+      legend: { show: false }, focus: { alpha: 0.25 },
+      cursor: {
+        sync: { key: group.key }, drag: { x: true, y: false, setScale: false, dist: 4 }, points: { size: 7 },
+        bind: { mousedown: this.onlyPlain, dblclick: () => null },
+      },
+      scales: {
+        x: { time: true, auto: false },
+        y: { range: (/** @type {uPlot} */ u, /** @type {any} */ low, /** @type {any} */ high) => this.yRange(u, low, high) },
+      },
+      axes: [
+        { stroke, grid, ticks, font: theme.font, size: AXIS_HEIGHT, space: 72, gap: 4,
+          values: (/** @type {any} */ _u, /** @type {number[]} */ marks, /** @type {any} */ _a, /** @type {any} */ _s,
+            /** @type {number} */ step) => timeMarks(marks, step) },
+        { stroke, grid, ticks, font: theme.font, size: AXIS_WIDTH, space: 32, gap: 6,
+          values: (/** @type {any} */ _u, /** @type {number[]} */ marks) => valueMarks(marks, spec.unit) },
+      ],
+      series: [{}, ...spec.lines.map((line, i) => ({
+        stroke: () => this.color(i), width: 1.25, dash: line.dash ? [5, 4] : undefined, points: { size: 4 },
+        scale: 'y', show: true }))],
+      bands: (spec.bands ?? []).map((series) => ({ series, fill: () => theme.band })),
+      hooks: {
+        drawClear: [() => this.drawBehind()],
+        setCursor: [(/** @type {uPlot} */ u) => this.read(u.cursor.idx ?? null)],
+        setSelect: [(/** @type {uPlot} */ u) => this.selected(u)],
+      },
+    };
+    const plot = new uPlot(options, this.data, this.area);
+    bindGestures(plot, group);
+    return plot;
+  }
+
+  /** With Shift, a drag moves the range; see gesture.js. @type {any} */
+  onlyPlain = (/** @type {any} */ _u, /** @type {any} */ _target, /** @type {(e: MouseEvent) => any} */ handler) =>
+    (/** @type {MouseEvent} */ event) => event.shiftKey ? null : handler(event);
+
+  /** @param {uPlot} plot */
+  selected(plot) {
+    const { left, width } = plot.select;
+    if (width < 4)
+      return;
+    const from = plot.posToVal(left, 'x'), to = plot.posToVal(left + width, 'x');
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.group.zoomed(from, to);
+  }
+
+  /** @param {uPlot} plot @param {number | null} low @param {number | null} high @returns {[number, number]} */
+  yRange(plot, low, high) {
+    const [first, last] = plot.series[0].idxs ?? [0, -1];
+    for (const envelope of this.envelopes)
+      for (let i = first; envelope && i <= last; i++) {
+        const l = envelope.low[i], m = envelope.high[i];
+        if (l != null && (low == null || l < low))
+          low = l;
+        if (m != null && (high == null || m > high))
+          high = m;
+      }
+    const range = valueRange(low, high, this.spec.unit);
+    setText(this.note, range[0] > 0 ? `axis from ${amount(range[0], this.spec.unit)}` : '');
+    return range;
+  }
+
+  /** What lies behind the lines: the usual range, episodes, and how far values went between two points. */
+  drawBehind() {
+    const plot = /** @type {uPlot} */ (this.plot);
+    if (!plot)
+      return;
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    const single = this.spec.lines.length === 1;
+    const [range] = this.usual;
+    if (single && range) {
+      const top = plot.valToPos(range[1], 'y', true), bottom = plot.valToPos(range[0], 'y', true);
+      ctx.fillStyle = theme.band;
+      ctx.fillRect(bbox.left, top, bbox.width, Math.max(bottom - top, 1));
+    }
+    for (const mark of this.marks)
+      this.drawMark(plot, mark);
+    this.envelopes.forEach((envelope, i) => envelope && this.drawEnvelope(plot, envelope, this.color(i)));
+    ctx.restore();
+  }
+
+  /** @param {uPlot} plot @param {Mark} mark */
+  drawMark(plot, mark) {
+    const { ctx, bbox } = plot;
+    const left = plot.valToPos(mark.from, 'x', true);
+    const width = Math.max(plot.valToPos(mark.to, 'x', true) - left, 2 * devicePixelRatio);
+    const bad = mark.severity === 'critical';
+    ctx.fillStyle = bad ? theme.badFill : theme.warnFill;
+    ctx.fillRect(left, bbox.top, width, bbox.height);
+    ctx.fillStyle = bad ? theme.bad : theme.warn;
+    ctx.fillRect(left, bbox.top, width, 3 * devicePixelRatio);
+  }
+
+  /** @param {uPlot} plot @param {Envelope} envelope @param {string} color */
+  drawEnvelope(plot, envelope, color) {
+    const { ctx } = plot;
+    const x = this.data[0];
+    const [first, last] = plot.series[0].idxs ?? [0, -1];
+    ctx.globalAlpha = 0.22;
+    ctx.fillStyle = color;
+    for (let i = first; i <= last; i++) {
+      if (envelope.high[i] == null)
+        continue;
+      let end = i;
+      while (end < last && envelope.high[end + 1] != null)
+        end++;
+      ctx.beginPath();
+      for (let k = i; k <= end; k++)
+        ctx.lineTo(plot.valToPos(x[k], 'x', true), plot.valToPos(/** @type {number} */ (envelope.high[k]), 'y', true));
+      for (let k = end; k >= i; k--)
+        ctx.lineTo(plot.valToPos(x[k], 'x', true), plot.valToPos(/** @type {number} */ (envelope.low[k]), 'y', true));
+      ctx.fill();
+      i = end;
+    }
+    ctx.globalAlpha = 1;
+  }
+
+  /** The numbers beside the title: at the cursor, or the last that are known. @param {number | null} at */
+  read(at) {
+    this.at = at;
+    const x = this.data[0];
+    this.group.tellTime(at == null ? null : x[at]);
+    for (let i = 0; i < this.spec.lines.length; i++) {
+      const values = this.data[i + 1];
+      let k = at ?? values.length - 1;
+      while (at == null && k > 0 && values[k] == null)
+        k--;
+      const value = values[k];
+      setText(this.values[i], amount(value, this.spec.unit));
+      if (this.group.pointed === this)
+        this.values[i].title = `${exactly(value, this.spec.unit)}, ${x[k] ? when(x[k]) : ''}`;
+    }
+  }
+
+  /** For those who do not see it. */
+  describe() {
+    const parts = this.spec.lines.filter((line) => !line.quiet).map((line) => {
+      const i = this.spec.lines.indexOf(line);
+      let low = Infinity, high = -Infinity, last = null;
+      for (const v of this.data[i + 1])
+        if (v != null) {
+          low = Math.min(low, v);
+          high = Math.max(high, v);
+          last = v;
+        }
+      const name = this.spec.lines.length > 1 ? `${line.label}: ` : '';
+      const [least, most, end] = [low, high, last].map((v) => amount(v, this.spec.unit));
+      return last == null ? `${name}nothing recorded` : `${name}lowest ${least}, highest ${most}, last ${end}`;
+    });
+    const range = period(this.group.from, this.group.to);
+    this.area.setAttribute('aria-label', `${this.spec.title}, ${range}. ${parts.join('; ')}`);
+  }
+
+  showTable() {
+    const open = this.behind.hidden;
+    this.behind.hidden = !open;
+    this.toggle.setAttribute('aria-expanded', String(open));
+    if (open)
+      this.fillTable();
+  }
+
+  fillTable() {
+    const x = this.data[0];
+    const inside = x.map((/** @type {number} */ _, /** @type {number} */ i) => i)
+      .filter((/** @type {number} */ i) => x[i] >= this.group.from && x[i] <= this.group.to);
+    const step = Math.max(1, Math.ceil(inside.length / TABLE_ROWS));
+    const shown = inside.filter((/** @type {any} */ _, /** @type {number} */ k) => k % step === 0).reverse();
+    const unit = this.spec.unit;
+    const [, name] = amountParts(1, unit);
+    fill(this.behind, h('table', null,
+      h('caption', { text: step > 1 ? `every ${step}th point of ${inside.length}` : `${inside.length} points` }),
+      h('thead', null, h('tr', null, h('th', { scope: 'col', text: 'time' }), this.spec.lines.map((line) =>
+        h('th', { scope: 'col', class: 'num', text: this.spec.lines.length === 1 ? name || 'value' : line.label })))),
+      h('tbody', null, shown.map((/** @type {number} */ i) => h('tr', null, h('td', { text: when(x[i]) }),
+        this.spec.lines.map((_, k) => h('td', { class: 'num', title: exactly(this.data[k + 1][i], unit),
+          text: amount(this.data[k + 1][i], unit) })))))));
+  }
+
+  resize() {
+    if (this.plot && this.area.clientWidth > 0)
+      this.plot.setSize({ width: this.area.clientWidth, height: this.area.clientHeight });
+  }
+
+  repaint() {
+    this.plot?.redraw(false, true);
+  }
+
+  destroy() {
+    this.group.remove(this);
+    this.plot?.destroy();
+    this.root.remove();
+  }
+}

@@ -1,0 +1,55 @@
+/* slot.js - a place on the page that is filled by an answer: loading, empty, an error with what to do, or content. */
+import { h, button, fill } from './dom.js'
+
+/** A line in place of what is not there. @param {string} text @param {string} [more] */
+export function emptyLine(text, more) {
+  return h('p', { class: 'empty' }, text, more && h('span', { class: 'more', text: ` ${more}` }));
+}
+
+export class Slot {
+  /** @param {string} [name] - class */
+  constructor(name) {
+    this.root = h('div', { class: `slot ${name ?? ''}` }, emptyLine('Loading'));
+    /** @type {AbortController | null} */
+    this.asking = null;
+    this.filled = false;
+  }
+
+  /**
+   * Asks, then shows. What stands there stays until the answer has come, and an older answer never
+   * replaces a newer one.
+   * @param {(signal: AbortSignal) => Promise<any>} ask
+   * @param {(answer: any) => any} show - returns what to put there, or nothing when it did so itself
+   */
+  async load(ask, show) {
+    this.asking?.abort();
+    const mine = this.asking = new AbortController();
+    this.root.setAttribute('aria-busy', 'true');
+    try {
+      const answer = await ask(mine.signal);
+      if (mine.signal.aborted)
+        return;
+      const content = show(answer);
+      if (content !== undefined)
+        fill(this.root, content);
+      this.filled = true;
+    } catch (why) {
+      if (mine.signal.aborted)
+        return;
+      this.fail(why, () => this.load(ask, show));
+    }
+    this.root.removeAttribute('aria-busy');
+  }
+
+  /** @param {any} why @param {() => void} again */
+  fail(why, again) {
+    if (!('status' in why))
+      console.error(why);
+    fill(this.root, h('div', { class: 'fault', role: 'alert' }, h('p', { text: `This could not be shown: ${why.message}.` }),
+      why.remedy && h('p', { class: 'more', text: `What helps: ${why.remedy}.` }), button('Try again', again)));
+  }
+
+  stop() {
+    this.asking?.abort();
+  }
+}
