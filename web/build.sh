@@ -56,12 +56,29 @@ names()
 twice=$(names "$@" | sort | uniq -d)
 [ -z "$twice" ] || { echo "build.sh: names are unique over all modules, but there are two of:" $twice >&2; exit 1; }
 
-for file in index.html manifest.webmanifest icon.svg; do
+for file in index.html manifest.webmanifest icon.svg openapi.json; do
     cp "$web/$file" "$out/$file"
 done
 # The worker keeps the shell under the name of what it is made of, so that a new build replaces it.
 version=$(cat "$out/index.html" "$out/app.js" "$out/style.css" "$out/uplot.js" | cksum | cut -d ' ' -f 1)
 sed "s/@VERSION@/$version/" "$web/sw.js" >"$out/sw.js"
+
+# The same page in one file, around the data of a report; no script of ours holds the end of a script element.
+! grep -q '</script' "$out/app.js" "$out/uplot.js" || { echo 'build.sh: a script holds </script' >&2; exit 1; }
+{
+    sed -e '/<link/d' -e '/<script/d' -e '/<\/head>/,$d' "$web/index.html"
+    printf '%s\n<style>\n' "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
+script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">"
+    cat "$out/style.css"
+    printf '</style>\n</head>\n<body>\n<script type="application/json" id="report">'
+} >"$out/report_before.html"
+{
+    printf '</script>\n<script>\n'
+    cat "$out/uplot.js"
+    printf '</script>\n<script>\n'
+    cat "$out/app.js"
+    printf '</script>\n</body>\n</html>\n'
+} >"$out/report_after.html"
 
 type_of()
 {
@@ -71,25 +88,36 @@ type_of()
     *.css) echo 'text/css; charset=utf-8' ;;
     *.svg) echo 'image/svg+xml' ;;
     *.webmanifest) echo 'application/manifest+json' ;;
+    *.json) echo 'application/json' ;;
     esac
+}
+
+bytes()
+{
+    od -An -v -tu1 "$1" | sed 's/ *\([0-9][0-9]*\)/\1,/g'
 }
 
 {
     printf '/* Made by web/build.sh. */\n#include "serve/assets.h"\n\n#include <string.h>\n\n'
     rows=
-    for file in index.html app.js uplot.js style.css manifest.webmanifest icon.svg sw.js; do
+    for file in index.html app.js uplot.js style.css manifest.webmanifest icon.svg sw.js openapi.json; do
         gzip -9nc "$out/$file" >"$out/$file.gz"
         id=asset_$(printf %s "$file" | tr -c a-z _)
         path=/$file
         [ $file != index.html ] || path=/
         printf 'static const unsigned char %s[] = {\n' "$id"
-        od -An -v -tu1 "$out/$file.gz" | sed 's/ *\([0-9][0-9]*\)/\1,/g'
+        bytes "$out/$file.gz"
         printf '};\n'
         etag=$(cksum <"$out/$file" | tr ' ' -)
         rows="$rows    { \"$path\", \"$(type_of "$file")\", \"\\\"$etag\\\"\", $id, sizeof $id },
 "
     done
     printf '\nstatic const struct asset assets[] = {\n%s};\n' "$rows"
+    for part in before after; do
+        printf '\nstatic const char shell_%s[] = {\n' $part
+        bytes "$out/report_$part.html"
+        printf '0 };\n'
+    done
     cat <<'END'
 
 const struct asset *asset_find(const char *path)
@@ -98,6 +126,12 @@ const struct asset *asset_find(const char *path)
         if (!strcmp(assets[i].path, path))
             return &assets[i];
     return NULL;
+}
+
+const struct asset_shell *asset_shell(void)
+{
+    static const struct asset_shell shell = { shell_before, shell_after };
+    return &shell;
 }
 END
 } >"$table.part"

@@ -6,3 +6,8 @@ const struct asset *asset_find(const char *path)
     (void)path;
     return NULL;
 }
+
+const struct asset_shell *asset_shell(void)
+{
+    return NULL;
+}

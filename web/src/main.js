@@ -1,6 +1,7 @@
 /* main.js - the page begins here: the shell, the machine, then the view that the address names. */
 import { h, button } from './dom.js'
 import { live, whenLoginIsNeeded } from './api.js'
+import { isOneFile } from './onefile.js'
 import { app, goFromTo, loadMachine, readAddress } from './state.js'
 import { startTheme } from './theme.js'
 import { Shell } from './shell.js'
@@ -54,7 +55,8 @@ class Page {
     this.locked = false;
     this.shell.showMachine();
     this.route();
-    live.start();
+    if (!isOneFile)
+      live.start();
   }
 
   /** @param {{message: string, remedy?: string, status?: number}} why */
@@ -123,5 +125,5 @@ class Page {
 }
 
 new Page().begin();
-if ('serviceWorker' in navigator && isSecureContext)
+if ('serviceWorker' in navigator && isSecureContext && !isOneFile)
   navigator.serviceWorker.register('sw.js').catch(() => {});

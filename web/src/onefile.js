@@ -1,6 +1,6 @@
 /* onefile.js - a report file: the answers of the API are inside, in place of a server. */
-import { Refused, answersFrom } from './api.js';
-import { unpackColumn } from './packed.js';
+import { Refused, answersFrom } from './api.js'
+import { unpackColumn } from './packed.js'
 
 /** @typedef {{id: string, unit: string, quantum: number, mean: string, min?: string, max?: string}} PackedSeries */
 /** @typedef {{points: number, series: PackedSeries[]}} PackedColumns */
@@ -126,6 +126,15 @@ function within(list, query, begin) {
   return chosen.slice(-Number(query.limit ?? chosen.length) || chosen.length);
 }
 
+/** What the analysis found, as the API tells it. */
+function anomaliesFound() {
+  const found = fileData.analysis?.anomalies;
+  if (!found)
+    return [];
+  return found.items.map((/** @type {any} */ item) => ({ ...item, session: fileData.analysis.session.id,
+    start_ms: Date.parse(item.time), end_ms: Date.parse(item.end), peak_ms: Date.parse(item.peak) }));
+}
+
 /** @param {string} path @param {Record<string, any>} [query] */
 async function answerOf(path, query = {}) {
   switch (path) {
@@ -138,7 +147,7 @@ async function answerOf(path, query = {}) {
     case 'processes':
       return processesOf(query);
     case 'anomalies':
-      return { ...fileData.anomalies, anomalies: within(fileData.anomalies.anomalies, query, 'start_ms') };
+      return { ...fileData.anomalies, anomalies: within(anomaliesFound(), query, 'start_ms') };
     case 'events':
       return { ...fileData.events, events: within(fileData.events.events, query, 'time_ms') };
     default:

@@ -20,7 +20,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FINE_POINTS 86400  /* a day at 1 Hz */
+#define FILE_BYTES 2900000
+#define FINE_POINTS 86400  /* a day at 1 Hz; fewer where that is too much */
 #define FINE_SERIES 16
 #define COARSE_POINTS 480
 #define TABLES 144         /* every ten minutes of a day */
@@ -136,6 +137,20 @@ static int onefile_columns(struct onefile *o, const char *key, const char *globs
     return 0;
 }
 
+/* As finely as there is room for: below FILE_BYTES, the page included. */
+static int onefile_fine(struct onefile *o, size_t page_bytes)
+{
+    const struct json before = o->j;
+    size_t n = o->j.out->n;
+    for (int points = FINE_POINTS;; points /= 2) {
+        int rc = onefile_columns(o, "fine", fine_metrics, points, FINE_SERIES, false);
+        if (rc < 0 || o->j.out->n + page_bytes <= FILE_BYTES || points <= COARSE_POINTS)
+            return rc;
+        o->j = before;
+        o->j.out->n = n;
+    }
+}
+
 /* ---- processes ---- */
 
 static void onefile_process(struct json *j, const struct instant_proc *p)
@@ -181,7 +196,7 @@ static void onefile_tables(struct onefile *o)
 
 /* ---- all of it ---- */
 
-static int onefile_answers(struct onefile *o)
+static int onefile_answers(struct onefile *o, size_t page_bytes)
 {
     json_object(&o->j, NULL);
     json_int(&o->j, "from_ms", o->range.from_ms);
@@ -197,10 +212,10 @@ static int onefile_answers(struct onefile *o)
     onefile_answer(o, "forecasts", "", api_forecasts);
     onefile_answer(o, "alerts", "", api_alerts);
     onefile_share(o, 0.4);
-    int rc = onefile_columns(o, "fine", fine_metrics, FINE_POINTS, FINE_SERIES, false);
-    rc = rc < 0 ? rc : onefile_columns(o, "coarse", NULL, COARSE_POINTS, SIZE_MAX, true);
+    int rc = onefile_columns(o, "coarse", NULL, COARSE_POINTS, SIZE_MAX, true);
     onefile_share(o, 0.5);
     onefile_tables(o);
+    rc = rc < 0 ? rc : onefile_fine(o, page_bytes);
     json_end(&o->j);
     return rc;
 }
@@ -232,7 +247,7 @@ int onefile_put(struct api *a, const char *session, int64_t from_ms, int64_t to_
     o.range.from_ms = from_ms > first_ms ? from_ms : first_ms;
     o.range.to_ms = to_ms < last_ms ? to_ms : last_ms;
     json_init(&o.j, &json);
-    int rc = onefile_answers(&o);
+    int rc = onefile_answers(&o, strlen(shell->before) + strlen(shell->after));
     if (rc < 0)
         return rc;
     buf_puts(out, shell->before);
