@@ -9,7 +9,9 @@
 
 #include "base/mem.h"
 #include "base/stats.h"
+#include "base/text.h"
 #include "core/amount.h"
+#include "output/spark.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +20,8 @@
 #define NOW_FILE_METRICS 12
 #define NOW_UNATTRIBUTED 2 /* % of a core, on average: less is the rounding of clock ticks */
 #define NOW_LABEL 24       /* columns */
+#define NOW_RANGE 22
+#define NOW_CHART (2 + NOW_LABEL + 11 + 3 + NOW_RANGE + 2) /* where the charts begin, and a column at the right */
 
 /* A quantity that people ask for, and the metrics that answer. */
 struct quantity {
@@ -206,11 +210,12 @@ static void now_line(struct buf *out, const struct screen *s, const struct now_r
     buf_puts(out, "  ");
     screen_cell(s, out, TONE_PLAIN, r->label, NOW_LABEL, true);
     buf_printf(out, "%11s%s", value, *range ? "   " : "");
-    bool chart = s->utf8 && *range;
-    screen_cell(s, out, TONE_QUIET, range, 22, chart);
-    if (chart) {
-        double top = r->unit == UNIT_PERCENT ? 100 : stats_max(r->v, n), least = stats_min(r->v, n);
-        screen_spark(s, out, r->v, n, s->width - 40 - NOW_LABEL, least < 0 ? least : 0, top);
+    double least = stats_min(r->v, n), most = stats_max(r->v, n);
+    int columns = *range && most > least ? s->width - NOW_CHART : 0; /* what stands still needs no chart */
+    screen_cell(s, out, TONE_QUIET, range, NOW_RANGE, columns > 0);
+    if (columns > 0) {
+        double top = r->unit == UNIT_PERCENT ? 100 : most;
+        spark_row(out, s->utf8, r->v, n, columns, least < 0 ? least : 0, top);
     }
     buf_putc(out, '\n');
 }

@@ -6,11 +6,9 @@
  */
 #include "output/screen.h"
 
-#include "base/stats.h"
 #include "base/text.h"
 #include "os/os.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -160,30 +158,4 @@ void screen_wrap(const struct screen *s, struct buf *out, int indent, const char
         return;
     screen_blanks(out, indent);
     screen_flow(s, out, indent, indent + SCREEN_HANG, text);
-}
-
-/* The mean of what is known in the i-th of k equal parts. */
-static double screen_part(const double *v, size_t n, int i, int k)
-{
-    size_t from = n * (size_t)i / (size_t)k, to = n * (size_t)(i + 1) / (size_t)k;
-    return to > from ? stats_mean(v + from, to - from) : NAN;
-}
-
-void screen_spark(const struct screen *s, struct buf *out, const double *v, size_t n, int columns,
-                  double lo, double hi)
-{
-    if (!s->utf8 || columns < 1)
-        return;
-    if ((size_t)columns > n)
-        columns = (int)n;
-    for (int i = 0; i < columns; i++) {
-        double x = screen_part(v, n, i, columns);
-        if (isnan(x)) {
-            buf_putc(out, ' ');
-            continue;
-        }
-        double share = hi > lo ? (x - lo) / (hi - lo) : 0;
-        int level = share <= 0 ? 0 : share >= 1 ? 7 : (int)(share * 8);
-        buf_put(out, (const char[]){ '\xe2', '\x96', (char)(0x81 + level) }, 3); /* U+2581 .. U+2588 */
-    }
 }

@@ -48,9 +48,4 @@ void screen_wrap(const struct screen *s, struct buf *out, int indent, const char
  * the others start with `indent`. */
 void screen_flow(const struct screen *s, struct buf *out, int used, int indent, const char *text);
 
-/* A small chart of n values from lo to hi, in at most `columns`; blanks for gaps.
- * Nothing in ASCII. */
-void screen_spark(const struct screen *s, struct buf *out, const double *v, size_t n, int columns,
-                  double lo, double hi);
-
 #endif

@@ -60,23 +60,6 @@ static void wrapping(void **state)
     assert_int_equal(out.n, 0);
 }
 
-static void sparks(void **state)
-{
-    (void)state;
-    const double v[] = { 0, 50, NAN, 100, 1000, -5 };
-    struct screen plain = screen_plain();
-    auto_buf struct buf out = { 0 };
-    screen_spark(&plain, &out, v, 6, 10, 0, 100);
-    assert_int_equal(out.n, 0);
-    screen_spark(&unicode, &out, v, 6, 10, 0, 100);
-    assert_string_equal(out.p, "\xe2\x96\x81\xe2\x96\x85 \xe2\x96\x88\xe2\x96\x88\xe2\x96\x81");
-    buf_clear(&out);
-    screen_spark(&unicode, &out, v, 6, -20, 0, 100); /* a narrow terminal has no room for it */
-    assert_int_equal(out.n, 0);
-    screen_spark(&unicode, &out, v, 6, 3, 0, 0); /* no range: flat, no division by it */
-    assert_int_equal(out.n, 9);
-}
-
 /* A pipe is no terminal: plain, whatever the environment says, but names go through it as they are. */
 static void not_a_terminal(void **state)
 {
@@ -98,8 +81,7 @@ static void not_a_terminal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hostile_names), cmocka_unit_test(cells), cmocka_unit_test(wrapping),
-        cmocka_unit_test(sparks), cmocka_unit_test(not_a_terminal),
+        cmocka_unit_test(hostile_names), cmocka_unit_test(cells), cmocka_unit_test(wrapping), cmocka_unit_test(not_a_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,7 +96,7 @@ static void nothing_at_all(void **state)
 {
     (void)state;
     struct top t;
-    top_init(&t, 1, true, GRAPH_BRAILLE);
+    top_init(&t, 1, true, SPARK_BRAILLE);
     top_draw(&t, 24, 80);
     auto_buf struct buf out = { 0 };
     grid_text(&t.grid, &out);
@@ -123,7 +123,7 @@ static void nothing_jumps(void **state)
     for (int later = 0; later < 2; later++) {
         t.live.shown = later ? t.live.rec->n : 10;
         auto_buf struct buf out = { 0 };
-        t.view.graph = GRAPH_ASCII; /* a byte a column */
+        t.view.graph = SPARK_ASCII; /* a byte a column */
         t.grid.utf8 = false;
         top_draw(&t, 24, 80);
         grid_text(&t.grid, &out);

@@ -170,7 +170,7 @@ void sample_tick(struct top *t, void (*change)(struct proctab *p))
 
 void sample_top(struct top *t, bool utf8, bool devices)
 {
-    top_init(t, 1, utf8, utf8 ? GRAPH_BRAILLE : GRAPH_ASCII);
+    top_init(t, 1, utf8, utf8 ? SPARK_BRAILLE : SPARK_ASCII);
     struct recording *r = t->live.rec;
     schema_source(r->schema, "sample");
     int n = sample_metrics(r->schema, machine, BASE);

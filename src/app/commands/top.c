@@ -23,17 +23,17 @@
 #define FRAMES_MAX 1e9
 #define TOP_BACK_S 600 /* of a recorder that runs: what the detector needs to know what is usual */
 
-static enum graph_kind top_graph(const struct args *a, bool utf8)
+static enum spark_kind top_graph(const struct args *a, bool utf8)
 {
     static const char *const names[] = { "ascii", "block", "braille" };
     const char *asked = args_text(a, "graph"), *term = getenv("TERM");
     if (!utf8)
-        return GRAPH_ASCII;
-    for (int i = GRAPH_ASCII; asked && i <= GRAPH_BRAILLE; i++)
+        return SPARK_ASCII;
+    for (int i = SPARK_ASCII; asked && i <= SPARK_BRAILLE; i++)
         if (strcmp(names[i], asked) == 0)
-            return (enum graph_kind)i;
+            return (enum spark_kind)i;
     bool console = term && strncmp(term, "linux", 5) == 0; /* its fonts have no braille */
-    return console ? GRAPH_BLOCK : GRAPH_BRAILLE;
+    return console ? SPARK_BLOCK : SPARK_BRAILLE;
 }
 
 static double top_interval(const struct args *a)

@@ -31,18 +31,18 @@ static const char *panel_value(const struct panel_series *s, const struct live *
 static double panel_top(const struct panel_series *s, const double *v, size_t n, size_t room)
 {
     size_t last = n < room ? n : room;
-    return s->top > 0 ? s->top : graph_top(stats_max(v + n - last, last));
+    return s->top > 0 ? s->top : spark_top(stats_max(v + n - last, last));
 }
 
 /* Draws the chart of a series, returns what its height stands for. */
 static double panel_chart(const struct panel *p, int series, struct grid *g, const struct live *l,
-                          enum graph_kind kind, struct rect at)
+                          enum spark_kind kind, struct rect at)
 {
     size_t n;
     const double *v = live_series(l, p->series[series].slot, &n);
     if (!v || at.columns < 1 || at.rows < 1)
         return NAN;
-    double top = panel_top(&p->series[series], v, n, graph_values(kind, at.columns));
+    double top = panel_top(&p->series[series], v, n, spark_values(kind, at.columns));
     graph_draw(g, at, kind, panel_ink(series), v, n, top);
     return top;
 }
@@ -67,7 +67,7 @@ static void panel_strip(const struct panel *p, struct grid *g, struct rect at)
 {
     for (int i = 0; i < p->n_rows && i < at.rows * at.columns; i++)
         grid_glyph(g, at.row + i / at.columns, at.column + i % at.columns, INK_FIRST,
-                   graph_level(g, p->row[i].share));
+                   spark_level(g->utf8, p->row[i].share));
 }
 
 static void panel_line_head(const struct panel *p, struct grid *g, int row)
@@ -79,7 +79,7 @@ static void panel_line_head(const struct panel *p, struct grid *g, int row)
     grid_put(g, row, 3, TITLE - 4, p->alert ? INK_WARN : INK_PLAIN, panel_title(p->id));
 }
 
-void panel_line(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind,
+void panel_line(const struct panel *p, struct grid *g, const struct live *l, enum spark_kind kind,
                 int row)
 {
     int all = SERIES + (g->columns > 80 ? (g->columns - 80) / 2 : 0), most = 16;
@@ -183,7 +183,7 @@ static void panel_caption(const struct panel *p, int series, struct grid *g, con
 /* Charts one below the other. Each has its caption above it, or where that would leave no row, beside
  * it; a single one without a label has none: its value stands in the title. */
 static void panel_charts(const struct panel *p, struct grid *g, const struct live *l,
-                         enum graph_kind kind, struct rect at)
+                         enum spark_kind kind, struct rect at)
 {
     enum { BESIDE = LABEL + VALUE + 2 };
     int row = at.row;
@@ -262,7 +262,7 @@ static void panel_part(const struct panel *p, struct rect in, bool only_rows, st
     }
 }
 
-void panel_box(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind,
+void panel_box(const struct panel *p, struct grid *g, const struct live *l, enum spark_kind kind,
                struct rect at, bool only_rows)
 {
     struct rect in = { at.row + 1, at.column + 2, at.rows - 2, at.columns - 4 }, chart, rows;
@@ -272,5 +272,5 @@ void panel_box(const struct panel *p, struct grid *g, const struct live *l, enum
         panel_charts(p, g, l, kind, chart);
     if (rows.rows > 0)
         panel_rows(p, g, rows);
-    panel_edge(p, g, l, at, chart.rows > 0 ? graph_values(kind, chart.columns) : 0);
+    panel_edge(p, g, l, at, chart.rows > 0 ? spark_values(kind, chart.columns) : 0);
 }

@@ -48,11 +48,11 @@ struct panel {
 const char *panel_title(enum panel_id id); /* "cpu" */
 
 /* One line: title, value with a chart for each series, as many facts as fit. */
-void panel_line(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind,
+void panel_line(const struct panel *p, struct grid *g, const struct live *l, enum spark_kind kind,
                 int row);
 
 /* A box. `only_rows` leaves out the charts: all cores, or all of what there is several of. */
-void panel_box(const struct panel *p, struct grid *g, const struct live *l, enum graph_kind kind,
+void panel_box(const struct panel *p, struct grid *g, const struct live *l, enum spark_kind kind,
                struct rect at, bool only_rows);
 
 #endif

@@ -21,7 +21,7 @@
 #define LEAST_ROWS 8     /* below it, there is no room for anything */
 #define LEAST_COLUMNS 40
 
-void top_init(struct top *t, double interval_s, bool utf8, enum graph_kind graph)
+void top_init(struct top *t, double interval_s, bool utf8, enum spark_kind graph)
 {
     *t = (struct top){ .grid = { .utf8 = utf8 } };
     live_init(&t->live);

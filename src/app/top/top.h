@@ -17,7 +17,7 @@ struct top {
     bool ended;           /* the recording has come to its end */
 };
 
-void top_init(struct top *t, double interval_s, bool utf8, enum graph_kind graph);
+void top_init(struct top *t, double interval_s, bool utf8, enum spark_kind graph);
 void top_done(struct top *t);
 
 /* A new tick was taken by the live data. */

@@ -16,7 +16,7 @@
 enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_EVENTS, OVERLAY_DETAILS };
 
 struct view {
-    enum graph_kind graph;
+    enum spark_kind graph;
     int zoom;            /* VIEW_ALL, an enum panel_id, or VIEW_PROCESSES */
     bool cores;          /* of the cpu panel show the cores only */
     bool paused, filtering;
