@@ -63,16 +63,46 @@ static int amount_places(double v)
     return a == 0 || a >= 99.95 ? 0 : a >= 9.995 ? 1 : a >= 0.9995 ? 2 : 3;
 }
 
+static const struct prefix amount_spans[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" } };
+
 /* "3.25 min", "1.89 h", "2.31 d": a counter of time that moves should be seen to move. */
 static char *amount_long(double v, char out[static AMOUNT_MAX])
 {
-    static const struct prefix spans[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" } };
-    const struct prefix *p = spans;
+    const struct prefix *p = amount_spans;
     while (p->factor > 60 && fabs(v) < 0.9995 * p->factor)
         p++;
     v /= p->factor;
     snprintf(out, AMOUNT_MAX, "%.*f %s", amount_places(v), v, p->name);
     return out;
+}
+
+/* The prefix of a number, and with 0 none. */
+static const struct prefix *amount_prefix(const struct prefix *p, double v)
+{
+    if (v == 0)
+        while (p->factor != 1)
+            p++;
+    else
+        while (p[1].name && fabs(v) < 0.9995 * p->factor)
+            p++;
+    return p;
+}
+
+struct amount_scale amount_scale(double v, enum unit unit)
+{
+    struct look look = amount_look(unit);
+    struct amount_scale s = { 1, "" };
+    const struct prefix *p = look.prefix;
+    if (unit == UNIT_BYTE || unit == UNIT_BYTE_PER_S)
+        look = (struct look){ unit == UNIT_BYTE ? "B" : "B/s", p = amount_large };
+    if (unit == UNIT_SECOND && fabs(v) >= 99.95)
+        for (look.name = "", p = amount_spans; p->factor > 60 && fabs(v) < 2 * p->factor;)
+            p++;
+    else
+        p = amount_prefix(p, v);
+    s.factor = p->factor;
+    snprintf(s.unit, sizeof s.unit, "%s%s", p->name, look.name);
+    return s;
 }
 
 char *amount_text(double v, enum unit unit, char out[static AMOUNT_MAX])
@@ -86,13 +116,7 @@ char *amount_text(double v, enum unit unit, char out[static AMOUNT_MAX])
     if (unit == UNIT_SECOND && fabs(v) >= 99.95)
         return amount_long(v, out);
     struct look look = amount_look(unit);
-    const struct prefix *p = look.prefix;
-    if (v == 0)
-        while (p->factor != 1)
-            p++;
-    else
-        while (p[1].name && fabs(v) < 0.9995 * p->factor)
-            p++;
+    const struct prefix *p = amount_prefix(look.prefix, v);
     double scaled = v / p->factor;
     /* A count is a whole number, and "81.0" would say that it might not be. */
     bool count = unit == UNIT_NONE && scaled == trunc(scaled);

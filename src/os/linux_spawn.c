@@ -17,6 +17,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -306,4 +307,30 @@ void os_child_close(struct os_child *c)
     os_close(c->out);
     os_close(c->err);
     c->out = c->err = -1;
+}
+
+/* ---- shown to the person ---- */
+
+/* It outlives us: nobody waits for it, and its session is another. */
+int os_show_file(const char *path)
+{
+    const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+    char real[PATH_MAX];
+    char *argv[] = { (char *)"xdg-open", real, NULL };
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t how;
+    pid_t pid;
+    if (!(x && *x) && !(wayland && *wayland))
+        return -ENODEV;
+    if (!realpath(path, real))
+        return -errno;
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&how);
+    for (int fd = 0; fd < 3; fd++)
+        posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
+    posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID);
+    int rc = posix_spawnp(&pid, argv[0], &files, &how, argv, environ);
+    posix_spawnattr_destroy(&how);
+    posix_spawn_file_actions_destroy(&files);
+    return -rc;
 }

@@ -264,6 +264,12 @@ bool os_is_program(const char *path); /* may we execute it? */
  * NULL, and why, where it cannot be loaded or has none. */
 const void *os_symbol(const char *path, const char *symbol, char *why, size_t cap);
 
+/*
+ * Opens a file of ours with the program that the person has for its kind (xdg-open(1)), and does not wait for it.
+ * -ENODEV: there is no display here; -ENOENT: there is no xdg-open.
+ */
+int os_show_file(const char *path);
+
 struct os_child {
     int32_t pid;  /* of the guard that stands before it; 0 = it has ended */
     int out, err; /* to read what it writes to stdout and stderr, also after its end; -1 = closed */

@@ -11,6 +11,7 @@
 #include "base/stats.h"
 #include "base/text.h"
 #include "core/amount.h"
+#include "core/metric_words.h"
 #include "output/spark.h"
 
 #include <stdio.h>
@@ -91,29 +92,6 @@ static bool now_live(const struct recording *rec)
     return rec->origin && strcmp(rec->origin, "this machine") == 0;
 }
 
-/* "/home", "core 3", "k10temp/Tctl": which of its kind. Of a sensor's place/chip/label the place is left
- * out: it says where on which bus, which few people know. */
-static void now_which(const struct metric *m, char *out, size_t cap)
-{
-    static const char temp[] = ".temp";
-    const char *inst = m->inst ? m->inst : "", *kind = m->name;
-    size_t n = strlen(m->name), tail = sizeof temp - 1;
-    if (strncmp(m->name, "sensor.", 7) == 0) {
-        const char *label = strrchr(inst, '/'), *chip = label;
-        while (chip && chip > inst && chip[-1] != '/')
-            chip--;
-        snprintf(out, cap, "%s", chip ? chip : inst);
-    } else if (n > tail && strcmp(m->name + n - tail, temp) == 0) {
-        n -= tail;
-        for (size_t i = 0; i < n; i++)
-            if (m->name[i] == '.')
-                kind = m->name + i + 1;
-        snprintf(out, cap, "%.*s%s%s", (int)(m->name + n - kind), kind, *inst ? " " : "", inst);
-    } else {
-        snprintf(out, cap, "%s", strcmp(inst, "total") ? inst : "");
-    }
-}
-
 /* The series v becomes the row's. */
 static void now_row(struct now_row *row, const struct recording *rec, double *v)
 {
@@ -160,7 +138,7 @@ static bool now_quantity(const struct recording *rec, const struct quantity *q, 
     const struct metric *m = schema_at(s, best);
     char which[SCHEMA_MAX_NAME] = "";
     if (q->of == NAMED)
-        now_which(m, which, sizeof which);
+        metric_which(m->name, m->inst, which, sizeof which);
     snprintf(row->label, sizeof row->label, "%s%s%s", q->label, *which ? " " : "", which);
     row->metric = q->of == SUM ? m->name : schema_id(s, best);
     row->unit = m->unit;

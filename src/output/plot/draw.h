@@ -1,0 +1,57 @@
+/* What the parts of the drawing share: where everything is, and in which colours. Only for src/output/plot. */
+#ifndef OUTPUT_PLOT_DRAW_H
+#define OUTPUT_PLOT_DRAW_H
+
+#include "output/plot/plot.h"
+#include "output/plot/ticks.h"
+
+struct plot_theme {
+    uint32_t background, text, quiet, grid, axis, usual, on_mark;
+    uint32_t severity[SEVERITY_CRITICAL + 1]; /* grey, amber, red: only for what was found */
+    uint32_t line[PLOT_LINES];
+};
+
+const struct plot_theme *plot_theme(bool dark);
+
+struct drawing {
+    const struct plot *p;
+    struct canvas *c;
+    const struct plot_theme *theme;
+    double width, height;
+    double body, small;   /* sizes of text */
+    int64_t until_ms;     /* right edge: of the range, or of the forecasts */
+};
+
+struct frame_of {         /* of a panel */
+    double x, y, width, height; /* of the area with the lines */
+    double left, title_y; /* where the title begins, and its base line */
+    double right;         /* where what belongs to the panel ends */
+    bool times;           /* are there times below? */
+};
+
+static inline struct canvas_ink draw_ink(uint32_t rgb, double alpha)
+{
+    return (struct canvas_ink){ rgb, alpha };
+}
+
+/* Text that fits: what is too wide ends in an ellipsis. Returns the width that was used. */
+double draw_text(const struct drawing *d, double x, double y, const char *text, double width, struct canvas_font f);
+
+double draw_x(const struct drawing *d, const struct frame_of *f, double ms);
+
+/* ---- a panel ---- */
+
+/* How wide the numbers left of it and the names right of it are. */
+void draw_gutters(const struct drawing *d, const struct plot_panel *panel, double height, double *left, double *right);
+void draw_panel(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f);
+
+/* The sign of an episode: a number in a shape that its severity has, at most 2 * radius high. */
+void draw_sign(const struct drawing *d, double x, double y, double radius, int number, enum severity severity);
+
+/* ---- what is below the panels ---- */
+
+/* How high it is, and the same drawn at y. */
+double draw_legend_height(const struct drawing *d);
+void draw_legend(const struct drawing *d, double y);
+
+#endif

@@ -1,0 +1,408 @@
+/*
+ * draw_panel.c - one panel: its axis, its lines, what was unusual in them, their names where they end.
+ *
+ * Lines break where nothing is known for longer than two and a half intervals. Behind a line of means lies how low and
+ * how high its values went. A share is drawn from 0 to 100, a rate from 0; where another axis does not begin at zero,
+ * the panel says so.
+ */
+#include "output/plot/draw.h"
+
+#include "base/auto.h"
+#include "core/amount.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PANEL_LINE 1.5      /* pixels */
+#define PANEL_FROM_ZERO 0.4 /* what reaches down to this share of the highest begins at zero */
+#define PANEL_NAMES 0.3     /* share of a panel's width that names may take */
+
+struct axis {
+    struct ticks ticks;     /* in the unit of the scale */
+    struct amount_scale scale;
+    double low, high;       /* of the values, in theirs */
+};
+
+static void panel_reach(double v, double *low, double *high)
+{
+    *low = fmin(*low, v); /* which pass over NaN */
+    *high = fmax(*high, v);
+}
+
+static void panel_bounds(const struct plot *p, const struct plot_panel *panel, double *low, double *high)
+{
+    *low = *high = NAN;
+    for (int k = 0; k < panel->n; k++) {
+        const struct plot_series *s = panel->line[k];
+        for (int i = 0; i < p->n; i++) {
+            panel_reach(s->point[i].min, low, high);
+            panel_reach(s->point[i].max, low, high);
+        }
+        for (int i = 0; i < s->ahead; i++) {
+            panel_reach(s->p10[i], low, high);
+            panel_reach(s->p90[i], low, high);
+        }
+    }
+}
+
+static struct axis panel_axis(const struct drawing *d, const struct plot_panel *panel, double height)
+{
+    double low, high;
+    panel_bounds(d->p, panel, &low, &high);
+    if (isnan(low))
+        low = high = 0;
+    bool share = panel->unit == UNIT_PERCENT && low >= 0 && high <= 100,
+         rate = panel->unit == UNIT_BYTE_PER_S || panel->unit == UNIT_PER_S || panel->unit == UNIT_PERCENT;
+    if (share)
+        high = 100;
+    if (low >= 0 && (share || rate || low <= PANEL_FROM_ZERO * high))
+        low = 0;
+    struct axis a = { .scale = amount_scale(fmax(fabs(low), fabs(high)), panel->unit) };
+    a.ticks = ticks_of(low / a.scale.factor, high / a.scale.factor, (int)(height / (d->small * 2.4)));
+    a.low = a.ticks.low * a.scale.factor;
+    a.high = (a.ticks.low + a.ticks.step * (a.ticks.n - 1)) * a.scale.factor;
+    return a;
+}
+
+static char *panel_tick(const struct axis *a, int i, char out[static TICKS_TEXT])
+{
+    double v = a->ticks.low + a->ticks.step * i;
+    snprintf(out, TICKS_TEXT, "%.*f", a->ticks.places, fabs(v) < a->ticks.step * 1e-6 ? 0 : v);
+    return out;
+}
+
+static double panel_y(const struct axis *a, const struct frame_of *f, double v)
+{
+    double share = (v - a->low) / (a->high - a->low);
+    return f->y + f->height * (1 - fmin(fmax(share, 0), 1));
+}
+
+/* "read 1.20 MB/s". */
+static void panel_name(const struct plot_series *s, char *out, size_t cap)
+{
+    char amount[AMOUNT_MAX];
+    snprintf(out, cap, "%s%s%s", s->label, *s->label ? " " : "", amount_text(s->last, s->unit, amount));
+}
+
+void draw_gutters(const struct drawing *d, const struct plot_panel *panel, double height, double *left, double *right)
+{
+    struct axis a = panel_axis(d, panel, height);
+    char text[PLOT_LABEL + AMOUNT_MAX + 2];
+    *left = *right = 0;
+    for (int i = 0; i < a.ticks.n && panel->n; i++)
+        *left = fmax(*left, d->c->measure(d->c, panel_tick(&a, i, text), d->small, false));
+    for (int i = 0; i < panel->n; i++) {
+        panel_name(panel->line[i], text, sizeof text);
+        *right = fmax(*right, d->c->measure(d->c, text, d->small, false));
+    }
+    *left += d->small * 0.7;
+    *right = fmin(*right + d->small, d->width / 2 * PANEL_NAMES);
+}
+
+/* ---- what lies behind the lines ---- */
+
+static void panel_head(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f,
+                       const struct axis *a)
+{
+    char text[96], low[TICKS_TEXT], more[40] = "";
+    double width = f->right - f->left;
+    double used = draw_text(d, f->left, f->title_y, panel->title, width, (struct canvas_font){
+        .size = d->body, .bold = true, .ink = draw_ink(d->theme->text, 1) }) + d->body * 0.6;
+    if (panel->more)
+        snprintf(more, sizeof more, "%s%d lower ones not shown", *a->scale.unit ? ", " : "", panel->more);
+    snprintf(text, sizeof text, "%s%s%s%s", panel->n ? a->scale.unit : "", panel->n && a->low != 0 ? ", from " : "",
+             panel->n && a->low != 0 ? panel_tick(a, 0, low) : "", more);
+    if (*text && used < width)
+        draw_text(d, f->left + used, f->title_y, text, width - used, (struct canvas_font){
+            .size = d->small, .ink = draw_ink(d->theme->quiet, 1) });
+}
+
+static void panel_grid(const struct drawing *d, const struct frame_of *f, const struct axis *a)
+{
+    char text[TICKS_TEXT];
+    for (int i = 0; i < a->ticks.n; i++) {
+        double y = panel_y(a, f, (a->ticks.low + a->ticks.step * i) * a->scale.factor);
+        struct canvas_point line[] = { { f->x, y }, { f->x + f->width, y } };
+        d->c->lines(d->c, line, 2, &(struct canvas_stroke){ .ink = draw_ink(i ? d->theme->grid : d->theme->axis, 1), .width = 1 });
+        d->c->text(d->c, f->x - d->small * 0.5, y + d->small * 0.35, panel_tick(a, i, text), &(struct canvas_font){
+            .size = d->small, .anchor = CANVAS_END, .ink = draw_ink(d->theme->quiet, 1) });
+    }
+}
+
+static void panel_times(const struct drawing *d, const struct frame_of *f, bool words)
+{
+    char text[TICKS_TEXT];
+    double room = d->c->measure(d->c, "00:00:00", d->small, false) * 1.5;
+    int most = (int)(f->width / room);
+    struct time_ticks t = ticks_times(d->p->from_ms, d->until_ms, d->p->zone_s, most < 1 ? 1 : most);
+    for (int i = 0; i < t.n; i++) {
+        int64_t at_ms = t.first_ms + i * t.step_ms;
+        double x = draw_x(d, f, (double)at_ms), bottom = f->y + f->height;
+        struct canvas_point line[] = { { x, bottom }, { x, bottom + d->small * 0.35 } };
+        d->c->lines(d->c, line, 2, &(struct canvas_stroke){ .ink = draw_ink(d->theme->axis, 1), .width = 1 });
+        ticks_time_text(at_ms, t.step_ms, d->p->zone_s, text);
+        double half = d->c->measure(d->c, text, d->small, false) / 2;
+        if (words && x - half > f->left - d->small && x + half < f->right + d->small)
+            d->c->text(d->c, x, bottom + d->small * 1.45, text, &(struct canvas_font){
+                .size = d->small, .anchor = CANVAS_MIDDLE, .ink = draw_ink(d->theme->quiet, 1) });
+    }
+}
+
+/* ---- lines ---- */
+
+struct run {
+    struct plot_point *v;   /* every `of` points of the plot as one: a pixel cannot show more */
+    double *x;
+    int n;
+    double gap_ms, step_ms;
+};
+
+static struct plot_point panel_merge(const struct plot_point *p, int n)
+{
+    struct plot_point all = { 0, NAN, NAN };
+    int known = 0;
+    for (int i = 0; i < n; i++) {
+        if (isnan(p[i].mean))
+            continue;
+        all.mean += p[i].mean;
+        all.min = fmin(all.min, p[i].min);
+        all.max = fmax(all.max, p[i].max);
+        known++;
+    }
+    all.mean = known ? all.mean / known : NAN;
+    return all;
+}
+
+static struct run panel_run(const struct drawing *d, const struct frame_of *f, const struct plot_series *s)
+{
+    const struct plot *p = d->p;
+    int of = (int)ceil(p->n / fmax(f->width, 1));
+    of = of < 1 ? 1 : of;
+    struct run r = { .step_ms = p->step_ms * of };
+    r.v = mem_new((size_t)(p->n / of + 1) * sizeof *r.v);
+    r.x = mem_new((size_t)(p->n / of + 1) * sizeof *r.x);
+    r.gap_ms = fmax(2.5 * p->interval_ms, 1.5 * r.step_ms);
+    for (int i = 0; i < p->n; i += of) {
+        int n = i + of > p->n ? p->n - i : of;
+        r.v[r.n] = panel_merge(s->point + i, n);
+        if (!isnan(r.v[r.n].mean))
+            r.x[r.n++] = draw_x(d, f, (double)p->from_ms + (i + n / 2.0) * p->step_ms);
+    }
+    return r;
+}
+
+static void panel_run_done(struct run *r)
+{
+    mem_free(r->v);
+    mem_free(r->x);
+}
+
+/* Is the line broken before point i? */
+static bool panel_breaks(const struct drawing *d, const struct frame_of *f, const struct run *r, int i)
+{
+    double per_ms = f->width / (double)(d->until_ms - d->p->from_ms);
+    return i == 0 || (r->x[i] - r->x[i - 1]) > r->gap_ms * per_ms + 1e-6;
+}
+
+/* How low and how high it went. */
+static void panel_shade(const struct drawing *d, const struct frame_of *f, const struct axis *a, const struct run *r,
+                        uint32_t rgb)
+{
+    auto_free struct canvas_point *at = mem_new((size_t)(3 * r->n + 1) * sizeof *at);
+    size_t n = 0;
+    for (int first = 0, end; first < r->n; first = end) {
+        for (end = first + 1; end < r->n && !panel_breaks(d, f, r, end);)
+            end++;
+        for (int i = first; i < end; i++)
+            at[n++] = (struct canvas_point){ r->x[i], panel_y(a, f, r->v[i].max) };
+        for (int i = end; i-- > first;)
+            at[n++] = (struct canvas_point){ r->x[i], panel_y(a, f, r->v[i].min) };
+        at[n++] = (struct canvas_point){ NAN, NAN };
+    }
+    d->c->area(d->c, at, n, draw_ink(rgb, 0.22));
+}
+
+static void panel_line(const struct drawing *d, const struct frame_of *f, const struct axis *a, const struct run *r,
+                       uint32_t rgb)
+{
+    auto_free struct canvas_point *at = mem_new((size_t)(2 * r->n + 1) * sizeof *at);
+    size_t n = 0;
+    for (int i = 0; i < r->n; i++) {
+        if (n && panel_breaks(d, f, r, i))
+            at[n++] = (struct canvas_point){ NAN, NAN };
+        at[n++] = (struct canvas_point){ r->x[i], panel_y(a, f, r->v[i].mean) };
+    }
+    d->c->lines(d->c, at, n, &(struct canvas_stroke){ .ink = draw_ink(rgb, 1), .width = PANEL_LINE * d->body / 13 });
+}
+
+static void panel_ahead(const struct drawing *d, const struct frame_of *f, const struct axis *a,
+                        const struct plot_series *s, uint32_t rgb)
+{
+    const struct plot *p = d->p;
+    size_t n = (size_t)s->ahead;
+    auto_free struct canvas_point *band = mem_new((2 * n + 1) * sizeof *band), *middle = mem_new((n + 2) * sizeof *middle);
+    middle[0] = (struct canvas_point){ draw_x(d, f, (double)p->ahead_ms), panel_y(a, f, s->last) };
+    for (size_t i = 0; i < n; i++) {
+        double x = draw_x(d, f, (double)p->ahead_ms + (double)(i + 1) * p->ahead_step_ms);
+        band[i] = (struct canvas_point){ x, panel_y(a, f, s->p90[i]) };
+        band[2 * n - 1 - i] = (struct canvas_point){ x, panel_y(a, f, s->p10[i]) };
+        middle[i + 1] = (struct canvas_point){ x, panel_y(a, f, s->p50[i]) };
+    }
+    d->c->area(d->c, band, 2 * n, draw_ink(rgb, 0.18));
+    bool known = !isnan(s->last);
+    d->c->lines(d->c, middle + !known, n + known, &(struct canvas_stroke){
+        .ink = draw_ink(rgb, 1), .width = PANEL_LINE * d->body / 13, .dash = d->body * 0.3, .gap = d->body * 0.35 });
+}
+
+/* ---- what was unusual ---- */
+
+static void panel_strip(const struct drawing *d, const struct frame_of *f, const struct axis *a, const struct plot_mark *m)
+{
+    const struct plot_episode *e = &d->p->episodes[m->episode];
+    double from = draw_x(d, f, (double)e->start_ms), to = fmax(draw_x(d, f, (double)e->end_ms), from + 3);
+    uint32_t rgb = d->theme->severity[e->severity];
+    d->c->box(d->c, from, f->y, to - from, f->height, draw_ink(rgb, 0.13));
+    d->c->box(d->c, from, f->y, to - from, 2, draw_ink(rgb, 1));
+    if (isnan(m->low) || isnan(m->high))
+        return;
+    double reach = fmax(f->width * 0.06, 8), top = panel_y(a, f, m->high), bottom = panel_y(a, f, m->low);
+    from = fmax(from - reach, f->x);
+    to = fmin(to + reach, f->x + f->width);
+    d->c->box(d->c, from, top, to - from, fmax(bottom - top, 2), draw_ink(d->theme->usual, 0.35));
+}
+
+/* The mean of a line where it is known next to a time. */
+static double panel_at(const struct plot *p, const struct plot_series *s, int64_t ms)
+{
+    int at = (int)((double)(ms - p->from_ms) / p->step_ms);
+    for (int away = 0; away < p->n; away++)
+        for (int side = -1; side <= 1; side += 2) {
+            int i = at + side * away;
+            if (i >= 0 && i < p->n && !isnan(s->point[i].mean))
+                return s->point[i].mean;
+        }
+    return NAN;
+}
+
+/* Signs stand in a second row where they would hide each other. */
+static void panel_signs(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f,
+                        const struct axis *a)
+{
+    double radius = d->small * 0.62, last[3] = { -INFINITY, -INFINITY, -INFINITY };
+    for (size_t i = 0; i < panel->n_marks; i++) {
+        const struct plot_mark *m = &panel->mark[i];
+        const struct plot_episode *e = &d->p->episodes[m->episode];
+        int row = 0;
+        double x = draw_x(d, f, (double)(e->peak_ms ? e->peak_ms : e->start_ms));
+        double v = m->line >= 0 ? panel_at(d->p, panel->line[m->line], e->peak_ms) : NAN;
+        if (!isnan(v))
+            d->c->disc(d->c, x, panel_y(a, f, v), radius * 0.6, draw_ink(0, 0), draw_ink(d->theme->severity[e->severity], 1));
+        if (!m->main || !e->number)
+            continue;
+        x = fmin(fmax((draw_x(d, f, (double)e->start_ms) + draw_x(d, f, (double)e->end_ms)) / 2, f->x + radius),
+                 f->x + f->width - radius);
+        while (row < 2 && x - last[row] < 2 * radius)
+            row++;
+        last[row] = x;
+        draw_sign(d, x, f->y + radius + 3 + row * 2.2 * radius, radius, e->number, e->severity);
+    }
+}
+
+/* ---- names ---- */
+
+struct name {
+    double y;
+    int line;
+    char text[PLOT_LABEL + AMOUNT_MAX + 2];
+};
+
+/* Where a line ends: what is expected of it, or what it was last. */
+static double panel_end(const struct plot_series *s)
+{
+    return s->ahead ? s->p50[s->ahead - 1] : s->last;
+}
+
+/* Pushes names apart that would overlap, downwards and then back up from the bottom. */
+static void panel_spread(struct name *name, int n, double least, double bottom)
+{
+    for (int i = 1; i < n; i++)
+        name[i].y = fmax(name[i].y, name[i - 1].y + least);
+    for (int i = n; i-- > 0; bottom = name[i].y - least)
+        name[i].y = fmin(name[i].y, bottom);
+}
+
+static void panel_names(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f,
+                        const struct axis *a)
+{
+    struct name name[PLOT_LINES];
+    int n = 0, room = (int)(f->height / (d->small * 1.12)) + 1;
+    for (int k = 0; k < panel->n; k++) {
+        double end = panel_end(panel->line[k]);
+        if (isnan(end))
+            continue;
+        struct name one = { .y = panel_y(a, f, end), .line = k };
+        panel_name(panel->line[k], one.text, sizeof one.text);
+        int at = n++;
+        for (; at > 0 && name[at - 1].y > one.y; at--)
+            name[at] = name[at - 1];
+        name[at] = one;
+    }
+    n = n > room ? room : n;
+    panel_spread(name, n, d->small * 1.12, f->y + f->height);
+    for (int i = 0; i < n; i++)
+        draw_text(d, f->x + f->width + d->small * 0.5, name[i].y + d->small * 0.35, name[i].text,
+                  f->right - f->x - f->width - d->small * 0.4, (struct canvas_font){
+                      .size = d->small, .ink = draw_ink(d->theme->line[name[i].line], 1) });
+}
+
+/* ---- all of it ---- */
+
+static void panel_nothing(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f)
+{
+    d->c->box(d->c, f->left, f->y, f->right - f->left, f->height, draw_ink(d->theme->grid, 0.5));
+    draw_text(d, (f->left + f->right) / 2, f->y + f->height / 2, panel->empty, f->right - f->left - d->body, (struct canvas_font){
+        .size = d->small, .anchor = CANVAS_MIDDLE, .ink = draw_ink(d->theme->quiet, 1) });
+}
+
+static void panel_lines(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f,
+                        const struct axis *a)
+{
+    for (int k = panel->n; k-- > 0;) { /* the first lies on top */
+        const struct plot_series *s = panel->line[k];
+        struct run r = panel_run(d, f, s);
+        d->c->open(d->c, "line", s->id);
+        panel_shade(d, f, a, &r, d->theme->line[k]);
+        if (s->ahead)
+            panel_ahead(d, f, a, s, d->theme->line[k]);
+        panel_line(d, f, a, &r, d->theme->line[k]);
+        d->c->close(d->c);
+        panel_run_done(&r);
+    }
+}
+
+void draw_panel(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f)
+{
+    struct axis a = panel_axis(d, panel, f->height);
+    d->c->open(d->c, "panel", panel->title);
+    panel_head(d, panel, f, &a);
+    if (panel->n == 0) {
+        panel_nothing(d, panel, f);
+        d->c->close(d->c);
+        return;
+    }
+    panel_grid(d, f, &a);
+    panel_times(d, f, f->times);
+    for (size_t i = 0; i < panel->n_marks; i++)
+        if (panel->mark[i].main)
+            panel_strip(d, f, &a, &panel->mark[i]);
+    panel_lines(d, panel, f, &a);
+    if (d->until_ms > d->p->to_ms) {
+        double x = draw_x(d, f, (double)d->p->ahead_ms);
+        d->c->lines(d->c, (struct canvas_point[]){ { x, f->y }, { x, f->y + f->height } }, 2, &(struct canvas_stroke){
+            .ink = draw_ink(d->theme->axis, 1), .width = 1 });
+    }
+    panel_signs(d, panel, f, &a);
+    panel_names(d, panel, f, &a);
+    d->c->close(d->c);
+}
