@@ -110,7 +110,7 @@ static double draw_head(const struct drawing *d)
     draw_range(d, &range);
     y += d->body * (*d->p->title ? 1.6 : 1);
     draw_text(d, d->body, y, range.p, width, (struct canvas_font){ .size = d->small, .ink = draw_ink(d->theme->quiet, 1) });
-    return y + d->body * 0.5;
+    return y + d->body * 0.3;
 }
 
 /* ---- the panels ---- */
@@ -127,7 +127,7 @@ static double draw_fault(const struct drawing *d, double height, int columns, in
     double w = (d->width - d->body) / columns, h = height / rows;
     if (w < DRAW_LEAST_WIDTH * d->body || h < DRAW_LEAST_HEIGHT * d->body)
         return INFINITY;
-    return fabs(log(w / h / DRAW_SHAPE)) + 0.12 * (columns * rows - panels);
+    return fabs(log(w / h / DRAW_SHAPE)) + 0.06 * (columns * rows - panels);
 }
 
 static struct mesh draw_mesh(const struct drawing *d, double top, double height)
@@ -152,10 +152,12 @@ static struct mesh draw_mesh(const struct drawing *d, double top, double height)
 static void draw_column_gutters(const struct drawing *d, const struct mesh *m, int column, double height,
                                 double *left, double *right)
 {
+    double cell = (d->width - d->body) / m->columns;
     *left = *right = 0;
     for (int i = column; i < m->shown; i += m->columns) {
         double l, r;
-        draw_gutters(d, &d->p->panels[i], height, &l, &r);
+        bool brief;
+        draw_gutters(d, &d->p->panels[i], cell, height, &l, &r, &brief);
         *left = fmax(*left, l);
         *right = fmax(*right, r);
     }
@@ -163,17 +165,18 @@ static void draw_column_gutters(const struct drawing *d, const struct mesh *m, i
 
 static void draw_panels(const struct drawing *d, const struct mesh *m)
 {
-    double cell = (d->width - d->body) / m->columns, times = d->small * 1.7, title = d->body * 1.55, gap = d->body * 0.7;
+    double cell = (d->width - d->body) / m->columns, times = d->small * 1.7, title = d->body * 2.1, gap = d->body * 0.6;
     double height = (m->height - times) / m->rows - title - gap;
     for (int column = 0; column < m->columns; column++) {
         double left, right;
         draw_column_gutters(d, m, column, height, &left, &right);
         for (int i = column, row = 0; i < m->shown; i += m->columns, row++) {
-            double x = d->body + column * cell, y = m->top + row * (title + height + gap);
+            double x = d->body + column * cell, y = m->top + row * (title + height + gap), l, r;
             struct frame_of f = {
                 .x = x + left, .y = y + title, .width = cell - d->body - left - right, .height = height,
-                .left = x, .title_y = y + title - d->body * 0.55, .right = x + cell - d->body, .times = i + m->columns >= m->shown,
+                .left = x, .title_y = y + title - d->body * 0.85, .right = x + cell - d->body, .times = i + m->columns >= m->shown,
             };
+            draw_gutters(d, &d->p->panels[i], cell, height, &l, &r, &f.brief);
             draw_panel(d, &d->p->panels[i], &f);
         }
     }

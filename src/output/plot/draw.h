@@ -27,6 +27,7 @@ struct frame_of {         /* of a panel */
     double left, title_y; /* where the title begins, and its base line */
     double right;         /* where what belongs to the panel ends */
     bool times;           /* are there times below? */
+    bool brief;           /* names stand in the head */
 };
 
 static inline struct canvas_ink draw_ink(uint32_t rgb, double alpha)
@@ -41,8 +42,10 @@ double draw_x(const struct drawing *d, const struct frame_of *f, double ms);
 
 /* ---- a panel ---- */
 
-/* How wide the numbers left of it and the names right of it are. */
-void draw_gutters(const struct drawing *d, const struct plot_panel *panel, double height, double *left, double *right);
+/* How wide the numbers left of it and the names right of it are, in a cell so wide; brief: the names have no room there
+ * and stand in its head. */
+void draw_gutters(const struct drawing *d, const struct plot_panel *panel, double cell, double height, double *left,
+                  double *right, bool *brief);
 void draw_panel(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f);
 
 /* The sign of an episode: a number in a shape that its severity has, at most 2 * radius high. */

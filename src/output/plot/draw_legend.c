@@ -130,7 +130,8 @@ static void legend_items(struct legend *l)
     struct signs s = legend_signs(p);
     char text[80], span[32];
     text_span(fmax(p->step_ms, p->interval_ms) / 1000, span, sizeof span);
-    snprintf(text, sizeof text, s.shade ? "mean of %s" : "a value every %s", span);
+    double every_ms = fmax(p->step_ms, p->interval_ms);
+    snprintf(text, sizeof text, s.shade ? "mean of %s" : every_ms >= 100 ? "a value every %s" : "value", span);
     if (p->n_panels)
         legend_item(l, text, legend_mean);
     if (s.shade)
@@ -140,7 +141,7 @@ static void legend_items(struct legend *l)
     if (s.usual)
         legend_item(l, "usual then, nine of ten values", legend_usual);
     if (s.ring)
-        legend_item(l, "what was unusual", legend_ring);
+        legend_item(l, "metric that caused it or moved with it", legend_ring);
     if (s.ahead)
         legend_item(l, "forecast, eight of ten values", legend_ahead);
 }
@@ -177,12 +178,13 @@ static void legend_episodes(struct legend *l)
         f.ink = draw_ink(d->theme->text, 1);
         draw_text(d, l->left + d->small * 1.8, l->y, words.p, l->right - l->left - d->small * 1.8, f);
     }
-    if ((size_t)shown < p->n_episodes && l->drawn) {
+    if ((size_t)shown == p->n_episodes)
+        return;
+    l->y += legend_line(d);
+    if (l->drawn) {
         char text[60];
-        struct canvas_font f = legend_font(d);
-        f.anchor = CANVAS_END;
-        snprintf(text, sizeof text, "%zu more not told here", p->n_episodes - (size_t)shown);
-        draw_text(d, l->right, l->y - (shown - 1) * legend_line(d) - legend_line(d), text, l->right - l->x, f);
+        snprintf(text, sizeof text, "and %zu more", p->n_episodes - (size_t)shown);
+        draw_text(d, l->left + d->small * 1.8, l->y, text, l->right - l->left - d->small * 1.8, legend_font(d));
     }
 }
 

@@ -16,7 +16,8 @@
 
 #define PANEL_LINE 1.5      /* pixels */
 #define PANEL_FROM_ZERO 0.4 /* what reaches down to this share of the highest begins at zero */
-#define PANEL_NAMES 0.3     /* share of a panel's width that names may take */
+#define PANEL_NAMES 0.3     /* share of a panel's width that names may take beside it */
+#define PANEL_DOTS 300      /* instants that stand alone and are drawn as dots that can be seen */
 
 struct axis {
     struct ticks ticks;     /* in the unit of the scale */
@@ -78,26 +79,35 @@ static double panel_y(const struct axis *a, const struct frame_of *f, double v)
     return f->y + f->height * (1 - fmin(fmax(share, 0), 1));
 }
 
-/* "read 1.20 MB/s". */
-static void panel_name(const struct plot_series *s, char *out, size_t cap)
+/* "read 1.20 MB/s"; where the names stand in the head, "1.20 MB/s". */
+static void panel_name(const struct plot_series *s, bool brief, char *out, size_t cap)
 {
     char amount[AMOUNT_MAX];
-    snprintf(out, cap, "%s%s%s", s->label, *s->label ? " " : "", amount_text(s->last, s->unit, amount));
+    snprintf(out, cap, "%s%s%s", brief ? "" : s->label, *s->label && !brief ? " " : "", amount_text(s->last, s->unit, amount));
 }
 
-void draw_gutters(const struct drawing *d, const struct plot_panel *panel, double height, double *left, double *right)
+static double panel_names_width(const struct drawing *d, const struct plot_panel *panel, bool brief)
+{
+    char text[PLOT_LABEL + AMOUNT_MAX + 2];
+    double width = 0;
+    for (int i = 0; i < panel->n; i++) {
+        panel_name(panel->line[i], brief, text, sizeof text);
+        width = fmax(width, d->c->measure(d->c, text, d->small, false));
+    }
+    return width + d->small;
+}
+
+void draw_gutters(const struct drawing *d, const struct plot_panel *panel, double cell, double height, double *left,
+                  double *right, bool *brief)
 {
     struct axis a = panel_axis(d, panel, height);
-    char text[PLOT_LABEL + AMOUNT_MAX + 2];
+    char text[TICKS_TEXT];
     *left = *right = 0;
     for (int i = 0; i < a.ticks.n && panel->n; i++)
         *left = fmax(*left, d->c->measure(d->c, panel_tick(&a, i, text), d->small, false));
-    for (int i = 0; i < panel->n; i++) {
-        panel_name(panel->line[i], text, sizeof text);
-        *right = fmax(*right, d->c->measure(d->c, text, d->small, false));
-    }
     *left += d->small * 0.7;
-    *right = fmin(*right + d->small, d->width / 2 * PANEL_NAMES);
+    *brief = panel_names_width(d, panel, false) > cell * PANEL_NAMES;
+    *right = panel_names_width(d, panel, *brief);
 }
 
 /* ---- what lies behind the lines ---- */
@@ -114,8 +124,11 @@ static void panel_head(const struct drawing *d, const struct plot_panel *panel, 
     snprintf(text, sizeof text, "%s%s%s%s", panel->n ? a->scale.unit : "", panel->n && a->low != 0 ? ", from " : "",
              panel->n && a->low != 0 ? panel_tick(a, 0, low) : "", more);
     if (*text && used < width)
-        draw_text(d, f->left + used, f->title_y, text, width - used, (struct canvas_font){
+        used += d->small + draw_text(d, f->left + used, f->title_y, text, width - used, (struct canvas_font){
             .size = d->small, .ink = draw_ink(d->theme->quiet, 1) });
+    for (int k = 0; k < panel->n && f->brief && used < width; k++)
+        used += d->small * 0.7 + draw_text(d, f->left + used, f->title_y, panel->line[k]->label, width - used,
+            (struct canvas_font){ .size = d->small, .ink = draw_ink(d->theme->line[k], 1) });
 }
 
 static void panel_grid(const struct drawing *d, const struct frame_of *f, const struct axis *a)
@@ -130,17 +143,30 @@ static void panel_grid(const struct drawing *d, const struct frame_of *f, const 
     }
 }
 
+/* So many as have room: their words are shorter where they tell no seconds. */
+static struct time_ticks panel_time_ticks(const struct drawing *d, const struct frame_of *f)
+{
+    static const char *const words[] = { "00:00", "00:00:00", "00:00:00.000" };
+    static const int64_t least_ms[] = { 60000, 1000, 0 };
+    struct time_ticks t = { 0 };
+    for (int i = 0; i < 3; i++) {
+        int most = (int)(f->width / (d->c->measure(d->c, words[i], d->small, false) * 1.4));
+        t = ticks_times(d->p->from_ms, d->until_ms, d->p->zone_s, most < 1 ? 1 : most);
+        if (t.step_ms >= least_ms[i])
+            break;
+    }
+    return t;
+}
+
 static void panel_times(const struct drawing *d, const struct frame_of *f, bool words)
 {
     char text[TICKS_TEXT];
-    double room = d->c->measure(d->c, "00:00:00", d->small, false) * 1.5;
-    int most = (int)(f->width / room);
-    struct time_ticks t = ticks_times(d->p->from_ms, d->until_ms, d->p->zone_s, most < 1 ? 1 : most);
+    struct time_ticks t = panel_time_ticks(d, f);
     for (int i = 0; i < t.n; i++) {
         int64_t at_ms = t.first_ms + i * t.step_ms;
         double x = draw_x(d, f, (double)at_ms), bottom = f->y + f->height;
-        struct canvas_point line[] = { { x, bottom }, { x, bottom + d->small * 0.35 } };
-        d->c->lines(d->c, line, 2, &(struct canvas_stroke){ .ink = draw_ink(d->theme->axis, 1), .width = 1 });
+        struct canvas_point line[] = { { x, f->y }, { x, bottom + d->small * 0.35 } };
+        d->c->lines(d->c, line, 2, &(struct canvas_stroke){ .ink = draw_ink(d->theme->grid, 1), .width = 1 });
         ticks_time_text(at_ms, t.step_ms, d->p->zone_s, text);
         double half = d->c->measure(d->c, text, d->small, false) / 2;
         if (words && x - half > f->left - d->small && x + half < f->right + d->small)
@@ -223,6 +249,19 @@ static void panel_shade(const struct drawing *d, const struct frame_of *f, const
     d->c->area(d->c, at, n, draw_ink(rgb, 0.22));
 }
 
+/* Where nothing is known before and after. */
+static void panel_dots(const struct drawing *d, const struct frame_of *f, const struct axis *a, const struct run *r,
+                       uint32_t rgb)
+{
+    int left = PANEL_DOTS;
+    for (int i = 0; i < r->n && left; i++) {
+        if (!panel_breaks(d, f, r, i) || (i + 1 < r->n && !panel_breaks(d, f, r, i + 1)))
+            continue;
+        d->c->disc(d->c, r->x[i], panel_y(a, f, r->v[i].mean), PANEL_LINE * d->body / 13 * 1.4, draw_ink(rgb, 1), draw_ink(0, 0));
+        left--;
+    }
+}
+
 static void panel_line(const struct drawing *d, const struct frame_of *f, const struct axis *a, const struct run *r,
                        uint32_t rgb)
 {
@@ -264,7 +303,7 @@ static void panel_strip(const struct drawing *d, const struct frame_of *f, const
     uint32_t rgb = d->theme->severity[e->severity];
     d->c->box(d->c, from, f->y, to - from, f->height, draw_ink(rgb, 0.13));
     d->c->box(d->c, from, f->y, to - from, 2, draw_ink(rgb, 1));
-    if (isnan(m->low) || isnan(m->high))
+    if (isnan(m->low) || isnan(m->high) || !e->number)
         return;
     double reach = fmax(f->width * 0.06, 8), top = panel_y(a, f, m->high), bottom = panel_y(a, f, m->low);
     from = fmax(from - reach, f->x);
@@ -296,7 +335,7 @@ static void panel_signs(const struct drawing *d, const struct plot_panel *panel,
         int row = 0;
         double x = draw_x(d, f, (double)(e->peak_ms ? e->peak_ms : e->start_ms));
         double v = m->line >= 0 ? panel_at(d->p, panel->line[m->line], e->peak_ms) : NAN;
-        if (!isnan(v))
+        if (!isnan(v) && e->number)
             d->c->disc(d->c, x, panel_y(a, f, v), radius * 0.6, draw_ink(0, 0), draw_ink(d->theme->severity[e->severity], 1));
         if (!m->main || !e->number)
             continue;
@@ -342,7 +381,7 @@ static void panel_names(const struct drawing *d, const struct plot_panel *panel,
         if (isnan(end))
             continue;
         struct name one = { .y = panel_y(a, f, end), .line = k };
-        panel_name(panel->line[k], one.text, sizeof one.text);
+        panel_name(panel->line[k], f->brief, one.text, sizeof one.text);
         int at = n++;
         for (; at > 0 && name[at - 1].y > one.y; at--)
             name[at] = name[at - 1];
@@ -376,6 +415,7 @@ static void panel_lines(const struct drawing *d, const struct plot_panel *panel,
         if (s->ahead)
             panel_ahead(d, f, a, s, d->theme->line[k]);
         panel_line(d, f, a, &r, d->theme->line[k]);
+        panel_dots(d, f, a, &r, d->theme->line[k]);
         d->c->close(d->c);
         panel_run_done(&r);
     }
@@ -391,8 +431,8 @@ void draw_panel(const struct drawing *d, const struct plot_panel *panel, const s
         d->c->close(d->c);
         return;
     }
-    panel_grid(d, f, &a);
     panel_times(d, f, f->times);
+    panel_grid(d, f, &a);
     for (size_t i = 0; i < panel->n_marks; i++)
         if (panel->mark[i].main)
             panel_strip(d, f, &a, &panel->mark[i]);

@@ -36,9 +36,9 @@ static const struct row rows[] = {
       { { "disk.read.rate", "total", "read" }, { "disk.write.rate", "total", "written" } } },
     { "Network transfer", "network", AREA_NETWORK, true, "net",
       { { "net.recv.rate", "total", "received" }, { "net.send.rate", "total", "sent" } } },
-    { "Time lost waiting", "pressure", AREA_OTHER, true, "pressure",
-      { { "pressure.cpu.some", NULL, "for processors" }, { "pressure.memory.some", NULL, "for memory" },
-        { "pressure.io.some", NULL, "for disks" } } },
+    { "Time lost waiting for", "pressure", AREA_OTHER, true, "pressure",
+      { { "pressure.cpu.some", NULL, "processors" }, { "pressure.memory.some", NULL, "memory" },
+        { "pressure.io.some", NULL, "disks" } } },
     { "Temperature", "temperature", AREA_THERMAL, true, "hwmon",
       { { "cpu.temp", NULL, "processor" }, { "gpu.temp", NULL, "GPU" }, { "sensor.temp", NULL, "" },
         { "disk.temp", NULL, "disk" } } },
@@ -67,8 +67,8 @@ static const struct row rows[] = {
       { { "net.recv.rate", NULL, "received" }, { "net.send.rate", NULL, "sent" } } },
     { "Fans", "", AREA_THERMAL, false, "", { { "sensor.fan", NULL, "" }, { "gpu.fan.speed", NULL, "GPU" } } },
     { "Battery", "", AREA_POWER, false, "", { { "battery.charge", NULL, "" } } },
-    { "Time lost waiting, by all", "", AREA_OTHER, false, "",
-      { { "pressure.memory.full", NULL, "for memory" }, { "pressure.io.full", NULL, "for disks" } } },
+    { "Time when all tasks waited for", "", AREA_OTHER, false, "",
+      { { "pressure.memory.full", NULL, "memory" }, { "pressure.io.full", NULL, "disks" } } },
 };
 
 enum { ROWS = sizeof rows / sizeof *rows, MEMBERS = 8 };

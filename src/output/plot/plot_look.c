@@ -168,7 +168,7 @@ int plot_of_look(struct look *l, const struct plot_wish *w, struct plot **out)
     if (w->steps > 0)
         looked_ahead(l, w, p);
     judged_host(l, w->session, &host);
-    plot_set_host(p, &host, "what was recorded");
+    plot_set_host(p, &host, w->title ? w->title : "");
     plot_arrange(p, w->globs, NULL, NULL);
     *out = p;
     return 0;

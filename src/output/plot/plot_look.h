@@ -11,6 +11,7 @@ struct plot_wish {
     const char *globs;       /* NULL = the main areas */
     int points;              /* of a line: as many as it is wide in pixels */
     int zone_s;              /* of the times */
+    const char *title;       /* where the kind of machine is not known */
     int steps;               /* of forecasts, each a sixtieth of the range; 0 = none */
 };
 
