@@ -1,11 +1,13 @@
 /* outfiles.c - names, checks and writes the files of a run. */
 #include "app/outfiles.h"
 
+#include "app/picture.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "os/os.h"
 #include "output/exporter.h"
+#include "output/plot/plot_recording.h"
 #include "output/report_json.h"
 #include "output/seed_json.h"
 
@@ -26,6 +28,11 @@ static char *outfiles_stamped(const char *dir, const char *stem, int64_t wall_ms
     for (int n = 2; os_exists("", path) && n < 1000; n++)
         snprintf(path, sizeof path, "%s/%s_%s_%d.json", dir, stem, stamp, n);
     return mem_dup(strncmp(path, "./", 2) == 0 ? path + 2 : path);
+}
+
+static enum picture_format outfiles_picture_format(void)
+{
+    return picture_has_png() ? PICTURE_PNG : PICTURE_SVG;
 }
 
 static const char *outfiles_remedy(int rc)
@@ -67,6 +74,14 @@ static int outfiles_clash(const struct outfiles *f, const char *input)
     return 0;
 }
 
+/* The name that telemetry_agent gave it: the next run replaces it. */
+static char *outfiles_picture(const char *dir)
+{
+    char path[OS_PATH_MAX];
+    snprintf(path, sizeof path, "%s/metrics.%s", dir, picture_ending(outfiles_picture_format()));
+    return mem_dup(strncmp(path, "./", 2) == 0 ? path + 2 : path);
+}
+
 int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, const char *input,
                   int64_t wall_ms)
 {
@@ -78,6 +93,8 @@ int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, cons
         f->path[OUTFILE_ANALYSIS] = outfiles_stamped(dir, outfiles_stem[OUTFILE_ANALYSIS], wall_ms);
     f->path[OUTFILE_CSV] = mem_dup(args_text(a, "export-csv"));
     f->path[OUTFILE_JSON] = mem_dup(args_text(a, "export-json"));
+    if (args_flag(a, "visualize") || args_flag(a, "show-plot"))
+        f->path[OUTFILE_PLOT] = outfiles_picture(dir);
     for (int i = 0; i < OUTFILES; i++) {
         int rc = f->path[i] ? os_can_write(f->path[i]) : 0;
         if (rc < 0)
@@ -134,6 +151,14 @@ void outfiles_done(struct outfiles *f)
     *f = (struct outfiles){ 0 };
 }
 
+static void outfiles_draw(struct buf *out, const struct recording *rec, const struct report *r)
+{
+    struct plot_options o = { .width = PICTURE_WIDTH, .height = PICTURE_HEIGHT };
+    struct plot *p = plot_of_recording(rec, r, NULL, PICTURE_WIDTH, os_zone_s(rec->wall_ms[rec->n - 1]));
+    picture_make(p, &o, outfiles_picture_format(), out, NULL);
+    plot_free(p);
+}
+
 static void outfiles_fill(enum outfile which, struct buf *out, const struct outfiles *f,
                           const struct recording *rec, const struct report *r)
 {
@@ -142,6 +167,7 @@ static void outfiles_fill(enum outfile which, struct buf *out, const struct outf
     case OUTFILE_ANALYSIS: report_json(out, r); break;
     case OUTFILE_CSV: export_recording(out, exporter_find("csv"), rec, f->globs); break;
     case OUTFILE_JSON: export_recording(out, exporter_find("json"), rec, f->globs); break;
+    case OUTFILE_PLOT: outfiles_draw(out, rec, r); break;
     case OUTFILES: break;
     }
 }
@@ -165,13 +191,15 @@ struct outfiles_result outfiles_write(struct outfiles *f, const struct recording
 {
     struct outfiles_result result = { 0 };
     for (int i = 0; i < OUTFILES; i++) {
-        if (!f->path[i] || (i == OUTFILE_ANALYSIS && !r))
+        if (!f->path[i] || (i == OUTFILE_ANALYSIS && !r) || (i == OUTFILE_PLOT && !rec->n))
             continue;
         auto_buf struct buf out = { 0 };
         outfiles_fill((enum outfile)i, &out, f, rec, r);
-        int rc = outfiles_put_one(f, (enum outfile)i, &out);
+        int rc = out.n || i != OUTFILE_PLOT ? outfiles_put_one(f, (enum outfile)i, &out) : -ECANCELED;
         f->written[i] = rc == 0;
-        if (rc < 0) {
+        if (rc == -ECANCELED) { /* why it cannot be drawn was said */
+            result.failed++;
+        } else if (rc < 0) {
             outfiles_complain(rc, f->path[i]);
             result.failed++;
         } else {
@@ -193,4 +221,6 @@ void outfiles_tell(const struct outfiles *f, const struct recording *rec, const 
             printf("  with %d of %d metrics, as its shape has it; --export-csv keeps all\n",
                    seed_json_metrics(rec), schema_size(rec->schema));
     }
+    if (f->written[OUTFILE_PLOT] && args_flag(a, "show-plot"))
+        picture_show(f->path[OUTFILE_PLOT]);
 }

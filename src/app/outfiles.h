@@ -1,6 +1,6 @@
 /*
  * The files that a run writes when it is over: --save-data, --save-analysis, --export-csv,
- * --export-json. Whether they can be written is asked before the run, so that a minute of
+ * --export-json, --visualize. Whether they can be written is asked before the run, so that a minute of
  * collecting does not end in "no such directory".
  */
 #ifndef APP_OUTFILES_H
@@ -10,7 +10,7 @@
 #include "app/command.h"
 #include "core/recording.h"
 
-enum outfile { OUTFILE_DATA, OUTFILE_ANALYSIS, OUTFILE_CSV, OUTFILE_JSON, OUTFILES };
+enum outfile { OUTFILE_DATA, OUTFILE_ANALYSIS, OUTFILE_CSV, OUTFILE_JSON, OUTFILE_PLOT, OUTFILES };
 
 struct outfiles {
     char *path[OUTFILES]; /* NULL = not asked for */
@@ -25,6 +25,8 @@ struct outfiles {
     { "save-analysis", 0, OPTION_FLAG, .help = "save the report as analysis_results_DATE_TIME.json" }, \
     { "export-csv",    0, OPTION_FILE, "FILE", .help = "write all samples as comma-separated values" }, \
     { "export-json",   0, OPTION_FILE, "FILE", .help = "write all samples as a JSON array" }, \
+    { "visualize",     0, OPTION_FLAG, .help = "draw the main metrics as metrics.png (without its module metrics.svg): see `sonde plot`" }, \
+    { "show-plot",     0, OPTION_FLAG, .help = "the same, and open it with the desktop's viewer" }, \
     { "metrics",       0, OPTION_TEXT, "GLOBS", .help = "export only these: 'cpu.*,disk.read.rate{sda}'" }, \
     { "output-dir",    0, OPTION_DIR, "DIR", .fallback = ".", .help = "where the saved files go" }
 

@@ -69,7 +69,8 @@ static struct axis panel_axis(const struct drawing *d, const struct plot_panel *
 static char *panel_tick(const struct axis *a, int i, char out[static TICKS_TEXT])
 {
     double v = a->ticks.low + a->ticks.step * i;
-    snprintf(out, TICKS_TEXT, "%.*f", a->ticks.places, fabs(v) < a->ticks.step * 1e-6 ? 0 : v);
+    bool zero = fabs(v) < a->ticks.step * 1e-6;
+    snprintf(out, TICKS_TEXT, "%.*f", zero ? 0 : a->ticks.places, zero ? 0 : v);
     return out;
 }
 
@@ -110,25 +111,58 @@ void draw_gutters(const struct drawing *d, const struct plot_panel *panel, doubl
     *right = panel_names_width(d, panel, *brief);
 }
 
+struct name {
+    double y;
+    int line;
+};
+
+/* Where a line ends: what is expected of it, or what it was last. */
+static double panel_end(const struct plot_series *s)
+{
+    return s->ahead ? s->p50[s->ahead - 1] : s->last;
+}
+
+/* The lines by how high they end, from the top. Returns how many: of those that are known somewhere, all. */
+static int panel_order(const struct plot_panel *panel, const struct frame_of *f, const struct axis *a,
+                       struct name name[static PLOT_LINES])
+{
+    int n = 0;
+    for (int k = 0; k < panel->n; k++) {
+        double end = panel_end(panel->line[k]);
+        if (isnan(end))
+            continue;
+        struct name one = { .y = panel_y(a, f, end), .line = k };
+        int at = n++;
+        for (; at > 0 && name[at - 1].y > one.y; at--)
+            name[at] = name[at - 1];
+        name[at] = one;
+    }
+    return n;
+}
+
 /* ---- what lies behind the lines ---- */
 
 static void panel_head(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f,
                        const struct axis *a)
 {
-    char text[96], low[TICKS_TEXT], more[40] = "";
+    char low[TICKS_TEXT];
+    auto_buf struct buf text = { 0 };
     double width = f->right - f->left;
     double used = draw_text(d, f->left, f->title_y, panel->title, width, (struct canvas_font){
         .size = d->body, .bold = true, .ink = draw_ink(d->theme->text, 1) }) + d->body * 0.6;
+    if (panel->n)
+        buf_puts(&text, a->scale.unit);
+    if (panel->n && a->low != 0)
+        buf_printf(&text, "%sfrom %s", text.n ? ", " : "", panel_tick(a, 0, low));
     if (panel->more)
-        snprintf(more, sizeof more, "%s%d lower ones not shown", *a->scale.unit ? ", " : "", panel->more);
-    snprintf(text, sizeof text, "%s%s%s%s", panel->n ? a->scale.unit : "", panel->n && a->low != 0 ? ", from " : "",
-             panel->n && a->low != 0 ? panel_tick(a, 0, low) : "", more);
-    if (*text && used < width)
-        used += d->small + draw_text(d, f->left + used, f->title_y, text, width - used, (struct canvas_font){
+        buf_printf(&text, "%s%d lower ones not shown", text.n ? ", " : "", panel->more);
+    if (text.n && used < width)
+        used += d->small + draw_text(d, f->left + used, f->title_y, text.p, width - used, (struct canvas_font){
             .size = d->small, .ink = draw_ink(d->theme->quiet, 1) });
-    for (int k = 0; k < panel->n && f->brief && used < width; k++)
-        used += d->small * 0.7 + draw_text(d, f->left + used, f->title_y, panel->line[k]->label, width - used,
-            (struct canvas_font){ .size = d->small, .ink = draw_ink(d->theme->line[k], 1) });
+    struct name name[PLOT_LINES]; /* in the order of the numbers beside the lines, so that colour is not all */
+    for (int i = 0, n = panel_order(panel, f, a, name); i < n && f->brief && used < width; i++)
+        used += d->small * 0.7 + draw_text(d, f->left + used, f->title_y, panel->line[name[i].line]->label, width - used,
+            (struct canvas_font){ .size = d->small, .ink = draw_ink(d->theme->line[name[i].line], 1) });
 }
 
 static void panel_grid(const struct drawing *d, const struct frame_of *f, const struct axis *a)
@@ -275,13 +309,27 @@ static void panel_line(const struct drawing *d, const struct frame_of *f, const 
     d->c->lines(d->c, at, n, &(struct canvas_stroke){ .ink = draw_ink(rgb, 1), .width = PANEL_LINE * d->body / 13 });
 }
 
+/* The mean of a line where it is known next to a time. */
+static double panel_at(const struct plot *p, const struct plot_series *s, int64_t ms)
+{
+    int at = (int)((double)(ms - p->from_ms) / p->step_ms);
+    for (int away = 0; away < p->n; away++)
+        for (int side = -1; side <= 1; side += 2) {
+            int i = at + side * away;
+            if (i >= 0 && i < p->n && !isnan(s->point[i].mean))
+                return s->point[i].mean;
+        }
+    return NAN;
+}
+
 static void panel_ahead(const struct drawing *d, const struct frame_of *f, const struct axis *a,
                         const struct plot_series *s, uint32_t rgb)
 {
     const struct plot *p = d->p;
     size_t n = (size_t)s->ahead;
     auto_free struct canvas_point *band = mem_new((2 * n + 1) * sizeof *band), *middle = mem_new((n + 2) * sizeof *middle);
-    middle[0] = (struct canvas_point){ draw_x(d, f, (double)p->ahead_ms), panel_y(a, f, s->last) };
+    double now = panel_at(p, s, p->ahead_ms);
+    middle[0] = (struct canvas_point){ draw_x(d, f, (double)p->ahead_ms), panel_y(a, f, now) };
     for (size_t i = 0; i < n; i++) {
         double x = draw_x(d, f, (double)p->ahead_ms + (double)(i + 1) * p->ahead_step_ms);
         band[i] = (struct canvas_point){ x, panel_y(a, f, s->p90[i]) };
@@ -289,7 +337,7 @@ static void panel_ahead(const struct drawing *d, const struct frame_of *f, const
         middle[i + 1] = (struct canvas_point){ x, panel_y(a, f, s->p50[i]) };
     }
     d->c->area(d->c, band, 2 * n, draw_ink(rgb, 0.18));
-    bool known = !isnan(s->last);
+    bool known = !isnan(now);
     d->c->lines(d->c, middle + !known, n + known, &(struct canvas_stroke){
         .ink = draw_ink(rgb, 1), .width = PANEL_LINE * d->body / 13, .dash = d->body * 0.3, .gap = d->body * 0.35 });
 }
@@ -309,19 +357,6 @@ static void panel_strip(const struct drawing *d, const struct frame_of *f, const
     from = fmax(from - reach, f->x);
     to = fmin(to + reach, f->x + f->width);
     d->c->box(d->c, from, top, to - from, fmax(bottom - top, 2), draw_ink(d->theme->usual, 0.35));
-}
-
-/* The mean of a line where it is known next to a time. */
-static double panel_at(const struct plot *p, const struct plot_series *s, int64_t ms)
-{
-    int at = (int)((double)(ms - p->from_ms) / p->step_ms);
-    for (int away = 0; away < p->n; away++)
-        for (int side = -1; side <= 1; side += 2) {
-            int i = at + side * away;
-            if (i >= 0 && i < p->n && !isnan(s->point[i].mean))
-                return s->point[i].mean;
-        }
-    return NAN;
 }
 
 /* Signs stand in a second row where they would hide each other. */
@@ -350,18 +385,6 @@ static void panel_signs(const struct drawing *d, const struct plot_panel *panel,
 
 /* ---- names ---- */
 
-struct name {
-    double y;
-    int line;
-    char text[PLOT_LABEL + AMOUNT_MAX + 2];
-};
-
-/* Where a line ends: what is expected of it, or what it was last. */
-static double panel_end(const struct plot_series *s)
-{
-    return s->ahead ? s->p50[s->ahead - 1] : s->last;
-}
-
 /* Pushes names apart that would overlap, downwards and then back up from the bottom. */
 static void panel_spread(struct name *name, int n, double least, double bottom)
 {
@@ -375,24 +398,16 @@ static void panel_names(const struct drawing *d, const struct plot_panel *panel,
                         const struct axis *a)
 {
     struct name name[PLOT_LINES];
-    int n = 0, room = (int)(f->height / (d->small * 1.12)) + 1;
-    for (int k = 0; k < panel->n; k++) {
-        double end = panel_end(panel->line[k]);
-        if (isnan(end))
-            continue;
-        struct name one = { .y = panel_y(a, f, end), .line = k };
-        panel_name(panel->line[k], f->brief, one.text, sizeof one.text);
-        int at = n++;
-        for (; at > 0 && name[at - 1].y > one.y; at--)
-            name[at] = name[at - 1];
-        name[at] = one;
-    }
+    int n = panel_order(panel, f, a, name), room = (int)(f->height / (d->small * 1.12)) + 1;
     n = n > room ? room : n;
     panel_spread(name, n, d->small * 1.12, f->y + f->height);
-    for (int i = 0; i < n; i++)
-        draw_text(d, f->x + f->width + d->small * 0.5, name[i].y + d->small * 0.35, name[i].text,
+    for (int i = 0; i < n; i++) {
+        char text[PLOT_LABEL + AMOUNT_MAX + 2];
+        panel_name(panel->line[name[i].line], f->brief, text, sizeof text);
+        draw_text(d, f->x + f->width + d->small * 0.5, name[i].y + d->small * 0.35, text,
                   f->right - f->x - f->width - d->small * 0.4, (struct canvas_font){
                       .size = d->small, .ink = draw_ink(d->theme->line[name[i].line], 1) });
+    }
 }
 
 /* ---- all of it ---- */

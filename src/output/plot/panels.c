@@ -36,7 +36,7 @@ static const struct row rows[] = {
       { { "disk.read.rate", "total", "read" }, { "disk.write.rate", "total", "written" } } },
     { "Network transfer", "network", AREA_NETWORK, true, "net",
       { { "net.recv.rate", "total", "received" }, { "net.send.rate", "total", "sent" } } },
-    { "Time lost waiting for", "pressure", AREA_OTHER, true, "pressure",
+    { "Waiting for", "pressure", AREA_OTHER, true, "pressure",
       { { "pressure.cpu.some", NULL, "processors" }, { "pressure.memory.some", NULL, "memory" },
         { "pressure.io.some", NULL, "disks" } } },
     { "Temperature", "temperature", AREA_THERMAL, true, "hwmon",
@@ -67,7 +67,7 @@ static const struct row rows[] = {
       { { "net.recv.rate", NULL, "received" }, { "net.send.rate", NULL, "sent" } } },
     { "Fans", "", AREA_THERMAL, false, "", { { "sensor.fan", NULL, "" }, { "gpu.fan.speed", NULL, "GPU" } } },
     { "Battery", "", AREA_POWER, false, "", { { "battery.charge", NULL, "" } } },
-    { "Time when all tasks waited for", "", AREA_OTHER, false, "",
+    { "All waiting for", "", AREA_OTHER, false, "",
       { { "pressure.memory.full", NULL, "memory" }, { "pressure.io.full", NULL, "disks" } } },
 };
 
@@ -238,6 +238,9 @@ static void panels_main(struct plot *p, plot_why *why, void *self)
         else
             panels_miss(p, &rows[i], why, self);
     }
+    size_t used = strlen(p->note);
+    if (used && !strchr(p->note, '('))
+        snprintf(p->note + used, sizeof p->note - used, "; sonde doctor says why");
 }
 
 /* ---- what was asked for ---- */

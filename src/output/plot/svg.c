@@ -13,7 +13,7 @@
 
 #define SVG_FONTS "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', Arial, sans-serif"
 #define SVG_WIDER 1.13 /* than Helvetica: DejaVu Sans, the widest of them, over the texts of a plot */
-#define SVG_BOLD 1.08
+#define SVG_BOLD 1.2
 #define SVG_OTHER 0.62 /* of the size: letters beyond ASCII */
 
 static const short svg_widths[95] = { /* of ' ' to '~', in thousandths of the size */
