@@ -357,6 +357,13 @@ size_t text_utf8(const char *s, long *c)
     return n ? n : 1;
 }
 
+bool text_hides(long c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+           (c >= 0xe0000 && c <= 0xe0fff);
+}
+
 bool text_is_plain(const char *text)
 {
     for (long c; *text; ) {

@@ -78,6 +78,10 @@ char *text_span(double seconds, char *out, size_t cap);
  */
 size_t text_utf8(const char *s, long *c);
 
+/* Does a code point do something to what is shown beside it? Controls move the cursor, direction and width marks hide
+ * what a text says; so does -1, what is not UTF-8. */
+bool text_hides(long c);
+
 /* Is it UTF-8 without control characters? */
 bool text_is_plain(const char *text);
 

@@ -49,14 +49,6 @@ struct screen screen_of(int fd, bool no_color)
     return s;
 }
 
-/* Controls move the cursor, direction and width marks hide what a text says. */
-static bool screen_hides(long c)
-{
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || (c >= 0x200b && c <= 0x200f) ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-           (c >= 0xe0000 && c <= 0xe0fff);
-}
-
 /* Puts up to `columns` code points of `n` bytes that end at a blank or NUL; returns how many. */
 static int screen_safe(const struct screen *s, struct buf *out, const char *text, size_t n,
                        int columns)
@@ -66,7 +58,7 @@ static int screen_safe(const struct screen *s, struct buf *out, const char *text
     for (; p < end && used < columns; used++) {
         long c;
         size_t bytes = text_utf8(p, &c);
-        if (c < 0 || screen_hides(c) || (c >= 0x80 && !s->utf8 && !s->letters))
+        if (c < 0 || text_hides(c) || (c >= 0x80 && !s->utf8 && !s->letters))
             buf_putc(out, '?');
         else
             buf_put(out, p, bytes);

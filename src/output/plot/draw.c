@@ -58,26 +58,41 @@ static void draw_cut(const char *text, int points, struct buf *out)
     buf_puts(out, "\xe2\x80\xa6");
 }
 
-double draw_text(const struct drawing *d, double x, double y, const char *text, double width, struct canvas_font f)
+/* Names come from devices and other people's programs. */
+static void draw_clean(const char *text, struct buf *out)
+{
+    while (*text) {
+        long c;
+        size_t n = text_utf8(text, &c);
+        if (text_hides(c))
+            buf_putc(out, '?');
+        else
+            buf_put(out, text, n);
+        text += n;
+    }
+}
+
+double draw_text(const struct drawing *d, double x, double y, const char *given, double width, struct canvas_font f)
 {
     struct canvas *c = d->c;
-    auto_buf struct buf cut = { 0 };
-    double used = c->measure(c, text, f.size, f.bold);
-    int low = 0, high = used > width ? (int)strlen(text) : 0;
+    auto_buf struct buf text = { 0 }, cut = { 0 };
+    draw_clean(given, &text);
+    double used = c->measure(c, buf_text(&text), f.size, f.bold);
+    int low = 0, high = used > width ? (int)text.n : 0;
     while (low < high) { /* the most that fit */
         int middle = (low + high + 1) / 2;
-        draw_cut(text, middle, &cut);
+        draw_cut(text.p, middle, &cut);
         if (c->measure(c, cut.p, f.size, f.bold) <= width)
             low = middle;
         else
             high = middle - 1;
     }
     if (used > width) {
-        draw_cut(text, low, &cut);
+        draw_cut(text.p, low, &cut);
         used = c->measure(c, cut.p, f.size, f.bold);
     }
     if (used <= width)
-        c->text(c, x, y, cut.n ? cut.p : text, &f);
+        c->text(c, x, y, cut.n ? cut.p : buf_text(&text), &f);
     return used;
 }
 
@@ -200,8 +215,10 @@ int plot_draw(const struct plot *p, const struct plot_options *o, struct canvas 
         .body = 13 * fmin(fmax(scale, 0.8), 4), .until_ms = draw_until(p),
     };
     d.small = d.body * 0.85;
-    double top = draw_head(&d), below = draw_legend_height(&d);
-    struct mesh m = draw_mesh(&d, top, fmax(d.height - top - below - d.body * 0.4, 3 * d.body));
+    double top = draw_head(&d), below = 0, least = DRAW_LEAST_HEIGHT * d.body;
+    for (d.told = 3; below = draw_legend_height(&d), d.told > 0 && d.height - top - below < least;)
+        d.told--;
+    struct mesh m = draw_mesh(&d, top, d.height - top - below - d.body * 0.4);
     draw_panels(&d, &m);
     draw_legend(&d, d.height - below);
     int left_out = p->n_panels - m.shown;

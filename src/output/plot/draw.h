@@ -20,6 +20,7 @@ struct drawing {
     double width, height;
     double body, small;   /* sizes of text */
     int64_t until_ms;     /* right edge: of the range, or of the forecasts */
+    int told;             /* how much is told below: 0 nothing, 1 signs, 2 episodes too, 3 what is not measured too */
 };
 
 struct frame_of {         /* of a panel */

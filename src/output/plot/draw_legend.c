@@ -27,7 +27,8 @@ void draw_sign(const struct drawing *d, double x, double y, double radius, int n
 /* ---- which signs there are ---- */
 
 struct signs {
-    bool shade, strip, usual, ring, ahead, means;
+    bool shade, strip, usual, ring, ahead;
+    enum severity worst; /* whose colour stands for all */
 };
 
 static void legend_look_at(const struct plot *p, const struct plot_panel *panel, struct signs *s)
@@ -40,9 +41,11 @@ static void legend_look_at(const struct plot *p, const struct plot_panel *panel,
     }
     for (size_t i = 0; i < panel->n_marks; i++) {
         const struct plot_mark *m = &panel->mark[i];
+        const struct plot_episode *e = &p->episodes[m->episode];
         s->strip |= m->main;
-        s->usual |= m->main && !isnan(m->low) && !isnan(m->high);
-        s->ring |= m->line >= 0;
+        s->usual |= m->main && e->number && !isnan(m->low) && !isnan(m->high);
+        s->ring |= m->line >= 0 && e->number;
+        s->worst = e->severity > s->worst ? e->severity : s->worst;
     }
 }
 
@@ -73,8 +76,10 @@ static struct canvas_font legend_font(const struct drawing *d)
     return (struct canvas_font){ .size = d->small, .ink = draw_ink(d->theme->quiet, 1) };
 }
 
+typedef void legend_swatch(const struct drawing *d, uint32_t rgb, double x, double y, double w);
+
 /* A swatch and what it means; in the next row where this one has no room. */
-static void legend_item(struct legend *l, const char *text, void (*swatch)(const struct drawing *d, double x, double y, double w))
+static void legend_item(struct legend *l, const char *text, legend_swatch *swatch, uint32_t rgb)
 {
     const struct drawing *d = l->d;
     double wide = d->small * 1.6, width = wide + d->small * 0.5 + d->c->measure(d->c, text, d->small, false);
@@ -84,66 +89,67 @@ static void legend_item(struct legend *l, const char *text, void (*swatch)(const
     }
     if (l->drawn) {
         struct canvas_font f = legend_font(d);
-        swatch(d, l->x, l->y - d->small * 0.35, wide);
-        d->c->text(d->c, l->x + wide + d->small * 0.5, l->y, text, &f);
+        swatch(d, rgb, l->x, l->y - d->small * 0.35, wide);
+        draw_text(d, l->x + wide + d->small * 0.5, l->y, text, l->right - l->x - wide - d->small * 0.5, f);
     }
     l->x += width + d->small * 1.4;
 }
 
-static void legend_mean(const struct drawing *d, double x, double y, double w)
+static void legend_mean(const struct drawing *d, uint32_t rgb, double x, double y, double w)
 {
     d->c->lines(d->c, (struct canvas_point[]){ { x, y }, { x + w, y } }, 2, &(struct canvas_stroke){
-        .ink = draw_ink(d->theme->line[0], 1), .width = 1.5 });
+        .ink = draw_ink(rgb, 1), .width = 1.5 });
 }
 
-static void legend_shade(const struct drawing *d, double x, double y, double w)
+static void legend_shade(const struct drawing *d, uint32_t rgb, double x, double y, double w)
 {
-    d->c->box(d->c, x, y - d->small * 0.4, w, d->small * 0.8, draw_ink(d->theme->line[0], 0.22));
+    d->c->box(d->c, x, y - d->small * 0.4, w, d->small * 0.8, draw_ink(rgb, 0.22));
 }
 
-static void legend_strip(const struct drawing *d, double x, double y, double w)
+static void legend_strip(const struct drawing *d, uint32_t rgb, double x, double y, double w)
 {
-    d->c->box(d->c, x, y - d->small * 0.4, w, d->small * 0.8, draw_ink(d->theme->severity[SEVERITY_WARNING], 0.13));
-    d->c->box(d->c, x, y - d->small * 0.4, w, 2, draw_ink(d->theme->severity[SEVERITY_WARNING], 1));
+    d->c->box(d->c, x, y - d->small * 0.4, w, d->small * 0.8, draw_ink(rgb, 0.13));
+    d->c->box(d->c, x, y - d->small * 0.4, w, 2, draw_ink(rgb, 1));
 }
 
-static void legend_usual(const struct drawing *d, double x, double y, double w)
+static void legend_usual(const struct drawing *d, uint32_t rgb, double x, double y, double w)
 {
-    d->c->box(d->c, x, y - d->small * 0.4, w, d->small * 0.8, draw_ink(d->theme->usual, 0.35));
+    d->c->box(d->c, x, y - d->small * 0.4, w, d->small * 0.8, draw_ink(rgb, 0.35));
 }
 
-static void legend_ring(const struct drawing *d, double x, double y, double w)
+static void legend_ring(const struct drawing *d, uint32_t rgb, double x, double y, double w)
 {
-    d->c->disc(d->c, x + w / 2, y, d->small * 0.37, draw_ink(0, 0), draw_ink(d->theme->severity[SEVERITY_WARNING], 1));
+    d->c->disc(d->c, x + w / 2, y, d->small * 0.37, draw_ink(0, 0), draw_ink(rgb, 1));
 }
 
-static void legend_ahead(const struct drawing *d, double x, double y, double w)
+static void legend_ahead(const struct drawing *d, uint32_t rgb, double x, double y, double w)
 {
-    legend_shade(d, x, y, w);
+    legend_shade(d, rgb, x, y, w);
     d->c->lines(d->c, (struct canvas_point[]){ { x, y }, { x + w, y } }, 2, &(struct canvas_stroke){
-        .ink = draw_ink(d->theme->line[0], 1), .width = 1.5, .dash = d->body * 0.3, .gap = d->body * 0.35 });
+        .ink = draw_ink(rgb, 1), .width = 1.5, .dash = d->body * 0.3, .gap = d->body * 0.35 });
 }
 
 static void legend_items(struct legend *l)
 {
     const struct plot *p = l->d->p;
+    const struct plot_theme *t = l->d->theme;
     struct signs s = legend_signs(p);
     char text[80], span[32];
     text_span(fmax(p->step_ms, p->interval_ms) / 1000, span, sizeof span);
     double every_ms = fmax(p->step_ms, p->interval_ms);
     snprintf(text, sizeof text, s.shade ? "mean of %s" : every_ms >= 100 ? "a value every %s" : "value", span);
     if (p->n_panels)
-        legend_item(l, text, legend_mean);
+        legend_item(l, text, legend_mean, t->line[0]);
     if (s.shade)
-        legend_item(l, "lowest to highest", legend_shade);
+        legend_item(l, "lowest to highest", legend_shade, t->line[0]);
     if (s.strip)
-        legend_item(l, "unusual", legend_strip);
+        legend_item(l, "unusual", legend_strip, t->severity[s.worst]);
     if (s.usual)
-        legend_item(l, "usual then, nine of ten values", legend_usual);
+        legend_item(l, "usual then, nine of ten values", legend_usual, t->usual);
     if (s.ring)
-        legend_item(l, "metric that caused it or moved with it", legend_ring);
+        legend_item(l, "metric that caused it or moved with it", legend_ring, t->severity[s.worst]);
     if (s.ahead)
-        legend_item(l, "forecast, eight of ten values", legend_ahead);
+        legend_item(l, "forecast, eight of ten values", legend_ahead, t->line[0]);
 }
 
 /* "14:05:10 to 14:09:00, warning: memory used ..." */
@@ -220,9 +226,13 @@ static double legend_all(const struct drawing *d, double y, bool drawn)
 {
     struct legend l = { .d = d, .drawn = drawn, .x = d->body, .left = d->body, .right = d->width - d->body,
                         .y = y + d->small * 1.2 };
+    if (d->told < 1)
+        return d->body * 0.5;
     legend_items(&l);
-    legend_episodes(&l);
-    legend_note(&l, d->p->note);
+    if (d->told >= 2)
+        legend_episodes(&l);
+    if (d->told >= 3)
+        legend_note(&l, d->p->note);
     return l.y + d->body * 0.7 - y;
 }
 

@@ -25,8 +25,12 @@ struct axis {
     double low, high;       /* of the values, in theirs */
 };
 
+#define PANEL_FARTHEST 1e300 /* beyond it differences of two are no numbers any more */
+
 static void panel_reach(double v, double *low, double *high)
 {
+    if (fabs(v) > PANEL_FARTHEST)
+        v = copysign(PANEL_FARTHEST, v);
     *low = fmin(*low, v); /* which pass over NaN */
     *high = fmax(*high, v);
 }

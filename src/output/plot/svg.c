@@ -52,7 +52,7 @@ static void svg_escaped(struct buf *out, const char *text)
         size_t n = text_utf8(text, &c);
         if (c == '&' || c == '<' || c == '>' || c == '"')
             buf_printf(out, "&#%ld;", c);
-        else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xfffe || c == 0xffff)
+        else if (text_hides(c) || c == 0xfffe || c == 0xffff)
             buf_putc(out, '?');
         else
             buf_put(out, text, n);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TICKS_SAME 1e-9 /* what differs by less of itself is one number */
+
 /* The least of 1, 2, 5 times a power of ten that is not below v. */
 static double ticks_round(double v, int *exponent)
 {
@@ -22,10 +24,10 @@ static double ticks_round(double v, int *exponent)
 
 struct ticks ticks_of(double low, double high, int wanted)
 {
-    if (!(high > low)) {
-        double wide = fabs(low) > 0 ? fabs(low) * 0.1 : 1;
-        high = low == 0 ? 1 : low + wide;
-        low = low == 0 ? 0 : low - wide;
+    double far = fmax(fabs(low), fabs(high));
+    if (!(high - low > far * TICKS_SAME)) {
+        low -= far * 0.1;
+        high += far > 0 ? far * 0.1 : 1;
     }
     int exponent, most = wanted < 2 ? 2 : wanted > TICKS_MAX - 2 ? TICKS_MAX - 2 : wanted;
     double step = ticks_round((high - low) / (most - 1), &exponent);
