@@ -178,22 +178,22 @@ static void draw_column_gutters(const struct drawing *d, const struct mesh *m, i
     }
 }
 
+/* Row by row, as they are read. */
 static void draw_panels(const struct drawing *d, const struct mesh *m)
 {
     double cell = (d->width - d->body) / m->columns, times = d->small * 1.7, title = d->body * 2.1, gap = d->body * 0.6;
-    double height = (m->height - times) / m->rows - title - gap;
-    for (int column = 0; column < m->columns; column++) {
-        double left, right;
-        draw_column_gutters(d, m, column, height, &left, &right);
-        for (int i = column, row = 0; i < m->shown; i += m->columns, row++) {
-            double x = d->body + column * cell, y = m->top + row * (title + height + gap), l, r;
-            struct frame_of f = {
-                .x = x + left, .y = y + title, .width = cell - d->body - left - right, .height = height,
-                .left = x, .title_y = y + title - d->body * 0.85, .right = x + cell - d->body, .times = i + m->columns >= m->shown,
-            };
-            draw_gutters(d, &d->p->panels[i], cell, height, &l, &r, &f.brief);
-            draw_panel(d, &d->p->panels[i], &f);
-        }
+    double height = (m->height - times) / m->rows - title - gap, left[PLOT_PANELS], right[PLOT_PANELS], own[2];
+    for (int column = 0; column < m->columns; column++)
+        draw_column_gutters(d, m, column, height, &left[column], &right[column]);
+    for (int i = 0; i < m->shown; i++) {
+        int column = i % m->columns, row = i / m->columns;
+        double x = d->body + column * cell, y = m->top + row * (title + height + gap);
+        struct frame_of f = {
+            .x = x + left[column], .y = y + title, .width = cell - d->body - left[column] - right[column], .height = height,
+            .left = x, .title_y = y + title - d->body * 0.85, .right = x + cell - d->body, .times = i + m->columns >= m->shown,
+        };
+        draw_gutters(d, &d->p->panels[i], cell, height, &own[0], &own[1], &f.brief);
+        draw_panel(d, &d->p->panels[i], &f);
     }
 }
 
@@ -220,6 +220,9 @@ int plot_draw(const struct plot *p, const struct plot_options *o, struct canvas 
         d.told--;
     struct mesh m = draw_mesh(&d, top, d.height - top - below - d.body * 0.4);
     draw_panels(&d, &m);
+    if (!p->n_panels)
+        draw_text(&d, d.width / 2, d.height / 2, "nothing that a panel is made of was recorded", d.width - 2 * d.body,
+                  (struct canvas_font){ .size = d.body, .anchor = CANVAS_MIDDLE, .ink = draw_ink(d.theme->quiet, 1) });
     draw_legend(&d, d.height - below);
     int left_out = p->n_panels - m.shown;
     if (left_out > 0) {

@@ -418,7 +418,8 @@ static void panel_names(const struct drawing *d, const struct plot_panel *panel,
 
 static void panel_nothing(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f)
 {
-    d->c->box(d->c, f->left, f->y, f->right - f->left, f->height, draw_ink(d->theme->grid, 0.5));
+    panel_times(d, f, f->times);
+    d->c->box(d->c, f->left, f->y, f->right - f->left, f->height, draw_ink(d->theme->grid, 1));
     draw_text(d, (f->left + f->right) / 2, f->y + f->height / 2, panel->empty, f->right - f->left - d->body, (struct canvas_font){
         .size = d->small, .anchor = CANVAS_MIDDLE, .ink = draw_ink(d->theme->quiet, 1) });
 }
