@@ -23,8 +23,6 @@ struct plotting {
     struct plot_options options;
     const char *file, *word;     /* to be read; else the session that is meant, NULL = by time */
     struct shown shown;
-    struct look look;
-    char session[INDEX_ID_MAX];
 };
 
 /* ---- what is wanted ---- */
@@ -80,15 +78,8 @@ static int plot_wanted(struct plotting *w)
 
 static int plot_open(struct plotting *w)
 {
-    int status = shown_open(&w->shown, w->a, w->file);
-    if (status != EXIT_DONE)
-        return status;
-    int rc = w->file ? look_open(&w->look, w->shown.dir.p, false) : archived_open(&w->look, w->a, false);
-    rc = rc < 0 ? rc : look_files(&w->look);
-    if (rc < 0)
-        return archived_say(w->shown.dir.p, rc);
     bool last = !w->word && !w->file && !args_given(w->a, "from") && !args_given(w->a, "to");
-    return w->word || last ? archived_find(&w->look, last ? "last" : w->word, w->session) : EXIT_DONE;
+    return shown_open(&w->shown, w->a, w->file, last ? "last" : w->word);
 }
 
 static int plot_say_empty(const struct plotting *w, int rc)
@@ -100,7 +91,7 @@ static int plot_say_empty(const struct plotting *w, int rc)
     else if (rc == -ENODATA)
         log_error(0, "plot: nothing was recorded in that time; `sonde sessions list` says what there is");
     else
-        return archived_say(w->look.dir.p, rc);
+        return archived_say(w->shown.dir.p, rc);
     return EXIT_FAILED;
 }
 
@@ -108,8 +99,8 @@ static int plot_read(struct plotting *w, struct plot **out)
 {
     const struct args *a = w->a;
     int64_t first_ms, last_ms;
-    const char *session = *w->session ? w->session : NULL;
-    if (!look_span(&w->look, session, &first_ms, &last_ms))
+    const char *session = *w->shown.session ? w->shown.session : NULL;
+    if (!look_span(&w->shown.look, session, &first_ms, &last_ms))
         return plot_say_empty(w, -ENODATA);
     struct plot_wish wish = {
         .session = session, .title = w->shown.name, .globs = args_text(a, "metrics"), .points = w->options.width,
@@ -121,10 +112,10 @@ static int plot_read(struct plotting *w, struct plot **out)
         wish.to_ms = wish.from_ms + 1000; /* of one instant */
     if (wish.to_ms <= wish.from_ms)
         return plot_say_empty(w, -ENODATA);
-    if (!session && archived_would_mix(&w->look, "plot", wish.from_ms, wish.to_ms))
+    if (!session && archived_would_mix(&w->shown.look, "plot", wish.from_ms, wish.to_ms))
         return EXIT_FAILED;
     wish.zone_s = args_flag(a, "utc") ? 0 : os_zone_s(wish.to_ms);
-    int rc = plot_of_look(&w->look, &wish, out);
+    int rc = plot_of_look(&w->shown.look, &wish, out);
     if (rc < 0)
         return plot_say_empty(w, rc);
     if (args_given(a, "title"))
@@ -202,7 +193,6 @@ static int plot_run(const struct args *a)
     if (status == EXIT_DONE)
         status = plot_write(&w, p);
     plot_free(p);
-    look_close(&w.look);
     shown_close(&w.shown);
     return status;
 }

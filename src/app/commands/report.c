@@ -1,4 +1,4 @@
-/* report.c - `sonde report`: what was recorded as one HTML file, to be kept or passed on. */
+/* report.c - `sonde report`: what was recorded as one HTML file. */
 #include "app/analyze_archive.h"
 #include "app/outfiles.h"
 #include "app/shown.h"
@@ -107,7 +107,7 @@ static const struct example examples[] = {
 };
 
 const struct command command_report = {
-    .name = "report", .summary = "what was recorded as one HTML file with charts, to be kept or passed on",
+    .name = "report", .summary = "what was recorded as one HTML file with charts, to pass on",
     .usage = "[SESSION, FILE]",
     .text = "Writes one file that holds the page of `sonde serve` with what was recorded of a range: charts to zoom, "
             "the analysis, processes every few minutes, events. It opens from the disk in any browser, years later, "
