@@ -41,11 +41,10 @@ static int attach_try(const char *path, const char *request)
 }
 
 /* A recorder that was asked. */
-static int attach_ask(const struct args *a, const char *request)
+static int attach_ask(const char *data, const char *request)
 {
     char line[REQUEST_MAX];
     auto_buf struct buf own = { 0 }, user = { 0 }, system = { 0 };
-    const char *data = args_text(a, "data");
     if (snprintf(line, sizeof line, "%s\n", request) >= (int)sizeof line)
         return -EINVAL;
     if (data) {
@@ -68,11 +67,11 @@ static int attach_refused(const char *json)
     return -ENOENT;
 }
 
-int attach_json(const struct args *a, const char *request, struct json_t **out)
+int attach_json_of(const char *data, const char *request, struct json_t **out)
 {
     auto_buf struct buf text = { 0 };
     char piece[16384];
-    int fd = attach_ask(a, request), got = 1;
+    int fd = attach_ask(data, request), got = 1;
     if (fd < 0)
         return fd == -EACCES ? fd : -ENOENT;
     int64_t until = os_mono_ns() + ANSWER_NS;
@@ -88,6 +87,11 @@ int attach_json(const struct args *a, const char *request, struct json_t **out)
         return 0;
     json_decref(*out);
     return attach_refused(buf_text(&text));
+}
+
+int attach_json(const struct args *a, const char *request, struct json_t **out)
+{
+    return attach_json_of(args_text(a, "data"), request, out);
 }
 
 int attach_mark(const struct args *a, const char *note, struct attach_marked *out)
@@ -150,9 +154,9 @@ static void line_close(void *self)
     mem_free(l);
 }
 
-int attach_feed(const struct args *a, const char *request, struct clock *clock, bool live, struct feed **out)
+int attach_feed_of(const char *data, const char *request, struct clock *clock, bool live, struct feed **out)
 {
-    int fd = attach_ask(a, request);
+    int fd = attach_ask(data, request);
     if (fd < 0)
         return -ENOENT;
     struct line *l = mem_new(sizeof *l);
@@ -167,4 +171,9 @@ int attach_feed(const struct args *a, const char *request, struct clock *clock, 
     struct tape_bytes bytes = { .read = line_read, .close = line_close, .self = l };
     struct tape_feed_options options = { .origin = "the running recorder", .live = live, .clock = clock };
     return tape_feed_of(&bytes, &options, out);
+}
+
+int attach_feed(const struct args *a, const char *request, struct clock *clock, bool live, struct feed **out)
+{
+    return attach_feed_of(args_text(a, "data"), request, clock, live, out);
 }

@@ -33,6 +33,9 @@ int attach_state(const struct args *a, struct attach_state *out);
 struct json_t;
 int attach_json(const struct args *a, const char *request, struct json_t **out);
 
+/* The same of the recorder of a data directory; NULL: of this user's or the system's, as without --data. */
+int attach_json_of(const char *data, const char *request, struct json_t **out);
+
 struct attach_marked {
     char dir[OS_PATH_MAX];    /* of the recorder */
     double interval_s;        /* it begins with the next sample */
@@ -50,5 +53,6 @@ int attach_mark(const struct args *a, const char *note, struct attach_marked *ou
  *   live    it goes on as it happens
  */
 int attach_feed(const struct args *a, const char *request, struct clock *clock, bool live, struct feed **out);
+int attach_feed_of(const char *data, const char *request, struct clock *clock, bool live, struct feed **out);
 
 #endif

@@ -72,6 +72,11 @@ int os_real_path(const char *path, char *out)
     return realpath(path, out) ? 0 : -errno; /* OS_PATH_MAX is at least PATH_MAX */
 }
 
+int os_self_path(char *out)
+{
+    return os_real_path("/proc/self/exe", out);
+}
+
 bool os_is_program(const char *path)
 {
     return access(path, X_OK) == 0;

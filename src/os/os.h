@@ -258,6 +258,8 @@ bool os_is_trusted(const char *path, char *why, size_t cap);
  * not change what was found to be trusted. */
 int os_real_path(const char *path, char *out);
 
+int os_self_path(char *out); /* of the program that runs, in OS_PATH_MAX bytes */
+
 bool os_is_program(const char *path); /* may we execute it? */
 
 /* The symbol of a shared object, which is loaded at the first call and kept.

@@ -1,12 +1,21 @@
 /* router.c - finds what answers a request: a walk through tables of a few dozen rows. */
 #include "serve/router.h"
 
+#include "base/auto.h"
+
 #include <string.h>
 
-static const char *router_method(enum http_method m)
+static void router_allow(struct http_reply *refusal, unsigned methods)
 {
-    static const char *const names[] = { "GET, HEAD", "HEAD", "POST", "PUT", "DELETE" };
-    return m < HTTP_OTHER ? names[m] : "";
+    static const char *const names[HTTP_OTHER] = { "GET", "HEAD", "POST", "PUT", "DELETE" };
+    auto_buf struct buf list = { 0 };
+    if (methods & 1u << HTTP_GET)
+        methods |= 1u << HTTP_HEAD;
+    for (int m = 0; m < HTTP_OTHER; m++)
+        if (methods & 1u << m)
+            buf_printf(&list, "%s%s", list.n ? ", " : "", names[m]);
+    http_fail(refusal, 405, "this address does not know the method", NULL);
+    http_put(refusal, "Allow", "%s", buf_text(&list));
 }
 
 /* Does the path fit? The parts that stand for {} begin at part[] and end before part_n[]. */
@@ -46,7 +55,7 @@ static void router_fill(struct http_request *r, const char *const *part, const s
 bool router_find(const struct router_table *tables, size_t n, struct http_request *r, struct buf *room,
                  struct router_match *out, struct http_reply *refusal)
 {
-    char allow[64] = "";
+    unsigned methods = 0; /* that the path would know, as bits */
     for (size_t t = 0; t < n; t++) {
         for (const struct route *route = tables[t].routes; route->path; route++) {
             const char *part[HTTP_PARTS_MAX] = { 0 };
@@ -58,17 +67,12 @@ bool router_find(const struct router_table *tables, size_t n, struct http_reques
                 *out = (struct router_match){ route, tables[t].self };
                 return true;
             }
-            const char *name = router_method(route->method);
-            if (strlen(allow) + strlen(name) + 3 <= sizeof allow) {
-                strcat(allow, *allow ? ", " : "");
-                strcat(allow, name);
-            }
+            methods |= 1u << route->method;
         }
     }
-    if (*allow) {
-        http_fail(refusal, 405, "this address does not know the method", NULL);
-        http_put(refusal, "Allow", "%s", allow);
-    } else
+    if (methods)
+        router_allow(refusal, methods);
+    else
         http_fail(refusal, 404, "there is nothing at this address", "see /openapi.json for what there is");
     return false;
 }
