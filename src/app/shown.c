@@ -82,10 +82,22 @@ static int shown_private(struct shown *s, const struct args *a, const char *file
     return archived_say(s->dir.p, rc);
 }
 
-int shown_open(struct shown *s, const struct args *a, const char *file, const char *word)
+static void shown_begin(struct shown *s, const struct args *a)
 {
     double budget = config_number(args_config(a), "analysis.budget_per_day");
     *s = (struct shown){ .how = { .seed = 1, .budget_per_day = budget } };
+}
+
+void shown_dir(struct shown *s, const struct args *a, const char *dir)
+{
+    shown_begin(s, a);
+    buf_puts(&s->dir, dir);
+    categories_for(a, dir, &s->how, &s->workloads);
+}
+
+int shown_open(struct shown *s, const struct args *a, const char *file, const char *word)
+{
+    shown_begin(s, a);
     bool names_file = word && !analyze_is_session(word);
     if (file && word) {
         log_error(0, "%s and --replay %s both name what to look at; give one of them", word, file);

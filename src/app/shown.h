@@ -29,6 +29,9 @@ struct shown {
  */
 int shown_open(struct shown *s, const struct args *a, const char *file, const char *word);
 
+/* The same of a directory in which perhaps nothing was recorded yet: the look is left for whoever needs it. */
+void shown_dir(struct shown *s, const struct args *a, const char *dir);
+
 /*
  * --from and --to, as far as they were given, else of the session, or the last so many hours of all. False: nothing
  * was recorded in it, or it runs backwards; that was said.

@@ -7,6 +7,9 @@
 #include "app/attach.h"
 #include "app/serve/keeper.h"
 #include "app/serve/livefeed.h"
+#include "app/serve/missing.h"
+#include "app/shown.h"
+#include "app/version.h"
 
 #include "base/auto.h"
 #include "base/json.h"
@@ -14,6 +17,7 @@
 #include "core/config.h"
 #include "core/sampler.h"
 #include "os/os.h"
+#include "serve/api/api.h"
 #include "serve/server.h"
 
 #include <errno.h>
@@ -28,7 +32,10 @@ struct serve {
     const char *address;
     const char *hosts[HOSTS_MAX + 1];
     bool guarded;
-    struct keeper keeper;
+    struct keeper keeper;         /* of what is recorded; of a replay: nobody */
+    struct shown shown;
+    struct missing missing;
+    struct api *api;
     struct access *access;
     struct server *server;
     char token[HTTP_FULL + 1][ACCESS_TOKEN_MAX]; /* made now, to be shown */
@@ -96,7 +103,7 @@ static int serve_make_token(struct serve *s, const char *option, enum http_role 
         log_error(0, "serve: tokens need the module sonde-crypto, which is not installed beside the program "
                      "(Debian: libssl-dev, to build it)");
     else if (rc < 0)
-        log_error(rc, "serve: the token cannot be kept in %s/keys/web", s->keeper.dir);
+        log_error(rc, "serve: the token cannot be kept in %s/keys/web", s->shown.dir.p);
     return rc;
 }
 
@@ -104,7 +111,7 @@ static int serve_open_access(struct serve *s)
 {
     char path[OS_PATH_MAX + 16];
     auto_free char *hosts = serve_hosts(s);
-    snprintf(path, sizeof path, "%s/keys/web", s->keeper.dir);
+    snprintf(path, sizeof path, "%s/keys/web", s->shown.dir.p);
     int rc = access_open(&(struct access_options){
         .address = s->address, .port = server_port(s->server), .tls = args_given(s->args, "tls-cert"),
         .hosts = s->hosts, .guarded = s->guarded, .path = path, .now_ns = os_mono_ns,
@@ -142,7 +149,7 @@ static void serve_tell_json(const struct serve *s, const char *url)
     json_init(&j, &out);
     json_object(&j, NULL);
     json_string(&j, "url", url);
-    json_string(&j, "directory", s->keeper.dir);
+    json_string(&j, "directory", s->shown.dir.p);
     json_bool(&j, "own_recorder", s->keeper.own);
     if (*s->token[HTTP_FULL])
         json_string(&j, "token", s->token[HTTP_FULL]);
@@ -159,8 +166,9 @@ static void serve_tell(const struct serve *s)
     if (args_flag(s->args, "json"))
         serve_tell_json(s, url.p);
     else {
-        printf("%s shows %s; %s. Ctrl-C ends it.\n", url.p, s->keeper.dir,
-               s->keeper.own ? "it records there, too" : "the recorder that runs here goes on");
+        printf("%s shows %s; %s. Ctrl-C ends it.\n", url.p, *s->shown.name ? s->shown.name : s->shown.dir.p,
+               *s->shown.name ? "it is a recording" : s->keeper.own ? "it records there, too" :
+               "the recorder that runs here goes on");
         if (*s->token[HTTP_FULL])
             printf("Token, shown only now: %s\n", s->token[HTTP_FULL]);
         if (*s->token[HTTP_READ_ONLY])
@@ -193,6 +201,23 @@ static void serve_live(void *self, const struct http_request *r, struct http_rep
         http_fail(out, 400, "the selection is longer than 511 bytes", "select by shorter globs: cpu.*,disk.*");
 }
 
+static void serve_open_api(struct serve *s)
+{
+    s->missing.args = s->args;
+    s->api = api_new(s->shown.dir.p, &(struct api_shown){
+        .version = SONDE_VERSION, .replay = *s->shown.name ? s->shown.name : NULL, .config = args_config(s->args),
+        .how = s->shown.how, .missing = *s->shown.name ? NULL : missing_text, .self = &s->missing });
+    server_add(s->server, api_routes, s->api);
+}
+
+/* Of a replay nothing is live: streams stay silent. */
+static struct livefeed *serve_listen_to_recorder(struct serve *s)
+{
+    return *s->shown.name ? NULL : livefeed_start(&(struct livefeed_options){
+        .data = s->keeper.own ? s->keeper.dir : args_text(s->args, "data"), .hub = server_hub(s->server),
+        .budget_per_day = config_number(args_config(s->args), "analysis.budget_per_day") });
+}
+
 static int serve_live_run(struct serve *s)
 {
     static const struct route routes[] = {
@@ -201,9 +226,8 @@ static int serve_live_run(struct serve *s)
     };
     server_set_access(s->server, s->access);
     server_add(s->server, routes, s);
-    struct livefeed *live = livefeed_start(&(struct livefeed_options){
-        .data = s->keeper.own ? s->keeper.dir : args_text(s->args, "data"), .hub = server_hub(s->server),
-        .budget_per_day = config_number(args_config(s->args), "analysis.budget_per_day") });
+    serve_open_api(s);
+    struct livefeed *live = serve_listen_to_recorder(s);
     serve_tell(s);
     server_run(s->server);
     if (!livefeed_stop(live))
@@ -211,11 +235,23 @@ static int serve_live_run(struct serve *s)
     return EXIT_DONE;
 }
 
+/* The archive of a recorder, or of a file. */
+static int serve_find(struct serve *s)
+{
+    const char *file = args_text(s->args, "replay");
+    if (file)
+        return shown_open(&s->shown, s->args, file, NULL) == EXIT_DONE ? 0 : -EINVAL;
+    int rc = keeper_find(&s->keeper, s->args);
+    if (rc == 0)
+        shown_dir(&s->shown, s->args, s->keeper.dir);
+    return rc;
+}
+
 static int serve_open(struct serve *s)
 {
     const struct args *a = s->args;
     const struct web *web = serve_module();
-    if (!web || keeper_find(&s->keeper, a) < 0)
+    if (!web || serve_find(s) < 0)
         return -ENOENT;
     int rc = server_open(&(struct server_options){
         .web = web, .address = s->address, .port = (int)args_number(a, "port"), .cert = args_text(a, "tls-cert"),
@@ -238,8 +274,11 @@ static int serve_run(const struct args *a)
     if (serve_open(&s) == 0)
         status = serve_live_run(&s);
     server_close(s.server);
+    api_free(s.api);
+    buf_done(&s.missing.text);
     keeper_end(&s.keeper);
     access_close(s.access);
+    shown_close(&s.shown);
     return status;
 }
 
@@ -254,6 +293,7 @@ static const struct option options[] = {
     { "tls-key", 0, OPTION_FILE, "FILE", .help = "its private key, PEM" },
     { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
       .help = "between two samples, where it has to record itself (default general.logging_interval, which is 1)" },
+    SHOWN_REPLAY,
     DATADIR_OPTION,
     { 0 },
 };

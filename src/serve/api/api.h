@@ -12,8 +12,6 @@
 #include "look/look.h"
 #include "serve/router.h"
 
-struct json; /* base/json.h */
-
 struct api_shown {
     const char *version;
     const char *replay;             /* the name of the file that is shown in place of this machine; NULL */
@@ -22,9 +20,8 @@ struct api_shown {
     /* How ranges are analysed: budget, seed, categories; everything in it is borrowed. */
     struct analyze_options how;
 
-    /* Puts the members of an array: {"adapter", "reason", "remedy"} of what this machine does not have; NULL: nobody
-     * knows. */
-    void (*put_missing)(void *self, struct json *j);
+    /* A JSON array of {"adapter", "reason", "remedy"}: what this machine does not have; NULL: nobody knows. */
+    const char *(*missing)(void *self);
     void *self;
 };
 

@@ -111,10 +111,7 @@ void api_metrics(void *self, const struct http_request *r, struct http_reply *ou
     json_array(&j, "metrics");
     int rc = archive_play(a->look.files, range.session, range.to_ms - 2000, range.to_ms, metrics_last, &j, NULL);
     json_end(&j);
-    json_array(&j, "missing");
-    if (a->s.put_missing)
-        a->s.put_missing(a->s.self, &j);
-    json_end(&j);
+    json_raw(&j, "missing", a->s.missing ? a->s.missing(a->s.self) : "[]");
     json_end(&j);
     if (rc < 0 && rc != -ECANCELED)
         api_fail(out, rc);
