@@ -25,7 +25,7 @@ struct outfiles {
     { "save-analysis", 0, OPTION_FLAG, .help = "save the report as analysis_results_DATE_TIME.json" }, \
     { "export-csv",    0, OPTION_FILE, "FILE", .help = "write all samples as comma-separated values" }, \
     { "export-json",   0, OPTION_FILE, "FILE", .help = "write all samples as a JSON array" }, \
-    { "visualize",     0, OPTION_FLAG, .help = "draw the main metrics as metrics.png (without its module metrics.svg): see `sonde plot`" }, \
+    { "visualize",     0, OPTION_FLAG, .help = "draw metrics.png of the main metrics (or .svg, without its module): see sonde plot" }, \
     { "show-plot",     0, OPTION_FLAG, .help = "the same, and open it with the desktop's viewer" }, \
     { "metrics",       0, OPTION_TEXT, "GLOBS", .help = "export only these: 'cpu.*,disk.read.rate{sda}'" }, \
     { "output-dir",    0, OPTION_DIR, "DIR", .fallback = ".", .help = "where the saved files go" }

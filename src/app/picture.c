@@ -32,8 +32,8 @@ static int picture_png(const struct plot *p, const struct plot_options *o, struc
 {
     const struct cairo *cairo = picture_cairo();
     if (!cairo) {
-        log_error(0, "a PNG needs the module sonde-cairo, which is not here (`sonde doctor`); an SVG needs nothing: name "
-                  "a file that ends in .svg");
+        log_error(0, "a PNG needs the module sonde-cairo, which is not here (`sonde doctor`); an SVG needs nothing: "
+                  "name a file that ends in .svg");
         return -ENOTSUP;
     }
     struct canvas *c = cairo->open(o->width, o->height, plot_background(o->dark));
@@ -52,7 +52,7 @@ static int picture_png(const struct plot *p, const struct plot_options *o, struc
 int picture_make(const struct plot *p, const struct plot_options *o, enum picture_format f, struct buf *out,
                  int *left_out)
 {
-    int unseen, *left = left_out ? left_out : &unseen;
+    int unseen = 0, *left = left_out ? left_out : &unseen;
     if (f == PICTURE_PNG)
         return picture_png(p, o, out, left);
     *left = plot_svg(p, o, out);

@@ -86,7 +86,8 @@ static void painted_box(struct canvas *c, double x, double y, double width, doub
     cairo_fill(cr);
 }
 
-static void painted_disc(struct canvas *c, double x, double y, double radius, struct canvas_ink fill, struct canvas_ink edge)
+static void painted_disc(struct canvas *c, double x, double y, double radius, struct canvas_ink fill,
+                         struct canvas_ink edge)
 {
     cairo_t *cr = painted_of(c)->cr;
     cairo_new_path(cr);

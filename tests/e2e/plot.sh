@@ -1,6 +1,6 @@
 #!/bin/sh
-# sonde plot and --visualize: pictures of an archive, of files and of a run, as PNG and SVG; wrong wishes are answered with
-# what to do, and no picture is written over what is read.
+# sonde plot and --visualize: pictures of an archive, of files and of a run, as PNG and SVG; wrong wishes are answered
+# with what to do, and no picture is written over what is read.
 . "$(dirname "$0")/lib.sh"
 sonde=$1/sonde data=$tmp/data
 export XDG_CONFIG_HOME="$tmp/config" XDG_DATA_HOME="$tmp/none" TZ=UTC0
@@ -10,8 +10,10 @@ unset DISPLAY WAYLAND_DISPLAY
 awk 'BEGIN {
     print "t,cpu.util,memory.util,memory.used,disk.write.rate{total}"
     for (i = 0; i < 600; i++)
-        if (i < 200 || i >= 260)
-            printf "%d,%d,%g,%g,%d\n", 1795348800 + i, 10 + i % 7, 30 + (i >= 360) * 40, (30 + (i >= 360) * 40) * 4e7, i % 5 * 1000
+        if (i < 200 || i >= 260) {
+            memory = 30 + (i >= 360) * 40
+            printf "%d,%d,%g,%g,%d\n", 1795348800 + i, 10 + i % 7, memory, memory * 4e7, i % 5 * 1000
+        }
 }' > "$tmp/run.csv"
 
 # ---- a file ----
@@ -24,7 +26,8 @@ import re, sys
 import xml.etree.ElementTree as xml
 svg = "{http://www.w3.org/2000/svg}"
 root = xml.parse(sys.argv[1]).getroot()
-assert root.tag == svg + "svg" and root.get("width") == "900" and root.get("height") == "500" and root.get("role") == "img"
+assert root.tag == svg + "svg" and root.get("role") == "img"
+assert root.get("width") == "900" and root.get("height") == "500"
 texts = [t.text for t in root.iter(svg + "text")]
 for want in ("run.csv", "Processor busy", "Memory in use", "Disk transfer", "%", "kB/s"):
     assert want in texts, (want, texts)
@@ -64,8 +67,8 @@ END
 fi
 "$sonde" plot run.csv --out - | head -c 4 | grep -q '<svg' || fail 'SVG on standard output'
 
-expect 0 '' "$sonde" plot --replay run.csv --metrics 'memory.*,gpu.util' --from 2026-11-22T12:05 --to 2026-11-22T12:07 --out two.svg \
-    --title 'two minutes' --dark --json
+expect 0 '' "$sonde" plot --replay run.csv --metrics 'memory.*,gpu.util' --from 2026-11-22T12:05 \
+    --to 2026-11-22T12:07 --out two.svg --title 'two minutes' --dark --json
 python3 - "$tmp/out" <<'END' || fail "JSON: $(cat "$tmp/out")"
 import json, sys
 j = json.load(open(sys.argv[1]))
@@ -75,8 +78,10 @@ assert [p["metrics"] for p in j["panels"]] == [["memory.util"], ["memory.used"],
 assert j["anomalies"] == 1, j
 END
 grep -q '>two minutes<' two.svg && grep -q 'nothing of it was recorded' two.svg || fail 'two.svg'
-TZ=XYZ-2 "$sonde" plot run.csv --out zone.svg >/dev/null && grep -q '14:00:00 to 14:09:59 UTC+02:00' zone.svg || fail 'the time zone'
-TZ=XYZ-2 "$sonde" plot run.csv --out zone.svg --utc >/dev/null && grep -q '12:00:00 to 12:09:59 UTC' zone.svg || fail '--utc'
+expect 0 '' env TZ=XYZ-2 "$sonde" plot run.csv --out zone.svg
+grep -q '14:00:00 to 14:09:59 UTC+02:00' zone.svg || fail 'the time zone'
+expect 0 '' env TZ=XYZ-2 "$sonde" plot run.csv --out zone.svg --utc
+grep -q '12:00:00 to 12:09:59 UTC' zone.svg || fail '--utc'
 
 # ---- an archive ----
 
@@ -84,13 +89,15 @@ expect 0 '' "$sonde" import --data "$data" run.csv
 expect 0 '' "$sonde" plot --data "$data" --out last.svg
 says 'Wrote last.svg: 3 panels, *'
 expect 0 '' "$sonde" plot last --data "$data" --predict --prediction-steps 5 --metrics cpu.util --out ahead.svg
-grep -q 'stroke-dasharray' ahead.svg && grep -q 'forecast, eight of ten values' ahead.svg || fail 'no forecast in ahead.svg'
+grep -q 'stroke-dasharray' ahead.svg || fail 'no dashes in ahead.svg'
+grep -q 'forecast, eight of ten values' ahead.svg || fail 'no legend of the forecast in ahead.svg'
 expect 0 '*is not shown: there is no display here*' "$sonde" plot --data "$data" --out last.svg --show-plot
 expect 0 '*panels of 3 had no room*' "$sonde" plot --data "$data" --out small.svg --size 200x150
 
 # ---- a run ----
 
-expect 0 '*is not shown: there is no display here*' "$sonde" check --duration 2 --interval 0.2 --show-plot --output-dir "$tmp"
+expect 0 '*is not shown: there is no display here*' \
+    "$sonde" check --duration 2 --interval 0.2 --show-plot --output-dir "$tmp"
 says '*Wrote */metrics.*'
 expect 0 '' "$sonde" analyze run.csv --visualize --predict --output-dir "$tmp"
 expect 0 '' "$sonde" check --mode collect --duration 1 --interval 0.2 --visualize --output-dir "$tmp"
@@ -106,15 +113,17 @@ expect 1 '*a PNG needs the module sonde-cairo*' bare/sonde plot run.csv --out ba
 
 printf 't,cpu.util\n' > empty.csv
 expect 1 '?*' "$sonde" plot empty.csv --out no.svg
-expect 1 '*nothing was recorded there that --metrics nil.such names*' "$sonde" plot run.csv --metrics nil.such --out no.svg
+expect 1 '*nothing was recorded there that --metrics nil.such names*' \
+    "$sonde" plot run.csv --metrics nil.such --out no.svg
 expect 1 '*nothing is recorded in *' "$sonde" plot --data "$tmp/nowhere" --out no.svg
-expect 1 '*nothing was recorded in that time*' "$sonde" plot --data "$data" --from 2020-01-01 --to 2020-01-02 --out no.svg
+expect 1 '*nothing was recorded in that time*' \
+    "$sonde" plot --data "$data" --from 2020-01-01 --to 2020-01-02 --out no.svg
 expect 1 '*run.csv is read, or written, already*' "$sonde" plot run.csv --out run.csv
 expect 1 '*cannot be written*' "$sonde" plot run.csv --out "$tmp/none/x.svg"
 for size in 10x10 900 900x 9000x100 axb 900x500x2 900x500m; do
     expect 2 '*--size takes width and height in pixels*' "$sonde" plot run.csv --size $size --out no.svg
 done
-expect 2 '*give one of --replay*' "$sonde" plot run.csv --replay run.csv --out no.svg
+expect 2 '*both name what to look at; give one of them' "$sonde" plot run.csv --replay run.csv --out no.svg
 expect 2 '*' "$sonde" plot --data "$data" --from 2026-11-22T12:05 --to 2026-11-22T12:01 --out no.svg
 expect 1 '*there is no session*' "$sonde" plot nosuch --data "$data" --out no.svg
 [ ! -e no.svg ] || fail 'a picture was written for what cannot be'

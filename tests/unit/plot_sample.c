@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-struct plot_series *sample_line(struct plot *p, const char *name, const char *inst, enum unit unit, double low, double step,
-                                double spread)
+struct plot_series *sample_line(struct plot *p, const char *name, const char *inst, enum unit unit, double low,
+                                double step, double spread)
 {
     char id[SCHEMA_MAX_NAME];
     snprintf(id, sizeof id, inst ? "%s{%s}" : "%s", name, inst);

@@ -34,8 +34,9 @@ static void main_areas(void **state)
         char name[64], inst[16] = "";
         size_t n = strcspn(g, ",");
         assert_true(sscanf(g, "%63[^,{]{%15[^}]}", name, inst) >= 1);
-        sample_line(p, name, *inst ? inst : NULL, strstr(name, "temp") ? UNIT_CELSIUS : strstr(name, "power") ? UNIT_WATT :
-                    strstr(name, "rate") ? UNIT_BYTE_PER_S : UNIT_PERCENT, 1, 1, 0);
+        enum unit unit = strstr(name, "temp") ? UNIT_CELSIUS : strstr(name, "power") || strstr(name, "psys") ? UNIT_WATT :
+                         strstr(name, "rate") ? UNIT_BYTE_PER_S : UNIT_PERCENT;
+        sample_line(p, name, *inst ? inst : NULL, unit, 1, 1, 0);
         g += n;
     }
     plot_arrange(p, NULL, NULL, NULL);
@@ -76,7 +77,7 @@ static void asked_for(void **state)
 {
     (void)state;
     struct plot *p = empty_plot(10);
-    assert_null(plot_add(p, "disk.read{sda}", &(struct metric){ .name = "disk.read", .inst = "sda", .kind = KIND_COUNTER }));
+    assert_null(plot_add(p, "disk.read{sda}", &(struct metric){ .name = "disk.read", .kind = KIND_COUNTER }));
     for (int i = 0; i < 10; i++) {
         char core[8];
         snprintf(core, sizeof core, "%d", i);
@@ -166,7 +167,8 @@ static void the_worst_have_numbers(void **state)
     (void)state;
     struct plot *p = empty_plot(10);
     for (int i = 0; i < 20; i++)
-        *plot_add_episode(p) = (struct plot_episode){ .start_ms = p->from_ms + i, .severity = i < 2 ? SEVERITY_CRITICAL : SEVERITY_NOTICE };
+        *plot_add_episode(p) = (struct plot_episode){
+            .start_ms = p->from_ms + i, .severity = i < 2 ? SEVERITY_CRITICAL : SEVERITY_NOTICE };
     plot_arrange(p, NULL, NULL, NULL);
     for (int i = 0; i < 20; i++)
         assert_int_equal(p->episodes[i].number, i < 2 ? i + 1 : i < 13 ? 0 : i - 10);
@@ -271,7 +273,8 @@ static void bounds_box(struct canvas *c, double x, double y, double width, doubl
     within(c, x + width, y + height);
 }
 
-static void bounds_disc(struct canvas *c, double x, double y, double radius, struct canvas_ink fill, struct canvas_ink edge)
+static void bounds_disc(struct canvas *c, double x, double y, double radius, struct canvas_ink fill,
+                        struct canvas_ink edge)
 {
     (void)fill;
     (void)edge;
@@ -344,8 +347,8 @@ static void every_number(void **state)
                 s->point[2] = (struct plot_point){ NAN, NAN, NAN };
                 plot_arrange(p, "x", NULL, NULL);
                 struct plot_episode *e = plot_add_episode(p);
-                *e = (struct plot_episode){ .start_ms = INT64_MIN / 8, .end_ms = INT64_MAX / 8, .peak_ms = -5, .number = 1,
-                                            .severity = SEVERITY_WARNING };
+                *e = (struct plot_episode){ .start_ms = INT64_MIN / 8, .end_ms = INT64_MAX / 8, .peak_ms = -5,
+                                            .number = 1, .severity = SEVERITY_WARNING };
                 draw_within(p, 300, 200);
                 plot_free(p);
             }
@@ -429,7 +432,8 @@ int main(void)
         cmocka_unit_test(main_areas), cmocka_unit_test(what_is_missed), cmocka_unit_test(asked_for),
         cmocka_unit_test(units_apart), cmocka_unit_test(on_the_cause), cmocka_unit_test(on_the_first_cause),
         cmocka_unit_test(the_worst_have_numbers), cmocka_unit_test(of_recording), cmocka_unit_test(golden),
-        cmocka_unit_test(every_size), cmocka_unit_test(every_number), cmocka_unit_test(hostile_names), cmocka_unit_test(png),
+        cmocka_unit_test(every_size), cmocka_unit_test(every_number), cmocka_unit_test(hostile_names),
+        cmocka_unit_test(png),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,8 @@ static void make(struct made *m, struct look *l)
     const struct index_anomaly a[] = {
         { .time_ms = MS(100), .end_ms = MS(120), .peak_ms = MS(110), .severity = SEVERITY_WARNING, .area = "memory",
           .summary = "memory: used rose",
-          .causes = "[{\"metric\":\"memory.used\",\"value\":9,\"usual\":[1,2]},{\"value\":1},7,{\"metric\":\"disk.temp{sd1}\",\"usual\":\"x\"}]" },
+          .causes = "[{\"metric\":\"memory.used\",\"value\":9,\"usual\":[1,2]},{\"value\":1},7,"
+                    "{\"metric\":\"disk.temp{sd1}\",\"usual\":\"x\"}]" },
         { .time_ms = MS(300), .end_ms = MS(320), .peak_ms = MS(310), .severity = SEVERITY_NOTICE, .area = "?",
           .summary = "odd", .causes = "no JSON" },
     };
@@ -78,7 +79,8 @@ static void episodes(void **state)
     struct look l;
     struct plot *p;
     make(&m, &l);
-    struct plot_wish w = { .session = FIRST, .from_ms = MS(0), .to_ms = MS(600), .globs = "memory.used,disk.temp", .points = 100 };
+    struct plot_wish w = { .session = FIRST, .from_ms = MS(0), .to_ms = MS(600), .globs = "memory.used,disk.temp",
+                           .points = 100 };
     assert_int_equal(plot_of_look(&l, &w, &p), 0);
     assert_int_equal(p->n_episodes, 2);
     assert_int_equal(p->episodes[0].n_causes, 2); /* of four entries two name a metric */
@@ -104,7 +106,8 @@ static void ahead(void **state)
     struct look l;
     struct plot *p;
     make(&m, &l);
-    struct plot_wish w = { .session = FIRST, .from_ms = MS(0), .to_ms = MS(600), .globs = "memory.used", .points = 100, .steps = 6 };
+    struct plot_wish w = { .session = FIRST, .from_ms = MS(0), .to_ms = MS(600), .globs = "memory.used",
+                           .points = 100, .steps = 6 };
     assert_int_equal(plot_of_look(&l, &w, &p), 0);
     assert_int_equal(p->series[0]->ahead, 6);
     assert_near(p->ahead_step_ms, 10000, 1e-6); /* a sixtieth of ten minutes */
@@ -122,9 +125,13 @@ static void nothing(void **state)
     struct look l;
     struct plot *p;
     make(&m, &l);
-    assert_int_equal(plot_of_look(&l, &(struct plot_wish){ .from_ms = MS(0), .to_ms = MS(600), .globs = "no.such", .points = 9 }, &p), -ENODATA);
-    assert_int_equal(plot_of_look(&l, &(struct plot_wish){ .from_ms = MS(700), .to_ms = MS(800), .globs = "*", .points = 9 }, &p), -ENODATA);
-    assert_int_equal(plot_of_look(&l, &(struct plot_wish){ .from_ms = MS(0), .to_ms = MS(600), .globs = "disk.reads", .points = 9 }, &p), -ENODATA);
+    static const struct { int from, to; const char *globs; } cases[] = {
+        { 0, 600, "no.such" }, { 700, 800, "*" }, { 0, 600, "disk.reads" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct plot_wish w = { .from_ms = MS(cases[i].from), .to_ms = MS(cases[i].to), .globs = cases[i].globs, .points = 9 };
+        assert_int_equal(plot_of_look(&l, &w, &p), -ENODATA);
+    }
     done(&m, &l);
 }
 

@@ -81,7 +81,8 @@ static void not_a_terminal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hostile_names), cmocka_unit_test(cells), cmocka_unit_test(wrapping), cmocka_unit_test(not_a_terminal),
+        cmocka_unit_test(hostile_names), cmocka_unit_test(cells), cmocka_unit_test(wrapping),
+        cmocka_unit_test(not_a_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,9 +21,10 @@ struct plotting {
     const char *path;            /* to be written; "-" = standard output */
     enum picture_format format;
     struct plot_options options;
-    const char *file, *word;     /* to be read; else the session that is meant, NULL = by time */
     struct shown shown;
 };
+
+#define HOURS 24.0 /* of what was recorded, where nobody says otherwise */
 
 /* ---- what is wanted ---- */
 
@@ -54,12 +55,7 @@ static int plot_wanted(struct plotting *w)
 {
     const struct args *a = w->a;
     const char *tape = args_text(a, "replay"), *word = args_positional(a, 0);
-    if (tape && word) {
-        log_error(0, "plot: give one of --replay %s and %s", tape, word);
-        return EXIT_USAGE;
-    }
-    w->word = word && analyze_is_session(word) ? word : NULL;
-    w->file = tape ? tape : w->word ? NULL : word;
+    const char *read = tape ? tape : word && !analyze_is_session(word) ? word : NULL;
     w->options.dark = args_flag(a, "dark");
     if (!plot_size(args_text(a, "size"), &w->options) || archived_runs_backwards(a, "plot"))
         return EXIT_USAGE;
@@ -71,16 +67,10 @@ static int plot_wanted(struct plotting *w)
         log_error(0, "plot: a PNG is not for a terminal; name a file with --out, or send it on");
         return EXIT_USAGE;
     }
-    return outfiles_may_write(w->path, w->file) < 0 ? EXIT_FAILED : EXIT_DONE;
+    return outfiles_may_write(w->path, read) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
 /* ---- where it comes from ---- */
-
-static int plot_open(struct plotting *w)
-{
-    bool last = !w->word && !w->file && !args_given(w->a, "from") && !args_given(w->a, "to");
-    return shown_open(&w->shown, w->a, w->file, last ? "last" : w->word);
-}
 
 static int plot_say_empty(const struct plotting *w, int rc)
 {
@@ -98,24 +88,21 @@ static int plot_say_empty(const struct plotting *w, int rc)
 static int plot_read(struct plotting *w, struct plot **out)
 {
     const struct args *a = w->a;
+    struct shown *shown = &w->shown;
     int64_t first_ms, last_ms;
-    const char *session = *w->shown.session ? w->shown.session : NULL;
-    if (!look_span(&w->shown.look, session, &first_ms, &last_ms))
-        return plot_say_empty(w, -ENODATA);
     struct plot_wish wish = {
-        .session = session, .title = w->shown.name, .globs = args_text(a, "metrics"), .points = w->options.width,
-        .from_ms = args_given(a, "from") ? args_time(a, "from") : first_ms,
-        .to_ms = args_given(a, "to") ? args_time(a, "to") : last_ms + 1,
-        .steps = args_flag(a, "predict") ? (int)args_number(a, "prediction-steps") : 0,
+        .session = *shown->session ? shown->session : NULL, .title = shown->name, .globs = args_text(a, "metrics"),
+        .points = w->options.width, .steps = args_flag(a, "predict") ? (int)args_number(a, "prediction-steps") : 0,
     };
-    if (wish.to_ms < wish.from_ms + 1000 && !args_given(a, "to"))
-        wish.to_ms = wish.from_ms + 1000; /* of one instant */
-    if (wish.to_ms <= wish.from_ms)
-        return plot_say_empty(w, -ENODATA);
-    if (!session && archived_would_mix(&w->shown.look, "plot", wish.from_ms, wish.to_ms))
+    if (!shown_range(shown, a, "plot", HOURS, &wish.from_ms, &wish.to_ms))
         return EXIT_FAILED;
+    bool known = look_span(&shown->look, wish.session, &first_ms, &last_ms);
+    if (!args_given(a, "from") && known && wish.from_ms < first_ms)
+        wish.from_ms = first_ms; /* what was recorded is no day yet */
+    if (!args_given(a, "to")) /* the last instant, too */
+        wish.to_ms = wish.to_ms < wish.from_ms + 1000 ? wish.from_ms + 1000 : wish.to_ms + 1;
     wish.zone_s = args_flag(a, "utc") ? 0 : os_zone_s(wish.to_ms);
-    int rc = plot_of_look(&w->shown.look, &wish, out);
+    int rc = plot_of_look(&shown->look, &wish, out);
     if (rc < 0)
         return plot_say_empty(w, rc);
     if (args_given(a, "title"))
@@ -187,7 +174,7 @@ static int plot_run(const struct args *a)
     struct plot *p = NULL;
     int status = plot_wanted(&w);
     if (status == EXIT_DONE)
-        status = plot_open(&w);
+        status = shown_open(&w.shown, a, args_text(a, "replay"), args_positional(a, 0));
     if (status == EXIT_DONE)
         status = plot_read(&w, &p);
     if (status == EXIT_DONE)
@@ -214,7 +201,7 @@ static const struct option options[] = {
 };
 
 static const struct example examples[] = {
-    { "sonde plot", "metrics.png of what was recorded last" },
+    { "sonde plot", "metrics.png of the last 24 hours" },
     { "sonde plot --from -2h --metrics 'cpu.util,disk.*.rate{total}' --out disk.svg", "two hours of some metrics" },
     { "sonde plot --from -1d --predict --size 1600x1000 --dark", "a day, and what is expected" },
     { "sonde plot run.csv --out run.png", "somebody else's numbers" },
@@ -225,8 +212,8 @@ const struct command command_plot = {
     .name = "plot", .summary = "a picture of what was recorded: PNG or SVG",
     .usage = "[SESSION | FILE]",
     .also = "graph chart draw",
-    .text = "Small panels over one range of time: a session, the last one where none is named, the time between --from "
-            "and --to, or a file (a tape, CSV or JSON as `sonde import` reads it). Lines are means, the shade behind them is "
+    .text = "Small panels over one range of time: the last 24 hours, a session, the time between --from and --to, "
+            "or a file (a tape, CSV or JSON as `sonde import` reads it). Lines are means, the shade behind them is "
             "how low and high values went; a gap in the recording is a gap in the line. What was unusual is marked in "
             "the panel of the metric that caused it, with a number, and told below; a grey band is what was usual there. "
             "Percentages are drawn from 0 to 100, rates from 0; where another axis does not begin at zero, the panel says so.",

@@ -2,7 +2,8 @@
  * draw.c - a plot on a canvas: what stands where.
  *
  * Small multiples over one time axis. All areas with lines are equally large, so that heights can be compared; times
- * stand once below each column. Where a picture is too small for all panels, the last ones are left out, and it says so.
+ * stand once below each column. Where a picture is too small for all panels, the last ones are left out, and it says
+ * so.
  */
 #include "output/plot/draw.h"
 
@@ -18,7 +19,7 @@
 #define DRAW_LEAST_WIDTH 11  /* of a panel, in sizes of the text */
 #define DRAW_LEAST_HEIGHT 4.6
 
-/* Okabe and Ito, "Color universal design" (2008), blue and green first: orange and red are near what findings have. */
+/* Okabe and Ito, "Color universal design" (2008), blue and green first: orange and red are near those of findings. */
 static const struct plot_theme draw_light = {
     .background = 0xffffff, .text = 0x1b1f23, .quiet = 0x5c6670, .grid = 0xe9ecef, .axis = 0xb4bcc4, .usual = 0x8a949e,
     .on_mark = 0xffffff, .severity = { 0x5c6670, 0x5c6670, 0x5c6670, 0xb35900, 0xb3261e },
@@ -96,6 +97,12 @@ double draw_text(const struct drawing *d, double x, double y, const char *given,
     return used;
 }
 
+void draw_rule(const struct drawing *d, double x, double y, double to_x, double to_y, uint32_t rgb)
+{
+    const struct canvas_point line[] = { { x, y }, { to_x, to_y } };
+    d->c->lines(d->c, line, 2, &(struct canvas_stroke){ .ink = draw_ink(rgb, 1), .width = 1 });
+}
+
 /* ---- the head ---- */
 
 static void draw_range(const struct drawing *d, struct buf *out)
@@ -124,7 +131,7 @@ static double draw_head(const struct drawing *d)
     }
     draw_range(d, &range);
     y += d->body * (*d->p->title ? 1.6 : 1);
-    draw_text(d, d->body, y, range.p, width, (struct canvas_font){ .size = d->small, .ink = draw_ink(d->theme->quiet, 1) });
+    draw_text(d, d->body, y, range.p, width, draw_font(d->small, d->theme->quiet, CANVAS_START));
     return y + d->body * 0.3;
 }
 
@@ -181,7 +188,8 @@ static void draw_column_gutters(const struct drawing *d, const struct mesh *m, i
 /* Row by row, as they are read. */
 static void draw_panels(const struct drawing *d, const struct mesh *m)
 {
-    double cell = (d->width - d->body) / m->columns, times = d->small * 1.7, title = d->body * 2.1, gap = d->body * 0.6;
+    double cell = (d->width - d->body) / m->columns;
+    double times = d->small * 1.7, title = d->body * 2.1, gap = d->body * 0.6;
     double height = (m->height - times) / m->rows - title - gap, left[PLOT_PANELS], right[PLOT_PANELS], own[2];
     for (int column = 0; column < m->columns; column++)
         draw_column_gutters(d, m, column, height, &left[column], &right[column]);
@@ -189,8 +197,10 @@ static void draw_panels(const struct drawing *d, const struct mesh *m)
         int column = i % m->columns, row = i / m->columns;
         double x = d->body + column * cell, y = m->top + row * (title + height + gap);
         struct frame_of f = {
-            .x = x + left[column], .y = y + title, .width = cell - d->body - left[column] - right[column], .height = height,
-            .left = x, .title_y = y + title - d->body * 0.85, .right = x + cell - d->body, .times = i + m->columns >= m->shown,
+            .x = x + left[column], .y = y + title, .height = height,
+            .width = cell - d->body - left[column] - right[column],
+            .left = x, .right = x + cell - d->body, .title_y = y + title - d->body * 0.85,
+            .times = i + m->columns >= m->shown,
         };
         draw_gutters(d, &d->p->panels[i], cell, height, &own[0], &own[1], &f.brief);
         draw_panel(d, &d->p->panels[i], &f);
@@ -222,14 +232,14 @@ int plot_draw(const struct plot *p, const struct plot_options *o, struct canvas 
     draw_panels(&d, &m);
     if (!p->n_panels)
         draw_text(&d, d.width / 2, d.height / 2, "nothing that a panel is made of was recorded", d.width - 2 * d.body,
-                  (struct canvas_font){ .size = d.body, .anchor = CANVAS_MIDDLE, .ink = draw_ink(d.theme->quiet, 1) });
+                  draw_font(d.body, d.theme->quiet, CANVAS_MIDDLE));
     draw_legend(&d, d.height - below);
     int left_out = p->n_panels - m.shown;
     if (left_out > 0) {
         char text[80];
         snprintf(text, sizeof text, "%d more panel%s need a larger picture", left_out, left_out == 1 ? "" : "s");
-        draw_text(&d, d.width - d.body, d.body * 2.1, text, d.width / 2, (struct canvas_font){
-            .size = d.small, .anchor = CANVAS_END, .ink = draw_ink(d.theme->quiet, 1) });
+        draw_text(&d, d.width - d.body, d.body * 2.1, text, d.width / 2,
+                  draw_font(d.small, d.theme->quiet, CANVAS_END));
     }
     return left_out;
 }

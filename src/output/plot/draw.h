@@ -2,8 +2,11 @@
 #ifndef OUTPUT_PLOT_DRAW_H
 #define OUTPUT_PLOT_DRAW_H
 
+#include "core/amount.h"
 #include "output/plot/plot.h"
 #include "output/plot/ticks.h"
+
+#include <math.h>
 
 struct plot_theme {
     uint32_t background, text, quiet, grid, axis, usual, on_mark;
@@ -36,6 +39,14 @@ static inline struct canvas_ink draw_ink(uint32_t rgb, double alpha)
     return (struct canvas_ink){ rgb, alpha };
 }
 
+static inline struct canvas_font draw_font(double size, uint32_t rgb, enum canvas_anchor anchor)
+{
+    return (struct canvas_font){ .size = size, .anchor = anchor, .ink = draw_ink(rgb, 1) };
+}
+
+/* A straight line, one pixel wide. */
+void draw_rule(const struct drawing *d, double x, double y, double to_x, double to_y, uint32_t rgb);
+
 /* Text that fits: what is too wide ends in an ellipsis. Returns the width that was used. */
 double draw_text(const struct drawing *d, double x, double y, const char *text, double width, struct canvas_font f);
 
@@ -43,8 +54,28 @@ double draw_x(const struct drawing *d, const struct frame_of *f, double ms);
 
 /* ---- a panel ---- */
 
-/* How wide the numbers left of it and the names right of it are, in a cell so wide; brief: the names have no room there
- * and stand in its head. */
+struct axis {
+    struct ticks ticks;     /* in the unit of the scale */
+    struct amount_scale scale;
+    double low, high;       /* of the values, in theirs */
+};
+
+static inline double draw_y(const struct axis *a, const struct frame_of *f, double v)
+{
+    double share = (v - a->low) / (a->high - a->low);
+    return f->y + f->height * (1 - fmin(fmax(share, 0), 1));
+}
+
+/* The mean of a line where it is known next to a time; NaN: nowhere. */
+double draw_mean_at(const struct plot *p, const struct plot_series *s, int64_t ms);
+
+void draw_lines(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f,
+                const struct axis *a);
+
+/*
+ * How wide the numbers left of it and the names right of it are, in a cell so wide; brief: the names have no room
+ * there and stand in its head.
+ */
 void draw_gutters(const struct drawing *d, const struct plot_panel *panel, double cell, double height, double *left,
                   double *right, bool *brief);
 void draw_panel(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f);

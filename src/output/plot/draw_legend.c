@@ -13,15 +13,16 @@
 void draw_sign(const struct drawing *d, double x, double y, double radius, int number, enum severity severity)
 {
     char text[8];
+    bool filled = severity >= SEVERITY_WARNING;
     struct canvas_ink ink = draw_ink(d->theme->severity[severity], 1), none = draw_ink(0, 0),
                       on = draw_ink(d->theme->on_mark, 1);
     if (severity == SEVERITY_CRITICAL)
         d->c->box(d->c, x - radius, y - radius, 2 * radius, 2 * radius, ink);
     else
-        d->c->disc(d->c, x, y, radius, severity == SEVERITY_WARNING ? ink : on, severity == SEVERITY_WARNING ? none : ink);
+        d->c->disc(d->c, x, y, radius, filled ? ink : on, filled ? none : ink);
     snprintf(text, sizeof text, "%d", number);
     d->c->text(d->c, x, y + radius * 0.58, text, &(struct canvas_font){
-        .size = radius * 1.6, .bold = true, .anchor = CANVAS_MIDDLE, .ink = severity >= SEVERITY_WARNING ? on : ink });
+        .size = radius * 1.6, .bold = true, .anchor = CANVAS_MIDDLE, .ink = filled ? on : ink });
 }
 
 /* ---- which signs there are ---- */
@@ -73,7 +74,7 @@ static double legend_line(const struct drawing *d)
 
 static struct canvas_font legend_font(const struct drawing *d)
 {
-    return (struct canvas_font){ .size = d->small, .ink = draw_ink(d->theme->quiet, 1) };
+    return draw_font(d->small, d->theme->quiet, CANVAS_START);
 }
 
 typedef void legend_swatch(const struct drawing *d, uint32_t rgb, double x, double y, double w);

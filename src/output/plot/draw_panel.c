@@ -1,8 +1,7 @@
 /*
  * draw_panel.c - one panel: its axis, its lines, what was unusual in them, their names where they end.
  *
- * Lines break where nothing is known for longer than two and a half intervals. Behind a line of means lies how low and
- * how high its values went. A share is drawn from 0 to 100, a rate from 0; where another axis does not begin at zero,
+ * A share is drawn from 0 to 100, a rate from 0; where another axis does not begin at zero,
  * the panel says so.
  */
 #include "output/plot/draw.h"
@@ -14,16 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PANEL_LINE 1.5      /* pixels */
 #define PANEL_FROM_ZERO 0.4 /* what reaches down to this share of the highest begins at zero */
 #define PANEL_NAMES 0.3     /* share of a panel's width that names may take beside it */
-#define PANEL_DOTS 300      /* instants that stand alone and are drawn as dots that can be seen */
-
-struct axis {
-    struct ticks ticks;     /* in the unit of the scale */
-    struct amount_scale scale;
-    double low, high;       /* of the values, in theirs */
-};
 
 #define PANEL_FARTHEST 1e300 /* beyond it differences of two are no numbers any more */
 
@@ -78,17 +69,12 @@ static char *panel_tick(const struct axis *a, int i, char out[static TICKS_TEXT]
     return out;
 }
 
-static double panel_y(const struct axis *a, const struct frame_of *f, double v)
-{
-    double share = (v - a->low) / (a->high - a->low);
-    return f->y + f->height * (1 - fmin(fmax(share, 0), 1));
-}
-
 /* "read 1.20 MB/s"; where the names stand in the head, "1.20 MB/s". */
 static void panel_name(const struct plot_series *s, bool brief, char *out, size_t cap)
 {
     char amount[AMOUNT_MAX];
-    snprintf(out, cap, "%s%s%s", brief ? "" : s->label, *s->label && !brief ? " " : "", amount_text(s->last, s->unit, amount));
+    amount_text(s->last, s->unit, amount);
+    snprintf(out, cap, "%s%s%s", brief ? "" : s->label, *s->label && !brief ? " " : "", amount);
 }
 
 static double panel_names_width(const struct drawing *d, const struct plot_panel *panel, bool brief)
@@ -135,7 +121,7 @@ static int panel_order(const struct plot_panel *panel, const struct frame_of *f,
         double end = panel_end(panel->line[k]);
         if (isnan(end))
             continue;
-        struct name one = { .y = panel_y(a, f, end), .line = k };
+        struct name one = { .y = draw_y(a, f, end), .line = k };
         int at = n++;
         for (; at > 0 && name[at - 1].y > one.y; at--)
             name[at] = name[at - 1];
@@ -161,23 +147,23 @@ static void panel_head(const struct drawing *d, const struct plot_panel *panel, 
     if (panel->more)
         buf_printf(&text, "%s%d lower ones not shown", text.n ? ", " : "", panel->more);
     if (text.n && used < width)
-        used += d->small + draw_text(d, f->left + used, f->title_y, text.p, width - used, (struct canvas_font){
-            .size = d->small, .ink = draw_ink(d->theme->quiet, 1) });
+        used += d->small + draw_text(d, f->left + used, f->title_y, text.p, width - used,
+                                     draw_font(d->small, d->theme->quiet, CANVAS_START));
     struct name name[PLOT_LINES]; /* in the order of the numbers beside the lines, so that colour is not all */
     for (int i = 0, n = panel_order(panel, f, a, name); i < n && f->brief && used < width; i++)
-        used += d->small * 0.7 + draw_text(d, f->left + used, f->title_y, panel->line[name[i].line]->label, width - used,
-            (struct canvas_font){ .size = d->small, .ink = draw_ink(d->theme->line[name[i].line], 1) });
+        used += d->small * 0.7 +
+                draw_text(d, f->left + used, f->title_y, panel->line[name[i].line]->label, width - used,
+                          draw_font(d->small, d->theme->line[name[i].line], CANVAS_START));
 }
 
 static void panel_grid(const struct drawing *d, const struct frame_of *f, const struct axis *a)
 {
     char text[TICKS_TEXT];
     for (int i = 0; i < a->ticks.n; i++) {
-        double y = panel_y(a, f, (a->ticks.low + a->ticks.step * i) * a->scale.factor);
-        struct canvas_point line[] = { { f->x, y }, { f->x + f->width, y } };
-        d->c->lines(d->c, line, 2, &(struct canvas_stroke){ .ink = draw_ink(i ? d->theme->grid : d->theme->axis, 1), .width = 1 });
-        d->c->text(d->c, f->x - d->small * 0.5, y + d->small * 0.35, panel_tick(a, i, text), &(struct canvas_font){
-            .size = d->small, .anchor = CANVAS_END, .ink = draw_ink(d->theme->quiet, 1) });
+        double y = draw_y(a, f, (a->ticks.low + a->ticks.step * i) * a->scale.factor);
+        struct canvas_font font = draw_font(d->small, d->theme->quiet, CANVAS_END);
+        draw_rule(d, f->x, y, f->x + f->width, y, i ? d->theme->grid : d->theme->axis);
+        d->c->text(d->c, f->x - d->small * 0.5, y + d->small * 0.35, panel_tick(a, i, text), &font);
     }
 }
 
@@ -203,152 +189,19 @@ static void panel_times(const struct drawing *d, const struct frame_of *f, bool 
     for (int i = 0; i < t.n; i++) {
         int64_t at_ms = t.first_ms + i * t.step_ms;
         double x = draw_x(d, f, (double)at_ms), bottom = f->y + f->height;
-        struct canvas_point line[] = { { x, f->y }, { x, bottom + d->small * 0.35 } };
-        d->c->lines(d->c, line, 2, &(struct canvas_stroke){ .ink = draw_ink(d->theme->grid, 1), .width = 1 });
+        struct canvas_font font = draw_font(d->small, d->theme->quiet, CANVAS_MIDDLE);
+        draw_rule(d, x, f->y, x, bottom + d->small * 0.35, d->theme->grid);
         ticks_time_text(at_ms, t.step_ms, d->p->zone_s, text);
         double half = d->c->measure(d->c, text, d->small, false) / 2;
         if (words && x - half > f->left - d->small && x + half < f->right + d->small)
-            d->c->text(d->c, x, bottom + d->small * 1.45, text, &(struct canvas_font){
-                .size = d->small, .anchor = CANVAS_MIDDLE, .ink = draw_ink(d->theme->quiet, 1) });
+            d->c->text(d->c, x, bottom + d->small * 1.45, text, &font);
     }
-}
-
-/* ---- lines ---- */
-
-struct run {
-    struct plot_point *v;   /* every `of` points of the plot as one: a pixel cannot show more */
-    double *x;
-    int n;
-    double gap_ms, step_ms;
-};
-
-static struct plot_point panel_merge(const struct plot_point *p, int n)
-{
-    struct plot_point all = { 0, NAN, NAN };
-    int known = 0;
-    for (int i = 0; i < n; i++) {
-        if (isnan(p[i].mean))
-            continue;
-        all.mean += p[i].mean;
-        all.min = fmin(all.min, p[i].min);
-        all.max = fmax(all.max, p[i].max);
-        known++;
-    }
-    all.mean = known ? all.mean / known : NAN;
-    return all;
-}
-
-static struct run panel_run(const struct drawing *d, const struct frame_of *f, const struct plot_series *s)
-{
-    const struct plot *p = d->p;
-    int of = (int)ceil(p->n / fmax(f->width, 1));
-    of = of < 1 ? 1 : of;
-    struct run r = { .step_ms = p->step_ms * of };
-    r.v = mem_new((size_t)(p->n / of + 1) * sizeof *r.v);
-    r.x = mem_new((size_t)(p->n / of + 1) * sizeof *r.x);
-    r.gap_ms = fmax(2.5 * p->interval_ms, 1.5 * r.step_ms);
-    for (int i = 0; i < p->n; i += of) {
-        int n = i + of > p->n ? p->n - i : of;
-        r.v[r.n] = panel_merge(s->point + i, n);
-        if (!isnan(r.v[r.n].mean))
-            r.x[r.n++] = draw_x(d, f, (double)p->from_ms + (i + n / 2.0) * p->step_ms);
-    }
-    return r;
-}
-
-static void panel_run_done(struct run *r)
-{
-    mem_free(r->v);
-    mem_free(r->x);
-}
-
-/* Is the line broken before point i? */
-static bool panel_breaks(const struct drawing *d, const struct frame_of *f, const struct run *r, int i)
-{
-    double per_ms = f->width / (double)(d->until_ms - d->p->from_ms);
-    return i == 0 || (r->x[i] - r->x[i - 1]) > r->gap_ms * per_ms + 1e-6;
-}
-
-/* How low and how high it went. */
-static void panel_shade(const struct drawing *d, const struct frame_of *f, const struct axis *a, const struct run *r,
-                        uint32_t rgb)
-{
-    auto_free struct canvas_point *at = mem_new((size_t)(3 * r->n + 1) * sizeof *at);
-    size_t n = 0;
-    for (int first = 0, end; first < r->n; first = end) {
-        for (end = first + 1; end < r->n && !panel_breaks(d, f, r, end);)
-            end++;
-        for (int i = first; i < end; i++)
-            at[n++] = (struct canvas_point){ r->x[i], panel_y(a, f, r->v[i].max) };
-        for (int i = end; i-- > first;)
-            at[n++] = (struct canvas_point){ r->x[i], panel_y(a, f, r->v[i].min) };
-        at[n++] = (struct canvas_point){ NAN, NAN };
-    }
-    d->c->area(d->c, at, n, draw_ink(rgb, 0.22));
-}
-
-/* Where nothing is known before and after. */
-static void panel_dots(const struct drawing *d, const struct frame_of *f, const struct axis *a, const struct run *r,
-                       uint32_t rgb)
-{
-    int left = PANEL_DOTS;
-    for (int i = 0; i < r->n && left; i++) {
-        if (!panel_breaks(d, f, r, i) || (i + 1 < r->n && !panel_breaks(d, f, r, i + 1)))
-            continue;
-        d->c->disc(d->c, r->x[i], panel_y(a, f, r->v[i].mean), PANEL_LINE * d->body / 13 * 1.4, draw_ink(rgb, 1), draw_ink(0, 0));
-        left--;
-    }
-}
-
-static void panel_line(const struct drawing *d, const struct frame_of *f, const struct axis *a, const struct run *r,
-                       uint32_t rgb)
-{
-    auto_free struct canvas_point *at = mem_new((size_t)(2 * r->n + 1) * sizeof *at);
-    size_t n = 0;
-    for (int i = 0; i < r->n; i++) {
-        if (n && panel_breaks(d, f, r, i))
-            at[n++] = (struct canvas_point){ NAN, NAN };
-        at[n++] = (struct canvas_point){ r->x[i], panel_y(a, f, r->v[i].mean) };
-    }
-    d->c->lines(d->c, at, n, &(struct canvas_stroke){ .ink = draw_ink(rgb, 1), .width = PANEL_LINE * d->body / 13 });
-}
-
-/* The mean of a line where it is known next to a time. */
-static double panel_at(const struct plot *p, const struct plot_series *s, int64_t ms)
-{
-    int at = (int)((double)(ms - p->from_ms) / p->step_ms);
-    for (int away = 0; away < p->n; away++)
-        for (int side = -1; side <= 1; side += 2) {
-            int i = at + side * away;
-            if (i >= 0 && i < p->n && !isnan(s->point[i].mean))
-                return s->point[i].mean;
-        }
-    return NAN;
-}
-
-static void panel_ahead(const struct drawing *d, const struct frame_of *f, const struct axis *a,
-                        const struct plot_series *s, uint32_t rgb)
-{
-    const struct plot *p = d->p;
-    size_t n = (size_t)s->ahead;
-    auto_free struct canvas_point *band = mem_new((2 * n + 1) * sizeof *band), *middle = mem_new((n + 2) * sizeof *middle);
-    double now = panel_at(p, s, p->ahead_ms);
-    middle[0] = (struct canvas_point){ draw_x(d, f, (double)p->ahead_ms), panel_y(a, f, now) };
-    for (size_t i = 0; i < n; i++) {
-        double x = draw_x(d, f, (double)p->ahead_ms + (double)(i + 1) * p->ahead_step_ms);
-        band[i] = (struct canvas_point){ x, panel_y(a, f, s->p90[i]) };
-        band[2 * n - 1 - i] = (struct canvas_point){ x, panel_y(a, f, s->p10[i]) };
-        middle[i + 1] = (struct canvas_point){ x, panel_y(a, f, s->p50[i]) };
-    }
-    d->c->area(d->c, band, 2 * n, draw_ink(rgb, 0.18));
-    bool known = !isnan(now);
-    d->c->lines(d->c, middle + !known, n + known, &(struct canvas_stroke){
-        .ink = draw_ink(rgb, 1), .width = PANEL_LINE * d->body / 13, .dash = d->body * 0.3, .gap = d->body * 0.35 });
 }
 
 /* ---- what was unusual ---- */
 
-static void panel_strip(const struct drawing *d, const struct frame_of *f, const struct axis *a, const struct plot_mark *m)
+static void panel_strip(const struct drawing *d, const struct frame_of *f, const struct axis *a,
+                        const struct plot_mark *m)
 {
     const struct plot_episode *e = &d->p->episodes[m->episode];
     double from = draw_x(d, f, (double)e->start_ms), to = fmax(draw_x(d, f, (double)e->end_ms), from + 3);
@@ -357,7 +210,7 @@ static void panel_strip(const struct drawing *d, const struct frame_of *f, const
     d->c->box(d->c, from, f->y, to - from, 2, draw_ink(rgb, 1));
     if (isnan(m->low) || isnan(m->high) || !e->number)
         return;
-    double reach = fmax(f->width * 0.06, 8), top = panel_y(a, f, m->high), bottom = panel_y(a, f, m->low);
+    double reach = fmax(f->width * 0.06, 8), top = draw_y(a, f, m->high), bottom = draw_y(a, f, m->low);
     from = fmax(from - reach, f->x);
     to = fmin(to + reach, f->x + f->width);
     d->c->box(d->c, from, top, to - from, fmax(bottom - top, 2), draw_ink(d->theme->usual, 0.35));
@@ -373,9 +226,10 @@ static void panel_signs(const struct drawing *d, const struct plot_panel *panel,
         const struct plot_episode *e = &d->p->episodes[m->episode];
         int row = 0;
         double x = draw_x(d, f, (double)(e->peak_ms ? e->peak_ms : e->start_ms));
-        double v = m->line >= 0 ? panel_at(d->p, panel->line[m->line], e->peak_ms) : NAN;
+        double v = m->line >= 0 ? draw_mean_at(d->p, panel->line[m->line], e->peak_ms) : NAN;
         if (!isnan(v) && e->number)
-            d->c->disc(d->c, x, panel_y(a, f, v), radius * 0.6, draw_ink(0, 0), draw_ink(d->theme->severity[e->severity], 1));
+            d->c->disc(d->c, x, draw_y(a, f, v), radius * 0.6, draw_ink(0, 0),
+                       draw_ink(d->theme->severity[e->severity], 1));
         if (!m->main || !e->number)
             continue;
         x = fmin(fmax((draw_x(d, f, (double)e->start_ms) + draw_x(d, f, (double)e->end_ms)) / 2, f->x + radius),
@@ -409,8 +263,8 @@ static void panel_names(const struct drawing *d, const struct plot_panel *panel,
         char text[PLOT_LABEL + AMOUNT_MAX + 2];
         panel_name(panel->line[name[i].line], f->brief, text, sizeof text);
         draw_text(d, f->x + f->width + d->small * 0.5, name[i].y + d->small * 0.35, text,
-                  f->right - f->x - f->width - d->small * 0.4, (struct canvas_font){
-                      .size = d->small, .ink = draw_ink(d->theme->line[name[i].line], 1) });
+                  f->right - f->x - f->width - d->small * 0.4,
+                  draw_font(d->small, d->theme->line[name[i].line], CANVAS_START));
     }
 }
 
@@ -420,25 +274,8 @@ static void panel_nothing(const struct drawing *d, const struct plot_panel *pane
 {
     panel_times(d, f, f->times);
     d->c->box(d->c, f->left, f->y, f->right - f->left, f->height, draw_ink(d->theme->grid, 1));
-    draw_text(d, (f->left + f->right) / 2, f->y + f->height / 2, panel->empty, f->right - f->left - d->body, (struct canvas_font){
-        .size = d->small, .anchor = CANVAS_MIDDLE, .ink = draw_ink(d->theme->quiet, 1) });
-}
-
-static void panel_lines(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f,
-                        const struct axis *a)
-{
-    for (int k = panel->n; k-- > 0;) { /* the first lies on top */
-        const struct plot_series *s = panel->line[k];
-        struct run r = panel_run(d, f, s);
-        d->c->open(d->c, "line", s->id);
-        panel_shade(d, f, a, &r, d->theme->line[k]);
-        if (s->ahead)
-            panel_ahead(d, f, a, s, d->theme->line[k]);
-        panel_line(d, f, a, &r, d->theme->line[k]);
-        panel_dots(d, f, a, &r, d->theme->line[k]);
-        d->c->close(d->c);
-        panel_run_done(&r);
-    }
+    draw_text(d, (f->left + f->right) / 2, f->y + f->height / 2, panel->empty, f->right - f->left - d->body,
+              draw_font(d->small, d->theme->quiet, CANVAS_MIDDLE));
 }
 
 void draw_panel(const struct drawing *d, const struct plot_panel *panel, const struct frame_of *f)
@@ -456,11 +293,10 @@ void draw_panel(const struct drawing *d, const struct plot_panel *panel, const s
     for (size_t i = 0; i < panel->n_marks; i++)
         if (panel->mark[i].main)
             panel_strip(d, f, &a, &panel->mark[i]);
-    panel_lines(d, panel, f, &a);
+    draw_lines(d, panel, f, &a);
     if (d->until_ms > d->p->to_ms) {
         double x = draw_x(d, f, (double)d->p->ahead_ms);
-        d->c->lines(d->c, (struct canvas_point[]){ { x, f->y }, { x, f->y + f->height } }, 2, &(struct canvas_stroke){
-            .ink = draw_ink(d->theme->axis, 1), .width = 1 });
+        draw_rule(d, x, f->y, x, f->y + f->height, d->theme->axis);
     }
     panel_signs(d, panel, f, &a);
     panel_names(d, panel, f, &a);

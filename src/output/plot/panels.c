@@ -78,8 +78,8 @@ enum { ROWS = sizeof rows / sizeof *rows, MEMBERS = 8 };
 /* Of the rows that are `main`; a test holds them against each other. */
 const char plot_main[] =
     "cpu.util,memory.util,swap.util,disk.read.rate{total},disk.write.rate{total},net.recv.rate{total},"
-    "net.send.rate{total},pressure.cpu.some,pressure.memory.some,pressure.io.some,cpu.temp,gpu.temp,sensor.temp,disk.temp,"
-    "power.package,gpu.power,power.psys,gpu.util,gpu.vram.util";
+    "net.send.rate{total},pressure.cpu.some,pressure.memory.some,pressure.io.some,cpu.temp,gpu.temp,sensor.temp,"
+    "disk.temp,power.package,gpu.power,power.psys,gpu.util,gpu.vram.util";
 
 static bool panels_is_member(const struct member *m, const struct plot_series *s)
 {

@@ -91,7 +91,9 @@ static void looked_cause(struct plot_episode *e, const json_t *j)
     if (!id || e->n_causes == REPORT_CAUSES)
         return;
     struct plot_cause *c = &e->causes[e->n_causes++];
-    *c = (struct plot_cause){ .value = json_is_number(value) ? json_number_value(value) : NAN, .low = NAN, .high = NAN };
+    *c = (struct plot_cause){ .value = NAN, .low = NAN, .high = NAN };
+    if (json_is_number(value))
+        c->value = json_number_value(value);
     text_copy(c->id, sizeof c->id, id);
     if (json_is_number(json_array_get(usual, 0)) && json_is_number(json_array_get(usual, 1))) {
         c->low = json_number_value(json_array_get(usual, 0));
@@ -110,16 +112,15 @@ static enum area looked_area(const char *name)
 static void looked_episode(void *self, const struct index_anomaly *a)
 {
     struct plot *p = self;
-    size_t i;
-    json_t *one, *causes = json_loads(a->causes, 0, NULL);
+    json_t *causes = json_loads(a->causes, 0, NULL);
     if (p->n_episodes == LOOKED_EPISODES)
         memmove(p->episodes, p->episodes + 1, --p->n_episodes * sizeof *p->episodes);
     struct plot_episode *e = plot_add_episode(p);
     *e = (struct plot_episode){ .start_ms = a->time_ms, .end_ms = a->end_ms, .peak_ms = a->peak_ms,
                                 .severity = a->severity, .area = looked_area(a->area) };
     text_copy(e->text, sizeof e->text, a->summary);
-    json_array_foreach(causes, i, one)
-        looked_cause(e, one);
+    for (size_t i = 0; i < json_array_size(causes); i++)
+        looked_cause(e, json_array_get(causes, i));
     json_decref(causes);
 }
 

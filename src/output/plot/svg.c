@@ -17,10 +17,11 @@
 #define SVG_OTHER 0.62 /* of the size: letters beyond ASCII */
 
 static const short svg_widths[95] = { /* of ' ' to '~', in thousandths of the size */
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556, 556,
-    556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778,
-    667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556,
-    556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
+    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
+    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667,
+    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500,
+    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 };
 
 static struct svg *svg_of(struct canvas *c)
@@ -133,7 +134,8 @@ static void svg_box(struct canvas *c, double x, double y, double width, double h
     buf_puts(s->out, "/>\n");
 }
 
-static void svg_disc(struct canvas *c, double x, double y, double radius, struct canvas_ink fill, struct canvas_ink edge)
+static void svg_disc(struct canvas *c, double x, double y, double radius, struct canvas_ink fill,
+                     struct canvas_ink edge)
 {
     struct svg *s = svg_of(c);
     buf_puts(s->out, "<circle");

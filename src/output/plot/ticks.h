@@ -22,8 +22,8 @@ struct time_ticks {
 };
 
 /*
- * Within from..to, about `most` of them (one more where both ends are such), at multiples of 1, 2, 5 ... of a second, minute, hour or day of a clock that
- * is zone_s ahead of UTC.
+ * Within from..to, about `most` of them (one more where both ends are such), at multiples of 1, 2, 5 ... of a second,
+ * minute, hour or day of a clock that is zone_s ahead of UTC.
  */
 struct time_ticks ticks_times(int64_t from_ms, int64_t to_ms, int zone_s, int most);
 
