@@ -3,6 +3,7 @@
 
 #include "modules/crypto.h"
 #include "modules/terminal.h"
+#include "modules/web.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -80,11 +81,38 @@ static void terminal(void **state)
     t->close();
 }
 
+/* Likewise by tests/e2e/serve.sh. What can be refused is refused without a connection. */
+static void web(void **state)
+{
+    (void)state;
+    const struct web *w = os_module("sonde-web", "sonde_web");
+    assert_int_equal(w != NULL, strstr(getenv("SONDE_MODULES"), "sonde-web") != NULL);
+    if (!w)
+        return;
+    struct web_server *s, *other;
+    struct web_options o = { .address = "localhost", .connections = 4 };
+    assert_int_equal(w->listen(&o, &s), -EINVAL); /* a name */
+    o.address = "192.0.2.1"; /* RFC 5737: nobody's */
+    assert_int_equal(w->listen(&o, &s), -EADDRNOTAVAIL);
+    o.address = "127.0.0.1";
+    o.cert = o.key = "/dev/null";
+    assert_int_equal(w->listen(&o, &s), -EPROTO);
+    o.cert = o.key = NULL;
+    assert_int_equal(w->listen(&o, &s), 0);
+    o.port = w->port(s);
+    assert_true(o.port > 0);
+    assert_int_equal(w->listen(&o, &other), -EADDRINUSE);
+    w->close(s);
+    assert_int_equal(w->listen(&o, &s), 0); /* it was given back */
+    w->close(s);
+    w->close(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent), cmocka_unit_test(current_folder), cmocka_unit_test(digests),
-        cmocka_unit_test(terminal),
+        cmocka_unit_test(terminal), cmocka_unit_test(web),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
