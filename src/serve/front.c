@@ -68,7 +68,7 @@ void front_add_assets(struct front *f)
 {
     static const struct route assets[] = {
         { HTTP_GET, "/", HTTP_NOBODY, ROUTE_AT_ONCE, front_asset },
-        { HTTP_GET, "/{}", HTTP_NOBODY, ROUTE_AT_ONCE, front_asset },
+        { HTTP_GET, "/{*}", HTTP_NOBODY, ROUTE_AT_ONCE, front_asset },
         { 0 },
     };
     front_add(f, assets, NULL);

@@ -45,7 +45,7 @@ struct http_request {
     bool tls;
 
     /* Filled in by the router. */
-    const char *part[HTTP_PARTS_MAX];  /* what stands for each {} of the route, decoded; "" beyond */
+    const char *part[HTTP_PARTS_MAX];  /* what stands for each {} and {*} of the route, decoded; "" beyond */
     enum http_role role;               /* of who asks */
 };
 

@@ -18,18 +18,19 @@ static void router_allow(struct http_reply *refusal, unsigned methods)
     http_put(refusal, "Allow", "%s", buf_text(&list));
 }
 
-/* Does the path fit? The parts that stand for {} begin at part[] and end before part_n[]. */
+/* Does the path fit? The parts that stand for {} and {*} begin at part[] and have part_n[] bytes. */
 static bool router_fits(const char *pattern, const char *path, const char **part, size_t *part_n)
 {
     int n = 0;
     while (*pattern) {
-        if (strncmp(pattern, "{}", 2) != 0) {
+        bool one = strncmp(pattern, "{}", 2) == 0, all = strcmp(pattern, "{*}") == 0;
+        if (!one && !all) {
             if (*pattern++ != *path++)
                 return false;
             continue;
         }
-        pattern += 2;
-        size_t length = *pattern ? strcspn(path, "/") : strlen(path);
+        pattern += one ? 2 : 3;
+        size_t length = one ? strcspn(path, "/") : strlen(path);
         if (length == 0 || n == HTTP_PARTS_MAX)
             return false;
         part[n] = path;

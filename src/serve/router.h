@@ -32,7 +32,7 @@ enum route_where {
 
 struct route {
     enum http_method method;  /* GET answers HEAD, too */
-    const char *path;         /* "/a/{}/b/{}": each {} is one part, not empty; the last takes all that is left */
+    const char *path;         /* "/a/{}/b": {} is one part, not empty; {*} at the end all that is left */
     enum http_role role;      /* the least that is needed */
     enum route_where where;
 

@@ -12,7 +12,7 @@ static const struct route first[] = {
     { HTTP_GET, "/api/v1/sessions", HTTP_READ_ONLY, ROUTE_WORKER, nothing },
     { HTTP_GET, "/api/v1/sessions/{}", HTTP_READ_ONLY, ROUTE_WORKER, nothing },
     { HTTP_POST, "/api/v1/sessions/{}/labels", HTTP_FULL, ROUTE_WORKER, nothing },
-    { HTTP_DELETE, "/api/v1/sessions/{}/labels/{}", HTTP_FULL, ROUTE_WORKER, nothing },
+    { HTTP_DELETE, "/api/v1/sessions/{}/labels/{*}", HTTP_FULL, ROUTE_WORKER, nothing },
     { 0 },
 };
 static const struct route second[] = {
@@ -49,7 +49,7 @@ static void finds(void **state)
     assert_string_equal(r.part[0], "last");
     assert_ptr_equal(find(HTTP_DELETE, "/api/v1/sessions/a/labels/new fan/2", &r, &refusal), &first[3]);
     assert_string_equal(r.part[0], "a");
-    assert_string_equal(r.part[1], "new fan/2"); /* the last part takes all that is left */
+    assert_string_equal(r.part[1], "new fan/2"); /* {*} takes all that is left */
     assert_string_equal(r.part[2], "");
     assert_ptr_equal(find(HTTP_GET, "/", &r, &refusal), &second[1]);
     http_reply_done(&refusal);
@@ -61,6 +61,8 @@ static void refuses(void **state)
     static const struct { enum http_method m; const char *path; int status; const char *allow; } cases[] = {
         { HTTP_GET, "/api/v1/session", 404, NULL },
         { HTTP_GET, "/api/v1/sessions/", 404, NULL },
+        { HTTP_GET, "/api/v1/sessions/a/b", 404, NULL },
+        { HTTP_DELETE, "/api/v1/sessions/a/labels/", 404, NULL },
         { HTTP_POST, "/api/v1/sessions//labels", 404, NULL },
         { HTTP_GET, "", 404, NULL },
         { HTTP_GET, "//", 404, NULL },
