@@ -300,7 +300,7 @@ static const struct option options[] = {
 
 static const struct example examples[] = {
     { "sonde serve", "the page at http://127.0.0.1:" PORT "/" },
-    { "sonde serve --bind 0.0.0.0 --token --host box.lan --tls-cert FILE --tls-key FILE",
+    { "sonde serve --bind 0.0.0.0 --token --host box.lan --tls-cert C --tls-key K",
       "for others in the network, with a token" },
     { "ssh -L " PORT ":localhost:" PORT " box", "to look at another machine's page without any of that" },
     { 0 },

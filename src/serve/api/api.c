@@ -35,6 +35,8 @@ const struct route api_routes[] = {
     { HTTP_GET,    "/api/v1/compare",               HTTP_READ_ONLY, ROUTE_WORKER, api_compare },
     { HTTP_GET,    "/api/v1/settings",              HTTP_READ_ONLY, ROUTE_WORKER, api_settings },
     { HTTP_GET,    "/api/v1/policy",                HTTP_READ_ONLY, ROUTE_WORKER, api_policy },
+    { HTTP_GET,    "/api/v1/plot",                  HTTP_READ_ONLY, ROUTE_WORKER, api_plot },
+    { HTTP_GET,    "/api/v1/report.html",           HTTP_READ_ONLY, ROUTE_WORKER, api_report },
     { HTTP_GET,    "/metrics",                      HTTP_READ_ONLY, ROUTE_WORKER, api_scrape },
     { 0 },
 };
