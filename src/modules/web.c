@@ -57,10 +57,15 @@ static void web_log(int level, const char *line)
 
 /* ---- a connection ---- */
 
+/* What waits for somebody who does not take it is given up, in the kernel, too (SO_LINGER in socket(7)). */
 static void conn_kill(struct web_conn *c)
 {
-    if (!c->dead)
-        lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+    struct linger at_once = { .l_onoff = 1 };
+    if (c->dead)
+        return;
+    if (c->n)
+        setsockopt(lws_get_socket_fd(c->wsi), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
     c->dead = true;
 }
 

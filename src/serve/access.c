@@ -354,14 +354,13 @@ static bool access_is_foreign(const struct http_request *r)
 }
 
 /*
- * Browsers say where a request that changes something comes from. One without that is of another program, or a form,
- * which cannot send JSON.
+ * Browsers say where a POST comes from. One without that is of another program, or a form of an old browser, which
+ * cannot send JSON, nor other methods.
  */
 static bool access_may_change(const struct http_request *r)
 {
     const char *type = r->header[HTTP_CONTENT_TYPE];
-    return r->header[HTTP_ORIGIN] || r->header[HTTP_AUTHORIZATION] || r->method == HTTP_DELETE ||
-           r->method == HTTP_PUT || (type && strncasecmp(type, HTTP_JSON, strlen(HTTP_JSON)) == 0);
+    return r->method != HTTP_POST || r->header[HTTP_ORIGIN] || r->header[HTTP_AUTHORIZATION] || (type && strncasecmp(type, HTTP_JSON, strlen(HTTP_JSON)) == 0);
 }
 
 static bool access_is_ours(const struct access *a, const struct http_request *r, struct http_reply *refusal)
