@@ -154,6 +154,7 @@ static void painted_close(struct canvas *c)
         g_object_unref(p->layout);
     cairo_destroy(p->cr);
     cairo_surface_destroy(p->surface);
+    pango_cairo_font_map_set_default(NULL); /* a program makes a picture now and then, and need not keep all fonts */
     free(p);
 }
 

@@ -189,12 +189,11 @@ static void now_line(struct buf *out, const struct screen *s, const struct now_r
     screen_cell(s, out, TONE_PLAIN, r->label, NOW_LABEL, true);
     buf_printf(out, "%11s%s", value, *range ? "   " : "");
     double least = stats_min(r->v, n), most = stats_max(r->v, n);
-    int columns = *range && most > least ? s->width - NOW_CHART : 0; /* what stands still needs no chart */
+    bool moves = strcmp(amount_text(least, r->unit, lo), amount_text(most, r->unit, hi)) != 0;
+    int columns = *range && moves ? s->width - NOW_CHART : 0; /* what stands still needs no chart */
     screen_cell(s, out, TONE_QUIET, range, NOW_RANGE, columns > 0);
-    if (columns > 0) {
-        double top = r->unit == UNIT_PERCENT ? 100 : most;
-        spark_row(out, s->utf8, r->v, n, columns, least < 0 ? least : 0, top);
-    }
+    if (columns > 0)
+        spark_row(out, s->utf8, r->v, n, columns, least < 0 ? least : 0, r->unit == UNIT_PERCENT ? 100 : most);
     buf_putc(out, '\n');
 }
 

@@ -34,7 +34,7 @@ static void main_areas(void **state)
         char name[64], inst[16] = "";
         size_t n = strcspn(g, ",");
         assert_true(sscanf(g, "%63[^,{]{%15[^}]}", name, inst) >= 1);
-        enum unit unit = strstr(name, "temp") ? UNIT_CELSIUS : strstr(name, "power") || strstr(name, "psys") ? UNIT_WATT :
+        enum unit unit = strstr(name, "temp") ? UNIT_CELSIUS : strstr(name, "power") ? UNIT_WATT :
                          strstr(name, "rate") ? UNIT_BYTE_PER_S : UNIT_PERCENT;
         sample_line(p, name, *inst ? inst : NULL, unit, 1, 1, 0);
         g += n;
@@ -124,7 +124,9 @@ static void units_apart(void **state)
         sample_line(p, name, NULL, UNIT_NONE, 1, 0, 0);
     }
     plot_arrange(p, "*", NULL, NULL);
-    assert_int_equal(p->n_panels, PLOT_PANELS); /* and no more */
+    assert_int_equal(p->n_panels, PLOT_PANELS);
+    assert_int_equal(p->left, 40 - PLOT_PANELS); /* which is said */
+    assert_non_null(strstr(p->note, "16 kinds of metrics more"));
     plot_free(p);
 }
 

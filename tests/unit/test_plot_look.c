@@ -129,7 +129,8 @@ static void nothing(void **state)
         { 0, 600, "no.such" }, { 700, 800, "*" }, { 0, 600, "disk.reads" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct plot_wish w = { .from_ms = MS(cases[i].from), .to_ms = MS(cases[i].to), .globs = cases[i].globs, .points = 9 };
+        struct plot_wish w = { .from_ms = MS(cases[i].from), .to_ms = MS(cases[i].to), .points = 9,
+                               .globs = cases[i].globs };
         assert_int_equal(plot_of_look(&l, &w, &p), -ENODATA);
     }
     done(&m, &l);

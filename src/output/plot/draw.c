@@ -186,7 +186,7 @@ static void draw_column_gutters(const struct drawing *d, const struct mesh *m, i
 }
 
 /* Row by row, as they are read. */
-static void draw_panels(const struct drawing *d, const struct mesh *m)
+static void draw_panels(struct drawing *d, const struct mesh *m)
 {
     double cell = (d->width - d->body) / m->columns;
     double times = d->small * 1.7, title = d->body * 2.1, gap = d->body * 0.6;
@@ -203,6 +203,7 @@ static void draw_panels(const struct drawing *d, const struct mesh *m)
             .times = i + m->columns >= m->shown,
         };
         draw_gutters(d, &d->p->panels[i], cell, height, &own[0], &own[1], &f.brief);
+        d->point_ms = fmax(d->point_ms, draw_merged(d->p, &f) * d->p->step_ms);
         draw_panel(d, &d->p->panels[i], &f);
     }
 }
@@ -222,7 +223,7 @@ int plot_draw(const struct plot *p, const struct plot_options *o, struct canvas 
     double scale = sqrt(fmin(o->width / 900.0, o->height / 500.0));
     struct drawing d = {
         .p = p, .c = c, .theme = plot_theme(o->dark), .width = o->width, .height = o->height,
-        .body = 13 * fmin(fmax(scale, 0.8), 4), .until_ms = draw_until(p),
+        .body = 13 * fmin(fmax(scale, 0.8), 4), .until_ms = draw_until(p), .point_ms = p->step_ms,
     };
     d.small = d.body * 0.85;
     double top = draw_head(&d), below = 0, least = DRAW_LEAST_HEIGHT * d.body;

@@ -23,6 +23,7 @@ struct drawing {
     double width, height;
     double body, small;   /* sizes of text */
     int64_t until_ms;     /* right edge: of the range, or of the forecasts */
+    double point_ms;      /* that a point of a line stands for where it stands for most */
     int told;             /* how much is told below: 0 nothing, 1 signs, 2 episodes too, 3 what is not measured too */
 };
 
@@ -65,6 +66,9 @@ static inline double draw_y(const struct axis *a, const struct frame_of *f, doub
     double share = (v - a->low) / (a->high - a->low);
     return f->y + f->height * (1 - fmin(fmax(share, 0), 1));
 }
+
+/* How many points of the plot become one: a pixel cannot show more. */
+int draw_merged(const struct plot *p, const struct frame_of *f);
 
 /* The mean of a line where it is known next to a time; NaN: nowhere. */
 double draw_mean_at(const struct plot *p, const struct plot_series *s, int64_t ms);

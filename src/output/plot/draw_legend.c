@@ -136,8 +136,8 @@ static void legend_items(struct legend *l)
     const struct plot_theme *t = l->d->theme;
     struct signs s = legend_signs(p);
     char text[80], span[32];
-    text_span(fmax(p->step_ms, p->interval_ms) / 1000, span, sizeof span);
-    double every_ms = fmax(p->step_ms, p->interval_ms);
+    double every_ms = fmax(l->d->point_ms, p->interval_ms);
+    text_span(every_ms / 1000, span, sizeof span);
     snprintf(text, sizeof text, s.shade ? "mean of %s" : every_ms >= 100 ? "a value every %s" : "value", span);
     if (p->n_panels)
         legend_item(l, text, legend_mean, t->line[0]);

@@ -32,7 +32,7 @@ double draw_mean_at(const struct plot *p, const struct plot_series *s, int64_t m
 }
 
 struct run {
-    struct plot_point *v;   /* every `of` points of the plot as one: a pixel cannot show more */
+    struct plot_point *v;
     double *x;
     int n;
     double gap_ms, step_ms;
@@ -54,11 +54,16 @@ static struct plot_point lines_merge(const struct plot_point *p, int n)
     return all;
 }
 
+int draw_merged(const struct plot *p, const struct frame_of *f)
+{
+    int of = (int)ceil(p->n / fmax(f->width, 1));
+    return of < 1 ? 1 : of;
+}
+
 static struct run lines_run(const struct drawing *d, const struct frame_of *f, const struct plot_series *s)
 {
     const struct plot *p = d->p;
-    int of = (int)ceil(p->n / fmax(f->width, 1));
-    of = of < 1 ? 1 : of;
+    int of = draw_merged(p, f);
     struct run r = { .step_ms = p->step_ms * of };
     r.v = mem_new((size_t)(p->n / of + 1) * sizeof *r.v);
     r.x = mem_new((size_t)(p->n / of + 1) * sizeof *r.x);

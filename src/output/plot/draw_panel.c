@@ -138,14 +138,15 @@ static void panel_head(const struct drawing *d, const struct plot_panel *panel, 
     char low[TICKS_TEXT];
     auto_buf struct buf text = { 0 };
     double width = f->right - f->left;
-    double used = draw_text(d, f->left, f->title_y, panel->title, width, (struct canvas_font){
-        .size = d->body, .bold = true, .ink = draw_ink(d->theme->text, 1) }) + d->body * 0.6;
     if (panel->n)
         buf_puts(&text, a->scale.unit);
     if (panel->n && a->low != 0)
         buf_printf(&text, "%sfrom %s", text.n ? ", " : "", panel_tick(a, 0, low));
     if (panel->more)
         buf_printf(&text, "%s%d lower ones not shown", text.n ? ", " : "", panel->more);
+    double units = text.n ? d->c->measure(d->c, text.p, d->small, false) + d->body : 0;
+    double used = draw_text(d, f->left, f->title_y, panel->title, fmax(width - units, width / 2), (struct canvas_font){
+        .size = d->body, .bold = true, .ink = draw_ink(d->theme->text, 1) }) + d->body * 0.6;
     if (text.n && used < width)
         used += d->small + draw_text(d, f->left + used, f->title_y, text.p, width - used,
                                      draw_font(d->small, d->theme->quiet, CANVAS_START));

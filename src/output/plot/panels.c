@@ -107,8 +107,10 @@ static const struct row *panels_row(const struct plot_series *s)
 
 static struct plot_panel *panels_add(struct plot *p, const char *title, enum unit unit, enum area area)
 {
-    if (p->n_panels == PLOT_PANELS)
+    if (p->n_panels == PLOT_PANELS) {
+        p->left++;
         return NULL;
+    }
     p->panels = mem_resize(p->panels, (size_t)(p->n_panels + 1) * sizeof *p->panels);
     struct plot_panel *panel = &p->panels[p->n_panels++];
     *panel = (struct plot_panel){ .unit = unit, .area = area };
@@ -198,13 +200,14 @@ static void panels_gather(struct plot *p, bool *placed, const char *glob, size_t
     char title[PLOT_TITLE];
     panels_title(lead, title);
     struct plot_panel *panel = panels_add(p, r ? r->title : title, lead->unit, r ? r->area : AREAS);
-    for (size_t i = first; i < p->n_series && panel; i++) {
+    for (size_t i = first; i < p->n_series; i++) {
         struct plot_series *s = p->series[i];
         bool same = r ? panels_row(s) == r : strcmp(s->name, lead->name) == 0;
         if (placed[i] || s->unit != lead->unit || !same || (glob && !panels_wants(glob, n, s)))
             continue;
         placed[i] = true;
-        panels_put(p, panel, s);
+        if (panel)
+            panels_put(p, panel, s);
     }
     if (panel)
         panels_label_all(r, panel);
@@ -341,6 +344,8 @@ void plot_arrange(struct plot *p, const char *globs, plot_why *why, void *self)
         panels_asked(p, globs);
     else
         panels_main(p, why, self);
+    if (p->left)
+        snprintf(p->note, sizeof p->note, "%d kinds of metrics more than the %d that have room", p->left, PLOT_PANELS);
     panels_number(p);
     for (size_t i = 0; i < p->n_episodes; i++)
         panels_episode(p, (int)i);

@@ -84,7 +84,7 @@ struct plot {
     struct plot_episode *episodes; /* by time */
     size_t n_episodes;
     struct plot_panel *panels;
-    int n_panels;
+    int n_panels, left;          /* and how many more there would be than PLOT_PANELS */
     char note[400];              /* what is not there, and why; "" = nothing is missed */
 };
 
