@@ -97,11 +97,12 @@ static void lines_shade(const struct drawing *d, const struct frame_of *f, const
     auto_free struct canvas_point *at = mem_new((size_t)(3 * r->n + 1) * sizeof *at);
     size_t n = 0;
     for (int first = 0, end; first < r->n; first = end) {
-        for (end = first + 1; end < r->n && !lines_breaks(d, f, r, end);)
-            end++;
-        for (int i = first; i < end; i++)
+        bool spread = r->v[first].max > r->v[first].min;
+        for (end = first + 1; end < r->n && !lines_breaks(d, f, r, end); end++)
+            spread |= r->v[end].max > r->v[end].min;
+        for (int i = first; i < end && spread; i++)
             at[n++] = (struct canvas_point){ r->x[i], draw_y(a, f, r->v[i].max) };
-        for (int i = end; i-- > first;)
+        for (int i = end; i-- > first && spread;)
             at[n++] = (struct canvas_point){ r->x[i], draw_y(a, f, r->v[i].min) };
         at[n++] = (struct canvas_point){ NAN, NAN };
     }
