@@ -284,7 +284,7 @@ static int subjects_side(const struct words *q, int i, const char *thing)
         for (int d = 1; d <= REACH; d++) {
             for (int way = 1; way >= -1; way -= 2) {
                 int k = i + way * d;
-                bool open = true;
+                bool open = k >= 0 && k < q->n;
                 for (int j = way > 0 ? i + 1 : k + 1; j <= (way > 0 ? k : i) && open; j++)
                     open = !subjects_divides(q, j) && (j == i || j == k || q->w[j].use || !topics_is_thing(q->w[j].is) ||
                                                        q->w[j].kind != WORD_MATTER || is_side(q, j, thing));

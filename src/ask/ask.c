@@ -1,0 +1,167 @@
+/* ask.c - from a question to its answer: what is there, what is meant, who writes it. */
+#include "ask/ask.h"
+
+#include "ask/say.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+
+typedef void writer(struct asked *q);
+
+static writer *const writers[INTENTS] = {
+    [INTENT_NONE] = say_not_understood, [INTENT_VALUE] = say_value, [INTENT_HIGHEST] = say_period, [INTENT_LOWEST] = say_period,
+    [INTENT_AVERAGE] = say_period, [INTENT_TOTAL] = say_period, [INTENT_WHEN_HIGHEST] = say_period,
+    [INTENT_WHEN_LOWEST] = say_period, [INTENT_BEYOND] = say_beyond, [INTENT_PROCESSES] = say_processes,
+    [INTENT_PROCESS] = say_process, [INTENT_WHY] = say_why, [INTENT_HAPPENED] = say_happened, [INTENT_ANOMALIES] = say_anomalies,
+    [INTENT_FORECAST] = say_forecast, [INTENT_TREND] = say_trend, [INTENT_COMPARE] = say_compare, [INTENT_CHANGED] = say_changed,
+    [INTENT_THROTTLE] = say_throttle, [INTENT_ADVICE] = say_advice, [INTENT_STATUS] = say_status, [INTENT_WORKLOAD] = say_workload,
+    [INTENT_COST] = say_cost, [INTENT_RECORDED] = say_recorded, [INTENT_METRICS] = say_metrics, [INTENT_MACHINE] = say_machine,
+    [INTENT_HELP] = say_help,
+};
+
+/* ---- what is there ---- */
+
+static void ask_extent(struct asked *q)
+{
+    size_t n;
+    if (!look_span(q->look, NULL, &q->first_ms, &q->last_ms))
+        return;
+    const struct archive_part *p = archive_parts(q->look->files, &n);
+    q->interval_s = n ? p[n - 1].about.interval_s : 0;
+    if (!(q->interval_s > 0) || q->interval_s > 3600)
+        q->interval_s = 1;
+}
+
+/* When the machine started, by what it said last: how long it has run. */
+static int64_t ask_boot(struct asked *q)
+{
+    struct figure f[FIGURES_MAX];
+    struct subject up = say_topic(q, "uptime");
+    struct span now = say_span(q, 0);
+    if (subject_slot(&up, &q->scope) < 0 || !figures_read(q, &up, &now, false, f))
+        return 0;
+    return f->last_ms - (int64_t)(f->last * 1000);
+}
+
+static bool ask_mentions_boot(const char *question)
+{
+    static const char *const words[] = { "boot", "restart", "start" };
+    char low[ASK_QUESTION_MAX + 1];
+    size_t n = 0;
+    for (; question[n] && n < sizeof low - 1; n++)
+        low[n] = (char)(question[n] >= 'A' && question[n] <= 'Z' ? question[n] + 32 : question[n]);
+    low[n] = '\0';
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(low, words[i]))
+            return true;
+    return false;
+}
+
+static int ask_open(struct asked *q, const struct ask_world *w, struct answer *out)
+{
+    *q = (struct asked){ .w = w, .look = w->look, .out = out, .interval_s = 1 };
+    int rc = scope_open(&q->scope, w->look);
+    if (rc == 0)
+        ask_extent(q);
+    q->here = (struct times_here){ w->now_ms, w->offset_s, q->first_ms ? q->first_ms : w->now_ms, 0 };
+    return rc == -ENOENT ? 0 : rc;
+}
+
+/* ---- what is meant ---- */
+
+/* Is it about something else than this machine, though a word of it is one of ours? */
+static bool ask_is_elsewhere(const struct meaning *m)
+{
+    bool thing = false;
+    for (int i = 0; i < m->n_subjects; i++)
+        thing = thing || !m->subject[i].by_side;
+    bool general = m->intent != INTENT_NONE && m->intent != INTENT_VALUE && m->intent != INTENT_PROCESS;
+    if (m->n_elsewhere && (!thing || m->n_elsewhere > 1))
+        return true;
+    return m->n_unknown && !thing && (m->n_unknown > 1 || m->n_subjects || !general) && m->intent != INTENT_PROCESS;
+}
+
+/* How much flowed in a period is a sum. */
+static void ask_sum(struct asked *q)
+{
+    struct meaning *m = &q->m;
+    int slot = m->n_subjects ? subject_slot(&m->subject[0], &q->scope) : -1;
+    enum unit unit = slot >= 0 ? scope_at(&q->scope, slot)->unit : UNIT_NONE;
+    bool range = m->n_spans && m->span[0].kind == SPAN_RANGE;
+    if (m->intent == INTENT_VALUE && m->much && range && (unit == UNIT_BYTE_PER_S || unit == UNIT_PER_S))
+        m->intent = INTENT_TOTAL;
+    if (m->intent == INTENT_VALUE && range && words_find(&m->words, 0, "energy") >= 0)
+        m->intent = INTENT_TOTAL;
+    for (int i = 0; i < m->words.n; i++)
+        if (m->intent == INTENT_VALUE && range && unit == UNIT_WATT && strcmp(m->words.w[i].is, "energy") == 0)
+            m->intent = INTENT_TOTAL;
+}
+
+/* What needs a thing and has none is not understood. */
+static void ask_check(struct asked *q)
+{
+    struct meaning *m = &q->m;
+    bool needs = m->intent == INTENT_VALUE || (m->intent >= INTENT_HIGHEST && m->intent <= INTENT_BEYOND);
+    if (needs && !m->n_subjects)
+        m->intent = INTENT_NONE;
+    if (m->intent == INTENT_PROCESS && !*m->process)
+        m->intent = INTENT_PROCESSES;
+    if (ask_is_elsewhere(m))
+        m->intent = INTENT_NONE;
+}
+
+static void ask_slips(struct asked *q)
+{
+    if (*q->m.words.slips[0] && q->out->status != ANSWER_NOT_UNDERSTOOD && q->out->status != ANSWER_OFF_TOPIC)
+        answer_say(q->out, " (\"%s\" was read as \"%s\".)", q->m.words.slips[0], q->m.words.slips[1]);
+}
+
+/* A word that nobody knows beside those that are: left out, and said. */
+static void ask_unknown(struct asked *q)
+{
+    bool used = q->m.intent == INTENT_PROCESS || q->m.intent == INTENT_NONE;
+    if (q->m.n_unknown && !used)
+        answer_say(q->out, " \"%s\" was not understood and left out.", q->m.unknown[0]);
+}
+
+static void ask_failed(struct answer *out, int rc)
+{
+    out->status = ANSWER_NO_DATA;
+    answer_say(out, rc == -EACCES ? "What was recorded may not be read by this user." : "What was recorded cannot be read.");
+}
+
+int ask(const struct ask_world *w, const char *question, const char *context, struct answer *out)
+{
+    struct asked q;
+    struct meaning before;
+    char bounded[ASK_QUESTION_MAX + 1];
+    *out = (struct answer){ .intent = intent_name(INTENT_NONE) };
+    text_copy(bounded, sizeof bounded, question);
+    int rc = ask_open(&q, w, out);
+    if (rc < 0) {
+        ask_failed(out, rc);
+        scope_done(&q.scope);
+        return rc;
+    }
+    if (ask_mentions_boot(bounded))
+        q.here.boot_ms = ask_boot(&q);
+    bool goes_on = context && *context && meaning_take(context, &q.scope, &before);
+    meaning_read(&q.m, bounded, goes_on ? &before : NULL, &q.scope, &q.here);
+    ask_check(&q);
+    ask_sum(&q);
+    out->intent = intent_name(q.m.intent);
+    writers[q.m.intent](&q);
+    ask_unknown(&q);
+    ask_slips(&q);
+    if (q.m.intent != INTENT_NONE)
+        meaning_put(&q.m, &out->context);
+    else if (goes_on)
+        buf_puts(&out->context, context);
+    scope_done(&q.scope);
+    return 0;
+}

@@ -1,0 +1,232 @@
+/* intents.c - the table of patterns, and the matcher. */
+#include "ask/intents.h"
+
+#include <string.h>
+
+static const struct { enum intent intent; const char *pattern; } rules[] = {
+    /* about Sonde itself */
+    { INTENT_COST, "you cost|using|take|should|use" },
+    { INTENT_COST, "cost|use|using you" },
+    { INTENT_COST, "cost !@what" },
+    { INTENT_COST, "you @what !measure !have !recorded" },
+    { INTENT_METRICS, "you measure !@time" },
+    { INTENT_METRICS, "what|many|all|is metric" },
+    { INTENT_METRICS, "what measure" },
+    { INTENT_METRICS, "^metric" },
+    { INTENT_RECORDED, "session" },
+    { INTENT_RECORDED, "label" },
+    { INTENT_RECORDED, "what|much|many|how|when|is|since|you|start recorded !@what" },
+    { INTENT_RECORDED, "recorded start|end|long" },
+    { INTENT_RECORDED, "since|when you start|measure" },
+    { INTENT_RECORDED, "much|what data !@what" },
+    { INTENT_RECORDED, "^recorded" },
+    { INTENT_HELP, "help" },
+    { INTENT_HELP, "what|how you do|work|question" },
+    { INTENT_HELP, "who you" },
+    { INTENT_HELP, "what|how i question" },
+    { INTENT_HELP, "question" },
+    { INTENT_HELP, "^hello$" },
+
+    { INTENT_ADVICE, "recommend" },
+    { INTENT_ADVICE, "what|how should|can i|do|it|to do|make|free|go" },
+    { INTENT_ADVICE, "what should do|i" },
+    { INTENT_ADVICE, "what do about" },
+    { INTENT_ADVICE, "how make|speed|free|cool" },
+    { INTENT_ADVICE, "how i faster|free|clean" },
+    { INTENT_ADVICE, "make faster" },
+
+    { INTENT_WHY, "why" },
+    { INTENT_THROTTLE, "throttle" },
+    { INTENT_WORKLOAD, "workload" },
+    { INTENT_WORKLOAD, "what kind work|machine|i|it" },
+    { INTENT_WORKLOAD, "what i do !@what" },
+    { INTENT_WORKLOAD, "what machine|it do !@what" },
+    { INTENT_WORKLOAD, "what do machine|it|i work !@what" },
+    { INTENT_WORKLOAD, "what do machine|it do !@what" },
+    { INTENT_WORKLOAD, "what work" },
+    { INTENT_WORKLOAD, "kind work" },
+    { INTENT_MACHINE, "what|which +cpu|gpu|machine|os i|have|run" },
+    { INTENT_MACHINE, "what|which +cpu|machine|os is|it$" },
+    { INTENT_MACHINE, "what is|kind +machine|os$" },
+    { INTENT_MACHINE, "what kind cpu|machine|os|gpu" },
+    { INTENT_MACHINE, "many +core|cpu|@what i|have|there" },
+    { INTENT_MACHINE, "many +core$" },
+    { INTENT_MACHINE, "^what os" },
+
+    /* what is to come */
+    { INTENT_FORECAST, "forecast" },
+    { INTENT_FORECAST, "@ahead" },
+    { INTENT_FORECAST, "will" },
+    { INTENT_FORECAST, "going to" },
+    { INTENT_FORECAST, "run out" },
+    { INTENT_FORECAST, "long until|last|to" },
+    { INTENT_FORECAST, "when full !is !do !did" },
+
+    /* numbers of a period */
+    { INTENT_BEYOND, "@amount" },
+    { INTENT_WHEN_HIGHEST, "when|time @what highest|most|hottest|rise|high|busy|use|full" },
+    { INTENT_WHEN_HIGHEST, "when highest|most|hottest|rise" },
+    { INTENT_WHEN_HIGHEST, "what time highest|most|hottest|busy" },
+    { INTENT_WHEN_LOWEST, "when lowest|least|low|fall" },
+    { INTENT_WHEN_LOWEST, "what time lowest|low|fall" },
+
+    { INTENT_ANOMALIES, "anomaly" },
+    { INTENT_ANOMALIES, "unusual" },
+    { INTENT_HAPPENED, "what happen" },
+    { INTENT_HAPPENED, "what go|going !wrong !up !down !to" },
+    { INTENT_HAPPENED, "anything happen" },
+    { INTENT_HAPPENED, "event" },
+    { INTENT_WHY, "cause" },
+
+    { INTENT_PROCESSES, "what|who using|take|run @what|most|cause|@time|all|now|machine" },
+    { INTENT_PROCESSES, "what|who is using|take|run" },
+    { INTENT_PROCESSES, "what|who do using|take" },
+    { INTENT_PROCESSES, "who|what make @what|it" },
+    { INTENT_PROCESSES, "what|who run" },
+    { INTENT_PROCESSES, "^what|who using" },
+    { INTENT_PROCESSES, "who @what" },
+    { INTENT_PROCESS, "@process" },
+    { INTENT_PROCESS, "@else using|take|use" },
+    { INTENT_PROCESS, "using|use @else @what" },
+    { INTENT_PROCESSES, "process !many" },
+
+    { INTENT_TREND, "trend" },
+    { INTENT_TREND, "leak" },
+    { INTENT_COMPARE, "compare" },
+    { INTENT_COMPARE, "difference" },
+    { INTENT_VALUE, "@what than normal" },
+    { INTENT_COMPARE, "than @time" },
+    { INTENT_COMPARE, "@what than" },
+    { INTENT_COMPARE, "more|less|high|low|above|below|faster|slow than !normal" },
+    { INTENT_TREND, "rise|fall" },
+    { INTENT_TREND, "get|going|go @what|high|more|less|low|worse|full|faster|slow|up|down|above|below !wrong" },
+    { INTENT_CHANGED, "change" },
+
+    { INTENT_ANOMALIES, "problem|wrong" },
+    { INTENT_VALUE, "what|which +@what is|have|use highest|most|hottest|lowest|least" },
+    { INTENT_HIGHEST, "highest|hottest @what" },
+    { INTENT_HIGHEST, "@what highest|hottest" },
+    { INTENT_HIGHEST, "most @what" },
+    { INTENT_LOWEST, "lowest|least @what" },
+    { INTENT_LOWEST, "@what lowest" },
+    { INTENT_AVERAGE, "average" },
+    { INTENT_TOTAL, "total @what" },
+    { INTENT_TOTAL, "@what total" },
+
+    /* how is it */
+    { INTENT_VALUE, "@what" },
+    { INTENT_STATUS, "status" },
+    { INTENT_STATUS, "how machine|it|anything|go|all|@time" },
+    { INTENT_STATUS, "how i do" },
+    { INTENT_STATUS, "is|all anything|machine|it|all fine|normal|slow|busy|idle|up|work" },
+    { INTENT_STATUS, "anything|all|machine fine|normal|slow|busy|idle" },
+    { INTENT_STATUS, "machine" },
+    { INTENT_HIGHEST, "^highest|hottest" },
+    { INTENT_LOWEST, "^lowest" },
+};
+
+static const char *const names[INTENTS] = {
+    "none", "value", "highest", "lowest", "average", "total", "when-highest", "when-lowest", "beyond", "processes", "process",
+    "why", "happened", "anomalies", "forecast", "trend", "compare", "changed", "throttle", "advice", "status", "workload", "cost",
+    "recorded", "metrics", "machine", "help",
+};
+
+const char *intent_name(enum intent i)
+{
+    return names[i];
+}
+
+enum intent intent_of(const char *name)
+{
+    for (int i = 0; i < INTENTS; i++)
+        if (strcmp(names[i], name) == 0)
+            return (enum intent)i;
+    return INTENT_NONE;
+}
+
+/* The words that count, by their numbers. */
+struct shape {
+    const struct words *q;
+    int at[WORDS_MAX];
+    int n;
+    bool ahead;
+};
+
+static bool shape_is_one(const struct shape *s, int k, const char *name, size_t n)
+{
+    const struct word *w = &s->q->w[s->at[k]];
+    static const struct { const char *name; enum word_use use; } marks[] = {
+        { "@what", USE_MATTER }, { "@time", USE_TIME }, { "@amount", USE_AMOUNT }, { "@process", USE_PROCESS },
+    };
+    if (*name != '@')
+        return (strlen(w->is) == n && memcmp(w->is, name, n) == 0) || (strlen(w->text) == n && memcmp(w->text, name, n) == 0);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strlen(marks[i].name) == n && memcmp(marks[i].name, name, n) == 0)
+            return w->use == marks[i].use;
+    if (n == 6 && memcmp(name, "@ahead", n) == 0)
+        return s->ahead && w->use == USE_TIME;
+    return n == 5 && memcmp(name, "@else", n) == 0 && w->use == USE_NONE && !*w->is && !w->number;
+}
+
+/* Is word k one of "a|b|c", which is n bytes long? */
+static bool shape_is(const struct shape *s, int k, const char *list, size_t n)
+{
+    for (const char *p = list, *end = list + n; p < end;) {
+        size_t one = 0;
+        while (p + one < end && p[one] != '|')
+            one++;
+        if (shape_is_one(s, k, p, one))
+            return true;
+        p += one + 1;
+    }
+    return false;
+}
+
+/* The words of a pattern that must not be there. */
+static bool shape_lacks(const struct shape *s, const char *pattern)
+{
+    for (const char *p = pattern; *p; p += strspn(p, " ")) {
+        size_t n = strcspn(p, " ");
+        for (int k = 0; *p == '!' && k < s->n; k++)
+            if (shape_is(s, k, p + 1, n - 1))
+                return false;
+        p += n;
+    }
+    return true;
+}
+
+/* The rest of a pattern from word k on; `near`: the word before was k - 1. */
+static bool shape_matches(const struct shape *s, const char *p, int k)
+{
+    p += strspn(p, " ");
+    if (*p == '!') {
+        p += strcspn(p, " ");
+        return shape_matches(s, p, k);
+    }
+    if (!*p)
+        return true;
+    size_t n = strcspn(p, " ");
+    bool first = *p == '^', near = *p == '+', last = p[n - 1] == '$';
+    const char *list = p + (first || near);
+    size_t length = n - (size_t)(first || near) - last;
+    for (int i = k; i < s->n; i++) {
+        bool here = shape_is(s, i, list, length) && (!last || i == s->n - 1);
+        if (here && shape_matches(s, p + n, i + 1))
+            return true;
+        if (first || near)
+            return false;
+    }
+    return false;
+}
+
+enum intent intents_read(const struct words *q, bool ahead)
+{
+    struct shape s = { .q = q, .ahead = ahead };
+    for (int i = 0; i < q->n; i++)
+        if (q->w[i].use || q->w[i].kind != WORD_STOP || !*q->w[i].is)
+            s.at[s.n++] = i;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (shape_lacks(&s, rules[i].pattern) && shape_matches(&s, rules[i].pattern, 0))
+            return rules[i].intent;
+    return INTENT_NONE;
+}

@@ -1,0 +1,213 @@
+/* meaning.c - times first, as their numbers are no amounts; then amounts, things, and last what is wanted of them. */
+#include "ask/meaning.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- amounts ---- */
+
+static bool meaning_unit(const struct words *q, int i, enum unit *unit, double *factor)
+{
+    static const struct { const char *words; enum unit unit; double factor; } units[] = {
+        { "percent", UNIT_PERCENT, 1 }, { "degree|temperature", UNIT_CELSIUS, 1 }, { "kb", UNIT_BYTE, 1e3 },
+        { "mb", UNIT_BYTE, 1e6 }, { "gb", UNIT_BYTE, 1e9 }, { "tb", UNIT_BYTE, 1e12 }, { "byte", UNIT_BYTE, 1 },
+        { "kb/s", UNIT_BYTE_PER_S, 1e3 }, { "mb/s", UNIT_BYTE_PER_S, 1e6 }, { "gb/s", UNIT_BYTE_PER_S, 1e9 },
+        { "mbit", UNIT_BYTE_PER_S, 125000 }, { "gbit", UNIT_BYTE_PER_S, 125e6 }, { "watt|w", UNIT_WATT, 1 },
+        { "mhz", UNIT_HERTZ, 1e6 }, { "ghz", UNIT_HERTZ, 1e9 }, { "fan", UNIT_RPM, 1 }, { "ms", UNIT_SECOND, 1e-3 },
+    };
+    for (size_t k = 0; k < sizeof units / sizeof *units; k++)
+        if (words_is(q, i, units[k].words)) {
+            *unit = units[k].unit;
+            *factor = units[k].factor;
+            return true;
+        }
+    return false;
+}
+
+/* "90 %", "4 GB", and a number alone behind a word that compares. */
+static void meaning_amount(struct meaning *m)
+{
+    struct words *q = &m->words;
+    for (int i = 0; i < q->n && !m->has_amount; i++) {
+        double factor = 1;
+        if (!q->w[i].number || q->w[i].use)
+            continue;
+        bool unit = meaning_unit(q, i + 1, &m->unit, &factor);
+        bool compared = words_is(q, i - 1, "above|below|reach|than|at|to") && !topics_is_thing(q->w[i - 1].is) &&
+                        !words_is(q, i + 1, "minute|hour|second|day|week|process|am|pm");
+        if (!unit && !compared)
+            continue;
+        m->has_amount = true;
+        m->unit = unit ? m->unit : UNIT_NONE;
+        m->amount = q->w[i].value * factor;
+        words_take(q, i, i + 1 + unit, USE_AMOUNT);
+    }
+    m->below = words_find(q, 0, "below|less|lowest|fall") >= 0;
+    m->much = words_find(q, 0, "much|many") >= 0;
+}
+
+/* ---- who goes on ---- */
+
+static int meaning_first(const struct words *q)
+{
+    int i = 0;
+    while (i < q->n && !q->w[i].use && q->w[i].kind == WORD_STOP && *q->w[i].is && strcmp(q->w[i].is, "but") != 0)
+        i++;
+    return i;
+}
+
+/* "and ...", "what about ...", "same for ...": said before anything else. */
+static bool meaning_goes_on(const struct words *q)
+{
+    int i = meaning_first(q);
+    return words_is(q, i, "and|but|or|then|same") || (words_is(q, i, "what|how") && words_is(q, i + 1, "about"));
+}
+
+static bool meaning_points_back(const struct words *q)
+{
+    static const char back[] = "then|it|there";
+    for (int i = 0; i < q->n; i++)
+        if (words_is(q, i, back) || (!q->w[i].use && words_listed("that|this|those|them|same", q->w[i].text)))
+            return true;
+    return false;
+}
+
+/* Words that say something. */
+static int meaning_size(const struct words *q)
+{
+    int n = 0;
+    for (int i = 0; i < q->n; i++)
+        n += q->w[i].use || q->w[i].kind != WORD_STOP || !*q->w[i].is;
+    return n;
+}
+
+static void meaning_inherit(struct meaning *m, const struct meaning *before, bool subjects, bool spans)
+{
+    if (subjects && !m->n_subjects) {
+        memcpy(m->subject, before->subject, sizeof m->subject);
+        m->n_subjects = before->n_subjects;
+        m->follows = m->follows || m->n_subjects;
+    }
+    if (spans && !m->n_spans) {
+        memcpy(m->span, before->span, sizeof m->span);
+        m->n_spans = before->n_spans;
+        m->follows = m->follows || m->n_spans;
+    }
+    if (!*m->process)
+        memcpy(m->process, before->process, sizeof m->process);
+}
+
+/* Wants that make no sense without knowing of what. */
+static bool meaning_needs_subject(enum intent i)
+{
+    return i == INTENT_VALUE || (i >= INTENT_HIGHEST && i <= INTENT_BEYOND);
+}
+
+static bool meaning_may_inherit(enum intent i)
+{
+    return meaning_needs_subject(i) || i == INTENT_PROCESSES || i == INTENT_WHY || i == INTENT_FORECAST ||
+           i == INTENT_TREND || i == INTENT_COMPARE || i == INTENT_THROTTLE;
+}
+
+static void meaning_follow(struct meaning *m, const struct meaning *before)
+{
+    const struct words *q = &m->words;
+    bool on = meaning_goes_on(q), brief = meaning_size(q) <= 3, back = meaning_points_back(q);
+    bool machine = words_find(q, 0, "machine|slow|anything|all") >= 0;
+    if (m->intent == INTENT_VALUE && on && m->n_subjects && meaning_may_inherit(before->intent) &&
+        before->intent != INTENT_WHY) {
+        m->intent = before->intent; /* "and the memory?" */
+        meaning_inherit(m, before, false, true);
+        m->follows = true;
+    } else if ((m->intent == INTENT_NONE || (m->intent == INTENT_STATUS && on)) && (m->n_spans || m->n_subjects) &&
+               !m->n_unknown) {
+        m->intent = before->intent; /* "and yesterday?" */
+        meaning_inherit(m, before, true, true);
+        m->follows = true;
+    } else if (m->intent == INTENT_BEYOND && (m->n_subjects || (before->n_subjects && (on || back || brief)))) {
+        meaning_inherit(m, before, true, on);
+    } else if (meaning_may_inherit(m->intent) && !machine && (on || brief || back)) {
+        bool same = !m->n_subjects || on || (back && words_find(q, 0, "then") >= 0);
+        meaning_inherit(m, before, true, same);
+    } else if (m->n_subjects && words_find(q, 0, "then") >= 0) {
+        meaning_inherit(m, before, false, true);
+    } else if ((m->intent == INTENT_ANOMALIES || m->intent == INTENT_HAPPENED || m->intent == INTENT_STATUS) && (on || words_find(q, 0, "then") >= 0)) {
+        meaning_inherit(m, before, false, true);
+    }
+    if (m->intent == INTENT_BEYOND && !m->has_amount && before->has_amount) {
+        m->has_amount = true;
+        m->amount = before->amount;
+        m->unit = before->unit;
+        m->below = before->below;
+    }
+}
+
+/* ---- all of it ---- */
+
+struct known {
+    const struct scope *s;
+};
+
+static bool meaning_knows(void *self, const char *text)
+{
+    const struct known *k = self;
+    return scope_knows(k->s, text);
+}
+
+/* "can you tell me", "do you know": said out of politeness. */
+static void meaning_polite(struct words *q)
+{
+    for (int i = 0; i + 1 < q->n; i++) {
+        bool asks = words_listed("can|could|would|will|may|might", q->w[i].text) && words_is(q, i + 1, "you");
+        bool knows = words_is(q, i, "you") && words_listed("know|see|think|tell|show|give|list|print|find|say|explain", q->w[i + 1].text);
+        if (!asks && !knows)
+            continue;
+        for (int k = i; k <= i + 1; k++) {
+            if (words_listed("explain", q->w[k].text))
+                continue;
+            q->w[k].is = "the";
+            q->w[k].kind = WORD_STOP;
+        }
+        if (knows && i && words_is(q, i - 1, "do") && i == 1) {
+            q->w[i - 1].is = "the";
+            q->w[i - 1].kind = WORD_STOP;
+        }
+    }
+}
+
+static void meaning_unknown(struct meaning *m)
+{
+    for (int i = 0; i < m->words.n; i++) {
+        const struct word *w = &m->words.w[i];
+        if (w->use)
+            continue;
+        m->n_elsewhere += w->kind == WORD_ELSE && *w->is;
+        if (*w->is || w->number)
+            continue;
+        if (m->n_unknown < 2)
+            m->unknown[m->n_unknown++] = w->text;
+        if (!*m->process)
+            text_copy(m->process, sizeof m->process, w->text);
+    }
+}
+
+void meaning_read(struct meaning *m, const char *question, const struct meaning *before, const struct scope *s,
+                  const struct times_here *here)
+{
+    struct known known = { s };
+    *m = (struct meaning){ 0 };
+    words_read(&m->words, question, meaning_knows, &known);
+    meaning_polite(&m->words);
+    m->n_spans = times_read(&m->words, here, m->span);
+    meaning_amount(m);
+    m->n_subjects = subjects_read(&m->words, s, m->subject);
+    meaning_unknown(m);
+    bool ahead = false;
+    for (int i = 0; i < m->n_spans; i++)
+        ahead = ahead || m->span[i].kind == SPAN_AHEAD;
+    m->intent = intents_read(&m->words, ahead);
+    if (before && before->intent != INTENT_NONE)
+        meaning_follow(m, before);
+}

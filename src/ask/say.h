@@ -1,0 +1,79 @@
+/* say.h - who writes which answer, and what they share. For the room only. */
+#ifndef ASK_SAY_H
+#define ASK_SAY_H
+
+#include "ask/figures.h"
+
+/* ---- answers: each fills q->out; what is asked is in q->m ---- */
+
+void say_value(struct asked *q);      /* say_value.c: value */
+void say_period(struct asked *q);     /* say_period.c: highest, lowest, average, total, when-highest, when-lowest */
+void say_beyond(struct asked *q);     /* say_beyond.c */
+void say_processes(struct asked *q);  /* say_processes.c */
+void say_process(struct asked *q);
+void say_why(struct asked *q);        /* say_trouble.c: why, happened, anomalies */
+void say_happened(struct asked *q);
+void say_anomalies(struct asked *q);
+void say_throttle(struct asked *q);   /* say_throttle.c */
+void say_forecast(struct asked *q);   /* say_coming.c */
+void say_trend(struct asked *q);
+void say_compare(struct asked *q);    /* say_compare.c */
+void say_changed(struct asked *q);
+void say_status(struct asked *q);     /* say_status.c: status, advice, workload */
+void say_advice(struct asked *q);
+void say_workload(struct asked *q);
+void say_cost(struct asked *q);       /* say_about.c: about Sonde and what it recorded */
+void say_recorded(struct asked *q);
+void say_metrics(struct asked *q);
+void say_machine(struct asked *q);
+void say_help(struct asked *q);
+void say_not_understood(struct asked *q); /* off-topic, too */
+
+/* ---- shared: say.c ---- */
+
+/* The period that was asked about, else the one up to now that is so long; 0: the last ten minutes, as "now". */
+struct span say_span(const struct asked *q, int64_t default_ms);
+
+/* "now", or the time of what was recorded last where that is not now. */
+bool say_is_stale(const struct asked *q);
+
+/* The same period as the answer's own. */
+void say_within(struct asked *q, const struct span *s);
+
+/* "Memory in use", of "memory in use", with its device behind it. Puts "Processor core 3". */
+void say_name(struct asked *q, const struct subject *u, const struct figure *f, bool first);
+
+/* A time into the text, local, noted with what was then. */
+void say_time(struct asked *q, int64_t ms);
+
+/* " from 22:00 to 06:00 UTC" and the like. */
+void say_when(struct asked *q, const struct span *s);
+
+/* Chart and link of a figure over a period. */
+void say_chart(struct asked *q, const struct figure *f, const struct span *s);
+void say_link(struct asked *q, const char *view, const char *ids, const struct span *s);
+
+/* It is not measured here: why. */
+void say_not_measured(struct asked *q, const struct subject *u);
+
+/* Nothing of it was recorded in that time: what there is. */
+void say_not_recorded(struct asked *q, const char *what, const struct span *s);
+
+/* Reads a subject's figures; where there are none says why not, and is 0. */
+int say_figures(struct asked *q, const struct subject *u, const struct span *s, bool whole,
+                struct figure out[static FIGURES_MAX]);
+
+/* "Usually it is between 5 and 30 %: higher than usual." Nothing where that is not known. */
+void say_usual(struct asked *q, const struct figure *f, double value, int64_t before_ms);
+
+/* Processes that used the most of a subject at a time: "Then the most was used by ...". False where none is known. */
+bool say_top(struct asked *q, const struct subject *u, int64_t at_ms, const char *lead, int most);
+
+/* Sessions and events of the index, where there is one. */
+void say_sessions(struct asked *q, const struct index_filter *f, void (*each)(void *self, const struct index_session *s), void *self);
+void say_events(struct asked *q, const struct span *s, void (*each)(void *self, const struct index_event *e), void *self);
+
+/* A subject by its topic's key. */
+struct subject say_topic(const struct asked *q, const char *key);
+
+#endif

@@ -1,0 +1,122 @@
+/* say_value.c - how something is, or was. */
+#include "ask/say.h"
+
+#include "base/text.h"
+#include "core/amount.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "23.1 % at 14:05", "23.1 % now", or what it was over a period. */
+static void value_of(struct asked *q, const struct subject *u, const struct figure *f, const struct span *s)
+{
+    struct answer *a = q->out;
+    char label[300];
+    say_name(q, u, f, true);
+    snprintf(label, sizeof label, "%s%s%s", u->label, *f->which ? " " : "", f->which);
+    answer_say(a, ": ");
+    if (s->kind == SPAN_NOW) {
+        answer_amount(a, label, f->last, f->unit, f->id, f->last_ms);
+        if (say_is_stale(q)) {
+            answer_say(a, " at ");
+            say_time(q, f->last_ms);
+            answer_say(a, ", the last that was recorded");
+        } else {
+            answer_say(a, q->w->replay ? " at the end" : " now");
+        }
+        answer_say(a, ".");
+        return;
+    }
+    char what[340];
+    snprintf(what, sizeof what, "%s, average", label);
+    if (s->kind == SPAN_RANGE)
+        answer_say(a, "on average ");
+    answer_amount(a, what, f->mean, f->unit, f->id, 0);
+    if (f->max - f->min > 0.01 * fabs(f->max)) {
+        snprintf(what, sizeof what, "%s, highest", label);
+        answer_say(a, s->kind == SPAN_AT ? ", at most " : ", highest ");
+        answer_amount(a, what, f->max, f->unit, f->id, f->max_ms);
+        if (s->kind == SPAN_RANGE) {
+            answer_say(a, " at ");
+            say_time(q, f->max_ms);
+        }
+        snprintf(what, sizeof what, "%s, lowest", label);
+        answer_say(a, s->kind == SPAN_AT ? ", at least " : ", lowest ");
+        answer_amount(a, what, f->min, f->unit, f->id, f->min_ms);
+    }
+    answer_say(a, ",");
+    say_when(q, s);
+    answer_say(a, ".");
+}
+
+/* " Others: /home 62 %, /boot 40 %." */
+static void value_others(struct asked *q, const struct figure *f, int n, bool now)
+{
+    enum { SHOWN = 4 };
+    for (int i = 1; i < n && i <= SHOWN; i++) {
+        answer_say(q->out, i == 1 ? " Others: %s " : ", %s ", f[i].which);
+        answer_amount(q->out, f[i].which, now ? f[i].last : f[i].mean, f[i].unit, f[i].id, 0);
+    }
+    if (n > 1)
+        answer_say(q->out, n - 1 > SHOWN ? " and more." : ".");
+}
+
+/* What belongs to a full answer, in one sentence each, where it is measured. */
+static void value_with(struct asked *q, const struct subject *u, const struct span *s)
+{
+    char keys[96];
+    if (!u->topic || u->by_side)
+        return;
+    snprintf(keys, sizeof keys, "%s", u->topic->with);
+    for (char *rest, *key = strtok_r(keys, " ", &rest); key; key = strtok_r(NULL, " ", &rest)) {
+        struct figure f[FIGURES_MAX];
+        struct subject with = subject_of(topics_find(key), &q->scope, u->inst);
+        if (*u->inst && subject_slot(&with, &q->scope) < 0)
+            continue;
+        if (subject_slot(&with, &q->scope) < 0 || !figures_read(q, &with, s, s->kind != SPAN_NOW, f))
+            continue;
+        answer_say(q->out, " ");
+        say_name(q, &with, f, true);
+        answer_say(q->out, s->kind == SPAN_RANGE ? ": on average " : ": ");
+        answer_amount(q->out, with.label, s->kind == SPAN_NOW ? f->last : f->mean, f->unit, f->id, s->kind == SPAN_NOW ? f->last_ms : 0);
+        answer_say(q->out, ".");
+    }
+}
+
+static bool value_busy_with(const struct asked *q, const struct subject *u)
+{
+    return u->topic && words_listed("cpu|memory|disk", u->topic->key) && q->m.n_subjects == 1;
+}
+
+void say_value(struct asked *q)
+{
+    struct span s = say_span(q, 0);
+    struct answer *a = q->out;
+    bool any = false;
+    for (int i = 0; i < q->m.n_subjects; i++) {
+        const struct subject *u = &q->m.subject[i];
+        struct figure f[FIGURES_MAX];
+        if (a->text.n)
+            answer_say(a, " ");
+        int n = say_figures(q, u, &s, s.kind != SPAN_NOW, f);
+        if (!n)
+            continue;
+        any = true;
+        value_of(q, u, f, &s);
+        say_usual(q, f, s.kind == SPAN_NOW ? f->last : f->mean, s.from_ms);
+        value_others(q, f, *u->inst ? 1 : n, s.kind == SPAN_NOW);
+        if (q->m.n_subjects == 1)
+            value_with(q, u, &s);
+        if (value_busy_with(q, u))
+            say_top(q, u, s.kind == SPAN_RANGE ? f->max_ms : f->last_ms,
+                    s.kind == SPAN_RANGE ? " At its highest most of it was used by " : " Most of it is used by ", 1);
+        say_chart(q, f, &s);
+        say_within(q, &s);
+    }
+    if (any)
+        a->status = ANSWER_ANSWERED;
+    answer_suggest(a, "why?");
+    answer_suggest(a, "and yesterday?");
+    answer_suggest(a, "which process?");
+}
