@@ -74,7 +74,19 @@ void answer_length(struct answer *a, const char *label, double seconds)
     buf_puts(&a->text, text_span(seconds, text, sizeof text));
 }
 
-/* Numbers of a quoted text that are no part of a time or a name. */
+/* "14:05:30" as seconds of the day; how long it is, 0 where it is none. */
+static size_t answer_clock(const char *p, double *out)
+{
+    int h, m, s = 0, n = 0, more = 0;
+    if (sscanf(p, "%2d:%2d%n", &h, &m, &n) != 2 || !n)
+        return 0;
+    if (sscanf(p + n, ":%2d%n", &s, &more) == 1)
+        n += more;
+    *out = h * 3600 + m * 60 + s;
+    return (size_t)n;
+}
+
+/* Numbers of a quoted text that are no part of a name. */
 void answer_quote(struct answer *a, const char *label, const char *text)
 {
     for (const char *p = text; *p;) {
@@ -83,7 +95,14 @@ void answer_quote(struct answer *a, const char *label, const char *text)
             p++;
             continue;
         }
-        size_t n = strspn(p, "0123456789.");
+        double clock;
+        size_t n = free ? answer_clock(p, &clock) : 0;
+        if (n) {
+            answer_note(a, label, clock, UNIT_SECOND, NULL, 0);
+            p += n;
+            continue;
+        }
+        n = strspn(p, "0123456789.");
         if (free && p[n] != ':' && p[n] != '-' && !isalpha((unsigned char)p[n]))
             answer_note(a, label, strtod(p, NULL), UNIT_NONE, NULL, 0);
         p += n + strspn(p + n, "0123456789.:-/");

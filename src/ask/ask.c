@@ -155,7 +155,13 @@ int ask(const struct ask_world *w, const char *question, const char *context, st
     ask_check(&q);
     ask_sum(&q);
     out->intent = intent_name(q.m.intent);
-    writers[q.m.intent](&q);
+    bool about_us = q.m.intent == INTENT_HELP || (q.m.intent == INTENT_NONE && (q.m.n_elsewhere || !q.m.n_subjects));
+    if (!q.last_ms && !about_us) {
+        struct span s = say_span(&q, DAY_MS);
+        say_not_recorded(&q, "that", &s);
+    } else {
+        writers[q.m.intent](&q);
+    }
     ask_unknown(&q);
     ask_slips(&q);
     if (q.m.intent != INTENT_NONE)

@@ -22,20 +22,27 @@
 #define USUAL_LEAST_S 3600
 #define USUAL_POINTS 6
 
-static int figures_points(const struct asked *q, double span_s)
+static double figures_step_s(const struct asked *q, double span_s)
 {
-    double step = q->interval_s > 0.5 ? q->interval_s : 1;
-    step = span_s > MINUTES_S ? 600 : span_s > INSTANTS_S && step < 60 ? 60 : step;
-    double n = floor(span_s / step);
-    return n < 1 ? 1 : n > QUERY_POINTS / 8 ? QUERY_POINTS / 8 : (int)n;
+    double step = fmax(q->interval_s, 1);
+    return span_s > MINUTES_S ? 600 : span_s > INSTANTS_S && step < 60 ? 60 : step;
 }
 
-/* The step is a whole number of intervals, or the last points would share one. */
+/* Steps are whole ones, from a round time on: a point then begins with the instant that it is made of. What is beyond
+ * the last whole step counts only where nothing comes after it. */
 static struct query_result *figures_query(const struct asked *q, const char *globs, int64_t from_ms, int64_t to_ms)
 {
     struct query_result *r;
-    int n = figures_points(q, (double)(to_ms - from_ms + 1) / 1000);
-    return from_ms <= to_ms && store_query(q->look->files, NULL, from_ms, to_ms, globs, n, &r) == 0 ? r : NULL;
+    int64_t step = (int64_t)(figures_step_s(q, (double)(to_ms - from_ms + 1) / 1000) * 1000);
+    int64_t fine = (int64_t)(fmax(q->interval_s, 1) * 1000);
+    from_ms += (fine - from_ms % fine) % fine;
+    if (from_ms > to_ms)
+        from_ms -= fine;
+    int64_t n = (to_ms - from_ms + 1 + (to_ms >= q->last_ms ? step - 1 : 0)) / step;
+    n = n < 1 ? 1 : n > QUERY_POINTS / 8 ? QUERY_POINTS / 8 : n;
+    if (n > 1 || step < to_ms - from_ms + 1)
+        to_ms = from_ms + n * step - 1;
+    return from_ms <= to_ms && store_query(q->look->files, NULL, from_ms, to_ms, globs, (int)n, &r) == 0 ? r : NULL;
 }
 
 static int64_t figures_step(const struct query_result *r)
@@ -162,8 +169,7 @@ static int figures_sum(const struct query_result *r, struct figure *out)
         }
     }
     bool made = figures_make(r, &r->series[0], sum, false, out);
-    if (r->n > 1)
-        out->which[0] = '\0';
+    out->which[0] = '\0';
     return made;
 }
 
@@ -188,6 +194,8 @@ static int figures_of(const struct query_result *r, const struct subject *u, boo
             continue;
         n = figures_insert(out, n, &f, u->of, whole);
     }
+    if (n == 1 && (!out->which[strspn(out->which, "0123456789")] || strcmp(out->which, "1m") == 0))
+        out->which[0] = '\0'; /* a number of which there is one */
     return n;
 }
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 static const struct lexicon_word table[] = {
-    { "the", WORD_STOP, "a an st nd rd th my your our their his her this these those of please pls plz just so really very quite actually "
+    { "the", WORD_STOP, "a an any some st nd rd th my your our their his her this these those of please pls plz just so really very quite actually "
       "me us show tell give display print list see look check know want wanna like would could can may might shall "
-      "here hey ok okay well bit kinda sort some" },
+      "here hey bit kinda sort some" },
     { "be", WORD_STOP, "am been being" },
     { "do", WORD_RULE, "does did doing done" },
     { "have", WORD_RULE, "has had having got" },
@@ -44,7 +44,7 @@ static const struct lexicon_word table[] = {
     { "high", WORD_RULE, "elevated excessive" },
     { "low", WORD_RULE, "" },
     { "highest", WORD_RULE, "maximum max peak peaks peaked maximal worst spike spikes spiked busiest fullest" },
-    { "hottest", WORD_RULE, "warmest" },
+    { "hottest", WORD_MATTER, "warmest" },
     { "lowest", WORD_RULE, "minimum min minimal least smallest coolest coldest quietest idlest" },
     { "average", WORD_RULE, "mean avg averages typical typically median" },
     { "total", WORD_RULE, "sum altogether overall combined" },
@@ -64,7 +64,7 @@ static const struct lexicon_word table[] = {
     { "worse", WORD_RULE, "" },
     { "anything", WORD_RULE, "something things thing everything stuff" },
     { "all", WORD_RULE, "whole entire complete every each" },
-    { "fine", WORD_RULE, "good great alright healthy happy right" },
+    { "fine", WORD_RULE, "good great alright healthy happy right ok okay well healthy" },
     { "event", WORD_RULE, "events crash crashed crashes log logs" },
     { "happen", WORD_RULE, "happened happens happening occurred occur" },
     { "cause", WORD_RULE, "caused causes causing reason reasons culprit blame responsible behind explain explanation due" },

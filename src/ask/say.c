@@ -13,15 +13,16 @@
 #define NOW_MS INT64_C(600000)
 #define STALE_MS 120000
 
-static int64_t say_end(const struct asked *q)
-{
-    return q->here.now_ms < q->last_ms ? q->here.now_ms : q->last_ms;
-}
-
 bool say_is_stale(const struct asked *q)
 {
     int64_t late = (int64_t)(q->interval_s * 10000);
     return !q->w->replay && q->here.now_ms - q->last_ms > (late > STALE_MS ? late : STALE_MS);
+}
+
+/* Now, or the last instant of a recording that is over. */
+static int64_t say_end(const struct asked *q)
+{
+    return q->here.now_ms < q->last_ms || !say_is_stale(q) ? q->here.now_ms : q->last_ms;
 }
 
 struct span say_span(const struct asked *q, int64_t default_ms)
@@ -29,9 +30,9 @@ struct span say_span(const struct asked *q, int64_t default_ms)
     const struct span *asked = q->m.n_spans ? &q->m.span[0] : NULL;
     if (asked && asked->kind != SPAN_NOW && asked->kind != SPAN_AHEAD)
         return *asked;
-    int64_t end = say_end(q), from = end - (default_ms ? default_ms : NOW_MS) + 1;
+    int64_t end = say_end(q), from = end - (default_ms ? default_ms : NOW_MS);
     if (asked && asked->kind == SPAN_NOW)
-        from = end - NOW_MS + 1;
+        from = end - NOW_MS;
     bool now = !default_ms || (asked && asked->kind == SPAN_NOW);
     if (!now && from < q->first_ms)
         from = q->first_ms;
@@ -167,7 +168,7 @@ int say_figures(struct asked *q, const struct subject *u, const struct span *s, 
     return 0;
 }
 
-void say_usual(struct asked *q, const struct figure *f, double value, int64_t before_ms)
+void say_usual(struct asked *q, const struct figure *f, double value, double highest, int64_t before_ms)
 {
     double usual[2], days;
     struct answer *a = q->out;
@@ -183,7 +184,11 @@ void say_usual(struct asked *q, const struct figure *f, double value, int64_t be
     else
         answer_say(a, " Usually it is between %s and %s", lo, hi);
     double slack = 0.05 * fmax(fabs(usual[0]), fabs(usual[1])) + (f->unit == UNIT_PERCENT ? 2 : 0);
-    answer_say(a, value > usual[1] + slack ? ": higher than usual." : value < usual[0] - slack ? ": lower than usual." : ": as usual.");
+    bool above = value > usual[1] + slack, below = value < usual[0] - slack;
+    if (!above && !below && highest > usual[1] + slack + 0.2 * fabs(usual[1]))
+        answer_say(a, ": on average as usual, at its highest not.");
+    else
+        answer_say(a, above ? ": higher than usual." : below ? ": lower than usual." : ": as usual.");
 }
 
 void say_sessions(struct asked *q, const struct index_filter *f, void (*each)(void *self, const struct index_session *s), void *self)

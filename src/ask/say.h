@@ -64,7 +64,7 @@ int say_figures(struct asked *q, const struct subject *u, const struct span *s, 
                 struct figure out[static FIGURES_MAX]);
 
 /* "Usually it is between 5 and 30 %: higher than usual." Nothing where that is not known. */
-void say_usual(struct asked *q, const struct figure *f, double value, int64_t before_ms);
+void say_usual(struct asked *q, const struct figure *f, double value, double highest, int64_t before_ms);
 
 /* Processes that used the most of a subject at a time: "Then the most was used by ...". False where none is known. */
 bool say_top(struct asked *q, const struct subject *u, int64_t at_ms, const char *lead, int most);

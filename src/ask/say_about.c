@@ -192,10 +192,37 @@ void say_help(struct asked *q)
 }
 
 /* A question about nothing here, or one that no rule fits: never an answer to something else. */
+/* "/backup", "sdx1", "eth7": meant as a device, of which there are others. */
+static bool about_device(struct asked *q)
+{
+    const char *word = q->m.n_unknown == 1 ? q->m.unknown[0] : "";
+    bool path = *word == '/', numbered = *word && strpbrk(word, "0123456789") && !q->m.n_elsewhere;
+    const char *topic = path ? "space" : strncmp(word, "sd", 2) == 0 || strncmp(word, "nvme", 4) == 0 ? "disk" :
+                        strncmp(word, "e", 1) == 0 || strncmp(word, "wl", 2) == 0 ? "network" : NULL;
+    struct answer *a = q->out;
+    if (!path && (!numbered || !topic))
+        return false;
+    a->status = ANSWER_NO_DATA;
+    answer_say(a, "Nothing called %s is measured here.", word);
+    struct subject u = say_topic(q, topic);
+    int said = 0;
+    for (int slot = -1; (slot = scope_match(&q->scope, strcspn(u.globs, " ,{") ? u.topic->globs : u.globs, slot)) >= 0 && said < 6;) {
+        const char *inst = scope_at(&q->scope, slot)->inst;
+        if (inst && strcmp(inst, "total") != 0)
+            answer_say(a, "%s%s", said++ ? ", " : " There are ", inst);
+    }
+    if (said)
+        answer_say(a, ".");
+    answer_suggest(a, "what is measured?");
+    return true;
+}
+
 void say_not_understood(struct asked *q)
 {
     struct answer *a = q->out;
     const struct meaning *m = &q->m;
+    if (about_device(q))
+        return;
     bool elsewhere = m->n_elsewhere > 0 || (m->n_unknown > 1 && !m->n_subjects);
     a->status = elsewhere ? ANSWER_OFF_TOPIC : ANSWER_NOT_UNDERSTOOD;
     if (elsewhere)

@@ -66,6 +66,31 @@ static bool course_read(struct asked *q, const struct figure *f, const struct sp
     return true;
 }
 
+/*
+ * Of several periods up to the end the one that the line fits best, the longer where two are alike: what began an hour
+ * ago is not seen in a week, and what took a week not in an hour. Of a period that was named, that one.
+ */
+static bool course_best(struct asked *q, const struct figure *f, const struct span *s, bool named, struct course *out, struct span *over)
+{
+    static const double hours[] = { 24, 6, 3, 1 };
+    *over = *s;
+    bool found = course_read(q, f, s, out);
+    double best = found && out->moves ? fabs(out->fit.tau) : 0;
+    for (size_t i = 0; i < sizeof hours / sizeof *hours && !named; i++) {
+        struct course c;
+        struct span shorter = *s;
+        shorter.from_ms = s->to_ms - (int64_t)(hours[i] * 3.6e6);
+        if (shorter.from_ms <= s->from_ms || !course_read(q, f, &shorter, &c) || !c.moves || fabs(c.fit.tau) < best + 0.05)
+            continue;
+        c.f.first_ms = shorter.from_ms;
+        best = fabs(c.fit.tau);
+        *out = c;
+        *over = shorter;
+        found = true;
+    }
+    return found;
+}
+
 /* "0.52 %/h" would be no unit: "0.52 % an hour", or a day where that is too little. */
 static void course_pace(struct asked *q, const struct course *c)
 {
@@ -160,7 +185,7 @@ void say_trend(struct asked *q)
         s.from_ms = q->first_ms;
     if (!say_figures(q, u, &s, true, f))
         return;
-    if (!course_read(q, f, &s, &c)) {
+    if (!course_best(q, f, &s, q->m.n_spans > 0, &c, &s)) {
         q->out->status = ANSWER_NO_DATA;
         answer_say(q->out, "Too little was recorded of that to tell a trend");
         say_when(q, &s);
@@ -182,6 +207,7 @@ static void forecast_date(struct asked *q, double in_s)
 {
     int64_t at = q->last_ms + (int64_t)(in_s * 1000);
     char text[48];
+    at -= in_s > 3600 ? at % 60000 : 0;
     answer_note(q->out, "time", (double)at / 1000, UNIT_SECOND, NULL, at);
     times_text(&q->here, at, text, sizeof text);
     if (in_s > 3 * 86400) /* the hour would claim too much */
@@ -208,7 +234,7 @@ static bool forecast_reach(struct asked *q, const struct course *c, double limit
     answer_length(a, "until then", in_s);
     answer_say(a, ", about ");
     forecast_date(q, in_s);
-    if (lo > 0 && hi > 0 && hi < FARTHEST_S && isfinite(lo) && isfinite(hi)) {
+    if (lo > 0 && isfinite(lo) && isfinite(hi) && hi < FARTHEST_S && hi - lo > (in_s > 3 * 86400 ? 2 * 86400 : 3600)) {
         answer_say(a, " (between ");
         forecast_date(q, lo);
         answer_say(a, " and ");
@@ -276,7 +302,7 @@ static void forecast_of(struct asked *q, const struct subject *u)
     int n = say_figures(q, u, &s, false, f);
     if (!n)
         return;
-    if (!course_read(q, f, &s, &c)) {
+    if (!course_best(q, f, &s, false, &c, &s)) {
         q->out->status = ANSWER_NO_DATA;
         answer_say(q->out, "Too little was recorded of that to tell what is coming.");
         return;
@@ -307,12 +333,13 @@ static void forecast_all(struct asked *q)
         int n = subject_slot(&u, &q->scope) >= 0 ? figures_read(q, &u, &s, false, f) : 0;
         for (int k = 0; k < n; k++) {
             struct course c;
+            struct span over;
             double limit = strcmp(keys[i], "battery") == 0 ? 0 : 100;
-            if (!course_read(q, &f[k], &s, &c) || !c.moves || forecast_hours(&c, limit, c.fit.slope) < 0 ||
+            if (!course_best(q, &f[k], &s, false, &c, &over) || !c.moves || forecast_hours(&c, limit, c.fit.slope) < 0 ||
                 forecast_hours(&c, limit, c.fit.slope) > 24 * 30)
                 continue;
             answer_say(a, said ? " " : "");
-            course_say(q, &u, &c, &s);
+            course_say(q, &u, &c, &over);
             forecast_reach(q, &c, limit, limit > 0 ? "full" : "used up");
             say_chart(q, &f[k], &s);
             said++;
@@ -325,6 +352,19 @@ static void forecast_all(struct asked *q)
     }
     answer_say(a, " `sonde forecast` gives bands for the next hour.");
     say_within(q, &s);
+}
+
+/* What it says itself. */
+static void forecast_battery(struct asked *q)
+{
+    struct subject left = say_topic(q, "battery.time");
+    struct figure f[FIGURES_MAX];
+    struct span now = { SPAN_NOW, q->last_ms - 600000, q->last_ms };
+    if (subject_slot(&left, &q->scope) < 0 || !figures_read(q, &left, &now, false, f))
+        return;
+    answer_say(q->out, " By the power that it gives now it lasts ");
+    answer_length(q->out, "time left", f->last);
+    answer_say(q->out, ".");
 }
 
 void say_forecast(struct asked *q)
@@ -344,7 +384,12 @@ void say_forecast(struct asked *q)
             *u = subject_of(topics_find("space"), &q->scope, u->inst);
         if (u->topic && words_listed("memory.free", u->topic->key))
             *u = say_topic(q, "memory");
+        bool battery = u->topic && strncmp(u->topic->key, "battery", 7) == 0;
+        if (battery)
+            *u = say_topic(q, "battery");
         forecast_of(q, u);
+        if (battery && q->out->status == ANSWER_ANSWERED)
+            forecast_battery(q);
     }
     answer_suggest(q->out, "is it rising?");
     answer_suggest(q->out, "which process grows?");

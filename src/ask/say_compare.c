@@ -1,7 +1,7 @@
 /* say_compare.c - one time against another, and what changed. */
 #include "ask/say.h"
 
-#include "base/mem.h"
+#include "base/auto.h"
 #include "base/text.h"
 #include "core/amount.h"
 #include "look/instant.h"
@@ -118,16 +118,25 @@ static void compare_link(struct asked *q, const struct span *a, const struct spa
 
 static int compare_all(struct asked *q, const struct span *a, const struct span *b, bool differing)
 {
-    int n = 0;
+    int n = 0, same = 0;
+    auto_buf struct buf alike = { 0 };
     for (size_t i = 0; i < sizeof main_topics / sizeof *main_topics; i++) {
         struct subject u = say_topic(q, main_topics[i]);
         struct pair p;
-        if (!pair_read(q, &u, a, b, &p) || (differing && !pair_differs(&p)))
+        if (!pair_read(q, &u, a, b, &p))
             continue;
-        pair_say(q, &p, "before", "after");
-        n++;
+        if (pair_differs(&p)) {
+            pair_say(q, &p, "before", "after");
+            n++;
+            continue;
+        }
+        answer_note(q->out, "before", p.a.mean, p.a.unit, p.a.id, 0);
+        answer_note(q->out, "after", p.b.mean, p.b.unit, p.b.id, 0);
+        buf_printf(&alike, "%s%s", same++ ? ", " : "", u.label);
     }
-    return n;
+    if (same && !differing)
+        answer_say(q->out, "%sAbout the same: %s.", n ? " " : "", alike.p);
+    return differing ? n : n + same;
 }
 
 void say_compare(struct asked *q)
@@ -214,9 +223,9 @@ void say_changed(struct asked *q)
         b = say_span(q, HOUR_MS);
         if (b.kind != SPAN_RANGE) {
             b.kind = SPAN_RANGE;
-            b.from_ms = b.to_ms - HOUR_MS + 1;
+            b.from_ms = b.to_ms - HOUR_MS;
         }
-        a = (struct span){ SPAN_RANGE, b.from_ms - (b.to_ms - b.from_ms + 1), b.from_ms - 1 };
+        a = (struct span){ SPAN_RANGE, b.from_ms - (b.to_ms - b.from_ms), b.from_ms - 1 };
     }
     if (!q->last_ms || b.from_ms > q->last_ms || b.to_ms < q->first_ms) {
         say_not_recorded(q, "that", &b);

@@ -88,7 +88,7 @@ void say_status(struct asked *q)
         return;
     }
     if (now)
-        day.from_ms = s.to_ms - DAY_MS + 1;
+        day.from_ms = s.to_ms - DAY_MS;
     day.kind = SPAN_RANGE;
     if (q->look->index)
         index_anomalies(q->look->index, NULL, day.from_ms, day.to_ms, 0, status_note_count, &anomalies);
@@ -119,7 +119,7 @@ void say_status(struct asked *q)
         judged_done(&j);
     status_numbers(q, &s);
     say_link(q, "overview", "", &day);
-    say_within(q, &s);
+    say_within(q, &day);
     answer_suggest(a, "any anomalies?");
     answer_suggest(a, "any recommendations?");
     answer_suggest(a, "what is using the cpu?");

@@ -28,7 +28,8 @@ static int throttle_gpu(struct asked *q, const struct span *s)
         for (int k = 0; k < n; k++) {
             if (!(f[k].max > 0))
                 continue;
-            answer_say(a, "%sThe graphics processor %s was throttled %s for ", a->text.n ? " " : "", f[k].which, reasons[i].what);
+            answer_say(a, "%sThe graphics processor%s%s was throttled %s for ", a->text.n ? " " : "", *f[k].which ? " " : "", f[k].which,
+                       reasons[i].what);
             answer_length(a, "throttled", f[k].mean * f[k].known_s);
             answer_say(a, ", ");
             answer_amount(a, "share of the time", 100 * f[k].mean, UNIT_PERCENT, f[k].id, 0);

@@ -33,6 +33,21 @@ struct episodes {
     const char *area; /* only of this one; NULL: all */
 };
 
+/* " at 14:05:00" in a summary is in UTC, and said before it in local time. */
+static void episode_untime(char *text)
+{
+    for (char *p = text; (p = strstr(p, " at "));) {
+        size_t n = 4 + strspn(p + 4, "0123456789-: ");
+        while (n > 4 && p[n - 1] == ' ')
+            n--;
+        if (n < 4 + 8) {
+            p += 4;
+            continue;
+        }
+        memmove(p, p + n, strlen(p + n) + 1);
+    }
+}
+
 static void episodes_note(void *self, const struct index_anomaly *x)
 {
     struct episodes *e = self;
@@ -43,6 +58,7 @@ static void episodes_note(void *self, const struct index_anomaly *x)
     *p = (struct episode){ .from_ms = x->time_ms, .to_ms = x->end_ms, .peak_ms = x->peak_ms, .severity = x->severity, .score = x->score };
     text_copy(p->area, sizeof p->area, x->area);
     text_copy(p->summary, sizeof p->summary, x->summary);
+    episode_untime(p->summary);
 }
 
 /* The most severe first, of those the highest. */
@@ -251,7 +267,7 @@ static void why_subject(struct asked *q, const struct subject *u, const struct s
     answer_say(a, ": ");
     answer_amount(a, "highest", f->max, f->unit, f->id, f->max_ms);
     answer_say(a, ".");
-    say_usual(q, f, f->max, s->from_ms);
+    say_usual(q, f, f->max, f->max, s->from_ms);
     say_top(q, u, f->max_ms, " Then most of it was used by ", 3);
     say_chart(q, f, s);
 }

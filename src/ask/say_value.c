@@ -104,7 +104,7 @@ void say_value(struct asked *q)
             continue;
         any = true;
         value_of(q, u, f, &s);
-        say_usual(q, f, s.kind == SPAN_NOW ? f->last : f->mean, s.from_ms);
+        say_usual(q, f, s.kind == SPAN_NOW ? f->last : f->mean, s.kind == SPAN_NOW ? f->last : f->max, s.from_ms);
         value_others(q, f, *u->inst ? 1 : n, s.kind == SPAN_NOW);
         if (q->m.n_subjects == 1)
             value_with(q, u, &s);

@@ -202,6 +202,12 @@ static bool fit_better(struct fit a, struct fit b)
     return a.matched != b.matched ? a.matched > b.matched : a.extra < b.extra;
 }
 
+/* Does it say something? A word that nobody knows may. */
+static bool says(const struct word *w)
+{
+    return !*w->is || w->kind != WORD_STOP;
+}
+
 static bool word_fits(const struct word *w, const char *name)
 {
     return scope_has_word(name, w->text) || (*w->is && scope_has_word(name, w->is)) ||
@@ -213,7 +219,7 @@ static struct fit fit_of(const struct words *q, const char *name)
 {
     struct fit f = { 0, 0 };
     for (int i = 0; i < q->n; i++)
-        f.matched += !q->w[i].use && !q->w[i].number && q->w[i].kind != WORD_STOP && word_fits(&q->w[i], name);
+        f.matched += !q->w[i].use && !q->w[i].number && says(&q->w[i]) && word_fits(&q->w[i], name);
     for (const char *p = name; *p; p++)
         f.extra += *p == '.' || *p == '_';
     if (strstr(name, ".rate"))
@@ -245,7 +251,7 @@ static bool subjects_special(struct words *q, const struct scope *s, struct subj
     const char *name = scope_at(s, best)->name;
     subject_direct(s, name, best, out);
     for (int i = 0; i < q->n; i++)
-        if (!q->w[i].use && q->w[i].kind != WORD_STOP && word_fits(&q->w[i], name))
+        if (!q->w[i].use && says(&q->w[i]) && word_fits(&q->w[i], name))
             q->w[i].use = USE_MATTER;
     return true;
 }
@@ -279,7 +285,7 @@ static bool is_side(const struct words *q, int i, const char *thing)
 /* The side of the thing at i: right behind it, right before it, then the nearest; -1. */
 static int subjects_side(const struct words *q, int i, const char *thing)
 {
-    static const char weak[] = "use|many|total|work|minute|hour|time|byte|gb|mb|kb|tb|percent|ghz|mhz|enough|long|busy|load|size";
+    static const char weak[] = "use|speed|many|total|work|minute|hour|time|byte|gb|mb|kb|tb|percent|ghz|mhz|enough|long|busy|load|size";
     for (int pass = 0; pass < 2; pass++) /* the weaker words mean other things as well */
         for (int d = 1; d <= REACH; d++) {
             for (int way = 1; way >= -1; way -= 2) {
@@ -298,11 +304,16 @@ static int subjects_side(const struct words *q, int i, const char *thing)
 /* A thing that is itself the side of another one here: the memory of "gpu memory". */
 static bool subjects_is_side_here(const struct words *q, int i)
 {
-    for (int k = i - 2; k <= i + 2; k++)
-        if (k != i && k >= 0 && k < q->n && !q->w[k].use && *q->w[k].is && topics_is_thing(q->w[k].is) &&
-            words_listed("gpu|cpu|core|disk|battery|network|wifi|swap", q->w[k].is) && is_side(q, i, q->w[k].is) &&
-            !subjects_divides(q, k > i ? k : i))
+    for (int k = i - REACH; k <= i + REACH; k++) {
+        if (k == i || k < 0 || k >= q->n || q->w[k].use || !*q->w[k].is || q->w[k].kind != WORD_MATTER ||
+            !words_listed("gpu|cpu|core|disk|battery|network|wifi|swap", q->w[k].is) || !is_side(q, i, q->w[k].is))
+            continue;
+        bool divided = false;
+        for (int j = (k < i ? k : i) + 1; j <= (k < i ? i : k) && !divided; j++)
+            divided = subjects_divides(q, j);
+        if (!divided)
             return true;
+    }
     return false;
 }
 
@@ -332,6 +343,7 @@ static bool subjects_thing(struct words *q, const struct scope *s, int i, const 
     if (!t)
         return false;
     subjects_put(out, s, t, of);
+    out->by_side = !of && !topics_is_device(thing);
     q->w[i].use = USE_MATTER;
     if (side >= 0 && q->w[side].kind == WORD_MATTER)
         q->w[side].use = USE_MATTER;
@@ -345,9 +357,32 @@ static bool subjects_alone(struct words *q, const struct scope *s, int i, const 
     if (!t)
         return false;
     subjects_put(out, s, t, of);
-    out->by_side = !of && !topics_is_thing(q->w[i].is);
+    out->by_side = !of && !topics_is_device(q->w[i].is);
     q->w[i].use = USE_MATTER;
     return true;
+}
+
+/* What is said in several words, in this order. */
+static bool subjects_phrase(struct words *q, const struct scope *s, struct subject *out)
+{
+    static const struct { const char *first, *second, *key; } phrases[] = {
+        { "many", "process", "processes" }, { "long|when|since", "up", "uptime" }, { "when|time", "boot", "uptime" },
+    };
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
+        int a = -1, b = -1;
+        for (int k = 0; k < q->n; k++) { /* a boot may have been taken for a time */
+            if (a < 0 && words_listed(phrases[i].first, q->w[k].is))
+                a = k;
+            else if (a >= 0 && b < 0 && words_listed(phrases[i].second, q->w[k].is))
+                b = k;
+        }
+        if (b < 0)
+            continue;
+        *out = subject_of(topics_find(phrases[i].key), s, "");
+        q->w[b].use = USE_MATTER;
+        return true;
+    }
+    return false;
 }
 
 static void subjects_correct(struct words *q, const struct scope *s)
@@ -389,6 +424,8 @@ int subjects_read(struct words *q, const struct scope *s, struct subject out[sta
         }
     for (int i = 0; i < q->n && n == 0; i++)
         n += subjects_alone(q, s, i, of, &out[n]);
+    if (n == 0 && subjects_phrase(q, s, &out[n]))
+        n++;
     if (n == 0 && of)
         out[n++] = subject_of(of->topic, s, of->name);
     return n;

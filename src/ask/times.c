@@ -23,11 +23,13 @@
 struct times {
     struct words *q;
     int64_t now, first, boot; /* local ms */
+    bool two;                 /* times are to be compared: "between monday and tuesday" are two */
 };
 
 /* What is known of a moment. */
 struct moment_words {
     bool day, part, clock, period;
+    bool guessed;           /* the day follows from the part */
     int64_t day_ms;         /* where its day begins */
     int part_from, part_to; /* hours of the day; beyond 24: of the next */
     int64_t clock_ms;       /* of the day */
@@ -327,7 +329,7 @@ static int times_part_words(const struct times *t, int i, struct moment_words *m
     if (!times_part(t, i, m))
         return 0;
     if (!m->day) { /* the last one that has begun; the night that we are in began yesterday */
-        m->day = true;
+        m->day = m->guessed = true;
         m->day_ms = today + m->part_from * HOUR_MS <= t->now ? today : today - DAY_MS;
     }
     return i + 1;
@@ -410,8 +412,12 @@ static int times_moment(const struct times *t, int i, bool bare, struct moment_w
         int from = times_skip(t, end);
         bool at = words_is(t->q, from, "at|about");
         from = at ? times_skip(t, from + 1) : from;
-        if (!m->day && (more = times_day_words(t, from, m)))
+        struct moment_words day = *m;
+        if ((!m->day || m->guessed) && (more = times_day_words(t, from, &day))) {
+            *m = day;
+            m->guessed = false;
             end = more;
+        }
         else if (!m->part && (more = times_part_words(t, from, m)))
             end = more;
         else if (!m->clock && (more = times_clock(t, from, at, m)))
@@ -466,7 +472,7 @@ static int times_between(const struct times *t, int i, const struct moment_words
     struct moment_words a, b;
     bool between = words_is(t->q, i, "between"), said = between || words_is(t->q, i, "from");
     int next = times_moment(t, i + said, said, &a);
-    if (!next || !words_is(t->q, next, between ? "and|to" : "to|until"))
+    if (!next || !words_is(t->q, next, between ? "and|to" : "to|until") || (t->two && !a.clock))
         return 0;
     int end = times_moment(t, next + 1, a.clock, &b);
     if (!end)
@@ -578,7 +584,8 @@ static int times_try(const struct times *t, int i, struct found *out)
 int times_read(struct words *q, const struct times_here *here, struct span out[static 2])
 {
     int64_t offset = here->offset_s * SECOND_MS;
-    struct times t = { q, here->now_ms + offset, here->first_ms + offset, here->boot_ms ? here->boot_ms + offset : 0 };
+    struct times t = { q, here->now_ms + offset, here->first_ms + offset, here->boot_ms ? here->boot_ms + offset : 0,
+                       words_find(q, 0, "compare|difference") >= 0 };
     int n = 0;
     for (int i = 0; i < q->n && n < 2; i++) {
         struct found f;
@@ -654,7 +661,9 @@ char *times_span_text(const struct times_here *here, const struct span *s, char 
         times_text(here, s->to_ms + 1, to, sizeof to);
         if (times_day(a) == times_day(b) && times_day(a) != times_day(times_local(here, here->now_ms)))
             times_clock_text(b, to, sizeof to);
-        snprintf(out, cap, "from %s to %s %s", from, s->to_ms >= here->now_ms ? "now" : to, zone);
+        bool today = times_day(b) == times_day(times_local(here, here->now_ms)) && times_day(a) != times_day(b);
+        snprintf(out, cap, "from %s to %s%s %s", from, today && s->to_ms < here->now_ms ? "today " : "",
+                 s->to_ms >= here->now_ms ? "now" : to, zone);
     }
     return out;
 }

@@ -9,7 +9,7 @@ static const struct topic table[] = {
     /* key, thing, side, label, metrics, of, alone, with, missing */
     { "cpu", "cpu", "|use|busy|load|idle|percent|work|speed", "processor", "cpu.util", OF_HIGHEST, false, "load cpu.temperature", "" },
     { "cpu.core", "core", "|use|busy|load|percent", "busiest core", "cpu.core.util", OF_HIGHEST, false, "cpu", "" },
-    { "cpu.temperature", "cpu|core", "temperature", "processor temperature", "cpu.temp cpu.core.temp sensor.temp", OF_HIGHEST, false, "",
+    { "cpu.temperature", "cpu|core", "temperature|hottest", "processor temperature", "cpu.temp cpu.core.temp sensor.temp", OF_HIGHEST, false, "",
       "a temperature sensor" },
     { "cpu.frequency", "cpu|core", "frequency|ghz|mhz", "processor clock", "cpu.freq cpu.core.freq", OF_HIGHEST, true, "",
       "a processor that tells its clock; many virtual machines do not" },
@@ -24,21 +24,21 @@ static const struct topic table[] = {
 
     { "memory", "memory", "|use|busy|load|percent|full|capacity", "memory in use", "memory.util", OF_HIGHEST, false,
       "memory.used memory.free swap", "" },
-    { "memory.used", "memory", "byte|gb|mb|kb|tb", "memory in use", "memory.used", OF_HIGHEST, false, "memory.free", "" },
+    { "memory.used", "memory", "byte|gb|mb|kb|tb", "memory used", "memory.used", OF_HIGHEST, false, "memory.free", "" },
     { "memory.free", "memory", "free|enough|space", "available memory", "memory.available", OF_LOWEST, false, "memory", "" },
     { "memory.total", "memory", "total", "installed memory", "memory.total", OF_HIGHEST, false, "memory", "" },
     { "memory.cache", "memory|cache", "cache|", "memory that caches files", "memory.cached", OF_HIGHEST, true, "", "" },
     { "memory.pressure", "memory", "pressure|wait", "waiting for memory", "pressure.memory.some", OF_HIGHEST, false, "memory",
       "a kernel with pressure stall information" },
     { "swap", "swap", "|use|percent|full|memory|load|busy|free|total", "swap in use", "swap.util", OF_HIGHEST, false, "swap.used", "a swap file or partition" },
-    { "swap.used", "swap", "byte|gb|mb|kb", "swap in use", "swap.used", OF_HIGHEST, false, "", "a swap file or partition" },
+    { "swap.used", "swap", "byte|gb|mb|kb", "swap used", "swap.used", OF_HIGHEST, false, "", "a swap file or partition" },
 
     { "disk", "disk", "|busy|load|percent|speed|activity|work", "disk busy", "disk.util", OF_HIGHEST, false,
       "disk.read disk.write space", "" },
     { "disk.read", "disk", "read", "read from disks", "disk.read.rate{total} disk.read.rate", OF_HIGHEST, true, "", "" },
     { "disk.write", "disk", "write", "written to disks", "disk.write.rate{total} disk.write.rate", OF_HIGHEST, true, "", "" },
     { "disk.latency", "disk", "latency|slow", "time that a request to a disk takes", "disk.latency", OF_HIGHEST, true, "disk", "" },
-    { "disk.temperature", "disk", "temperature", "disk temperature", "disk.temp", OF_HIGHEST, false, "", "a disk that tells its temperature" },
+    { "disk.temperature", "disk", "temperature|hottest", "disk temperature", "disk.temp", OF_HIGHEST, false, "", "a disk that tells its temperature" },
     { "disk.pressure", "disk", "pressure|wait", "waiting for disks", "pressure.io.some", OF_HIGHEST, false, "disk",
       "a kernel with pressure stall information" },
     { "space", "disk|filesystem|root|space", "full|use|capacity|", "fullest file system", "fs.util", OF_HIGHEST, true, "space.free space.used", "" },
@@ -59,8 +59,8 @@ static const struct topic table[] = {
     { "gpu", "gpu", "|use|busy|load|percent|work|activity", "graphics processor", "gpu.util", OF_HIGHEST, false,
       "gpu.memory gpu.temperature gpu.power", NVIDIA },
     { "gpu.memory", "gpu|vram", "memory|vram|", "graphics memory in use", "gpu.vram.util", OF_HIGHEST, true, "gpu.memory.used", NVIDIA },
-    { "gpu.memory.used", "gpu|vram", "byte|gb|mb", "graphics memory in use", "gpu.vram.used", OF_HIGHEST, false, "", NVIDIA },
-    { "gpu.temperature", "gpu|vram", "temperature", "graphics processor temperature", "gpu.temp", OF_HIGHEST, false, "", NVIDIA },
+    { "gpu.memory.used", "gpu|vram", "byte|gb|mb", "graphics memory used", "gpu.vram.used", OF_HIGHEST, false, "", NVIDIA },
+    { "gpu.temperature", "gpu|vram", "temperature|hottest", "graphics processor temperature", "gpu.temp", OF_HIGHEST, false, "", NVIDIA },
     { "gpu.power", "gpu", "power|watt", "graphics processor power", "gpu.power", OF_SUM, false, "", NVIDIA },
     { "gpu.frequency", "gpu", "frequency|ghz|mhz|speed", "graphics processor clock", "gpu.clock.core", OF_HIGHEST, false, "", NVIDIA },
     { "gpu.fan", "gpu", "fan", "graphics processor fan", "gpu.fan.speed gpu.fan", OF_HIGHEST, false, "", NVIDIA },
@@ -69,14 +69,14 @@ static const struct topic table[] = {
     { "gpu.throttle", "gpu", "throttle", "graphics processor throttling", "gpu.throttle.thermal gpu.throttle.power gpu.throttle.hardware",
       OF_HIGHEST, false, "gpu.temperature gpu.power", NVIDIA },
 
-    { "temperature", "temperature|machine", "temperature|", "hottest sensor", "cpu.temp,gpu.temp,disk.temp,sensor.temp,cpu.core.temp",
+    { "temperature", "temperature|hottest|machine", "temperature|hottest|", "hottest sensor", "cpu.temp,gpu.temp,disk.temp,sensor.temp,cpu.core.temp",
       OF_HIGHEST, true, "fan", "a temperature sensor; virtual machines have none" },
     { "fan", "fan|machine", "fan||speed", "fan", "sensor.fan gpu.fan.speed gpu.fan", OF_HIGHEST, true, "temperature", "a fan that tells its speed" },
     { "power", "power|machine", "power|watt|energy|", "power", "power.psys power.package gpu.power battery.power", OF_SUM, true, "",
       "an energy counter; virtual machines have none" },
-    { "battery", "battery", "|charge|percent|full|use|capacity|load", "battery charge", "battery.charge", OF_LOWEST, true, "battery.power", "a battery" },
+    { "battery", "battery", "|charge|percent|full|use|capacity|load|free", "battery charge", "battery.charge", OF_LOWEST, true, "battery.power", "a battery" },
     { "battery.power", "battery", "power|watt", "power from or to the battery", "battery.power", OF_HIGHEST, false, "battery", "a battery" },
-    { "battery.time", "battery", "time|minute|hour|long|free", "time left on battery", "battery.time_left", OF_LOWEST, false, "battery", "a battery" },
+    { "battery.time", "battery", "time|minute|hour|long", "time left on battery", "battery.time_left", OF_LOWEST, false, "battery", "a battery" },
     { "battery.wear", "battery", "wear", "battery wear", "battery.wear", OF_HIGHEST, true, "battery.cycles", "a battery" },
     { "battery.cycles", "battery", "cycles", "battery cycles", "battery.cycles", OF_HIGHEST, true, "battery.wear", "a battery" },
     { "voltage", "voltage", "voltage|", "voltage", "sensor.voltage", OF_HIGHEST, true, "", "a voltage sensor" },
@@ -140,6 +140,11 @@ bool topics_is_thing(const char *word)
         if (words_listed(table[i].thing, word))
             return true;
     return false;
+}
+
+bool topics_is_device(const char *word)
+{
+    return words_listed("cpu|core|memory|swap|disk|filesystem|network|wifi|gpu|vram|battery|process|threads|connections|uptime|you", word);
 }
 
 bool topics_is_side(const char *word)

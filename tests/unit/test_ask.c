@@ -8,7 +8,7 @@
  *   answered, no-data, not-understood, off-topic   the status
  *   @value                                         the intent
  *   cpu.util=25~0.5                                a fact of that metric (or that label, in quotes) has the value
- *   from=2026-11-25T02:00 to=... at=...            the period, and a fact of that time; within a minute
+ *   from=2026-11-25T02:00 to=... at=...~10         the period, and a fact of that time; within a minute, or so many
  *   +word  -word                                   is in the text, is not (any case)
  *
  * With SONDE_ASK_PRINT set every answer is printed; SONDE_ASK_FILE names another table.
@@ -98,6 +98,10 @@ static bool number_is_held(const struct answer *a, const struct times_here *here
         times_text(here, f->time_ms, time, sizeof time);
         snprintf(plain, sizeof plain, "%.0f %g", f->value, f->value);
         const char *const all[] = { amount, f->unit == UNIT_SECOND ? span : "", f->time_ms ? time : "", plain, f->label, f->metric };
+        int h = 0, m = 0, s = 0;
+        bool clock = memchr(p, ':', n) && sscanf(p, "%d:%d:%d", &h, &m, &s) >= 2;
+        if (f->value == (clock ? h * 3600 + m * 60 + s : strtod(p, NULL)))
+            return true;
         for (size_t k = 0; k < sizeof all / sizeof *all; k++)
             for (const char *q = all[k]; (q = strpbrk(q, "0123456789")); q += strspn(q, "0123456789.:"))
                 if (strncmp(q, p, n) == 0 && !isdigit((unsigned char)q[n]))
@@ -157,11 +161,12 @@ static bool expect_time(const struct answer *a, const char *what)
 {
     char full[64];
     int64_t want;
-    const char *value = strchr(what, '=') + 1;
-    snprintf(full, sizeof full, "%s:00Z", value);
+    const char *value = strchr(what, '=') + 1, *slack = strchr(value, '~');
+    int64_t most = slack ? atoi(slack + 1) * INT64_C(60000) : 60000;
+    snprintf(full, sizeof full, "%.16s:00Z", value);
     assert_true(text_parse_time(full, &want));
     for (size_t i = 0; *what == 'a' && i < a->n_facts; i++)
-        if (llabs(a->facts[i].time_ms - want) <= 60000)
+        if (llabs(a->facts[i].time_ms - want) <= most)
             return true;
     return *what == 'f' ? llabs(a->from_ms - want) <= 60000 : *what == 't' && llabs(a->to_ms - want) <= 60000;
 }
