@@ -206,7 +206,8 @@ static void serve_open_api(struct serve *s)
     s->missing.args = s->args;
     s->api = api_new(s->shown.dir.p, &(struct api_shown){
         .version = SONDE_VERSION, .replay = *s->shown.name ? s->shown.name : NULL, .config = args_config(s->args),
-        .how = s->shown.how, .missing = *s->shown.name ? NULL : missing_text, .self = &s->missing });
+        .how = s->shown.how, .missing = *s->shown.name ? NULL : missing_text,
+        .why_missing = *s->shown.name ? NULL : missing_why, .self = &s->missing });
     server_add(s->server, api_routes, s->api);
 }
 
@@ -275,7 +276,7 @@ static int serve_run(const struct args *a)
         status = serve_live_run(&s);
     server_close(s.server);
     api_free(s.api);
-    buf_done(&s.missing.text);
+    missing_done(&s.missing);
     keeper_end(&s.keeper);
     access_close(s.access);
     shown_close(&s.shown);

@@ -8,6 +8,7 @@
 #include "os/os.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #define PATIENCE_MS 20000
@@ -45,25 +46,60 @@ static void missing_read(const struct missing *m, struct buf *out)
     os_child_close(&c);
 }
 
+/* Asks, once. */
+static json_t *missing_adapters(struct missing *m)
+{
+    if (m->adapters)
+        return m->adapters;
+    auto_buf struct buf said = { 0 };
+    missing_read(m, &said);
+    json_t *doctor = json_loadb(buf_text(&said), said.n, 0, NULL), *found = json_object_get(doctor, "adapters");
+    m->adapters = found ? json_incref(found) : json_array();
+    json_decref(doctor);
+    return m->adapters;
+}
+
+static bool missing_is(const json_t *adapter)
+{
+    const char *state = json_string_value(json_object_get(adapter, "state"));
+    return state && strcmp(state, "ok") != 0;
+}
+
 const char *missing_text(void *self)
 {
     struct missing *m = self;
-    if (m->text.n)
-        return m->text.p;
-    auto_buf struct buf said = { 0 };
-    missing_read(m, &said);
-    json_t *doctor = json_loadb(buf_text(&said), said.n, 0, NULL), *out = json_array(), *one;
+    json_t *out = json_array(), *one;
     size_t i;
-    json_array_foreach(json_object_get(doctor, "adapters"), i, one) {
-        const char *state = json_string_value(json_object_get(one, "state"));
-        if (state && strcmp(state, "ok") != 0)
+    json_array_foreach(missing_adapters(m), i, one)
+        if (missing_is(one))
             json_array_append_new(out, json_pack("{s:O, s:O, s:n}", "adapter", json_object_get(one, "name"), "reason",
                                                  json_object_get(one, "reason"), "remedy"));
-    }
     char *text = json_dumps(out, JSON_COMPACT);
+    buf_clear(&m->text);
     buf_puts(&m->text, text ? text : "[]");
     free(text);
     json_decref(out);
-    json_decref(doctor);
     return m->text.p;
+}
+
+/* An adapter says in "provides" which metrics it would have: "gpu.util,gpu.temp". */
+const char *missing_why(void *self, const char *family)
+{
+    json_t *one;
+    size_t i;
+    char begins[64];
+    snprintf(begins, sizeof begins, "%.50s.", family);
+    json_array_foreach(missing_adapters(self), i, one) {
+        const char *provides = json_string_value(json_object_get(one, "provides"));
+        const char *reason = json_string_value(json_object_get(one, "reason"));
+        if (missing_is(one) && reason && provides && strstr(provides, begins))
+            return reason;
+    }
+    return "";
+}
+
+void missing_done(struct missing *m)
+{
+    json_decref(m->adapters);
+    buf_done(&m->text);
 }

@@ -4,12 +4,20 @@
 
 #include "app/command.h"
 
+struct json_t; /* jansson */
+
 struct missing {
     const struct args *args;
-    struct buf text; /* empty: not asked yet */
+    struct json_t *adapters; /* an array; NULL: not asked yet */
+    struct buf text;
 };
+
+void missing_done(struct missing *m);
 
 /* A JSON array of {"adapter", "reason", "remedy"}; self is a struct missing. Takes a second the first time. */
 const char *missing_text(void *self);
+
+/* Why a family of metrics ("gpu", "battery") is not measured; "" where nobody says. */
+const char *missing_why(void *self, const char *family);
 
 #endif

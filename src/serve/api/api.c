@@ -33,6 +33,7 @@ const struct route api_routes[] = {
     { HTTP_GET,    "/api/v1/forecasts",             HTTP_READ_ONLY, ROUTE_WORKER, api_forecasts },
     { HTTP_GET,    "/api/v1/changed",               HTTP_READ_ONLY, ROUTE_WORKER, api_changed },
     { HTTP_GET,    "/api/v1/compare",               HTTP_READ_ONLY, ROUTE_WORKER, api_compare },
+    { HTTP_POST,   "/api/v1/ask",                   HTTP_READ_ONLY, ROUTE_WORKER, api_ask },
     { HTTP_GET,    "/api/v1/settings",              HTTP_READ_ONLY, ROUTE_WORKER, api_settings },
     { HTTP_GET,    "/api/v1/policy",                HTTP_READ_ONLY, ROUTE_WORKER, api_policy },
     { HTTP_GET,    "/api/v1/plot",                  HTTP_READ_ONLY, ROUTE_WORKER, api_plot },

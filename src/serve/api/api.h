@@ -22,6 +22,9 @@ struct api_shown {
 
     /* A JSON array of {"adapter", "reason", "remedy"}: what this machine does not have; NULL: nobody knows. */
     const char *(*missing)(void *self);
+
+    /* Why a family of metrics is not measured; "" where that is not known. Borrowed until the next call. NULL. */
+    const char *(*why_missing)(void *self, const char *family);
     void *self;
 };
 

@@ -71,6 +71,7 @@ void api_states(void *self, const struct http_request *r, struct http_reply *out
 void api_forecasts(void *self, const struct http_request *r, struct http_reply *out);
 void api_changed(void *self, const struct http_request *r, struct http_reply *out);
 void api_compare(void *self, const struct http_request *r, struct http_reply *out);
+void api_ask(void *self, const struct http_request *r, struct http_reply *out);
 void api_plot(void *self, const struct http_request *r, struct http_reply *out);
 void api_report(void *self, const struct http_request *r, struct http_reply *out);
 void api_scrape(void *self, const struct http_request *r, struct http_reply *out);
