@@ -115,6 +115,16 @@ static void ask_check(struct asked *q)
         m->intent = INTENT_NONE;
 }
 
+/* A boot is no period of the time since it. */
+static void ask_uptime(struct meaning *m)
+{
+    const struct topic *t = m->n_subjects ? m->subject[0].topic : NULL;
+    if (t && strcmp(t->key, "uptime") == 0 && m->n_spans && words_find(&m->words, 0, "when|long|time") >= 0) {
+        m->intent = INTENT_VALUE;
+        m->n_spans = 0;
+    }
+}
+
 static void ask_slips(struct asked *q)
 {
     if (*q->m.words.slips[0] && q->out->status != ANSWER_NOT_UNDERSTOOD && q->out->status != ANSWER_OFF_TOPIC)
@@ -152,6 +162,7 @@ int ask(const struct ask_world *w, const char *question, const char *context, st
         q.here.boot_ms = ask_boot(&q);
     bool goes_on = context && *context && meaning_take(context, &q.scope, &before);
     meaning_read(&q.m, bounded, goes_on ? &before : NULL, &q.scope, &q.here);
+    ask_uptime(&q.m);
     ask_check(&q);
     ask_sum(&q);
     out->intent = intent_name(q.m.intent);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const struct lexicon_word table[] = {
-    { "the", WORD_STOP, "a an any some st nd rd th my your our their his her this these those of please pls plz just so really very quite actually "
+    { "the", WORD_STOP, "a an any some st nd rd th my our their his her this these those of please pls plz just so really very quite actually "
       "me us show tell give display print list see look check know want wanna like would could can may might shall "
       "here hey bit kinda sort some" },
     { "be", WORD_STOP, "am been being" },
@@ -31,7 +31,7 @@ static const struct lexicon_word table[] = {
     { "long", WORD_RULE, "longer" },
     { "about", WORD_RULE, "regarding concerning around approximately roughly" },
     { "i", WORD_RULE, "we im ive" },
-    { "you", WORD_RULE, "sonde yourself sondes youre" },
+    { "you", WORD_RULE, "your yours sonde yourself sondes youre" },
     { "it", WORD_RULE, "its that they them itself" },
     { "then", WORD_RULE, "" },
     { "there", WORD_RULE, "theres" },
@@ -75,6 +75,7 @@ static const struct lexicon_word table[] = {
     { "take", WORD_RULE, "takes took taking keeping hold holding holds" },
     { "busy", WORD_MATTER, "occupied active activity stressed" },
     { "idle", WORD_RULE, "asleep" },
+    { "worry", WORD_RULE, "worried worries worrying concerned serious" },
     { "slow", WORD_RULE, "sluggish laggy lag lags lagging lagged unresponsive stutter stuttering stutters slower stuck hang hanging "
       "hung freeze frozen freezing froze slowdown" },
     { "process", WORD_RULE, "processes program programs app apps application applications task tasks software job jobs" },
@@ -223,7 +224,7 @@ static const struct lexicon_word table[] = {
     { "steal", WORD_MATTER, "stolen" }, { "iowait", WORD_MATTER, "" },
 
     { "poem", WORD_ELSE, "poems poetry capital capitals country countries city cities president minister weather rain snow sun moon star "
-      "stars joke jokes story stories song songs music movie movies film films book books recipe recipes cook dinner food pizza love life "
+      "stars joke jokes story stories song songs music movie movies film films book books recipe recipes cook bake bread cake dinner food pizza love life "
       "meaning translate translation french german english spanish language essay letter email mail message news football soccer score "
       "stock stocks price prices bitcoin money bank holiday travel flight hotel medicine math maths equation integral "
       "javascript html birthday age old older born died war king queen world earth planet animal animals dog cat color "
@@ -278,7 +279,7 @@ const struct lexicon_word *lexicon_nearest(const char *wrong, int *edits)
                 continue;
             memcpy(text, form, n);
             text[n] = '\0';
-            int d = text_distance(wrong, text) + (*wrong != *text && n > 4); /* the first letter is seldom wrong */
+            int d = text_distance(wrong, text) + (*wrong != *text); /* the first letter is seldom wrong */
             if (d < *edits) {
                 *edits = d;
                 best = &table[i];

@@ -116,7 +116,15 @@ static void meaning_follow(struct meaning *m, const struct meaning *before)
     const struct words *q = &m->words;
     bool on = meaning_goes_on(q), brief = meaning_size(q) <= 3, back = meaning_points_back(q);
     bool machine = words_find(q, 0, "machine|slow|anything|all") >= 0;
-    if (m->intent == INTENT_VALUE && on && m->n_subjects && meaning_may_inherit(before->intent) &&
+    bool judged = words_find(q, 0, "normal|high|low|fine|problem|much|unusual") >= 0;
+    if ((m->intent == INTENT_STATUS || m->intent == INTENT_NONE || m->intent == INTENT_ANOMALIES) && !m->n_subjects &&
+        before->n_subjects && back && brief && judged && !machine) {
+        m->intent = INTENT_VALUE; /* "is that normal?" */
+        meaning_inherit(m, before, true, true);
+    } else if (m->intent == INTENT_NONE && words_find(q, 0, "since") >= 0 && words_find(q, 0, "when") >= 0 && brief) {
+        m->intent = before->intent;
+        meaning_inherit(m, before, true, true);
+    } else if (m->intent == INTENT_VALUE && on && m->n_subjects && meaning_may_inherit(before->intent) &&
         before->intent != INTENT_WHY) {
         m->intent = before->intent; /* "and the memory?" */
         meaning_inherit(m, before, false, true);

@@ -84,6 +84,17 @@ static void value_with(struct asked *q, const struct subject *u, const struct sp
     }
 }
 
+/* Of a time since the boot, when that was. */
+static void value_boot(struct asked *q, const struct subject *u, const struct figure *f)
+{
+    if (!u->topic || strcmp(u->topic->key, "uptime") != 0)
+        return;
+    answer_say(q->out, " It was started at ");
+    int64_t at = f->last_ms - (int64_t)(f->last * 1000);
+    say_time(q, at - at % 60000);
+    answer_say(q->out, ".");
+}
+
 static bool value_busy_with(const struct asked *q, const struct subject *u)
 {
     return u->topic && words_listed("cpu|memory|disk", u->topic->key) && q->m.n_subjects == 1;
@@ -104,7 +115,9 @@ void say_value(struct asked *q)
             continue;
         any = true;
         value_of(q, u, f, &s);
-        say_usual(q, f, s.kind == SPAN_NOW ? f->last : f->mean, s.kind == SPAN_NOW ? f->last : f->max, s.from_ms);
+        value_boot(q, u, f);
+        if (!u->topic || strcmp(u->topic->key, "uptime") != 0)
+            say_usual(q, f, s.kind == SPAN_NOW ? f->last : f->mean, s.kind == SPAN_NOW ? f->last : f->max, s.from_ms);
         value_others(q, f, *u->inst ? 1 : n, s.kind == SPAN_NOW);
         if (q->m.n_subjects == 1)
             value_with(q, u, &s);

@@ -366,7 +366,7 @@ static bool subjects_alone(struct words *q, const struct scope *s, int i, const 
 static bool subjects_phrase(struct words *q, const struct scope *s, struct subject *out)
 {
     static const struct { const char *first, *second, *key; } phrases[] = {
-        { "many", "process", "processes" }, { "long|when|since", "up", "uptime" }, { "when|time", "boot", "uptime" },
+        { "many", "process", "processes" }, { "long|when|since", "up", "uptime" }, { "when|time|long", "boot", "uptime" },
     };
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
         int a = -1, b = -1;

@@ -164,10 +164,17 @@ static int times_length(const struct times *t, int i, int64_t *out_ms, int64_t *
 
 /* ---- moments ---- */
 
+/* Is a clock without "pm" followed by one with it: "between 2 and 3 pm"? */
+static bool times_shares_pm(const struct words *q, int i)
+{
+    return words_is(q, i, "and|to|until") && i + 2 < q->n && q->w[i + 1].number && words_listed("pm|p.m", q->w[i + 2].text);
+}
+
 static int times_clock(const struct times *t, int i, bool bare, struct moment_words *m)
 {
     const struct words *q = t->q;
     int64_t ms;
+    double spoken;
     int end = i + 1;
     if (i >= q->n || q->w[i].use)
         return 0;
@@ -178,6 +185,10 @@ static int times_clock(const struct times *t, int i, bool bare, struct moment_wo
         ms %= DAY_MS;
         if (strchr(strchr(q->w[i].text, ':') + 1, ':'))
             m->clock_long = SECOND_MS;
+    } else if (bare && !q->w[i].number && times_number(t, i, &spoken) && spoken >= 1 && spoken <= 12 && !words_is(q, i, "couple|few")) {
+        ms = (int64_t)spoken * HOUR_MS; /* "at two" */
+        if (times_unit(t, end) || words_is(q, end, "percent|degree|gb|mb|kb|tb"))
+            return 0;
     } else if (q->w[i].number && q->w[i].value >= 0 && q->w[i].value < 24 && q->w[i].value == floor(q->w[i].value)) {
         bool said = end < q->n && words_listed("am|pm|oclock|a.m|p.m|o'clock", q->w[end].text);
         if (!said && !bare)
@@ -193,6 +204,8 @@ static int times_clock(const struct times *t, int i, bool bare, struct moment_wo
         ms += pm && ms < 12 * HOUR_MS ? 12 * HOUR_MS : am && ms >= 12 * HOUR_MS ? -12 * HOUR_MS : 0;
         end++;
     }
+    if (times_shares_pm(q, end) && ms < 12 * HOUR_MS && q->w[end + 1].value < 12 && q->w[end + 1].value * HOUR_MS > (double)ms)
+        ms += 12 * HOUR_MS;
     m->clock = true;
     m->clock_ms = ms;
     return end;
@@ -239,6 +252,15 @@ static bool times_of_year(const struct times *t, int month, double day, int64_t 
     times_civil(t->now, &year, &m, &d);
     return day == floor(day) && (times_date(year, month, (int)day, out) && *out <= t->now ? true :
                                  times_date(year - 1, month, (int)day, out));
+}
+
+/* "24.11.2026", "24/11/2026": the day first. */
+static bool times_dotted(const char *text, int64_t *out)
+{
+    int day, month, year, used = 0;
+    if (sscanf(text, "%2d%*1[./]%2d%*1[./]%4d%n", &day, &month, &year, &used) == 3 && used && !text[used])
+        return times_date(year < 100 ? 2000 + year : year, month, day, out);
+    return false;
 }
 
 /* "22 november", "november 22", "the 22nd of november", with a year perhaps. */
@@ -302,6 +324,8 @@ static int times_day_words(const struct times *t, int i, struct moment_words *m)
             m->clock_ms = ms - m->day_ms;
             m->clock_long = strlen(q->w[i].text) > 16 ? SECOND_MS : MINUTE_MS;
         }
+    } else if (times_dotted(q->w[i].text, &ms)) {
+        m->day_ms = ms;
     } else if (!words_is(q, i, "today"))
         return times_calendar(t, i, m);
     m->day = true;

@@ -124,13 +124,16 @@ static const char *number_loose(const struct answer *a, const struct ask_world *
 {
     struct times_here here = { .now_ms = w->now_ms, .offset_s = w->offset_s };
     const char *text = buf_text(&a->text);
-    for (const char *p = text; (p = strpbrk(p, "0123456789"));) {
+    bool quoted = false; /* the words of who asked */
+    for (const char *p = text, *from = text; (p = strpbrk(p, "0123456789"));) {
+        for (; from < p; from++)
+            quoted = quoted != (*from == '"');
         size_t n = strspn(p, "0123456789.:");
         while (n > 1 && strchr(".:", p[n - 1]))
             n--;
         bool name = p > text && (isalpha((unsigned char)p[-1]) || strchr("_{", p[-1]));
         bool zone = p >= text + 4 && strncmp(p - 4, "UTC", 3) == 0;
-        if (!name && !zone && !number_is_held(a, &here, p, n))
+        if (!name && !zone && !quoted && !number_is_held(a, &here, p, n))
             return p;
         p += n;
     }
