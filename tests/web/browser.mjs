@@ -44,7 +44,13 @@ export function check(condition, text) {
     throw new Error(text);
 }
 
-export function photograph(page, folder, name) {
+/** The whole page, with what is drawn only when it can be seen. */
+export async function photograph(page, folder, name) {
   fs.mkdirSync(folder, { recursive: true });
-  return page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  const size = page.viewportSize();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: size.width, height: Math.min(Math.max(height, size.height), 4000) });
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  await page.setViewportSize(size);
 }

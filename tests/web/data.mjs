@@ -93,7 +93,7 @@ const EPISODES = [
     'disk: written rose from 2.90 MB/s to 96.0 MB/s, by rsync (pid 990)'],
   [5 * HOUR, 11 * MINUTE, 'cpu', ['cpu.util', 'pressure.cpu.some'], 58, 'warning',
     'processor: use rose from 24.0 % to 82.0 %, by cc1 (pid 7120) and 7 more'],
-  [19 * HOUR, 25 * MINUTE, 'network', ['net.recv.rate{total}'], 4e6, 'notice', 'network: received 4.40 MB/s, usual 310 kB/s'],
+  [19 * HOUR, 25 * MINUTE, 'network', ['net.recv.rate{total}'], 2.7, 'notice', 'network: received 4.40 MB/s, usual 310 kB/s'],
   [70 * HOUR, 2 * HOUR, 'thermal', ['cpu.temp'], 31, 'warning', 'temperature: processor at 82.0 C, usual 45.0 to 57.0 C'],
 ];
 

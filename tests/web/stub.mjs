@@ -25,6 +25,7 @@ export class Stub {
     this.loggedIn = false;
     this.streams = new Set();
     this.asked = [];
+    this.contexts = [];
     this.labels = [{ name: 'kept', note: 'before the update', at_ms: Date.now() - DAY }];
     this.machine = new Machine(kind, Math.floor(Date.now() / 1000) * 1000);
     this.server = http.createServer((request, reply) => this.answer(request, reply));
@@ -234,7 +235,8 @@ export class Stub {
       cost: { cpu_percent: 0.16, rss_bytes: 6.4e6, bytes_written: 3.1e7, used_bytes: 4.1e8, cap_bytes: 2.048e9 } };
   }
 
-  ask({ question }, now) {
+  ask({ question, context }, now) {
+    this.contexts.push(context);
     if (/weather/.test(question))
       return { status: 'off-topic', text: 'Only what was recorded on this machine can be told.', facts: [], from_ms: null, to_ms: null, link: null, chart: null,
         suggestions: ['Is everything well?', 'How hot was the processor today?'], context: null };
@@ -266,7 +268,9 @@ export class Stub {
     const names = ['cpu.util', 'memory.util', 'disk.util', 'disk.read.rate', 'disk.write.rate', 'net.recv.rate', 'net.send.rate', 'gpu.util', 'cpu.temp',
       'power.package', 'pressure.cpu.some', 'pressure.memory.some', 'pressure.io.some'];
     const id = (name) => this.machine.metrics.find((metric) => metric.name === name)?.id;
-    return { t, level: 'well', text: 'no anomaly in 26 h', workload: { category: 'coding', confidence: 0.82 }, alert: [],
+    const calm = this.mode === 'empty';
+    return { t, level: calm ? 'well' : 'look', text: calm ? 'no anomaly in 26 h' : this.machine.episodes[0].summary,
+      workload: { category: 'coding', confidence: 0.82 }, alert: calm ? [] : ['memory'],
       v: Object.fromEntries(names.map((name) => [name, id(name) ? this.machine.value(id(name), t) : null])) };
   }
 

@@ -44,7 +44,7 @@ export function valueMarks(marks, unit) {
   const digits = Math.max(0, Math.min(4, Math.ceil(-Math.log10(Math.abs(step) || 1) - 1e-9)));
   const exact = Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6 ? digits + 1 : digits;
   return marks.map((mark, i) => {
-    const text = (mark / factor).toFixed(exact);
+    const text = mark === 0 ? '0' : (mark / factor).toFixed(exact);
     return i === marks.length - 1 && name ? `${text} ${name}` : text;
   });
 }

@@ -9,7 +9,7 @@ import { when } from './format.js'
 /** @typedef {import('./api.js').Frames} Frames */
 /** @typedef {import('./chart.js').ChartSpec & {lines: {id: string, label: string}[]}} Plan - a line for each metric */
 
-const POINTS_MOST = 1200, QUERY_MOST = 1500;
+const POINTS_MOST = 1200, QUERY_MOST = 1500, AGAIN_MS = 4000;
 
 /** Ids in lists that fit into an address. @param {string[]} ids */
 function inPieces(ids) {
@@ -51,6 +51,7 @@ export class Board {
     this.intervalMs = 1000;
     /** @type {AbortController | null} */
     this.asking = null;
+    this.again = 0;
     /** @type {string[]} */
     this.order = [];
     this.ends = [
@@ -136,6 +137,9 @@ export class Board {
   fail(why) {
     if (!('status' in why))
       console.error(why);
+    clearTimeout(this.again);
+    if (!why.status || why.status === 503)
+      this.again = window.setTimeout(() => this.range && this.load(this.range, this.intervalMs / 1000), AGAIN_MS);
     for (const chart of this.charts)
       chart.say(`Not shown: ${why.message}${why.remedy ? `; ${why.remedy}` : ''}.`);
   }
@@ -223,6 +227,7 @@ export class Board {
   }
 
   destroy() {
+    clearTimeout(this.again);
     this.asking?.abort();
     this.ends.forEach((end) => end());
     this.group.destroy();

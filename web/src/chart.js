@@ -16,7 +16,7 @@ import { bindGestures } from './gesture.js'
 /** @typedef {{low: Values, high: Values}} Envelope */
 /** @typedef {import('./group.js').ChartGroup} ChartGroup */
 
-const AXIS_WIDTH = 60, AXIS_HEIGHT = 24, TABLE_ROWS = 500;
+const AXIS_WIDTH = 64, AXIS_HEIGHT = 24, TABLE_ROWS = 500, EDGE = 16;
 
 export class Chart {
   /**
@@ -59,9 +59,9 @@ export class Chart {
     const single = spec.lines.length === 1;
     return h('figure', { class: 'chart' },
       h('figcaption', null,
-        h('div', { class: 'chart-head' }, h('h3', { title: spec.detail }, title),
-          single && [this.values[0], this.ranges[0]], this.note, this.toggle),
-        !single && h('ul', { class: 'legend' }, spec.lines.map((line, i) => this.legendOf(line, i)))),
+        h('div', { class: 'chart-head' }, h('h3', { title: spec.detail }, title), single && this.values[0], this.toggle),
+        h('div', { class: 'chart-about' }, single ? this.ranges[0]
+          : h('ul', { class: 'legend' }, spec.lines.map((line, i) => this.legendOf(line, i))), this.note)),
       h('div', { class: 'plot-frame' }, this.area, this.message), this.behind);
   }
 
@@ -166,13 +166,13 @@ export class Chart {
       },
       axes: [
         { stroke, grid, ticks, font: theme.font, size: AXIS_HEIGHT, space: 72, gap: 4,
-          values: (/** @type {any} */ _u, /** @type {number[]} */ marks, /** @type {any} */ _a, /** @type {any} */ _s,
-            /** @type {number} */ step) => timeMarks(marks, step) },
+          values: (/** @type {uPlot} */ u, /** @type {number[]} */ marks, /** @type {any} */ _a, /** @type {any} */ _s,
+            /** @type {number} */ step) => this.timeLabels(u, marks, step) },
         { stroke, grid, ticks, font: theme.font, size: AXIS_WIDTH, space: 32, gap: 6,
           values: (/** @type {any} */ _u, /** @type {number[]} */ marks) => valueMarks(marks, spec.unit) },
       ],
       series: [{}, ...spec.lines.map((line, i) => ({
-        stroke: () => this.color(i), width: 1.25, dash: line.dash ? [5, 4] : undefined, points: { size: 4 },
+        stroke: line.quiet ? undefined : () => this.color(i), width: 1.25, dash: line.dash ? [5, 4] : undefined, points: { size: 4 },
         scale: 'y', show: true }))],
       bands: (spec.bands ?? []).map((series) => ({ series, fill: () => theme.band })),
       hooks: {
@@ -184,6 +184,17 @@ export class Chart {
     const plot = new uPlot(options, this.data, this.area);
     bindGestures(plot, group);
     return plot;
+  }
+
+  /**
+   * One that the right edge would cut off is left out.
+   * @param {uPlot} plot
+   * @param {number[]} marks
+   * @param {number} step
+   */
+  timeLabels(plot, marks, step) {
+    const end = this.group.to - (this.group.to - this.group.from) * EDGE / (plot.width - AXIS_WIDTH);
+    return timeMarks(marks, step).map((text, i) => marks[i] > end ? '' : text);
   }
 
   /** With Shift, a drag moves the range; see gesture.js. @type {any} */

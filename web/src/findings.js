@@ -8,8 +8,13 @@ import { timeline } from './timeline.js'
 /** @typedef {{session: string, start_ms: number, end_ms: number, peak_ms: number, score: number, probability: number,
  *   severity: string, area: string, summary: string, causes: any[]}} Episode */
 
-const AREA_ORDER = ['cpu', 'memory', 'disk', 'network', 'thermal', 'power', 'gpu', 'processes', 'other'];
-const ALWAYS = 4;
+const AREA_ORDER = ['cpu', 'memory', 'disk', 'network', 'processes', 'thermal', 'power', 'gpu', 'other'];
+const ALWAYS = 8;
+
+/** The first word of a verdict. @param {string} level */
+export function verdictWord(level) {
+  return level === 'well' ? 'Well' : level === 'look' ? 'Look' : 'Not known yet';
+}
 
 /** A word that also has a shape: severity is never told by colour alone. @param {string} severity */
 export function severityMark(severity) {
@@ -55,12 +60,12 @@ export function causeTable(causes) {
   const most = Math.max(...causes.map((cause) => cause.contribution ?? 0), 1e-9);
   return h('div', { class: 'table-frame' }, h('table', null, h('caption', { class: 'unseen', text: 'Causes' }),
     h('thead', null, h('tr', null, h('th', { scope: 'col', text: 'metric' }), ['value', 'expected', 'usual'].map((name) =>
-      h('th', { scope: 'col', class: 'num', text: name })), h('th', { scope: 'col', class: 'num', text: 'share' }))),
+      h('th', { scope: 'col', class: name === 'expected' ? 'num not-narrow' : 'num', text: name })), h('th', { scope: 'col', class: 'num', text: 'share' }))),
     h('tbody', null, causes.map((cause) => h('tr', null,
       h('td', null, link(titleOf(cause.metric, metricOf(cause.metric)?.help), here('explore', { m: cause.metric }),
         { title: cause.metric })),
       h('td', { class: 'num strong', text: amount(cause.value, cause.unit), title: exactly(cause.value, cause.unit) }),
-      h('td', { class: 'num', text: amount(cause.expected, cause.unit) }),
+      h('td', { class: 'num not-narrow', text: amount(cause.expected, cause.unit) }),
       h('td', { class: 'num', text: between(cause.usual, cause.unit) || '-' }),
       h('td', { class: 'num' }, shareBar(cause.contribution, most)))))));
 }

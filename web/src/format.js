@@ -49,7 +49,8 @@ export function amountParts(v, unit) {
     return [NONE, ''];
   const { factor, name } = scaleOf(v, unit);
   const scaled = v / factor;
-  const whole = (unit === '1' || unit === '') && Number.isInteger(scaled);
+  // A count is a whole number, and what rounds to nothing is nothing.
+  const whole = Math.abs(scaled) < 0.0005 || ((unit === '1' || unit === '') && Number.isInteger(scaled));
   return [grouped(scaled.toFixed(whole ? 0 : places(scaled))), name];
 }
 
@@ -121,8 +122,11 @@ export function when(ms) {
   return day(ms) === day(Date.now()) && Math.abs(ms - Date.now()) < 2 * 86400e3 ? clock(ms) : `${day(ms)} ${clock(ms)}`;
 }
 
-/** "26 Nov 2026 14:05" @param {number} ms */
-export const whenLong = (ms) => `${formats.date.format(ms)} ${minute(ms)}`;
+/** "26 Nov 14:05", with the year where it is another. @param {number} ms */
+export function whenLong(ms) {
+  const same = new Date(ms).getFullYear() === new Date().getFullYear();
+  return `${same ? day(ms) : formats.date.format(ms)} ${minute(ms)}`;
+}
 
 /**
  * "14:05 to 14:09", with days where they are not today's.

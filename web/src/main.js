@@ -52,7 +52,7 @@ class Page {
       this.failed(/** @type {any} */ (why));
       return;
     }
-    this.locked = false;
+    this.lock(false);
     this.shell.showMachine();
     this.route();
     if (!isOneFile)
@@ -71,10 +71,16 @@ class Page {
       setTimeout(() => this.begin(), RETRY_MS);
   }
 
+  /** @param {boolean} locked - nothing but the token is of use then */
+  lock(locked) {
+    this.locked = locked;
+    document.body.classList.toggle('locked', locked);
+  }
+
   askToken() {
     if (this.locked)
       return;
-    this.locked = true;
+    this.lock(true);
     live.stop();
     this.leave();
     this.shell.show(loginView(() => this.begin()));

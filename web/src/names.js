@@ -35,7 +35,7 @@ const TITLES = {
 };
 
 const AREAS = {
-  cpu: 'Processor', memory: 'Memory', disk: 'Disk', network: 'Network', processes: 'Processes', thermal: 'Temperature',
+  cpu: 'Processor', memory: 'Memory', disk: 'Disk', network: 'Network', processes: 'Processes', thermal: 'Heat',
   power: 'Power', gpu: 'GPU', other: 'Other',
 };
 

@@ -26,7 +26,8 @@ export function planOf(title, globs, labels = {}) {
   const lines = metrics.map((metric) => {
     const { name, instance } = idParts(metric.id);
     const label = labels[name] ?? '';
-    const part = instance === 'total' ? '' : shortInstance(instance);
+    const alone = label && metrics.filter((other) => idParts(other.id).name === name).length === 1;
+    const part = instance === 'total' || alone ? '' : shortInstance(instance);
     return { id: metric.id, label: [label, part].filter(Boolean).join(' ') || familyTitle(metric.id, metric.help) };
   });
   const detail = metrics.map((metric) => `${metric.id}: ${metric.help}`).join('\n');

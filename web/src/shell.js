@@ -70,8 +70,10 @@ export class Shell {
         node.setAttribute('aria-current', 'page');
       else
         node.removeAttribute('aria-current');
-      if (name === view)
+      if (name === view) {
         document.title = `${title} - Sonde`;
+        node.scrollIntoView({ block: 'nearest', inline: 'center' });
+      }
     });
     for (const node of this.ranges)
       node.setAttribute('aria-pressed', String(node.dataset.range === app.range.key));

@@ -20,8 +20,9 @@ export class Slot {
    * replaces a newer one.
    * @param {(signal: AbortSignal) => Promise<any>} ask
    * @param {(answer: any) => any} show - returns what to put there, or nothing when it did so itself
+   * @param {() => void} [again] - where ask only waits for an answer that others wait for, too
    */
-  async load(ask, show) {
+  async load(ask, show, again = () => this.load(ask, show)) {
     this.asking?.abort();
     const mine = this.asking = new AbortController();
     this.root.setAttribute('aria-busy', 'true');
@@ -36,7 +37,7 @@ export class Slot {
     } catch (why) {
       if (mine.signal.aborted)
         return;
-      this.fail(why, () => this.load(ask, show));
+      this.fail(why, again);
     }
     this.root.removeAttribute('aria-busy');
   }

@@ -33,16 +33,19 @@ function blockOf(block, from, to) {
  * @param {Row[]} rows
  * @param {number} from - ms
  * @param {number} to
+ * @param {string} [name] - class: wide where names are long
  */
-export function timeline(label, rows, from, to) {
+export function timeline(label, rows, from, to, name = '') {
   const [times, step] = roundTimes(from, to, 6);
   const texts = timeMarks(times, step);
   const axis = h('div', { class: 'track axis', 'aria-hidden': 'true' }, times.map((t, i) => {
+    if ((to - t) / (to - from) < 0.03)
+      return null; // the edge would cut it off
     const mark = h('span', { class: 'tick', text: texts[i] });
     place(mark, (t - from) / (to - from), (t - from) / (to - from));
     return mark;
   }));
-  return h('div', { class: 'timeline', role: 'group', 'aria-label': label },
+  return h('div', { class: `timeline ${name}`, role: 'group', 'aria-label': label },
     rows.map((row) => h('div', { class: 'lane' }, h('span', { class: 'lane-name', text: row.label }),
       h('div', { class: 'track' }, row.blocks.filter((block) => block.to >= from && block.from <= to)
         .map((block) => blockOf(block, from, to))))),

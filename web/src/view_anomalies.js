@@ -82,12 +82,14 @@ export function anomaliesView() {
   const opened = new Opened();
   /** @type {import('./findings.js').Episode[]} */
   let episodes = [];
-  let shown = '';
+  /** @type {number | undefined | null} */
+  let shown = null;
   const draw = () => {
     const at = Number(app.route.params.at);
-    const chosen = episodes.find((episode) => episode.start_ms === at);
-    if (shown !== String(at) || !at) {
-      shown = String(at);
+    const newest = [...episodes].sort((a, b) => b.start_ms - a.start_ms)[0];
+    const chosen = episodes.find((episode) => episode.start_ms === at) ?? newest;
+    if (shown !== chosen?.start_ms) {
+      shown = chosen?.start_ms;
       opened.show(chosen);
     }
     if (!episodes.length)
@@ -96,17 +98,18 @@ export function anomaliesView() {
       h('ul', { class: 'findings' }, [...episodes].sort((a, b) => b.start_ms - a.start_ms)
         .map((episode) => episodeItem(episode, episode === chosen)))];
   };
+  const show = () => {
+    const asked = get('anomalies', { ...rangeQuery(), limit: 500 });
+    strip.load(() => asked, (answer) => heatStrip(answer.anomalies, app.range.from, app.range.to), show);
+    list.load(() => asked, (answer) => {
+      episodes = answer.anomalies;
+      return draw();
+    }, show);
+  };
   return {
     root: h('div', { class: 'view' }, h('header', { class: 'view-head' }, h('h1', { text: 'Anomalies' })), strip.root,
       h('div', { class: 'list-detail' }, list.root, opened.root)),
-    show() {
-      const asked = get('anomalies', { ...rangeQuery(), limit: 500 });
-      strip.load(() => asked, (answer) => heatStrip(answer.anomalies, app.range.from, app.range.to));
-      list.load(() => asked, (answer) => {
-        episodes = answer.anomalies;
-        return draw();
-      });
-    },
+    show,
     leave() {
       strip.stop();
       list.stop();

@@ -51,7 +51,7 @@ export function chatView() {
 
   /** @param {{metrics: string[], from_ms: number, to_ms: number}} chart */
   const chartOf = ({ metrics, from_ms, to_ms }) => {
-    const board = new Board('board small');
+    const board = new Board('board small fit');
     boards.push(board);
     board.setPlans(plansOf(metrics));
     const range = { from: from_ms, to: to_ms, key: null, live: false };

@@ -40,8 +40,8 @@ export function compareView() {
   return {
     root: h('div', { class: 'view' }, h('header', { class: 'view-head' }, h('h1', { text: 'Compare' })),
       h('div', { class: 'tools ranges' },
-        h('fieldset', null, h('legend', { text: 'A' }), inputs.from, ' to ', inputs.to),
-        h('fieldset', null, h('legend', { text: 'B' }), inputs.with_from, ' to ', inputs.with_to),
+        h('fieldset', null, h('legend', null, h('i', { class: 'sample c1' }), ' A'), inputs.from, ' to ', inputs.to),
+        h('fieldset', null, h('legend', null, h('i', { class: 'sample c2' }), ' B'), inputs.with_from, ' to ', inputs.with_to),
         button('B is the time before', () => before(app.range.to - app.range.from)()), button('a day before', before(ONE_DAY_MS)),
         button('a week before', before(7 * ONE_DAY_MS))),
       slot.root),
@@ -87,6 +87,6 @@ function compareTable() {
     side('a'), side('b'),
     { label: 'A over B', narrow: true, value: () => null, show: (row) => row.a && row.b ? rangesPicture(row) : '-' },
     { label: 'shift', num: true, value: (row) => Math.abs(row.shift ?? 0), show: (row) => row.shift == null ? '-'
-      : `${row.shift > 0 ? '+' : ''}${(+row.shift).toPrecision(2)}` },
+      : `${row.shift > 0 ? '+' : ''}${(+row.shift).toFixed(2)}` },
   ], { most: 200 });
 }

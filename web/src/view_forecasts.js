@@ -1,9 +1,10 @@
 /* view_forecasts.js - what is coming, how sure that is, and how right such forecasts were. */
 import { h } from './dom.js'
 import { get } from './api.js'
-import { amount, percent, when } from './format.js'
+import { amount, minute, percent, when } from './format.js'
 import { metricOf, rangeQuery } from './state.js'
 import { familyTitle, titleOf } from './names.js'
+import { shareBar } from './findings.js'
 import { Chart } from './chart.js'
 import { ChartGroup } from './group.js'
 import { Slot, emptyLine } from './slot.js'
@@ -52,25 +53,28 @@ export function forecastsView() {
     });
   };
 
+  const show = () => {
+    const asked = get('forecasts', rangeQuery());
+    charts.load(async (signal) => {
+      const answer = await asked;
+      const ids = (answer.forecast?.metrics ?? []).map((/** @type {any} */ metric) => metric.metric);
+      const frames = ids.length ? await get('frames', { metrics: ids.join(','), ...rangeQuery(), points: PAST_POINTS }, signal) : null;
+      return [answer, frames];
+    }, ([answer, frames]) => answer.forecast ? draw(answer.forecast, frames)
+      : emptyLine('No forecast for this range.', answer.forecast_reason ?? answer.reason ?? 'Two hours of recording are needed.'), show);
+    risk.load(() => asked, ({ forecast }) => riskOf(forecast?.risk), show);
+    grades.load(() => asked, (answer) => {
+      table.setRows(answer.grades ?? []);
+      return table.root;
+    }, show);
+  };
+
   return {
     root: h('div', { class: 'view' }, h('header', { class: 'view-head' }, h('h1', { text: 'Forecasts' }),
       h('p', { class: 'more', text: 'Dashes are what is expected; four values in five should lie in the band.' })),
-    charts.root, h('h2', { text: 'Risk' }), risk.root, h('h2', { text: 'How right past forecasts were' }), grades.root),
-    show() {
-      const asked = get('forecasts', rangeQuery());
-      charts.load(async (signal) => {
-        const answer = await asked;
-        const ids = (answer.forecast?.metrics ?? []).map((/** @type {any} */ metric) => metric.metric);
-        const frames = ids.length ? await get('frames', { metrics: ids.join(','), ...rangeQuery(), points: PAST_POINTS }, signal) : null;
-        return [answer, frames];
-      }, ([answer, frames]) => answer.forecast ? draw(answer.forecast, frames)
-        : emptyLine('No forecast for this range.', answer.forecast_reason ?? answer.reason ?? 'Two hours of recording are needed.'));
-      risk.load(() => asked, ({ forecast }) => riskOf(forecast?.risk));
-      grades.load(() => asked, (answer) => {
-        table.setRows(answer.grades ?? []);
-        return table.root;
-      });
-    },
+    charts.root, h('section', null, h('h2', { text: 'Risk' }), risk.root),
+    h('section', null, h('h2', { text: 'How right past forecasts were' }), grades.root)),
+    show,
     leave() {
       charts.stop();
       group.destroy();
@@ -81,15 +85,19 @@ export function forecastsView() {
 /** @param {any} metric */
 function skillWords(metric) {
   const covered = metric.coverage == null ? '' : ` ${percent(metric.coverage)} of past values lay in such bands.`;
-  return `${metric.words ?? ''}${/[.]$/.test(metric.words ?? '.') ? '' : '.'}${covered} Model: ${metric.model}.`;
+  const words = metric.words ? `${metric.words[0].toUpperCase()}${metric.words.slice(1)}.` : '';
+  return `${words}${covered} Model: ${metric.model}.`;
 }
 
 /** @param {{time: string, probability: number, level: string}[] | undefined} risk */
 function riskOf(risk) {
   if (!risk?.length)
     return emptyLine('No risk is told for this range.');
-  return h('ul', { class: 'plain' }, risk.slice(0, 8).map((one) => h('li', null, h('time', { text: when(Date.parse(one.time)) }),
-    ` ${one.level}: `, h('b', { text: percent(one.probability) }), ' likely that something unusual begins')));
+  return h('table', { class: 'narrow' }, h('caption', { text: 'How likely something unusual begins' }),
+    h('thead', null, h('tr', null, h('th', { scope: 'col', text: 'until' }), h('th', { scope: 'col', text: 'risk' }),
+      h('th', { scope: 'col', class: 'num', text: 'probability' }))),
+    h('tbody', null, risk.slice(0, 8).map((one) => h('tr', null, h('td', { text: minute(Date.parse(one.time)) }),
+      h('td', { text: one.level }), h('td', { class: 'num' }, shareBar(one.probability))))));
 }
 
 function gradeTable() {

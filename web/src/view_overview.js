@@ -6,7 +6,7 @@ import { app, headOf, here, isStale, rangeQuery } from './state.js'
 import { Board } from './board.js'
 import { Slot, emptyLine } from './slot.js'
 import { overviewPlans } from './plans.js'
-import { episodeItem, eventItem, heatStrip, insightItem } from './findings.js'
+import { episodeItem, eventItem, heatStrip, insightItem, verdictWord } from './findings.js'
 import { idParts } from './names.js'
 
 /** Of each area the number that says most, and others below it. */
@@ -22,13 +22,15 @@ const TILES = [
   { area: 'processes', key: 'pressure.cpu.some', label: 'Wait for processor', unit: '%',
     others: [['pressure.memory.some', '%', 'memory'], ['pressure.io.some', '%', 'disk']] },
 ];
-const TREND_POINTS = 48, RECENT = 5;
-const VERDICTS = { well: 'Well', look: 'Look', unknown: 'Not known yet' };
+const TREND_POINTS = 48, RECENT = 4;
 
 /** A small line without axes. @param {(number | null)[]} values @param {string} unit */
 function trendLine(values, unit) {
   const known = values.filter((v) => v != null);
-  const low = unit === '%' ? 0 : Math.min(...known, 0), high = unit === '%' ? 100 : Math.max(...known, low + 1e-9);
+  const least = unit === '%' || unit === 'Cel' ? 10 : 1e-9; // smaller moves look small
+  let low = unit === '%' || unit === 'Cel' ? Math.min(...known) : 0, high = Math.max(...known);
+  low = Math.min(low, (low + high - least) / 2);
+  high = Math.max(high, low + least);
   const yOf = (/** @type {number} */ v) => (22 - 20 * (v - low) / (high - low)).toFixed(1);
   let path = '', down = false;
   values.forEach((v, i) => {
@@ -111,7 +113,7 @@ export function overviewView() {
   /** @param {string} name @param {string} words_ */
   const setVerdict = (name, words_) => {
     verdict.className = `verdict ${isStale() ? 'stale' : name}`;
-    setText(level, VERDICTS[/** @type {keyof typeof VERDICTS} */ (name)] ?? name);
+    setText(level, verdictWord(name));
     setText(text, words_);
   };
   /** @param {import('./api.js').Now} now */
@@ -133,10 +135,10 @@ export function overviewView() {
       const count = episodes.length ? counted(episodes.length, 'episode') : 'No episode';
       return [heatStrip(episodes, app.range.from, app.range.to),
         h('p', { class: 'more', text: `${count} in ${span((app.range.to - app.range.from) / 1000)}. ${budget}` })];
-    });
+    }, loadFindings);
     recent.load((signal) => Promise.all([get('alerts', {}, signal), asked,
       get('events', { ...rangeQuery(), limit: RECENT }, signal)]),
-    ([alerts, anomalies, events]) => recentList(alerts.alerts, anomalies.anomalies, events.events));
+    ([alerts, anomalies, events]) => recentList(alerts.alerts, anomalies.anomalies, events.events), loadFindings);
   };
   const loadUsual = async () => {
     const report = await get('analysis', rangeQuery()).catch(() => null);
@@ -189,7 +191,7 @@ export function marksOf(episodes) {
  * @param {any[]} events
  */
 function recentList(alerts, episodes, events) {
-  const items = [...alerts.map(insightItem),
+  const items = [...alerts.map((alert) => insightItem({ ...alert, evidence: [] })),
     ...episodes.slice().sort((a, b) => b.start_ms - a.start_ms).slice(0, RECENT).map((one) => episodeItem(one)),
     ...events.map(eventItem)].slice(0, RECENT);
   if (!items.length)

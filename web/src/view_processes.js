@@ -43,7 +43,7 @@ export function localInput(ms) {
 export function processesView() {
   const table = processTable();
   const slot = new Slot();
-  const board = new Board('board small');
+  const board = new Board('board small fit');
   const about = h('p', { class: 'more' });
   const filter = field({ type: 'search', placeholder: 'Filter by name', 'aria-label': 'Filter by name', on: { input: () => draw() } });
   const time = field({ type: 'datetime-local', step: '1', 'aria-label': 'Instant', on: { change: () => {

@@ -33,7 +33,7 @@ function whyEmpty(adapters) {
 
 /** @returns {import('./state.js').View} */
 export function sensorsView() {
-  const board = new Board('none');
+  const board = new Board('sections');
   const parts = PARTS.map((part) => ({ ...part, shown: part.plans().filter((plan) => plan != null) }));
   board.setPlans(parts.flatMap(({ shown }) => shown));
   let next = 0;

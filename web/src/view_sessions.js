@@ -57,7 +57,7 @@ export function sessionsView() {
     load();
   };
   const table = new Table('Sessions', [
-    { label: '', value: () => null, show: (row) => field({ type: 'checkbox', checked: marked.includes(row.id),
+    { label: 'compare', value: () => null, show: (row) => field({ type: 'checkbox', checked: marked.includes(row.id),
       'aria-label': `Compare ${row.id}`, on: { change: (/** @type {any} */ e) => mark(row, e.target.checked) } }) },
     { label: 'began', value: (row) => row.start_ms, title: (row) => row.id,
       show: (row) => link(whenLong(row.start_ms), hashOf('overview', rangeOfSession(row))) },

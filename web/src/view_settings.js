@@ -46,6 +46,16 @@ export function settingsView() {
   board.setPlans([planOf('What Sonde costs: processor', ['sonde.cpu']), planOf('What Sonde costs: memory', ['sonde.rss']),
     planOf('Lateness of samples', ['sonde.tick.lateness'])].filter((plan) => plan != null));
   const { host } = app;
+  const show = () => {
+    const asked = get('settings');
+    cost.load(() => asked, (answer) => costTiles(answer.cost), show);
+    list.load(() => asked, (answer) => {
+      settings = answer.settings;
+      draw();
+      return table.root;
+    }, show);
+    board.load(app.range, host.data.interval_s);
+  };
   return {
     root: h('div', { class: 'view' }, h('header', { class: 'view-head' }, h('h1', { text: 'Settings and cost' }), h('p', { class: 'more',
       text: `Sonde ${host.version} on ${host.os}, ${host.cpu}, ${amount(host.memory_bytes, 'By')} of memory. ${host.role === 'full' ? 'You may label sessions.' : 'This view may only read.'}` })),
@@ -54,16 +64,7 @@ export function settingsView() {
     h('section', null, h('h2', { text: 'Settings' }), h('div', { class: 'tools' }, search, h('label', null, only, 'only those that are set')),
       list.root)),
     board,
-    show() {
-      const asked = get('settings');
-      cost.load(() => asked, (answer) => costTiles(answer.cost));
-      list.load(() => asked, (answer) => {
-        settings = answer.settings;
-        draw();
-        return table.root;
-      });
-      board.load(app.range, host.data.interval_s);
-    },
+    show,
     leave() {
       board.destroy();
     },

@@ -6,7 +6,7 @@ import { app, here, metricOf, rangeQuery } from './state.js'
 import { titleOf } from './names.js'
 import { Slot, emptyLine } from './slot.js'
 import { Table } from './table.js'
-import { episodeItem, insightItem, severityMark } from './findings.js'
+import { episodeItem, insightItem, severityMark, verdictWord } from './findings.js'
 
 /** @param {string} label @param {string[]} options @param {() => void} told */
 function chooser(label, options, told) {
@@ -67,20 +67,22 @@ function reportOf(report) {
   const moving = (report.trends ?? []).filter((/** @type {any} */ trend) => trend.direction !== 'stable');
   const episodes = (report.anomalies?.items ?? []).map((/** @type {any} */ item) => ({ ...item, start_ms: Date.parse(item.time),
     end_ms: Date.parse(item.end) }));
+  const work = report.workload && `workload: ${words(report.workload.category)}, ${percent(report.workload.confidence)}`;
+  const range = period(Date.parse(report.session.start), Date.parse(report.session.end));
+  /** @param {string} title @param {any} content */
+  const part = (title, content) => h('section', null, h('h2', { text: title }), content);
   return [
-    h('section', { class: `verdict ${report.verdict.level}` }, h('strong', { text: { well: 'Well', look: 'Look' }[/** @type {string} */ (
-      report.verdict.level)] ?? 'Not known yet' }), h('span', { class: 'verdict-text', text: report.verdict.text }),
-    report.workload && h('span', { class: 'work', text: `workload: ${words(report.workload.category)}, ${percent(report.workload.confidence)}` })),
-    h('h2', { text: 'What to do' }),
-    report.insights?.length ? h('ul', { class: 'findings insights' }, report.insights.map(insightItem)) : emptyLine('Nothing to recommend.'),
-    h('h2', { text: 'Episodes' }),
-    episodes.length ? h('ul', { class: 'findings' }, episodes.map((/** @type {any} */ item) => episodeItem(item))) : emptyLine('None.', report.anomalies_reason),
-    h('h2', { text: 'Trends' }),
-    moving.length ? h('ul', { class: 'plain' }, moving.map(trendItem)) : emptyLine('Nothing rises or falls for long.', report.trends_reason),
-    h('h2', { text: 'What it stands on' }),
-    h('p', { text: `${counted(report.session.samples, 'sample')} of ${counted(report.session.metrics, 'metric')}, ${
-      period(Date.parse(report.session.start), Date.parse(report.session.end))}, ${counted(report.session.gaps, 'gap')}. Method: ${
-      report.anomalies?.method ?? 'none'}.` }),
+    h('section', { class: `verdict ${report.verdict.level}` }, h('strong', { text: verdictWord(report.verdict.level) }),
+      h('span', { class: 'verdict-text', text: report.verdict.text }), h('span', { class: 'work', text: work ?? '' })),
+    part('What to do', report.insights?.length ? h('ul', { class: 'findings' }, report.insights.map(insightItem))
+      : emptyLine('Nothing to recommend.')),
+    part('Episodes', episodes.length ? h('ul', { class: 'findings' }, episodes.map((/** @type {any} */ item) => episodeItem(item)))
+      : emptyLine('None.', report.anomalies_reason)),
+    part('Trends', moving.length ? h('ul', { class: 'plain' }, moving.map(trendItem))
+      : emptyLine('Nothing rises or falls for long.', report.trends_reason)),
+    part('What it stands on', h('p', { text: `${counted(report.session.samples, 'sample')} of ${
+      counted(report.session.metrics, 'metric')}, ${range}, ${counted(report.session.gaps, 'gap')}. Method: ${
+      report.anomalies?.method ?? 'none'}.` })),
   ];
 }
 
@@ -89,7 +91,7 @@ export function analysisView() {
   const slot = new Slot();
   const files = h('span', { class: 'files' });
   const load = () => {
-    files.replaceChildren(link('Report as one file', fileUrl('report.html', rangeQuery()), { download: true }), ' ',
+    files.replaceChildren(link('Report as one file', fileUrl('report.html', rangeQuery()), { download: true }), ', ',
       link('JSON', fileUrl('analysis', rangeQuery()), { download: 'analysis.json' }));
     slot.load((signal) => get('analysis', rangeQuery(), signal), reportOf);
   };

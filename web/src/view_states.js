@@ -43,7 +43,7 @@ function statesOf(answer) {
     .filter((/** @type {any} */ one) => one.state === state.id)
     .map((/** @type {any} */ one) => ({ from: one.from_ms, to: one.to_ms, class: `block-${1 + i % COLORS}`,
       title: `${words(state.name)}, ${period(one.from_ms, one.to_ms)}` })) }));
-  return [timeline('States over time', rows, from, to),
+  return [timeline('States over time', rows, from, to, 'wide'),
     shareTable(order.map(({ name, share, dwell_s }) => ({ label: name, share, dwell_s })), 'state', 'lasts')];
 }
 
@@ -56,7 +56,7 @@ function workOf(answer) {
     .filter((/** @type {any} */ one) => one.category === label)
     .map((/** @type {any} */ one) => ({ from: one.from_ms, to: one.to_ms, class: `block-${1 + i % COLORS}`,
       title: `${words(label)}, ${period(one.from_ms, one.to_ms)}, ${percent(one.confidence)} sure` })) }));
-  return [timeline('Kinds of work over time', rows, app.range.from, app.range.to), shareTable(shares, 'kind of work', 'together')];
+  return [timeline('Kinds of work over time', rows, app.range.from, app.range.to, 'wide'), shareTable(shares, 'kind of work', 'together')];
 }
 
 /** @returns {import('./state.js').View} */
@@ -66,13 +66,14 @@ export function statesView() {
   fill(root, h('header', { class: 'view-head' }, h('h1', { text: 'States and workloads' }), h('p', { class: 'more',
     text: 'States are what this machine was found to do again and again; workloads are what such work is called.' })),
   h('section', null, h('h2', { text: 'States' }), states.root), h('section', null, h('h2', { text: 'Workloads' }), work.root));
+  const show = () => {
+    const asked = get('states', rangeQuery());
+    states.load(() => asked, statesOf, show);
+    work.load(() => asked, workOf, show);
+  };
   return {
     root,
-    show() {
-      const asked = get('states', rangeQuery());
-      states.load(() => asked, statesOf);
-      work.load(() => asked, workOf);
-    },
+    show,
     leave() {
       states.stop();
       work.stop();
