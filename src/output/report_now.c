@@ -190,7 +190,8 @@ static void now_line(struct buf *out, const struct screen *s, const struct now_r
     buf_printf(out, "%11s%s", value, *range ? "   " : "");
     double least = stats_min(r->v, n), most = stats_max(r->v, n);
     bool moves = strcmp(amount_text(least, r->unit, lo), amount_text(most, r->unit, hi)) != 0;
-    int columns = *range && moves ? s->width - NOW_CHART : 0; /* what stands still needs no chart */
+    /* What stands still needs no chart, nor does a program that reads this. */
+    int columns = *range && moves && !s->letters ? s->width - NOW_CHART : 0;
     screen_cell(s, out, TONE_QUIET, range, NOW_RANGE, columns > 0);
     if (columns > 0)
         spark_row(out, s->utf8, r->v, n, columns, least < 0 ? least : 0, r->unit == UNIT_PERCENT ? 100 : most);

@@ -57,6 +57,26 @@ static void golden_text(void **state)
     golden_check("report/rich.txt", b.p, b.n);
 }
 
+/* Small charts are for people: a terminal has them, in what letters it can, a pipe has not. */
+static void charts(void **state)
+{
+    (void)state;
+    static const struct { struct screen screen; const char *want; } cases[] = {
+        { { .width = 80, .utf8 = true }, "92.0 %        \xe2\x96\x83\xe2\x96\x83" },
+        { { .width = 80 }, "92.0 %        ----------=@@@@@\n" },
+        { { .width = 80, .letters = true }, "30.0 .. 92.0 %\n" },
+        { { .width = 60 }, "30.0 .. 92.0 %\n" }, /* no room */
+    };
+    struct recording *rec = sample_recording();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        auto_buf struct buf out = { 0 };
+        report_now(&out, rec, &cases[i].screen);
+        assert_non_null(strstr(out.p, cases[i].want));
+        assert_non_null(strstr(out.p, "34.1 W\n")); /* power, which stands still */
+    }
+    recording_free(rec);
+}
+
 /* In ASCII no byte may move the cursor, and no line is wider than the screen. */
 static void text_is_safe(void **state)
 {
@@ -347,7 +367,7 @@ static void what_nobody_can_be_named_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_text), cmocka_unit_test(no_advice_about_the_dead),
+        cmocka_unit_test(golden_text), cmocka_unit_test(charts), cmocka_unit_test(no_advice_about_the_dead),
         cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json), cmocka_unit_test(names_the_session),
         cmocka_unit_test(empty_json), cmocka_unit_test(halved), cmocka_unit_test(reads_are_no_writes),
         cmocka_unit_test(verdicts), cmocka_unit_test(rows_name_their_device), cmocka_unit_test(many_events),
