@@ -341,17 +341,18 @@ void server_run(struct server *s)
     s->o.web->run(s->listener);
 }
 
-void server_close(struct server *s)
+bool server_close(struct server *s)
 {
     if (!s)
-        return;
+        return true;
     bool stopped = worker_stop(s->worker);
     s->o.web->close(s->listener);
     if (!stopped)
-        return; /* what still runs there uses the rest; the process ends anyway */
+        return false;
     for (struct job *j; (j = worker_take(s->worker)); )
         task_free((struct task *)j);
     worker_free(s->worker);
     hub_free(s->hub);
     mem_free(s);
+    return true;
 }

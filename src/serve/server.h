@@ -44,6 +44,7 @@ struct hub *server_hub(struct server *s); /* to post to */
 
 void server_run(struct server *s);
 void server_wake(struct server *s); /* any thread */
-void server_close(struct server *s);
+/* False: a handler of the worker runs on, with all that it uses; the process is to end. NULL: nothing to do. */
+bool server_close(struct server *s);
 
 #endif

@@ -40,6 +40,7 @@ struct serve {
     struct server *server;
     char token[HTTP_FULL + 1][ACCESS_TOKEN_MAX]; /* made now, to be shown */
     int64_t look_ns;
+    bool hangs;                   /* a thread did not end in time */
 };
 
 /* ---- what was asked for ---- */
@@ -231,8 +232,7 @@ static int serve_live_run(struct serve *s)
     struct livefeed *live = serve_listen_to_recorder(s);
     serve_tell(s);
     server_run(s->server);
-    if (!livefeed_stop(live))
-        s->server = NULL; /* the thread that hangs uses it; the process ends */
+    s->hangs = !livefeed_stop(live);
     return EXIT_DONE;
 }
 
@@ -274,10 +274,12 @@ static int serve_run(const struct args *a)
     os_stop_on_signal();
     if (serve_open(&s) == 0)
         status = serve_live_run(&s);
-    server_close(s.server);
+    s.hangs = s.hangs || !server_close(s.server);
+    keeper_end(&s.keeper);
+    if (s.hangs)
+        return status; /* what else there is is in use; it goes with the process */
     api_free(s.api);
     missing_done(&s.missing);
-    keeper_end(&s.keeper);
     access_close(s.access);
     shown_close(&s.shown);
     return status;

@@ -46,6 +46,12 @@ static void missing_read(const struct missing *m, struct buf *out)
     os_child_close(&c);
 }
 
+/* Jansson's makers of values have names that base/json.h has, too, and the linker gives us those. */
+static json_t *missing_new(const char *text)
+{
+    return json_loads(text, 0, NULL);
+}
+
 /* Asks, once. */
 static json_t *missing_adapters(struct missing *m)
 {
@@ -54,7 +60,7 @@ static json_t *missing_adapters(struct missing *m)
     auto_buf struct buf said = { 0 };
     missing_read(m, &said);
     json_t *doctor = json_loadb(buf_text(&said), said.n, 0, NULL), *found = json_object_get(doctor, "adapters");
-    m->adapters = found ? json_incref(found) : json_array();
+    m->adapters = found ? json_incref(found) : missing_new("[]");
     json_decref(doctor);
     return m->adapters;
 }
@@ -68,12 +74,16 @@ static bool missing_is(const json_t *adapter)
 const char *missing_text(void *self)
 {
     struct missing *m = self;
-    json_t *out = json_array(), *one;
+    json_t *out = missing_new("[]"), *one;
     size_t i;
-    json_array_foreach(missing_adapters(m), i, one)
-        if (missing_is(one))
-            json_array_append_new(out, json_pack("{s:O, s:O, s:n}", "adapter", json_object_get(one, "name"), "reason",
-                                                 json_object_get(one, "reason"), "remedy"));
+    json_array_foreach(missing_adapters(m), i, one) {
+        if (!missing_is(one))
+            continue;
+        json_t *row = missing_new("{\"remedy\":null}");
+        json_object_set(row, "adapter", json_object_get(one, "name"));
+        json_object_set(row, "reason", json_object_get(one, "reason"));
+        json_array_append_new(out, row);
+    }
     char *text = json_dumps(out, JSON_COMPACT);
     buf_clear(&m->text);
     buf_puts(&m->text, text ? text : "[]");
