@@ -11,7 +11,7 @@ ninja -C "$build" sonde sonde-web.so bench/live_clients >&2
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 SONDE_SOCKET='' exec /usr/bin/python3 - "$build" "$tmp" "$clients" "$seconds" <<'PY'
-import csv, json, os, re, signal, subprocess, sys, time
+import csv, datetime, json, os, re, signal, subprocess, sys, time
 
 build, tmp, clients, seconds = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 BARS = {"lost": 0, "closed": 0, "longest_event_bytes": 1024, "cpu_percent": 3, "rss_mib": 40, "end_s": 3}
@@ -59,17 +59,16 @@ rows = subprocess.run([sonde, "sessions", "export", "last", "--data", f"{tmp}/da
 times = []
 for row in csv.reader(rows.splitlines()):
     try:
-        times.append((float(row[0]) if row[0].replace(".", "").isdigit() else
-                      __import__("datetime").datetime.fromisoformat(row[0].replace("Z", "+00:00")).timestamp(),
-                      float(row[1]) * 1e3))
+        when = datetime.datetime.fromisoformat(row[0].replace("Z", "+00:00")).timestamp()
+        times.append((when, float(row[1]) * 1e3))
     except ValueError:
         pass
 
 
 def lateness(start):
     late = sorted(ms for t, ms in times if start <= t < start + seconds - 1)
-    return {"ticks": len(late), "median_ms": round(late[len(late) // 2], 3), "p95_ms": round(late[len(late) * 95 // 100], 3),
-            "most_ms": round(late[-1], 3)}
+    return {"ticks": len(late), "median_ms": round(late[len(late) // 2], 3),
+            "p95_ms": round(late[len(late) * 95 // 100], 3), "most_ms": round(late[-1], 3)}
 
 
 got = {"lost": said["lost"] + said["silent"], "closed": said["closed"], "longest_event_bytes": said["longest"],

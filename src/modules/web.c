@@ -37,11 +37,11 @@ struct web_conn {
 };
 
 struct web_server {
+    lws_sorted_usec_list_t sweep; /* first: it is turned back into its server */
     struct web_options o;
     struct lws_context *context;
     struct lws_vhost *vhost;
     struct lws_protocols protocols[2];
-    lws_sorted_usec_list_t sweep;
     struct web_conn *conns;
     int n, port;
 };
@@ -231,7 +231,7 @@ static int conn_received(struct web_conn *c, const char *bytes, size_t n)
 
 static void server_sweep(lws_sorted_usec_list_t *sul)
 {
-    struct web_server *s = lws_container_of(sul, struct web_server, sweep);
+    struct web_server *s = (struct web_server *)sul;
     lws_usec_t now = lws_now_usecs(), stall = (lws_usec_t)(s->o.stall_s * LWS_US_PER_SEC);
     for (struct web_conn *c = s->conns; c; c = c->after)
         if ((c->deadline && now >= c->deadline) || (c->n && now - c->moved >= stall))

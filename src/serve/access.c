@@ -360,7 +360,8 @@ static bool access_is_foreign(const struct http_request *r)
 static bool access_may_change(const struct http_request *r)
 {
     const char *type = r->header[HTTP_CONTENT_TYPE];
-    return r->method != HTTP_POST || r->header[HTTP_ORIGIN] || r->header[HTTP_AUTHORIZATION] || (type && strncasecmp(type, HTTP_JSON, strlen(HTTP_JSON)) == 0);
+    return r->method != HTTP_POST || r->header[HTTP_ORIGIN] || r->header[HTTP_AUTHORIZATION] ||
+           (type && strncasecmp(type, HTTP_JSON, strlen(HTTP_JSON)) == 0);
 }
 
 static bool access_is_ours(const struct access *a, const struct http_request *r, struct http_reply *refusal)

@@ -32,7 +32,9 @@ static void front_asset(void *self, const struct http_request *r, struct http_re
     const struct asset *a = asset_find(r->path);
     const char *have = r->header[HTTP_IF_NONE_MATCH];
     if (!a) {
-        http_fail(out, 404, "there is nothing at this address", "see /openapi.json for what there is");
+        bool page = strcmp(r->path, "/") == 0;
+        http_fail(out, 404, page ? "this build has no page" : "there is nothing at this address",
+                  page ? "install uPlot and build again: ./dev run" : "see /openapi.json for what there is");
         return;
     }
     if (!front_takes_gzip(r->header[HTTP_ACCEPT_ENCODING])) {

@@ -12,6 +12,7 @@ import time
 
 PORT = int(sys.argv[2])
 HOST = f"localhost:{PORT}"
+JSON = "application/json"
 
 
 def connect(receive=None):
@@ -71,12 +72,15 @@ def plain():
     assert "Allow: GET, HEAD" in head
     want(405, method="BREW")
     want(404, "/api/v1/nothing")
-    # the page: compressed only, and not again where it is known
-    head, body = want(200, "/", headers=["Accept-Encoding: gzip, deflate"])
-    assert "Content-Encoding: gzip" in head and body[:2] == b"\x1f\x8b"
-    etag = head.split("ETag: ")[1].split("\r\n")[0]
-    assert want(304, "/", headers=["Accept-Encoding: gzip", f"If-None-Match: {etag}"])[1] == b""
-    want(406, "/")
+    # the page: compressed only, and not again where it is known; some builds have none, and say so
+    status, head, body = ask("/", headers=["Accept-Encoding: gzip, deflate"])
+    if status == 404:
+        assert b"no page" in body
+    else:
+        assert status == 200 and "Content-Encoding: gzip" in head and body[:2] == b"\x1f\x8b"
+        etag = head.split("ETag: ")[1].split("\r\n")[0]
+        assert want(304, "/", headers=["Accept-Encoding: gzip", f"If-None-Match: {etag}"])[1] == b""
+        want(406, "/")
     # several requests at once, and a second one on the same connection
     with connect() as s:
         s.sendall(f"GET /healthz HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode() * 50)
@@ -88,7 +92,8 @@ def plain():
 
 
 def foreign():
-    for host in "evil.example", f"evil.example:{PORT}", "localhost", f"localhost:{PORT + 1}", f"localhost.evil.example:{PORT}":
+    for host in ("evil.example", f"evil.example:{PORT}", "localhost", f"localhost:{PORT + 1}",
+                 f"localhost.evil.example:{PORT}"):
         want(421, host=host)
     for host in f"127.0.0.1:{PORT}", f"[::1]:{PORT}":
         want(200, host=host)
@@ -120,8 +125,9 @@ def large():
     assert raw(b"GET / HTTP/1.1\r\n\r\n")[0] == 400
     assert raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")[0] == 400 # TLS where there is none
     # a body that says it is longer than what comes with it is no second request
-    status, _, body = raw(f"POST /login HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 40\r\nTransfer-Encoding: chunked\r\n"
-                          f"\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+    status, _, body = raw(f"POST /login HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 40\r\n"
+                          "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                          f"GET /healthz HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
     assert status == 501 and b"ok\n" not in body
 
 
@@ -138,7 +144,8 @@ def slow():
                     s.sendall(b"G")
             except OSError:
                 ended[s] = time.monotonic() - start
-        for s in select.select([s for s in [*many, body, silent] if s not in ended], [], [], 0)[0]:
+        left = [s for s in [*many, body, silent] if s not in ended]
+        for s in select.select(left, [], [], 0)[0]:
             if not s.recv(1000):
                 ended[s] = time.monotonic() - start
         began = time.monotonic()
@@ -157,8 +164,9 @@ def rss(pid):
 def noise(pid, count):
     """So many requests that are none, or half of one, or one with a few bytes changed."""
     r = random.Random(1)
-    good = [f"GET /{p} HTTP/1.1\r\nHost: {HOST}\r\nX: y\r\n\r\n".encode() for p in ("", "healthz", "api/v1/live?metrics=cpu.*", "x")]
-    good.append(f"POST /login HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n"
+    good = [f"GET /{path} HTTP/1.1\r\nHost: {HOST}\r\nX: y\r\n\r\n".encode() for path in
+            ("", "healthz", "api/v1/live?metrics=cpu.*", "api/v1/host", "api/v1/frames?metrics=*&from=0&points=9", "x")]
+    good.append(f"POST /login HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: {JSON}\r\nContent-Length: 13\r\n\r\n"
                 '{"token":"x"}'.encode())
     sizes = []
     for i in range(count):
@@ -201,7 +209,8 @@ def stuck(pid):
     grown = rss(pid) - before
     assert len(dropped) == len(many), f"{len(dropped)} of {len(many)} were dropped"
     assert grown < 40 * 1024, f"memory grew by {grown} kB"
-    times = [json.loads(line[6:])["t"] for line in heard.split(b"\n") if line.startswith(b"data: {\"t\"") and line.endswith(b"}")]
+    lines = [line for line in heard.split(b"\n") if line.startswith(b"data: {\"t\"") and line.endswith(b"}")]
+    times = [json.loads(line[6:])["t"] for line in lines]
     gaps = max(b - a for a, b in zip(times, times[1:]))
     assert len(times) > 10 and gaps < 1000, (len(times), gaps)
     print(f"20 readers that stopped were dropped within {time.monotonic() - start:.0f} s, {grown} kB more memory")
@@ -211,7 +220,7 @@ def tokens(full, reads):
     json_type = "Content-Type: application/json"
     want(401, "/api/v1/live")
     want(200)
-    want(200, "/", headers=["Accept-Encoding: gzip"]) # the page, which asks for the token
+    assert ask("/", headers=["Accept-Encoding: gzip"])[0] in (200, 404) # the page asks for the token
     want(400, f"/api/v1/live?token={full}")
     want(400, f"/?a=b&access_token={full}", headers=["Accept-Encoding: gzip"])
     for token in full, reads:
@@ -248,7 +257,8 @@ def live(seconds):
     said = [(n, json.loads(d)) for n, (_, d) in zip(names, events)]
     assert names[0] == "schema", names[:5]
     ids = said[0][1]["ids"]
-    assert "cpu.util" in ids and any(i.startswith("memory.") for i in ids) and not any(i.startswith("disk") for i in ids)
+    assert "cpu.util" in ids and any(i.startswith("memory.") for i in ids)
+    assert not any(i.startswith("disk") for i in ids)
     ticks, nows = ([d for n, d in said if n == k] for k in ("tick", "now"))
     assert len(ticks) >= 3 and [t["t"] for t in ticks] == [n["t"] for n in nows]
     wide = max(i for i, n in enumerate(names) if n == "schema")

@@ -116,6 +116,8 @@ static void event(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(schema_and_tick), cmocka_unit_test(now), cmocka_unit_test(event) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(schema_and_tick), cmocka_unit_test(now), cmocka_unit_test(event),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,8 @@ static const struct route second[] = {
 static int self;
 static const struct router_table tables[] = { { first, NULL }, { second, &self } };
 
-static const struct route *find(enum http_method m, const char *path, struct http_request *r, struct http_reply *refusal)
+static const struct route *find(enum http_method m, const char *path, struct http_request *r,
+                                struct http_reply *refusal)
 {
     static struct buf room;
     struct router_match match = { 0 };

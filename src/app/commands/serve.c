@@ -311,12 +311,12 @@ static const struct example examples[] = {
 
 const struct command command_serve = {
     .name = "serve", .summary = "the page in a browser, and the interface for programs", .usage = "",
-    .text = "Shows what is recorded, live and as far back as the archive reaches, at http://127.0.0.1:" PORT "/, to this "
-            "machine only and without asking who it is. With another --bind, or with --token, everybody needs a token: a "
-            "program sends it as `Authorization: Bearer TOKEN`, the page asks for it. Tokens are shown once and kept as "
-            "SHA-256 in keys/web of the data directory; a new one replaces the old one. A name that leads here must be told "
-            "with --host, or the browser is sent away: otherwise the page of somebody else could lead its own name to "
-            "this machine. Where a recorder runs, its archive is shown; else `sonde record` runs beside this command and "
-            "ends with it. Nothing is fetched from anywhere. Needs the module sonde-web.",
+    .text = "Shows what is recorded, live and as far back as the archive reaches, at http://127.0.0.1:" PORT "/, to "
+            "this machine only and without asking who it is. With another --bind, or with --token, everybody needs a "
+            "token: a program sends it as `Authorization: Bearer TOKEN`, the page asks for it. Tokens are shown once and "
+            "kept as SHA-256 in keys/web of the data directory; a new one replaces the old one. A name that leads here "
+            "must be told with --host, or the browser is sent away: otherwise the page of somebody else could lead its "
+            "own name to this machine. Where a recorder runs, its archive is shown; else `sonde record` runs beside this "
+            "command and ends with it. Nothing is fetched from anywhere. Needs the module sonde-web.",
     .options = options, .examples = examples, .run = serve_run,
 };

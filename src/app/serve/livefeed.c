@@ -77,7 +77,7 @@ static void heard_done(struct heard *h)
 static void livefeed_listen(struct livefeed *f)
 {
     struct hub_topic now[HUB_TOPICS];
-    struct heard kept[HUB_TOPICS];
+    struct heard kept[HUB_TOPICS] = { 0 };
     size_t n = hub_topics(f->o.hub, now);
     for (size_t i = 0; i < n; i++) {
         kept[i] = (struct heard){ .is = now[i], .seen = -1 };
