@@ -148,42 +148,49 @@ export class Board {
   tick({ t, v }) {
     if (!this.range?.live || !this.times.length)
       return;
-    const fresh = this.advance(t);
-    this.order.forEach((id, i) => {
-      const column = this.columns.get(id);
-      if (column)
-        this.take(column, v[i], fresh);
-    });
+    /** @type {Map<string, number | null>} */
+    const values = new Map(this.order.map((id, i) => [id, v[i]]));
+    const fresh = this.raw() ? this.append(t, values) : this.gather(t, values);
     this.drop(t);
     const length = this.range.to - this.range.from;
     this.range = { ...this.range, from: t - length, to: t };
     // A range of days does not move by a pixel in a second: it is drawn again only when it does.
     if (t - this.group.to >= length / POINTS_MOST)
       this.group.setRange(t - length, t);
-    for (const chart of this.charts)
-      if (fresh || chart.stale)
+    for (const chart of this.charts) {
+      chart.setLatest(chart.spec.lines.map(({ id }) => values.get(id ?? '') ?? null));
+      if (fresh)
         chart.changed();
+    }
   }
 
-  /** Where a value of this time belongs: true for a new point. @param {number} t */
-  advance(t) {
+  /** A point for each sample. @param {number} t @param {Map<string, number | null>} values */
+  append(t, values) {
+    if (t - this.times[this.times.length - 1] > 2.5 * this.intervalMs)
+      this.push(this.times[this.times.length - 1] + this.intervalMs, () => null);
+    this.push(t, (id) => values.has(id) ? values.get(id) : undefined);
+    return true;
+  }
+
+  /** Samples that one point stands for. True when a point began. @param {number} t @param {Map<string, number | null>} values */
+  gather(t, values) {
     const last = this.times[this.times.length - 1];
-    if (this.raw()) {
-      if (t - last > 2.5 * this.intervalMs)
-        this.push(last + this.intervalMs, null);
-      this.push(t, undefined);
-      return true;
+    const steps = Math.min(POINTS_MOST, Math.floor((t - last) / this.stepMs));
+    for (let i = 1; i <= steps; i++)
+      this.push(last + i * this.stepMs, () => null);
+    for (const [id, value] of values) {
+      const column = this.columns.get(id);
+      if (column && value != null)
+        this.take(column, value);
     }
-    const steps = Math.floor((t - last) / this.stepMs);
-    for (let i = 1; i <= Math.min(steps, POINTS_MOST); i++)
-      this.push(last + i * this.stepMs, null);
     return steps > 0;
   }
 
-  /** @param {number} t @param {null | undefined} value */
-  push(t, value) {
+  /** @param {number} t @param {(id: string) => number | null | undefined} valueOf */
+  push(t, valueOf) {
     this.times.push(t);
-    for (const column of this.columns.values()) {
+    for (const [id, column] of this.columns) {
+      const value = valueOf(id);
       column.mean.push(value);
       column.low.push(value);
       column.high.push(value);
@@ -191,20 +198,18 @@ export class Board {
     }
   }
 
-  /** @param {{mean: any[], low: any[], high: any[], count: number}} column @param {number | null} value @param {boolean} fresh */
-  take(column, value, fresh) {
+  /** @param {{mean: any[], low: any[], high: any[], count: number}} column @param {number} value */
+  take(column, value) {
     const last = column.mean.length - 1;
-    if (value == null) {
-      if (fresh && this.raw())
-        column.mean[last] = null;
+    if (column.mean[last] == null) {
+      column.mean[last] = column.low[last] = column.high[last] = value;
+      column.count = 1;
       return;
     }
-    if (column.mean[last] == null)
-      column.count = 0;
     column.count++;
-    column.mean[last] = column.count === 1 ? value : column.mean[last] + (value - column.mean[last]) / column.count;
-    column.low[last] = column.low[last] == null ? value : Math.min(column.low[last], value);
-    column.high[last] = column.high[last] == null ? value : Math.max(column.high[last], value);
+    column.mean[last] += (value - column.mean[last]) / column.count;
+    column.low[last] = Math.min(column.low[last], value);
+    column.high[last] = Math.max(column.high[last], value);
   }
 
   /** What has left the range on its left side. @param {number} t */

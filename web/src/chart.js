@@ -38,7 +38,11 @@ export class Chart {
     this.plot = null;
     this.visible = false;
     this.stale = true;
-    /** @type {number | null} */
+    this.unread = false;
+    this.low = 0; // of the y axis
+    /** @type {(number | null)[] | null} values newer than the last point, which stands for longer */
+    this.latest = null;
+    /** @type {number | null} the point under the cursor */
     this.at = null;
     this.values = spec.lines.map(() => h('span', { class: 'value' }));
     this.ranges = spec.lines.map(() => h('span', { class: 'usual' }));
@@ -98,6 +102,7 @@ export class Chart {
   setData(data, envelopes) {
     this.data = data;
     this.envelopes = envelopes ?? [];
+    this.latest = null;
     this.say(this.isEmpty() ? 'Nothing was recorded in this range.' : '');
     this.changed();
     this.describe();
@@ -128,22 +133,29 @@ export class Chart {
     this.area.classList.toggle('under', Boolean(text));
   }
 
+  /** Values of now, where a point stands for longer. @param {(number | null)[]} values */
+  setLatest(values) {
+    this.latest = values;
+    this.unread = true;
+    this.group.schedule();
+  }
+
   changed() {
     this.stale = true;
     this.group.schedule();
   }
 
-  /** Draws what changed, if it can be seen. */
+  /** Draws what changed, if it can be seen. Returns whether there was anything: then read() is due. */
   flush() {
     if (!this.visible || !this.stale)
-      return;
+      return false;
     this.stale = false;
     const plot = this.plot ??= this.makePlot();
     plot.batch(() => {
       plot.setData(this.data, false);
       plot.setScale('x', { min: this.group.from, max: this.group.to });
     });
-    this.read(this.at);
+    return true;
   }
 
   makePlot() {
@@ -177,7 +189,7 @@ export class Chart {
       bands: (spec.bands ?? []).map((series) => ({ series, fill: () => theme.band })),
       hooks: {
         drawClear: [() => this.drawBehind()],
-        setCursor: [(/** @type {uPlot} */ u) => this.read(u.cursor.idx ?? null)],
+        setCursor: [(/** @type {uPlot} */ u) => this.pointAt(u.cursor.idx ?? null)],
         setSelect: [(/** @type {uPlot} */ u) => this.selected(u)],
       },
     };
@@ -223,7 +235,7 @@ export class Chart {
           high = m;
       }
     const range = valueRange(low, high, this.spec.unit);
-    setText(this.note, range[0] > 0 ? `axis from ${amount(range[0], this.spec.unit)}` : '');
+    this.low = range[0];
     return range;
   }
 
@@ -286,17 +298,31 @@ export class Chart {
     ctx.globalAlpha = 1;
   }
 
-  /** The numbers beside the title: at the cursor, or the last that are known. @param {number | null} at */
-  read(at) {
+  /** The cursor is at this point now. @param {number | null} at */
+  pointAt(at) {
+    if (at === this.at)
+      return;
     this.at = at;
+    this.unread = true;
+    this.group.schedule();
+  }
+
+  /**
+   * The numbers beside the title: at the cursor, or the last that are known. Apart from drawing: a text that changed
+   * would have the browser work out its styles again for the next canvas.
+   */
+  read() {
+    const { at } = this;
     const x = this.data[0];
-    this.group.tellTime(at == null ? null : x[at]);
+    this.unread = false;
+    this.group.tellTime(this, at == null ? null : x[at]);
+    setText(this.note, this.low > 0 ? `axis from ${amount(this.low, this.spec.unit)}` : '');
     for (let i = 0; i < this.spec.lines.length; i++) {
       const values = this.data[i + 1];
       let k = at ?? values.length - 1;
       while (at == null && k > 0 && values[k] == null)
         k--;
-      const value = values[k];
+      const value = at == null && this.latest ? this.latest[i] : values[k];
       setText(this.values[i], amount(value, this.spec.unit));
       if (this.group.pointed === this)
         this.values[i].title = `${exactly(value, this.spec.unit)}, ${x[k] ? when(x[k]) : ''}`;

@@ -17,6 +17,8 @@ export class ChartGroup {
     this.byRoot = new Map();
     /** @type {Chart | null} the one under the pointer */
     this.pointed = null;
+    /** @type {number | null} */
+    this.told = null;
     this.frame = 0;
     this.settling = 0;
     /** What is told when a person chose another range. @type {(from: number, to: number) => void} */
@@ -66,8 +68,9 @@ export class ChartGroup {
   schedule() {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      for (const chart of this.charts)
-        chart.flush();
+      const due = [...this.charts].filter((chart) => chart.flush() || (chart.unread && chart.visible));
+      for (const chart of due)
+        chart.read();
     });
   }
 
@@ -99,10 +102,12 @@ export class ChartGroup {
     this.settling = window.setTimeout(() => this.onRange(from, to), SETTLE_MS);
   }
 
-  /** @param {number | null | undefined} ms */
-  tellTime(ms) {
-    if (this.pointed || ms == null)
-      this.onTime(ms ?? null);
+  /** The instant under the pointer; of many charts one says it. @param {Chart} chart @param {number | null} ms */
+  tellTime(chart, ms) {
+    if (chart !== (this.pointed ?? this.charts.values().next().value) || ms === this.told)
+      return;
+    this.told = ms;
+    this.onTime(ms);
   }
 
   destroy() {
