@@ -9,14 +9,19 @@ import path from 'node:path';
 import { launch } from './browser.mjs';
 
 const [, , assets, seconds = '10', rounds = '3'] = process.argv;
-const CHARTS = 60, POINTS = 3600;
+const CHARTS = 60;
+const POINTS = 3600;
 
 // Modules are cut off from the page that begins by itself: here only its charts are wanted.
-const app = fs.readFileSync(path.join(assets, 'app.js'), 'utf8').replace(/new Page\(\)\.begin\(\);[\s\S]*$/,
-  'startTheme(); globalThis.ours = { Board, live, app };\n})();\n');
+const app = fs
+  .readFileSync(path.join(assets, 'app.js'), 'utf8')
+  .replace(/new Page\(\)\.begin\(\);[\s\S]*$/, 'startTheme(); globalThis.ours = { Board, live, app };\n})();\n');
 const FILES = {
-  '/': ['text/html', '<!doctype html><meta charset=utf-8><link rel=stylesheet href=style.css><script src=uplot.js></script>' +
-    '<script src=app.js></script><main id=main></main>'],
+  '/': [
+    'text/html',
+    '<!doctype html><meta charset=utf-8><link rel=stylesheet href=style.css><script src=uplot.js></script>' +
+      '<script src=app.js></script><main id=main></main>',
+  ],
   '/app.js': ['text/javascript', app],
   '/uplot.js': ['text/javascript', fs.readFileSync(path.join(assets, 'uplot.js'), 'utf8')],
   '/style.css': ['text/css', fs.readFileSync(path.join(assets, 'style.css'), 'utf8')],
@@ -31,10 +36,19 @@ const url = `http://127.0.0.1:${server.address().port}/`;
 
 /** In the browser: the same numbers for both. */
 function prepare({ charts, points }) {
-  const random = (() => { let a = 1; return () => (a = a * 48271 % 2147483647) / 2147483647; })();
+  const random = (() => {
+    let a = 1;
+    return () => (a = (a * 48271) % 2147483647) / 2147483647;
+  })();
   const now = Math.floor(Date.now() / 1000) * 1000;
-  globalThis.bench = { charts, points, now, values: Array.from({ length: charts }, (_, k) =>
-    Array.from({ length: points + 3600 }, (_, i) => 50 + 30 * Math.sin(i / (60 + k)) + 8 * random())) };
+  globalThis.bench = {
+    charts,
+    points,
+    now,
+    values: Array.from({ length: charts }, (_, k) =>
+      Array.from({ length: points + 3600 }, (_, i) => 50 + 30 * Math.sin(i / (60 + k)) + 8 * random()),
+    ),
+  };
 }
 
 /** Bare uPlot: arrays that slide, setData, and nothing else. */
@@ -48,8 +62,17 @@ function bare({ width, height, columns }) {
   const plots = values.slice(0, charts).map((all) => {
     const node = document.createElement('div');
     main.append(node);
-    return new uPlot({ width, height, legend: { show: false }, scales: { y: { range: [0, 100] } }, series: [{}, { stroke: '#4a4f57', width: 1.25 }] },
-      [x, all.slice(0, points)], node);
+    return new uPlot(
+      {
+        width,
+        height,
+        legend: { show: false },
+        scales: { y: { range: [0, 100] } },
+        series: [{}, { stroke: '#4a4f57', width: 1.25 }],
+      },
+      [x, all.slice(0, points)],
+      node,
+    );
   });
   let n = points;
   globalThis.bench.step = () => {
@@ -79,8 +102,15 @@ function page({ width, columns }) {
   board.setPlans(ids.map((id) => ({ title: id, unit: '%', lines: [{ id, label: id }] })));
   board.range = { from: now - points * 1000, to: now, key: '1h', live: true };
   board.group.setRange(now - points * 1000, now);
-  board.show([{ from_ms: now - points * 1000, to_ms: now, step_ms: 1000, tier_s: 1,
-    series: ids.map((id, k) => ({ id, unit: '%', mean: values[k].slice(0, points) })) }]);
+  board.show([
+    {
+      from_ms: now - points * 1000,
+      to_ms: now,
+      step_ms: 1000,
+      tier_s: 1,
+      series: ids.map((id, k) => ({ id, unit: '%', mean: values[k].slice(0, points) })),
+    },
+  ]);
   live.tell('schema', { ids });
   let n = points;
   globalThis.bench.step = () => {
@@ -95,9 +125,14 @@ function page({ width, columns }) {
  */
 function taskTime(trace) {
   const events = JSON.parse(trace.toString()).traceEvents;
-  const mains = new Set(events.filter((one) => one.name === 'thread_name' && one.args.name === 'CrRendererMain')
-    .map((one) => `${one.pid} ${one.tid}`));
-  const tasks = events.filter((one) => one.ph === 'X' && one.name === 'RunTask' && mains.has(`${one.pid} ${one.tid}`));
+  const mains = new Set(
+    events
+      .filter((one) => one.name === 'thread_name' && one.args.name === 'CrRendererMain')
+      .map((one) => `${one.pid} ${one.tid}`),
+  );
+  const tasks = events.filter(
+    (one) => one.ph === 'X' && one.name === 'RunTask' && mains.has(`${one.pid} ${one.tid}`),
+  );
   return tasks.reduce((sum, one) => sum + (one.tdur ?? one.dur), 0) / 1000;
 }
 
@@ -112,7 +147,7 @@ async function measure(make, size) {
   await tab.waitForTimeout(1500);
   await browser.startTracing(tab, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
   await tab.evaluate((count) => {
-    const timer = setInterval(() => count-- > 0 ? globalThis.bench.step() : clearInterval(timer), 1000);
+    const timer = setInterval(() => (count-- > 0 ? globalThis.bench.step() : clearInterval(timer)), 1000);
   }, Number(seconds));
   await tab.waitForTimeout(1000 * (Number(seconds) + 1));
   const spent = taskTime(await browser.stopTracing()) / Number(seconds);
@@ -124,7 +159,10 @@ async function measure(make, size) {
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const browser = await launch();
 let worst = 0;
-for (const [name, viewport] of [['all in view', { width: 2560, height: 2900 }], ['a window of 1280 x 800', { width: 1280, height: 800 }]]) {
+for (const [name, viewport] of [
+  ['all in view', { width: 2560, height: 2900 }],
+  ['a window of 1280 x 800', { width: 1280, height: 800 }],
+]) {
   const columns = viewport.width > 2000 ? 6 : 3;
   const size = { viewport, width: 384, height: 136, columns };
   const times = { bare: [], page: [] };
@@ -137,8 +175,16 @@ for (const [name, viewport] of [['all in view', { width: 2560, height: 2900 }], 
   }
   const ratio = median(times.page) / median(times.bare);
   worst = Math.max(worst, ratio);
-  console.log(JSON.stringify({ what: '60 charts x 3,600 points, one value a second', view: name, drawn, bare_ms: +median(times.bare).toFixed(1),
-    page_ms: +median(times.page).toFixed(1), ratio: +ratio.toFixed(2) }));
+  console.log(
+    JSON.stringify({
+      what: '60 charts x 3,600 points, one value a second',
+      view: name,
+      drawn,
+      bare_ms: +median(times.bare).toFixed(1),
+      page_ms: +median(times.page).toFixed(1),
+      ratio: +ratio.toFixed(2),
+    }),
+  );
 }
 await browser.close();
 server.close();

@@ -12,7 +12,11 @@ const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 
 export function launch(options = {}) {
   const executablePath = process.env.CHROMIUM ?? PROGRAMS.find((name) => fs.existsSync(name));
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'], ...options });
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--force-color-profile=srgb'],
+    ...options,
+  });
 }
 
 export const VIEWPORTS = {
@@ -22,26 +26,38 @@ export const VIEWPORTS = {
 
 /** A page with its faults in `faults`; `allowed` are patterns of console errors that a test provokes. */
 export async function open(browser, url, { size = 'desktop', dark = false, allowed = [] } = {}) {
-  const context = await browser.newContext({ ...VIEWPORTS[size], colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce',
-    locale: 'en-GB', timezoneId: 'Europe/Berlin' });
+  const context = await browser.newContext({
+    ...VIEWPORTS[size],
+    colorScheme: dark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+  });
   const page = await context.newPage();
   const faults = [];
   const tell = (text) => allowed.some((pattern) => pattern.test(text)) || faults.push(text);
-  page.on('console', (message) => message.type() === 'error' && tell(`console: ${message.text()} ${message.location().url}`));
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && tell(`console: ${message.text()} ${message.location().url}`),
+  );
   page.on('pageerror', (error) => tell(`error: ${error.stack}`));
   page.on('request', (request) => {
     const asked = new URL(request.url());
     if (!['data:', 'blob:'].includes(asked.protocol) && asked.origin !== new URL(url).origin)
       tell(`request elsewhere: ${request.url()}`);
   });
-  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) =>
-    console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
+  await page.addInitScript(() =>
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(
+        `policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+      ),
+    ),
+  );
   return { page, faults, context };
 }
 
 export function check(condition, text) {
-  if (!condition)
-    throw new Error(text);
+  if (!condition) throw new Error(text);
 }
 
 /** The whole page, with what is drawn only when it can be seen. */

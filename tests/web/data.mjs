@@ -3,8 +3,7 @@
 /** 0..1, always the same for the same text and number. */
 export function hash(text, n = 0) {
   let a = 2166136261 ^ n;
-  for (let i = 0; i < text.length; i++)
-    a = Math.imul(a ^ text.charCodeAt(i), 16777619);
+  for (let i = 0; i < text.length; i++) a = Math.imul(a ^ text.charCodeAt(i), 16777619);
   a = Math.imul(a ^ (a >>> 15), 2246822507);
   a = Math.imul(a ^ (a >>> 13), 3266489909);
   return ((a ^ (a >>> 16)) >>> 0) / 4294967296;
@@ -22,7 +21,15 @@ const FAMILIES = [
   ['cpu.load', ['1m', '5m', '15m'], '1', 'cpu', 1.8, 0.9, 'tasks running or waiting, averaged over the span'],
   ['cpu.context_switches.rate', [''], '1/s', 'cpu', 8200, 3100, 'switches from one task to another, per second'],
   ['cpu.interrupts.rate', [''], '1/s', 'cpu', 3400, 900, 'interrupts served, per second'],
-  ['cpu.softirqs.rate', ['timer', 'net_rx', 'block', 'sched', 'rcu'], '1/s', 'cpu', 420, 210, 'soft interrupts served'],
+  [
+    'cpu.softirqs.rate',
+    ['timer', 'net_rx', 'block', 'sched', 'rcu'],
+    '1/s',
+    'cpu',
+    420,
+    210,
+    'soft interrupts served',
+  ],
   ['cpu.temp', [''], 'Cel', 'thermal', 51, 6, 'temperature of the processor'],
   ['memory.util', [''], '%', 'memory', 61, 2, 'share of memory in use'],
   ['memory.used', [''], 'By', 'memory', 9.6e9, 4e8, 'memory that programs use'],
@@ -47,8 +54,15 @@ const FAMILIES = [
   ['gpu.vram.util', ['0'], '%', 'gpu', 34, 5, 'share of its memory in use'],
   ['gpu.temp', ['0'], 'Cel', 'thermal', 46, 5, 'temperature of the GPU'],
   ['gpu.power', ['0'], 'W', 'power', 22, 12, 'power that the GPU draws'],
-  ['sensor.temp', ['platform-coretemp.0/coretemp/Package id 0', 'platform-coretemp.0/coretemp/Core 0', 'pci/nvme/Composite'],
-    'Cel', 'thermal', 48, 5, 'temperature'],
+  [
+    'sensor.temp',
+    ['platform-coretemp.0/coretemp/Package id 0', 'platform-coretemp.0/coretemp/Core 0', 'pci/nvme/Composite'],
+    'Cel',
+    'thermal',
+    48,
+    5,
+    'temperature',
+  ],
   ['sensor.fan', ['platform-thinkpad/thinkpad/fan1'], '{rpm}', 'thermal', 2900, 500, 'speed of the fan'],
   ['power.package', ['0'], 'W', 'power', 21, 9, 'power of the processor package'],
   ['battery.charge', ['BAT0'], '%', 'power', 78, 4, 'charge of the battery'],
@@ -58,24 +72,50 @@ const FAMILIES = [
   ['sonde.cpu', [''], '%', 'other', 0.16, 0.05, 'processor time of Sonde itself'],
   ['sonde.rss', [''], 'By', 'other', 6.4e6, 2e5, 'memory of Sonde itself'],
   ['sonde.tick.lateness', [''], 's', 'other', 0.00006, 0.00003, 'how late a sample was taken'],
-  ['net.tcp.counter.rate', Array.from({ length: 160 }, (_, i) => `kind${i}`), '1/s', 'network', 4, 3, 'segments of a kind'],
+  [
+    'net.tcp.counter.rate',
+    Array.from({ length: 160 }, (_, i) => `kind${i}`),
+    '1/s',
+    'network',
+    4,
+    3,
+    'segments of a kind',
+  ],
 ];
 
-const HIDDEN = { bare: ['gpu.', 'sensor.', 'power.', 'cpu.temp', 'battery.', 'disk.temp', 'cpu.freq', 'cpu.core.freq'] };
+const HIDDEN = {
+  bare: ['gpu.', 'sensor.', 'power.', 'cpu.temp', 'battery.', 'disk.temp', 'cpu.freq', 'cpu.core.freq'],
+};
 
 export function metricsOf(kind) {
-  return FAMILIES.filter(([name]) => !(HIDDEN[kind] ?? []).some((start) => name.startsWith(start)))
-    .flatMap(([name, instances, unit, area, , , help]) => instances.map((instance) => ({
-      id: instance === '' ? name : `${name}{${instance}}`, name, instance: String(instance), unit,
-      kind: unit === '%' ? 'ratio' : unit.endsWith('/s') ? 'rate' : 'gauge', min: 0, max: unit === '%' ? 100 : null,
-      source: name.startsWith('memory') ? '/proc/meminfo' : '/proc/stat', help, area })));
+  return FAMILIES.filter(([name]) => !(HIDDEN[kind] ?? []).some((start) => name.startsWith(start))).flatMap(
+    ([name, instances, unit, area, , , help]) =>
+      instances.map((instance) => ({
+        id: instance === '' ? name : `${name}{${instance}}`,
+        name,
+        instance: String(instance),
+        unit,
+        kind: unit === '%' ? 'ratio' : unit.endsWith('/s') ? 'rate' : 'gauge',
+        min: 0,
+        max: unit === '%' ? 100 : null,
+        source: name.startsWith('memory') ? '/proc/meminfo' : '/proc/stat',
+        help,
+        area,
+      })),
+  );
 }
 
 export const MISSING = [
-  { adapter: 'hwmon', reason: 'no sensor of temperature, fan or voltage: usual in a virtual machine',
-    remedy: 'elsewhere load the module of the board\u2019s chip; sensors-detect of lm-sensors finds it' },
-  { adapter: 'rapl', reason: 'no energy counters of the processor: usual in a virtual machine',
-    remedy: 'elsewhere try modprobe intel_rapl_msr' },
+  {
+    adapter: 'hwmon',
+    reason: 'no sensor of temperature, fan or voltage: usual in a virtual machine',
+    remedy: 'elsewhere load the module of the board\u2019s chip; sensors-detect of lm-sensors finds it',
+  },
+  {
+    adapter: 'rapl',
+    reason: 'no energy counters of the processor: usual in a virtual machine',
+    remedy: 'elsewhere try modprobe intel_rapl_msr',
+  },
   { adapter: 'nvidia', reason: 'there is no NVIDIA GPU', remedy: '' },
   { adapter: 'amdgpu', reason: 'no graphics processor of AMD', remedy: '' },
   { adapter: 'intel_gpu', reason: 'no graphics processor of Intel', remedy: '' },
@@ -83,18 +123,56 @@ export const MISSING = [
   { adapter: 'freq', reason: 'no cpufreq driver, as in most virtual machines', remedy: '' },
 ];
 
-const MINUTE = 60e3, HOUR = 3600e3;
+const MINUTE = 60e3;
+const HOUR = 3600e3;
 
 /** Episodes that begin so long before now: area, metric, how much is added, length, severity. */
 const EPISODES = [
-  [9 * MINUTE, 4 * MINUTE, 'memory', ['memory.util', 'memory.used', 'pressure.memory.some'], 27, 'critical',
-    'memory: used rose from 9.60 GB to 13.8 GB in 3 min, by chrome (pid 4812)'],
-  [52 * MINUTE, 6 * MINUTE, 'disk', ['disk.util{total}', 'disk.write.rate{total}', 'pressure.io.some'], 62, 'warning',
-    'disk: written rose from 2.90 MB/s to 96.0 MB/s, by rsync (pid 990)'],
-  [5 * HOUR, 11 * MINUTE, 'cpu', ['cpu.util', 'pressure.cpu.some'], 58, 'warning',
-    'processor: use rose from 24.0 % to 82.0 %, by cc1 (pid 7120) and 7 more'],
-  [19 * HOUR, 25 * MINUTE, 'network', ['net.recv.rate{total}'], 2.7, 'notice', 'network: received 4.40 MB/s, usual 310 kB/s'],
-  [70 * HOUR, 2 * HOUR, 'thermal', ['cpu.temp'], 31, 'warning', 'temperature: processor at 82.0 C, usual 45.0 to 57.0 C'],
+  [
+    9 * MINUTE,
+    4 * MINUTE,
+    'memory',
+    ['memory.util', 'memory.used', 'pressure.memory.some'],
+    27,
+    'critical',
+    'memory: used rose from 9.60 GB to 13.8 GB in 3 min, by chrome (pid 4812)',
+  ],
+  [
+    52 * MINUTE,
+    6 * MINUTE,
+    'disk',
+    ['disk.util{total}', 'disk.write.rate{total}', 'pressure.io.some'],
+    62,
+    'warning',
+    'disk: written rose from 2.90 MB/s to 96.0 MB/s, by rsync (pid 990)',
+  ],
+  [
+    5 * HOUR,
+    11 * MINUTE,
+    'cpu',
+    ['cpu.util', 'pressure.cpu.some'],
+    58,
+    'warning',
+    'processor: use rose from 24.0 % to 82.0 %, by cc1 (pid 7120) and 7 more',
+  ],
+  [
+    19 * HOUR,
+    25 * MINUTE,
+    'network',
+    ['net.recv.rate{total}'],
+    2.7,
+    'notice',
+    'network: received 4.40 MB/s, usual 310 kB/s',
+  ],
+  [
+    70 * HOUR,
+    2 * HOUR,
+    'thermal',
+    ['cpu.temp'],
+    31,
+    'warning',
+    'temperature: processor at 82.0 C, usual 45.0 to 57.0 C',
+  ],
 ];
 
 export class Machine {
@@ -107,23 +185,42 @@ export class Machine {
     this.byId = new Map(this.metrics.map((metric) => [metric.id, metric]));
     this.families = new Map(FAMILIES.map((family) => [family[0], family]));
     this.episodes = EPISODES.map(([ago, length, area, metrics, add, severity, summary], i) => ({
-      session: 'session_1', start_ms: now - ago, end_ms: now - ago + length, peak_ms: now - ago + length / 3, score: 12 - i,
-      probability: 0.0001, severity, area, summary, add, metrics,
-      causes: metrics.filter((id) => this.byId.has(id)).map((id, k) => this.cause(id, add, k)) }))
-      .filter((episode) => episode.causes.length);
+      session: 'session_1',
+      start_ms: now - ago,
+      end_ms: now - ago + length,
+      peak_ms: now - ago + length / 3,
+      score: 12 - i,
+      probability: 0.0001,
+      severity,
+      area,
+      summary,
+      add,
+      metrics,
+      causes: metrics.filter((id) => this.byId.has(id)).map((id, k) => this.cause(id, add, k)),
+    })).filter((episode) => episode.causes.length);
   }
 
   cause(id, add, k) {
     const [, , unit, , middle, swing] = this.families.get(id.split('{')[0]);
     const scale = unit === 'By' ? 1.5e8 : unit === 'By/s' ? 1.5e6 : k ? 0.4 : 1;
-    return { metric: id, unit, value: middle + add * scale, expected: middle, usual: [middle - swing, middle + swing],
-      contribution: [0.72, 0.2, 0.08][k] };
+    return {
+      metric: id,
+      unit,
+      value: middle + add * scale,
+      expected: middle,
+      usual: [middle - swing, middle + swing],
+      contribution: [0.72, 0.2, 0.08][k],
+    };
   }
 
   value(id, t) {
     const [, , unit, , middle, swing] = this.families.get(id.split('{')[0]);
-    const phase = hash(id) * 6.28, share = id.includes('{') && !id.includes('{total}') ? 0.35 + 0.6 * hash(id, 7) : 1;
-    const slow = Math.sin(t / 86400e3 * 6.28 + phase) * 0.5 + Math.sin(t / 4000e3 + phase) * 0.3 + Math.sin(t / 97e3 + phase) * 0.2;
+    const phase = hash(id) * 6.28,
+      share = id.includes('{') && !id.includes('{total}') ? 0.35 + 0.6 * hash(id, 7) : 1;
+    const slow =
+      Math.sin((t / 86400e3) * 6.28 + phase) * 0.5 +
+      Math.sin(t / 4000e3 + phase) * 0.3 +
+      Math.sin(t / 97e3 + phase) * 0.2;
     const noise = hash(id, Math.floor(t / 1000)) - 0.5;
     let v = middle * (unit === 'Hz' || unit === 'Cel' ? 1 : share) + swing * (0.55 * slow + 0.5 * noise);
     if (unit.endsWith('/s') && hash(id, Math.floor(t / 21e3)) > 0.9)
@@ -131,8 +228,7 @@ export class Machine {
     for (const episode of this.episodes)
       if (t >= episode.start_ms && t < episode.end_ms) {
         const cause = episode.causes.find(({ metric }) => metric === id);
-        if (cause)
-          v += (cause.value - cause.expected) * Math.min(1, (t - episode.start_ms) / 40e3);
+        if (cause) v += (cause.value - cause.expected) * Math.min(1, (t - episode.start_ms) / 40e3);
       }
     return unit === '%' ? Math.min(100, Math.max(0, v)) : Math.max(0, v);
   }
@@ -145,23 +241,29 @@ export class Machine {
 
   frames(ids, from, to, points, now) {
     const step = (to - from) / points;
-    const series = ids.filter((id) => this.byId.has(id)).map((id) => {
-      const mean = [], min = [], max = [];
-      for (let i = 0; i < points; i++) {
-        const t = from + i * step;
-        if (t > now || this.missing(t)) {
-          for (const column of [mean, min, max])
-            column.push(null);
-          continue;
+    const series = ids
+      .filter((id) => this.byId.has(id))
+      .map((id) => {
+        const mean = [],
+          min = [],
+          max = [];
+        for (let i = 0; i < points; i++) {
+          const t = from + i * step;
+          if (t > now || this.missing(t)) {
+            for (const column of [mean, min, max]) column.push(null);
+            continue;
+          }
+          const some =
+            step < 1500
+              ? [this.value(id, t)]
+              : [0.1, 0.4, 0.7, 0.95].map((part) => this.value(id, t + part * step));
+          const middle = some.reduce((sum, v) => sum + v, 0) / some.length;
+          mean.push(middle);
+          min.push(Math.min(...some));
+          max.push(Math.max(...some));
         }
-        const some = step < 1500 ? [this.value(id, t)] : [0.1, 0.4, 0.7, 0.95].map((part) => this.value(id, t + part * step));
-        const middle = some.reduce((sum, v) => sum + v, 0) / some.length;
-        mean.push(middle);
-        min.push(Math.min(...some));
-        max.push(Math.max(...some));
-      }
-      return { id, unit: this.byId.get(id).unit, mean, min, max };
-    });
+        return { id, unit: this.byId.get(id).unit, mean, min, max };
+      });
     return { from_ms: from, to_ms: to, step_ms: step, tier_s: step < 60e3 ? 1 : 60, series };
   }
 }

@@ -13,23 +13,48 @@ const tests = [];
 const test = (name, run, options = {}) => tests.push({ name, run, options });
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
-const WEIGHT_MOST = 150e3, PAINT_MOST_MS = 300;
-const VIEWS = ['overview', 'explore', 'processes', 'anomalies', 'forecasts', 'states', 'sensors', 'sessions', 'compare', 'events',
-  'analysis', 'chat', 'policy', 'settings'];
+const WEIGHT_MOST = 150e3;
+const PAINT_MOST_MS = 300;
+const VIEWS = [
+  'overview',
+  'explore',
+  'processes',
+  'anomalies',
+  'forecasts',
+  'states',
+  'sensors',
+  'sessions',
+  'compare',
+  'events',
+  'analysis',
+  'chat',
+  'policy',
+  'settings',
+];
 
 /** Serious faults that axe finds. */
 async function axe(page) {
   await page.evaluate(axeSource);
   const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   const bad = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-  check(!bad.length, `axe: ${bad.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)} ${nodes[0].failureSummary}`).join('\n')}`);
+  check(
+    !bad.length,
+    `axe: ${bad.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)} ${nodes[0].failureSummary}`).join('\n')}`,
+  );
 }
 
 /** The view is there, and nothing in it still loads. */
 async function settled(page) {
   await page.waitForSelector('.view');
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]') &&
-    ![...document.querySelectorAll('.empty, .chart-message')].some((node) => node.textContent === 'Loading' && node.offsetParent), null, { timeout: 8000 });
+  await page.waitForFunction(
+    () =>
+      !document.querySelector('[aria-busy="true"]') &&
+      ![...document.querySelectorAll('.empty, .chart-message')].some(
+        (node) => node.textContent === 'Loading' && node.offsetParent,
+      ),
+    null,
+    { timeout: 8000 },
+  );
 }
 
 async function visit(page, stub, hash) {
@@ -52,12 +77,14 @@ const range = (page) => new URLSearchParams(hashOf(page).split('?')[1]);
 const USES = {
   async overview(page) {
     check(/Look/.test(await text(page, '.verdict')), 'the verdict is not told');
-    check(await page.locator('.tiles li').count() === 8, 'a tile is missing');
-    check(await page.locator('.chart').count() >= 12, 'charts are missing');
+    check((await page.locator('.tiles li').count()) === 8, 'a tile is missing');
+    check((await page.locator('.chart').count()) >= 12, 'charts are missing');
     const drawn = await page.locator('.chart canvas').count();
     check(drawn > 0 && drawn <= 12, `${drawn} charts are drawn`);
     const before = await text(page, '.chart .value');
-    await page.waitForFunction((old) => document.querySelector('.chart .value')?.textContent !== old, before, { timeout: 4000 });
+    await page.waitForFunction((old) => document.querySelector('.chart .value')?.textContent !== old, before, {
+      timeout: 4000,
+    });
   },
   async explore(page) {
     await page.fill('.picker input[type=search]', 'core 3');
@@ -67,14 +94,20 @@ const USES = {
     await page.getByRole('button', { name: 'What changed here' }).click();
     await page.locator('.changes', { hasText: '9.60 GB' }).waitFor();
     await page.locator('.chart button', { hasText: 'table' }).first().click();
-    check(await page.locator('.behind').first().locator('tbody tr').count() > 100, 'the table behind a chart is short');
+    check(
+      (await page.locator('.behind').first().locator('tbody tr').count()) > 100,
+      'the table behind a chart is short',
+    );
     await page.locator('.chart button', { hasText: 'table' }).first().click();
   },
   async processes(page) {
     await page.getByRole('button', { name: 'memory', exact: true }).click();
-    check(await page.locator('th[aria-sort=descending]').innerText() === 'memory', 'the table is not sorted by memory');
+    check(
+      (await page.locator('th[aria-sort=descending]').innerText()) === 'memory',
+      'the table is not sorted by memory',
+    );
     await page.fill('input[aria-label="Filter by name"]', 'chrome');
-    check(await page.locator('tbody tr').count() === 1, 'the filter does not filter');
+    check((await page.locator('tbody tr').count()) === 1, 'the filter does not filter');
     await page.fill('input[aria-label="Filter by name"]', '');
     await page.locator('input[type=range]').fill('500');
     await page.waitForFunction(() => location.hash.includes('at='));
@@ -84,19 +117,22 @@ const USES = {
     await page.waitForFunction(() => location.hash.includes('at='));
     await page.locator('.opened h2', { hasText: 'rsync' }).waitFor();
     for (const part of ['Causes', 'Processes at the peak', 'Events around it', 'Log lines'])
-      check(await page.locator('.opened h3', { hasText: part }).count() === 1, `no part ${part}`);
-    check(await page.locator('.opened .chart').count() >= 1, 'no chart of a cause');
+      check((await page.locator('.opened h3', { hasText: part }).count()) === 1, `no part ${part}`);
+    check((await page.locator('.opened .chart').count()) >= 1, 'no chart of a cause');
   },
   async forecasts(page) {
     check(/Better than the last value/.test(await text(page, '.forecast')), 'the skill is not told');
-    check(await page.locator('.view', { hasText: 'it did not move for two hours' }).count() === 1, 'no reason for a missing forecast');
-    check(await page.locator('tbody tr', { hasText: '81' }).count() === 1, 'grades are missing');
+    check(
+      (await page.locator('.view', { hasText: 'it did not move for two hours' }).count()) === 1,
+      'no reason for a missing forecast',
+    );
+    check((await page.locator('tbody tr', { hasText: '81' }).count()) === 1, 'grades are missing');
   },
   async states(page) {
-    check(await page.locator('.block').count() > 10, 'the timeline is empty');
+    check((await page.locator('.block').count()) > 10, 'the timeline is empty');
   },
   async sensors(page) {
-    check(await page.locator('.chart').count() >= 8, 'charts of sensors are missing');
+    check((await page.locator('.chart').count()) >= 8, 'charts of sensors are missing');
   },
   async sessions(page, stub) {
     await page.getByRole('button', { name: '+ label' }).first().click();
@@ -106,7 +142,7 @@ const USES = {
     await page.getByRole('button', { name: 'Remove the label before the move' }).click();
     await page.waitForFunction(() => !document.body.textContent?.includes('before the move'));
     await page.fill('input[aria-label="Search sessions"]', 'kept');
-    check(await page.locator('tbody tr').count() === 1, 'the search does not find a label');
+    check((await page.locator('tbody tr').count()) === 1, 'the search does not find a label');
     await page.fill('input[aria-label="Search sessions"]', '');
     await page.locator('tbody input[type=checkbox]').nth(0).check();
     await page.locator('tbody input[type=checkbox]').nth(1).check();
@@ -118,12 +154,14 @@ const USES = {
     await page.getByRole('button', { name: 'a day before' }).click();
     await page.waitForFunction(() => location.hash.includes('with_from='));
     await settled(page);
-    check(await page.locator('tbody tr').count() > 20, 'rows are missing');
+    check((await page.locator('tbody tr').count()) > 20, 'rows are missing');
   },
   async events(page) {
     await page.selectOption('select[aria-label="every kind"]', 'clock');
     await settled(page);
-    await page.waitForFunction(() => [...document.querySelectorAll('tbody tr')].every((row) => row.textContent?.includes('clock')));
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll('tbody tr')].every((row) => row.textContent?.includes('clock')),
+    );
     await page.selectOption('select[aria-label="every kind"]', '');
     await settled(page);
   },
@@ -134,7 +172,7 @@ const USES = {
     await page.fill('input[aria-label=Question]', 'How busy was the processor?');
     await page.keyboard.press('Enter');
     await page.locator('.answer.answered .facts').waitFor();
-    check(await page.locator('.answer .chart').count() === 1, 'the answer has no chart');
+    check((await page.locator('.answer .chart').count()) === 1, 'the answer has no chart');
     await page.getByRole('button', { name: 'and the memory?' }).click();
     await page.locator('.question', { hasText: 'and the memory?' }).waitFor();
     await page.waitForFunction(() => document.querySelectorAll('.answer.answered').length === 2);
@@ -148,10 +186,13 @@ const USES = {
   },
   async settings(page) {
     await page.getByLabel('only those that are set').check();
-    check(await page.locator('tbody tr').count() === 2, 'not only what is set is shown');
+    check((await page.locator('tbody tr').count()) === 2, 'not only what is set is shown');
     await page.getByLabel('only those that are set').uncheck();
     await page.getByRole('radio', { name: 'dark' }).check();
-    check(await page.evaluate(() => document.documentElement.dataset.theme) === 'dark', 'dark was chosen in vain');
+    check(
+      (await page.evaluate(() => document.documentElement.dataset.theme)) === 'dark',
+      'dark was chosen in vain',
+    );
     await page.getByLabel('as the system').check();
   },
 };
@@ -166,22 +207,30 @@ for (const view of VIEWS)
     await photograph(page, photos, `${view}-light`);
   });
 
-test('dark', async ({ page, stub }) => {
-  for (const view of ['overview', 'explore', 'anomalies', 'forecasts', 'chat']) {
-    await visit(page, stub, `${view}?range=24h`);
-    await photograph(page, photos, `${view}-dark`);
-    await axe(page);
-  }
-}, { dark: true });
+test(
+  'dark',
+  async ({ page, stub }) => {
+    for (const view of ['overview', 'explore', 'anomalies', 'forecasts', 'chat']) {
+      await visit(page, stub, `${view}?range=24h`);
+      await photograph(page, photos, `${view}-dark`);
+      await axe(page);
+    }
+  },
+  { dark: true },
+);
 
-test('phone', async ({ page, stub }) => {
-  for (const view of VIEWS) {
-    await visit(page, stub, `${view}?range=1h`);
-    await fits(page);
-    await photograph(page, photos, `${view}-phone`);
-  }
-  await axe(page);
-}, { size: 'phone' });
+test(
+  'phone',
+  async ({ page, stub }) => {
+    for (const view of VIEWS) {
+      await visit(page, stub, `${view}?range=1h`);
+      await fits(page);
+      await photograph(page, photos, `${view}-phone`);
+    }
+    await axe(page);
+  },
+  { size: 'phone' },
+);
 
 // ---- what charts do together ----
 
@@ -203,7 +252,9 @@ test('zoom and cursor are shared', async ({ page, stub }) => {
   const length = Number(range(page).get('to')) - Number(range(page).get('from'));
   check(Math.abs(length - 900e3) < 30e3, `a quarter of an hour was chosen, it is ${length} ms`);
   await page.waitForTimeout(300);
-  const labels = await page.locator('.plot').evaluateAll((plots) => plots.map((plot) => /, (.*?)\. /.exec(plot.getAttribute('aria-label'))?.[1]));
+  const labels = await page
+    .locator('.plot')
+    .evaluateAll((plots) => plots.map((plot) => /, (.*?)\. /.exec(plot.getAttribute('aria-label'))?.[1]));
   check(new Set(labels).size === 1, `charts show other ranges: ${labels}`);
   const before = range(page).get('from');
   await page.keyboard.down('Shift');
@@ -217,22 +268,35 @@ test('zoom and cursor are shared', async ({ page, stub }) => {
   await page.goBack();
 });
 
-test('pinch', async ({ page, stub }) => {
-  await visit(page, stub, 'explore?range=1h');
-  await page.locator('.u-over').first().scrollIntoViewIfNeeded();
-  const box = await page.locator('.u-over').first().boundingBox();
-  const session = await page.context().newCDPSession(page);
-  const y = box.y + box.height / 2, middle = box.x + box.width / 2;
-  const touch = (type, apart) => session.send('Input.dispatchTouchEvent', { type, touchPoints: apart == null ? []
-    : [{ x: middle - apart, y, id: 0 }, { x: middle + apart, y, id: 1 }] });
-  await touch('touchStart', 30);
-  for (const apart of [40, 50, 60, 80, 100, 120])
-    await touch('touchMove', apart);
-  await touch('touchEnd', null);
-  await page.waitForFunction(() => location.hash.includes('from='));
-  const length = Number(range(page).get('to')) - Number(range(page).get('from'));
-  check(length < 0.6 * 3600e3, `two fingers apart leave ${length} ms`);
-}, { size: 'phone' });
+test(
+  'pinch',
+  async ({ page, stub }) => {
+    await visit(page, stub, 'explore?range=1h');
+    await page.locator('.u-over').first().scrollIntoViewIfNeeded();
+    const box = await page.locator('.u-over').first().boundingBox();
+    const session = await page.context().newCDPSession(page);
+    const y = box.y + box.height / 2,
+      middle = box.x + box.width / 2;
+    const touch = (type, apart) =>
+      session.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints:
+          apart == null
+            ? []
+            : [
+                { x: middle - apart, y, id: 0 },
+                { x: middle + apart, y, id: 1 },
+              ],
+      });
+    await touch('touchStart', 30);
+    for (const apart of [40, 50, 60, 80, 100, 120]) await touch('touchMove', apart);
+    await touch('touchEnd', null);
+    await page.waitForFunction(() => location.hash.includes('from='));
+    const length = Number(range(page).get('to')) - Number(range(page).get('from'));
+    check(length < 0.6 * 3600e3, `two fingers apart leave ${length} ms`);
+  },
+  { size: 'phone' },
+);
 
 test('keyboard', async ({ page, stub }) => {
   await visit(page, stub, 'overview?range=1h');
@@ -245,15 +309,21 @@ test('keyboard', async ({ page, stub }) => {
   const first = range(page);
   check(Math.abs(first.get('to') - first.get('from') - 1800e3) < 1000, 'plus does not halve the range');
   await page.keyboard.press('ArrowLeft');
-  await page.waitForFunction((old) => new URLSearchParams(location.hash.split('?')[1]).get('from') < old, first.get('from'));
+  await page.waitForFunction(
+    (old) => new URLSearchParams(location.hash.split('?')[1]).get('from') < old,
+    first.get('from'),
+  );
   await page.keyboard.press('?');
   await page.locator('dialog').waitFor();
   await axe(page);
   await photograph(page, photos, 'help-light');
   await page.keyboard.press('Escape');
-  check(await page.locator('dialog').count() === 0, 'Esc does not close the help');
+  check((await page.locator('dialog').count()) === 0, 'Esc does not close the help');
   await page.keyboard.press('/');
-  check(await page.evaluate(() => document.activeElement?.getAttribute('name')) === 'ask', 'the question is not focused');
+  check(
+    (await page.evaluate(() => document.activeElement?.getAttribute('name'))) === 'ask',
+    'the question is not focused',
+  );
   await page.keyboard.type('how hot');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => location.hash.startsWith('#/chat'));
@@ -273,20 +343,31 @@ test('keyboard', async ({ page, stub }) => {
   const seen = new Set();
   for (let i = 0; i < 40; i++) {
     await page.keyboard.press('Tab');
-    seen.add(await page.evaluate(() => {
-      const node = /** @type {HTMLElement} */ (document.activeElement);
-      return node === document.body ? '' : `${node.textContent}${node.getAttribute('name') ?? ''}|${getComputedStyle(node).outlineStyle}`;
-    }));
+    seen.add(
+      await page.evaluate(() => {
+        const node = /** @type {HTMLElement} */ (document.activeElement);
+        return node === document.body
+          ? ''
+          : `${node.textContent}${node.getAttribute('name') ?? ''}|${getComputedStyle(node).outlineStyle}`;
+      }),
+    );
   }
-  check([...seen].filter(Boolean).every((one) => one.endsWith('|solid')), `focus is not seen: ${[...seen]}`);
+  check(
+    [...seen].filter(Boolean).every((one) => one.endsWith('|solid')),
+    `focus is not seen: ${[...seen]}`,
+  );
   for (const name of ['15m', 'ask', 'Sessions', '?'])
-    check([...seen].some((one) => one.startsWith(name)), `Tab does not reach ${name}`);
+    check(
+      [...seen].some((one) => one.startsWith(name)),
+      `Tab does not reach ${name}`,
+    );
 });
 
 test('a link shows the same thing', async ({ page, stub }) => {
-  const from = Math.round(stub.machine.begin - 7200e3), to = from + 1800e3;
+  const from = Math.round(stub.machine.begin - 7200e3),
+    to = from + 1800e3;
   await visit(page, stub, `explore?m=memory.used,disk.read.rate{total}&from=${from}&to=${to}`);
-  check(await page.locator('.chart').count() === 2, 'not the metrics of the link');
+  check((await page.locator('.chart').count()) === 2, 'not the metrics of the link');
   const asked = stub.asked.filter((one) => one.includes('frames')).at(-1);
   check(asked.includes(`from=${from}`) && asked.includes(`to=${to}`), `asked otherwise: ${asked}`);
   await page.getByRole('button', { name: '24h' }).click();
@@ -296,26 +377,30 @@ test('a link shows the same thing', async ({ page, stub }) => {
 
 // ---- live ----
 
-test('one stream; stale is told, then it comes back', async ({ page, stub }) => {
-  await visit(page, stub, 'overview');
-  for (const view of ['explore', 'events', 'settings', 'overview']) {
-    await visit(page, stub, view);
-    await wait(300);
-    check(stub.streams.size === 1, `${stub.streams.size} streams in ${view}`);
-  }
-  await page.locator('.fresh', { hasText: 'live' }).waitFor();
-  stub.setMode('down');
-  await page.locator('.fresh.stale', { hasText: /^last value \d+ s ago$/ }).waitFor({ timeout: 12000 });
-  await wait(1500);
-  await photograph(page, photos, 'stale-light');
-  const tries = stub.asked.filter((one) => one.includes('/live')).length;
-  await wait(3000);
-  const more = stub.asked.filter((one) => one.includes('/live')).length - tries;
-  check(more >= 1 && more <= 4, `${more} attempts in 3 s`);
-  stub.setMode('ok');
-  await page.locator('.fresh:not(.stale)', { hasText: 'live' }).waitFor({ timeout: 20000 });
-  check(stub.streams.size === 1, `${stub.streams.size} streams after it came back`);
-}, { allowed: [/ERR_/] });
+test(
+  'one stream; stale is told, then it comes back',
+  async ({ page, stub }) => {
+    await visit(page, stub, 'overview');
+    for (const view of ['explore', 'events', 'settings', 'overview']) {
+      await visit(page, stub, view);
+      await wait(300);
+      check(stub.streams.size === 1, `${stub.streams.size} streams in ${view}`);
+    }
+    await page.locator('.fresh', { hasText: 'live' }).waitFor();
+    stub.setMode('down');
+    await page.locator('.fresh.stale', { hasText: /^last value \d+ s ago$/ }).waitFor({ timeout: 12000 });
+    await wait(1500);
+    await photograph(page, photos, 'stale-light');
+    const tries = stub.asked.filter((one) => one.includes('/live')).length;
+    await wait(3000);
+    const more = stub.asked.filter((one) => one.includes('/live')).length - tries;
+    check(more >= 1 && more <= 4, `${more} attempts in 3 s`);
+    stub.setMode('ok');
+    await page.locator('.fresh:not(.stale)', { hasText: 'live' }).waitFor({ timeout: 20000 });
+    check(stub.streams.size === 1, `${stub.streams.size} streams after it came back`);
+  },
+  { allowed: [/ERR_/] },
+);
 
 test('nothing recorded', async ({ page, stub }) => {
   stub.setMode('empty');
@@ -330,47 +415,59 @@ test('nothing recorded', async ({ page, stub }) => {
   check(/two hours of recording are needed/.test(await text(page, '.view')), 'no reason for no forecast');
 });
 
-test('what fails says so, and helps', async ({ page, stub }) => {
-  stub.setMode('error');
-  for (const view of ['overview', 'processes', 'states', 'settings']) {
-    await visit(page, stub, view);
-    check(/the archive is busy/.test(await text(page, '.view')), `${view} does not say what failed`);
-  }
-  await axe(page);
-  await photograph(page, photos, 'error-light');
-  stub.setMode('ok');
-  await page.getByRole('button', { name: 'Try again' }).first().click();
-  await page.locator('.tiles b').first().waitFor();
-}, { allowed: [/status of 503/] });
+test(
+  'what fails says so, and helps',
+  async ({ page, stub }) => {
+    stub.setMode('error');
+    for (const view of ['overview', 'processes', 'states', 'settings']) {
+      await visit(page, stub, view);
+      check(/the archive is busy/.test(await text(page, '.view')), `${view} does not say what failed`);
+    }
+    await axe(page);
+    await photograph(page, photos, 'error-light');
+    stub.setMode('ok');
+    await page.getByRole('button', { name: 'Try again' }).first().click();
+    await page.locator('.tiles b').first().waitFor();
+  },
+  { allowed: [/status of 503/] },
+);
 
-test('hardware that is not there', async ({ page, stub }) => {
-  await visit(page, stub, 'sensors');
-  check(/there is no NVIDIA GPU/.test(await text(page, '.view')), 'no reason for a missing GPU');
-  await photograph(page, photos, 'sensors-absent');
-  await visit(page, stub, 'overview');
-  check(/no sensor of temperature/.test(await text(page, '.absent')), 'no quiet line');
-}, { kind: 'bare' });
+test(
+  'hardware that is not there',
+  async ({ page, stub }) => {
+    await visit(page, stub, 'sensors');
+    check(/there is no NVIDIA GPU/.test(await text(page, '.view')), 'no reason for a missing GPU');
+    await photograph(page, photos, 'sensors-absent');
+    await visit(page, stub, 'overview');
+    check(/no sensor of temperature/.test(await text(page, '.absent')), 'no quiet line');
+  },
+  { kind: 'bare' },
+);
 
-test('token', async ({ page, stub }) => {
-  stub.setMode('login');
-  await page.goto(stub.url);
-  await page.locator('.login').waitFor();
-  await axe(page);
-  await page.fill('input[type=password]', 'guess');
-  await page.keyboard.press('Enter');
-  await page.locator('.fault', { hasText: 'not the right one' }).waitFor();
-  await photograph(page, photos, 'token-light');
-  await page.fill('input[type=password]', 'secret');
-  await page.keyboard.press('Enter');
-  await settled(page);
-  check(!stub.asked.some((one) => one.includes('secret')), 'the token stands in an address');
-}, { allowed: [/status of 401/] });
+test(
+  'token',
+  async ({ page, stub }) => {
+    stub.setMode('login');
+    await page.goto(stub.url);
+    await page.locator('.login').waitFor();
+    await axe(page);
+    await page.fill('input[type=password]', 'guess');
+    await page.keyboard.press('Enter');
+    await page.locator('.fault', { hasText: 'not the right one' }).waitFor();
+    await photograph(page, photos, 'token-light');
+    await page.fill('input[type=password]', 'secret');
+    await page.keyboard.press('Enter');
+    await settled(page);
+    check(!stub.asked.some((one) => one.includes('secret')), 'the token stands in an address');
+  },
+  { allowed: [/status of 401/] },
+);
 
 test('replay', async ({ page, stub }) => {
   stub.setMode('replay');
   await visit(page, stub, '');
-  check(await text(page, '.fresh') === 'replay', 'it does not say that it is a replay');
-  check(await page.locator('.range[aria-pressed=true]').innerText() === 'all', 'not all of it is shown');
+  check((await text(page, '.fresh')) === 'replay', 'it does not say that it is a replay');
+  check((await page.locator('.range[aria-pressed=true]').innerText()) === 'all', 'not all of it is shown');
   await photograph(page, photos, 'replay-light');
 });
 
@@ -379,8 +476,7 @@ test('replay', async ({ page, stub }) => {
 test('weight and first paint', async ({ page, stub }) => {
   let weight = 0;
   for (const file of fs.readdirSync(assets))
-    if (file.endsWith('.gz') && file !== 'sw.js.gz')
-      weight += fs.statSync(path.join(assets, file)).size;
+    if (file.endsWith('.gz') && file !== 'sw.js.gz') weight += fs.statSync(path.join(assets, file)).size;
   const paints = [];
   for (let i = 0; i < 7; i++) {
     await page.goto('about:blank');
@@ -389,21 +485,27 @@ test('weight and first paint', async ({ page, stub }) => {
     paints.push(await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime));
   }
   const median = paints.sort((a, b) => a - b)[3];
-  console.log(`figures: ${(weight / 1000).toFixed(1)} kB compressed, first paint ${median.toFixed(0)} ms (median of 7)`);
+  console.log(
+    `figures: ${(weight / 1000).toFixed(1)} kB compressed, first paint ${median.toFixed(0)} ms (median of 7)`,
+  );
   check(weight <= WEIGHT_MOST, `the page weighs ${weight} bytes`);
   check(median <= PAINT_MOST_MS, `first paint after ${median} ms`);
 });
 
-test('the shell without a server', async ({ page, stub }) => {
-  await visit(page, stub, '');
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  await wait(500);
-  stub.stop();
-  await page.reload();
-  await page.locator('.fault', { hasText: 'Sonde does not answer' }).waitFor();
-  const manifest = await page.evaluate(() => document.querySelector('link[rel=manifest]')?.getAttribute('href'));
-  check(manifest === 'manifest.webmanifest', 'no manifest');
-}, { allowed: [/ERR_/] });
+test(
+  'the shell without a server',
+  async ({ page, stub }) => {
+    await visit(page, stub, '');
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await wait(500);
+    stub.stop();
+    await page.reload();
+    await page.locator('.fault', { hasText: 'Sonde does not answer' }).waitFor();
+    const manifest = await page.evaluate(() => document.querySelector('link[rel=manifest]')?.getAttribute('href'));
+    check(manifest === 'manifest.webmanifest', 'no manifest');
+  },
+  { allowed: [/ERR_/] },
+);
 
 let failed = 0;
 for (const { name, run, options } of tests.filter((one) => one.name.includes(only))) {
@@ -422,5 +524,7 @@ for (const { name, run, options } of tests.filter((one) => one.name.includes(onl
   stub.stop();
 }
 await browser.close();
-console.log(failed ? `${failed} failed` : `${tests.length} parts of the page, ${fs.readdirSync(photos).length} photographs`);
+console.log(
+  failed ? `${failed} failed` : `${tests.length} parts of the page, ${fs.readdirSync(photos).length} photographs`,
+);
 process.exit(failed ? 1 : 0);

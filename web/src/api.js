@@ -34,28 +34,24 @@ export function whenLoginIsNeeded(tell) {
 function queryText(query) {
   const text = new URLSearchParams();
   for (const [key, value] of Object.entries(query ?? {}))
-    if (value != null && value !== '')
-      text.set(key, typeof value === 'number' ? String(Math.round(value)) : value);
+    if (value != null && value !== '') text.set(key, typeof value === 'number' ? String(Math.round(value)) : value);
   return text.size ? `?${text}` : '';
 }
 
 /** @param {Response} answer */
 async function refusal(answer) {
   const said = await answer.json().catch(() => ({}));
-  if (answer.status === 401)
-    onLogin();
+  if (answer.status === 401) onLogin();
   return new Refused(answer.status, said.error ?? `the server answered ${answer.status}`, said.remedy ?? '');
 }
 
 /** @param {string} url @param {RequestInit} how */
 async function fetched(url, how) {
   const answer = await fetch(url, { credentials: 'same-origin', ...how }).catch((why) => {
-    if (why.name === 'AbortError')
-      throw why;
+    if (why.name === 'AbortError') throw why;
     throw new Refused(0, 'Sonde does not answer', 'look whether `sonde serve` is still running on that machine');
   });
-  if (!answer.ok)
-    throw await refusal(answer);
+  if (!answer.ok) throw await refusal(answer);
   return answer;
 }
 
@@ -91,7 +87,9 @@ export function get(path, query, signal) {
 export async function send(method, path, body) {
   const url = path.startsWith('/') ? path.slice(1) : API + path;
   const answer = await fetched(url, {
-    method, headers: body ? { 'Content-Type': 'application/json' } : {}, body: body ? JSON.stringify(body) : undefined,
+    method,
+    headers: body ? { 'Content-Type': 'application/json' } : {},
+    body: body ? JSON.stringify(body) : undefined,
   });
   const text = await answer.text();
   return text ? JSON.parse(text) : null;
@@ -133,18 +131,15 @@ class Live {
 
   /** @param {string} type @param {any} said */
   tell(type, said) {
-    for (const listener of this.listeners[type] ?? [])
-      listener(said);
+    for (const listener of this.listeners[type] ?? []) listener(said);
   }
 
   /** @param {string[]} metrics */
   want(metrics) {
     const wanted = metrics.join(',');
-    if (wanted === this.wanted)
-      return;
+    if (wanted === this.wanted) return;
     this.wanted = wanted;
-    if (this.enabled)
-      this.connect();
+    if (this.enabled) this.connect();
   }
 
   start() {
@@ -162,8 +157,7 @@ class Live {
 
   /** @param {boolean} open */
   setOpen(open) {
-    if (open === this.open)
-      return;
+    if (open === this.open) return;
     this.open = open;
     this.tell('state', open);
   }
@@ -187,14 +181,13 @@ class Live {
 
   /** The browser's own reconnecting knows no back-off. @param {EventSource} stream */
   broke(stream) {
-    if (stream !== this.stream)
-      return;
+    if (stream !== this.stream) return;
     stream.close();
     this.setOpen(false);
     const wait = BACK_OFF_MS[Math.min(this.failures++, BACK_OFF_MS.length - 1)];
     this.timer = window.setTimeout(() => this.connect(), wait * (0.75 + Math.random() / 2));
-    if (this.failures === 1)
-      get('host').catch(() => {}); // a stream does not say why: this asks for a token where one is needed
+    // A stream does not say why it broke: this asks for a token where one is needed.
+    if (this.failures === 1) get('host').catch(() => {});
   }
 }
 

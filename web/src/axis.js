@@ -1,8 +1,9 @@
 /* axis.js - where axes begin and end, and what stands at their marks. */
-import { scaleOf, minute, clock, day } from './format.js'
+import { scaleOf, minute, clock, day } from './format.js';
 
 const ROUND_STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
-const DAY_MS = 86400e3, MINUTE_MS = 60e3;
+const DAY_MS = 86400e3;
+const MINUTE_MS = 60e3;
 
 /** The next round number. @param {number} v */
 function roundUp(v) {
@@ -23,10 +24,8 @@ const fromZero = (unit) => ['By/s', '1/s', 'W', 'A', 's', 'J', '{rpm}'].includes
 export function valueRange(low, high, unit) {
   if (low == null || high == null || !Number.isFinite(low) || !Number.isFinite(high))
     return unit === '%' ? [0, 100] : [0, 1];
-  if (unit === '%')
-    return [Math.min(0, low), high > 100.5 ? roundUp(high) : 100];
-  if (low >= 0 && (fromZero(unit) || low <= high / 2))
-    return [0, high > 0 ? roundUp(high * 1.04) : 1];
+  if (unit === '%') return [Math.min(0, low), high > 100.5 ? roundUp(high) : 100];
+  if (low >= 0 && (fromZero(unit) || low <= high / 2)) return [0, high > 0 ? roundUp(high * 1.04) : 1];
   const length = Math.max(high - low, Math.abs(high) * 0.02, 1e-9);
   const step = roundUp(length / 4);
   return [Math.floor((low - length * 0.04) / step) * step, Math.ceil((high + length * 0.04) / step) * step];
@@ -56,8 +55,7 @@ export function valueMarks(marks, unit) {
  */
 export function timeMarks(marks, step) {
   return marks.map((mark) => {
-    if (step >= DAY_MS || (minute(mark) === '00:00' && step >= MINUTE_MS))
-      return day(mark);
+    if (step >= DAY_MS || (minute(mark) === '00:00' && step >= MINUTE_MS)) return day(mark);
     return step >= MINUTE_MS ? minute(mark) : clock(mark);
   });
 }

@@ -1,15 +1,17 @@
 /* board.js - charts with what was recorded in a range, and what comes in live. */
-import { h, fill } from './dom.js'
-import { get, live } from './api.js'
-import { Chart } from './chart.js'
-import { ChartGroup } from './group.js'
-import { when } from './format.js'
+import { h, fill } from './dom.js';
+import { get, live } from './api.js';
+import { Chart } from './chart.js';
+import { ChartGroup } from './group.js';
+import { when } from './format.js';
 
 /** @typedef {import('./route.js').Range} Range */
 /** @typedef {import('./api.js').Frames} Frames */
 /** @typedef {import('./chart.js').ChartSpec & {lines: {id: string, label: string}[]}} Plan - a line for each metric */
 
-const POINTS_MOST = 1200, QUERY_MOST = 1500, AGAIN_MS = 4000;
+const POINTS_MOST = 1200;
+const QUERY_MOST = 1500;
+const AGAIN_MS = 4000;
 
 /** Ids in lists that fit into an address. @param {string[]} ids */
 function inPieces(ids) {
@@ -30,8 +32,7 @@ function inPieces(ids) {
 /** A single value that is missing where points are as close as samples is lateness, not a gap. @param {any[]} values */
 function joinLate(values) {
   for (let i = 1; i + 1 < values.length; i++)
-    if (values[i] === null && values[i - 1] != null && values[i + 1] != null)
-      values[i] = undefined;
+    if (values[i] === null && values[i - 1] != null && values[i + 1] != null) values[i] = undefined;
 }
 
 export class Board {
@@ -55,7 +56,9 @@ export class Board {
     /** @type {string[]} */
     this.order = [];
     this.ends = [
-      live.on('schema', (schema) => { this.order = schema.ids; }),
+      live.on('schema', (schema) => {
+        this.order = schema.ids;
+      }),
       live.on('tick', (tick) => this.tick(tick)),
     ];
   }
@@ -70,7 +73,10 @@ export class Board {
       return chart;
     });
     kept.forEach((chart) => chart.destroy());
-    fill(this.root, this.charts.map((chart) => chart.root));
+    fill(
+      this.root,
+      this.charts.map((chart) => chart.root),
+    );
   }
 
   ids() {
@@ -87,20 +93,20 @@ export class Board {
     this.group.setRange(range.from, range.to);
     const ids = this.ids();
     live.want(range.live ? ids : []);
-    if (!ids.length)
-      return;
+    if (!ids.length) return;
     this.asking?.abort();
-    const { signal } = this.asking = new AbortController();
+    const { signal } = (this.asking = new AbortController());
     const width = Math.max(300, Math.min(POINTS_MOST, this.root.clientWidth || POINTS_MOST));
     const points = Math.max(2, Math.min(width, Math.round((range.to - range.from) / this.intervalMs)));
     try {
-      const answers = await Promise.all(inPieces(ids).map((piece) => get('frames',
-        { metrics: piece.join(','), from: range.from, to: range.to, points }, signal)));
-      if (!signal.aborted)
-        this.show(answers);
+      const answers = await Promise.all(
+        inPieces(ids).map((piece) =>
+          get('frames', { metrics: piece.join(','), from: range.from, to: range.to, points }, signal),
+        ),
+      );
+      if (!signal.aborted) this.show(answers);
     } catch (why) {
-      if (!signal.aborted)
-        this.fail(/** @type {any} */ (why));
+      if (!signal.aborted) this.fail(/** @type {any} */ (why));
     }
   }
 
@@ -112,12 +118,10 @@ export class Board {
     this.times = Array.from({ length: count }, (_, i) => from_ms + i * step_ms);
     this.columns.clear();
     for (const { id, mean, min, max } of answers.flatMap((answer) => answer.series)) {
-      if (this.raw())
-        joinLate(mean);
+      if (this.raw()) joinLate(mean);
       this.columns.set(id, { mean, low: min ?? [...mean], high: max ?? [...mean], count: 1 });
     }
-    for (const chart of this.charts)
-      this.hand(chart);
+    for (const chart of this.charts) this.hand(chart);
   }
 
   /** Is a point one sample? */
@@ -129,25 +133,24 @@ export class Board {
   hand(chart) {
     const columns = chart.spec.lines.map((line) => this.columns.get(line.id ?? ''));
     const none = this.times.map(() => null);
-    chart.setData([this.times, ...columns.map((column) => column?.mean ?? [...none])],
-      this.raw() ? [] : columns.map((column) => column ? { low: column.low, high: column.high } : null));
+    chart.setData(
+      [this.times, ...columns.map((column) => column?.mean ?? [...none])],
+      this.raw() ? [] : columns.map((column) => (column ? { low: column.low, high: column.high } : null)),
+    );
   }
 
   /** @param {{message: string, remedy?: string, status?: number}} why */
   fail(why) {
-    if (!('status' in why))
-      console.error(why);
+    if (!('status' in why)) console.error(why);
     clearTimeout(this.again);
     if (!why.status || why.status === 503)
       this.again = window.setTimeout(() => this.range && this.load(this.range, this.intervalMs / 1000), AGAIN_MS);
-    for (const chart of this.charts)
-      chart.say(`Not shown: ${why.message}${why.remedy ? `; ${why.remedy}` : ''}.`);
+    for (const chart of this.charts) chart.say(`Not shown: ${why.message}${why.remedy ? `; ${why.remedy}` : ''}.`);
   }
 
   /** @param {{t: number, v: (number | null)[]}} tick */
   tick({ t, v }) {
-    if (!this.range?.live || !this.times.length)
-      return;
+    if (!this.range?.live || !this.times.length) return;
     /** @type {Map<string, number | null>} */
     const values = new Map(this.order.map((id, i) => [id, v[i]]));
     const fresh = this.raw() ? this.append(t, values) : this.gather(t, values);
@@ -155,12 +158,10 @@ export class Board {
     const length = this.range.to - this.range.from;
     this.range = { ...this.range, from: t - length, to: t };
     // A range of days does not move by a pixel in a second: it is drawn again only when it does.
-    if (t - this.group.to >= length / POINTS_MOST)
-      this.group.setRange(t - length, t);
+    if (t - this.group.to >= length / POINTS_MOST) this.group.setRange(t - length, t);
     for (const chart of this.charts) {
       chart.setLatest(chart.spec.lines.map(({ id }) => values.get(id ?? '') ?? null));
-      if (fresh)
-        chart.changed();
+      if (fresh) chart.changed();
     }
   }
 
@@ -168,20 +169,22 @@ export class Board {
   append(t, values) {
     if (t - this.times[this.times.length - 1] > 2.5 * this.intervalMs)
       this.push(this.times[this.times.length - 1] + this.intervalMs, () => null);
-    this.push(t, (id) => values.has(id) ? values.get(id) : undefined);
+    this.push(t, (id) => (values.has(id) ? values.get(id) : undefined));
     return true;
   }
 
-  /** Samples that one point stands for. True when a point began. @param {number} t @param {Map<string, number | null>} values */
+  /**
+   * Samples that one point stands for. True when a point began.
+   * @param {number} t
+   * @param {Map<string, number | null>} values
+   */
   gather(t, values) {
     const last = this.times[this.times.length - 1];
     const steps = Math.min(POINTS_MOST, Math.floor((t - last) / this.stepMs));
-    for (let i = 1; i <= steps; i++)
-      this.push(last + i * this.stepMs, () => null);
+    for (let i = 1; i <= steps; i++) this.push(last + i * this.stepMs, () => null);
     for (const [id, value] of values) {
       const column = this.columns.get(id);
-      if (column && value != null)
-        this.take(column, value);
+      if (column && value != null) this.take(column, value);
     }
     return steps > 0;
   }

@@ -2,11 +2,11 @@
  * chart.js - one chart: title, numbers, lines over time, the usual range, episodes, and a table behind it. It is made
  * of arrays that are handed over and knows no network; charts of a group share range, cursor and drawing time.
  */
-import { h, button, fill, setText } from './dom.js'
-import { amount, amountParts, between, exactly, when, period } from './format.js'
-import { theme } from './theme.js'
-import { timeMarks, valueMarks, valueRange } from './axis.js'
-import { bindGestures } from './gesture.js'
+import { h, button, fill, setText } from './dom.js';
+import { amount, amountParts, between, exactly, when, period } from './format.js';
+import { theme } from './theme.js';
+import { timeMarks, valueMarks, valueRange } from './axis.js';
+import { bindGestures } from './gesture.js';
 
 /** @typedef {(number | null | undefined)[]} Values - null is a gap, undefined a point that is not there */
 /** @typedef {{label: string, id?: string, dash?: boolean, color?: number, quiet?: boolean}} Line */
@@ -16,7 +16,10 @@ import { bindGestures } from './gesture.js'
 /** @typedef {{low: Values, high: Values}} Envelope */
 /** @typedef {import('./group.js').ChartGroup} ChartGroup */
 
-const AXIS_WIDTH = 64, AXIS_HEIGHT = 24, TABLE_ROWS = 500, EDGE = 16;
+const AXIS_WIDTH = 64;
+const AXIS_HEIGHT = 24;
+const TABLE_ROWS = 500;
+const EDGE = 16;
 
 export class Chart {
   /**
@@ -49,10 +52,18 @@ export class Chart {
     this.note = h('span', { class: 'note' });
     this.area = h('div', { class: 'plot', role: 'img', 'aria-label': spec.title });
     this.message = h('p', { class: 'chart-message', text: 'Loading' });
-    this.behind = h('div', { class: 'behind', hidden: true, tabindex: '0', role: 'region',
-      'aria-label': `Values of ${spec.title}` });
-    this.toggle = button('table', () => this.showTable(), { class: 'quiet', 'aria-expanded': 'false',
-      'aria-label': `Table of ${spec.title}` });
+    this.behind = h('div', {
+      class: 'behind',
+      hidden: true,
+      tabindex: '0',
+      role: 'region',
+      'aria-label': `Values of ${spec.title}`,
+    });
+    this.toggle = button('table', () => this.showTable(), {
+      class: 'quiet',
+      'aria-expanded': 'false',
+      'aria-label': `Table of ${spec.title}`,
+    });
     this.root = this.figure();
     group.add(this);
   }
@@ -61,30 +72,58 @@ export class Chart {
     const { spec } = this;
     const title = spec.href ? h('a', { href: spec.href, text: spec.title }) : spec.title;
     const single = spec.lines.length === 1;
-    return h('figure', { class: 'chart' },
-      h('figcaption', null,
-        h('div', { class: 'chart-head' }, h('h3', { title: spec.detail }, title), single && this.values[0], this.toggle),
-        h('div', { class: 'chart-about' }, single ? this.ranges[0]
-          : h('ul', { class: 'legend' }, spec.lines.map((line, i) => this.legendOf(line, i))), this.note)),
-      h('div', { class: 'plot-frame' }, this.area, this.message), this.behind);
+    return h(
+      'figure',
+      { class: 'chart' },
+      h(
+        'figcaption',
+        null,
+        h(
+          'div',
+          { class: 'chart-head' },
+          h('h3', { title: spec.detail }, title),
+          single && this.values[0],
+          this.toggle,
+        ),
+        h(
+          'div',
+          { class: 'chart-about' },
+          single
+            ? this.ranges[0]
+            : h(
+                'ul',
+                { class: 'legend' },
+                spec.lines.map((line, i) => this.legendOf(line, i)),
+              ),
+          this.note,
+        ),
+      ),
+      h('div', { class: 'plot-frame' }, this.area, this.message),
+      this.behind,
+    );
   }
 
   /** @param {Line} line @param {number} i */
   legendOf(line, i) {
-    if (line.quiet)
-      return null;
+    if (line.quiet) return null;
     const focus = (/** @type {boolean} */ on) =>
       this.plot?.setSeries(on ? i + 1 : /** @type {any} */ (null), { focus: true });
     const dashed = line.dash ? ' dashed' : '';
     const sample = h('i', { class: `sample c${this.colorIndex(i)}${dashed}`, 'aria-hidden': 'true' });
-    return h('li', { on: { mouseenter: () => focus(true), mouseleave: () => focus(false) }, title: line.id },
-      sample, h('span', { class: 'label', text: line.label }), this.values[i], this.ranges[i]);
+    return h(
+      'li',
+      { on: { mouseenter: () => focus(true), mouseleave: () => focus(false) }, title: line.id },
+      sample,
+      h('span', { class: 'label', text: line.label }),
+      this.values[i],
+      this.ranges[i],
+    );
   }
 
   /** One line is drawn in grey: only where lines have to be told apart does colour mean something. @param {number} i */
   colorIndex(i) {
     const { color } = this.spec.lines[i];
-    return color ?? (this.spec.lines.length === 1 ? 0 : 1 + i % theme.series.length);
+    return color ?? (this.spec.lines.length === 1 ? 0 : 1 + (i % theme.series.length));
   }
 
   /** @param {number} i */
@@ -147,10 +186,9 @@ export class Chart {
 
   /** Draws what changed, if it can be seen. Returns whether there was anything: then read() is due. */
   flush() {
-    if (!this.visible || !this.stale)
-      return false;
+    if (!this.visible || !this.stale) return false;
     this.stale = false;
-    const plot = this.plot ??= this.makePlot();
+    const plot = (this.plot ??= this.makePlot());
     plot.batch(() => {
       plot.setData(this.data, false);
       plot.setScale('x', { min: this.group.from, max: this.group.to });
@@ -165,27 +203,64 @@ export class Chart {
     const ticks = { show: false };
     /** @type {any} */
     const options = {
-      ms: 1, width: Math.max(this.area.clientWidth, 120), height: Math.max(this.area.clientHeight, 60),
+      ms: 1,
+      width: Math.max(this.area.clientWidth, 120),
+      height: Math.max(this.area.clientHeight, 60),
       padding: [8, 8, 0, 0],
-      legend: { show: false }, focus: { alpha: 0.25 },
+      legend: { show: false },
+      focus: { alpha: 0.25 },
       cursor: {
-        sync: { key: group.key }, drag: { x: true, y: false, setScale: false, dist: 4 }, points: { size: 7 },
+        sync: { key: group.key },
+        drag: { x: true, y: false, setScale: false, dist: 4 },
+        points: { size: 7 },
         bind: { mousedown: this.onlyPlain, dblclick: () => null },
       },
       scales: {
         x: { time: true, auto: false },
-        y: { range: (/** @type {uPlot} */ u, /** @type {any} */ low, /** @type {any} */ high) => this.yRange(u, low, high) },
+        y: {
+          range: (/** @type {uPlot} */ u, /** @type {any} */ low, /** @type {any} */ high) =>
+            this.yRange(u, low, high),
+        },
       },
       axes: [
-        { stroke, grid, ticks, font: theme.font, size: AXIS_HEIGHT, space: 72, gap: 4,
-          values: (/** @type {uPlot} */ u, /** @type {number[]} */ marks, /** @type {any} */ _a, /** @type {any} */ _s,
-            /** @type {number} */ step) => this.timeLabels(u, marks, step) },
-        { stroke, grid, ticks, font: theme.font, size: AXIS_WIDTH, space: 32, gap: 6,
-          values: (/** @type {any} */ _u, /** @type {number[]} */ marks) => valueMarks(marks, spec.unit) },
+        {
+          stroke,
+          grid,
+          ticks,
+          font: theme.font,
+          size: AXIS_HEIGHT,
+          space: 72,
+          gap: 4,
+          values: (
+            /** @type {uPlot} */ u,
+            /** @type {number[]} */ marks,
+            /** @type {any} */ _a,
+            /** @type {any} */ _s,
+            /** @type {number} */ step,
+          ) => this.timeLabels(u, marks, step),
+        },
+        {
+          stroke,
+          grid,
+          ticks,
+          font: theme.font,
+          size: AXIS_WIDTH,
+          space: 32,
+          gap: 6,
+          values: (/** @type {any} */ _u, /** @type {number[]} */ marks) => valueMarks(marks, spec.unit),
+        },
       ],
-      series: [{}, ...spec.lines.map((line, i) => ({
-        stroke: line.quiet ? undefined : () => this.color(i), width: 1.25, dash: line.dash ? [5, 4] : undefined, points: { size: 4 },
-        scale: 'y', show: true }))],
+      series: [
+        {},
+        ...spec.lines.map((line, i) => ({
+          stroke: line.quiet ? undefined : () => this.color(i),
+          width: 1.25,
+          dash: line.dash ? [5, 4] : undefined,
+          points: { size: 4 },
+          scale: 'y',
+          show: true,
+        })),
+      ],
       bands: (spec.bands ?? []).map((series) => ({ series, fill: () => theme.band })),
       hooks: {
         drawClear: [() => this.drawBehind()],
@@ -205,20 +280,21 @@ export class Chart {
    * @param {number} step
    */
   timeLabels(plot, marks, step) {
-    const end = this.group.to - (this.group.to - this.group.from) * EDGE / (plot.width - AXIS_WIDTH);
-    return timeMarks(marks, step).map((text, i) => marks[i] > end ? '' : text);
+    const end = this.group.to - ((this.group.to - this.group.from) * EDGE) / (plot.width - AXIS_WIDTH);
+    return timeMarks(marks, step).map((text, i) => (marks[i] > end ? '' : text));
   }
 
   /** With Shift, a drag moves the range; see gesture.js. @type {any} */
-  onlyPlain = (/** @type {any} */ _u, /** @type {any} */ _target, /** @type {(e: MouseEvent) => any} */ handler) =>
-    (/** @type {MouseEvent} */ event) => event.shiftKey ? null : handler(event);
+  onlyPlain =
+    (/** @type {any} */ _u, /** @type {any} */ _target, /** @type {(e: MouseEvent) => any} */ handler) =>
+    (/** @type {MouseEvent} */ event) => (event.shiftKey ? null : handler(event));
 
   /** @param {uPlot} plot */
   selected(plot) {
     const { left, width } = plot.select;
-    if (width < 4)
-      return;
-    const from = plot.posToVal(left, 'x'), to = plot.posToVal(left + width, 'x');
+    if (width < 4) return;
+    const from = plot.posToVal(left, 'x'),
+      to = plot.posToVal(left + width, 'x');
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.group.zoomed(from, to);
   }
@@ -228,11 +304,10 @@ export class Chart {
     const [first, last] = plot.series[0].idxs ?? [0, -1];
     for (const envelope of this.envelopes)
       for (let i = first; envelope && i <= last; i++) {
-        const l = envelope.low[i], m = envelope.high[i];
-        if (l != null && (low == null || l < low))
-          low = l;
-        if (m != null && (high == null || m > high))
-          high = m;
+        const l = envelope.low[i],
+          m = envelope.high[i];
+        if (l != null && (low == null || l < low)) low = l;
+        if (m != null && (high == null || m > high)) high = m;
       }
     const range = valueRange(low, high, this.spec.unit);
     this.low = range[0];
@@ -242,8 +317,7 @@ export class Chart {
   /** What lies behind the lines: the usual range, episodes, and how far values went between two points. */
   drawBehind() {
     const plot = /** @type {uPlot} */ (this.plot);
-    if (!plot)
-      return;
+    if (!plot) return;
     const { ctx, bbox } = plot;
     ctx.save();
     ctx.beginPath();
@@ -252,12 +326,12 @@ export class Chart {
     const single = this.spec.lines.length === 1;
     const [range] = this.usual;
     if (single && range) {
-      const top = plot.valToPos(range[1], 'y', true), bottom = plot.valToPos(range[0], 'y', true);
+      const top = plot.valToPos(range[1], 'y', true),
+        bottom = plot.valToPos(range[0], 'y', true);
       ctx.fillStyle = theme.band;
       ctx.fillRect(bbox.left, top, bbox.width, Math.max(bottom - top, 1));
     }
-    for (const mark of this.marks)
-      this.drawMark(plot, mark);
+    for (const mark of this.marks) this.drawMark(plot, mark);
     this.envelopes.forEach((envelope, i) => envelope && this.drawEnvelope(plot, envelope, this.color(i)));
     ctx.restore();
   }
@@ -282,16 +356,20 @@ export class Chart {
     ctx.globalAlpha = 0.22;
     ctx.fillStyle = color;
     for (let i = first; i <= last; i++) {
-      if (envelope.high[i] == null)
-        continue;
+      if (envelope.high[i] == null) continue;
       let end = i;
-      while (end < last && envelope.high[end + 1] != null)
-        end++;
+      while (end < last && envelope.high[end + 1] != null) end++;
       ctx.beginPath();
       for (let k = i; k <= end; k++)
-        ctx.lineTo(plot.valToPos(x[k], 'x', true), plot.valToPos(/** @type {number} */ (envelope.high[k]), 'y', true));
+        ctx.lineTo(
+          plot.valToPos(x[k], 'x', true),
+          plot.valToPos(/** @type {number} */ (envelope.high[k]), 'y', true),
+        );
       for (let k = end; k >= i; k--)
-        ctx.lineTo(plot.valToPos(x[k], 'x', true), plot.valToPos(/** @type {number} */ (envelope.low[k]), 'y', true));
+        ctx.lineTo(
+          plot.valToPos(x[k], 'x', true),
+          plot.valToPos(/** @type {number} */ (envelope.low[k]), 'y', true),
+        );
       ctx.fill();
       i = end;
     }
@@ -300,8 +378,7 @@ export class Chart {
 
   /** The cursor is at this point now. @param {number | null} at */
   pointAt(at) {
-    if (at === this.at)
-      return;
+    if (at === this.at) return;
     this.at = at;
     this.unread = true;
     this.group.schedule();
@@ -320,8 +397,7 @@ export class Chart {
     for (let i = 0; i < this.spec.lines.length; i++) {
       const values = this.data[i + 1];
       let k = at ?? values.length - 1;
-      while (at == null && k > 0 && values[k] == null)
-        k--;
+      while (at == null && k > 0 && values[k] == null) k--;
       const value = at == null && this.latest ? this.latest[i] : values[k];
       setText(this.values[i], amount(value, this.spec.unit));
       if (this.group.pointed === this)
@@ -331,19 +407,23 @@ export class Chart {
 
   /** For those who do not see it. */
   describe() {
-    const parts = this.spec.lines.filter((line) => !line.quiet).map((line) => {
-      const i = this.spec.lines.indexOf(line);
-      let low = Infinity, high = -Infinity, last = null;
-      for (const v of this.data[i + 1])
-        if (v != null) {
-          low = Math.min(low, v);
-          high = Math.max(high, v);
-          last = v;
-        }
-      const name = this.spec.lines.length > 1 ? `${line.label}: ` : '';
-      const [least, most, end] = [low, high, last].map((v) => amount(v, this.spec.unit));
-      return last == null ? `${name}nothing recorded` : `${name}lowest ${least}, highest ${most}, last ${end}`;
-    });
+    const parts = this.spec.lines
+      .filter((line) => !line.quiet)
+      .map((line) => {
+        const i = this.spec.lines.indexOf(line);
+        let low = Infinity,
+          high = -Infinity,
+          last = null;
+        for (const v of this.data[i + 1])
+          if (v != null) {
+            low = Math.min(low, v);
+            high = Math.max(high, v);
+            last = v;
+          }
+        const name = this.spec.lines.length > 1 ? `${line.label}: ` : '';
+        const [least, most, end] = [low, high, last].map((v) => amount(v, this.spec.unit));
+        return last == null ? `${name}nothing recorded` : `${name}lowest ${least}, highest ${most}, last ${end}`;
+      });
     const range = period(this.group.from, this.group.to);
     this.area.setAttribute('aria-label', `${this.spec.title}, ${range}. ${parts.join('; ')}`);
   }
@@ -352,25 +432,60 @@ export class Chart {
     const open = this.behind.hidden;
     this.behind.hidden = !open;
     this.toggle.setAttribute('aria-expanded', String(open));
-    if (open)
-      this.fillTable();
+    if (open) this.fillTable();
   }
 
   fillTable() {
     const x = this.data[0];
-    const inside = x.map((/** @type {number} */ _, /** @type {number} */ i) => i)
+    const inside = x
+      .map((/** @type {number} */ _, /** @type {number} */ i) => i)
       .filter((/** @type {number} */ i) => x[i] >= this.group.from && x[i] <= this.group.to);
     const step = Math.max(1, Math.ceil(inside.length / TABLE_ROWS));
     const shown = inside.filter((/** @type {any} */ _, /** @type {number} */ k) => k % step === 0).reverse();
     const unit = this.spec.unit;
     const [, name] = amountParts(1, unit);
-    fill(this.behind, h('table', null,
-      h('caption', { text: step > 1 ? `every ${step}th point of ${inside.length}` : `${inside.length} points` }),
-      h('thead', null, h('tr', null, h('th', { scope: 'col', text: 'time' }), this.spec.lines.map((line) =>
-        h('th', { scope: 'col', class: 'num', text: this.spec.lines.length === 1 ? name || 'value' : line.label })))),
-      h('tbody', null, shown.map((/** @type {number} */ i) => h('tr', null, h('td', { text: when(x[i]) }),
-        this.spec.lines.map((_, k) => h('td', { class: 'num', title: exactly(this.data[k + 1][i], unit),
-          text: amount(this.data[k + 1][i], unit) })))))));
+    fill(
+      this.behind,
+      h(
+        'table',
+        null,
+        h('caption', { text: step > 1 ? `every ${step}th point of ${inside.length}` : `${inside.length} points` }),
+        h(
+          'thead',
+          null,
+          h(
+            'tr',
+            null,
+            h('th', { scope: 'col', text: 'time' }),
+            this.spec.lines.map((line) =>
+              h('th', {
+                scope: 'col',
+                class: 'num',
+                text: this.spec.lines.length === 1 ? name || 'value' : line.label,
+              }),
+            ),
+          ),
+        ),
+        h(
+          'tbody',
+          null,
+          shown.map((/** @type {number} */ i) =>
+            h(
+              'tr',
+              null,
+              h('td', { text: when(x[i]) }),
+              this.spec.lines.map((_, k) =>
+                h('td', {
+                  class: 'num',
+                  title: exactly(this.data[k + 1][i], unit),
+                  text: amount(this.data[k + 1][i], unit),
+                }),
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
   }
 
   resize() {

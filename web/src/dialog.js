@@ -1,5 +1,5 @@
 /* dialog.js - what floats above the page: one at a time, closed by Esc. */
-import { h, button } from './dom.js'
+import { h, button } from './dom.js';
 
 /** @type {HTMLDialogElement | null} */
 let shown = null;
@@ -16,12 +16,22 @@ export const dialogIsOpen = () => shown != null;
  */
 export function openDialog(title, ...children) {
   closeDialog();
-  const dialog = /** @type {HTMLDialogElement} */ (h('dialog', { 'aria-label': title },
-    h('header', null, h('h2', { text: title }), button('Close', () => closeDialog(), { class: 'quiet' })), children));
+  const dialog = /** @type {HTMLDialogElement} */ (
+    h(
+      'dialog',
+      { 'aria-label': title },
+      h(
+        'header',
+        null,
+        h('h2', { text: title }),
+        button('Close', () => closeDialog(), { class: 'quiet' }),
+      ),
+      children,
+    )
+  );
   dialog.addEventListener('close', () => {
     dialog.remove();
-    if (shown === dialog)
-      shown = null;
+    if (shown === dialog) shown = null;
   });
   document.body.append(dialog);
   shown = dialog;

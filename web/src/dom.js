@@ -12,17 +12,14 @@ const SVG = 'http://www.w3.org/2000/svg';
  */
 function setProps(node, props) {
   for (const [key, value] of Object.entries(props ?? {})) {
-    if (value == null || value === false)
-      continue;
-    if (key === 'text')
-      node.textContent = value;
+    if (value == null || value === false) continue;
+    if (key === 'text') node.textContent = value;
     else if (key === 'on')
       for (const [type, listener] of Object.entries(value))
         node.addEventListener(type, /** @type {EventListener} */ (listener));
     else if (key === 'value' || key === 'checked')
       /** @type {any} */ (node)[key] = value;
-    else
-      node.setAttribute(key, value === true ? '' : String(value));
+    else node.setAttribute(key, value === true ? '' : String(value));
   }
 }
 
@@ -101,8 +98,7 @@ export function fill(node, ...children) {
  * @param {string} text
  */
 export function setText(node, text) {
-  if (node.textContent !== text)
-    node.textContent = text;
+  if (node.textContent !== text) node.textContent = text;
 }
 
 /**

@@ -1,9 +1,9 @@
 /* findings.js - what was found, in rows: episodes, causes, events, insights. */
-import { h, link } from './dom.js'
-import { amount, between, exactly, percent, period, span, when, words } from './format.js'
-import { areaTitle, titleOf } from './names.js'
-import { here, metricOf } from './state.js'
-import { timeline } from './timeline.js'
+import { h, link } from './dom.js';
+import { amount, between, exactly, percent, period, span, when, words } from './format.js';
+import { areaTitle, titleOf } from './names.js';
+import { here, metricOf } from './state.js';
+import { timeline } from './timeline.js';
 
 /** @typedef {{session: string, start_ms: number, end_ms: number, peak_ms: number, score: number, probability: number,
  *   severity: string, area: string, summary: string, causes: any[]}} Episode */
@@ -35,45 +35,101 @@ export function episodeLink(episode) {
 export function heatStrip(episodes, from, to) {
   const seen = new Set(episodes.map((episode) => episode.area));
   const areas = AREA_ORDER.filter((area, i) => i < ALWAYS || seen.has(area));
-  for (const area of seen)
-    if (!AREA_ORDER.includes(area))
-      areas.push(area);
-  return timeline('Episodes by area', areas.map((area) => ({
-    label: areaTitle(area),
-    blocks: episodes.filter((episode) => episode.area === area).map((episode) => ({
-      from: episode.start_ms, to: episode.end_ms, class: `episode ${episode.severity}`, href: episodeLink(episode),
-      title: `${period(episode.start_ms, episode.end_ms)}, ${episode.severity}: ${episode.summary}` })),
-  })), from, to);
+  for (const area of seen) if (!AREA_ORDER.includes(area)) areas.push(area);
+  return timeline(
+    'Episodes by area',
+    areas.map((area) => ({
+      label: areaTitle(area),
+      blocks: episodes
+        .filter((episode) => episode.area === area)
+        .map((episode) => ({
+          from: episode.start_ms,
+          to: episode.end_ms,
+          class: `episode ${episode.severity}`,
+          href: episodeLink(episode),
+          title: `${period(episode.start_ms, episode.end_ms)}, ${episode.severity}: ${episode.summary}`,
+        })),
+    })),
+    from,
+    to,
+  );
 }
 
 /** @param {Episode} episode @param {boolean} [chosen] */
 export function episodeItem(episode, chosen) {
-  return h('li', { class: chosen ? 'finding chosen' : 'finding' },
-    h('a', { href: episodeLink(episode), 'aria-current': chosen ? 'true' : null },
-      h('span', { class: 'finding-head' }, h('time', { text: period(episode.start_ms, episode.end_ms) }),
-        h('span', { text: areaTitle(episode.area) }), severityMark(episode.severity)),
-      h('span', { class: 'finding-text', text: episode.summary })));
+  return h(
+    'li',
+    { class: chosen ? 'finding chosen' : 'finding' },
+    h(
+      'a',
+      { href: episodeLink(episode), 'aria-current': chosen ? 'true' : null },
+      h(
+        'span',
+        { class: 'finding-head' },
+        h('time', { text: period(episode.start_ms, episode.end_ms) }),
+        h('span', { text: areaTitle(episode.area) }),
+        severityMark(episode.severity),
+      ),
+      h('span', { class: 'finding-text', text: episode.summary }),
+    ),
+  );
 }
 
 /** @param {any[]} causes - of the report */
 export function causeTable(causes) {
   const most = Math.max(...causes.map((cause) => cause.contribution ?? 0), 1e-9);
-  return h('div', { class: 'table-frame' }, h('table', null, h('caption', { class: 'unseen', text: 'Causes' }),
-    h('thead', null, h('tr', null, h('th', { scope: 'col', text: 'metric' }), ['value', 'expected', 'usual'].map((name) =>
-      h('th', { scope: 'col', class: name === 'expected' ? 'num not-narrow' : 'num', text: name })), h('th', { scope: 'col', class: 'num', text: 'share' }))),
-    h('tbody', null, causes.map((cause) => h('tr', null,
-      h('td', null, link(titleOf(cause.metric, metricOf(cause.metric)?.help), here('explore', { m: cause.metric }),
-        { title: cause.metric })),
-      h('td', { class: 'num strong', text: amount(cause.value, cause.unit), title: exactly(cause.value, cause.unit) }),
-      h('td', { class: 'num not-narrow', text: amount(cause.expected, cause.unit) }),
-      h('td', { class: 'num', text: between(cause.usual, cause.unit) || '-' }),
-      h('td', { class: 'num' }, shareBar(cause.contribution, most)))))));
+  return h(
+    'div',
+    { class: 'table-frame' },
+    h(
+      'table',
+      null,
+      h('caption', { class: 'unseen', text: 'Causes' }),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          h('th', { scope: 'col', text: 'metric' }),
+          ['value', 'expected', 'usual'].map((name) =>
+            h('th', { scope: 'col', class: name === 'expected' ? 'num not-narrow' : 'num', text: name }),
+          ),
+          h('th', { scope: 'col', class: 'num', text: 'share' }),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        causes.map((cause) =>
+          h(
+            'tr',
+            null,
+            h(
+              'td',
+              null,
+              link(titleOf(cause.metric, metricOf(cause.metric)?.help), here('explore', { m: cause.metric }), {
+                title: cause.metric,
+              }),
+            ),
+            h('td', {
+              class: 'num strong',
+              text: amount(cause.value, cause.unit),
+              title: exactly(cause.value, cause.unit),
+            }),
+            h('td', { class: 'num not-narrow', text: amount(cause.expected, cause.unit) }),
+            h('td', { class: 'num', text: between(cause.usual, cause.unit) || '-' }),
+            h('td', { class: 'num' }, shareBar(cause.contribution, most)),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {number | null} share @param {number} [most] */
 export function shareBar(share, most = 1) {
-  if (share == null)
-    return '-';
+  if (share == null) return '-';
   const bar = h('i', { class: 'bar', 'aria-hidden': 'true' });
   bar.style.setProperty('width', `${Math.round(56 * Math.min(1, share / most))}px`);
   return h('span', { class: 'share' }, bar, percent(share));
@@ -82,19 +138,42 @@ export function shareBar(share, most = 1) {
 /** @param {{time_ms: number, end_ms: number, kind: string, severity: string, source: string, text: string}} event */
 export function eventItem(event) {
   const lasted = event.end_ms > event.time_ms ? `, for ${span((event.end_ms - event.time_ms) / 1000)}` : '';
-  return h('li', { class: 'finding' }, h('span', { class: 'finding-head' },
-    h('time', { text: when(event.time_ms) + lasted }), h('span', { text: words(event.kind) }), severityMark(event.severity)),
-    h('span', { class: 'finding-text', text: event.text }));
+  return h(
+    'li',
+    { class: 'finding' },
+    h(
+      'span',
+      { class: 'finding-head' },
+      h('time', { text: when(event.time_ms) + lasted }),
+      h('span', { text: words(event.kind) }),
+      severityMark(event.severity),
+    ),
+    h('span', { class: 'finding-text', text: event.text }),
+  );
 }
 
 /** @param {{severity: string, area: string, title: string, evidence: string[], advice: string, since?: string,
  *   since_ms?: number}} insight */
 export function insightItem(insight) {
   const since = insight.since_ms ?? (insight.since ? Date.parse(insight.since) : null);
-  return h('li', { class: 'insight' },
-    h('span', { class: 'finding-head' }, h('span', { text: areaTitle(insight.area) }), since != null &&
-      h('time', { text: `since ${when(since)}` }), severityMark(insight.severity)),
+  return h(
+    'li',
+    { class: 'insight' },
+    h(
+      'span',
+      { class: 'finding-head' },
+      h('span', { text: areaTitle(insight.area) }),
+      since != null && h('time', { text: `since ${when(since)}` }),
+      severityMark(insight.severity),
+    ),
     h('strong', { class: 'finding-text', text: insight.title }),
-    insight.evidence?.length > 0 && h('ul', { class: 'evidence' }, insight.evidence.map((text) => h('li', { text }))),
-    insight.advice && h('p', { class: 'advice' }, h('span', { class: 'advice-mark', text: 'To do: ' }), insight.advice));
+    insight.evidence?.length > 0 &&
+      h(
+        'ul',
+        { class: 'evidence' },
+        insight.evidence.map((text) => h('li', { text })),
+      ),
+    insight.advice &&
+      h('p', { class: 'advice' }, h('span', { class: 'advice-mark', text: 'To do: ' }), insight.advice),
+  );
 }

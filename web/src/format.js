@@ -1,16 +1,44 @@
 /* format.js - numbers, times and spans as people say them; the same words as the program's own (core/amount.c). */
 
 const NONE = '-';
-const LARGE = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k'], [1, '']];
-const BOTH = [[1e6, 'M'], [1e3, 'k'], [1, ''], [1e-3, 'm'], [1e-6, 'u']];
-const SMALL = [[1, ''], [1e-3, 'm'], [1e-6, 'u'], [1e-9, 'n']];
+const LARGE = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+  [1, ''],
+];
+const BOTH = [
+  [1e6, 'M'],
+  [1e3, 'k'],
+  [1, ''],
+  [1e-3, 'm'],
+  [1e-6, 'u'],
+];
+const SMALL = [
+  [1, ''],
+  [1e-3, 'm'],
+  [1e-6, 'u'],
+  [1e-9, 'n'],
+];
 const BARE = [[1, '']];
 
 /** What stands behind a number of each unit, and its prefixes. @type {Record<string, [string, any[][]]>} */
 const UNITS = {
-  '%': ['%', BARE], 'Cel': ['C', BARE], '{rpm}': ['rpm', BARE], '1/s': ['/s', LARGE], '1': ['', BARE], '': ['', BARE],
-  'Hz': ['Hz', LARGE], 'W': ['W', BOTH], 'J': ['J', BOTH], 'V': ['V', SMALL], 'A': ['A', SMALL], 's': ['s', SMALL],
-  'By': ['B', LARGE], 'By/s': ['B/s', LARGE],
+  '%': ['%', BARE],
+  Cel: ['C', BARE],
+  '{rpm}': ['rpm', BARE],
+  '1/s': ['/s', LARGE],
+  1: ['', BARE],
+  '': ['', BARE],
+  Hz: ['Hz', LARGE],
+  W: ['W', BOTH],
+  J: ['J', BOTH],
+  V: ['V', SMALL],
+  A: ['A', SMALL],
+  s: ['s', SMALL],
+  By: ['B', LARGE],
+  'By/s': ['B/s', LARGE],
 };
 
 /** Places behind the point that leave three digits. @param {number} v */
@@ -27,7 +55,11 @@ function places(v) {
  */
 export function scaleOf(v, unit) {
   if (unit === 's' && Math.abs(v) >= 99.95) {
-    const spans = /** @type {[number, string][]} */ ([[86400, 'd'], [3600, 'h'], [60, 'min']]);
+    const spans = /** @type {[number, string][]} */ ([
+      [86400, 'd'],
+      [3600, 'h'],
+      [60, 'min'],
+    ]);
     const span = spans.find(([s]) => Math.abs(v) >= 0.9995 * s) ?? spans[2];
     return { factor: span[0], name: span[1] };
   }
@@ -45,8 +77,7 @@ export function scaleOf(v, unit) {
  * @returns {[string, string]}
  */
 export function amountParts(v, unit) {
-  if (v == null || !Number.isFinite(v))
-    return [NONE, ''];
+  if (v == null || !Number.isFinite(v)) return [NONE, ''];
   const { factor, name } = scaleOf(v, unit);
   const scaled = v / factor;
   // A count is a whole number, and what rounds to nothing is nothing.
@@ -75,8 +106,7 @@ export function amount(v, unit) {
  * @param {string} unit
  */
 export function exactly(v, unit) {
-  if (v == null)
-    return 'not known';
+  if (v == null) return 'not known';
   return `${+v.toPrecision(12)} ${unit === 'Cel' ? 'C' : unit === '1' ? '' : unit}`.trim();
 }
 
@@ -86,10 +116,11 @@ export function exactly(v, unit) {
  * @param {string} unit
  */
 export function between(range, unit) {
-  if (!range || range[0] == null || range[1] == null)
-    return '';
-  const low = amountParts(range[0], unit), high = amountParts(range[1], unit);
-  return low[1] === high[1] || range[0] === 0 ? `${low[0]} to ${amount(range[1], unit)}`
+  if (!range || range[0] == null || range[1] == null) return '';
+  const low = amountParts(range[0], unit),
+    high = amountParts(range[1], unit);
+  return low[1] === high[1] || range[0] === 0
+    ? `${low[0]} to ${amount(range[1], unit)}`
     : `${amount(range[0], unit)} to ${amount(range[1], unit)}`;
 }
 
@@ -119,7 +150,9 @@ export function zone() {
 
 /** "26 Nov 14:05:03", and today only "14:05:03". @param {number} ms */
 export function when(ms) {
-  return day(ms) === day(Date.now()) && Math.abs(ms - Date.now()) < 2 * 86400e3 ? clock(ms) : `${day(ms)} ${clock(ms)}`;
+  return day(ms) === day(Date.now()) && Math.abs(ms - Date.now()) < 2 * 86400e3
+    ? clock(ms)
+    : `${day(ms)} ${clock(ms)}`;
 }
 
 /** "26 Nov 14:05", with the year where it is another. @param {number} ms */
@@ -142,23 +175,19 @@ export function period(from, to) {
 
 /** "14 s", "4 min", "26 h", "9 d" @param {number} seconds */
 export function span(seconds) {
-  if (!Number.isFinite(seconds))
-    return NONE;
+  if (!Number.isFinite(seconds)) return NONE;
   const s = Math.max(0, Math.round(seconds));
-  if (s < 120)
-    return `${s} s`;
-  if (s < 7200)
-    return `${Math.round(s / 60)} min`;
-  if (s < 48 * 3600)
-    return `${+(s / 3600).toFixed(s < 36000 ? 1 : 0)} h`;
+  if (s < 120) return `${s} s`;
+  if (s < 7200) return `${Math.round(s / 60)} min`;
+  if (s < 48 * 3600) return `${+(s / 3600).toFixed(s < 36000 ? 1 : 0)} h`;
   return `${+(s / 86400).toFixed(s < 864000 ? 1 : 0)} d`;
 }
 
 /** "3 episodes" @param {number} n @param {string} one @param {string} [many] */
-export const counted = (n, one, many) => `${grouped(String(n))} ${n === 1 ? one : many ?? `${one}s`}`;
+export const counted = (n, one, many) => `${grouped(String(n))} ${n === 1 ? one : (many ?? `${one}s`)}`;
 
 /** "82 %" of a share 0..1 @param {number | null | undefined} share */
-export const percent = (share) => share == null ? NONE : `${Math.round(100 * share)}\u00a0%`;
+export const percent = (share) => (share == null ? NONE : `${Math.round(100 * share)}\u00a0%`);
 
 /** "coding" of "web_browsing" @param {string} word */
 export const words = (word) => String(word).replaceAll('_', ' ');

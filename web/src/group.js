@@ -1,5 +1,5 @@
 /* group.js - charts that belong together: one time axis, one cursor, and one frame of the browser to draw in. */
-import { whenThemeChanges } from './theme.js'
+import { whenThemeChanges } from './theme.js';
 
 /** @typedef {import('./chart.js').Chart} Chart */
 
@@ -36,8 +36,12 @@ export class ChartGroup {
     this.byRoot.set(chart.area, chart);
     this.seen.observe(chart.area);
     this.sized.observe(chart.area);
-    chart.area.addEventListener('pointerenter', () => { this.pointed = chart; });
-    chart.area.addEventListener('pointerleave', () => { this.pointed = null; });
+    chart.area.addEventListener('pointerenter', () => {
+      this.pointed = chart;
+    });
+    chart.area.addEventListener('pointerleave', () => {
+      this.pointed = null;
+    });
   }
 
   /** @param {Chart} chart */
@@ -52,16 +56,14 @@ export class ChartGroup {
   saw(entries) {
     for (const entry of entries) {
       const chart = this.byRoot.get(entry.target);
-      if (chart)
-        chart.visible = entry.isIntersecting;
+      if (chart) chart.visible = entry.isIntersecting;
     }
     this.schedule();
   }
 
   /** @param {ResizeObserverEntry[]} entries */
   resized(entries) {
-    for (const entry of entries)
-      this.byRoot.get(entry.target)?.resize();
+    for (const entry of entries) this.byRoot.get(entry.target)?.resize();
   }
 
   /** All that changed is drawn together, once a frame. */
@@ -69,19 +71,16 @@ export class ChartGroup {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
       const due = [...this.charts].filter((chart) => chart.flush() || (chart.unread && chart.visible));
-      for (const chart of due)
-        chart.read();
+      for (const chart of due) chart.read();
     });
   }
 
   /** @param {number} from @param {number} to - ms */
   setRange(from, to) {
-    if (from === this.from && to === this.to)
-      return;
+    if (from === this.from && to === this.to) return;
     this.from = from;
     this.to = to;
-    for (const chart of this.charts)
-      chart.stale = true;
+    for (const chart of this.charts) chart.stale = true;
     this.schedule();
   }
 
@@ -104,8 +103,7 @@ export class ChartGroup {
 
   /** The instant under the pointer; of many charts one says it. @param {Chart} chart @param {number | null} ms */
   tellTime(chart, ms) {
-    if (chart !== (this.pointed ?? this.charts.values().next().value) || ms === this.told)
-      return;
+    if (chart !== (this.pointed ?? this.charts.values().next().value) || ms === this.told) return;
     this.told = ms;
     this.onTime(ms);
   }
@@ -116,7 +114,6 @@ export class ChartGroup {
     this.seen.disconnect();
     this.sized.disconnect();
     this.endTheme();
-    for (const chart of [...this.charts])
-      chart.destroy();
+    for (const chart of [...this.charts]) chart.destroy();
   }
 }

@@ -1,31 +1,42 @@
 /* main.js - the page begins here: the shell, the machine, then the view that the address names. */
-import { h, button } from './dom.js'
-import { live, whenLoginIsNeeded } from './api.js'
-import { isOneFile } from './onefile.js'
-import { app, goFromTo, loadMachine, readAddress } from './state.js'
-import { startTheme } from './theme.js'
-import { Shell } from './shell.js'
-import { showHelp, startKeys } from './keys.js'
-import { loginView } from './login.js'
-import { Board } from './board.js'
-import { overviewView } from './view_overview.js'
-import { exploreView } from './view_explore.js'
-import { processesView } from './view_processes.js'
-import { anomaliesView } from './view_anomalies.js'
-import { forecastsView } from './view_forecasts.js'
-import { statesView } from './view_states.js'
-import { sensorsView } from './view_sensors.js'
-import { sessionsView } from './view_sessions.js'
-import { compareView } from './view_compare.js'
-import { analysisView, eventsView, policyView } from './view_small.js'
-import { chatView } from './view_chat.js'
-import { settingsView } from './view_settings.js'
+import { h, button } from './dom.js';
+import { live, whenLoginIsNeeded } from './api.js';
+import { isOneFile } from './onefile.js';
+import { app, goFromTo, loadMachine, readAddress } from './state.js';
+import { startTheme } from './theme.js';
+import { Shell } from './shell.js';
+import { showHelp, startKeys } from './keys.js';
+import { loginView } from './login.js';
+import { Board } from './board.js';
+import { overviewView } from './view_overview.js';
+import { exploreView } from './view_explore.js';
+import { processesView } from './view_processes.js';
+import { anomaliesView } from './view_anomalies.js';
+import { forecastsView } from './view_forecasts.js';
+import { statesView } from './view_states.js';
+import { sensorsView } from './view_sensors.js';
+import { sessionsView } from './view_sessions.js';
+import { compareView } from './view_compare.js';
+import { analysisView, eventsView, policyView } from './view_small.js';
+import { chatView } from './view_chat.js';
+import { settingsView } from './view_settings.js';
 
 /** @type {Record<string, () => import('./state.js').View>} */
 const VIEWS = {
-  overview: overviewView, explore: exploreView, processes: processesView, anomalies: anomaliesView, forecasts: forecastsView,
-  states: statesView, sensors: sensorsView, sessions: sessionsView, compare: compareView, events: eventsView,
-  analysis: analysisView, chat: chatView, policy: policyView, settings: settingsView,
+  overview: overviewView,
+  explore: exploreView,
+  processes: processesView,
+  anomalies: anomaliesView,
+  forecasts: forecastsView,
+  states: statesView,
+  sensors: sensorsView,
+  sessions: sessionsView,
+  compare: compareView,
+  events: eventsView,
+  analysis: analysisView,
+  chat: chatView,
+  policy: policyView,
+  settings: settingsView,
 };
 const RETRY_MS = 3000;
 
@@ -38,7 +49,9 @@ class Page {
     this.view = null;
     this.name = '';
     whenLoginIsNeeded(() => this.askToken());
-    live.on('now', (now) => { app.now = now; });
+    live.on('now', (now) => {
+      app.now = now;
+    });
     live.on('state', (open) => this.reopened(open));
     addEventListener('hashchange', () => this.route());
     this.wasOpen = false;
@@ -55,20 +68,23 @@ class Page {
     this.lock(false);
     this.shell.showMachine();
     this.route();
-    if (!isOneFile)
-      live.start();
+    if (!isOneFile) live.start();
   }
 
   /** @param {{message: string, remedy?: string, status?: number}} why */
   failed(why) {
-    if (this.locked)
-      return;
-    if (!('status' in why))
-      console.error(why);
-    this.shell.show(h('div', { class: 'fault', role: 'alert' }, h('p', { text: `${why.message}.` }),
-      why.remedy && h('p', { class: 'more', text: `What helps: ${why.remedy}.` }), button('Try again', () => this.begin())));
-    if (why.status === 0)
-      setTimeout(() => this.begin(), RETRY_MS);
+    if (this.locked) return;
+    if (!('status' in why)) console.error(why);
+    this.shell.show(
+      h(
+        'div',
+        { class: 'fault', role: 'alert' },
+        h('p', { text: `${why.message}.` }),
+        why.remedy && h('p', { class: 'more', text: `What helps: ${why.remedy}.` }),
+        button('Try again', () => this.begin()),
+      ),
+    );
+    if (why.status === 0) setTimeout(() => this.begin(), RETRY_MS);
   }
 
   /** @param {boolean} locked - nothing but the token is of use then */
@@ -78,8 +94,7 @@ class Page {
   }
 
   askToken() {
-    if (this.locked)
-      return;
+    if (this.locked) return;
     this.lock(true);
     live.stop();
     this.leave();
@@ -88,8 +103,7 @@ class Page {
 
   /** What was missed while the stream was broken is fetched. @param {boolean} open */
   reopened(open) {
-    if (open && this.wasOpen && app.range.live)
-      this.route();
+    if (open && this.wasOpen && app.range.live) this.route();
     this.wasOpen ||= open;
   }
 
@@ -100,13 +114,11 @@ class Page {
   }
 
   route() {
-    if (!app.host.data || this.locked)
-      return;
+    if (!app.host.data || this.locked) return;
     readAddress();
     const name = app.route.view in VIEWS ? app.route.view : 'overview';
     this.shell.showRoute();
-    if (name !== this.name || !this.view)
-      this.open(name);
+    if (name !== this.name || !this.view) this.open(name);
     this.view?.show();
   }
 
@@ -114,7 +126,7 @@ class Page {
   open(name) {
     const before = this.view;
     this.leave();
-    const view = this.view = VIEWS[name]();
+    const view = (this.view = VIEWS[name]());
     this.name = name;
     if (view.board) {
       view.board.group.onRange = goFromTo;
@@ -124,12 +136,10 @@ class Page {
     }
     this.shell.showTime('');
     this.shell.show(view.root);
-    if (before)
-      this.shell.main.focus({ preventScroll: true });
+    if (before) this.shell.main.focus({ preventScroll: true });
     scrollTo(0, 0);
   }
 }
 
 new Page().begin();
-if ('serviceWorker' in navigator && isSecureContext && !isOneFile)
-  navigator.serviceWorker.register('sw.js').catch(() => {});
+if ('serviceWorker' in navigator && isSecureContext && !isOneFile) navigator.serviceWorker.register('sw.js').catch(() => {});

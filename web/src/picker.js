@@ -1,8 +1,8 @@
 /* picker.js - choosing among all metrics, by search. */
-import { h, field, fill } from './dom.js'
-import { counted } from './format.js'
-import { areaTitle, titleOf } from './names.js'
-import { app } from './state.js'
+import { h, field, fill } from './dom.js';
+import { counted } from './format.js';
+import { areaTitle, titleOf } from './names.js';
+import { app } from './state.js';
 
 /** @typedef {import('./names.js').Metric} Metric */
 
@@ -14,8 +14,12 @@ export class Picker {
     this.told = chosen;
     /** @type {Set<string>} */
     this.chosen = new Set();
-    this.search = field({ type: 'search', placeholder: 'Search metrics', 'aria-label': 'Search metrics',
-      on: { input: () => this.draw() } });
+    this.search = field({
+      type: 'search',
+      placeholder: 'Search metrics',
+      'aria-label': 'Search metrics',
+      on: { input: () => this.draw() },
+    });
     this.list = h('div', { class: 'picker-list', role: 'group', 'aria-label': 'Metrics' });
     this.root = h('div', { class: 'picker' }, this.search, this.list);
     /** What is searched in, made once. @type {[Metric, string, string][]} */
@@ -29,16 +33,17 @@ export class Picker {
   setChosen(ids) {
     const same = ids.length === this.chosen.size && ids.every((id) => this.chosen.has(id));
     this.chosen = new Set(ids);
-    if (!same || !this.list.firstChild)
-      this.draw();
+    if (!same || !this.list.firstChild) this.draw();
   }
 
   found() {
     const terms = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = this.texts.filter(([, , text]) => terms.every((term) => text.includes(term)));
     // What is chosen stands first, so that it can be taken away.
-    return [...found.filter(([metric]) => this.chosen.has(metric.id)),
-      ...found.filter(([metric]) => !this.chosen.has(metric.id))];
+    return [
+      ...found.filter(([metric]) => this.chosen.has(metric.id)),
+      ...found.filter(([metric]) => !this.chosen.has(metric.id)),
+    ];
   }
 
   draw() {
@@ -47,26 +52,43 @@ export class Picker {
     let area = '';
     for (const [metric, title] of found.slice(0, SHOWN_MOST)) {
       const heading = this.chosen.has(metric.id) ? 'Chosen' : areaTitle(metric.area);
-      if (heading !== area)
-        items.push(h('h3', { text: heading }));
+      if (heading !== area) items.push(h('h3', { text: heading }));
       area = heading;
       items.push(this.item(metric, title));
     }
     const rest = found.length - SHOWN_MOST;
-    fill(this.list, items, h('p', { class: 'more', text: !found.length ? 'No metric has these words.'
-      : rest > 0 ? `and ${counted(rest, 'metric')} more: type to find them` : counted(found.length, 'metric') }));
+    fill(
+      this.list,
+      items,
+      h('p', {
+        class: 'more',
+        text: !found.length
+          ? 'No metric has these words.'
+          : rest > 0
+            ? `and ${counted(rest, 'metric')} more: type to find them`
+            : counted(found.length, 'metric'),
+      }),
+    );
   }
 
   /** @param {Metric} metric @param {string} title */
   item(metric, title) {
-    const box = field({ type: 'checkbox', checked: this.chosen.has(metric.id), on: { change: () => {
-      if (box.checked)
-        this.chosen.add(metric.id);
-      else
-        this.chosen.delete(metric.id);
-      this.told([...this.chosen]);
-    } } });
-    return h('label', { title: `${metric.help}\nfrom ${metric.source}` }, box,
-      h('span', null, title, h('small', { text: metric.id })));
+    const box = field({
+      type: 'checkbox',
+      checked: this.chosen.has(metric.id),
+      on: {
+        change: () => {
+          if (box.checked) this.chosen.add(metric.id);
+          else this.chosen.delete(metric.id);
+          this.told([...this.chosen]);
+        },
+      },
+    });
+    return h(
+      'label',
+      { title: `${metric.help}\nfrom ${metric.source}` },
+      box,
+      h('span', null, title, h('small', { text: metric.id })),
+    );
   }
 }

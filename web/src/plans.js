@@ -1,6 +1,6 @@
 /* plans.js - which metrics go together on a chart, and what that chart is called. */
-import { app, here, metricsOf } from './state.js'
-import { familyTitle, idParts, shortInstance, titleOf } from './names.js'
+import { app, here, metricsOf } from './state.js';
+import { familyTitle, idParts, shortInstance, titleOf } from './names.js';
 
 /** @typedef {import('./board.js').Plan} Plan */
 /** @typedef {import('./names.js').Metric} Metric */
@@ -21,8 +21,7 @@ function exploreLink(metrics) {
  */
 export function planOf(title, globs, labels = {}) {
   const metrics = metricsOf(globs).slice(0, LINES_MOST);
-  if (!metrics.length)
-    return null;
+  if (!metrics.length) return null;
   const lines = metrics.map((metric) => {
     const { name, instance } = idParts(metric.id);
     const label = labels[name] ?? '';
@@ -39,22 +38,37 @@ export function overviewPlans() {
   const plans = [
     planOf('Processor', ['cpu.util']),
     planOf('Memory', ['memory.util']),
-    planOf('Waiting for', ['pressure.cpu.some', 'pressure.memory.some', 'pressure.io.some'],
-      { 'pressure.cpu.some': 'a processor', 'pressure.memory.some': 'memory', 'pressure.io.some': 'a disk' }),
-    planOf('Disk throughput', ['disk.read.rate{total}', 'disk.write.rate{total}'],
-      { 'disk.read.rate': 'read', 'disk.write.rate': 'written' }),
+    planOf('Waiting for', ['pressure.cpu.some', 'pressure.memory.some', 'pressure.io.some'], {
+      'pressure.cpu.some': 'a processor',
+      'pressure.memory.some': 'memory',
+      'pressure.io.some': 'a disk',
+    }),
+    planOf('Disk throughput', ['disk.read.rate{total}', 'disk.write.rate{total}'], {
+      'disk.read.rate': 'read',
+      'disk.write.rate': 'written',
+    }),
     planOf('Disk busy', ['disk.util{total}']) ?? planOf('Disk busy', ['disk.util']),
-    planOf('Network throughput', ['net.recv.rate{total}', 'net.send.rate{total}'],
-      { 'net.recv.rate': 'in', 'net.send.rate': 'out' }),
-    planOf('Temperature', ['cpu.temp', 'gpu.temp', 'disk.temp'],
-      { 'cpu.temp': 'processor', 'gpu.temp': 'GPU', 'disk.temp': 'disk' }),
-    planOf('Power', ['power.package', 'gpu.power', 'battery.power'],
-      { 'power.package': 'processor', 'gpu.power': 'GPU', 'battery.power': 'battery' }),
+    planOf('Network throughput', ['net.recv.rate{total}', 'net.send.rate{total}'], {
+      'net.recv.rate': 'in',
+      'net.send.rate': 'out',
+    }),
+    planOf('Temperature', ['cpu.temp', 'gpu.temp', 'disk.temp'], {
+      'cpu.temp': 'processor',
+      'gpu.temp': 'GPU',
+      'disk.temp': 'disk',
+    }),
+    planOf('Power', ['power.package', 'gpu.power', 'battery.power'], {
+      'power.package': 'processor',
+      'gpu.power': 'GPU',
+      'battery.power': 'battery',
+    }),
     planOf('GPU', ['gpu.util']),
     planOf('File systems full', ['fs.util']),
     planOf('Swap', ['swap.util']),
-    planOf('Tasks running', ['process.running', 'process.blocked'],
-      { 'process.running': 'running', 'process.blocked': 'waiting for a disk' }),
+    planOf('Tasks running', ['process.running', 'process.blocked'], {
+      'process.running': 'running',
+      'process.blocked': 'waiting for a disk',
+    }),
   ];
   return plans.filter((plan) => plan != null);
 }
@@ -69,8 +83,7 @@ export function plansOf(ids) {
   const families = new Map();
   for (const id of ids) {
     const metric = app.metrics.find((m) => m.id === id);
-    if (!metric)
-      continue;
+    if (!metric) continue;
     const { name } = idParts(id);
     const group = families.get(name) ?? [];
     group.push(metric);
@@ -78,8 +91,7 @@ export function plansOf(ids) {
   }
   return [...families.values()].flatMap((metrics) => {
     const plans = [];
-    for (let i = 0; i < metrics.length; i += LINES_MOST)
-      plans.push(planOfFamily(metrics.slice(i, i + LINES_MOST)));
+    for (let i = 0; i < metrics.length; i += LINES_MOST) plans.push(planOfFamily(metrics.slice(i, i + LINES_MOST)));
     return plans;
   });
 }

@@ -3,12 +3,20 @@
 /** @typedef {{from: number, to: number, key: string | null, live: boolean}} Range - ms; key of a range that ends now */
 /** @typedef {{view: string, params: Record<string, string>}} Route */
 
-const MINUTE = 60e3, HOUR = 3600e3, DAY = 86400e3;
+const MINUTE = 60e3;
+const HOUR = 3600e3;
+const DAY = 86400e3;
 
 /** The ranges that have a button, in ms. "now" is short enough to see seconds. @type {Record<string, number>} */
 export const RANGES = {
-  'now': 5 * MINUTE, '15m': 15 * MINUTE, '1h': HOUR, '6h': 6 * HOUR, '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY,
-  'all': 0,
+  now: 5 * MINUTE,
+  '15m': 15 * MINUTE,
+  '1h': HOUR,
+  '6h': 6 * HOUR,
+  '24h': DAY,
+  '7d': 7 * DAY,
+  '30d': 30 * DAY,
+  all: 0,
 };
 const RANGE_DEFAULT = '15m';
 
@@ -40,9 +48,9 @@ export function hashOf(view, params) {
  * @returns {Range}
  */
 export function rangeOf(params, data, now) {
-  const from = readTime(params.from), to = readTime(params.to);
-  if (from != null && to != null && to > from)
-    return { from, to, key: null, live: false };
+  const from = readTime(params.from),
+    to = readTime(params.to);
+  if (from != null && to != null && to > from) return { from, to, key: null, live: false };
   const key = params.range in RANGES ? params.range : data.live ? RANGE_DEFAULT : 'all';
   const end = data.live ? now : data.last || now;
   const length = RANGES[key] || Math.max(end - (data.first || end), MINUTE);
@@ -54,16 +62,14 @@ export function rangeOf(params, data, now) {
  * @param {string | undefined} text
  */
 export function readTime(text) {
-  if (!text)
-    return null;
+  if (!text) return null;
   const ms = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Date.parse(text);
   return Number.isFinite(ms) ? ms : null;
 }
 
 /** The parameters that hold a range. @param {Range} range @returns {Record<string, string>} */
 export function rangeParams(range) {
-  if (range.key)
-    return { range: range.key };
+  if (range.key) return { range: range.key };
   return { from: String(Math.round(range.from)), to: String(Math.round(range.to)) };
 }
 

@@ -1,17 +1,27 @@
 /* shell.js - what stands around every view: machine, range, question, navigation, and whether values are fresh. */
-import { h, button, field, fill, setText, link } from './dom.js'
-import { live } from './api.js'
-import { period, span, zone } from './format.js'
-import { ageOfNow, app, goKey, goTo, here, isStale } from './state.js'
-import { hashOf, RANGES } from './route.js'
-import { chooseTheme } from './theme.js'
+import { h, button, field, fill, setText, link } from './dom.js';
+import { live } from './api.js';
+import { period, span, zone } from './format.js';
+import { ageOfNow, app, goKey, goTo, here, isStale } from './state.js';
+import { hashOf, RANGES } from './route.js';
+import { chooseTheme } from './theme.js';
 
 /** View, name, and the letter behind g. @type {[string, string, string][]} */
 export const NAVIGATION = [
-  ['overview', 'Overview', 'o'], ['explore', 'Explore', 'e'], ['processes', 'Processes', 'p'], ['anomalies', 'Anomalies', 'a'],
-  ['forecasts', 'Forecasts', 'f'], ['states', 'States', 's'], ['sensors', 'Sensors', 't'], ['sessions', 'Sessions', 'l'],
-  ['compare', 'Compare', 'c'], ['events', 'Events', 'v'], ['analysis', 'Analysis', 'y'], ['chat', 'Chat', 'h'],
-  ['policy', 'Policy', 'i'], ['settings', 'Settings', 'u'],
+  ['overview', 'Overview', 'o'],
+  ['explore', 'Explore', 'e'],
+  ['processes', 'Processes', 'p'],
+  ['anomalies', 'Anomalies', 'a'],
+  ['forecasts', 'Forecasts', 'f'],
+  ['states', 'States', 's'],
+  ['sensors', 'Sensors', 't'],
+  ['sessions', 'Sessions', 'l'],
+  ['compare', 'Compare', 'c'],
+  ['events', 'Events', 'v'],
+  ['analysis', 'Analysis', 'y'],
+  ['chat', 'Chat', 'h'],
+  ['policy', 'Policy', 'i'],
+  ['settings', 'Settings', 'u'],
 ];
 
 export class Shell {
@@ -19,22 +29,49 @@ export class Shell {
   constructor(help) {
     this.machine = h('span', { class: 'machine' });
     this.fresh = h('span', { class: 'fresh', role: 'status' });
-    this.ranges = Object.keys(RANGES).map((key) => button(key, () => goKey(key), { class: 'range', 'data-range': key }));
+    this.ranges = Object.keys(RANGES).map((key) =>
+      button(key, () => goKey(key), { class: 'range', 'data-range': key }),
+    );
     this.range = h('output', { class: 'range-text', 'aria-label': 'Range' });
     this.ask = field({ type: 'search', placeholder: 'Ask', 'aria-label': 'Ask about this machine', name: 'ask' });
     this.links = NAVIGATION.map(([view, name]) => link(name, hashOf(view)));
     this.main = h('main', { id: 'main', tabindex: '-1' }, h('p', { class: 'empty', text: 'Loading' }));
     this.at = '';
-    const form = h('form', { class: 'ask', role: 'search', on: { submit: (/** @type {Event} */ event) => this.submit(event) } }, this.ask);
-    fill(document.body, link('To the content', '#main', { class: 'skip', on: { click: (/** @type {Event} */ event) => {
-      event.preventDefault();
-      this.main.focus();
-    } } }),
-    h('header', { class: 'top' }, h('a', { class: 'brand', href: hashOf('overview') }, 'sonde'), this.machine, this.fresh,
-      h('div', { class: 'ranges', role: 'group', 'aria-label': 'Range' }, this.ranges), this.range, form,
-      button('\u25d0', () => this.flipTheme(), { class: 'icon', 'aria-label': 'Dark or light', title: 'Dark or light' }),
-      button('?', help, { class: 'icon', 'aria-label': 'Keyboard and help', title: 'Keyboard and help' })),
-    h('nav', { 'aria-label': 'Views' }, this.links), this.main);
+    const form = h(
+      'form',
+      { class: 'ask', role: 'search', on: { submit: (/** @type {Event} */ event) => this.submit(event) } },
+      this.ask,
+    );
+    fill(
+      document.body,
+      link('To the content', '#main', {
+        class: 'skip',
+        on: {
+          click: (/** @type {Event} */ event) => {
+            event.preventDefault();
+            this.main.focus();
+          },
+        },
+      }),
+      h(
+        'header',
+        { class: 'top' },
+        h('a', { class: 'brand', href: hashOf('overview') }, 'sonde'),
+        this.machine,
+        this.fresh,
+        h('div', { class: 'ranges', role: 'group', 'aria-label': 'Range' }, this.ranges),
+        this.range,
+        form,
+        button('\u25d0', () => this.flipTheme(), {
+          class: 'icon',
+          'aria-label': 'Dark or light',
+          title: 'Dark or light',
+        }),
+        button('?', help, { class: 'icon', 'aria-label': 'Keyboard and help', title: 'Keyboard and help' }),
+      ),
+      h('nav', { 'aria-label': 'Views' }, this.links),
+      this.main,
+    );
     setInterval(() => this.showFresh(), 1000);
     live.on('state', () => this.showFresh());
     live.on('now', () => this.showFresh());
@@ -44,8 +81,7 @@ export class Shell {
   submit(event) {
     event.preventDefault();
     const q = this.ask.value.trim();
-    if (q)
-      goTo(here('chat', { q }));
+    if (q) goTo(here('chat', { q }));
     this.ask.value = '';
   }
 
@@ -66,23 +102,25 @@ export class Shell {
     this.links.forEach((node, i) => {
       const [name, title] = NAVIGATION[i];
       node.setAttribute('href', here(name));
-      if (name === view)
-        node.setAttribute('aria-current', 'page');
-      else
-        node.removeAttribute('aria-current');
+      if (name === view) node.setAttribute('aria-current', 'page');
+      else node.removeAttribute('aria-current');
       if (name === view) {
         document.title = `${title} - Sonde`;
         node.scrollIntoView({ block: 'nearest', inline: 'center' });
       }
     });
-    for (const node of this.ranges)
-      node.setAttribute('aria-pressed', String(node.dataset.range === app.range.key));
+    for (const node of this.ranges) node.setAttribute('aria-pressed', String(node.dataset.range === app.range.key));
     this.showRange();
   }
 
   showRange() {
-    setText(this.range, this.at || (app.range.key && app.range.live ? `to now, ${zone()}`
-      : `${period(app.range.from, app.range.to)} ${zone()}`));
+    setText(
+      this.range,
+      this.at ||
+        (app.range.key && app.range.live
+          ? `to now, ${zone()}`
+          : `${period(app.range.from, app.range.to)} ${zone()}`),
+    );
   }
 
   /** The instant under the pointer takes the place of the range. @param {string} text */
@@ -93,14 +131,23 @@ export class Shell {
 
   /** Stale values are told, in every view. */
   showFresh() {
-    if (!app.host.data)
-      return;
+    if (!app.host.data) return;
     const age = ageOfNow();
     const stale = isStale();
     this.fresh.classList.toggle('stale', stale);
     document.body.classList.toggle('is-stale', stale);
-    setText(this.fresh, app.host.data.replay ? 'replay' : !app.host.data.live ? 'nothing is recorded now'
-      : age == null ? 'waiting for a value' : stale ? `last value ${span(age)} ago` : 'live');
+    setText(
+      this.fresh,
+      app.host.data.replay
+        ? 'replay'
+        : !app.host.data.live
+          ? 'nothing is recorded now'
+          : age == null
+            ? 'waiting for a value'
+            : stale
+              ? `last value ${span(age)} ago`
+              : 'live',
+    );
   }
 
   /** @param {HTMLElement} root */

@@ -1,5 +1,5 @@
 /* slot.js - a place on the page that is filled by an answer: loading, empty, an error with what to do, or content. */
-import { h, button, fill } from './dom.js'
+import { h, button, fill } from './dom.js';
 
 /** A line in place of what is not there. @param {string} text @param {string} [more] */
 export function emptyLine(text, more) {
@@ -24,19 +24,16 @@ export class Slot {
    */
   async load(ask, show, again = () => this.load(ask, show)) {
     this.asking?.abort();
-    const mine = this.asking = new AbortController();
+    const mine = (this.asking = new AbortController());
     this.root.setAttribute('aria-busy', 'true');
     try {
       const answer = await ask(mine.signal);
-      if (mine.signal.aborted)
-        return;
+      if (mine.signal.aborted) return;
       const content = show(answer);
-      if (content !== undefined)
-        fill(this.root, content);
+      if (content !== undefined) fill(this.root, content);
       this.filled = true;
     } catch (why) {
-      if (mine.signal.aborted)
-        return;
+      if (mine.signal.aborted) return;
       this.fail(why, again);
     }
     this.root.removeAttribute('aria-busy');
@@ -44,10 +41,17 @@ export class Slot {
 
   /** @param {any} why @param {() => void} again */
   fail(why, again) {
-    if (!('status' in why))
-      console.error(why);
-    fill(this.root, h('div', { class: 'fault', role: 'alert' }, h('p', { text: `This could not be shown: ${why.message}.` }),
-      why.remedy && h('p', { class: 'more', text: `What helps: ${why.remedy}.` }), button('Try again', again)));
+    if (!('status' in why)) console.error(why);
+    fill(
+      this.root,
+      h(
+        'div',
+        { class: 'fault', role: 'alert' },
+        h('p', { text: `This could not be shown: ${why.message}.` }),
+        why.remedy && h('p', { class: 'more', text: `What helps: ${why.remedy}.` }),
+        button('Try again', again),
+      ),
+    );
   }
 
   stop() {

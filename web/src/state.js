@@ -1,15 +1,16 @@
 /* state.js - what every view knows: the machine, its metrics, the range, and what is true now. */
-import { get, live } from './api.js'
-import { hashOf, moved, rangeOf, rangeParams, readHash } from './route.js'
-import { idParts, matches } from './names.js'
+import { get, live } from './api.js';
+import { hashOf, moved, rangeOf, rangeParams, readHash } from './route.js';
+import { idParts, matches } from './names.js';
 
 /** @typedef {import('./route.js').Range} Range */
 /** @typedef {import('./names.js').Metric} Metric */
 /** @typedef {import('./api.js').Host} Host */
 /** @typedef {import('./api.js').Now} Now */
 /** @typedef {{adapter: string, reason: string, remedy: string}} Missing */
-/** @typedef {{root: HTMLElement, show: () => void, leave?: () => void, board?: import('./board.js').Board}} View - show:
- *   the address changed, or for the first time; leave: it goes away */
+/** @typedef {import('./board.js').Board} Board */
+/** @typedef {{root: HTMLElement, show: () => void, leave?: () => void, board?: Board}} View - show: the address
+ *   changed, or for the first time; leave: it goes away */
 
 export const app = {
   host: /** @type {Host} */ ({}),
@@ -46,10 +47,8 @@ export function readAddress() {
 
 /** @param {string} hash @param {boolean} [replace] - the address before is not worth going back to */
 export function goTo(hash, replace) {
-  if (replace)
-    location.replace(hash);
-  else
-    location.hash = hash;
+  if (replace) location.replace(hash);
+  else location.hash = hash;
 }
 
 /**

@@ -2,8 +2,19 @@
 
 /** Colours by their names in style.css; `series` are those of lines, in order. */
 export const theme = {
-  ink: '', mute: '', line: '', accent: '', band: '', warn: '', warnFill: '', bad: '', badFill: '', grey: '', paper: '',
-  series: /** @type {string[]} */ ([]), font: '',
+  ink: '',
+  mute: '',
+  line: '',
+  accent: '',
+  band: '',
+  warn: '',
+  warnFill: '',
+  bad: '',
+  badFill: '',
+  grey: '',
+  paper: '',
+  series: /** @type {string[]} */ ([]),
+  font: '',
 };
 
 const SERIES = 7;
@@ -12,7 +23,17 @@ const SERIES = 7;
 export function readTheme() {
   const style = getComputedStyle(document.documentElement);
   const of = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
-  for (const name of /** @type {const} */ (['ink', 'mute', 'line', 'accent', 'band', 'warn', 'bad', 'grey', 'paper']))
+  for (const name of /** @type {const} */ ([
+    'ink',
+    'mute',
+    'line',
+    'accent',
+    'band',
+    'warn',
+    'bad',
+    'grey',
+    'paper',
+  ]))
     theme[name] = of(name);
   theme.warnFill = of('warn-fill');
   theme.badFill = of('bad-fill');
@@ -30,8 +51,7 @@ export function whenThemeChanges(draw) {
 
 function changed() {
   readTheme();
-  for (const draw of drawers)
-    draw();
+  for (const draw of drawers) draw();
 }
 
 /** "dark", "light", or "auto": as the system says. @returns {string} */
@@ -41,22 +61,23 @@ export function themeChoice() {
 
 /** @param {string} choice */
 export function chooseTheme(choice) {
-  if (choice === 'auto')
-    delete document.documentElement.dataset.theme;
-  else
-    document.documentElement.dataset.theme = choice;
+  if (choice === 'auto') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = choice;
   try {
     localStorage.setItem('theme', choice);
-  } catch { /* a browser that keeps nothing: the choice holds until the page is closed */ }
+  } catch {
+    /* a browser that keeps nothing: the choice holds until the page is closed */
+  }
   changed();
 }
 
 export function startTheme() {
   try {
     const kept = localStorage.getItem('theme');
-    if (kept === 'dark' || kept === 'light')
-      document.documentElement.dataset.theme = kept;
-  } catch { /* as above */ }
+    if (kept === 'dark' || kept === 'light') document.documentElement.dataset.theme = kept;
+  } catch {
+    /* as above */
+  }
   readTheme();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
 }

@@ -1,17 +1,18 @@
 /* view_anomalies.js - episodes; one of them opens its causes, processes, events and log lines. */
-import { h, fill, link } from './dom.js'
-import { get } from './api.js'
-import { counted, period, span, when } from './format.js'
-import { app, here, metricOf, rangeQuery } from './state.js'
-import { areaTitle } from './names.js'
-import { Board } from './board.js'
-import { Slot, emptyLine } from './slot.js'
-import { causeTable, episodeItem, eventItem, heatStrip, severityMark } from './findings.js'
-import { marksOf } from './view_overview.js'
-import { plansOf } from './plans.js'
-import { processTable } from './view_processes.js'
+import { h, fill, link } from './dom.js';
+import { get } from './api.js';
+import { counted, period, span, when } from './format.js';
+import { app, here, metricOf, rangeQuery } from './state.js';
+import { areaTitle } from './names.js';
+import { Board } from './board.js';
+import { Slot, emptyLine } from './slot.js';
+import { causeTable, episodeItem, eventItem, heatStrip, severityMark } from './findings.js';
+import { marksOf } from './view_overview.js';
+import { plansOf } from './plans.js';
+import { processTable } from './view_processes.js';
 
-const AROUND_MS = 5 * 60e3, CAUSES_MOST = 4;
+const AROUND_MS = 5 * 60e3;
+const CAUSES_MOST = 4;
 
 /** The range of an episode with what was before and after. @param {import('./findings.js').Episode} episode */
 function around({ start_ms, end_ms }) {
@@ -37,36 +38,68 @@ class Opened {
       return;
     }
     const range = { ...around(episode), key: null, live: false };
-    const ids = episode.causes.map((cause) => cause.metric).filter(metricOf).slice(0, CAUSES_MOST);
+    const ids = episode.causes
+      .map((cause) => cause.metric)
+      .filter(metricOf)
+      .slice(0, CAUSES_MOST);
     this.board.setPlans(plansOf(ids));
     this.board.load(range, app.host.data.interval_s);
     for (const chart of this.board.charts) {
       chart.setMarks(marksOf([episode]));
       chart.spec.lines.forEach((line, i) =>
-        chart.setUsual(i, episode.causes.find((cause) => cause.metric === line.id)?.usual ?? null));
+        chart.setUsual(i, episode.causes.find((cause) => cause.metric === line.id)?.usual ?? null),
+      );
     }
     this.loadAround(episode, range);
     const lasted = span((episode.end_ms - episode.start_ms) / 1000);
-    fill(this.root, h('header', { class: 'view-head' }, h('h2', { text: episode.summary }),
-      h('p', { class: 'more' }, severityMark(episode.severity),
-        ` ${areaTitle(episode.area)}, ${period(episode.start_ms, episode.end_ms)}, ${lasted}; peak ${when(episode.peak_ms)}. `,
-        link('Explore this range', here('explore', { m: ids.join(','), range: null, from: range.from, to: range.to })))),
-    h('h3', { text: 'Causes' }), causeTable(episode.causes), this.board.root,
-    h('h3', { text: `Processes at the peak, ${when(episode.peak_ms)}` }), this.processes.root,
-    h('h3', { text: 'Events around it' }), this.events.root,
-    h('h3', { text: 'Log lines' }), emptyLine('The system\u2019s logs are not read yet; log lines come with a later version.'));
+    fill(
+      this.root,
+      h(
+        'header',
+        { class: 'view-head' },
+        h('h2', { text: episode.summary }),
+        h(
+          'p',
+          { class: 'more' },
+          severityMark(episode.severity),
+          ` ${areaTitle(episode.area)}, ${period(episode.start_ms, episode.end_ms)}, ${lasted}; `,
+          `peak ${when(episode.peak_ms)}. `,
+          link(
+            'Explore this range',
+            here('explore', { m: ids.join(','), range: null, from: range.from, to: range.to }),
+          ),
+        ),
+      ),
+      h('h3', { text: 'Causes' }),
+      causeTable(episode.causes),
+      this.board.root,
+      h('h3', { text: `Processes at the peak, ${when(episode.peak_ms)}` }),
+      this.processes.root,
+      h('h3', { text: 'Events around it' }),
+      this.events.root,
+      h('h3', { text: 'Log lines' }),
+      emptyLine('The system\u2019s logs are not read yet; log lines come with a later version.'),
+    );
   }
 
   /** @param {import('./findings.js').Episode} episode @param {{from: number, to: number}} range */
   loadAround(episode, { from, to }) {
-    this.processes.load((signal) => get('processes', { at: episode.peak_ms }, signal), (answer) => {
-      const table = processTable();
-      table.options.most = 10;
-      table.setRows(answer.processes);
-      return table.root;
-    });
-    this.events.load((signal) => get('events', { from, to, limit: 50 }, signal), ({ events }) => events.length
-      ? h('ul', { class: 'findings' }, events.map(eventItem)) : emptyLine('No event within five minutes of it.'));
+    this.processes.load(
+      (signal) => get('processes', { at: episode.peak_ms }, signal),
+      (answer) => {
+        const table = processTable();
+        table.options.most = 10;
+        table.setRows(answer.processes);
+        return table.root;
+      },
+    );
+    this.events.load(
+      (signal) => get('events', { from, to, limit: 50 }, signal),
+      ({ events }) =>
+        events.length
+          ? h('ul', { class: 'findings' }, events.map(eventItem))
+          : emptyLine('No event within five minutes of it.'),
+    );
   }
 
   leave() {
@@ -78,7 +111,8 @@ class Opened {
 
 /** @returns {import('./state.js').View} */
 export function anomaliesView() {
-  const strip = new Slot('strip'), list = new Slot();
+  const strip = new Slot('strip'),
+    list = new Slot();
   const opened = new Opened();
   /** @type {import('./findings.js').Episode[]} */
   let episodes = [];
@@ -94,21 +128,41 @@ export function anomaliesView() {
     }
     if (!episodes.length)
       return emptyLine('No episode in this range.', 'Sonde says nothing rather than fill a quota.');
-    return [h('p', { class: 'more', text: counted(episodes.length, 'episode') }),
-      h('ul', { class: 'findings' }, [...episodes].sort((a, b) => b.start_ms - a.start_ms)
-        .map((episode) => episodeItem(episode, episode === chosen)))];
+    return [
+      h('p', { class: 'more', text: counted(episodes.length, 'episode') }),
+      h(
+        'ul',
+        { class: 'findings' },
+        [...episodes]
+          .sort((a, b) => b.start_ms - a.start_ms)
+          .map((episode) => episodeItem(episode, episode === chosen)),
+      ),
+    ];
   };
   const show = () => {
     const asked = get('anomalies', { ...rangeQuery(), limit: 500 });
-    strip.load(() => asked, (answer) => heatStrip(answer.anomalies, app.range.from, app.range.to), show);
-    list.load(() => asked, (answer) => {
-      episodes = answer.anomalies;
-      return draw();
-    }, show);
+    strip.load(
+      () => asked,
+      (answer) => heatStrip(answer.anomalies, app.range.from, app.range.to),
+      show,
+    );
+    list.load(
+      () => asked,
+      (answer) => {
+        episodes = answer.anomalies;
+        return draw();
+      },
+      show,
+    );
   };
   return {
-    root: h('div', { class: 'view' }, h('header', { class: 'view-head' }, h('h1', { text: 'Anomalies' })), strip.root,
-      h('div', { class: 'list-detail' }, list.root, opened.root)),
+    root: h(
+      'div',
+      { class: 'view' },
+      h('header', { class: 'view-head' }, h('h1', { text: 'Anomalies' })),
+      strip.root,
+      h('div', { class: 'list-detail' }, list.root, opened.root),
+    ),
     show,
     leave() {
       strip.stop();

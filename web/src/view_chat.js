@@ -1,19 +1,38 @@
 /* view_chat.js - questions in words, answered with numbers from what was recorded. */
-import { h, button, field, link } from './dom.js'
-import { send } from './api.js'
-import { amount, exactly, period, when } from './format.js'
-import { app, goParams } from './state.js'
-import { titleOf } from './names.js'
-import { Board } from './board.js'
-import { plansOf } from './plans.js'
+import { h, button, field, link } from './dom.js';
+import { send } from './api.js';
+import { amount, exactly, period, when } from './format.js';
+import { app, goParams } from './state.js';
+import { titleOf } from './names.js';
+import { Board } from './board.js';
+import { plansOf } from './plans.js';
 
-const FIRST_QUESTIONS = ['Is everything well?', 'What uses the processor?', 'How was the memory in the last hour?', 'When will / be full?',
-  'What changed in the last hour?', 'Compare today with yesterday'];
+const FIRST_QUESTIONS = [
+  'Is everything well?',
+  'What uses the processor?',
+  'How was the memory in the last hour?',
+  'When will / be full?',
+  'What changed in the last hour?',
+  'Compare today with yesterday',
+];
+
+const WELCOME =
+  'Answers are looked up in what was recorded on this machine, with numbers, times and a chart. Nothing leaves it.';
 
 /** @returns {import('./state.js').View} */
 export function chatView() {
-  const log = h('div', { class: 'chat-log', role: 'log', 'aria-live': 'polite', 'aria-label': 'Questions and answers' });
-  const input = field({ placeholder: 'Ask about this machine', 'aria-label': 'Question', maxlength: '500', name: 'q' });
+  const log = h('div', {
+    class: 'chat-log',
+    role: 'log',
+    'aria-live': 'polite',
+    'aria-label': 'Questions and answers',
+  });
+  const input = field({
+    placeholder: 'Ask about this machine',
+    'aria-label': 'Question',
+    maxlength: '500',
+    name: 'q',
+  });
   /** @type {Board[]} */
   const boards = [];
   /** what the last answer was about: a follow-up needs it @type {string | null} */
@@ -22,8 +41,7 @@ export function chatView() {
 
   /** @param {string} question */
   const ask = async (question) => {
-    if (!question.trim())
-      return;
+    if (!question.trim()) return;
     input.value = '';
     log.querySelector('.suggestions')?.remove();
     const place = h('div', { class: 'answer pending', text: 'Looking it up' });
@@ -34,20 +52,39 @@ export function chatView() {
       context = answer.context ?? context;
       place.replaceWith(answerOf(answer));
     } catch (why) {
-      place.replaceWith(h('div', { class: 'answer fault', text: `No answer: ${/** @type {Error} */ (why).message}.` }));
+      place.replaceWith(
+        h('div', { class: 'answer fault', text: `No answer: ${/** @type {Error} */ (why).message}.` }),
+      );
     }
     log.lastElementChild?.scrollIntoView({ block: 'nearest' });
   };
 
   /** @param {any} answer */
-  const answerOf = (answer) => h('div', { class: `answer ${answer.status}` }, h('p', { text: answer.text }),
-    answer.facts?.length > 0 && h('dl', { class: 'facts' }, answer.facts.map(factOf)), answer.chart && chartOf(answer.chart),
-    answer.from_ms && h('p', { class: 'more', text: `From what was recorded ${period(answer.from_ms, answer.to_ms)}. ` },
-      answer.link && link('See it in the charts', answer.link)), suggestionsOf(answer.suggestions));
+  const answerOf = (answer) =>
+    h(
+      'div',
+      { class: `answer ${answer.status}` },
+      h('p', { text: answer.text }),
+      answer.facts?.length > 0 && h('dl', { class: 'facts' }, answer.facts.map(factOf)),
+      answer.chart && chartOf(answer.chart),
+      answer.from_ms &&
+        h(
+          'p',
+          { class: 'more', text: `From what was recorded ${period(answer.from_ms, answer.to_ms)}. ` },
+          answer.link && link('See it in the charts', answer.link),
+        ),
+      suggestionsOf(answer.suggestions),
+    );
 
   /** @param {string[] | undefined} texts */
-  const suggestionsOf = (texts) => texts?.length ? h('p', { class: 'suggestions' },
-    texts.map((text) => button(text, () => ask(text)))) : null;
+  const suggestionsOf = (texts) =>
+    texts?.length
+      ? h(
+          'p',
+          { class: 'suggestions' },
+          texts.map((text) => button(text, () => ask(text))),
+        )
+      : null;
 
   /** @param {{metrics: string[], from_ms: number, to_ms: number}} chart */
   const chartOf = ({ metrics, from_ms, to_ms }) => {
@@ -60,14 +97,29 @@ export function chatView() {
     return board.root;
   };
 
-  const form = h('form', { class: 'ask-form', on: { submit: (/** @type {Event} */ event) => {
-    event.preventDefault();
-    ask(input.value);
-  } } }, input, h('button', { type: 'submit', text: 'Ask' }));
-  log.append(h('div', { class: 'answer' }, h('p', { text: 'Answers are looked up in what was recorded on this machine, with numbers, times and a chart. Nothing leaves it.' }),
-    suggestionsOf(FIRST_QUESTIONS)));
+  const form = h(
+    'form',
+    {
+      class: 'ask-form',
+      on: {
+        submit: (/** @type {Event} */ event) => {
+          event.preventDefault();
+          ask(input.value);
+        },
+      },
+    },
+    input,
+    h('button', { type: 'submit', text: 'Ask' }),
+  );
+  log.append(h('div', { class: 'answer' }, h('p', { text: WELCOME }), suggestionsOf(FIRST_QUESTIONS)));
   return {
-    root: h('div', { class: 'view chat' }, h('header', { class: 'view-head' }, h('h1', { text: 'Chat' })), log, form),
+    root: h(
+      'div',
+      { class: 'view chat' },
+      h('header', { class: 'view-head' }, h('h1', { text: 'Chat' })),
+      log,
+      form,
+    ),
     show() {
       const { q } = app.route.params;
       if (q && q !== asked) {
@@ -87,6 +139,15 @@ export function chatView() {
 
 /** @param {{label: string, value: number | null, unit: string, metric: string | null, time_ms: number | null}} fact */
 function factOf({ label, value, unit, metric, time_ms }) {
-  return h('div', null, h('dt', { text: label || titleOf(metric ?? '') }), h('dd', { title: exactly(value, unit) }, h('b', { text: amount(value, unit) }),
-    time_ms && h('small', { text: ` at ${when(time_ms)}` })));
+  return h(
+    'div',
+    null,
+    h('dt', { text: label || titleOf(metric ?? '') }),
+    h(
+      'dd',
+      { title: exactly(value, unit) },
+      h('b', { text: amount(value, unit) }),
+      time_ms && h('small', { text: ` at ${when(time_ms)}` }),
+    ),
+  );
 }

@@ -1,13 +1,13 @@
 /* view_compare.js - two ranges held against each other, what differs most first. */
-import { h, button, field, link } from './dom.js'
-import { get } from './api.js'
-import { amount, between, exactly, period } from './format.js'
-import { app, goTo, metricOf, rangeQuery } from './state.js'
-import { hashOf, readTime } from './route.js'
-import { titleOf } from './names.js'
-import { Slot, emptyLine } from './slot.js'
-import { Table } from './table.js'
-import { localInput } from './view_processes.js'
+import { h, button, field, link } from './dom.js';
+import { get } from './api.js';
+import { amount, between, exactly, period } from './format.js';
+import { app, goTo, metricOf, rangeQuery } from './state.js';
+import { hashOf, readTime } from './route.js';
+import { titleOf } from './names.js';
+import { Slot, emptyLine } from './slot.js';
+import { Table } from './table.js';
+import { localInput } from './view_processes.js';
 
 const ONE_DAY_MS = 86400e3;
 
@@ -15,7 +15,8 @@ const ONE_DAY_MS = 86400e3;
 function twoRanges() {
   const { from, to } = rangeQuery();
   const { with_from, with_to } = app.route.params;
-  const a = readTime(with_from), b = readTime(with_to);
+  const a = readTime(with_from),
+    b = readTime(with_to);
   return { from, to, with_from: a ?? from - (to - from), with_to: b ?? from };
 }
 
@@ -25,12 +26,22 @@ const goCompare = (ranges) => goTo(hashOf('compare', ranges));
 /** @returns {import('./state.js').View} */
 export function compareView() {
   const slot = new Slot();
-  const inputs = Object.fromEntries(['from', 'to', 'with_from', 'with_to'].map((key) => [key, field({ type: 'datetime-local',
-    step: '1', 'aria-label': key.replace('_', ' '), on: { change: () => {
-      const ms = readTime(inputs[key].value);
-      if (ms != null)
-        goCompare({ ...twoRanges(), [key]: ms });
-    } } })]));
+  const inputs = Object.fromEntries(
+    ['from', 'to', 'with_from', 'with_to'].map((key) => [
+      key,
+      field({
+        type: 'datetime-local',
+        step: '1',
+        'aria-label': key.replace('_', ' '),
+        on: {
+          change: () => {
+            const ms = readTime(inputs[key].value);
+            if (ms != null) goCompare({ ...twoRanges(), [key]: ms });
+          },
+        },
+      }),
+    ]),
+  );
   /** @param {number} shift */
   const before = (shift) => () => {
     const { from, to } = twoRanges();
@@ -38,25 +49,60 @@ export function compareView() {
   };
   const table = compareTable();
   return {
-    root: h('div', { class: 'view' }, h('header', { class: 'view-head' }, h('h1', { text: 'Compare' })),
-      h('div', { class: 'tools ranges' },
-        h('fieldset', null, h('legend', null, h('i', { class: 'sample c1' }), ' A'), inputs.from, ' to ', inputs.to),
-        h('fieldset', null, h('legend', null, h('i', { class: 'sample c2' }), ' B'), inputs.with_from, ' to ', inputs.with_to),
-        button('B is the time before', () => before(app.range.to - app.range.from)()), button('a day before', before(ONE_DAY_MS)),
-        button('a week before', before(7 * ONE_DAY_MS))),
-      slot.root),
+    root: h(
+      'div',
+      { class: 'view' },
+      h('header', { class: 'view-head' }, h('h1', { text: 'Compare' })),
+      h(
+        'div',
+        { class: 'tools ranges' },
+        h(
+          'fieldset',
+          null,
+          h('legend', null, h('i', { class: 'sample c1' }), ' A'),
+          inputs.from,
+          ' to ',
+          inputs.to,
+        ),
+        h(
+          'fieldset',
+          null,
+          h('legend', null, h('i', { class: 'sample c2' }), ' B'),
+          inputs.with_from,
+          ' to ',
+          inputs.with_to,
+        ),
+        button('B is the time before', () => before(app.range.to - app.range.from)()),
+        button('a day before', before(ONE_DAY_MS)),
+        button('a week before', before(7 * ONE_DAY_MS)),
+      ),
+      slot.root,
+    ),
     show() {
       const ranges = twoRanges();
       for (const [key, input] of Object.entries(inputs))
         input.value = localInput(ranges[/** @type {keyof typeof ranges} */ (key)]);
-      slot.load((signal) => get('compare', ranges, signal), (answer) => {
-        if (!answer.metrics.length)
-          return emptyLine('Nothing to compare.', answer.reason ?? 'Nothing was recorded in one of the two ranges.');
-        table.setRows(answer.metrics);
-        return [h('p', { class: 'more', text: `A is ${period(answer.a.from_ms, answer.a.to_ms)}, B is ${
-          period(answer.b.from_ms, answer.b.to_ms)}. What differs most stands first; a shift of 1 is as much as the values vary.` }),
-        table.root];
-      });
+      slot.load(
+        (signal) => get('compare', ranges, signal),
+        (answer) => {
+          if (!answer.metrics.length)
+            return emptyLine(
+              'Nothing to compare.',
+              answer.reason ?? 'Nothing was recorded in one of the two ranges.',
+            );
+          table.setRows(answer.metrics);
+          return [
+            h('p', {
+              class: 'more',
+              text: `A is ${period(answer.a.from_ms, answer.a.to_ms)}, B is ${period(
+                answer.b.from_ms,
+                answer.b.to_ms,
+              )}. What differs most stands first; a shift of 1 is as much as the values vary.`,
+            }),
+            table.root,
+          ];
+        },
+      );
     },
     leave: () => slot.stop(),
   };
@@ -64,13 +110,14 @@ export function compareView() {
 
 /** Where a lies against b, as two spans on one line. @param {any} row */
 function rangesPicture({ a, b }) {
-  const low = Math.min(a.p05, b.p05), high = Math.max(a.p95, b.p95);
+  const low = Math.min(a.p05, b.p05),
+    high = Math.max(a.p95, b.p95);
   const length = high - low || 1;
   /** @param {any} side @param {string} name */
   const bar = (side, name) => {
     const node = h('i', { class: name });
-    node.style.setProperty('left', `${100 * (side.p05 - low) / length}%`);
-    node.style.setProperty('width', `${Math.max(2, 100 * (side.p95 - side.p05) / length)}%`);
+    node.style.setProperty('left', `${(100 * (side.p05 - low)) / length}%`);
+    node.style.setProperty('width', `${Math.max(2, (100 * (side.p95 - side.p05)) / length)}%`);
     return node;
   };
   return h('span', { class: 'overlap', 'aria-hidden': 'true' }, bar(a, 'a'), bar(b, 'b'));
@@ -78,15 +125,42 @@ function rangesPicture({ a, b }) {
 
 function compareTable() {
   /** @param {string} key */
-  const side = (key) => ({ label: `${key.toUpperCase()} median`, num: true, value: (/** @type {any} */ row) => row[key]?.median,
+  const side = (key) => ({
+    label: `${key.toUpperCase()} median`,
+    num: true,
+    value: (/** @type {any} */ row) => row[key]?.median,
     show: (/** @type {any} */ row) => amount(row[key]?.median, row.unit),
-    title: (/** @type {any} */ row) => `${exactly(row[key]?.median, row.unit)}; nine in ten ${between([row[key]?.p05, row[key]?.p95], row.unit)}` });
-  return new Table('Metrics of both ranges', [
-    { label: 'metric', value: (row) => row.id, title: (row) => row.id, show: (row) => link(titleOf(row.id, metricOf(row.id)?.help),
-      hashOf('explore', { m: row.id, from: twoRanges().from, to: twoRanges().to })) },
-    side('a'), side('b'),
-    { label: 'A over B', narrow: true, value: () => null, show: (row) => row.a && row.b ? rangesPicture(row) : '-' },
-    { label: 'shift', num: true, value: (row) => Math.abs(row.shift ?? 0), show: (row) => row.shift == null ? '-'
-      : `${row.shift > 0 ? '+' : ''}${(+row.shift).toFixed(2)}` },
-  ], { most: 200 });
+    title: (/** @type {any} */ row) =>
+      `${exactly(row[key]?.median, row.unit)}; nine in ten ${between([row[key]?.p05, row[key]?.p95], row.unit)}`,
+  });
+  return new Table(
+    'Metrics of both ranges',
+    [
+      {
+        label: 'metric',
+        value: (row) => row.id,
+        title: (row) => row.id,
+        show: (row) =>
+          link(
+            titleOf(row.id, metricOf(row.id)?.help),
+            hashOf('explore', { m: row.id, from: twoRanges().from, to: twoRanges().to }),
+          ),
+      },
+      side('a'),
+      side('b'),
+      {
+        label: 'A over B',
+        narrow: true,
+        value: () => null,
+        show: (row) => (row.a && row.b ? rangesPicture(row) : '-'),
+      },
+      {
+        label: 'shift',
+        num: true,
+        value: (row) => Math.abs(row.shift ?? 0),
+        show: (row) => (row.shift == null ? '-' : `${row.shift > 0 ? '+' : ''}${(+row.shift).toFixed(2)}`),
+      },
+    ],
+    { most: 200 },
+  );
 }

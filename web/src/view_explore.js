@@ -1,16 +1,16 @@
 /* view_explore.js - any metrics over any range on one time axis, and what changed in it. */
-import { h, button, fill, link } from './dom.js'
-import { fileUrl, get } from './api.js'
-import { amount, span } from './format.js'
-import { app, goParams, goRange, here, rangeQuery, metricOf } from './state.js'
-import { areaTitle, splitIds, titleOf } from './names.js'
-import { Board } from './board.js'
-import { Picker } from './picker.js'
-import { Slot, emptyLine } from './slot.js'
-import { plansOf } from './plans.js'
-import { heatStrip } from './findings.js'
-import { marksOf } from './view_overview.js'
-import { moved } from './route.js'
+import { h, button, fill, link } from './dom.js';
+import { fileUrl, get } from './api.js';
+import { amount, span } from './format.js';
+import { app, goParams, goRange, here, rangeQuery, metricOf } from './state.js';
+import { areaTitle, splitIds, titleOf } from './names.js';
+import { Board } from './board.js';
+import { Picker } from './picker.js';
+import { Slot, emptyLine } from './slot.js';
+import { plansOf } from './plans.js';
+import { heatStrip } from './findings.js';
+import { marksOf } from './view_overview.js';
+import { moved } from './route.js';
 
 const FIRST_METRICS = 'cpu.util,memory.util,disk.read.rate{total},disk.write.rate{total}';
 
@@ -25,16 +25,38 @@ export function exploreView() {
   const what = button('What changed here', () => goParams({ changed: '1' }));
   /** @param {number} move @param {number} scale */
   const go = (move, scale) => goRange(moved(app.range, move, scale));
-  const tools = h('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Range' },
-    button('\u2190', () => go(-0.5, 1), { 'aria-label': 'Earlier' }), button('\u2192', () => go(0.5, 1), { 'aria-label': 'Later' }),
-    button('+', () => go(0, 0.5), { 'aria-label': 'Zoom in' }), button('\u2212', () => go(0, 2), { 'aria-label': 'Zoom out' }),
-    what, files);
+  const tools = h(
+    'div',
+    { class: 'tools', role: 'toolbar', 'aria-label': 'Range' },
+    button('\u2190', () => go(-0.5, 1), { 'aria-label': 'Earlier' }),
+    button('\u2192', () => go(0.5, 1), { 'aria-label': 'Later' }),
+    button('+', () => go(0, 0.5), { 'aria-label': 'Zoom in' }),
+    button('\u2212', () => go(0, 2), { 'aria-label': 'Zoom out' }),
+    what,
+    files,
+  );
   changed.root.hidden = true;
 
   return {
-    root: h('div', { class: 'view explore' }, h('h1', { class: 'unseen', text: 'Explore' }), picker.root,
-      h('div', { class: 'explored' }, tools, strip.root, changed.root, empty, board.root,
-        h('p', { class: 'more', text: 'Drag over a chart to zoom, Shift and drag to move, Ctrl and wheel to zoom at the pointer.' }))),
+    root: h(
+      'div',
+      { class: 'view explore' },
+      h('h1', { class: 'unseen', text: 'Explore' }),
+      picker.root,
+      h(
+        'div',
+        { class: 'explored' },
+        tools,
+        strip.root,
+        changed.root,
+        empty,
+        board.root,
+        h('p', {
+          class: 'more',
+          text: 'Drag over a chart to zoom, Shift and drag to move, Ctrl and wheel to zoom at the pointer.',
+        }),
+      ),
+    ),
     board,
     show() {
       const ids = splitIds(app.route.params.m ?? FIRST_METRICS).filter(metricOf);
@@ -42,17 +64,28 @@ export function exploreView() {
       board.setPlans(plansOf(ids));
       empty.hidden = ids.length > 0;
       board.load(app.range, app.host.data.interval_s);
-      fill(files, 'Export: ', ['csv', 'json'].map((format) => [link(format.toUpperCase(),
-        fileUrl('export', { format, metrics: ids.join(','), ...rangeQuery() }), { download: true }), ' ']),
-      link('SVG', fileUrl('plot', { metrics: ids.join(','), ...rangeQuery(), format: 'svg' }), { download: true }));
-      strip.load((signal) => get('anomalies', { ...rangeQuery(), limit: 200 }, signal), (answer) => {
-        for (const chart of board.charts)
-          chart.setMarks(marksOf(answer.anomalies));
-        return heatStrip(answer.anomalies, app.range.from, app.range.to);
-      });
+      fill(
+        files,
+        'Export: ',
+        ['csv', 'json'].map((format) => [
+          link(format.toUpperCase(), fileUrl('export', { format, metrics: ids.join(','), ...rangeQuery() }), {
+            download: true,
+          }),
+          ' ',
+        ]),
+        link('SVG', fileUrl('plot', { metrics: ids.join(','), ...rangeQuery(), format: 'svg' }), {
+          download: true,
+        }),
+      );
+      strip.load(
+        (signal) => get('anomalies', { ...rangeQuery(), limit: 200 }, signal),
+        (answer) => {
+          for (const chart of board.charts) chart.setMarks(marksOf(answer.anomalies));
+          return heatStrip(answer.anomalies, app.range.from, app.range.to);
+        },
+      );
       changed.root.hidden = !app.route.params.changed;
-      if (app.route.params.changed)
-        changed.load((signal) => get('changed', rangeQuery(), signal), changesOf);
+      if (app.route.params.changed) changed.load((signal) => get('changed', rangeQuery(), signal), changesOf);
     },
     leave() {
       board.destroy();
@@ -66,31 +99,60 @@ export function exploreView() {
 function changesOf(answer) {
   const close = button('Close', () => goParams({ changed: null }, true), { class: 'quiet' });
   const head = h('header', null, h('h2', { text: 'What changed here' }), close);
-  if (!answer.changed)
-    return [head, emptyLine('This cannot be told.', answer.changed_reason)];
+  if (!answer.changed) return [head, emptyLine('This cannot be told.', answer.changed_reason)];
   const { areas, processes, before } = answer.changed;
-  const length = before?.start && before?.end ? ` the ${span((Date.parse(before.end) - Date.parse(before.start)) / 1000)} before` : ' the time before';
+  const length =
+    before?.start && before?.end
+      ? ` the ${span((Date.parse(before.end) - Date.parse(before.start)) / 1000)} before`
+      : ' the time before';
   if (!areas.length && !processes.length)
     return [head, emptyLine(`Nothing that matters changed against${length}.`)];
-  return [head, h('p', { class: 'more', text: `Against${length}; what moved furthest stands first.` }),
-    h('div', { class: 'columns' }, areas.map((/** @type {any} */ area) => h('section', null, h('h3', { text: areaTitle(area.area) }),
-      h('ul', { class: 'plain' }, area.metrics.slice(0, 6).map(changeItem)))),
-    processes.length > 0 && h('section', null, h('h3', { text: 'Processes at work' }),
-      h('ul', { class: 'plain' }, processes.slice(0, 8).map(processChange))))];
+  return [
+    head,
+    h('p', { class: 'more', text: `Against${length}; what moved furthest stands first.` }),
+    h(
+      'div',
+      { class: 'columns' },
+      areas.map((/** @type {any} */ area) =>
+        h(
+          'section',
+          null,
+          h('h3', { text: areaTitle(area.area) }),
+          h('ul', { class: 'plain' }, area.metrics.slice(0, 6).map(changeItem)),
+        ),
+      ),
+      processes.length > 0 &&
+        h(
+          'section',
+          null,
+          h('h3', { text: 'Processes at work' }),
+          h('ul', { class: 'plain' }, processes.slice(0, 8).map(processChange)),
+        ),
+    ),
+  ];
 }
 
 /** @param {any} change */
 function changeItem({ metric, unit, before, after, effect }) {
   const times = Math.abs(effect) >= 1 ? `, ${Math.abs(effect).toPrecision(2)} times how far it varies` : '';
-  return h('li', null, link(titleOf(metric, metricOf(metric)?.help), here('explore', { m: metric }), { title: metric }), ' ',
-    h('span', { class: 'num' }, amount(before, unit), ' \u2192 ', h('b', { text: amount(after, unit) })), h('small', { text: times }));
+  return h(
+    'li',
+    null,
+    link(titleOf(metric, metricOf(metric)?.help), here('explore', { m: metric }), { title: metric }),
+    ' ',
+    h('span', { class: 'num' }, amount(before, unit), ' \u2192 ', h('b', { text: amount(after, unit) })),
+    h('small', { text: times }),
+  );
 }
 
 /** @param {any} change */
 function processChange({ pid, name, change, unit, before, after }) {
   const of = unit === '%' ? ' of a core' : unit === 'By' ? ' of memory' : ' read and written';
-  const text = change === 'came' ? `came: ${amount(after, unit)}${of}` : change === 'went' ? `went: it had ${amount(before, unit)}${of}`
-    : `${amount(before, unit)} \u2192 ${amount(after, unit)}${of}`;
+  const text =
+    change === 'came'
+      ? `came: ${amount(after, unit)}${of}`
+      : change === 'went'
+        ? `went: it had ${amount(before, unit)}${of}`
+        : `${amount(before, unit)} \u2192 ${amount(after, unit)}${of}`;
   return h('li', null, h('b', { text: name }), h('small', { text: ` ${pid} ` }), text);
 }
-

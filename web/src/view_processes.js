@@ -1,36 +1,50 @@
 /* view_processes.js - who was at work at any instant, from the tables that were kept. */
-import { h, field, setText } from './dom.js'
-import { get, live } from './api.js'
-import { amount, clock, counted, when } from './format.js'
-import { app, goParams, here } from './state.js'
-import { Board } from './board.js'
-import { Slot } from './slot.js'
-import { Table } from './table.js'
-import { planOf } from './plans.js'
-import { readTime } from './route.js'
+import { h, field, setText } from './dom.js';
+import { get, live } from './api.js';
+import { amount, clock, counted, when } from './format.js';
+import { app, goParams, here } from './state.js';
+import { Board } from './board.js';
+import { Slot } from './slot.js';
+import { Table } from './table.js';
+import { planOf } from './plans.js';
+import { readTime } from './route.js';
 
-const REFRESH_MS = 3000, SLIDER_STEPS = 1000;
+const REFRESH_MS = 3000;
+const SLIDER_STEPS = 1000;
 const STATES = { R: 'running', S: 'asleep', D: 'waiting', Z: 'ended', T: 'stopped', I: 'idle' };
 
 /** @param {string} key @param {string} unit @param {string} label @param {boolean} [narrow] */
 function column(key, unit, label, narrow) {
-  return { label, num: true, narrow, value: (/** @type {any} */ row) => row[key],
-    show: (/** @type {any} */ row) => amount(row[key], unit) };
+  return {
+    label,
+    num: true,
+    narrow,
+    value: (/** @type {any} */ row) => row[key],
+    show: (/** @type {any} */ row) => amount(row[key], unit),
+  };
 }
 
 /** Of processes, with their names, most of a processor first. */
 export function processTable() {
-  return new Table('Processes', [
-    { label: 'process', value: (row) => row.name, title: (row) => `pid ${row.pid}, parent ${row.ppid}` },
-    { label: 'pid', num: true, narrow: true, value: (row) => row.pid },
-    column('cpu_percent', '%', 'processor'),
-    column('rss_bytes', 'By', 'memory'),
-    column('read_rate', 'By/s', 'read', true),
-    column('write_rate', 'By/s', 'written', true),
-    column('threads', '1', 'threads', true),
-    column('gpu_bytes', 'By', 'GPU memory', true),
-    { label: 'state', narrow: true, value: (row) => STATES[/** @type {keyof typeof STATES} */ (row.state)] ?? row.state },
-  ], { sort: 2, descending: true, empty: 'No process is known at this instant.', most: 200 });
+  return new Table(
+    'Processes',
+    [
+      { label: 'process', value: (row) => row.name, title: (row) => `pid ${row.pid}, parent ${row.ppid}` },
+      { label: 'pid', num: true, narrow: true, value: (row) => row.pid },
+      column('cpu_percent', '%', 'processor'),
+      column('rss_bytes', 'By', 'memory'),
+      column('read_rate', 'By/s', 'read', true),
+      column('write_rate', 'By/s', 'written', true),
+      column('threads', '1', 'threads', true),
+      column('gpu_bytes', 'By', 'GPU memory', true),
+      {
+        label: 'state',
+        narrow: true,
+        value: (row) => STATES[/** @type {keyof typeof STATES} */ (row.state)] ?? row.state,
+      },
+    ],
+    { sort: 2, descending: true, empty: 'No process is known at this instant.', most: 200 },
+  );
 }
 
 /** The value of an input of the browser's zone. @param {number} ms */
@@ -45,31 +59,66 @@ export function processesView() {
   const slot = new Slot();
   const board = new Board('board small fit');
   const about = h('p', { class: 'more' });
-  const filter = field({ type: 'search', placeholder: 'Filter by name', 'aria-label': 'Filter by name', on: { input: () => draw() } });
-  const time = field({ type: 'datetime-local', step: '1', 'aria-label': 'Instant', on: { change: () => {
-    const ms = readTime(time.value);
-    if (ms != null)
-      goParams({ at: ms }, true);
-  } } });
-  const slider = field({ type: 'range', min: '0', max: String(SLIDER_STEPS), class: 'instant', 'aria-label': 'Instant in the range',
-    on: { change: () => goParams({ at: app.range.from + slider.valueAsNumber * (app.range.to - app.range.from) / SLIDER_STEPS }, true),
-      input: () => setText(instant, when(app.range.from + slider.valueAsNumber * (app.range.to - app.range.from) / SLIDER_STEPS)) } });
+  const filter = field({
+    type: 'search',
+    placeholder: 'Filter by name',
+    'aria-label': 'Filter by name',
+    on: { input: () => draw() },
+  });
+  const time = field({
+    type: 'datetime-local',
+    step: '1',
+    'aria-label': 'Instant',
+    on: {
+      change: () => {
+        const ms = readTime(time.value);
+        if (ms != null) goParams({ at: ms }, true);
+      },
+    },
+  });
+  const slider = field({
+    type: 'range',
+    min: '0',
+    max: String(SLIDER_STEPS),
+    class: 'instant',
+    'aria-label': 'Instant in the range',
+    on: {
+      change: () =>
+        goParams(
+          { at: app.range.from + (slider.valueAsNumber * (app.range.to - app.range.from)) / SLIDER_STEPS },
+          true,
+        ),
+      input: () =>
+        setText(
+          instant,
+          when(app.range.from + (slider.valueAsNumber * (app.range.to - app.range.from)) / SLIDER_STEPS),
+        ),
+    },
+  });
   const instant = h('output', { class: 'strong' });
   /** @type {any[]} */
   let rows = [];
-  const draw = () => table.setRows(rows.filter((row) => row.name.toLowerCase().includes(filter.value.toLowerCase())));
+  const draw = () =>
+    table.setRows(rows.filter((row) => row.name.toLowerCase().includes(filter.value.toLowerCase())));
   const at = () => readTime(app.route.params.at);
 
   const load = () => {
     const ms = at() ?? app.range.to;
-    return slot.load((signal) => get('processes', { at: ms }, signal), (answer) => {
-      rows = answer.processes;
-      setText(instant, when(answer.time_ms));
-      const older = answer.table_ms && answer.time_ms - answer.table_ms > 1500;
-      setText(about, `${counted(rows.length, 'process', 'processes')}${older ? `; the whole table is of ${clock(answer.table_ms)}, the busiest are of the instant` : ''}${answer.complete ? '' : '; only the busiest were kept'}.`);
-      draw();
-      return slot.filled ? undefined : table.root;
-    });
+    return slot.load(
+      (signal) => get('processes', { at: ms }, signal),
+      (answer) => {
+        rows = answer.processes;
+        setText(instant, when(answer.time_ms));
+        const older = answer.table_ms && answer.time_ms - answer.table_ms > 1500;
+        const whole = older
+          ? `; the whole table is of ${clock(answer.table_ms)}, the busiest are of the instant`
+          : '';
+        const kept = answer.complete ? '' : '; only the busiest were kept';
+        setText(about, `${counted(rows.length, 'process', 'processes')}${whole}${kept}.`);
+        draw();
+        return slot.filled ? undefined : table.root;
+      },
+    );
   };
   let last = 0;
   const off = live.on('now', ({ t }) => {
@@ -79,21 +128,43 @@ export function processesView() {
       load();
     }
   });
-  board.setPlans([planOf('Processor', ['cpu.util']), planOf('Memory', ['memory.util'])].filter((plan) => plan != null));
+  board.setPlans(
+    [planOf('Processor', ['cpu.util']), planOf('Memory', ['memory.util'])].filter((plan) => plan != null),
+  );
 
   return {
-    root: h('div', { class: 'view' }, h('header', { class: 'view-head' }, h('h1', { text: 'Processes' }), instant, about),
+    root: h(
+      'div',
+      { class: 'view' },
+      h('header', { class: 'view-head' }, h('h1', { text: 'Processes' }), instant, about),
       board.root,
-      h('div', { class: 'tools' }, slider, time, h('a', { class: 'button', href: here('processes'), text: 'now',
-        on: { click: (/** @type {Event} */ event) => { event.preventDefault(); goParams({ at: null }, true); } } }), filter),
-      slot.root),
+      h(
+        'div',
+        { class: 'tools' },
+        slider,
+        time,
+        h('a', {
+          class: 'button',
+          href: here('processes'),
+          text: 'now',
+          on: {
+            click: (/** @type {Event} */ event) => {
+              event.preventDefault();
+              goParams({ at: null }, true);
+            },
+          },
+        }),
+        filter,
+      ),
+      slot.root,
+    ),
     board,
     show() {
       const ms = at() ?? app.range.to;
       board.load(app.range, app.host.data.interval_s);
       for (const chart of board.charts)
         chart.setMarks(at() == null ? [] : [{ from: ms, to: ms, severity: 'notice' }]);
-      slider.value = String(Math.round(SLIDER_STEPS * (ms - app.range.from) / (app.range.to - app.range.from)));
+      slider.value = String(Math.round((SLIDER_STEPS * (ms - app.range.from)) / (app.range.to - app.range.from)));
       time.value = localInput(ms);
       load();
     },

@@ -1,23 +1,31 @@
 /* view_sessions.js - every recording: search, label, compare two, export. */
-import { h, button, field, link } from './dom.js'
-import { fileUrl, get, send } from './api.js'
-import { counted, span, when, whenLong, words } from './format.js'
-import { app, goTo } from './state.js'
-import { hashOf } from './route.js'
-import { Slot } from './slot.js'
-import { Table } from './table.js'
-import { openDialog, closeDialog } from './dialog.js'
+import { h, button, field, link } from './dom.js';
+import { fileUrl, get, send } from './api.js';
+import { counted, span, when, whenLong, words } from './format.js';
+import { app, goTo } from './state.js';
+import { hashOf } from './route.js';
+import { Slot } from './slot.js';
+import { Table } from './table.js';
+import { openDialog, closeDialog } from './dialog.js';
 
-/** @typedef {{id: string, start_ms: number, end_ms: number, samples: number, gaps: number, anomalies: number | null, state: string,
- *   origin: string, workload: string | null, verdict: string | null, labels: {name: string, note: string | null}[]}} Session */
+/** @typedef {{name: string, note: string | null}} Label */
+/** @typedef {{id: string, start_ms: number, end_ms: number, samples: number, gaps: number, anomalies: number | null,
+ *   state: string, origin: string, workload: string | null, verdict: string | null, labels: Label[]}} Session */
 
 /** @param {Session} session */
 const rangeOfSession = ({ start_ms, end_ms }) => ({ from: start_ms, to: Math.max(end_ms, start_ms + 1000) });
 
 /** @param {Session} session */
 function textOf(session) {
-  return [session.id, session.workload, session.verdict, session.origin, ...session.labels.map(({ name, note }) => `${name} ${note}`)]
-    .join(' ').toLowerCase();
+  return [
+    session.id,
+    session.workload,
+    session.verdict,
+    session.origin,
+    ...session.labels.map(({ name, note }) => `${name} ${note}`),
+  ]
+    .join(' ')
+    .toLowerCase();
 }
 
 /** @returns {import('./state.js').View} */
@@ -29,25 +37,35 @@ export function sessionsView() {
   let marked = [];
   const full = app.host.role === 'full';
   const compare = button('Compare', () => compareMarked(), { disabled: true });
-  const search = field({ type: 'search', placeholder: 'Search label, workload, verdict', 'aria-label': 'Search sessions',
-    on: { input: () => draw() } });
-
-  const load = () => slot.load((signal) => get('sessions', { limit: 1000 }, signal), (answer) => {
-    sessions = answer.sessions;
-    draw();
-    return table.root;
+  const search = field({
+    type: 'search',
+    placeholder: 'Search label, workload, verdict',
+    'aria-label': 'Search sessions',
+    on: { input: () => draw() },
   });
-  const draw = () => table.setRows(sessions.filter((session) => textOf(session).includes(search.value.toLowerCase())));
+
+  const load = () =>
+    slot.load(
+      (signal) => get('sessions', { limit: 1000 }, signal),
+      (answer) => {
+        sessions = answer.sessions;
+        draw();
+        return table.root;
+      },
+    );
+  const draw = () =>
+    table.setRows(sessions.filter((session) => textOf(session).includes(search.value.toLowerCase())));
   const compareMarked = () => {
     const [a, b] = marked.map((id) => sessions.find((session) => session.id === id));
     if (a && b) {
-      const first = rangeOfSession(a), second = rangeOfSession(b);
+      const first = rangeOfSession(a),
+        second = rangeOfSession(b);
       goTo(hashOf('compare', { ...first, with_from: second.from, with_to: second.to }));
     }
   };
   /** @param {Session} session @param {boolean} on */
   const mark = (session, on) => {
-    marked = [...marked.filter((id) => id !== session.id), ...on ? [session.id] : []].slice(-2);
+    marked = [...marked.filter((id) => id !== session.id), ...(on ? [session.id] : [])].slice(-2);
     compare.toggleAttribute('disabled', marked.length !== 2);
     draw();
   };
@@ -56,28 +74,89 @@ export function sessionsView() {
     await send('DELETE', `sessions/${encodeURIComponent(session.id)}/labels/${encodeURIComponent(name)}`);
     load();
   };
-  const table = new Table('Sessions', [
-    { label: 'compare', value: () => null, show: (row) => field({ type: 'checkbox', checked: marked.includes(row.id),
-      'aria-label': `Compare ${row.id}`, on: { change: (/** @type {any} */ e) => mark(row, e.target.checked) } }) },
-    { label: 'began', value: (row) => row.start_ms, title: (row) => row.id,
-      show: (row) => link(whenLong(row.start_ms), hashOf('overview', rangeOfSession(row))) },
-    { label: 'length', num: true, value: (row) => row.end_ms - row.start_ms, show: (row) => span((row.end_ms - row.start_ms) / 1000) },
-    { label: 'state', narrow: true, value: (row) => row.state },
-    { label: 'anomalies', num: true, value: (row) => row.anomalies, show: (row) => row.anomalies ?? '-' },
-    { label: 'gaps', num: true, narrow: true, value: (row) => row.gaps },
-    { label: 'workload', narrow: true, value: (row) => row.workload, show: (row) => row.workload ? words(row.workload) : '-' },
-    { label: 'labels', value: (row) => row.labels.map((/** @type {any} */ l) => l.name).join(' '), show: (row) => [
-      row.labels.map((/** @type {any} */ label) => h('span', { class: 'label-chip', title: label.note ?? '' }, label.name,
-        full && button('\u00d7', () => removeLabel(row, label.name), { 'aria-label': `Remove the label ${label.name}` }))),
-      full && button('+ label', () => askLabel(row, load), { class: 'quiet' })] },
-    { label: 'export', narrow: true, value: () => null, show: (row) => ['csv', 'json', 'jsonl'].map((format) =>
-      [link(format, fileUrl('export', { format, session: row.id }), { download: true }), ' ']) },
-  ], { sort: 1, descending: true, empty: 'No session is kept here.' });
+  const table = new Table(
+    'Sessions',
+    [
+      {
+        label: 'compare',
+        value: () => null,
+        show: (row) =>
+          field({
+            type: 'checkbox',
+            checked: marked.includes(row.id),
+            'aria-label': `Compare ${row.id}`,
+            on: { change: (/** @type {any} */ e) => mark(row, e.target.checked) },
+          }),
+      },
+      {
+        label: 'began',
+        value: (row) => row.start_ms,
+        title: (row) => row.id,
+        show: (row) => link(whenLong(row.start_ms), hashOf('overview', rangeOfSession(row))),
+      },
+      {
+        label: 'length',
+        num: true,
+        value: (row) => row.end_ms - row.start_ms,
+        show: (row) => span((row.end_ms - row.start_ms) / 1000),
+      },
+      { label: 'state', narrow: true, value: (row) => row.state },
+      { label: 'anomalies', num: true, value: (row) => row.anomalies, show: (row) => row.anomalies ?? '-' },
+      { label: 'gaps', num: true, narrow: true, value: (row) => row.gaps },
+      {
+        label: 'workload',
+        narrow: true,
+        value: (row) => row.workload,
+        show: (row) => (row.workload ? words(row.workload) : '-'),
+      },
+      {
+        label: 'labels',
+        value: (row) => row.labels.map((/** @type {any} */ l) => l.name).join(' '),
+        show: (row) => [
+          row.labels.map((/** @type {any} */ label) =>
+            h(
+              'span',
+              { class: 'label-chip', title: label.note ?? '' },
+              label.name,
+              full &&
+                button('\u00d7', () => removeLabel(row, label.name), {
+                  'aria-label': `Remove the label ${label.name}`,
+                }),
+            ),
+          ),
+          full && button('+ label', () => askLabel(row, load), { class: 'quiet' }),
+        ],
+      },
+      {
+        label: 'export',
+        narrow: true,
+        value: () => null,
+        show: (row) =>
+          ['csv', 'json', 'jsonl'].map((format) => [
+            link(format, fileUrl('export', { format, session: row.id }), { download: true }),
+            ' ',
+          ]),
+      },
+    ],
+    { sort: 1, descending: true, empty: 'No session is kept here.' },
+  );
 
   return {
-    root: h('div', { class: 'view' }, h('header', { class: 'view-head' }, h('h1', { text: 'Sessions' }), h('p', { class: 'more',
-      text: 'A label keeps a recording from being thinned out. Tick two to compare them.' })),
-    h('div', { class: 'tools' }, search, compare), slot.root),
+    root: h(
+      'div',
+      { class: 'view' },
+      h(
+        'header',
+        { class: 'view-head' },
+        h('h1', { text: 'Sessions' }),
+        h('p', {
+          class: 'more',
+          text: 'A label keeps a recording from being thinned out. Tick two to compare them.',
+        }),
+      ),
+      h('div', { class: 'tools' }, search, compare),
+      slot.root,
+    ),
     show: load,
     leave: () => slot.stop(),
   };
@@ -88,18 +167,36 @@ function askLabel(session, done) {
   const name = field({ required: true, maxlength: '64', 'aria-label': 'Label' });
   const note = field({ maxlength: '200', 'aria-label': 'Note' });
   const fault = h('p', { class: 'fault', role: 'alert', hidden: true });
-  const form = h('form', { class: 'stack', on: { submit: async (/** @type {Event} */ event) => {
-    event.preventDefault();
-    try {
-      await send('POST', `sessions/${encodeURIComponent(session.id)}/labels`, { name: name.value, note: note.value });
-      closeDialog();
-      done();
-    } catch (why) {
-      fault.textContent = `Not kept: ${/** @type {Error} */ (why).message}.`;
-      fault.hidden = false;
-    }
-  } } }, h('label', null, 'Label', name), h('label', null, 'Note', note), fault, h('button', { type: 'submit', text: 'Keep' }));
-  openDialog(`Label the session of ${when(session.start_ms)}`, h('p', { class: 'more',
-    text: `${session.id}, ${counted(session.samples, 'sample')}` }), form);
+  const form = h(
+    'form',
+    {
+      class: 'stack',
+      on: {
+        submit: async (/** @type {Event} */ event) => {
+          event.preventDefault();
+          try {
+            await send('POST', `sessions/${encodeURIComponent(session.id)}/labels`, {
+              name: name.value,
+              note: note.value,
+            });
+            closeDialog();
+            done();
+          } catch (why) {
+            fault.textContent = `Not kept: ${/** @type {Error} */ (why).message}.`;
+            fault.hidden = false;
+          }
+        },
+      },
+    },
+    h('label', null, 'Label', name),
+    h('label', null, 'Note', note),
+    fault,
+    h('button', { type: 'submit', text: 'Keep' }),
+  );
+  openDialog(
+    `Label the session of ${when(session.start_ms)}`,
+    h('p', { class: 'more', text: `${session.id}, ${counted(session.samples, 'sample')}` }),
+    form,
+  );
   name.focus();
 }
