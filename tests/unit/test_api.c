@@ -109,7 +109,6 @@ static void test_bad_queries(void **state)
         { "/api/v1/frames", "to=9223372036854775807", 400 },
         { "/api/v1/frames", "to=99999999999999999999", 400 },
         { "/api/v1/frames", "session=session_20200101_000000", 404 },
-        { "/api/v1/processes", "at=2020-01-01", 404 },
         { "/api/v1/events", "limit=-1", 400 },
         { "/api/v1/export", "format=xml", 400 },
         { "/api/v1/export", "step=1", 413 },
@@ -137,6 +136,10 @@ static void test_processes(void **state)
     assert_int_equal(json_integer_value(json_object_get(j, "time_ms")), MS(190));
     assert_int_equal(json_integer_value(json_object_get(j, "table_ms")), MS(180));
     assert_int_equal(json_array_size(json_object_get(j, "processes")), 50);
+    json_decref(j);
+    j = get(&f, "/api/v1/processes", "at=2020-01-01"); /* nothing is there, and that is said */
+    assert_int_equal(json_array_size(json_object_get(j, "processes")), 0);
+    assert_true(json_is_string(json_object_get(j, "reason")));
     json_decref(j);
     api_sample_done(&f);
 }
@@ -256,6 +259,19 @@ static void test_compare(void **state)
     api_sample_done(&f);
 }
 
+static void test_compare_with_nothing(void **state)
+{
+    (void)state;
+    struct api_sample f;
+    api_sample_init(&f);
+    json_t *j = get(&f, "/api/v1/compare", "from=2026-11-22T00:10&to=2026-11-22T00:20&with_from=2020-01-01"
+                    "&with_to=2020-01-02");
+    assert_int_equal(json_array_size(json_object_get(j, "metrics")), 0);
+    assert_string_equal(json_string_value(json_object_get(j, "reason")), "nothing was recorded in B");
+    json_decref(j);
+    api_sample_done(&f);
+}
+
 static void test_settings(void **state)
 {
     (void)state;
@@ -297,7 +313,8 @@ int main(void)
         cmocka_unit_test(test_metrics_are_those_of_the_schema),
         cmocka_unit_test(test_frames), cmocka_unit_test(test_bad_queries), cmocka_unit_test(test_processes),
         cmocka_unit_test(test_findings), cmocka_unit_test(test_labels), cmocka_unit_test(test_analyses),
-        cmocka_unit_test(test_compare), cmocka_unit_test(test_settings), cmocka_unit_test(test_export),
+        cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_with_nothing),
+        cmocka_unit_test(test_settings), cmocka_unit_test(test_export),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,7 @@ const RETRY_MS = 3000;
 class Page {
   constructor() {
     startTheme();
+    document.body.classList.toggle('one-file', isOneFile);
     this.shell = new Shell(showHelp);
     startKeys(this.shell.ask);
     /** @type {import('./state.js').View | null} */
@@ -142,4 +143,5 @@ class Page {
 }
 
 new Page().begin();
-if ('serviceWorker' in navigator && isSecureContext && !isOneFile) navigator.serviceWorker.register('sw.js').catch(() => {});
+if ('serviceWorker' in navigator && isSecureContext && !isOneFile)
+  navigator.serviceWorker.register('sw.js').catch(() => {});

@@ -109,7 +109,7 @@ function processesOf(query) {
   const near = tables.reduce((best, t) => (!best || Math.abs(t.time_ms - at) < Math.abs(best.time_ms - at) ? t : best),
     /** @type {{time_ms: number, rows: any[][]} | null} */ (null));
   if (!near)
-    throw new Refused(404, 'no processes were recorded in that time', '');
+    return { time_ms: at, table_ms: null, complete: false, processes: [], reason: 'no processes were recorded' };
   return { time_ms: near.time_ms, table_ms: near.time_ms, complete: false,
     processes: near.rows.map(([pid, name, cpu, rss, read, write]) => ({ pid, ppid: 0, name, state: null,
       cpu_percent: cpu, rss_bytes: rss, growth_bytes: null, read_rate: read, write_rate: write, threads: null,

@@ -24,6 +24,11 @@ export const NAVIGATION = [
   ['settings', 'Settings', 'u'],
 ];
 
+/** What a report file has inside. */
+const ONE_FILE_VIEWS = [
+  'overview', 'explore', 'processes', 'anomalies', 'forecasts', 'states', 'sensors', 'events', 'analysis',
+];
+
 export class Shell {
   /** @param {() => void} help */
   constructor(help) {
@@ -34,12 +39,14 @@ export class Shell {
     );
     this.range = h('output', { class: 'range-text', 'aria-label': 'Range' });
     this.ask = field({ type: 'search', placeholder: 'Ask', 'aria-label': 'Ask about this machine', name: 'ask' });
-    this.links = NAVIGATION.map(([view, name]) => link(name, hashOf(view)));
+    this.links = NAVIGATION.map(([view, name]) =>
+      link(name, hashOf(view), { class: ONE_FILE_VIEWS.includes(view) ? '' : 'needs-server' }),
+    );
     this.main = h('main', { id: 'main', tabindex: '-1' }, h('p', { class: 'empty', text: 'Loading' }));
     this.at = '';
     const form = h(
       'form',
-      { class: 'ask', role: 'search', on: { submit: (/** @type {Event} */ event) => this.submit(event) } },
+      { class: 'ask needs-server', role: 'search', on: { submit: (/** @type {Event} */ event) => this.submit(event) } },
       this.ask,
     );
     fill(

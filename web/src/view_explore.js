@@ -21,8 +21,8 @@ export function exploreView() {
   const changed = new Slot('changes');
   const picker = new Picker((ids) => goParams({ m: ids.join(','), changed: null }, true));
   const empty = emptyLine('No metric is chosen.', 'Tick some on the left, or search for one.');
-  const files = h('span', { class: 'files' });
-  const what = button('What changed here', () => goParams({ changed: '1' }));
+  const files = h('span', { class: 'files needs-server' });
+  const what = button('What changed here', () => goParams({ changed: '1' }), { class: 'needs-server' });
   /** @param {number} move @param {number} scale */
   const go = (move, scale) => goRange(moved(app.range, move, scale));
   const tools = h(

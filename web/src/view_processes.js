@@ -4,7 +4,7 @@ import { get, live } from './api.js';
 import { amount, clock, counted, when } from './format.js';
 import { app, goParams, here } from './state.js';
 import { Board } from './board.js';
-import { Slot } from './slot.js';
+import { Slot, emptyLine } from './slot.js';
 import { Table } from './table.js';
 import { planOf } from './plans.js';
 import { readTime } from './route.js';
@@ -116,7 +116,8 @@ export function processesView() {
         const kept = answer.complete ? '' : '; only the busiest were kept';
         setText(about, `${counted(rows.length, 'process', 'processes')}${whole}${kept}.`);
         draw();
-        return slot.filled ? undefined : table.root;
+        if (!rows.length) return emptyLine('No processes.', `${answer.reason}.`);
+        return table.root.isConnected ? undefined : table.root;
       },
     );
   };

@@ -28,7 +28,6 @@ function costTiles(cost) {
     { class: 'tiles', 'aria-label': 'Cost' },
     tile('processor', cost.cpu_percent, '%', 'of one core'),
     tile('memory', cost.rss_bytes, 'By'),
-    tile('written', cost.bytes_written, 'By', 'since it began'),
     tile('archive', cost.used_bytes, 'By', share),
   );
 }

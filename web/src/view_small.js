@@ -158,7 +158,7 @@ function reportOf(report) {
 /** @returns {import('./state.js').View} */
 export function analysisView() {
   const slot = new Slot();
-  const files = h('span', { class: 'files' });
+  const files = h('span', { class: 'files needs-server' });
   const load = () => {
     files.replaceChildren(
       link('Report as one file', fileUrl('report.html', rangeQuery()), { download: true }),

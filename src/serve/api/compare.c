@@ -107,8 +107,11 @@ static void compare_put_side(struct json *j, const char *key, const struct side 
     json_end(j);
 }
 
+/* Either may be NULL: nothing was recorded there. */
 static void compare_put(struct json *j, const struct query_result *a, const struct query_result *b)
 {
+    if (!a || !b)
+        return;
     struct compared *all = mem_new((a->n + 1) * sizeof *all);
     size_t n = 0;
     for (size_t i = 0; i < a->n; i++) {
@@ -141,6 +144,13 @@ static void compare_put_range(struct json *j, const char *key, int64_t from_ms, 
     json_end(j);
 }
 
+static int compare_read(struct api *a, const char *session, int64_t from_ms, int64_t to_ms, const char *globs,
+                        struct query_result **out)
+{
+    int rc = store_query(a->look.files, session, from_ms, to_ms, globs, POINTS, out);
+    return rc == -ENODATA ? 0 : rc;
+}
+
 void api_compare(void *self, const struct http_request *r, struct http_reply *out)
 {
     struct api *a = self;
@@ -158,8 +168,8 @@ void api_compare(void *self, const struct http_request *r, struct http_reply *ou
         http_fail(out, 400, "with_from is later than with_to", NULL);
         return;
     }
-    int rc = store_query(a->look.files, range.session, range.from_ms, range.to_ms, globs, POINTS, &q[0]);
-    rc = rc < 0 ? rc : store_query(a->look.files, range.session, with_from_ms, with_to_ms, globs, POINTS, &q[1]);
+    int rc = compare_read(a, range.session, range.from_ms, range.to_ms, globs, &q[0]);
+    rc = rc < 0 ? rc : compare_read(a, range.session, with_from_ms, with_to_ms, globs, &q[1]);
     if (rc < 0) {
         api_fail(out, rc);
     } else {
@@ -170,6 +180,7 @@ void api_compare(void *self, const struct http_request *r, struct http_reply *ou
         json_array(&j, "metrics");
         compare_put(&j, q[0], q[1]);
         json_end(&j);
+        json_string(&j, "reason", !q[0] ? "nothing was recorded in A" : !q[1] ? "nothing was recorded in B" : NULL);
         json_end(&j);
     }
     query_free(q[0]);

@@ -3,6 +3,8 @@
 
 #include "look/instant.h"
 
+#include <errno.h>
+
 static void processes_one(struct json *j, const struct instant_proc *p)
 {
     const char state[2] = { p->p.state, '\0' };
@@ -34,10 +36,12 @@ void api_processes(void *self, const struct http_request *r, struct http_reply *
     if (!api_time(a, r, "at", &at_ms, out))
         return;
     int rc = instant_procs(&a->look, range.session, at_ms, &p);
-    if (rc < 0) {
+    if (rc < 0 && rc != -ENODATA) {
         api_fail(out, rc);
         return;
     }
+    if (rc < 0)
+        p = (struct instant_procs){ .wall_ms = at_ms };
     json_init(&j, &out->body);
     json_object(&j, NULL);
     json_int(&j, "time_ms", p.wall_ms);
@@ -50,6 +54,8 @@ void api_processes(void *self, const struct http_request *r, struct http_reply *
     for (size_t i = 0; i < p.n; i++)
         processes_one(&j, &p.p[i]);
     json_end(&j);
+    json_string(&j, "reason", rc < 0 ? "nothing was recorded in the two minutes before" : p.n ? NULL :
+                "no processes were recorded");
     json_end(&j);
     instant_done(&p);
 }
