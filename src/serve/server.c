@@ -15,6 +15,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define OTHER_FILES 256 /* descriptors that are not for clients */
+
 enum guest_state {
     GUEST_READS,    /* a request is awaited */
     GUEST_WAITS,    /* the worker has it */
@@ -55,17 +57,30 @@ struct server {
 
 /* ---- replies ---- */
 
+/* As bytes, the body copied once: it may be large. NULL where there is no memory. */
+static struct web_text *reply_text(const struct http_reply *r, bool head, bool keep, bool stream)
+{
+    auto_buf struct buf out = { 0 };
+    size_t n;
+    wire_put_head(r, keep, stream, &out);
+    const void *body = wire_body(r, &n);
+    n = head || stream ? 0 : n;
+    struct web_text *t = web_text_new(out.n + n);
+    if (t) {
+        memcpy(t->bytes, out.p, out.n);
+        memcpy(t->bytes + out.n, n ? body : "", n);
+    }
+    return t;
+}
+
 static void guest_reply(struct guest *g, const struct http_reply *r, bool head, bool keep, bool stream)
 {
     const struct web *web = g->server->o.web;
-    auto_buf struct buf out = { 0 };
-    wire_put(r, head, keep, stream, &out);
-    struct web_text *t = web_text_new(out.n);
+    struct web_text *t = reply_text(r, head, keep, stream);
     if (!t) {
         web->drop(g->conn);
         return;
     }
-    memcpy(t->bytes, out.p, out.n);
     g->state = stream ? GUEST_LISTENS : keep ? GUEST_TAKES : GUEST_LEAVES;
     web->deadline(g->conn, 0);
     int rc = web->send(g->conn, t);
@@ -292,7 +307,7 @@ int server_open(const struct server_options *o, struct server **out)
 {
     struct server *s = mem_new(sizeof *s);
     s->o = *o;
-    int files = os_more_files() - 64;
+    int files = os_more_files() - OTHER_FILES;
     int rc = o->web->listen(&(struct web_options){
         .address = o->address, .port = o->port, .cert = o->cert, .key = o->key,
         .connections = files < SERVER_CONNECTIONS ? files : SERVER_CONNECTIONS, .stall_s = SERVER_STALL_S,

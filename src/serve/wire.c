@@ -305,12 +305,23 @@ static const char wire_security[] =
     "Cross-Origin-Opener-Policy: same-origin\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
 
-void wire_put(const struct http_reply *r, bool head, bool keep, bool stream, struct buf *out)
+static bool wire_is_bare(const struct http_reply *r)
+{
+    return r->status == 204 || r->status == 304;
+}
+
+const void *wire_body(const struct http_reply *r, size_t *n)
+{
+    *n = wire_is_bare(r) ? 0 : r->bytes ? r->n_bytes : r->body.n;
+    return r->bytes ? r->bytes : r->body.p;
+}
+
+void wire_put_head(const struct http_reply *r, bool keep, bool stream, struct buf *out)
 {
     int status = r->status ? r->status : 200;
-    const void *body = r->bytes ? r->bytes : r->body.p;
-    size_t n = r->bytes ? r->n_bytes : r->body.n;
-    bool bare = status == 204 || status == 304;
+    bool bare = wire_is_bare(r);
+    size_t n;
+    wire_body(r, &n);
     buf_printf(out, "HTTP/1.1 %d %s\r\n%s", status, wire_reason(status), wire_security);
     buf_printf(out, "Cache-Control: %s\r\n", r->cache ? r->cache : "no-store");
     if (!bare && (n || stream))
@@ -320,6 +331,4 @@ void wire_put(const struct http_reply *r, bool head, bool keep, bool stream, str
     if (!bare && !stream)
         buf_printf(out, "Content-Length: %zu\r\n", n);
     buf_printf(out, "Connection: %s\r\n\r\n", keep && !stream ? "keep-alive" : "close");
-    if (!bare && !head && !stream && n)
-        buf_put(out, body, n);
 }

@@ -42,13 +42,15 @@ void wire_request_done(struct wire_request *r);
 const char *wire_trouble(int status);
 
 /*
- * Puts the reply.
+ * Puts what stands before the body of a reply.
  *
- *   head  without the body, as for HEAD
  *   keep  the connection goes on
  *
  * A reply of a stream has no length: what follows until the end of the connection is its body.
  */
-void wire_put(const struct http_reply *r, bool head, bool keep, bool stream, struct buf *out);
+void wire_put_head(const struct http_reply *r, bool keep, bool stream, struct buf *out);
+
+/* The body, *n bytes of it; borrowed. */
+const void *wire_body(const struct http_reply *r, size_t *n);
 
 #endif

@@ -5,6 +5,7 @@
 sonde=$1/sonde
 client="/usr/bin/python3 $(dirname "$0")/serve_client.py"
 [ -e "$1/sonde-web.so" ] || skip "built without libwebsockets"
+! grep -q __asan_init "$sonde" || export SONDE_SANITIZED=1 # which keeps what was freed: memory says nothing then
 
 # serve OPTIONS...: in the background; $url, $port and $pid of it.
 serve()

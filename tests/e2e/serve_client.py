@@ -13,6 +13,7 @@ import time
 PORT = int(sys.argv[2])
 HOST = f"localhost:{PORT}"
 JSON = "application/json"
+SANITIZED = "SONDE_SANITIZED" in os.environ
 
 
 def connect(receive=None):
@@ -187,7 +188,7 @@ def noise(pid, count):
     want(200)
     time.sleep(2)
     sizes.append(rss(pid))
-    assert sizes[-1] < sizes[2] + 4096, f"memory grows: {sizes} kB"
+    assert sizes[-1] < sizes[2] + 4096 or SANITIZED, f"memory grows: {sizes} kB"
     print(f"{count} requests of noise, {sizes[2]} kB of memory after a fifth of them and {sizes[-1]} kB after all")
 
 
@@ -208,7 +209,7 @@ def stuck(pid):
         dropped |= {fd for fd, _ in poll.poll(0)}
     grown = rss(pid) - before
     assert len(dropped) == len(many), f"{len(dropped)} of {len(many)} were dropped"
-    assert grown < 40 * 1024, f"memory grew by {grown} kB"
+    assert grown < 40 * 1024 or SANITIZED, f"memory grew by {grown} kB"
     lines = [line for line in heard.split(b"\n") if line.startswith(b"data: {\"t\"") and line.endswith(b"}")]
     times = [json.loads(line[6:])["t"] for line in lines]
     gaps = max(b - a for a, b in zip(times, times[1:]))

@@ -30,6 +30,7 @@
 struct serve {
     const struct args *args;
     const char *address;
+    char *host_text;              /* that hosts[] point into */
     const char *hosts[HOSTS_MAX + 1];
     bool guarded;
     struct keeper keeper;         /* of what is recorded; of a replay: nobody */
@@ -45,14 +46,13 @@ struct serve {
 
 /* ---- what was asked for ---- */
 
-/* --host a,b: the words, in a text that is the caller's. */
-static char *serve_hosts(struct serve *s)
+/* --host a,b */
+static void serve_hosts(struct serve *s)
 {
-    char *text = mem_dup(args_text(s->args, "host")), *rest = text, *word;
-    for (int n = 0; text && (word = strsep(&rest, ",")) && n < HOSTS_MAX; )
+    char *rest = s->host_text = mem_dup(args_text(s->args, "host")), *word;
+    for (int n = 0; rest && (word = strsep(&rest, ",")) && n < HOSTS_MAX; )
         if (*word)
             s->hosts[n++] = word;
-    return text;
 }
 
 static bool serve_reads_args(struct serve *s)
@@ -111,7 +111,7 @@ static int serve_make_token(struct serve *s, const char *option, enum http_role 
 static int serve_open_access(struct serve *s)
 {
     char path[OS_PATH_MAX + 16];
-    auto_free char *hosts = serve_hosts(s);
+    serve_hosts(s);
     snprintf(path, sizeof path, "%s/keys/web", s->shown.dir.p);
     int rc = access_open(&(struct access_options){
         .address = s->address, .port = server_port(s->server), .tls = args_given(s->args, "tls-cert"),
@@ -281,6 +281,7 @@ static int serve_run(const struct args *a)
     api_free(s.api);
     missing_done(&s.missing);
     access_close(s.access);
+    mem_free(s.host_text);
     shown_close(&s.shown);
     return status;
 }
