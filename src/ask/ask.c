@@ -179,6 +179,7 @@ int ask(const struct ask_world *w, const char *question, const char *context, st
         meaning_put(&q.m, &out->context);
     else if (goes_on)
         buf_puts(&out->context, context);
+    figures_drop(&q);
     scope_done(&q.scope);
     return 0;
 }

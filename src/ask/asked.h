@@ -4,6 +4,13 @@
 
 #include "ask/ask.h"
 #include "ask/meaning.h"
+#include "store/query.h"
+
+/* Several subjects read at once, as each would be by itself: one walk over the files for all of them. */
+struct gathered {
+    struct query_result *r; /* NULL: nothing is */
+    char globs[1024];
+};
 
 /* What is known of a data directory, and asked of it. */
 struct asked {
@@ -15,6 +22,8 @@ struct asked {
     double interval_s;
     struct meaning m;
     struct answer *out;
+    struct gathered gathered[2];  /* figures_gather() */
+    int n_gathered;               /* so far: the older makes room */
 };
 
 #endif

@@ -30,9 +30,9 @@ static double figures_step_s(const struct asked *q, double span_s)
 
 /* Steps are whole ones, from a round time on: a point then begins with the instant that it is made of. What is beyond
  * the last whole step counts only where nothing comes after it. */
-static struct query_result *figures_query(const struct asked *q, const char *globs, int64_t from_ms, int64_t to_ms)
+static int64_t figures_round(const struct asked *q, int64_t *from, int64_t *to)
 {
-    struct query_result *r;
+    int64_t from_ms = *from, to_ms = *to;
     int64_t step = (int64_t)(figures_step_s(q, (double)(to_ms - from_ms + 1) / 1000) * 1000);
     int64_t fine = (int64_t)(fmax(q->interval_s, 1) * 1000);
     from_ms += (fine - from_ms % fine) % fine;
@@ -42,7 +42,91 @@ static struct query_result *figures_query(const struct asked *q, const char *glo
     n = n < 1 ? 1 : n > QUERY_POINTS / 8 ? QUERY_POINTS / 8 : n;
     if (n > 1 || step < to_ms - from_ms + 1)
         to_ms = from_ms + n * step - 1;
-    return from_ms <= to_ms && store_query(q->look->files, NULL, from_ms, to_ms, globs, (int)n, &r) == 0 ? r : NULL;
+    *from = from_ms;
+    *to = to_ms;
+    return n;
+}
+
+/* Are all of these sets among those that were gathered? They are there as they stand in the table. */
+static bool figures_has(const struct gathered *g, const char *globs)
+{
+    size_t n = strlen(globs);
+    for (const char *p = g->globs; (p = strstr(p, globs)); p++)
+        if ((p == g->globs || p[-1] == ';') && (p[n] == ';' || !p[n]))
+            return true;
+    return false;
+}
+
+/* What was gathered, less what the globs do not name: the list is the caller's, all in it borrowed. */
+static struct query_result *figures_view(const struct asked *q, const struct gathered *g, const char *globs)
+{
+    struct query_result *r = mem_new(sizeof *r);
+    *r = *g->r;
+    r->n = 0;
+    r->series = mem_new((g->r->n + 1) * sizeof *r->series);
+    for (int slot = -1; (slot = scope_match(&q->scope, globs, slot)) >= 0;)
+        for (size_t i = 0; i < g->r->n; i++)
+            if (strcmp(g->r->series[i].id, scope_id(&q->scope, slot)) == 0)
+                r->series[r->n++] = g->r->series[i];
+    return r;
+}
+
+struct reading {
+    struct query_result *r; /* NULL: nothing is there */
+    bool borrowed;
+};
+
+static struct reading figures_query(const struct asked *q, const char *globs, int64_t from_ms, int64_t to_ms)
+{
+    struct reading read = { NULL, false };
+    int64_t n = figures_round(q, &from_ms, &to_ms);
+    for (int i = 0; i < 2; i++) {
+        const struct gathered *g = &q->gathered[i];
+        if (g->r && g->r->from_ms == from_ms && g->r->to_ms == to_ms && g->r->points == n && figures_has(g, globs))
+            return (struct reading){ figures_view(q, g, globs), true };
+    }
+    if (from_ms > to_ms || store_query(q->look->files, NULL, from_ms, to_ms, globs, (int)n, &read.r) < 0)
+        read.r = NULL;
+    return read;
+}
+
+static void reading_done(struct reading *read)
+{
+    if (read->r && read->borrowed) {
+        mem_free(read->r->series);
+        mem_free(read->r);
+    } else {
+        query_free(read->r);
+    }
+}
+
+void figures_gather(struct asked *q, const char *const *keys, const struct span *s)
+{
+    struct gathered *g = &q->gathered[q->n_gathered++ % 2];
+    int64_t from_ms = s->from_ms, to_ms = s->to_ms, n = figures_round(q, &from_ms, &to_ms);
+    char globs[sizeof g->globs] = "";
+    size_t used = 0, kept = 0;
+    query_free(g->r);
+    *g = (struct gathered){ 0 };
+    for (; *keys; keys++) {
+        char sets[SUBJECT_GLOBS];
+        snprintf(sets, sizeof sets, "%s", topics_find(*keys)->globs);
+        for (char *rest, *set = strtok_r(sets, " ", &rest); set; set = strtok_r(NULL, " ", &rest)) {
+            if (scope_match(&q->scope, set, -1) < 0 || figures_has(g, set) || used + strlen(set) + 2 > sizeof globs)
+                continue;
+            used += (size_t)snprintf(globs + used, sizeof globs - used, "%s%s", used ? "," : "", set);
+            kept += (size_t)snprintf(g->globs + kept, sizeof g->globs - kept, "%s%s", kept ? ";" : "", set);
+            break; /* the first that is there answers */
+        }
+    }
+    if (!used || from_ms > to_ms || store_query(q->look->files, NULL, from_ms, to_ms, globs, (int)n, &g->r) < 0)
+        g->r = NULL;
+}
+
+void figures_drop(struct asked *q)
+{
+    for (int i = 0; i < 2; i++)
+        query_free(q->gathered[i].r);
 }
 
 static int64_t figures_step(const struct query_result *r)
@@ -206,10 +290,12 @@ int figures_read(const struct asked *q, const struct subject *u, const struct sp
     int n = 0;
     snprintf(sets, sizeof sets, "%s", u->globs);
     for (char *rest, *set = strtok_r(sets, " ", &rest); set && !n; set = strtok_r(NULL, " ", &rest)) {
-        struct query_result *r = scope_match(&q->scope, set, -1) >= 0 ? figures_query(q, set, s->from_ms, s->to_ms) : NULL;
-        if (r)
-            n = figures_of(r, u, whole, out);
-        query_free(r);
+        if (scope_match(&q->scope, set, -1) < 0)
+            continue;
+        struct reading read = figures_query(q, set, s->from_ms, s->to_ms);
+        if (read.r && read.r->n)
+            n = figures_of(read.r, u, whole, out);
+        reading_done(&read);
     }
     return n;
 }
@@ -298,7 +384,8 @@ static void beyond_refine(const struct asked *q, const char *id, double amount, 
 void figures_beyond(const struct asked *q, const char *id, const struct span *s, double amount, bool below, struct beyond *out)
 {
     *out = (struct beyond){ 0 };
-    struct query_result *r = figures_query(q, id, s->from_ms, s->to_ms);
+    struct reading read = figures_query(q, id, s->from_ms, s->to_ms);
+    const struct query_result *r = read.r;
     if (!r)
         return;
     int64_t step_ms = figures_step(r);
@@ -307,7 +394,7 @@ void figures_beyond(const struct asked *q, const char *id, const struct span *s,
         if (figures_is_beyond(p, amount, below))
             beyond_add(out, p->start_ms, p->start_ms + step_ms, below ? p->min : p->max, below, 2 * step_ms);
     }
-    query_free(r);
+    reading_done(&read);
     for (int i = 0; i < out->n && i < FIGURES_STRETCHES; i++) {
         struct stretch_beyond *b = &out->stretch[i];
         int64_t last = b->to_ms - step_ms;

@@ -27,6 +27,13 @@ struct figure {
 int figures_read(const struct asked *q, const struct subject *u, const struct span *s, bool whole,
                  struct figure out[static FIGURES_MAX]);
 
+/*
+ * Reads the topics of some keys (to a NULL) over a period at once: figures_read() of them over it, soon after, is for
+ * nothing then. What was gathered is released by figures_drop().
+ */
+void figures_gather(struct asked *q, const char *const *keys, const struct span *s);
+void figures_drop(struct asked *q);
+
 /* Between which nine of ten ten-minute means lay in the seven days before a time; false where less than an hour is
  * known. *days: of how many days they are. */
 bool figures_usual(const struct asked *q, const char *id, int64_t before_ms, double usual[static 2], double *days);

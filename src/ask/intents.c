@@ -55,6 +55,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_MACHINE, "many +core|cpu i|have|there" },
     { INTENT_MACHINE, "many +core$" },
     { INTENT_MACHINE, "^what os" },
+    { INTENT_MACHINE, "much +memory machine|it|i have !free !full !using" },
 
     /* what is to come */
     { INTENT_FORECAST, "forecast" },
@@ -62,7 +63,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_FORECAST, "will" },
     { INTENT_FORECAST, "going to" },
     { INTENT_FORECAST, "run out" },
-    { INTENT_FORECAST, "long until" },
+    { INTENT_FORECAST, "how until" },
     { INTENT_FORECAST, "long do @what last$" },
     { INTENT_FORECAST, "when full !is !do !did" },
 
@@ -73,6 +74,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_WHEN_HIGHEST, "when|time @what highest|most|hottest|rise|high|busy|use|full" },
     { INTENT_WHEN_HIGHEST, "when highest|most|hottest|rise" },
     { INTENT_WHEN_HIGHEST, "what time highest|most|hottest|busy" },
+    { INTENT_WHEN_HIGHEST, "highest|hottest and when" },
     { INTENT_WHEN_LOWEST, "when lowest|least|low|fall" },
     { INTENT_WHEN_LOWEST, "what time lowest|low|fall" },
 
@@ -84,13 +86,16 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_HAPPENED, "event" },
     { INTENT_WHY, "cause" },
 
+    { INTENT_TREND, "process rise" },
     { INTENT_VALUE, "zombies" },
     { INTENT_PROCESSES, "what|who using|take|run @what|most|cause|@time|all|now|machine" },
     { INTENT_PROCESSES, "what|who +is writing|reading|downloading|uploading|sending|receiving|loading|filling|swapping|heating|doing @what" },
-    { INTENT_PROCESSES, "what|who is using|take|run" },
+    { INTENT_PROCESSES, "what|who +is +using|take|run" },
+    { INTENT_PROCESSES, "what|who else using|take|run" },
     { INTENT_PROCESSES, "what|who do using|take" },
     { INTENT_PROCESSES, "who|what make @what|it" },
-    { INTENT_PROCESSES, "what|who run" },
+    { INTENT_PROCESSES, "what|who +run" },
+    { INTENT_PROCESSES, "what|who +is|do +run" },
     { INTENT_PROCESSES, "^what|who using" },
     { INTENT_PROCESSES, "who @what|do|be|cause" },
     { INTENT_PROCESS, "@process" },
@@ -114,6 +119,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_VALUE, "what|which +@what is|have|use highest|most|hottest|lowest|least" },
     { INTENT_HIGHEST, "highest|hottest @what" },
     { INTENT_HIGHEST, "@what highest|hottest" },
+    { INTENT_HIGHEST, "hottest @time" },
     { INTENT_HIGHEST, "most @what" },
     { INTENT_LOWEST, "lowest|least @what" },
     { INTENT_LOWEST, "@what lowest" },
@@ -133,8 +139,8 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_STATUS, "is|all anything|machine|it|all fine|normal|slow|busy|idle|up|work" },
     { INTENT_STATUS, "anything|all|machine fine|normal|slow|busy|idle" },
     { INTENT_STATUS, "machine" },
-    { INTENT_HIGHEST, "^highest|hottest" },
-    { INTENT_LOWEST, "^lowest" },
+    { INTENT_HIGHEST, "highest|hottest" },
+    { INTENT_LOWEST, "lowest" },
 };
 
 static const char *const names[INTENTS] = {

@@ -12,7 +12,7 @@ static const struct lexicon_word table[] = {
     { "be", WORD_STOP, "am been being" },
     { "do", WORD_RULE, "does did doing done" },
     { "have", WORD_RULE, "has had having got" },
-    { "in", WORD_STOP, "on for during over within into onto by with across throughout via" },
+    { "in", WORD_STOP, "on for during within into onto by with across throughout via" },
     { "is", WORD_RULE, "are was were" },
     { "and", WORD_RULE, "plus also too &" },
     { "or", WORD_RULE, "" },
@@ -48,7 +48,7 @@ static const struct lexicon_word table[] = {
     { "lowest", WORD_RULE, "minimum min minimal least smallest coolest coldest quietest idlest" },
     { "average", WORD_RULE, "mean avg averages typical typically median" },
     { "total", WORD_RULE, "sum altogether overall combined" },
-    { "above", WORD_RULE, "exceed exceeds exceeded exceeding beyond surpass surpassed higher" },
+    { "above", WORD_RULE, "over exceed exceeds exceeded exceeding beyond surpass surpassed higher" },
     { "below", WORD_RULE, "under beneath lower" },
     { "reach", WORD_RULE, "reaches reached hit hits reaching" },
     { "than", WORD_RULE, "" },
@@ -59,7 +59,7 @@ static const struct lexicon_word table[] = {
     { "unusual", WORD_RULE, "strange weird odd abnormal suspicious uncommon peculiar irregular funny" },
     { "anomaly", WORD_RULE, "anomalies anomalous anomally episode episodes incident incidents outlier outliers" },
     { "problem", WORD_RULE, "problems issue issues trouble troubles alert alerts alarm alarms warning warnings complaint complaints "
-      "broken failing failure failures bad" },
+      "broken dying dead failing failure failures bad" },
     { "wrong", WORD_RULE, "amiss" },
     { "worse", WORD_RULE, "" },
     { "anything", WORD_RULE, "something things thing everything stuff" },
@@ -78,7 +78,7 @@ static const struct lexicon_word table[] = {
     { "worry", WORD_RULE, "worried worries worrying concerned serious" },
     { "slow", WORD_RULE, "sluggish laggy lag lags lagging lagged unresponsive stutter stuttering stutters slower stuck hang hanging "
       "hung freeze frozen freezing froze slowdown" },
-    { "process", WORD_RULE, "processes program programs app apps application applications task tasks software job jobs" },
+    { "process", WORD_RULE, "processes program programs app apps application applications task tasks software job jobs users consumers" },
     { "run", WORD_RULE, "runs ran running" },
     { "open", WORD_RULE, "opened" },
     { "out", WORD_RULE, "" },
@@ -201,7 +201,7 @@ static const struct lexicon_word table[] = {
     { "temperature", WORD_MATTER, "temperatures temp temps heat heating hot hotter warm warmer cool cooler cold thermal thermals "
       "overheating overheat overheated overheats tempreture" },
     { "fan", WORD_MATTER, "fans rpm loud louder noisy noise spinning cooling" },
-    { "power", WORD_MATTER, "electricity draw draws drawing drew" },
+    { "power", WORD_MATTER, "electricity pull pulls draw draws drawing drew" },
     { "energy", WORD_MATTER, "joules kwh" },
     { "battery", WORD_MATTER, "batteries accu" },
     { "charge", WORD_MATTER, "charged charging discharging discharge plugged" },
@@ -223,7 +223,7 @@ static const struct lexicon_word table[] = {
     { "zombies", WORD_MATTER, "zombie" },
     { "steal", WORD_MATTER, "stolen" }, { "iowait", WORD_MATTER, "" },
 
-    { "poem", WORD_ELSE, "poems poetry capital capitals country countries city cities president minister weather rain snow sun moon star "
+    { "poem", WORD_ELSE, "poems poetry compute calculate capital capitals country countries city cities president minister weather rain snow sun moon star "
       "stars joke jokes story stories song songs music movie movies film films book books recipe recipes cook bake bread cake dinner food pizza love life "
       "meaning translate translation french german english spanish language essay letter email mail message news football soccer score "
       "stock stocks price prices bitcoin money bank holiday travel flight hotel medicine math maths equation integral "

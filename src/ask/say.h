@@ -14,6 +14,9 @@ void say_process(struct asked *q);
 void say_why(struct asked *q);        /* say_trouble.c: why, happened, anomalies */
 void say_happened(struct asked *q);
 void say_anomalies(struct asked *q);
+/* The worst episode of a period, in a sentence; the number of all. */
+int say_worst(struct asked *q, const struct span *s);
+
 void say_throttle(struct asked *q);   /* say_throttle.c */
 void say_forecast(struct asked *q);   /* say_coming.c */
 void say_trend(struct asked *q);

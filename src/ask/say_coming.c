@@ -47,8 +47,8 @@ static bool course_read(struct asked *q, const struct figure *f, const struct sp
     struct query_result *r;
     double t[POINTS], y[POINTS];
     int64_t from = s->from_ms > q->first_ms ? s->from_ms : q->first_ms;
-    double step = fmax(q->interval_s, 1);
-    int n = (int)fmin(POINTS, (double)(s->to_ms - from + 1) / 1000 / step);
+    double span_s = (double)(s->to_ms - from + 1) / 1000, step = fmax(q->interval_s, span_s >= 3600 ? 60 : 1);
+    int n = (int)fmin(POINTS, span_s / step);
     *out = (struct course){ .f = *f };
     if (n < 3 || store_query(q->look->files, NULL, from, s->to_ms, f->id, n, &r) < 0)
         return false;
@@ -76,7 +76,7 @@ static bool course_best(struct asked *q, const struct figure *f, const struct sp
     *over = *s;
     bool found = course_read(q, f, s, out);
     double best = found && out->moves ? fabs(out->fit.tau) : 0;
-    for (size_t i = 0; i < sizeof hours / sizeof *hours && !named; i++) {
+    for (size_t i = 0; i < sizeof hours / sizeof *hours && !named && best < 0.95; i++) {
         struct course c;
         struct span shorter = *s;
         shorter.from_ms = s->to_ms - (int64_t)(hours[i] * 3.6e6);
@@ -193,7 +193,8 @@ void say_trend(struct asked *q)
         return;
     }
     course_say(q, u, &c, &s);
-    if (c.moves && c.fit.slope > 0 && u->topic && strncmp(u->topic->key, "memory", 6) == 0)
+    bool who = words_find(&q->m.words, 0, "process|leak") >= 0;
+    if ((who || (c.moves && c.fit.slope > 0)) && u->topic && strncmp(u->topic->key, "memory", 6) == 0)
         trend_who(q, &c);
     say_chart(q, f, &s);
     say_within(q, &s);

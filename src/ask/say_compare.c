@@ -15,6 +15,7 @@
 
 static const char *const main_topics[] = {
     "cpu", "memory", "swap", "disk", "disk.read", "disk.write", "download", "upload", "gpu", "temperature", "power", "space", "pressure",
+    NULL
 };
 
 struct pair {
@@ -120,7 +121,9 @@ static int compare_all(struct asked *q, const struct span *a, const struct span 
 {
     int n = 0, same = 0;
     auto_buf struct buf alike = { 0 };
-    for (size_t i = 0; i < sizeof main_topics / sizeof *main_topics; i++) {
+    figures_gather(q, main_topics, a);
+    figures_gather(q, main_topics, b);
+    for (size_t i = 0; main_topics[i]; i++) {
         struct subject u = say_topic(q, main_topics[i]);
         struct pair p;
         if (!pair_read(q, &u, a, b, &p))

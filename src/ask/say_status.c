@@ -6,6 +6,7 @@
  */
 #include "ask/say.h"
 
+#include "base/auto.h"
 #include "base/text.h"
 #include "look/judged.h"
 
@@ -13,32 +14,31 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOOKED_MS INT64_C(600000)
+#define LOOKED_MS INT64_C(300000)
 #define DAY_MS INT64_C(86400000)
 
-/* Of the end of a period; false where nothing can be said. */
+/* Of the end of a period; false where nothing can be said. Without states and trends, which cost ten times as much. */
 static bool status_judge(struct asked *q, int64_t to_ms, struct judged *out)
 {
     static const struct analyze_options plain = { 0 };
     struct analyze_options how = q->w->how ? *q->w->how : plain;
+    int64_t to = to_ms < q->last_ms ? to_ms : q->last_ms;
     how.forecast_steps = 0;
     how.workloads = NULL;
-    int64_t to = to_ms < q->last_ms ? to_ms : q->last_ms;
-    return q->last_ms && judged_range(q->look, NULL, to - LOOKED_MS + 1, to, &how, JUDGED_BYTES, out) == 0;
-}
-
-static void status_note_count(void *self, const struct index_anomaly *a)
-{
-    (void)a;
-    (*(int *)self)++;
+    *out = (struct judged){ 0 };
+    if (!q->last_ms || archive_recording(q->look->files, NULL, to - LOOKED_MS + 1, to, JUDGED_BYTES, &out->rec) < 0)
+        return false;
+    out->report = analyze_verdict(out->rec, &how);
+    return true;
 }
 
 /* "processor 23.1 %, memory in use 61.0 % ..." */
 static void status_numbers(struct asked *q, const struct span *s)
 {
-    static const char *const keys[] = { "cpu", "memory", "space", "disk", "temperature", "gpu", "battery", "pressure" };
+    static const char *const keys[] = { "cpu", "memory", "space", "disk", "temperature", "gpu", "battery", "pressure", NULL };
     int said = 0;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    figures_gather(q, keys, s);
+    for (size_t i = 0; keys[i]; i++) {
         struct subject u = say_topic(q, keys[i]);
         struct figure f[FIGURES_MAX];
         if (subject_slot(&u, &q->scope) < 0 || !figures_read(q, &u, s, s->kind != SPAN_NOW, f))
@@ -90,29 +90,28 @@ void say_status(struct asked *q)
     if (now)
         day.from_ms = s.to_ms - DAY_MS;
     day.kind = SPAN_RANGE;
-    if (q->look->index)
-        index_anomalies(q->look->index, NULL, day.from_ms, day.to_ms, 0, status_note_count, &anomalies);
     bool judged = now && status_judge(q, s.to_ms, &j);
     size_t warnings = 0;
     for (size_t i = 0; judged && i < j.report->n_insights; i++)
         warnings += j.report->insights[i].severity >= SEVERITY_WARNING;
-    if (anomalies || warnings)
-        answer_say(a, "There is something to look at.");
-    else
-        answer_say(a, now ? "It is well." : "It was well.");
+    struct answer head = *a; /* the verdict stands first, and follows from what is found */
+    a->text = (struct buf){ 0 };
+    anomalies = say_worst(q, &day);
+    if (!anomalies) {
+        answer_note(a, "anomalies", 0, UNIT_NONE, NULL, 0);
+        answer_say(a, "No anomaly");
+        say_when(q, &day);
+        answer_say(a, ".");
+    }
+    auto_buf struct buf found = a->text;
+    a->text = head.text;
+    answer_say(a, anomalies || warnings ? "There is something to look at." : now ? "It is well." : "It was well.");
     if (now && say_is_stale(q)) {
         answer_say(a, " This is how it was at ");
         say_time(q, q->last_ms);
         answer_say(a, ", the last that was recorded.");
     }
-    answer_say(a, " ");
-    if (anomalies)
-        answer_count(a, "anomalies", anomalies, "anomaly");
-    else
-        answer_say(a, "No anomaly");
-    answer_note(a, "anomalies", anomalies, UNIT_NONE, NULL, 0);
-    say_when(q, &day);
-    answer_say(a, ".");
+    answer_say(a, " %s", buf_text(&found));
     if (judged)
         status_insights(q, j.report, false, 2);
     if (judged)

@@ -185,10 +185,25 @@ void say_anomalies(struct asked *q)
     answer_suggest(a, "what happened last night?");
 }
 
+int say_worst(struct asked *q, const struct span *s)
+{
+    struct episodes e;
+    episodes_read(q, s, NULL, &e);
+    if (e.n) {
+        answer_count(q->out, "anomalies", (double)e.n, "anomaly");
+        say_when(q, s);
+        answer_say(q->out, e.n == 1 ? ": " : ", the worst: ");
+        episode_say(q, &e.p[0]);
+    }
+    int n = (int)e.n;
+    mem_free(e.p);
+    return n;
+}
+
 /* ---- why ---- */
 
 /* What a person means by slow, and what else stands out: looked at where no episode explains it. */
-static const char *const signs[] = { "cpu", "pressure", "memory", "swap", "disk", "temperature", "gpu", "network" };
+static const char *const signs[] = { "cpu", "pressure", "memory", "swap", "disk", "temperature", "gpu", "network", NULL };
 
 struct sign {
     struct figure f;
@@ -231,7 +246,8 @@ static bool why_signs(struct asked *q, const struct span *s)
 {
     struct sign best[2] = { 0 };
     int n = 0;
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+    figures_gather(q, signs, s);
+    for (size_t i = 0; signs[i]; i++) {
         struct sign g = { 0 };
         if (!sign_read(q, signs[i], s, &g))
             continue;
@@ -352,8 +368,9 @@ static void happened_event(void *self, const struct index_event *e)
 
 static void happened_peaks(struct asked *q, const struct span *s)
 {
-    static const char *const keys[] = { "cpu", "memory", "disk.write" };
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const keys[] = { "cpu", "memory", "disk.write", NULL };
+    figures_gather(q, keys, s);
+    for (size_t i = 0; keys[i]; i++) {
         struct figure f[FIGURES_MAX];
         struct subject u = say_topic(q, keys[i]);
         if (subject_slot(&u, &q->scope) < 0 || !figures_read(q, &u, s, true, f))
@@ -375,6 +392,8 @@ void say_happened(struct asked *q)
     struct episodes e;
     struct answer *a = q->out;
     struct happened h = { .q = q };
+    if (q->m.n_spans && q->m.span[0].kind == SPAN_AT)
+        s.to_ms += 8 * MARGIN_MS - MARGIN_MS; /* what came of it */
     say_within(q, &s);
     if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
         say_not_recorded(q, "events", &s);

@@ -100,11 +100,29 @@ static bool value_busy_with(const struct asked *q, const struct subject *u)
     return u->topic && words_listed("cpu|memory|disk", u->topic->key) && q->m.n_subjects == 1;
 }
 
+/* A full answer is read at once. */
+static void value_gather(struct asked *q, const struct subject *u, const struct span *s)
+{
+    char with[96];
+    const char *keys[8];
+    size_t n = 0;
+    if (!u->topic || *u->inst || u->by_side)
+        return;
+    snprintf(with, sizeof with, "%s", u->topic->with);
+    keys[n++] = u->topic->key;
+    for (char *rest, *key = strtok_r(with, " ", &rest); key && n < 7; key = strtok_r(NULL, " ", &rest))
+        keys[n++] = key;
+    keys[n] = NULL;
+    figures_gather(q, keys, s);
+}
+
 void say_value(struct asked *q)
 {
     struct span s = say_span(q, 0);
     struct answer *a = q->out;
     bool any = false;
+    if (q->m.n_subjects == 1)
+        value_gather(q, &q->m.subject[0], &s);
     for (int i = 0; i < q->m.n_subjects; i++) {
         const struct subject *u = &q->m.subject[i];
         struct figure f[FIGURES_MAX];

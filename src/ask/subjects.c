@@ -402,11 +402,20 @@ static void subjects_correct(struct words *q, const struct scope *s)
     }
 }
 
+/* Said twice ("network traffic") it is one. */
+static int subjects_once(const struct subject *list, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(list[i].globs, list[n].globs) == 0 && list[i].topic == list[n].topic)
+            return n;
+    return n + 1;
+}
+
 int subjects_read(struct words *q, const struct scope *s, struct subject out[static SUBJECTS_MAX])
 {
     struct instance named;
     const struct instance *of = NULL;
-    int n = 0, first = -1;
+    int n = 0;
     subjects_correct(q, s);
     for (int i = 0; i < q->n && n < SUBJECTS_MAX; i++)
         n += subjects_written(q, s, i, &out[n]);
@@ -418,10 +427,8 @@ int subjects_read(struct words *q, const struct scope *s, struct subject out[sta
     if (n == 0 && subjects_special(q, s, &out[n]))
         n++;
     for (int i = 0; i < q->n && n < SUBJECTS_MAX; i++)
-        if (subjects_thing(q, s, i, of, &out[n])) {
-            first = first < 0 ? n : first;
-            n++;
-        }
+        if (subjects_thing(q, s, i, of, &out[n]))
+            n = subjects_once(out, n);
     for (int i = 0; i < q->n && n == 0; i++)
         n += subjects_alone(q, s, i, of, &out[n]);
     if (n == 0 && subjects_phrase(q, s, &out[n]))

@@ -144,7 +144,7 @@ static int times_length(const struct times *t, int i, int64_t *out_ms, int64_t *
         *out_ms = *unit_ms / 2;
         return *unit_ms ? next + 1 : 0;
     }
-    bool article = next > i && (!strcmp(t->q->w[next - 1].text, "a") || !strcmp(t->q->w[next - 1].text, "an"));
+    bool article = next && next < t->q->n && words_listed("a|an", t->q->w[next - 1].text);
     if (times_number(t, next, &n))
         next = times_skip(t, next + 1);
     else if (!article)
@@ -254,6 +254,18 @@ static bool times_of_year(const struct times *t, int month, double day, int64_t 
                                  times_date(year - 1, month, (int)day, out));
 }
 
+/* "2026-11-22", "2026-11-22T14:05", whose T was folded. */
+static bool times_iso(const struct times *t, const char *text, int64_t *out)
+{
+    char upper[WORDS_TEXT];
+    if (!strchr(text, '-'))
+        return false;
+    snprintf(upper, sizeof upper, "%s", text);
+    for (char *p = upper; *p; p++)
+        *p = *p == 't' ? 'T' : *p == 'z' ? 'Z' : *p;
+    return when_parse(upper, t->now, out);
+}
+
 /* "24.11.2026", "24/11/2026": the day first. */
 static bool times_dotted(const char *text, int64_t *out)
 {
@@ -317,7 +329,7 @@ static int times_day_words(const struct times *t, int i, struct moment_words *m)
         m->day_ms = today - DAY_MS;
     else if (words_is(q, i, "tomorrow"))
         m->day_ms = today + DAY_MS;
-    else if (strchr(q->w[i].text, '-') && when_parse(q->w[i].text, t->now, &ms)) {
+    else if (times_iso(t, q->w[i].text, &ms)) {
         m->day_ms = times_day(ms);
         if (strlen(q->w[i].text) > 10) {
             m->clock = true;
@@ -338,6 +350,11 @@ static int times_part_words(const struct times *t, int i, struct moment_words *m
     const struct words *q = t->q;
     bool last = words_is(q, i, "last|previous");
     int64_t today = times_day(t->now);
+    if (words_is(q, i, "night|evening|morning|afternoon") && words_is(q, i + 1, "before") && times_part(t, i, m)) {
+        m->day = true; /* the one before the last */
+        m->day_ms = today - (m->part_to > 24 ? 2 : 1) * DAY_MS;
+        return i + 2;
+    }
     if (words_is(q, i, "overnight") || (last && words_is(q, i + 1, "night|evening"))) {
         m->part = words_is(q, i, "overnight") || times_part(t, i + 1, m);
         if (words_is(q, i, "overnight"))
@@ -599,6 +616,8 @@ static int times_plain(const struct times *t, int i, struct found *out)
 
 static int times_try(const struct times *t, int i, struct found *out)
 {
+    if (words_is(t->q, i, "about") && words_is(t->q, i - 1, "what|how")) /* "how about tuesday" is no matter of minutes */
+        return 0;
     int next = times_between(t, i, NULL, out);
     next = next ? next : times_open(t, i, out);
     next = next ? next : times_near(t, i, out);

@@ -366,16 +366,32 @@ static bool player_overlaps(const struct player *p, const struct archive_part *p
     return part->ticks && part->first_ms <= p->to_ms && part->last_ms >= p->from_ms;
 }
 
+static int player_parts(struct player *p, struct archive *a, const char *session)
+{
+    int rc = 0;
+    for (size_t i = 0; i < a->n && rc == 0; i++) {
+        struct archive_part *part = &a->part[i];
+        if ((!session || strcmp(part->about.session, session) == 0) && player_overlaps(p, part))
+            rc = player_part(p, part);
+    }
+    return rc;
+}
+
+int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_each *each, void *self)
+{
+    struct player p = { .tape = tape_new(false), .from_ms = from_ms, .to_ms = to_ms, .each = each, .self = self };
+    tape_pass_numbers(p.tape);
+    int rc = player_parts(&p, a, session);
+    tape_free(p.tape);
+    buf_done(&p.buf);
+    return rc;
+}
+
 int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
                  tape_each *each, void *self, uint64_t *lost)
 {
     struct player p = { .tape = tape_new(true), .from_ms = from_ms, .to_ms = to_ms, .each = each, .self = self };
-    int rc = 0;
-    for (size_t i = 0; i < a->n && rc == 0; i++) {
-        struct archive_part *part = &a->part[i];
-        if ((!session || strcmp(part->about.session, session) == 0) && player_overlaps(&p, part))
-            rc = player_part(&p, part);
-    }
+    int rc = player_parts(&p, a, session);
     if (lost)
         *lost = p.lost + tape_lost(p.tape);
     tape_free(p.tape);

@@ -51,6 +51,9 @@ int archive_columns(const struct archive_part *p);
 int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
                  tape_each *each, void *self, uint64_t *lost);
 
+/* The same for whoever wants the processes and events only: of what is packed, the numbers are not read. */
+int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_each *each, void *self);
+
 /*
  * Two sessions that were recorded at the same time, for more than a minute of from..to: an import beside a recording.
  * Played as one, time would run backwards. True, and their ids, of the archive.

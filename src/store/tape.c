@@ -25,6 +25,7 @@ struct table_at {
 };
 
 struct tape {
+    bool times_only;          /* numbers of blocks are passed over */
     bool derive, ended;
     struct buf in;
     size_t at;                /* of in: what was taken already */
@@ -76,6 +77,11 @@ static void tape_drop_rows(struct tape *t)
     mem_free(t->rows);
     t->rows = NULL;
     t->n_rows = t->row = 0;
+}
+
+void tape_pass_numbers(struct tape *t)
+{
+    t->times_only = true;
 }
 
 void tape_free(struct tape *t)
@@ -260,7 +266,7 @@ static int tape_take_tick(struct tape *t, struct unpack in)
 /* Columns become rows. */
 static int tape_unroll(struct tape *t, const struct segment_block *b)
 {
-    int rows = b->table.rows, width = b->table.cols;
+    int rows = b->table.rows, width = t->times_only ? b->columns[0] : b->table.cols;
     double *col = mem_try((size_t)rows * sizeof *col);
     t->rows = mem_try((size_t)rows * (size_t)width * sizeof *t->rows);
     int rc = col && t->rows ? 0 : -ENOMEM;
@@ -286,7 +292,7 @@ static int tape_take_block(struct tape *t, const struct chunk *c)
     if (rc == 0)
         rc = tape_unroll(t, &b);
     t->width[0] = b.columns[0];
-    t->width[1] = b.columns[1];
+    t->width[1] = t->times_only ? 0 : b.columns[1];
     t->based = t->has_table = false;
     block_done(&b.table);
     return rc;
