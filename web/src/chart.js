@@ -3,10 +3,12 @@
  * of arrays that are handed over and knows no network; charts of a group share range, cursor and drawing time.
  */
 import { h, button, fill, setText } from './dom.js';
-import { amount, amountParts, between, exactly, when, period } from './format.js';
+import { amount, between, exactly, when } from './format.js';
 import { theme } from './theme.js';
 import { timeMarks, valueMarks, valueRange } from './axis.js';
 import { bindGestures } from './gesture.js';
+import { drawBehind } from './chart_draw.js';
+import { tableOf, wordsOf } from './chart_words.js';
 
 /** @typedef {(number | null | undefined)[]} Values - null is a gap, undefined a point that is not there */
 /** @typedef {{label: string, id?: string, dash?: boolean, color?: number, quiet?: boolean}} Line */
@@ -18,7 +20,6 @@ import { bindGestures } from './gesture.js';
 
 const AXIS_WIDTH = 64;
 const AXIS_HEIGHT = 24;
-const TABLE_ROWS = 500;
 const EDGE = 16;
 
 export class Chart {
@@ -144,7 +145,7 @@ export class Chart {
     this.latest = null;
     this.say(this.isEmpty() ? 'Nothing was recorded in this range.' : '');
     this.changed();
-    this.describe();
+    this.area.setAttribute('aria-label', wordsOf(this));
   }
 
   isEmpty() {
@@ -263,7 +264,7 @@ export class Chart {
       ],
       bands: (spec.bands ?? []).map((series) => ({ series, fill: () => theme.band })),
       hooks: {
-        drawClear: [() => this.drawBehind()],
+        drawClear: [() => drawBehind(this)],
         setCursor: [(/** @type {uPlot} */ u) => this.pointAt(u.cursor.idx ?? null)],
         setSelect: [(/** @type {uPlot} */ u) => this.selected(u)],
       },
@@ -314,68 +315,6 @@ export class Chart {
     return range;
   }
 
-  /** What lies behind the lines: the usual range, episodes, and how far values went between two points. */
-  drawBehind() {
-    const plot = /** @type {uPlot} */ (this.plot);
-    if (!plot) return;
-    const { ctx, bbox } = plot;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    ctx.clip();
-    const single = this.spec.lines.length === 1;
-    const [range] = this.usual;
-    if (single && range) {
-      const top = plot.valToPos(range[1], 'y', true),
-        bottom = plot.valToPos(range[0], 'y', true);
-      ctx.fillStyle = theme.band;
-      ctx.fillRect(bbox.left, top, bbox.width, Math.max(bottom - top, 1));
-    }
-    for (const mark of this.marks) this.drawMark(plot, mark);
-    this.envelopes.forEach((envelope, i) => envelope && this.drawEnvelope(plot, envelope, this.color(i)));
-    ctx.restore();
-  }
-
-  /** @param {uPlot} plot @param {Mark} mark */
-  drawMark(plot, mark) {
-    const { ctx, bbox } = plot;
-    const left = plot.valToPos(mark.from, 'x', true);
-    const width = Math.max(plot.valToPos(mark.to, 'x', true) - left, 2 * devicePixelRatio);
-    const bad = mark.severity === 'critical';
-    ctx.fillStyle = bad ? theme.badFill : theme.warnFill;
-    ctx.fillRect(left, bbox.top, width, bbox.height);
-    ctx.fillStyle = bad ? theme.bad : theme.warn;
-    ctx.fillRect(left, bbox.top, width, 3 * devicePixelRatio);
-  }
-
-  /** @param {uPlot} plot @param {Envelope} envelope @param {string} color */
-  drawEnvelope(plot, envelope, color) {
-    const { ctx } = plot;
-    const x = this.data[0];
-    const [first, last] = plot.series[0].idxs ?? [0, -1];
-    ctx.globalAlpha = 0.22;
-    ctx.fillStyle = color;
-    for (let i = first; i <= last; i++) {
-      if (envelope.high[i] == null) continue;
-      let end = i;
-      while (end < last && envelope.high[end + 1] != null) end++;
-      ctx.beginPath();
-      for (let k = i; k <= end; k++)
-        ctx.lineTo(
-          plot.valToPos(x[k], 'x', true),
-          plot.valToPos(/** @type {number} */ (envelope.high[k]), 'y', true),
-        );
-      for (let k = end; k >= i; k--)
-        ctx.lineTo(
-          plot.valToPos(x[k], 'x', true),
-          plot.valToPos(/** @type {number} */ (envelope.low[k]), 'y', true),
-        );
-      ctx.fill();
-      i = end;
-    }
-    ctx.globalAlpha = 1;
-  }
-
   /** The cursor is at this point now. @param {number | null} at */
   pointAt(at) {
     if (at === this.at) return;
@@ -405,87 +344,11 @@ export class Chart {
     }
   }
 
-  /** For those who do not see it. */
-  describe() {
-    const parts = this.spec.lines
-      .filter((line) => !line.quiet)
-      .map((line) => {
-        const i = this.spec.lines.indexOf(line);
-        let low = Infinity,
-          high = -Infinity,
-          last = null;
-        for (const v of this.data[i + 1])
-          if (v != null) {
-            low = Math.min(low, v);
-            high = Math.max(high, v);
-            last = v;
-          }
-        const name = this.spec.lines.length > 1 ? `${line.label}: ` : '';
-        const [least, most, end] = [low, high, last].map((v) => amount(v, this.spec.unit));
-        return last == null ? `${name}nothing recorded` : `${name}lowest ${least}, highest ${most}, last ${end}`;
-      });
-    const range = period(this.group.from, this.group.to);
-    this.area.setAttribute('aria-label', `${this.spec.title}, ${range}. ${parts.join('; ')}`);
-  }
-
   showTable() {
     const open = this.behind.hidden;
     this.behind.hidden = !open;
     this.toggle.setAttribute('aria-expanded', String(open));
-    if (open) this.fillTable();
-  }
-
-  fillTable() {
-    const x = this.data[0];
-    const inside = x
-      .map((/** @type {number} */ _, /** @type {number} */ i) => i)
-      .filter((/** @type {number} */ i) => x[i] >= this.group.from && x[i] <= this.group.to);
-    const step = Math.max(1, Math.ceil(inside.length / TABLE_ROWS));
-    const shown = inside.filter((/** @type {any} */ _, /** @type {number} */ k) => k % step === 0).reverse();
-    const unit = this.spec.unit;
-    const [, name] = amountParts(1, unit);
-    fill(
-      this.behind,
-      h(
-        'table',
-        null,
-        h('caption', { text: step > 1 ? `every ${step}th point of ${inside.length}` : `${inside.length} points` }),
-        h(
-          'thead',
-          null,
-          h(
-            'tr',
-            null,
-            h('th', { scope: 'col', text: 'time' }),
-            this.spec.lines.map((line) =>
-              h('th', {
-                scope: 'col',
-                class: 'num',
-                text: this.spec.lines.length === 1 ? name || 'value' : line.label,
-              }),
-            ),
-          ),
-        ),
-        h(
-          'tbody',
-          null,
-          shown.map((/** @type {number} */ i) =>
-            h(
-              'tr',
-              null,
-              h('td', { text: when(x[i]) }),
-              this.spec.lines.map((_, k) =>
-                h('td', {
-                  class: 'num',
-                  title: exactly(this.data[k + 1][i], unit),
-                  text: amount(this.data[k + 1][i], unit),
-                }),
-              ),
-            ),
-          ),
-        ),
-      ),
-    );
+    if (open) fill(this.behind, tableOf(this));
   }
 
   resize() {

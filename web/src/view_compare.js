@@ -55,7 +55,7 @@ export function compareView() {
       h('header', { class: 'view-head' }, h('h1', { text: 'Compare' })),
       h(
         'div',
-        { class: 'tools ranges' },
+        { class: 'tools spans' },
         h(
           'fieldset',
           null,

@@ -1,0 +1,81 @@
+/* chart_words.js - a chart in words and as a table. */
+import { h } from './dom.js';
+import { amount, amountParts, exactly, period, when } from './format.js';
+
+/** @typedef {import('./chart.js').Chart} Chart */
+
+const TABLE_ROWS = 500;
+
+/** For those who do not see it. @param {Chart} chart */
+export function wordsOf(chart) {
+  const parts = chart.spec.lines
+    .filter((line) => !line.quiet)
+    .map((line) => {
+      const i = chart.spec.lines.indexOf(line);
+      let low = Infinity,
+        high = -Infinity,
+        last = null;
+      for (const v of chart.data[i + 1])
+        if (v != null) {
+          low = Math.min(low, v);
+          high = Math.max(high, v);
+          last = v;
+        }
+      const name = chart.spec.lines.length > 1 ? `${line.label}: ` : '';
+      const [least, most, end] = [low, high, last].map((v) => amount(v, chart.spec.unit));
+      return last == null ? `${name}nothing recorded` : `${name}lowest ${least}, highest ${most}, last ${end}`;
+    });
+  const range = period(chart.group.from, chart.group.to);
+  return `${chart.spec.title}, ${range}. ${parts.join('; ')}`;
+}
+
+/** The numbers of the range that is shown, the newest first. @param {Chart} chart */
+export function tableOf(chart) {
+  const x = chart.data[0];
+  const inside = x
+    .map((/** @type {number} */ _, /** @type {number} */ i) => i)
+    .filter((/** @type {number} */ i) => x[i] >= chart.group.from && x[i] <= chart.group.to);
+  const step = Math.max(1, Math.ceil(inside.length / TABLE_ROWS));
+  const shown = inside.filter((/** @type {any} */ _, /** @type {number} */ k) => k % step === 0).reverse();
+  const unit = chart.spec.unit;
+  const [, name] = amountParts(1, unit);
+  return h(
+    'table',
+    null,
+    h('caption', { text: step > 1 ? `every ${step}th point of ${inside.length}` : `${inside.length} points` }),
+    h(
+      'thead',
+      null,
+      h(
+        'tr',
+        null,
+        h('th', { scope: 'col', text: 'time' }),
+        chart.spec.lines.map((line) =>
+          h('th', {
+            scope: 'col',
+            class: 'num',
+            text: chart.spec.lines.length === 1 ? name || 'value' : line.label,
+          }),
+        ),
+      ),
+    ),
+    h(
+      'tbody',
+      null,
+      shown.map((/** @type {number} */ i) =>
+        h(
+          'tr',
+          null,
+          h('td', { text: when(x[i]) }),
+          chart.spec.lines.map((_, k) =>
+            h('td', {
+              class: 'num',
+              title: exactly(chart.data[k + 1][i], unit),
+              text: amount(chart.data[k + 1][i], unit),
+            }),
+          ),
+        ),
+      ),
+    ),
+  );
+}
