@@ -114,10 +114,33 @@ static void event(void **state)
     buf_done(&out);
 }
 
+/* Once a second: late or not, at once after a gap, and one of ten where the recorder looks more closely. */
+static void keeps_the_pace(void **state)
+{
+    (void)state;
+    static const struct { double at_s; bool told; } cases[] = {
+        { 100, true }, { 101, true }, { 102.3, true }, { 103, true }, { 103.9, true }, { 104.1, false }, { 105.2, true },
+        { 205, true }, { 205.1, false }, { 205.2, false }, { 205.4, false }, { 205.6, true }, { 205.9, false },
+        { 206.4, false }, { 206.6, true },
+    };
+    int64_t due = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (livefeed_is_due(&due, (int64_t)(cases[i].at_s * 1e9), 1) != cases[i].told)
+            fail_msg("at %.1f s", cases[i].at_s);
+    int told = 0;
+    due = 0;
+    for (int i = 0; i < 100; i++)
+        told += livefeed_is_due(&due, 1000000000 + i * (int64_t)100000000, 0.1);
+    assert_int_equal(told, 100);
+    assert_true(livefeed_is_due(&due, 1, NAN)); /* of a recorder that does not say its interval all is told */
+    assert_true(livefeed_is_due(&due, 1, NAN));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(schema_and_tick), cmocka_unit_test(now), cmocka_unit_test(event),
+        cmocka_unit_test(keeps_the_pace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,6 +33,8 @@ struct livefeed {
     struct heard heard[HUB_TOPICS];
     size_t n_heard;
     struct buf out;
+    struct buf events;     /* of instants that were not told, as text */
+    int64_t due_ns;
     struct json_t *state;  /* of the recorder, when it was asked last */
     int64_t ask_ns;
 
@@ -151,13 +153,25 @@ static struct livefeed_work livefeed_work(const struct livefeed *f)
     return (struct livefeed_work){ known ? category : NULL, json_number_value(json_object_get(w, "confidence")) };
 }
 
+/* Half an interval of lateness is no reason to leave one out. */
+bool livefeed_is_due(int64_t *due_ns, int64_t mono_ns, double interval_s)
+{
+    int64_t interval_ns = interval_s > 0 ? (int64_t)(interval_s * SECOND_NS) : 0;
+    if (interval_ns && *due_ns && mono_ns < *due_ns - interval_ns / 2)
+        return false;
+    *due_ns += interval_ns;
+    if (*due_ns < mono_ns + interval_ns / 2)
+        *due_ns = mono_ns + interval_ns;
+    return true;
+}
+
 static void livefeed_tell(struct livefeed *f, const struct feed *feed, const struct moment *m)
 {
     auto_buf struct buf rest = { 0 };
     struct livefeed_work work = livefeed_work(f);
     livefeed_put_now(&f->live, feed->schema, &m->frame, &work, &rest);
-    for (size_t i = 0; i < m->n_events; i++)
-        livefeed_put_event(&m->events[i], &rest);
+    buf_put(&rest, buf_text(&f->events), f->events.n);
+    buf_clear(&f->events);
     livefeed_listen(f);
     for (size_t i = 0; i < f->n_heard; i++) {
         struct heard *h = &f->heard[i];
@@ -176,9 +190,13 @@ static void livefeed_follow(struct livefeed *f, struct feed *feed)
     const struct moment *m;
     live_init(&f->live);
     f->live.budget_per_day = f->o.budget_per_day;
-    f->ask_ns = 0;
+    f->ask_ns = f->due_ns = 0;
     while (feed_next(feed, &m) == 0 && live_take(&f->live, feed, m) == 0) {
         if (feed->behind)
+            continue;
+        for (size_t i = 0; i < m->n_events; i++)
+            livefeed_put_event(&m->events[i], &f->events);
+        if (!livefeed_is_due(&f->due_ns, m->frame.mono_ns, feed->interval_s))
             continue;
         livefeed_ask(f);
         livefeed_tell(f, feed, m);
@@ -234,6 +252,7 @@ bool livefeed_stop(struct livefeed *f)
         return false;
     json_decref(f->state);
     buf_done(&f->out);
+    buf_done(&f->events);
     os_lock_free(f->lock);
     mem_free(f->data);
     mem_free(f);

@@ -7,7 +7,9 @@
  *     event: now      the verdict and the main numbers, at most LIVEFEED_NOW_MAX bytes
  *     event: event    what happened at this instant
  *
- * tick, now and events of an instant are one text, and all clients of one selection share it. Where the recorder ends
+ * tick, now and events of an instant are one text, and all clients of one selection share it. Instants that are closer
+ * than the recorder's interval, of the seconds that it looks more closely at, are left out; their events come with the
+ * next. Where the recorder ends
  * nothing comes any more; it is looked for again every second, and what it says then goes on in the same streams.
  */
 #ifndef APP_SERVE_LIVEFEED_H
@@ -30,6 +32,9 @@ struct livefeed;
 
 struct livefeed *livefeed_start(const struct livefeed_options *o); /* NULL where there can be no thread */
 bool livefeed_stop(struct livefeed *f); /* false: it hangs, and goes on to use the hub; NULL: nothing to do */
+
+/* Is an instant to be told, or is it closer to one that was than the interval? due_ns: in and out, 0 to begin. */
+bool livefeed_is_due(int64_t *due_ns, int64_t mono_ns, double interval_s);
 
 /* The texts, for tests. */
 struct livefeed_work {
