@@ -102,7 +102,8 @@ static void machine_processes(struct moment *m, int64_t i)
     m->procs = use;
     m->n_procs = PROCS;
     for (int k = 0; k < PROCS; k++) {
-        use[k] = (struct proc_use){ .pid = 100 + k, .ppid = 1, .cpu_percent = (double)((i * 7 + k) % 50), .rss_bytes = 1e7 * (k + 1),
+        use[k] = (struct proc_use){ .pid = 100 + k, .ppid = 1, .cpu_percent = (double)((i * 7 + k) % 50),
+                                    .rss_bytes = 1e7 * (k + 1),
                                     .read_rate = 0, .write_rate = k };
         snprintf(use[k].name, sizeof use[k].name, "task%d", k);
     }
@@ -112,7 +113,8 @@ static void machine_processes(struct moment *m, int64_t i)
     m->table.mono_ns = m->frame.mono_ns;
     for (int k = 0; k < TABLE; k++) {
         struct proc *p = proctab_add(&m->table);
-        *p = (struct proc){ .pid = 100 + k, .ppid = 1, .state = 'S', .cpu_s = (double)i / 100, .rss_bytes = 1e7 * (k + 1), .threads = 1,
+        *p = (struct proc){ .pid = 100 + k, .ppid = 1, .state = 'S', .cpu_s = (double)i / 100,
+                            .rss_bytes = 1e7 * (k + 1), .threads = 1,
                             .read_bytes = NAN, .write_bytes = NAN, .gpu_bytes = NAN };
         snprintf(p->name, sizeof p->name, "task%d", k);
     }
@@ -121,7 +123,8 @@ static void machine_processes(struct moment *m, int64_t i)
 static void machine_day(struct machine *m, const char *dir, int64_t start_ms, int day)
 {
     struct names name = { .session = "session_20260101_000000", .part = day, .block = -1 };
-    struct tape_about about = { .major = TAPE_MAJOR, .minor = TAPE_MINOR, .session = "session_20260101_000000", .start_ms = start_ms,
+    struct tape_about about = { .major = TAPE_MAJOR, .minor = TAPE_MINOR, .session = "session_20260101_000000",
+                                .start_ms = start_ms,
                                 .part = day, .interval_s = 1 };
     char path[OS_PATH_MAX];
     struct segment_writer *w;

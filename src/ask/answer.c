@@ -52,7 +52,8 @@ void answer_note(struct answer *a, const char *label, double value, enum unit un
     text_copy(f->metric, sizeof f->metric, metric ? metric : "");
 }
 
-void answer_amount(struct answer *a, const char *label, double value, enum unit unit, const char *metric, int64_t time_ms)
+void answer_amount(struct answer *a, const char *label, double value, enum unit unit, const char *metric,
+                   int64_t time_ms)
 {
     char text[AMOUNT_MAX];
     answer_note(a, label, value, unit, metric, time_ms);
@@ -64,7 +65,8 @@ void answer_count(struct answer *a, const char *label, double n, const char *one
     answer_note(a, label, n, UNIT_NONE, NULL, 0);
     size_t end = strlen(one);
     bool plural = n != 1, es = end && strchr("sh", one[end - 1]), ies = end && one[end - 1] == 'y';
-    buf_printf(&a->text, "%.0f %.*s%s", n, (int)(plural && ies ? end - 1 : end), one, !plural ? "" : ies ? "ies" : es ? "es" : "s");
+    const char *ending = !plural ? "" : ies ? "ies" : es ? "es" : "s";
+    buf_printf(&a->text, "%.0f %.*s%s", n, (int)(plural && ies ? end - 1 : end), one, ending);
 }
 
 void answer_length(struct answer *a, const char *label, double seconds)

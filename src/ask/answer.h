@@ -57,7 +57,8 @@ void answer_done(struct answer *a);
 __attribute__((format(printf, 2, 3))) void answer_say(struct answer *a, const char *fmt, ...);
 
 /* Puts a number with its unit into the text, and notes it. metric: NULL for none. */
-void answer_amount(struct answer *a, const char *label, double value, enum unit unit, const char *metric, int64_t time_ms);
+void answer_amount(struct answer *a, const char *label, double value, enum unit unit, const char *metric,
+                   int64_t time_ms);
 
 /* "3" and the word behind it, in the plural where it is not one. */
 void answer_count(struct answer *a, const char *label, double n, const char *one);
@@ -66,7 +67,8 @@ void answer_count(struct answer *a, const char *label, double n, const char *one
 void answer_length(struct answer *a, const char *label, double seconds);
 
 /* Notes a number that the text does not have. */
-void answer_note(struct answer *a, const char *label, double value, enum unit unit, const char *metric, int64_t time_ms);
+void answer_note(struct answer *a, const char *label, double value, enum unit unit, const char *metric,
+                 int64_t time_ms);
 
 /* A text that others wrote, with their numbers ("memory used 4.95 GB at 10:31"): each becomes a fact of that label. */
 void answer_quote(struct answer *a, const char *label, const char *text);

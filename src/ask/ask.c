@@ -116,8 +116,16 @@ static void ask_check(struct asked *q)
 }
 
 /* A boot is no period of the time since it. */
-static void ask_uptime(struct meaning *m)
+static void ask_uptime(struct meaning *m, const struct scope *s)
 {
+    bool boot = false;
+    for (int i = 0; i < m->words.n; i++)
+        boot = boot || strcmp(m->words.w[i].is, "boot") == 0;
+    if (boot && m->intent == INTENT_NONE && !m->n_subjects) { /* "was there a reboot today" */
+        m->subject[m->n_subjects++] = subject_of(topics_find("uptime"), s, "");
+        m->intent = INTENT_VALUE;
+        m->n_spans = 0;
+    }
     const struct topic *t = m->n_subjects ? m->subject[0].topic : NULL;
     if (t && strcmp(t->key, "uptime") == 0 && m->n_spans && words_find(&m->words, 0, "when|long|time") >= 0) {
         m->intent = INTENT_VALUE;
@@ -142,7 +150,8 @@ static void ask_unknown(struct asked *q)
 static void ask_failed(struct answer *out, int rc)
 {
     out->status = ANSWER_NO_DATA;
-    answer_say(out, rc == -EACCES ? "What was recorded may not be read by this user." : "What was recorded cannot be read.");
+    answer_say(out, rc == -EACCES ? "What was recorded may not be read by this user." :
+               "What was recorded cannot be read.");
 }
 
 int ask(const struct ask_world *w, const char *question, const char *context, struct answer *out)
@@ -162,14 +171,14 @@ int ask(const struct ask_world *w, const char *question, const char *context, st
         q.here.boot_ms = ask_boot(&q);
     bool goes_on = context && *context && meaning_take(context, &q.scope, &before);
     meaning_read(&q.m, bounded, goes_on ? &before : NULL, &q.scope, &q.here);
-    ask_uptime(&q.m);
+    ask_uptime(&q.m, &q.scope);
     ask_check(&q);
     ask_sum(&q);
     out->intent = intent_name(q.m.intent);
     bool about_us = q.m.intent == INTENT_HELP || (q.m.intent == INTENT_NONE && (q.m.n_elsewhere || !q.m.n_subjects));
     if (!q.last_ms && !about_us) {
         struct span s = say_span(&q, DAY_MS);
-        say_not_recorded(&q, "that", &s);
+        say_not_recorded(&q, &s);
     } else {
         writers[q.m.intent](&q);
     }

@@ -1,4 +1,4 @@
-/* context_put.c - a meaning as JSON, for the caller to keep between two questions. Apart, as jansson has the same names. */
+/* context_put.c - a meaning as JSON, to be kept between two questions. Apart, as jansson has the same names. */
 #include "ask/meaning.h"
 
 #include "base/json.h"

@@ -188,7 +188,8 @@ static void figures_chart(struct figure *f, const struct query_point *p, int n)
     f->n_chart = (size_t)(n < FIGURES_CHART ? n : FIGURES_CHART);
     for (size_t k = 0; k < f->n_chart; k++) {
         double sum = 0;
-        int known = 0, from = (int)((int64_t)k * n / (int64_t)f->n_chart), to = (int)((int64_t)(k + 1) * n / (int64_t)f->n_chart);
+        int known = 0, from = (int)((int64_t)k * n / (int64_t)f->n_chart),
+            to = (int)((int64_t)(k + 1) * n / (int64_t)f->n_chart);
         for (int i = from; i < to; i++)
             if (p[i].count > 0 && !isnan(p[i].mean)) {
                 sum += p[i].mean;
@@ -199,7 +200,8 @@ static void figures_chart(struct figure *f, const struct query_point *p, int n)
 }
 
 /* False where nothing of it is known. */
-static bool figures_make(const struct query_result *r, const struct query_series *s, const struct query_point *p, bool kinds,
+static bool figures_make(const struct query_result *r, const struct query_series *s, const struct query_point *p,
+                         bool kinds,
                          struct figure *f)
 {
     *f = (struct figure){ .unit = s->metric.unit, .step_ms = figures_step(r) };
@@ -265,7 +267,8 @@ static int figures_of(const struct query_result *r, const struct subject *u, boo
     for (size_t i = 0; i < r->n; i++) {
         several += r->series[i].metric.inst && strcmp(r->series[i].metric.inst, "total") != 0;
         kinds = kinds || strcspn(r->series[i].metric.name, ".") != strcspn(r->series[0].metric.name, ".") ||
-                strncmp(r->series[i].metric.name, r->series[0].metric.name, strcspn(r->series[0].metric.name, ".")) != 0;
+                strncmp(r->series[i].metric.name, r->series[0].metric.name,
+                        strcspn(r->series[0].metric.name, ".")) != 0;
     }
     if (u->of == OF_SUM)
         return figures_sum(r, out);
@@ -363,13 +366,15 @@ static void beyond_add(struct beyond *b, int64_t from_ms, int64_t to_ms, double 
 }
 
 /* Where it began or ended, to the instant, within the step at `at_ms`. */
-static void beyond_refine(const struct asked *q, const char *id, double amount, bool below, int64_t at_ms, int64_t step_ms, bool end,
+static void beyond_refine(const struct asked *q, const char *id, double amount, bool below, int64_t at_ms,
+                          int64_t step_ms, bool end,
                           int64_t *out)
 {
     struct query_result *r;
     double step_s = q->interval_s > 0.5 ? q->interval_s : 1;
     int n = (int)((double)(step_ms + 60000) / 1000 / step_s);
-    if (step_ms <= step_s * 1000 || n < 1 || store_query(q->look->files, NULL, at_ms - 30000, at_ms + step_ms + 29999, id, n, &r) < 0)
+    if (step_ms <= step_s * 1000 || n < 1 || store_query(q->look->files, NULL, at_ms - 30000, at_ms + step_ms + 29999,
+                                                         id, n, &r) < 0)
         return;
     for (int i = 0; r->tier_s == 0 && i < r->points; i++) {
         const struct query_point *p = &r->series[0].point[end ? r->points - 1 - i : i];
@@ -381,7 +386,8 @@ static void beyond_refine(const struct asked *q, const char *id, double amount, 
     query_free(r);
 }
 
-void figures_beyond(const struct asked *q, const char *id, const struct span *s, double amount, bool below, struct beyond *out)
+void figures_beyond(const struct asked *q, const char *id, const struct span *s, double amount, bool below,
+                    struct beyond *out)
 {
     *out = (struct beyond){ 0 };
     struct reading read = figures_query(q, id, s->from_ms, s->to_ms);

@@ -52,6 +52,7 @@ struct beyond {
     int n;                                            /* all of them */
     double seconds;
 };
-void figures_beyond(const struct asked *q, const char *id, const struct span *s, double amount, bool below, struct beyond *out);
+void figures_beyond(const struct asked *q, const char *id, const struct span *s, double amount, bool below,
+                    struct beyond *out);
 
 #endif

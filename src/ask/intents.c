@@ -15,7 +15,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_METRICS, "^metric" },
     { INTENT_COST, "@what recorded|session|data take|using|use|should" },
     { INTENT_RECORDED, "session" },
-    { INTENT_RECORDED, "label" },
+    { INTENT_RECORDED, "label|gap" },
     { INTENT_RECORDED, "what|much|many|how|when|is|since|you|start recorded !@what" },
     { INTENT_RECORDED, "recorded start|end|long" },
     { INTENT_RECORDED, "since|when you start|measure" },
@@ -76,6 +76,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_WHEN_HIGHEST, "what time highest|most|hottest|busy" },
     { INTENT_WHEN_HIGHEST, "highest|hottest and when" },
     { INTENT_WHEN_LOWEST, "when lowest|least|low|fall" },
+    { INTENT_WHEN_LOWEST, "when @what idle" },
     { INTENT_WHEN_LOWEST, "what time lowest|low|fall" },
 
     { INTENT_ANOMALIES, "anomaly" },
@@ -86,10 +87,11 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_HAPPENED, "event" },
     { INTENT_WHY, "cause" },
 
-    { INTENT_TREND, "process rise" },
+    { INTENT_TREND, "process rise|leak" },
     { INTENT_VALUE, "zombies" },
     { INTENT_PROCESSES, "what|who using|take|run @what|most|cause|@time|all|now|machine" },
-    { INTENT_PROCESSES, "what|who +is writing|reading|downloading|uploading|sending|receiving|loading|filling|swapping|heating|doing @what" },
+    { INTENT_PROCESSES,
+      "what|who +is writing|reading|downloading|uploading|sending|receiving|loading|filling|swapping|heating|doing @what" },
     { INTENT_PROCESSES, "what|who +is +using|take|run" },
     { INTENT_PROCESSES, "what|who else using|take|run" },
     { INTENT_PROCESSES, "what|who do using|take" },
@@ -100,6 +102,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_PROCESSES, "who @what|do|be|cause" },
     { INTENT_PROCESS, "@process" },
     { INTENT_PROCESS, "@else using|take|use" },
+    { INTENT_PROCESS, "what is|do @else do" },
     { INTENT_PROCESS, "using|use @else @what" },
     { INTENT_PROCESSES, "process !many" },
 
@@ -176,8 +179,11 @@ static bool shape_is_one(const struct shape *s, int k, const char *name, size_t 
     static const struct { const char *name; enum word_use use; } marks[] = {
         { "@what", USE_MATTER }, { "@time", USE_TIME }, { "@amount", USE_AMOUNT }, { "@process", USE_PROCESS },
     };
+    if (w->use == USE_TIME && *name != '@' && !words_listed("until|since", w->is)) /* "last 15 min" is no minimum */
+        return false;
     if (*name != '@')
-        return (strlen(w->is) == n && memcmp(w->is, name, n) == 0) || (strlen(w->text) == n && memcmp(w->text, name, n) == 0);
+        return (strlen(w->is) == n && memcmp(w->is, name, n) == 0) ||
+            (strlen(w->text) == n && memcmp(w->text, name, n) == 0);
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (strlen(marks[i].name) == n && memcmp(marks[i].name, name, n) == 0)
             return w->use == marks[i].use;

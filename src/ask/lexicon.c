@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const struct lexicon_word table[] = {
-    { "the", WORD_STOP, "a an any some st nd rd th my our their his her this these those of please pls plz just so really very quite actually "
+    { "the", WORD_STOP,
+      "a an any some st nd rd th my our their his her this these those of please pls plz just so really very quite actually "
       "me us show tell give display print list see look check know want wanna like would could can may might shall "
       "here hey bit kinda sort some" },
     { "be", WORD_STOP, "am been being" },
@@ -74,7 +75,8 @@ static const struct lexicon_word table[] = {
       "burn burns burning gobbling" },
     { "take", WORD_RULE, "takes took taking keeping hold holding holds" },
     { "busy", WORD_MATTER, "occupied active activity stressed" },
-    { "idle", WORD_RULE, "asleep" },
+    { "idle", WORD_RULE, "asleep quiet calm" },
+    { "gap", WORD_RULE, "gaps missing missed" },
     { "worry", WORD_RULE, "worried worries worrying concerned serious" },
     { "slow", WORD_RULE, "sluggish laggy lag lags lagging lagged unresponsive stutter stuttering stutters slower stuck hang hanging "
       "hung freeze frozen freezing froze slowdown" },
@@ -223,8 +225,10 @@ static const struct lexicon_word table[] = {
     { "zombies", WORD_MATTER, "zombie" },
     { "steal", WORD_MATTER, "stolen" }, { "iowait", WORD_MATTER, "" },
 
-    { "poem", WORD_ELSE, "poems poetry compute calculate capital capitals country countries city cities president minister weather rain snow sun moon star "
-      "stars joke jokes story stories song songs music movie movies film films book books recipe recipes cook bake bread cake dinner food pizza love life "
+    { "poem", WORD_ELSE,
+      "poems poetry compute calculate capital capitals country countries city cities president minister weather rain snow sun moon star "
+      "stars joke jokes story stories song songs music movie movies film films book books recipe recipes cook bake bread cake dinner "
+          "food pizza love life "
       "meaning translate translation french german english spanish language essay letter email mail message news football soccer score "
       "stock stocks price prices bitcoin money bank holiday travel flight hotel medicine math maths equation integral "
       "javascript html birthday age old older born died war king queen world earth planet animal animals dog cat color "

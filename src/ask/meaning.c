@@ -62,7 +62,8 @@ static int meaning_first(const struct words *q)
 static bool meaning_goes_on(const struct words *q)
 {
     int i = meaning_first(q);
-    return words_is(q, i, "and|but|or|then|same") || (words_is(q, i, "what|how") && words_is(q, i + 1, "about"));
+    bool too = q->n && words_listed("too|also", q->w[q->n - 1].text); /* "for the gpu, too" */
+    return too || words_is(q, i, "and|but|or|then|same") || (words_is(q, i, "what|how") && words_is(q, i + 1, "about"));
 }
 
 static bool meaning_points_back(const struct words *q)
@@ -111,7 +112,21 @@ static bool meaning_may_inherit(enum intent i)
            i == INTENT_TREND || i == INTENT_COMPARE || i == INTENT_THROTTLE;
 }
 
-static void meaning_follow(struct meaning *m, const struct meaning *before)
+/* "how hot is the cpu", "and the gpu?": how hot that is, where there is such a side of it. */
+static void meaning_same_side(struct meaning *m, const struct meaning *before, const struct scope *s)
+{
+    const struct topic *was = before->n_subjects ? before->subject[0].topic : NULL, *is = m->subject[0].topic;
+    char side[32], thing[32];
+    if (!was || !is || m->n_subjects != 1 || !*was->side || *was->side == '|' || !strchr(was->key, '.') || strchr(is->key, '.'))
+        return;
+    snprintf(side, sizeof side, "%.*s", (int)strcspn(was->side, "|"), was->side);
+    snprintf(thing, sizeof thing, "%.*s", (int)strcspn(is->thing, "|"), is->thing);
+    const struct topic *same = topics_of(thing, side);
+    if (same)
+        m->subject[0] = subject_of(same, s, m->subject[0].inst);
+}
+
+static void meaning_follow(struct meaning *m, const struct meaning *before, const struct scope *s)
 {
     const struct words *q = &m->words;
     bool on = meaning_goes_on(q), brief = meaning_size(q) <= 3, back = meaning_points_back(q);
@@ -121,12 +136,14 @@ static void meaning_follow(struct meaning *m, const struct meaning *before)
         before->n_subjects && back && brief && judged && !machine) {
         m->intent = INTENT_VALUE; /* "is that normal?" */
         meaning_inherit(m, before, true, true);
-    } else if (m->intent == INTENT_NONE && words_find(q, 0, "since") >= 0 && words_find(q, 0, "when") >= 0 && brief) {
-        m->intent = before->intent;
+    } else if (m->intent == INTENT_NONE && words_find(q, 0, "when") >= 0 && brief &&
+               (back || words_find(q, 0, "since") >= 0)) {
+        m->intent = before->intent == INTENT_VALUE ? INTENT_WHEN_HIGHEST : before->intent; /* "when was that?" */
         meaning_inherit(m, before, true, true);
     } else if (m->intent == INTENT_VALUE && on && m->n_subjects && meaning_may_inherit(before->intent) &&
         before->intent != INTENT_WHY) {
         m->intent = before->intent; /* "and the memory?" */
+        meaning_same_side(m, before, s);
         meaning_inherit(m, before, false, true);
         m->follows = true;
     } else if ((m->intent == INTENT_NONE || (m->intent == INTENT_STATUS && on)) && (m->n_spans || m->n_subjects) &&
@@ -141,7 +158,8 @@ static void meaning_follow(struct meaning *m, const struct meaning *before)
         meaning_inherit(m, before, true, same);
     } else if (m->n_subjects && words_find(q, 0, "then") >= 0) {
         meaning_inherit(m, before, false, true);
-    } else if ((m->intent == INTENT_ANOMALIES || m->intent == INTENT_HAPPENED || m->intent == INTENT_STATUS) && (on || words_find(q, 0, "then") >= 0)) {
+    } else if ((m->intent == INTENT_ANOMALIES || m->intent == INTENT_HAPPENED || m->intent == INTENT_STATUS) &&
+               (on || words_find(q, 0, "then") >= 0)) {
         meaning_inherit(m, before, false, true);
     }
     if (m->intent == INTENT_BEYOND && !m->has_amount && before->has_amount) {
@@ -169,7 +187,8 @@ static void meaning_polite(struct words *q)
 {
     for (int i = 0; i + 1 < q->n; i++) {
         bool asks = words_listed("can|could|would|will|may|might", q->w[i].text) && words_is(q, i + 1, "you");
-        bool knows = words_is(q, i, "you") && words_listed("know|see|think|tell|show|give|list|print|find|say|explain", q->w[i + 1].text);
+        bool knows = words_is(q, i, "you") &&
+            words_listed("know|see|think|tell|show|give|list|print|find|say|explain", q->w[i + 1].text);
         if (!asks && !knows)
             continue;
         for (int k = i; k <= i + 1; k++) {
@@ -217,5 +236,5 @@ void meaning_read(struct meaning *m, const char *question, const struct meaning 
         ahead = ahead || m->span[i].kind == SPAN_AHEAD;
     m->intent = intents_read(&m->words, ahead);
     if (before && before->intent != INTENT_NONE)
-        meaning_follow(m, before);
+        meaning_follow(m, before, s);
 }

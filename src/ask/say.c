@@ -135,19 +135,18 @@ void say_not_measured(struct asked *q, const struct subject *u)
     answer_say(a, " `sonde doctor` says what is missing here and why.");
 }
 
-void say_not_recorded(struct asked *q, const char *what, const struct span *s)
+void say_not_recorded(struct asked *q, const struct span *s)
 {
     struct answer *a = q->out;
     char from[48], to[48], zone[16];
     a->status = ANSWER_NO_DATA;
-    say_within(q, s);
-    answer_say(a, "Nothing of that was recorded");
-    (void)what;
-    say_when(q, s);
     if (!q->last_ms) {
-        answer_say(a, ": nothing is recorded yet. `sonde record` starts recording.");
+        answer_say(a, "Nothing is recorded yet. `sonde record` starts recording.");
         return;
     }
+    say_within(q, s);
+    answer_say(a, "Nothing of that was recorded");
+    say_when(q, s);
     answer_note(a, "first instant", (double)q->first_ms / 1000, UNIT_SECOND, NULL, q->first_ms);
     answer_note(a, "last instant", (double)q->last_ms / 1000, UNIT_SECOND, NULL, q->last_ms);
     answer_say(a, ". The recording goes from %s to %s %s.", times_text(&q->here, q->first_ms, from, sizeof from),
@@ -164,7 +163,7 @@ int say_figures(struct asked *q, const struct subject *u, const struct span *s, 
     if (subject_slot(u, &q->scope) < 0 || !figures_read(q, u, &all, whole, out))
         say_not_measured(q, u); /* a slot that was never known is no measurement */
     else
-        say_not_recorded(q, u->label, s);
+        say_not_recorded(q, s);
     return 0;
 }
 
@@ -191,13 +190,15 @@ void say_usual(struct asked *q, const struct figure *f, double value, double hig
         answer_say(a, above ? ": higher than usual." : below ? ": lower than usual." : ": as usual.");
 }
 
-void say_sessions(struct asked *q, const struct index_filter *f, void (*each)(void *self, const struct index_session *s), void *self)
+void say_sessions(struct asked *q, const struct index_filter *f,
+                  void (*each)(void *self, const struct index_session *s), void *self)
 {
     if (q->look->index)
         look_sessions(q->look, f, each, self);
 }
 
-void say_events(struct asked *q, const struct span *s, void (*each)(void *self, const struct index_event *e), void *self)
+void say_events(struct asked *q, const struct span *s, void (*each)(void *self, const struct index_event *e),
+                void *self)
 {
     if (q->look->index)
         index_events(q->look->index, NULL, s->from_ms, s->to_ms, 0, each, self);

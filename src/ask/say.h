@@ -60,7 +60,7 @@ void say_link(struct asked *q, const char *view, const char *ids, const struct s
 void say_not_measured(struct asked *q, const struct subject *u);
 
 /* Nothing of it was recorded in that time: what there is. */
-void say_not_recorded(struct asked *q, const char *what, const struct span *s);
+void say_not_recorded(struct asked *q, const struct span *s);
 
 /* Reads a subject's figures; where there are none says why not, and is 0. */
 int say_figures(struct asked *q, const struct subject *u, const struct span *s, bool whole,
@@ -73,8 +73,10 @@ void say_usual(struct asked *q, const struct figure *f, double value, double hig
 bool say_top(struct asked *q, const struct subject *u, int64_t at_ms, const char *lead, int most);
 
 /* Sessions and events of the index, where there is one. */
-void say_sessions(struct asked *q, const struct index_filter *f, void (*each)(void *self, const struct index_session *s), void *self);
-void say_events(struct asked *q, const struct span *s, void (*each)(void *self, const struct index_event *e), void *self);
+void say_sessions(struct asked *q, const struct index_filter *f,
+                  void (*each)(void *self, const struct index_session *s), void *self);
+void say_events(struct asked *q, const struct span *s, void (*each)(void *self, const struct index_event *e),
+                void *self);
 
 /* A subject by its topic's key. */
 struct subject say_topic(const struct asked *q, const char *key);

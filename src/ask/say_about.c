@@ -52,7 +52,7 @@ void say_cost(struct asked *q)
 
 struct recorded {
     int sessions;
-    double samples;
+    double samples, gaps;
     char labels[192];
     int64_t first_ms, last_ms;
     bool running;
@@ -63,6 +63,7 @@ static void recorded_note(void *self, const struct index_session *s)
     struct recorded *r = self;
     r->sessions++;
     r->samples += (double)s->samples;
+    r->gaps += (double)s->gaps;
     if (*s->labels)
         text_copy(r->labels, sizeof r->labels, s->labels);
     r->first_ms = !r->first_ms || s->start_ms < r->first_ms ? s->start_ms : r->first_ms;
@@ -82,7 +83,7 @@ void say_recorded(struct asked *q)
     f.to_ms = asked ? s.to_ms : 0;
     say_sessions(q, &f, recorded_note, &r);
     if (!r.sessions) {
-        say_not_recorded(q, "that", &s);
+        say_not_recorded(q, &s);
         return;
     }
     answer_count(a, "sessions", r.sessions, "session");
@@ -96,6 +97,8 @@ void say_recorded(struct asked *q)
     answer_count(a, "metrics", scope_size(&q->scope), "metric");
     answer_say(a, ", every ");
     answer_length(a, "interval", q->interval_s);
+    answer_say(a, ", with ");
+    answer_count(a, "gaps", r.gaps, "gap");
     answer_say(a, ".%s", r.running ? " One goes on." : "");
     if (*r.labels) {
         answer_say(a, " Labelled: ");
@@ -117,7 +120,7 @@ void say_metrics(struct asked *q)
     struct answer *a = q->out;
     struct span s = { SPAN_RANGE, q->first_ms, q->last_ms };
     if (!scope_size(&q->scope)) {
-        say_not_recorded(q, "that", &s);
+        say_not_recorded(q, &s);
         return;
     }
     answer_count(a, "metrics", scope_size(&q->scope), "metric");
@@ -181,7 +184,8 @@ void say_machine(struct asked *q)
 
 void say_help(struct asked *q)
 {
-    answer_say(q->out, "Ask about what was recorded here, in English: how something is or was (\"how was the disk last night\"), "
+    answer_say(q->out,
+               "Ask about what was recorded here, in English: how something is or was (\"how was the disk last night\"), "
                "what used it (\"what was using memory at 14:05\"), why (\"why was it slow\"), anomalies, what is coming (\"when "
                "will / be full\"), comparisons (\"compare today with yesterday\"), what changed, and go on with \"and the memory?\" or "
                "\"why?\". Every metric can be named, every time be said in words.");
@@ -206,7 +210,8 @@ static bool about_device(struct asked *q)
     answer_say(a, "Nothing called %s is measured here.", word);
     struct subject u = say_topic(q, topic);
     int said = 0;
-    for (int slot = -1; (slot = scope_match(&q->scope, strcspn(u.globs, " ,{") ? u.topic->globs : u.globs, slot)) >= 0 && said < 6;) {
+    for (int slot = -1; (slot = scope_match(&q->scope, strcspn(u.globs, " ,{") ? u.topic->globs : u.globs,
+                                            slot)) >= 0 && said < 6;) {
         const char *inst = scope_at(&q->scope, slot)->inst;
         if (inst && strcmp(inst, "total") != 0)
             answer_say(a, "%s%s", said++ ? ", " : " There are ", inst);

@@ -62,7 +62,8 @@ static void beyond_tell(struct asked *q, const struct subject *u, struct figure 
     if (!b.n) {
         figures_refine(q, f, !q->m.below);
         answer_say(a, q->m.below ? ". The lowest was " : ". The highest was ");
-        answer_amount(a, q->m.below ? "lowest" : "highest", q->m.below ? f->min : f->max, f->unit, f->id, q->m.below ? f->min_ms : f->max_ms);
+        answer_amount(a, q->m.below ? "lowest" : "highest", q->m.below ? f->min : f->max, f->unit, f->id,
+                      q->m.below ? f->min_ms : f->max_ms);
         answer_say(a, " at ");
         say_time(q, q->m.below ? f->min_ms : f->max_ms);
         answer_say(a, ".");

@@ -70,7 +70,8 @@ static bool course_read(struct asked *q, const struct figure *f, const struct sp
  * Of several periods up to the end the one that the line fits best, the longer where two are alike: what began an hour
  * ago is not seen in a week, and what took a week not in an hour. Of a period that was named, that one.
  */
-static bool course_best(struct asked *q, const struct figure *f, const struct span *s, bool named, struct course *out, struct span *over)
+static bool course_best(struct asked *q, const struct figure *f, const struct span *s, bool named, struct course *out,
+                        struct span *over)
 {
     static const double hours[] = { 24, 6, 3, 1 };
     *over = *s;
@@ -80,7 +81,8 @@ static bool course_best(struct asked *q, const struct figure *f, const struct sp
         struct course c;
         struct span shorter = *s;
         shorter.from_ms = s->to_ms - (int64_t)(hours[i] * 3.6e6);
-        if (shorter.from_ms <= s->from_ms || !course_read(q, f, &shorter, &c) || !c.moves || fabs(c.fit.tau) < best + 0.05)
+        if (shorter.from_ms <= s->from_ms || !course_read(q, f, &shorter, &c) || !c.moves ||
+            fabs(c.fit.tau) < best + 0.05)
             continue;
         c.f.first_ms = shorter.from_ms;
         best = fabs(c.fit.tau);
@@ -96,7 +98,8 @@ static void course_pace(struct asked *q, const struct course *c)
 {
     double slope = fabs(c->fit.slope);
     bool day = c->f.unit == UNIT_PERCENT ? slope < 0.5 : slope < 0.01 * fabs(c->f.max);
-    answer_amount(q->out, day ? "change in a day" : "change in an hour", day ? 24 * slope : slope, c->f.unit, c->f.id, 0);
+    answer_amount(q->out, day ? "change in a day" : "change in an hour", day ? 24 * slope : slope, c->f.unit, c->f.id,
+                  0);
     answer_say(q->out, day ? " a day" : " an hour");
 }
 
@@ -262,9 +265,11 @@ static void forecast_limit(struct asked *q, const struct subject *u, const struc
         snprintf(words, sizeof words, "%s", empties ? "used up" : limit == 100 ? "full" : "at zero");
     }
     if (isnan(limit) || (!amount && !empties && c->fit.slope < 0))
-        answer_say(a, c->moves && c->fit.slope < 0 ? " It does not fill up." : c->moves ? " What it can reach at most is not known." : "");
+        answer_say(a, !c->moves ? "" : c->fit.slope < 0 ? " It does not fill up." :
+                   " What it can reach at most is not known.");
     else if (!forecast_reach(q, c, limit, words))
-        answer_say(a, c->moves && (limit > c->fit.last) == (c->fit.slope > 0) ? " At this pace that takes more than a year." :
+        answer_say(a, c->moves && (limit > c->fit.last) == (c->fit.slope > 0) ?
+                   " At this pace that takes more than a year." :
                    c->moves ? " It moves away from that." : " So there is no time to be told.");
 }
 
@@ -336,7 +341,8 @@ static void forecast_all(struct asked *q)
             struct course c;
             struct span over;
             double limit = strcmp(keys[i], "battery") == 0 ? 0 : 100;
-            if (!course_best(q, &f[k], &s, false, &c, &over) || !c.moves || forecast_hours(&c, limit, c.fit.slope) < 0 ||
+            if (!course_best(q, &f[k], &s, false, &c, &over) || !c.moves ||
+                forecast_hours(&c, limit, c.fit.slope) < 0 ||
                 forecast_hours(&c, limit, c.fit.slope) > 24 * 30)
                 continue;
             answer_say(a, said ? " " : "");
@@ -373,7 +379,7 @@ void say_forecast(struct asked *q)
     struct subject *u = q->m.n_subjects ? &q->m.subject[0] : NULL;
     if (!q->last_ms) {
         struct span s = say_span(q, DAY_MS);
-        say_not_recorded(q, "that", &s);
+        say_not_recorded(q, &s);
         return;
     }
     if (!u) {

@@ -24,7 +24,8 @@ struct pair {
 };
 
 /* The figure of the same metric among others. */
-static bool pair_read(struct asked *q, const struct subject *u, const struct span *a, const struct span *b, struct pair *out)
+static bool pair_read(struct asked *q, const struct subject *u, const struct span *a, const struct span *b,
+                      struct pair *out)
 {
     struct figure fa[FIGURES_MAX], fb[FIGURES_MAX];
     int n = subject_slot(u, &q->scope) >= 0 ? figures_read(q, u, a, true, fa) : 0;
@@ -160,13 +161,13 @@ void say_compare(struct asked *q)
             say_chart(q, &p.b, &b);
             n++;
         } else if (say_figures(q, &q->m.subject[i], &a, true, f)) {
-            say_not_recorded(q, "that", &b);
+            say_not_recorded(q, &b);
         }
     }
     if (!q->m.n_subjects)
         n = compare_all(q, &a, &b, false);
     if (!n && !q->m.n_subjects)
-        say_not_recorded(q, "that", &a);
+        say_not_recorded(q, &a);
     if (n) {
         out->status = ANSWER_ANSWERED;
         compare_head(q, &a, &b);
@@ -181,7 +182,8 @@ void say_compare(struct asked *q)
 /* ---- what changed ---- */
 
 /* Names of one instant that the other lacks: the largest of them. */
-static void changed_names(struct asked *q, const struct instant_procs *now, const struct instant_procs *than, const char *lead)
+static void changed_names(struct asked *q, const struct instant_procs *now, const struct instant_procs *than,
+                          const char *lead)
 {
     enum { SHOWN = 3 };
     char said[SHOWN][PROC_NAME_MAX];
@@ -231,7 +233,7 @@ void say_changed(struct asked *q)
         a = (struct span){ SPAN_RANGE, b.from_ms - (b.to_ms - b.from_ms), b.from_ms - 1 };
     }
     if (!q->last_ms || b.from_ms > q->last_ms || b.to_ms < q->first_ms) {
-        say_not_recorded(q, "that", &b);
+        say_not_recorded(q, &b);
         return;
     }
     if (a.to_ms < q->first_ms) {

@@ -23,7 +23,8 @@ static void period_average(struct asked *q, const struct subject *u, const struc
     answer_say(q->out, ".");
 }
 
-static void period_extreme(struct asked *q, const struct subject *u, struct figure *f, const struct span *s, bool highest)
+static void period_extreme(struct asked *q, const struct subject *u, struct figure *f, const struct span *s,
+                           bool highest)
 {
     figures_refine(q, f, highest);
     int64_t at = highest ? f->max_ms : f->min_ms;
@@ -44,7 +45,13 @@ static void period_extreme(struct asked *q, const struct subject *u, struct figu
 /* What flows by the second, added up; of power energy. */
 static bool period_total(struct asked *q, const struct subject *u, const struct figure *f, const struct span *s)
 {
-    enum unit of = f->unit == UNIT_BYTE_PER_S ? UNIT_BYTE : f->unit == UNIT_PER_S ? UNIT_NONE : f->unit == UNIT_WATT ? UNIT_JOULE : f->unit;
+    enum unit of = f->unit;
+    if (f->unit == UNIT_BYTE_PER_S)
+        of = UNIT_BYTE;
+    else if (f->unit == UNIT_PER_S)
+        of = UNIT_NONE;
+    else if (f->unit == UNIT_WATT)
+        of = UNIT_JOULE;
     if (of == f->unit)
         return false;
     double sum = f->mean * f->known_s;

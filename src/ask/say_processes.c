@@ -157,7 +157,8 @@ static void processes_none(struct asked *q, const struct subject *u, const struc
     struct answer *a = q->out;
     a->status = ANSWER_NO_DATA;
     if (u->topic && strncmp(u->topic->key, "space", 5) == 0)
-        answer_say(a, "Which process holds how much of a file system is not recorded: only what it reads and writes is.");
+        answer_say(a,
+                   "Which process holds how much of a file system is not recorded: only what it reads and writes is.");
     else
         answer_say(a, "What single processes send and receive is not recorded: the system does not tell.");
     say_within(q, s);
@@ -183,7 +184,7 @@ void say_processes(struct asked *q)
     int64_t at = processes_when(q, u, &s);
     struct instant_procs all;
     if (instant_procs(q->look, NULL, at, &all) < 0) {
-        say_not_recorded(q, "processes", &s);
+        say_not_recorded(q, &s);
         return;
     }
     if (s.kind == SPAN_NOW && !say_is_stale(q)) {
@@ -275,7 +276,7 @@ void say_process(struct asked *q)
     struct instant_procs all;
     int64_t at = processes_when(q, u, &s);
     if (instant_procs(q->look, NULL, at, &all) < 0) {
-        say_not_recorded(q, "processes", &s);
+        say_not_recorded(q, &s);
         return;
     }
     struct one o = one_find(&all, q->m.process);

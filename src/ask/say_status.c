@@ -35,7 +35,8 @@ static bool status_judge(struct asked *q, int64_t to_ms, struct judged *out)
 /* "processor 23.1 %, memory in use 61.0 % ..." */
 static void status_numbers(struct asked *q, const struct span *s)
 {
-    static const char *const keys[] = { "cpu", "memory", "space", "disk", "temperature", "gpu", "battery", "pressure", NULL };
+    static const char *const keys[] = { "cpu", "memory", "space", "disk", "temperature", "gpu", "battery", "pressure",
+                                        NULL };
     int said = 0;
     figures_gather(q, keys, s);
     for (size_t i = 0; keys[i]; i++) {
@@ -46,7 +47,8 @@ static void status_numbers(struct asked *q, const struct span *s)
         answer_say(q->out, said ? ", " : " ");
         say_name(q, &u, f, !said);
         answer_say(q->out, " ");
-        answer_amount(q->out, u.label, s->kind == SPAN_NOW ? f->last : f->mean, f->unit, f->id, s->kind == SPAN_NOW ? f->last_ms : 0);
+        answer_amount(q->out, u.label, s->kind == SPAN_NOW ? f->last : f->mean, f->unit, f->id,
+                      s->kind == SPAN_NOW ? f->last_ms : 0);
         if (said++ < 2)
             say_chart(q, f, s);
     }
@@ -84,7 +86,7 @@ void say_status(struct asked *q)
     int anomalies = 0;
     bool now = s.kind == SPAN_NOW;
     if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, "that", &s);
+        say_not_recorded(q, &s);
         return;
     }
     if (now)
@@ -132,7 +134,7 @@ void say_advice(struct asked *q)
     if (s.kind == SPAN_RANGE || s.kind == SPAN_AT)
         s.from_ms = s.to_ms - LOOKED_MS + 1;
     if (!status_judge(q, s.to_ms, &j)) {
-        say_not_recorded(q, "that", &s);
+        say_not_recorded(q, &s);
         return;
     }
     if (!status_insights(q, j.report, true, 4)) {

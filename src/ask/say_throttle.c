@@ -28,7 +28,8 @@ static int throttle_gpu(struct asked *q, const struct span *s)
         for (int k = 0; k < n; k++) {
             if (!(f[k].max > 0))
                 continue;
-            answer_say(a, "%sThe graphics processor%s%s was throttled %s for ", a->text.n ? " " : "", *f[k].which ? " " : "", f[k].which,
+            const char *which = f[k].which, *blank = *which ? " " : "";
+            answer_say(a, "%sThe graphics processor%s%s was throttled %s for ", a->text.n ? " " : "", blank, which,
                        reasons[i].what);
             answer_length(a, "throttled", f[k].mean * f[k].known_s);
             answer_say(a, ", ");
@@ -81,7 +82,10 @@ static void throttle_around(struct asked *q, const char *key, const struct span 
 
 void say_throttle(struct asked *q)
 {
-    struct span s = say_span(q, HOUR_MS);
+    bool past = false; /* "is it" asks of now, "was it" of more */
+    for (int i = 0; i < q->m.words.n; i++)
+        past = past || words_listed("was|were|did|has|had|been|long|often", q->m.words.w[i].text);
+    struct span s = say_span(q, past ? 24 * HOUR_MS : HOUR_MS);
     struct subject cpu = say_topic(q, "cpu.throttle"), gpu = say_topic(q, "gpu.throttle");
     const char *asked = q->m.n_subjects && q->m.subject[0].topic ? q->m.subject[0].topic->key : "";
     bool of_gpu = strncmp(asked, "gpu", 3) == 0, of_cpu = strncmp(asked, "cpu", 3) == 0;
@@ -96,8 +100,9 @@ void say_throttle(struct asked *q)
     found += of_gpu ? 0 : throttle_cpu(q, &s);
     if (!found) {
         answer_note(q->out, "throttled", 0, UNIT_SECOND, NULL, 0);
-        answer_say(q->out, "No: %s not throttled", of_gpu ? "the graphics processor was" : of_cpu ? "the processor was" :
-                   has_gpu && has_cpu ? "neither processor nor graphics processor was" : has_gpu ? "the graphics processor was" : "the processor was");
+        bool both = has_gpu && has_cpu && !of_gpu && !of_cpu, gpu_only = of_gpu || (!of_cpu && !has_cpu);
+        answer_say(q->out, "No: %s not throttled", both ? "processor and graphics processor were" :
+                   gpu_only ? "the graphics processor was" : "the processor was");
         say_when(q, &s);
         answer_say(q->out, ".");
     } else {

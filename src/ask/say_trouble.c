@@ -1,8 +1,8 @@
 /*
  * say_trouble.c - what was unusual in a period, why, and what happened.
  *
- * The episodes are those of the index: found by the recorder as they came, or by an analysis later. Where nobody looked,
- * that is said, and numbers that are out of their usual range are named instead.
+ * The episodes are those of the index: found by the recorder as they came, or by an analysis later. Where nobody
+ * looked, that is said, and numbers that are out of their usual range are named instead.
  */
 #include "ask/say.h"
 
@@ -55,7 +55,8 @@ static void episodes_note(void *self, const struct index_anomaly *x)
         return;
     e->p = mem_grow(e->p, e->n, &e->cap, sizeof *e->p);
     struct episode *p = &e->p[e->n++];
-    *p = (struct episode){ .from_ms = x->time_ms, .to_ms = x->end_ms, .peak_ms = x->peak_ms, .severity = x->severity, .score = x->score };
+    *p = (struct episode){ .from_ms = x->time_ms, .to_ms = x->end_ms, .peak_ms = x->peak_ms,
+                           .severity = x->severity, .score = x->score };
     text_copy(p->area, sizeof p->area, x->area);
     text_copy(p->summary, sizeof p->summary, x->summary);
     episode_untime(p->summary);
@@ -67,7 +68,8 @@ static int episode_order(const void *a, const void *b)
     const struct episode *x = a, *y = b;
     if (x->severity != y->severity)
         return x->severity < y->severity ? 1 : -1;
-    return x->score != y->score ? (x->score < y->score) - (x->score > y->score) : (x->from_ms > y->from_ms) - (x->from_ms < y->from_ms);
+    return x->score != y->score ?
+        (x->score < y->score) - (x->score > y->score) : (x->from_ms > y->from_ms) - (x->from_ms < y->from_ms);
 }
 
 /* The area of a subject; NULL where it has none of its own. */
@@ -160,7 +162,7 @@ void say_anomalies(struct asked *q)
     const char *area = q->m.n_subjects ? area_of_subject(&q->m.subject[0]) : NULL;
     say_within(q, &s);
     if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, "anomalies", &s);
+        say_not_recorded(q, &s);
         return;
     }
     episodes_read(q, &s, area, &e);
@@ -203,7 +205,8 @@ int say_worst(struct asked *q, const struct span *s)
 /* ---- why ---- */
 
 /* What a person means by slow, and what else stands out: looked at where no episode explains it. */
-static const char *const signs[] = { "cpu", "pressure", "memory", "swap", "disk", "temperature", "gpu", "network", NULL };
+static const char *const signs[] = { "cpu", "pressure", "memory", "swap", "disk", "temperature", "gpu", "network",
+                                     NULL };
 
 struct sign {
     struct figure f;
@@ -311,19 +314,19 @@ void say_why(struct asked *q)
         return;
     }
     if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, "anomalies", &s);
+        say_not_recorded(q, &s);
         return;
     }
     episodes_read(q, &s, u ? area_of_subject(u) : NULL, &e);
     if (!e.n && u) {
         mem_free(e.p);
         episodes_read(q, &s, NULL, &e);
-        e.n = e.n && u ? 0 : e.n; /* of other areas: no explanation by itself */
+        e.n = 0; /* of other areas: no explanation by itself */
     }
     if (e.n) {
         episodes_say(q, &e, &s, 2);
-        subject_slot(u ? u : &q->m.subject[0], &q->scope);
-        struct subject of = u ? *u : say_topic(q, strcmp(e.p->area, "memory") == 0 ? "memory" : strcmp(e.p->area, "disk") == 0 ? "disk" : "cpu");
+        struct subject of = u ? *u : say_topic(q, strcmp(e.p->area, "memory") == 0 ? "memory" :
+                                               strcmp(e.p->area, "disk") == 0 ? "disk" : "cpu");
         say_top(q, &of, e.p->peak_ms, " At its peak most of it was used by ", 3);
         trouble_zone(q);
     } else if (u) {
@@ -396,7 +399,7 @@ void say_happened(struct asked *q)
         s.to_ms += 8 * MARGIN_MS - MARGIN_MS; /* what came of it */
     say_within(q, &s);
     if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, "events", &s);
+        say_not_recorded(q, &s);
         return;
     }
     episodes_read(q, &s, NULL, &e);

@@ -79,7 +79,8 @@ static void value_with(struct asked *q, const struct subject *u, const struct sp
         answer_say(q->out, " ");
         say_name(q, &with, f, true);
         answer_say(q->out, s->kind == SPAN_RANGE ? ": on average " : ": ");
-        answer_amount(q->out, with.label, s->kind == SPAN_NOW ? f->last : f->mean, f->unit, f->id, s->kind == SPAN_NOW ? f->last_ms : 0);
+        answer_amount(q->out, with.label, s->kind == SPAN_NOW ? f->last : f->mean, f->unit, f->id,
+                      s->kind == SPAN_NOW ? f->last_ms : 0);
         answer_say(q->out, ".");
     }
 }

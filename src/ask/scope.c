@@ -13,7 +13,8 @@
 static void scope_add(struct scope *s, const struct metric *m)
 {
     int before = schema_size(s->schema);
-    int slot = schema_add(s->schema, &(struct metric){ .name = m->name, .inst = m->inst, .help = m->help, .unit = m->unit,
+    int slot = schema_add(s->schema, &(struct metric){ .name = m->name, .inst = m->inst, .help = m->help,
+                                                       .unit = m->unit,
                                                        .kind = KIND_GAUGE, .min = m->min, .max = m->max });
     if (slot < before)
         return;

@@ -40,7 +40,8 @@ struct subject subject_of(const struct topic *t, const struct scope *s, const ch
         return u;
     text_copy(u.inst, sizeof u.inst, inst);
     subject_narrow(&u, s, u.inst);
-    if (strncmp(u.label, "fullest ", 8) == 0 || strncmp(u.label, "busiest ", 8) == 0 || strncmp(u.label, "hottest ", 8) == 0)
+    if (strncmp(u.label, "fullest ", 8) == 0 || strncmp(u.label, "busiest ", 8) == 0 ||
+        strncmp(u.label, "hottest ", 8) == 0)
         memmove(u.label, u.label + 8, strlen(u.label + 8) + 1);
     size_t n = strlen(u.label);
     snprintf(u.label + n, sizeof u.label - n, " %s", u.inst);
@@ -167,7 +168,8 @@ static bool instance_at(const struct words *q, const struct scope *s, int i, str
 }
 
 /* "core 3", "gpu 1", "cpu 0": a number right behind its thing. */
-static bool instance_number(const struct words *q, const struct scope *s, int i, const char *thing, struct instance *out)
+static bool instance_number(const struct words *q, const struct scope *s, int i, const char *thing,
+                            struct instance *out)
 {
     char id[64];
     bool gpu = strcmp(thing, "gpu") == 0, core = words_listed("cpu|core", thing);
@@ -285,14 +287,16 @@ static bool is_side(const struct words *q, int i, const char *thing)
 /* The side of the thing at i: right behind it, right before it, then the nearest; -1. */
 static int subjects_side(const struct words *q, int i, const char *thing)
 {
-    static const char weak[] = "use|speed|many|total|work|minute|hour|time|byte|gb|mb|kb|tb|percent|ghz|mhz|enough|long|busy|load|size";
+    static const char weak[] = "use|speed|many|total|work|minute|hour|time|byte|gb|mb|kb|tb|percent|gh"
+                               "z|mhz|enough|long|busy|load|size";
     for (int pass = 0; pass < 2; pass++) /* the weaker words mean other things as well */
         for (int d = 1; d <= REACH; d++) {
             for (int way = 1; way >= -1; way -= 2) {
                 int k = i + way * d;
                 bool open = k >= 0 && k < q->n;
                 for (int j = way > 0 ? i + 1 : k + 1; j <= (way > 0 ? k : i) && open; j++)
-                    open = !subjects_divides(q, j) && (j == i || j == k || q->w[j].use || !topics_is_thing(q->w[j].is) ||
+                    open = !subjects_divides(q, j) && (j == i || j == k || q->w[j].use ||
+                                                       !topics_is_thing(q->w[j].is) ||
                                                        q->w[j].kind != WORD_MATTER || is_side(q, j, thing));
                 if (open && is_side(q, k, thing) && words_listed(weak, q->w[k].is) == (pass == 1))
                     return k;
@@ -328,7 +332,8 @@ static void subjects_put(struct subject *out, const struct scope *s, const struc
     *out = subject_slot(&u, s) >= 0 ? u : subject_of(of->topic, s, of->name);
 }
 
-static bool subjects_thing(struct words *q, const struct scope *s, int i, const struct instance *of, struct subject *out)
+static bool subjects_thing(struct words *q, const struct scope *s, int i, const struct instance *of,
+                           struct subject *out)
 {
     const char *thing = q->w[i].is;
     struct instance number;
@@ -351,7 +356,8 @@ static bool subjects_thing(struct words *q, const struct scope *s, int i, const 
 }
 
 /* "how hot is it", "are the fans loud": a side that needs no thing. */
-static bool subjects_alone(struct words *q, const struct scope *s, int i, const struct instance *of, struct subject *out)
+static bool subjects_alone(struct words *q, const struct scope *s, int i, const struct instance *of,
+                           struct subject *out)
 {
     const struct topic *t = !q->w[i].use && q->w[i].kind == WORD_MATTER ? topics_alone(q->w[i].is) : NULL;
     if (!t)
@@ -402,6 +408,22 @@ static void subjects_correct(struct words *q, const struct scope *s)
     }
 }
 
+/* Only a device was named: with a side of it perhaps, as "how big is /data". */
+static const struct topic *subjects_of_device(struct words *q, const struct instance *of)
+{
+    char thing[32];
+    snprintf(thing, sizeof thing, "%.*s", (int)strcspn(of->topic->thing, "|"), of->topic->thing);
+    const char *name = strcmp(of->topic->key, "space") == 0 ? "filesystem" : thing;
+    for (int i = 0; i < q->n; i++) {
+        const struct topic *t = !q->w[i].use && q->w[i].kind == WORD_MATTER && *q->w[i].is ? topics_of(name, q->w[i].is) : NULL;
+        if (t) {
+            q->w[i].use = USE_MATTER;
+            return t;
+        }
+    }
+    return of->topic;
+}
+
 /* Said twice ("network traffic") it is one. */
 static int subjects_once(const struct subject *list, int n)
 {
@@ -431,9 +453,13 @@ int subjects_read(struct words *q, const struct scope *s, struct subject out[sta
             n = subjects_once(out, n);
     for (int i = 0; i < q->n && n == 0; i++)
         n += subjects_alone(q, s, i, of, &out[n]);
+    for (int i = 0; i < q->n && n == 1; i++) /* "read and write", "up and download" */
+        if (words_is(q, i, "read|write|download|upload") && out[0].topic &&
+            words_listed("disk.read|disk.write|download|upload", out[0].topic->key) && subjects_alone(q, s, i, of, &out[n]))
+            n = subjects_once(out, n);
     if (n == 0 && subjects_phrase(q, s, &out[n]))
         n++;
     if (n == 0 && of)
-        out[n++] = subject_of(of->topic, s, of->name);
+        subjects_put(&out[n++], s, subjects_of_device(q, of), of);
     return n;
 }

@@ -116,7 +116,7 @@ static bool times_number(const struct times *t, int i, double *out)
 static int64_t times_unit(const struct times *t, int i)
 {
     static const struct { const char *word; int64_t ms; } units[] = {
-        { "second", SECOND_MS }, { "minute", MINUTE_MS }, { "hour", HOUR_MS }, { "day", DAY_MS }, { "week", 7 * DAY_MS },
+        { "second", SECOND_MS }, { "minute|min", MINUTE_MS }, { "hour", HOUR_MS }, { "day", DAY_MS }, { "week", 7 * DAY_MS },
         { "month", 30 * DAY_MS }, { "year", 365 * DAY_MS },
     };
     for (size_t k = 0; k < sizeof units / sizeof *units; k++)
@@ -167,7 +167,8 @@ static int times_length(const struct times *t, int i, int64_t *out_ms, int64_t *
 /* Is a clock without "pm" followed by one with it: "between 2 and 3 pm"? */
 static bool times_shares_pm(const struct words *q, int i)
 {
-    return words_is(q, i, "and|to|until") && i + 2 < q->n && q->w[i + 1].number && words_listed("pm|p.m", q->w[i + 2].text);
+    return words_is(q, i, "and|to|until") && i + 2 < q->n && q->w[i + 1].number &&
+        words_listed("pm|p.m", q->w[i + 2].text);
 }
 
 static int times_clock(const struct times *t, int i, bool bare, struct moment_words *m)
@@ -185,7 +186,8 @@ static int times_clock(const struct times *t, int i, bool bare, struct moment_wo
         ms %= DAY_MS;
         if (strchr(strchr(q->w[i].text, ':') + 1, ':'))
             m->clock_long = SECOND_MS;
-    } else if (bare && !q->w[i].number && times_number(t, i, &spoken) && spoken >= 1 && spoken <= 12 && !words_is(q, i, "couple|few")) {
+    } else if (bare && !q->w[i].number && times_number(t, i, &spoken) && spoken >= 1 && spoken <= 12 &&
+               !words_is(q, i, "couple|few")) {
         ms = (int64_t)spoken * HOUR_MS; /* "at two" */
         if (times_unit(t, end) || words_is(q, end, "percent|degree|gb|mb|kb|tb"))
             return 0;
@@ -204,7 +206,8 @@ static int times_clock(const struct times *t, int i, bool bare, struct moment_wo
         ms += pm && ms < 12 * HOUR_MS ? 12 * HOUR_MS : am && ms >= 12 * HOUR_MS ? -12 * HOUR_MS : 0;
         end++;
     }
-    if (times_shares_pm(q, end) && ms < 12 * HOUR_MS && q->w[end + 1].value < 12 && q->w[end + 1].value * HOUR_MS > (double)ms)
+    if (times_shares_pm(q, end) && ms < 12 * HOUR_MS && q->w[end + 1].value < 12 &&
+        q->w[end + 1].value * HOUR_MS > (double)ms)
         ms += 12 * HOUR_MS;
     m->clock = true;
     m->clock_ms = ms;
@@ -314,7 +317,8 @@ static int times_day_words(const struct times *t, int i, struct moment_words *m)
     int weekday = times_weekday_of(t, i);
     if (words_is(q, i, "last|previous") && times_weekday_of(t, i + 1) >= 0) {
         weekday = times_weekday_of(t, i + 1);
-        m->day_ms = today - ((times_weekday(today) - weekday + 7) % 7 ? (times_weekday(today) - weekday + 7) % 7 : 7) * DAY_MS;
+        int back = (times_weekday(today) - weekday + 7) % 7;
+        m->day_ms = today - (back ? back : 7) * DAY_MS;
         m->day = true;
         return i + 2;
     }
@@ -421,7 +425,8 @@ static int times_named(const struct times *t, int i, struct moment_words *m)
         from = words_is(q, k, "week") ? times_week(t->now) : words_is(q, k, "month") ? times_month(t->now, 0) : from;
         return times_whole(m, k + 1, words_is(q, k, "year|day") ? times_day(t->now) : from, t->now + 1, false);
     }
-    if (words_is(q, i, "boot") || (last && words_is(q, k, "boot")) || (words_is(q, i, "start") && i && words_is(q, i - 1, "since"))) {
+    if (words_is(q, i, "boot") || (last && words_is(q, k, "boot")) ||
+        (words_is(q, i, "start") && i && words_is(q, i - 1, "since"))) {
         int64_t at = words_is(q, k, "boot") && t->boot ? t->boot : t->first;
         return times_whole(m, k + 1, at, at + MINUTE_MS, true);
     }
@@ -556,7 +561,8 @@ static int times_open(const struct times *t, int i, struct found *out)
         return 0;
     if (words_is(t->q, i, "after") && !brief)
         from = to;
-    *out = since ? times_found(t, from, t->now + 1, false) : times_found(t, t->first < from ? t->first : from, from, false);
+    int64_t first = t->first < from ? t->first : from;
+    *out = since ? times_found(t, from, t->now + 1, false) : times_found(t, first, from, false);
     return out->to > out->from ? next : 0;
 }
 
@@ -616,7 +622,8 @@ static int times_plain(const struct times *t, int i, struct found *out)
 
 static int times_try(const struct times *t, int i, struct found *out)
 {
-    if (words_is(t->q, i, "about") && words_is(t->q, i - 1, "what|how")) /* "how about tuesday" is no matter of minutes */
+    if (words_is(t->q, i, "about") &&
+        words_is(t->q, i - 1, "what|how")) /* "how about tuesday" is no matter of minutes */
         return 0;
     int next = times_between(t, i, NULL, out);
     next = next ? next : times_open(t, i, out);
@@ -644,7 +651,8 @@ int times_read(struct words *q, const struct times_here *here, struct span out[s
 
 /* ---- told ---- */
 
-static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+                                      "Dec" };
 
 static int64_t times_local(const struct times_here *here, int64_t ms)
 {

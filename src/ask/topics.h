@@ -44,7 +44,7 @@ bool topics_is_side(const char *word);
 /* Is it a thing that only a machine has? One can ask how hot anything is. */
 bool topics_is_device(const char *word);
 
-/* Another topic about the same thing whose metrics have this unit, of those that `globs` of the schema match; or NULL. */
+/* Another topic about the same thing, in this unit; or NULL. */
 const struct topic *topics_in_unit(const struct topic *t, enum unit unit);
 
 #endif

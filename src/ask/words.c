@@ -89,6 +89,12 @@ static void words_add_apostrophe(struct words *out, const char *text, const char
 /* "cpu-usage" and "cpu/gpu" are two words, unless the whole is one: "wi-fi", "i/o", "/home", a metric. */
 static bool words_add_parts(struct words *out, const char *text, bool pause)
 {
+    size_t n = strlen(text);
+    if (n > 1 && text[n - 1] == '%') {
+        words_add(out, text, n - 1, pause);
+        words_add(out, "%", 1, false);
+        return true;
+    }
     const char *cut = strpbrk(text, "-/");
     if (!cut || cut == text || !cut[1] || strpbrk(text, "{:.") || !isalpha((unsigned char)cut[1]))
         return false;

@@ -377,7 +377,8 @@ static int player_parts(struct player *p, struct archive *a, const char *session
     return rc;
 }
 
-int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_each *each, void *self)
+int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_each *each,
+                       void *self)
 {
     struct player p = { .tape = tape_new(false), .from_ms = from_ms, .to_ms = to_ms, .each = each, .self = self };
     tape_pass_numbers(p.tape);

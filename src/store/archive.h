@@ -52,7 +52,8 @@ int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_
                  tape_each *each, void *self, uint64_t *lost);
 
 /* The same for whoever wants the processes and events only: of what is packed, the numbers are not read. */
-int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_each *each, void *self);
+int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_each *each,
+                       void *self);
 
 /*
  * Two sessions that were recorded at the same time, for more than a minute of from..to: an import beside a recording.

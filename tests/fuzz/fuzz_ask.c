@@ -12,14 +12,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 /* What is meant, with metrics that are made up; a context that was made is read back as it was. */
 static void fuzz_meaning(const char *question, const char *context)
 {
-    static const char *const names[] = { "cpu.util", "memory.util", "memory.used", "disk.read.rate", "net.recv.rate", "fs.util", "sensor.temp" };
+    static const char *const names[] = { "cpu.util", "memory.util", "memory.used", "disk.read.rate", "net.recv.rate",
+                                         "fs.util", "sensor.temp" };
     static bool counters[16];
     struct scope s = { .schema = schema_new(), .counter = counters };
-    struct times_here here = { .now_ms = 1795694400000, .offset_s = 3600, .first_ms = 1795392000000, .boot_ms = 1795400000000 };
+    struct times_here here = { .now_ms = 1795694400000, .offset_s = 3600, .first_ms = 1795392000000,
+                               .boot_ms = 1795400000000 };
     struct meaning before, *m = mem_new(sizeof *m), *again = mem_new(sizeof *again);
     struct buf kept = { 0 };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        schema_add(s.schema, &(struct metric){ .name = names[i], .inst = i > 2 ? i == 5 ? "/home" : "sda" : NULL, .help = "" });
+        schema_add(s.schema, &(struct metric){ .name = names[i], .inst = i > 2 ? i == 5 ? "/home" : "sda" : NULL,
+                                               .help = "" });
     bool on = meaning_take(context, &s, &before);
     meaning_read(m, question, on ? &before : NULL, &s, &here);
     assert(m->n_subjects <= SUBJECTS_MAX && m->n_spans <= 2 && m->intent < INTENTS);

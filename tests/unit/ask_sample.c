@@ -107,7 +107,8 @@ static void count(struct filler *x, const char *name, const char *inst, enum uni
     int k = x->k++;
     assert_true(k < METRICS);
     if (!x->f)
-        x->slot[k] = schema_add(x->s, &(struct metric){ .name = name, .inst = inst, .unit = unit, .kind = KIND_COUNTER, .help = name });
+        x->slot[k] = schema_add(x->s, &(struct metric){ .name = name, .inst = inst, .unit = unit,
+                                                        .kind = KIND_COUNTER, .help = name });
     else
         x->f->v[x->slot[k]] = x->sum[k] += rate * ASK_SAMPLE_STEP_MS / 1000;
 }
@@ -162,7 +163,8 @@ static void put_disk(struct filler *x, const struct now *n)
         put(x, "disk.util", disks[i], UNIT_PERCENT, 100, n->job ? 95 : n->working ? 6 : 1);
     }
     put(x, "disk.latency", "sda", UNIT_SECOND, 0, n->job ? 0.08 : 0.002);
-    static const struct { const char *mount; double size; } mounts[] = { { "/", 100 * GB }, { "/home", 400 * GB }, { "/data", 1000 * GB } };
+    static const struct { const char *mount; double size; } mounts[] = { { "/", 100 * GB }, { "/home", 400 * GB },
+            { "/data", 1000 * GB } };
     for (int i = 0; i < 3; i++) {
         double share = i == 0 ? 60 : i == 1 ? 30 : now_data(n);
         put(x, "fs.total", mounts[i].mount, UNIT_BYTE, 0, mounts[i].size);
@@ -233,7 +235,8 @@ static int programs_of(const struct now *n, struct program out[static 8])
     int k = 0;
     out[k++] = (struct program){ "sshd", 800, 0.1, 10 * MB, 0, 0, 0 };
     out[k++] = (struct program){ "postgres", 900, 2, 800 * MB, 0.02 * MB, 0.05 * MB, 0 };
-    out[k++] = (struct program){ "firefox", 1200, n->working ? 40 : 4, n->working ? 1500 * MB : 600 * MB, 0, n->working ? 0.5 * MB : 0, 0 };
+    out[k++] = (struct program){ "firefox", 1200, n->working ? 40 : 4, n->working ? 1500 * MB : 600 * MB, 0,
+                                 n->working ? 0.5 * MB : 0, 0 };
     if (n->render)
         out[k++] = (struct program){ "render", 5001, 300, 900 * MB, 0, 0, 0 };
     if (n->job)
@@ -254,7 +257,8 @@ static void sample_processes(const struct now *n, int64_t i, struct moment *m)
     m->procs = use;
     m->n_procs = (size_t)count_of;
     for (int k = 0; k < count_of; k++) {
-        use[k] = (struct proc_use){ .pid = p[k].pid, .ppid = 1, .cpu_percent = p[k].cpu, .children_percent = 0, .rss_bytes = p[k].rss,
+        use[k] = (struct proc_use){ .pid = p[k].pid, .ppid = 1, .cpu_percent = p[k].cpu, .children_percent = 0,
+                                    .rss_bytes = p[k].rss,
                                     .rss_growth_bytes = 0, .read_rate = p[k].read, .write_rate = p[k].write };
         strcpy(use[k].name, p[k].name);
     }
@@ -274,10 +278,12 @@ static void sample_processes(const struct now *n, int64_t i, struct moment *m)
 
 /* ---- files ---- */
 
-static void sample_day(const char *dir, enum machine m, const char *session, int part, int64_t from, int64_t to, struct filler *x)
+static void sample_day(const char *dir, enum machine m, const char *session, int part, int64_t from, int64_t to,
+                       struct filler *x)
 {
     struct names name = { .part = part, .block = -1 };
-    struct tape_about about = { .major = TAPE_MAJOR, .minor = TAPE_MINOR, .start_ms = ASK_SAMPLE_BEGIN + from * ASK_SAMPLE_STEP_MS,
+    struct tape_about about = { .major = TAPE_MAJOR, .minor = TAPE_MINOR,
+                                .start_ms = ASK_SAMPLE_BEGIN + from * ASK_SAMPLE_STEP_MS,
                                 .part = part, .interval_s = 10, .machine = "made up" };
     char path[OS_PATH_MAX];
     struct segment_writer *w;
@@ -332,7 +338,8 @@ static void sample_segments(const char *dir, enum machine m)
 static void sample_session(struct index *x, const char *id, double from_h, double to_h, const char *workload)
 {
     struct index_session s = { .hardware_id = "0123456789abcdef", .os = "Debian GNU/Linux 12", .cpu = "Example CPU 4",
-                               .cores = 4, .memory_bytes = 16000000000, .interval_s = 10, .metrics = 90, .state = INDEX_ENDED,
+                               .cores = 4, .memory_bytes = 16000000000, .interval_s = 10, .metrics = 90,
+                                   .state = INDEX_ENDED,
                                .origin = "recorded", .verdict = "well: nothing unusual in 2 days" };
     strcpy(s.id, id);
     strcpy(s.workload, workload);
@@ -344,8 +351,10 @@ static void sample_session(struct index *x, const char *id, double from_h, doubl
 
 static void sample_anomaly(struct index *x, double from_h, double to_h, const char *area, const char *summary)
 {
-    int64_t from = ASK_SAMPLE_BEGIN + (int64_t)(from_h * HOUR * 1000 + 0.5), to = ASK_SAMPLE_BEGIN + (int64_t)(to_h * HOUR * 1000 + 0.5);
-    struct index_anomaly a = { .time_ms = from, .end_ms = to, .peak_ms = from + (to - from) / 2, .score = 9, .probability = NAN,
+    int64_t from = ASK_SAMPLE_BEGIN + (int64_t)(from_h * HOUR * 1000 + 0.5),
+        to = ASK_SAMPLE_BEGIN + (int64_t)(to_h * HOUR * 1000 + 0.5);
+    struct index_anomaly a = { .time_ms = from, .end_ms = to, .peak_ms = from + (to - from) / 2, .score = 9,
+                               .probability = NAN,
                                .severity = SEVERITY_WARNING, .area = area, .summary = summary, .causes = "[]" };
     assert_int_equal(index_add_anomalies(x, SESSION, &a, 1), 1);
 }
@@ -355,19 +364,22 @@ static int sample_index(void *self, struct index *x)
     enum machine m = *(const enum machine *)self;
     sample_session(x, SESSION, 0, m == DAY ? 55 : 60, m == GPU ? "model_training" : "coding");
     if (m == DAY) {
-        struct event boot = { .wall_ms = ASK_SAMPLE_BEGIN + (int64_t)(55 * HOUR) * 1000, .kind = EVENT_GAP, .severity = SEVERITY_NOTICE,
+        struct event boot = { .wall_ms = ASK_SAMPLE_BEGIN + (int64_t)(55 * HOUR) * 1000, .kind = EVENT_GAP,
+                              .severity = SEVERITY_NOTICE,
                               .source = "sampler", .text = "the machine was started again" };
         boot.end_ms = boot.wall_ms;
         sample_session(x, SESSION_2, 55, 60, "coding");
         assert_int_equal(index_label(x, SESSION, "baseline", "before the update"), 0);
         assert_int_equal(index_add_events(x, SESSION_2, &boot, 1), 1);
-        sample_anomaly(x, 24 + 14 + 5 / 60.0, 24 + 14 + 7 / 60.0, "cpu", "cpu: util rose from 25.0 % to 96.0 % at 14:05:00, by render (pid 5001)");
+        sample_anomaly(x, 24 + 14 + 5 / 60.0, 24 + 14 + 7 / 60.0, "cpu",
+                       "cpu: util rose from 25.0 % to 96.0 % at 14:05:00, by render (pid 5001)");
     }
     if (m == NIGHT)
         sample_anomaly(x, 50 + 10 / 60.0, 50 + 40 / 60.0, "disk",
                        "disk: write sda rose from 200 kB/s to 180 MB/s at 02:10:00, by backup (pid 4242)");
     if (m == GPU)
-        sample_anomaly(x, 58, 58.5, "thermal", "thermal: temp gpu rose from 76.0 C to 88.0 C at 10:00:00, by trainer (pid 3100)");
+        sample_anomaly(x, 58, 58.5, "thermal",
+                       "thermal: temp gpu rose from 76.0 C to 88.0 C at 10:00:00, by trainer (pid 3100)");
     return 0;
 }
 

@@ -4,10 +4,12 @@
  * All begin on Monday, 2026-11-23 00:00 UTC and end on Wednesday, 2026-11-25 12:00 UTC, an instant every 10 s. Working
  * hours are 8 to 18. What there is of each machine:
  *
- *   day      an ordinary one: processor 8 % at night, 25 % while working, 12 % in the evening; memory 4 GB of 16, 8 while
- *            working; on the 24th 14:05:00 to 14:07:00 `render` takes 96 %; booted on the 25th 07:00; two sessions
+ *   day      an ordinary one: processor 8 % at night, 25 % while working, 12 % in the evening; memory 4 GB of 16, 8
+ *            while working; on the 24th 14:05:00 to 14:07:00 `render` takes 96 %; booted on the 25th 07:00;
+ *            two sessions
  *   night    the same with a disk job on the 25th 02:10 to 02:40: `backup` writes 180 MB/s to sda; an anomaly is known
- *   leak     a laptop: on the 25th `leaky` grows from 00:00 on by 500 MB an hour; its battery loses 10 % an hour from 08:00
+ *   leak     a laptop: on the 25th `leaky` grows from 00:00 on by 500 MB an hour; its battery loses 10 % an hour from
+ *            08:00 on
  *   gpu      a graphics processor, busy (90 %) on the 25th 08:00 to 12:00, throttled by heat 10:00 to 10:30
  *   filling  /data fills: 70 % at the beginning, 5 % more a day
  *   bare     a virtual machine: no sensors, no graphics, no battery, no energy counters

@@ -97,7 +97,8 @@ static bool number_is_held(const struct answer *a, const struct times_here *here
         text_span(f->value, span, sizeof span);
         times_text(here, f->time_ms, time, sizeof time);
         snprintf(plain, sizeof plain, "%.0f %g", f->value, f->value);
-        const char *const all[] = { amount, f->unit == UNIT_SECOND ? span : "", f->time_ms ? time : "", plain, f->label, f->metric };
+        const char *const all[] = { amount, f->unit == UNIT_SECOND ? span : "", f->time_ms ? time : "", plain,
+                                    f->label, f->metric };
         int h = 0, m = 0, s = 0;
         bool clock = memchr(p, ':', n) && sscanf(p, "%d:%d:%d", &h, &m, &s) >= 2;
         if (f->value == (clock ? h * 3600 + m * 60 + s : strtod(p, NULL)))

@@ -32,7 +32,8 @@ static int scope_setup(void **state)
     s->schema = schema_new();
     s->counter = counters;
     for (size_t i = 0; i < METRICS; i++) {
-        int slot = schema_add(s->schema, &(struct metric){ .name = metrics[i].name, .inst = metrics[i].inst, .unit = metrics[i].unit });
+        int slot = schema_add(s->schema, &(struct metric){ .name = metrics[i].name, .inst = metrics[i].inst,
+                                                           .unit = metrics[i].unit });
         counters[slot] = metrics[i].counter;
     }
     *state = s;
@@ -195,8 +196,9 @@ static void bad_context(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(meaning_take(bad[i], *state, &m));
     assert_false(meaning_take(NULL, *state, &m));
-    assert_true(meaning_take("{\"intent\":\"value\",\"subjects\":[{\"topic\":\"nonsense\",\"of\":\"no.metric\"},{\"topic\":\"cpu\",\"of\":\"*,x\"},7],"
-                             "\"spans\":[{\"kind\":9,\"from\":1,\"to\":2},{\"kind\":3,\"from\":5,\"to\":2},{\"kind\":3,\"from\":1,\"to\":2}],"
+    assert_true(meaning_take("{\"intent\":\"value\",\"subjects\":[{\"topic\":\"nonsense\",\"of\":\"no.metric\"},"
+                             "{\"topic\":\"cpu\",\"of\":\"*,x\"},7],\"spans\":[{\"kind\":9,\"from\":1,\"to\":2},"
+                             "{\"kind\":3,\"from\":5,\"to\":2},{\"kind\":3,\"from\":1,\"to\":2}],"
                              "\"amount\":\"x\",\"unit\":\"furlong\"}", *state, &m));
     assert_int_equal(m.n_subjects, 0);
     assert_int_equal(m.n_spans, 1);

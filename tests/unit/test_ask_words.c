@@ -23,7 +23,7 @@ static void cutting(void **state)
         { "1.5ghz", "1.5 ghz" },
         { "1,000 processes", "1000 processes" },
         { "disk.read.rate{sda}", "disk.read.rate{sda}" },
-        { "/home/me", "/home/me" },
+        { "/srv/data", "/srv/data" },
         { "wi-fi", "wi-fi" },
         { "cpu-usage", "cpu usage" },
         { "cpu/gpu", "cpu gpu" },
@@ -103,7 +103,8 @@ static void spans_text(const char *question, int offset_s, char *out, size_t cap
     struct span s[2];
     int64_t now;
     assert_true(text_parse_time("2026-11-25T12:00:00Z", &now));
-    struct times_here here = { .now_ms = now - offset_s * 1000LL, .offset_s = offset_s, .first_ms = now - offset_s * 1000LL - 10 * 86400000LL,
+    struct times_here here = { .now_ms = now - offset_s * 1000LL, .offset_s = offset_s,
+                               .first_ms = now - offset_s * 1000LL - 10 * 86400000LL,
                                .boot_ms = now - offset_s * 1000LL - 5 * 3600000LL };
     words_read(&q, question, NULL, NULL);
     int n = times_read(&q, &here, s);
@@ -113,7 +114,8 @@ static void spans_text(const char *question, int offset_s, char *out, size_t cap
         char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX];
         text_time(s[i].from_ms + offset_s * 1000LL, from);
         text_time(s[i].to_ms + 1 + offset_s * 1000LL, to);
-        snprintf(out + strlen(out), cap - strlen(out), "%s%c %.8s %.8s", i ? "; " : "", kinds[s[i].kind], from + 8, to + 8);
+        snprintf(out + strlen(out), cap - strlen(out), "%s%c %.8s %.8s", i ? "; " : "", kinds[s[i].kind], from + 8,
+                 to + 8);
     }
 }
 

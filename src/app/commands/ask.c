@@ -37,7 +37,8 @@ static void talk_find_reason(struct talk *t, const char *family)
     char begins[64];
     snprintf(begins, sizeof begins, "%.50s.", family);
     for (int i = 0; src && i < n && !*t->reason; i++)
-        if (src[i].state != SOURCE_OK && src[i].adapter->provides && strstr(src[i].adapter->provides, begins) && *src[i].reason)
+        if (src[i].state != SOURCE_OK && src[i].adapter->provides && strstr(src[i].adapter->provides, begins) &&
+            *src[i].reason)
             text_copy(t->reason, sizeof t->reason, src[i].reason);
     observer_close(&o);
 }
@@ -182,7 +183,8 @@ const struct command command_ask = {
     .name = "ask", .summary = "a question in words about what was recorded",
     .usage = "[QUESTION]",
     .also = "chat",
-    .text = "Answers from what was recorded, by rules and without a connection: every number of an answer was measured. Any "
+    .text = "Answers from what was recorded, by rules and without a connection: every number of an answer was "
+        "measured. Any "
             "metric can be named, by its name or in words, and any time: \"last night\", \"yesterday at 14:05\", \"between 9 and "
             "11\", \"the last 2 hours\", \"since the reboot\". English only. Without a question it asks for them, one after the "
             "other, until Ctrl-D; with - it reads them from standard input, a line each.\n\n"
