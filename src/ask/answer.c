@@ -114,6 +114,13 @@ void answer_quote(struct answer *a, const char *label, const char *text)
     buf_puts(&a->text, text);
 }
 
+void answer_quote_sentence(struct answer *a, const char *label, const char *text)
+{
+    size_t n = strlen(text);
+    answer_quote(a, label, text);
+    buf_puts(&a->text, n && text[n - 1] == '.' ? "" : ".");
+}
+
 void answer_suggest(struct answer *a, const char *question)
 {
     if (a->n_suggestions < ANSWER_SUGGESTIONS)

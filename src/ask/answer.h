@@ -73,6 +73,9 @@ void answer_note(struct answer *a, const char *label, double value, enum unit un
 /* A text that others wrote, with their numbers ("memory used 4.95 GB at 10:31"): each becomes a fact of that label. */
 void answer_quote(struct answer *a, const char *label, const char *text);
 
+/* The same as a sentence, with a point at its end. */
+void answer_quote_sentence(struct answer *a, const char *label, const char *text);
+
 void answer_suggest(struct answer *a, const char *question);
 
 #endif

@@ -141,7 +141,7 @@ static bool figures_loopback(const struct metric *m)
     return strncmp(m->name, "net.", 4) == 0 && m->inst && strcmp(m->inst, "lo") == 0;
 }
 
-static void figures_which(const struct metric *m, bool kinds, char *out, size_t cap)
+static void figures_which(const struct metric *m, bool kinds, bool families, char *out, size_t cap)
 {
     const char *inst = m->inst && strcmp(m->inst, "total") != 0 ? m->inst : "";
     const char *slash = strncmp(m->name, "sensor.", 7) == 0 ? strrchr(inst, '/') : NULL;
@@ -153,7 +153,7 @@ static void figures_which(const struct metric *m, bool kinds, char *out, size_t 
         snprintf(out, cap, "core %s", inst);
     else if (kinds)
         snprintf(out, cap, "%.*s%s%s", (int)strcspn(m->name, "."), m->name, *inst ? " " : "", inst);
-    else if (strncmp(m->name, "pressure.", 9) == 0)
+    else if (families && strncmp(m->name, "pressure.", 9) == 0)
         snprintf(out, cap, "%.*s", (int)strcspn(m->name + 9, "."), m->name + 9);
     else
         snprintf(out, cap, "%s", inst);
@@ -201,8 +201,7 @@ static void figures_chart(struct figure *f, const struct query_point *p, int n)
 
 /* False where nothing of it is known. */
 static bool figures_make(const struct query_result *r, const struct query_series *s, const struct query_point *p,
-                         bool kinds,
-                         struct figure *f)
+                         bool kinds, bool families, struct figure *f)
 {
     *f = (struct figure){ .unit = s->metric.unit, .step_ms = figures_step(r) };
     int known = 0;
@@ -214,7 +213,7 @@ static bool figures_make(const struct query_result *r, const struct query_series
         return false;
     f->mean /= known;
     snprintf(f->id, sizeof f->id, "%s", s->id);
-    figures_which(&s->metric, kinds, f->which, sizeof f->which);
+    figures_which(&s->metric, kinds, families, f->which, sizeof f->which);
     figures_chart(f, p, r->points);
     return true;
 }
@@ -254,7 +253,7 @@ static int figures_sum(const struct query_result *r, struct figure *out)
             sum[i].max += p->max;
         }
     }
-    bool made = figures_make(r, &r->series[0], sum, false, out);
+    bool made = figures_make(r, &r->series[0], sum, false, false, out);
     out->which[0] = '\0';
     return made;
 }
@@ -263,8 +262,9 @@ static int figures_of(const struct query_result *r, const struct subject *u, boo
 {
     int n = 0;
     size_t several = 0;
-    bool kinds = false;
+    bool kinds = false, families = false;
     for (size_t i = 0; i < r->n; i++) {
+        families = families || strcmp(r->series[i].metric.name, r->series[0].metric.name) != 0;
         several += r->series[i].metric.inst && strcmp(r->series[i].metric.inst, "total") != 0;
         kinds = kinds || strcspn(r->series[i].metric.name, ".") != strcspn(r->series[0].metric.name, ".") ||
                 strncmp(r->series[i].metric.name, r->series[0].metric.name,
@@ -277,7 +277,7 @@ static int figures_of(const struct query_result *r, const struct subject *u, boo
         struct figure f;
         bool total = s->metric.inst && strcmp(s->metric.inst, "total") == 0;
         if ((total && several > 0) || (figures_loopback(&s->metric) && !*u->inst && several > 1) ||
-            s->metric.kind == KIND_COUNTER || !figures_make(r, s, s->point, kinds, &f))
+            s->metric.kind == KIND_COUNTER || !figures_make(r, s, s->point, kinds, families, &f))
             continue;
         n = figures_insert(out, n, &f, u->of, whole);
     }

@@ -204,14 +204,14 @@ static void meaning_polite(struct words *q)
     }
 }
 
-static void meaning_unknown(struct meaning *m)
+static void meaning_unknown(struct meaning *m, const struct scope *s)
 {
     for (int i = 0; i < m->words.n; i++) {
         const struct word *w = &m->words.w[i];
         if (w->use)
             continue;
         m->n_elsewhere += w->kind == WORD_ELSE && *w->is;
-        if (*w->is || w->number)
+        if (*w->is || w->number || (m->n_subjects && scope_knows(s, w->text)))
             continue;
         if (m->n_unknown < 2)
             m->unknown[m->n_unknown++] = w->text;
@@ -230,7 +230,7 @@ void meaning_read(struct meaning *m, const char *question, const struct meaning 
     m->n_spans = times_read(&m->words, here, m->span);
     meaning_amount(m);
     m->n_subjects = subjects_read(&m->words, s, m->subject);
-    meaning_unknown(m);
+    meaning_unknown(m, s);
     bool ahead = false;
     for (int i = 0; i < m->n_spans; i++)
         ahead = ahead || m->span[i].kind == SPAN_AHEAD;

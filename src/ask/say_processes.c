@@ -101,7 +101,7 @@ static void program_say(struct asked *q, const struct program *p, enum measure m
         answer_say(a, "%s, ", label);
     }
     answer_amount(a, label, p->amount, measures[m].unit, NULL, at_ms);
-    answer_say(a, "%s", measures[m].behind);
+    answer_say(a, "%s%s", measures[m].behind, p->n > 1 && m == BY_MEMORY ? ", what they share counted for each" : "");
 }
 
 static int programs_say(struct asked *q, const struct instant_procs *all, enum measure m, int most)

@@ -62,20 +62,27 @@ static size_t status_insights(struct asked *q, const struct report *r, bool advi
     for (size_t i = 0; i < r->n_insights && i < most; i++) {
         const struct insight *x = &r->insights[i];
         answer_say(a, "%s", a->text.n ? " " : "");
-        answer_quote(a, "finding", x->title);
-        answer_say(a, ".");
+        answer_quote_sentence(a, "finding", x->title);
         if (advice && x->n_evidence) {
             answer_say(a, " ");
-            answer_quote(a, "evidence", x->evidence[0]);
-            answer_say(a, ".");
+            answer_quote_sentence(a, "evidence", x->evidence[0]);
         }
         if (advice) {
             answer_say(a, " ");
-            answer_quote(a, "advice", x->advice);
-            answer_say(a, ".");
+            answer_quote_sentence(a, "advice", x->advice);
         }
     }
     return r->n_insights;
+}
+
+int say_findings(struct asked *q, int64_t to_ms, int most)
+{
+    struct judged j;
+    if (!status_judge(q, to_ms, &j))
+        return 0;
+    size_t n = status_insights(q, j.report, false, (size_t)most);
+    judged_done(&j);
+    return (int)n;
 }
 
 void say_status(struct asked *q)
@@ -90,7 +97,7 @@ void say_status(struct asked *q)
         return;
     }
     if (now)
-        day.from_ms = s.to_ms - DAY_MS;
+        day.from_ms = s.to_ms - DAY_MS > q->first_ms ? s.to_ms - DAY_MS : q->first_ms;
     day.kind = SPAN_RANGE;
     bool judged = now && status_judge(q, s.to_ms, &j);
     size_t warnings = 0;
@@ -184,8 +191,7 @@ static void work_event(void *self, const struct index_event *e)
     answer_say(w->q->out, "%s", w->q->out->text.n ? " " : "");
     say_time(w->q, e->time_ms);
     answer_say(w->q->out, ": ");
-    answer_quote(w->q->out, "kind of work", e->text);
-    answer_say(w->q->out, ".");
+    answer_quote_sentence(w->q->out, "kind of work", e->text);
     w->said++;
 }
 

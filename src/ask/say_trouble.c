@@ -126,9 +126,7 @@ static void episode_say(struct asked *q, const struct episode *e)
     answer_say(a, " to ");
     say_time(q, e->to_ms);
     answer_say(a, ", %s: ", severity_name(e->severity));
-    answer_quote(a, "episode", e->summary);
-    if (!*e->summary || e->summary[strlen(e->summary) - 1] != '.')
-        answer_say(a, ".");
+    answer_quote_sentence(a, "episode", e->summary);
 }
 
 static void episodes_say(struct asked *q, const struct episodes *e, const struct span *s, size_t most)
@@ -331,7 +329,7 @@ void say_why(struct asked *q)
         trouble_zone(q);
     } else if (u) {
         why_subject(q, u, &s);
-    } else if (!why_signs(q, &s)) {
+    } else if (!why_signs(q, &s) && !say_findings(q, s.to_ms, 3)) {
         answer_say(a, "Nothing stands out");
         say_when(q, &s);
         answer_say(a, ": no anomaly was found, and load, pressure, memory, disks and temperatures were as usual.");
@@ -364,9 +362,7 @@ static void happened_event(void *self, const struct index_event *e)
     answer_say(h->q->out, " ");
     say_time(h->q, e->time_ms);
     answer_say(h->q->out, ", %s: ", e->kind);
-    answer_quote(h->q->out, "event", e->text);
-    if (!*e->text || e->text[strlen(e->text) - 1] != '.')
-        answer_say(h->q->out, ".");
+    answer_quote_sentence(h->q->out, "event", e->text);
 }
 
 static void happened_peaks(struct asked *q, const struct span *s)

@@ -197,11 +197,14 @@ static bool special(const struct words *q, const struct scope *s, int i)
 
 struct fit {
     int matched, extra; /* words of the question in the name; words of the name not in the question */
+    int helped;         /* words of the question in what is said of it */
 };
 
 static bool fit_better(struct fit a, struct fit b)
 {
-    return a.matched != b.matched ? a.matched > b.matched : a.extra < b.extra;
+    if (a.matched != b.matched)
+        return a.matched > b.matched;
+    return a.helped != b.helped ? a.helped > b.helped : a.extra < b.extra;
 }
 
 /* Does it say something? A word that nobody knows may. */
@@ -217,9 +220,11 @@ static bool word_fits(const struct word *w, const char *name)
            (words_listed("total", w->is) && strstr(name, ".total"));
 }
 
-static struct fit fit_of(const struct words *q, const char *name)
+static struct fit fit_of(const struct words *q, const char *name, const char *help)
 {
-    struct fit f = { 0, 0 };
+    struct fit f = { 0, 0, 0 };
+    for (int i = 0; i < q->n; i++)
+        f.helped += !q->w[i].use && !q->w[i].number && says(&q->w[i]) && help && scope_has_word(help, q->w[i].text);
     for (int i = 0; i < q->n; i++)
         f.matched += !q->w[i].use && !q->w[i].number && says(&q->w[i]) && word_fits(&q->w[i], name);
     for (const char *p = name; *p; p++)
@@ -234,7 +239,7 @@ static struct fit fit_of(const struct words *q, const char *name)
 static bool subjects_special(struct words *q, const struct scope *s, struct subject *out)
 {
     int best = -1;
-    struct fit most = { 0, 0 };
+    struct fit most = { 0, 0, 0 };
     for (int slot = 0; slot < scope_size(s); slot++) {
         const char *name = scope_at(s, slot)->name;
         bool has = false;
@@ -242,7 +247,7 @@ static bool subjects_special(struct words *q, const struct scope *s, struct subj
             has = special(q, s, i) && scope_has_word(name, q->w[i].text);
         if (!has || s->counter[slot])
             continue;
-        struct fit f = fit_of(q, name);
+        struct fit f = fit_of(q, name, scope_at(s, slot)->help);
         if (best < 0 || fit_better(f, most)) {
             best = slot;
             most = f;
