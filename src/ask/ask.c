@@ -53,7 +53,7 @@ static bool ask_mentions_boot(const char *question)
     static const char *const words[] = { "boot", "restart", "start" };
     char low[ASK_QUESTION_MAX + 1];
     size_t n = 0;
-    for (; question[n] && n < sizeof low - 1; n++)
+    for (; n < sizeof low - 1 && question[n]; n++)
         low[n] = (char)(question[n] >= 'A' && question[n] <= 'Z' ? question[n] + 32 : question[n]);
     low[n] = '\0';
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

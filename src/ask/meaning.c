@@ -117,7 +117,8 @@ static void meaning_same_side(struct meaning *m, const struct meaning *before, c
 {
     const struct topic *was = before->n_subjects ? before->subject[0].topic : NULL, *is = m->subject[0].topic;
     char side[32], thing[32];
-    if (!was || !is || m->n_subjects != 1 || !*was->side || *was->side == '|' || !strchr(was->key, '.') || strchr(is->key, '.'))
+    if (!was || !is || m->n_subjects != 1 || !*was->side || *was->side == '|' || !strchr(was->key, '.') ||
+        strchr(is->key, '.'))
         return;
     snprintf(side, sizeof side, "%.*s", (int)strcspn(was->side, "|"), was->side);
     snprintf(thing, sizeof thing, "%.*s", (int)strcspn(is->thing, "|"), is->thing);

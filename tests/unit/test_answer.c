@@ -10,7 +10,8 @@
 
 static struct answer sample(void)
 {
-    struct answer a = { .intent = "value", .from_ms = 1000, .to_ms = 61000, .chart_low = 0, .chart_high = 100, .chart_unit = UNIT_PERCENT };
+    struct answer a = { .intent = "value", .from_ms = 1000, .to_ms = 61000, .chart_low = 0, .chart_high = 100,
+                        .chart_unit = UNIT_PERCENT };
     answer_say(&a, "Processor: ");
     answer_amount(&a, "processor", 23.125, UNIT_PERCENT, "cpu.util", 5000);
     answer_say(&a, " now. ");
@@ -124,7 +125,8 @@ static void quoted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_json), cmocka_unit_test(nothing), cmocka_unit_test(as_text), cmocka_unit_test(plural), cmocka_unit_test(quoted),
+        cmocka_unit_test(as_json), cmocka_unit_test(nothing), cmocka_unit_test(as_text),
+        cmocka_unit_test(plural), cmocka_unit_test(quoted),
     };
     return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
 }

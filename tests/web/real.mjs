@@ -5,7 +5,8 @@
 import { axeSource, check, launch, open, photograph } from './browser.mjs';
 
 const [, , address, photos, kind] = process.argv;
-const FILE_VIEWS = ['overview', 'explore', 'processes', 'anomalies', 'forecasts', 'states', 'sensors', 'events', 'analysis'];
+const FILE_VIEWS =
+  'overview explore processes anomalies forecasts states sensors events analysis'.split(' ');
 const VIEWS = kind === 'file' ? FILE_VIEWS : [...FILE_VIEWS, 'sessions', 'compare', 'chat', 'policy', 'settings'];
 
 /** What a view must say for itself where the machine has nothing for it: never an error, never an endless wait. */

@@ -23,6 +23,12 @@ static void columns_number(struct buf *out, uint64_t v)
     buf_putc(out, (char)v);
 }
 
+/* 0, -1, 1, -2 ... become 0, 1, 2, 3 ... */
+static uint64_t columns_zigzag(int64_t step)
+{
+    return step < 0 ? 2 * (uint64_t)-(step + 1) + 1 : 2 * (uint64_t)step;
+}
+
 static void columns_run(struct buf *out, uint64_t n)
 {
     if (n == 0)
@@ -50,8 +56,7 @@ static void columns_bytes(const double *v, size_t n, double quantum, struct buf 
             columns_number(out, 0);
             continue;
         }
-        int64_t step = now - last;
-        columns_number(out, 2 + (((uint64_t)step << 1) ^ (uint64_t)(step >> 63)));
+        columns_number(out, 2 + columns_zigzag(now - last));
         last = now;
     }
     columns_run(out, run);

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stddef.h>
 
 #define POINTS 600
 #define POINTS_MAX 5000
@@ -21,11 +20,18 @@ static void frames_value(struct json *j, double v)
         json_null(j, NULL);
 }
 
-static void frames_column(struct json *j, const char *key, const struct query_series *s, int points, size_t at)
+enum column { COLUMN_MEAN, COLUMN_LAST, COLUMN_MIN, COLUMN_MAX };
+
+static double frames_of(const struct query_point *p, enum column which)
+{
+    return which == COLUMN_MEAN ? p->mean : which == COLUMN_LAST ? p->last : which == COLUMN_MIN ? p->min : p->max;
+}
+
+static void frames_column(struct json *j, const char *key, const struct query_series *s, int points, enum column which)
 {
     json_array(j, key);
     for (int i = 0; i < points; i++)
-        frames_value(j, *(const double *)((const char *)&s->point[i] + at));
+        frames_value(j, frames_of(&s->point[i], which));
     json_end(j);
 }
 
@@ -37,11 +43,10 @@ static void frames_series(struct json *j, const struct query_series *s, int poin
     json_string(j, "id", s->id);
     json_string(j, "unit", unit_code(s->metric.unit));
     json_string(j, "kind", kind_name(s->metric.kind));
-    frames_column(j, "mean", s, points,
-                  counter ? offsetof(struct query_point, last) : offsetof(struct query_point, mean));
+    frames_column(j, "mean", s, points, counter ? COLUMN_LAST : COLUMN_MEAN);
     if (!counter) {
-        frames_column(j, "min", s, points, offsetof(struct query_point, min));
-        frames_column(j, "max", s, points, offsetof(struct query_point, max));
+        frames_column(j, "min", s, points, COLUMN_MIN);
+        frames_column(j, "max", s, points, COLUMN_MAX);
     }
     json_end(j);
 }
