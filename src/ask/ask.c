@@ -48,18 +48,10 @@ static int64_t ask_boot(struct asked *q)
     return f->last_ms - (int64_t)(f->last * 1000);
 }
 
+/* When that was is read only for whoever asks: it is a question of its own. */
 static bool ask_mentions_boot(const char *question)
 {
-    static const char *const words[] = { "boot", "restart", "start" };
-    char low[ASK_QUESTION_MAX + 1];
-    size_t n = 0;
-    for (; n < sizeof low - 1 && question[n]; n++)
-        low[n] = (char)(question[n] >= 'A' && question[n] <= 'Z' ? question[n] + 32 : question[n]);
-    low[n] = '\0';
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strstr(low, words[i]))
-            return true;
-    return false;
+    return strcasestr(question, "boot") || strcasestr(question, "start");
 }
 
 static int ask_open(struct asked *q, const struct ask_world *w, struct answer *out)
@@ -82,6 +74,8 @@ static bool ask_is_elsewhere(const struct meaning *m)
         thing = thing || !m->subject[i].by_side;
     bool general = m->intent != INTENT_NONE && m->intent != INTENT_VALUE && m->intent != INTENT_PROCESS;
     if (m->n_elsewhere && (!thing || m->n_elsewhere > 1))
+        return true;
+    if (m->n_unknown && !m->n_subjects && !m->n_spans && (m->intent == INTENT_ADVICE || m->intent == INTENT_HELP))
         return true;
     return m->n_unknown && !thing && (m->n_unknown > 1 || m->n_subjects || !general) && m->intent != INTENT_PROCESS;
 }

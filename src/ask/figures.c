@@ -203,7 +203,7 @@ static void figures_chart(struct figure *f, const struct query_point *p, int n)
 static bool figures_make(const struct query_result *r, const struct query_series *s, const struct query_point *p,
                          bool kinds, bool families, struct figure *f)
 {
-    *f = (struct figure){ .unit = s->metric.unit, .step_ms = figures_step(r) };
+    *f = (struct figure){ .unit = s->metric.unit, .step_ms = figures_step(r), .from_ms = r->from_ms, .to_ms = r->to_ms };
     int known = 0;
     for (int i = 0; i < r->points; i++) {
         figures_take(f, &p[i], f->step_ms);
@@ -328,7 +328,8 @@ void figures_refine(const struct asked *q, struct figure *f, bool highest)
 {
     struct query_result *r;
     int64_t at = highest ? f->max_ms : f->min_ms, to = at + f->step_ms + 59999;
-    at -= f->step_ms > 1000 ? 60000 : 0;
+    at = at - 60000 > f->from_ms ? at - 60000 : f->from_ms;
+    to = to < f->to_ms ? to : f->to_ms;
     double want = highest ? f->max : f->min;
     int n = (int)((double)(to - at + 1) / 1000 / (q->interval_s > 0.5 ? q->interval_s : 1));
     if (f->step_ms <= 1000 || n < 1 || store_query(q->look->files, NULL, at, to, f->id, n, &r) < 0)

@@ -14,7 +14,8 @@ struct figure {
     double last, mean, min, max;
     int64_t first_ms, last_ms, min_ms, max_ms; /* first and last: of what is known; the others: where the step begins */
     double known_s;          /* how much of the period is known */
-    int64_t step_ms;         /* of the steps that it was read in */
+    int64_t step_ms;         /* of the steps that it was read in, */
+    int64_t from_ms, to_ms;  /* over this period */
     double first;            /* the mean of the first step known */
     double chart[FIGURES_CHART];
     size_t n_chart;

@@ -26,7 +26,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_HELP, "who you" },
     { INTENT_HELP, "what|how i question" },
     { INTENT_HELP, "question" },
-    { INTENT_HELP, "^hello$" },
+    { INTENT_HELP, "^hello !@what !@time" },
 
     { INTENT_ADVICE, "recommend" },
     { INTENT_ADVICE, "what|how should|can i|do|it|to do|make|free|go" },
@@ -46,7 +46,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_WORKLOAD, "what machine|it do !@what" },
     { INTENT_WORKLOAD, "what do machine|it|i work !@what" },
     { INTENT_WORKLOAD, "what do machine|it do !@what" },
-    { INTENT_WORKLOAD, "what work" },
+    { INTENT_WORKLOAD, "what work !@what" },
     { INTENT_WORKLOAD, "kind work" },
     { INTENT_MACHINE, "what|which +cpu|gpu|machine|os i|have|run" },
     { INTENT_MACHINE, "what|which +cpu|machine|os is|it$" },
@@ -103,6 +103,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_PROCESS, "@process" },
     { INTENT_PROCESS, "@else using|take|use" },
     { INTENT_PROCESS, "what is|do @else do" },
+    { INTENT_PROCESS, "when|do|how @else run|end|start|take|process !@what" },
     { INTENT_PROCESS, "using|use @else @what" },
     { INTENT_PROCESSES, "process !many" },
 
@@ -120,6 +121,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
 
     { INTENT_ANOMALIES, "problem|wrong" },
     { INTENT_VALUE, "what|which +@what is|have|use highest|most|hottest|lowest|least" },
+    { INTENT_VALUE, "fullest|busiest @what !@time" },
     { INTENT_HIGHEST, "highest|hottest @what" },
     { INTENT_HIGHEST, "@what highest|hottest" },
     { INTENT_HIGHEST, "hottest @time" },

@@ -39,12 +39,12 @@ static const struct lexicon_word table[] = {
     { "will", WORD_RULE, "ll gonna" },
     { "going", WORD_RULE, "" },
     { "should", WORD_RULE, "ought must need needs needed" },
-    { "most", WORD_RULE, "top biggest largest heaviest greatest main" },
+    { "most", WORD_RULE, "top biggest largest greatest main" },
     { "more", WORD_RULE, "greater bigger larger busier fuller" },
     { "less", WORD_RULE, "fewer smaller" },
     { "high", WORD_RULE, "elevated excessive" },
     { "low", WORD_RULE, "" },
-    { "highest", WORD_RULE, "maximum max peak peaks peaked maximal worst spike spikes spiked busiest fullest" },
+    { "highest", WORD_RULE, "maximum max peak peaks peaked maximal worst spike spikes spiked busiest fullest hardest heaviest" },
     { "hottest", WORD_MATTER, "warmest" },
     { "lowest", WORD_RULE, "minimum min minimal least smallest coolest coldest quietest idlest" },
     { "average", WORD_RULE, "mean avg averages typical typically median" },
@@ -226,7 +226,8 @@ static const struct lexicon_word table[] = {
     { "steal", WORD_MATTER, "stolen" }, { "iowait", WORD_MATTER, "" },
 
     { "poem", WORD_ELSE,
-      "poems poetry compute calculate capital capitals country countries city cities president minister weather rain snow sun moon star "
+      "poems poetry restaurant delete remove kill shutdown install uninstall compute calculate capital capitals country countries city "
+          "cities president minister weather rain snow sun moon star "
       "stars joke jokes story stories song songs music movie movies film films book books recipe recipes cook bake bread cake dinner "
           "food pizza love life "
       "meaning translate translation french german english spanish language essay letter email mail message news football soccer score "

@@ -112,6 +112,26 @@ static bool meaning_may_inherit(enum intent i)
            i == INTENT_TREND || i == INTENT_COMPARE || i == INTENT_THROTTLE;
 }
 
+/* "the day before": the period of the question before, so much earlier. */
+static bool meaning_shift(struct meaning *m, const struct meaning *before)
+{
+    static const struct { const char *word; int64_t ms; } units[] = {
+        { "hour", 3600000 }, { "day|night|morning|afternoon|evening", 86400000 }, { "week", 604800000 },
+    };
+    for (size_t k = 0; k < sizeof units / sizeof *units; k++) {
+        int i = words_find(&m->words, 0, units[k].word);
+        if (i < 0 || !words_is(&m->words, i + 1, "before") || i + 2 != m->words.n)
+            continue;
+        words_take(&m->words, i, i + 2, USE_TIME);
+        m->span[0] = before->span[0];
+        m->span[0].from_ms -= units[k].ms;
+        m->span[0].to_ms -= units[k].ms;
+        m->n_spans = m->span[0].kind != SPAN_NOW && m->span[0].from_ms > 0;
+        return m->n_spans > 0;
+    }
+    return false;
+}
+
 /* "how hot is the cpu", "and the gpu?": how hot that is, where there is such a side of it. */
 static void meaning_same_side(struct meaning *m, const struct meaning *before, const struct scope *s)
 {
@@ -132,6 +152,8 @@ static void meaning_follow(struct meaning *m, const struct meaning *before, cons
     const struct words *q = &m->words;
     bool on = meaning_goes_on(q), brief = meaning_size(q) <= 3, back = meaning_points_back(q);
     bool machine = words_find(q, 0, "machine|slow|anything|all") >= 0;
+    if (!m->n_spans && before->n_spans && meaning_shift(m, before)) /* "and the day before?" */
+        m->follows = true;
     bool judged = words_find(q, 0, "normal|high|low|fine|problem|much|unusual") >= 0;
     if ((m->intent == INTENT_STATUS || m->intent == INTENT_NONE || m->intent == INTENT_ANOMALIES) && !m->n_subjects &&
         before->n_subjects && back && brief && judged && !machine) {

@@ -17,6 +17,9 @@ void say_anomalies(struct asked *q);
 /* The worst episode of a period, in a sentence; the number of all. */
 int say_worst(struct asked *q, const struct span *s);
 
+/* The episodes of a week that name a process: how many; each in a sentence. */
+int say_episodes_of(struct asked *q, const char *process);
+
 /* What rules find in the last minutes before a time, at most so many sentences; how many there are. */
 int say_findings(struct asked *q, int64_t to_ms, int most);
 

@@ -289,6 +289,8 @@ void say_process(struct asked *q)
         answer_say(q->out, ". The busiest then: ");
         programs_say(q, &all, BY_CPU, 3);
         answer_say(q->out, ".");
+        if (say_episodes_of(q, q->m.process))
+            q->out->status = ANSWER_ANSWERED;
     }
     instant_done(&all);
     say_within(q, &s);

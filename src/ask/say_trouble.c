@@ -200,6 +200,22 @@ int say_worst(struct asked *q, const struct span *s)
     return n;
 }
 
+int say_episodes_of(struct asked *q, const char *process)
+{
+    struct episodes e;
+    struct span week = { SPAN_RANGE, q->last_ms - 7 * DAY_MS, q->last_ms };
+    int n = 0;
+    episodes_read(q, &week, NULL, &e);
+    for (size_t i = 0; i < e.n && n < 3; i++) {
+        if (!strcasestr(e.p[i].summary, process))
+            continue;
+        answer_say(q->out, n++ ? " " : " It is named in what was unusual: ");
+        episode_say(q, &e.p[i]);
+    }
+    mem_free(e.p);
+    return n;
+}
+
 /* ---- why ---- */
 
 /* What a person means by slow, and what else stands out: looked at where no episode explains it. */

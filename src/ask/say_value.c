@@ -62,8 +62,18 @@ static void value_others(struct asked *q, const struct figure *f, int n, bool no
         answer_say(q->out, n - 1 > SHOWN ? " and more." : ".");
 }
 
+/* Of several file systems, what belongs to the one that is told; of other things all of them count. */
+static struct subject value_beside(struct asked *q, const struct subject *u, const struct figure *of, const char *key)
+{
+    char inst[96] = "";
+    const char *brace = strchr(of->id, '{');
+    if (!*u->inst && brace && strncmp(u->topic->key, "space", 5) == 0)
+        snprintf(inst, sizeof inst, "%.*s", (int)strcspn(brace + 1, "}"), brace + 1);
+    return subject_of(topics_find(key), &q->scope, *inst ? inst : u->inst);
+}
+
 /* What belongs to a full answer, in one sentence each, where it is measured. */
-static void value_with(struct asked *q, const struct subject *u, const struct span *s)
+static void value_with(struct asked *q, const struct subject *u, const struct figure *of, const struct span *s)
 {
     char keys[96];
     if (!u->topic || u->by_side)
@@ -71,7 +81,7 @@ static void value_with(struct asked *q, const struct subject *u, const struct sp
     snprintf(keys, sizeof keys, "%s", u->topic->with);
     for (char *rest, *key = strtok_r(keys, " ", &rest); key; key = strtok_r(NULL, " ", &rest)) {
         struct figure f[FIGURES_MAX];
-        struct subject with = subject_of(topics_find(key), &q->scope, u->inst);
+        struct subject with = value_beside(q, u, of, key);
         if (*u->inst && subject_slot(&with, &q->scope) < 0)
             continue;
         if (subject_slot(&with, &q->scope) < 0 || !figures_read(q, &with, s, s->kind != SPAN_NOW, f))
@@ -139,7 +149,7 @@ void say_value(struct asked *q)
             say_usual(q, f, s.kind == SPAN_NOW ? f->last : f->mean, s.kind == SPAN_NOW ? f->last : f->max, s.from_ms);
         value_others(q, f, *u->inst ? 1 : n, s.kind == SPAN_NOW);
         if (q->m.n_subjects == 1)
-            value_with(q, u, &s);
+            value_with(q, u, f, &s);
         if (value_busy_with(q, u))
             say_top(q, u, s.kind == SPAN_RANGE ? f->max_ms : f->last_ms,
                     s.kind == SPAN_RANGE ? " At its highest most of it was used by " : " Most of it is used by ", 1);

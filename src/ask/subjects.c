@@ -420,8 +420,8 @@ static const struct topic *subjects_of_device(struct words *q, const struct inst
     snprintf(thing, sizeof thing, "%.*s", (int)strcspn(of->topic->thing, "|"), of->topic->thing);
     const char *name = strcmp(of->topic->key, "space") == 0 ? "filesystem" : thing;
     for (int i = 0; i < q->n; i++) {
-        bool matters = !q->w[i].use && q->w[i].kind == WORD_MATTER && *q->w[i].is;
-        const struct topic *t = matters ? topics_of(name, q->w[i].is) : NULL;
+        const struct topic *t = !q->w[i].use && q->w[i].kind == WORD_MATTER && *q->w[i].is ?
+            topics_of(name, q->w[i].is) : NULL;
         if (t) {
             q->w[i].use = USE_MATTER;
             return t;
@@ -462,7 +462,7 @@ int subjects_read(struct words *q, const struct scope *s, struct subject out[sta
     for (int i = 0; i < q->n && n == 1; i++) /* "read and write", "up and download" */
         if (words_is(q, i, "read|write|download|upload") && out[0].topic &&
             words_listed("disk.read|disk.write|download|upload", out[0].topic->key) &&
-            subjects_alone(q, s, i, of, &out[n]))
+                subjects_alone(q, s, i, of, &out[n]))
             n = subjects_once(out, n);
     if (n == 0 && subjects_phrase(q, s, &out[n]))
         n++;

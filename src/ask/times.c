@@ -414,6 +414,11 @@ static int times_named(const struct times *t, int i, struct moment_words *m)
         saturday -= saturday > t->now ? 7 * DAY_MS : 0;
         return times_whole(m, k + 1, saturday, saturday + 2 * DAY_MS, false);
     }
+    int64_t year[2];
+    if (q->w[i].number && !q->w[i].use && i && !strcmp(q->w[i - 1].text, "in") && q->w[i].value >= 1970 &&
+        q->w[i].value < 2200 &&
+        times_date((int)q->w[i].value, 1, 1, &year[0]) && times_date((int)q->w[i].value + 1, 1, 1, &year[1]))
+        return times_whole(m, i + 1, year[0], year[1], false);
     if (last && words_is(q, k, "week"))
         return times_whole(m, k + 1, times_week(t->now) - 7 * DAY_MS, times_week(t->now), false);
     if (last && words_is(q, k, "month"))
@@ -557,7 +562,7 @@ static int times_open(const struct times *t, int i, struct found *out)
     if (!next)
         return 0;
     times_resolve(t, &m, &from, &to, &brief);
-    if (from > t->now)
+    if (from > t->now || (words_is(t->q, i, "from") && !brief)) /* "from yesterday" is yesterday's */
         return 0;
     if (words_is(t->q, i, "after") && !brief)
         from = to;

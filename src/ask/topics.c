@@ -48,8 +48,8 @@ static const struct topic table[] = {
       "space.free space.used", "" },
     { "space.free", "disk|filesystem|root|space", "space|free|enough", "free space", "fs.available", OF_LOWEST, true, "space", "" },
     { "space.used", "disk|filesystem|root|space", "byte|gb|tb|mb", "space in use", "fs.used", OF_HIGHEST, false, "", "" },
-    { "space.total", "disk|filesystem|root|space", "total|capacity", "size of the file system", "fs.total",
-      OF_HIGHEST, false, "space", "" },
+    { "space.total", "disk|filesystem|root|space", "total|capacity", "size of the file system", "fs.total", OF_HIGHEST, false, "space",
+      "" },
 
     { "network", "network|wifi", "|use|busy|load|speed|activity|percent|work", "received", "net.recv.rate{total} net.recv.rate", OF_HIGHEST,
       false, "upload network.errors", "a network" },

@@ -125,8 +125,8 @@ static void quoted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_json), cmocka_unit_test(nothing), cmocka_unit_test(as_text),
-        cmocka_unit_test(plural), cmocka_unit_test(quoted),
+        cmocka_unit_test(as_json), cmocka_unit_test(nothing), cmocka_unit_test(as_text), cmocka_unit_test(plural),
+            cmocka_unit_test(quoted),
     };
     return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
 }
