@@ -176,6 +176,33 @@ static void test_sudden_in_hours(void **state)
     }
 }
 
+/* As the archive gives it: rates and shares beside the counters that they are made of, with slots behind others. */
+static void test_what_is_derived(void **state)
+{
+    (void)state;
+    struct recording *r = fake_new(STEP_S);
+    const int n = 40;
+    for (int k = 0; k < n; k++)
+        schema_add(r->schema, &(struct metric){ .name = "disk.read", .inst = (char[]){ (char)('A' + k), 0 },
+                                                .unit = UNIT_BYTE, .kind = KIND_COUNTER });
+    int num = schema_add(r->schema, &(struct metric){ .name = "cpu.time", .inst = "busy", .unit = UNIT_SECOND,
+                                                      .kind = KIND_COUNTER });
+    int den = schema_add(r->schema, &(struct metric){ .name = "cpu.time", .inst = "all", .unit = UNIT_SECOND,
+                                                      .kind = KIND_COUNTER });
+    int util = schema_add(r->schema, &(struct metric){ .name = "cpu.util", .unit = UNIT_PERCENT, .kind = KIND_RATIO,
+                                                       .num = num, .den = den, .scale = 100 });
+    fake_rows(r, 4 * HOUR);
+    for (size_t i = 0; i < r->n; i++)
+        for (int slot = 0; slot < r->n_cols; slot++)
+            r->col[slot][i] = slot == util ? 20 + (double)(i * 7 % 5) + (i >= 3 * HOUR ? 60 : 0) : (double)i;
+    struct report *out = judge(r, "detector");
+    assert_string_equal(out->method, "detector");
+    assert_true(out->n_anomalies > 0);
+    assert_int_equal(out->anomalies[0].causes[0].slot, util);
+    report_free(out);
+    recording_free(r);
+}
+
 static void refuses(struct recording *r, const char *reason)
 {
     struct report *a = judge(r, "detector"), *b = judge(r, "auto");
@@ -213,7 +240,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_says_that_it_stands_still),
     cmocka_unit_test(test_over_a_restart),
     cmocka_unit_test(test_quiet_within_the_budget),
-    cmocka_unit_test(test_sudden_in_hours),
+    cmocka_unit_test(test_sudden_in_hours), cmocka_unit_test(test_what_is_derived),
     cmocka_unit_test(test_where_it_cannot),
 };
 

@@ -36,8 +36,10 @@ static void replayed_columns(struct replayed *p, const struct features *f)
             j++;
         if ((j == f->n || f->f[j].slot != slot) && !online_columns_context(s, slot))
             continue;
+        struct metric m = *schema_at(s, slot);
+        m.kind = m.kind == KIND_RATIO ? KIND_GAUGE : m.kind; /* it is here as it was; what it is made of is not */
         p->slot[schema_size(p->schema)] = slot;
-        schema_add(p->schema, schema_at(s, slot));
+        schema_add(p->schema, &m);
     }
 }
 
