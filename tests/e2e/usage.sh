@@ -13,7 +13,7 @@ expect 0 '' "$sonde" -h
 expect 0 '' "$sonde" help --help
 expect 2 "sonde: there is no command 'hlep'; did you mean help? See \`sonde help\`." "$sonde" hlep
 expect 2 "sonde: there is no command ''. See \`sonde help\`." "$sonde" ''
-expect 2 "sonde: there is no command 'a?b'. See \`sonde help\`." "$sonde" "$(printf 'a\033b')"
+expect 2 "sonde: there is no command 'x?y'. See \`sonde help\`." "$sonde" "$(printf 'x\033y')"
 expect 2 "sonde: help: there is no command 'confg'*" "$sonde" help confg
 expect 2 'sonde: help: unknown option --mna; did you mean --man? See `sonde help help`.' "$sonde" help --mna
 expect 2 "sonde: help: one word too many: 'b'*" "$sonde" help config b
