@@ -203,7 +203,8 @@ static void figures_chart(struct figure *f, const struct query_point *p, int n)
 static bool figures_make(const struct query_result *r, const struct query_series *s, const struct query_point *p,
                          bool kinds, bool families, struct figure *f)
 {
-    *f = (struct figure){ .unit = s->metric.unit, .step_ms = figures_step(r), .from_ms = r->from_ms, .to_ms = r->to_ms };
+    *f = (struct figure){ .unit = s->metric.unit, .step_ms = figures_step(r), .from_ms = r->from_ms,
+                          .to_ms = r->to_ms };
     int known = 0;
     for (int i = 0; i < r->points; i++) {
         figures_take(f, &p[i], f->step_ms);
