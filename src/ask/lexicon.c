@@ -7,9 +7,9 @@
 
 static const struct lexicon_word table[] = {
     { "the", WORD_STOP,
-      "a an any some st nd rd th my our their his her this these those of please pls plz just so really very quite actually "
+      "a an any st nd rd th my our their his her this these those of please pls plz just so really very quite actually "
       "me us show tell give display print list see look check know want wanna like would could can may might shall "
-      "here hey bit kinda sort some" },
+      "here hey bit kinda some" },
     { "be", WORD_STOP, "am been being" },
     { "do", WORD_RULE, "does did doing done" },
     { "have", WORD_RULE, "has had having got" },
@@ -65,7 +65,7 @@ static const struct lexicon_word table[] = {
     { "worse", WORD_RULE, "" },
     { "anything", WORD_RULE, "something things thing everything stuff" },
     { "all", WORD_RULE, "whole entire complete every each" },
-    { "fine", WORD_RULE, "good great alright healthy happy right ok okay well healthy" },
+    { "fine", WORD_RULE, "good great alright healthy happy right ok okay well" },
     { "event", WORD_RULE, "events crash crashed crashes log logs" },
     { "happen", WORD_RULE, "happened happens happening occurred occur" },
     { "cause", WORD_RULE, "caused causes causing reason reasons culprit blame responsible behind explain explanation due" },

@@ -74,11 +74,23 @@ void say_when(struct asked *q, const struct span *s)
     answer_say(q->out, " %s", times_span_text(&q->here, s, text, sizeof text));
 }
 
+/* As a part of an address: ids of sensors have blanks. */
+static void say_address(struct buf *out, const char *text)
+{
+    for (const char *p = text; *p; p++)
+        if (isalnum((unsigned char)*p) || strchr("._-,{}/:", *p))
+            buf_putc(out, *p);
+        else
+            buf_printf(out, "%%%02X", (unsigned char)*p);
+}
+
 void say_link(struct asked *q, const char *view, const char *ids, const struct span *s)
 {
-    buf_clear(&q->out->link);
-    buf_printf(&q->out->link, "#/%s?%s%s%sfrom=%" PRId64 "&to=%" PRId64, view, *ids ? "m=" : "", ids, *ids ? "&" : "",
-               s->from_ms, s->to_ms);
+    struct buf *out = &q->out->link;
+    buf_clear(out);
+    buf_printf(out, "#/%s?%s", view, *ids ? "m=" : "");
+    say_address(out, ids);
+    buf_printf(out, "%sfrom=%" PRId64 "&to=%" PRId64, *ids ? "&" : "", s->from_ms, s->to_ms);
 }
 
 /* A single value needs what is around it to be seen. */
