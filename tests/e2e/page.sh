@@ -19,33 +19,33 @@ serve()
     [ -n "$url" ] || fail "serve $*: $(cat "$tmp/err")"
 }
 
-# look ADDRESS KIND
+# look ADDRESS PHOTO_DIR KIND [PREFIX]
 look()
 {
-    node "$source/tests/web/real.mjs" "$1" "$photos" "$2" >"$tmp/log" 2>&1 || { cat "$tmp/log"; exit 1; }
+    node "$source/tests/web/real.mjs" "$@" >"$tmp/log" 2>&1 || { cat "$tmp/log"; exit 1; }
     said="${said:+$said, }$(tail -n 1 "$tmp/log")"
 }
 
 said=
 serve --data "$tmp/data" --interval 0.2
 sleep 12 # something to look at
-look "$url" live
+look "$url" "$photos" live
 
 # as one file, which opens from the disk
 "$sonde" report --data "$tmp/data" --out "$tmp/report.html" >/dev/null
 [ "$(wc -c <"$tmp/report.html")" -lt 3000000 ] || fail "a report of $(wc -c <"$tmp/report.html") bytes"
-look "file://$tmp/report.html" file
+look "file://$tmp/report.html" "$photos" file
 
 # somebody's numbers
 xz -dc "$source/tests/data/telemetry-sample.csv.xz" | head -n 1500 >"$tmp/sample.csv"
 serve --replay "$tmp/sample.csv"
-look "$url" replay
+look "$url" "$photos" replay sample
 
 # a machine that was captured
 "$sonde" record --root "$source/tests/fixtures/rtx-desktop" --data "$tmp/desktop" >/dev/null 2>&1
 "$sonde" sessions export --data "$tmp/desktop" --format sonde --output "$tmp/desktop.sonde" >/dev/null
 serve --replay "$tmp/desktop.sonde"
-look "$url" replay
+look "$url" "$photos" replay desktop
 kill $background
 wait # the recorder writes until it ends
 echo "$said"

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const require = createRequire(new URL('../../web/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
-export const axeSource = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 export const uplotSource = fs.readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8');
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -69,4 +69,52 @@ export async function photograph(page, folder, name) {
   await page.waitForTimeout(400);
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
   await page.setViewportSize(size);
+}
+
+export const VIEWS = [
+  'overview',
+  'explore',
+  'processes',
+  'anomalies',
+  'forecasts',
+  'states',
+  'sensors',
+  'sessions',
+  'compare',
+  'events',
+  'analysis',
+  'chat',
+  'policy',
+  'settings',
+];
+
+/** Serious faults that axe finds. */
+export async function axe(page) {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const bad = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+  check(
+    !bad.length,
+    `axe: ${bad.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 160)} ${nodes[0].failureSummary}`).join('\n')}`,
+  );
+}
+
+/** The view is there, and nothing in it still loads. */
+export async function settled(page, timeout = 30000) {
+  await page.waitForSelector('.view');
+  await page.waitForFunction(
+    () =>
+      !document.querySelector('[aria-busy="true"]') &&
+      ![...document.querySelectorAll('.empty, .chart-message')].some(
+        (node) => node.textContent === 'Loading' && node.offsetParent,
+      ),
+    null,
+    { timeout },
+  );
+}
+
+/** Nothing reaches beyond the right edge. */
+export async function fits(page) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  check(wide <= 0, `the page is ${wide} px wider than the screen`);
 }

@@ -143,5 +143,5 @@ class Page {
 }
 
 new Page().begin();
-if ('serviceWorker' in navigator && isSecureContext && !isOneFile)
+if (!isOneFile && isSecureContext && 'serviceWorker' in navigator)
   navigator.serviceWorker.register('sw.js').catch(() => {});

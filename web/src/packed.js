@@ -20,8 +20,7 @@ export function unpackColumn(text, quantum) {
     for (let unit = 1; ; unit *= 128) {
       const byte = bytes.charCodeAt(at++);
       value += (byte & 127) * unit;
-      if (byte < 128)
-        return value;
+      if (byte < 128) return value;
     }
   };
   while (at < bytes.length) {
@@ -31,8 +30,7 @@ export function unpackColumn(text, quantum) {
       continue;
     }
     if (token === 1) {
-      for (let n = next(); n > 0; n--)
-        out.push(out[out.length - 1]);
+      for (let n = next(); n > 0; n--) out.push(out[out.length - 1]);
       continue;
     }
     const zigzag = token - 2;

@@ -6,6 +6,7 @@ import { familyTitle, idParts, shortInstance, titleOf } from './names.js';
 /** @typedef {import('./names.js').Metric} Metric */
 
 const LINES_MOST = 6;
+const STRANGE_MOST = 24;
 
 /** @param {Metric[]} metrics */
 function exploreLink(metrics) {
@@ -70,7 +71,9 @@ export function overviewPlans() {
       'process.blocked': 'waiting for a disk',
     }),
   ];
-  return plans.filter((plan) => plan != null);
+  const known = plans.filter((plan) => plan != null);
+  // A file of somebody else's calls everything otherwise: its first metrics, then.
+  return known.length ? known : plansOf(app.metrics.slice(0, STRANGE_MOST).map(({ id }) => id));
 }
 
 /**

@@ -99,8 +99,9 @@ export class Shell {
 
   showMachine() {
     const { cpu, cores, os, data } = app.host;
-    setText(this.machine, data.replay ? `recording: ${data.replay}` : `${cpu}, ${cores} cores`);
-    this.machine.title = `${cpu}, ${os}, ${app.host.hardware_id}`;
+    const machine = [cpu, cores && `${cores} cores`].filter(Boolean).join(', ');
+    setText(this.machine, data.replay ? `recording: ${data.replay}` : machine || 'this machine');
+    this.machine.title = [cpu, os, app.host.hardware_id].filter(Boolean).join(', ');
   }
 
   /** The view and range of the address. */

@@ -15,8 +15,15 @@ const ONE_DAY_MS = 86400e3;
 function twoRanges() {
   const { from, to } = rangeQuery();
   const { with_from, with_to } = app.route.params;
-  const a = readTime(with_from),
-    b = readTime(with_to);
+  const a = readTime(with_from);
+  const b = readTime(with_to);
+  const first = app.host.data.first_ms ?? 0;
+  // Nothing was recorded the time before: then one half is held against the other.
+  if (a == null && b == null && from - (to - from) < first) {
+    const begin = Math.max(from, first);
+    const middle = (begin + to) / 2;
+    return { from: middle, to, with_from: begin, with_to: middle };
+  }
   return { from, to, with_from: a ?? from - (to - from), with_to: b ?? from };
 }
 

@@ -19,7 +19,7 @@ export function exploreView() {
   const board = new Board('board stacked');
   const strip = new Slot('strip');
   const changed = new Slot('changes');
-  const picker = new Picker((ids) => goParams({ m: ids.join(','), changed: null }, true));
+  const picker = new Picker((ids) => goParams({ m: ids.join(',') || '-', changed: null }, true));
   const empty = emptyLine('No metric is chosen.', 'Tick some on the left, or search for one.');
   const files = h('span', { class: 'files needs-server' });
   const what = button('What changed here', () => goParams({ changed: '1' }), { class: 'needs-server' });
@@ -59,7 +59,9 @@ export function exploreView() {
     ),
     board,
     show() {
-      const ids = splitIds(app.route.params.m ?? FIRST_METRICS).filter(metricOf);
+      const known = splitIds(FIRST_METRICS).filter(metricOf);
+      const first = known.length ? known : app.metrics.slice(0, 4).map(({ id }) => id);
+      const ids = app.route.params.m == null ? first : splitIds(app.route.params.m).filter(metricOf);
       picker.setChosen(ids);
       board.setPlans(plansOf(ids));
       empty.hidden = ids.length > 0;

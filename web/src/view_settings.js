@@ -103,7 +103,8 @@ export function settingsView() {
     ].filter((plan) => plan != null),
   );
   const { host } = app;
-  const memory = amount(host.memory_bytes, 'By');
+  const memory = host.memory_bytes && `${amount(host.memory_bytes, 'By')} of memory`;
+  const machine = [host.os, host.cpu, memory].filter(Boolean).join(', ');
   const role = host.role === 'full' ? 'You may label sessions.' : 'This view may only read.';
   const show = () => {
     const asked = get('settings');
@@ -133,7 +134,7 @@ export function settingsView() {
         h('h1', { text: 'Settings and cost' }),
         h('p', {
           class: 'more',
-          text: `Sonde ${host.version} on ${host.os}, ${host.cpu}, ${memory} of memory. ${role}`,
+          text: `Sonde ${host.version}${machine && ` on ${machine}`}. ${role}`,
         }),
       ),
       h('section', null, h('h2', { text: 'What Sonde costs' }), cost.root, board.root),
