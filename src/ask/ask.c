@@ -66,6 +66,20 @@ static int ask_open(struct asked *q, const struct ask_world *w, struct answer *o
 
 /* ---- what is meant ---- */
 
+/* "during the backup", "since the update": a time that nobody knows must not become another one. */
+static bool ask_is_lost_in_time(const struct meaning *m)
+{
+    const struct words *q = &m->words;
+    for (int i = 1; i < q->n; i++) {
+        if (q->w[i].use || *q->w[i].is || q->w[i].number)
+            continue;
+        for (int k = i - 1; k >= 0 && k >= i - 2; k--)
+            if (words_listed("during|while|before|after|since|until", q->w[k].text))
+                return true;
+    }
+    return false;
+}
+
 /* Is it about something else than this machine, though a word of it is one of ours? */
 static bool ask_is_elsewhere(const struct meaning *m)
 {
@@ -105,7 +119,7 @@ static void ask_check(struct asked *q)
         m->intent = INTENT_NONE;
     if (m->intent == INTENT_PROCESS && !*m->process)
         m->intent = INTENT_PROCESSES;
-    if (ask_is_elsewhere(m))
+    if (ask_is_elsewhere(m) || ask_is_lost_in_time(m))
         m->intent = INTENT_NONE;
 }
 

@@ -9,7 +9,7 @@ static const struct lexicon_word table[] = {
     { "the", WORD_STOP,
       "a an any st nd rd th my our their his her this these those of please pls plz just so really very quite actually "
       "me us show tell give display print list see look check know want wanna like would could can may might shall "
-      "here hey bit kinda some" },
+      "here hey bit kinda some while whilst" },
     { "be", WORD_STOP, "am been being" },
     { "do", WORD_RULE, "does did doing done" },
     { "have", WORD_RULE, "has had having got" },
@@ -80,7 +80,9 @@ static const struct lexicon_word table[] = {
     { "worry", WORD_RULE, "worried worries worrying concerned serious" },
     { "slow", WORD_RULE, "sluggish laggy lag lags lagging lagged unresponsive stutter stuttering stutters slower stuck hang hanging "
       "hung freeze frozen freezing froze slowdown" },
-    { "process", WORD_RULE, "processes program programs app apps application applications task tasks software job jobs users consumers" },
+    { "process", WORD_RULE, "processes program programs app apps application applications task tasks software job jobs consumers" },
+    { "users", WORD_RULE, "" },
+    { "file", WORD_RULE, "files folder folders directory directories" },
     { "run", WORD_RULE, "runs ran running" },
     { "open", WORD_RULE, "opened" },
     { "out", WORD_RULE, "" },
@@ -106,7 +108,7 @@ static const struct lexicon_word table[] = {
     { "kind", WORD_RULE, "type types kinds sort category" },
     { "cost", WORD_RULE, "costs overhead footprint expensive heavy impact" },
     { "session", WORD_RULE, "sessions recordings" },
-    { "recorded", WORD_RULE, "record recording recorder records stored archived archive history collected kept logged saved" },
+    { "recorded", WORD_RULE, "record recording recorder records stored archived archive history collected kept saved" },
     { "data", WORD_RULE, "dataset" },
     { "start", WORD_RULE, "started starts begin began begins beginning starting" },
     { "end", WORD_RULE, "ended ends ending stop stopped finish finished" },

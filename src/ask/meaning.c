@@ -233,8 +233,9 @@ static void meaning_unknown(struct meaning *m, const struct scope *s)
         const struct word *w = &m->words.w[i];
         if (w->use)
             continue;
+        bool file = strcmp(w->is, "file") == 0;
         m->n_elsewhere += w->kind == WORD_ELSE && *w->is;
-        if (*w->is || w->number || (m->n_subjects && scope_knows(s, w->text)))
+        if ((*w->is && !file) || w->number || (m->n_subjects && scope_knows(s, w->text)))
             continue;
         if (m->n_unknown < 2)
             m->unknown[m->n_unknown++] = w->text;

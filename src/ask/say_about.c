@@ -236,7 +236,7 @@ void say_not_understood(struct asked *q)
         answer_say(a, "\"%s\" is not understood.", m->unknown[0]);
     else
         answer_say(a, "That is not understood.");
-    if (!elsewhere && m->n_subjects)
+    if (!elsewhere && m->n_subjects && !m->n_unknown)
         answer_say(a, " It is about %s, but what is wanted of it is not clear.", m->subject[0].label);
     answer_say(a, " Near questions are below.");
     if (m->n_subjects && !elsewhere) {

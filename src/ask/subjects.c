@@ -192,7 +192,7 @@ static bool instance_number(const struct words *q, const struct scope *s, int i,
 static bool special(const struct words *q, const struct scope *s, int i)
 {
     const struct word *w = &q->w[i];
-    return !w->use && !*w->is && !w->number && scope_knows(s, w->text);
+    return !w->use && (!*w->is || words_listed("file", w->is)) && !w->number && scope_knows(s, w->text);
 }
 
 struct fit {
@@ -430,6 +430,20 @@ static const struct topic *subjects_of_device(struct words *q, const struct inst
     return of->topic;
 }
 
+/* "cpu and gpu temperature": the side of the second is that of the first, too, where it has such a side. */
+static void subjects_share(struct subject *u, const struct scope *s)
+{
+    const struct topic *first = u[0].topic, *second = u[1].topic;
+    char side[32], thing[32];
+    if (!first || !second || strchr(first->key, '.') || !strchr(second->key, '.') || *second->side == '|')
+        return;
+    snprintf(side, sizeof side, "%.*s", (int)strcspn(second->side, "|"), second->side);
+    snprintf(thing, sizeof thing, "%.*s", (int)strcspn(first->thing, "|"), first->thing);
+    const struct topic *same = topics_of(thing, side);
+    if (same)
+        u[0] = subject_of(same, s, u[0].inst);
+}
+
 /* Said twice ("network traffic") it is one. */
 static int subjects_once(const struct subject *list, int n)
 {
@@ -457,6 +471,8 @@ int subjects_read(struct words *q, const struct scope *s, struct subject out[sta
     for (int i = 0; i < q->n && n < SUBJECTS_MAX; i++)
         if (subjects_thing(q, s, i, of, &out[n]))
             n = subjects_once(out, n);
+    if (n == 2)
+        subjects_share(out, s);
     for (int i = 0; i < q->n && n == 0; i++)
         n += subjects_alone(q, s, i, of, &out[n]);
     for (int i = 0; i < q->n && n == 1; i++) /* "read and write", "up and download" */

@@ -23,7 +23,7 @@
 struct times {
     struct words *q;
     int64_t now, first, boot; /* local ms */
-    bool two;                 /* times are to be compared: "between monday and tuesday" are two */
+    bool two, apart;          /* times are to be compared: "between monday and tuesday" are two; 7 and 9, too */
 };
 
 /* What is known of a moment. */
@@ -447,6 +447,7 @@ static int times_moment(const struct times *t, int i, bool bare, struct moment_w
         i = times_skip(t, i + 1);
         bare = true;
     }
+    bare = bare || (t->apart && words_is(t->q, i - 1, "between|and|with|to")); /* "the difference between 7 and 9" */
     int next = times_ago(t, i, m);
     next = next ? next : times_named(t, i, m);
     if (next)
@@ -523,7 +524,7 @@ static int times_between(const struct times *t, int i, const struct moment_words
     struct moment_words a, b;
     bool between = words_is(t->q, i, "between"), said = between || words_is(t->q, i, "from");
     int next = times_moment(t, i + said, said, &a);
-    if (!next || !words_is(t->q, next, between ? "and|to" : "to|until") || (t->two && !a.clock))
+    if (!next || !words_is(t->q, next, between ? "and|to" : "to|until") || (t->two && (!a.clock || t->apart)))
         return 0;
     int end = times_moment(t, next + 1, a.clock, &b);
     if (!end)
@@ -640,7 +641,7 @@ int times_read(struct words *q, const struct times_here *here, struct span out[s
 {
     int64_t offset = here->offset_s * SECOND_MS;
     struct times t = { q, here->now_ms + offset, here->first_ms + offset, here->boot_ms ? here->boot_ms + offset : 0,
-                       words_find(q, 0, "compare|difference") >= 0 };
+                       words_find(q, 0, "compare|difference") >= 0, words_find(q, 0, "difference") >= 0 };
     int n = 0;
     for (int i = 0; i < q->n && n < 2; i++) {
         struct found f;
