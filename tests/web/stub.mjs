@@ -375,7 +375,7 @@ export class Stub {
           .map(({ id, unit }) => {
             const a = side(id, from, to),
               b = side(id, a2, b2);
-            return { id, unit, a, b, shift: (a.median - b.median) / (b.p95 - b.p05 || 1) };
+            return { id, unit, a, b, shift: (b.median - a.median) / (b.p95 - b.p05 || 1) };
           })
           .sort((x, y) => Math.abs(y.shift) - Math.abs(x.shift));
     return { a: { from_ms: from, to_ms: to }, b: { from_ms: a2, to_ms: b2 }, metrics: rows };

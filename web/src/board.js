@@ -53,6 +53,7 @@ export class Board {
     /** @type {AbortController | null} */
     this.asking = null;
     this.again = 0;
+    this.onShown = () => {};
     /** @type {string[]} */
     this.order = [];
     this.ends = [
@@ -122,6 +123,7 @@ export class Board {
       this.columns.set(id, { mean, low: min ?? [...mean], high: max ?? [...mean], count: 1 });
     }
     for (const chart of this.charts) this.hand(chart);
+    this.onShown();
   }
 
   /** Is a point one sample? */

@@ -1,6 +1,6 @@
 /* findings.js - what was found, in rows: episodes, causes, events, insights. */
 import { h, link } from './dom.js';
-import { amount, between, exactly, percent, period, span, when, words } from './format.js';
+import { amount, between, exactly, localTimes, percent, period, span, when, words } from './format.js';
 import { areaTitle, titleOf } from './names.js';
 import { here, metricOf } from './state.js';
 import { timeline } from './timeline.js';
@@ -19,6 +19,11 @@ export function verdictWord(level) {
 /** A word that also has a shape: severity is never told by colour alone. @param {string} severity */
 export function severityMark(severity) {
   return h('span', { class: `severity ${severity}`, text: severity });
+}
+
+/** @param {Episode} episode */
+function episodeWords({ start_ms, end_ms, severity, summary }) {
+  return `${period(start_ms, end_ms)}, ${severity}: ${localTimes(summary, start_ms)}`;
 }
 
 /** @param {Episode} episode */
@@ -47,7 +52,7 @@ export function heatStrip(episodes, from, to) {
           to: episode.end_ms,
           class: `episode ${episode.severity}`,
           href: episodeLink(episode),
-          title: `${period(episode.start_ms, episode.end_ms)}, ${episode.severity}: ${episode.summary}`,
+          title: episodeWords(episode),
         })),
     })),
     from,
@@ -70,7 +75,7 @@ export function episodeItem(episode, chosen) {
         h('span', { text: areaTitle(episode.area) }),
         severityMark(episode.severity),
       ),
-      h('span', { class: 'finding-text', text: episode.summary }),
+      h('span', { class: 'finding-text', text: localTimes(episode.summary, episode.start_ms) }),
     ),
   );
 }
@@ -148,7 +153,7 @@ export function eventItem(event) {
       h('span', { text: words(event.kind) }),
       severityMark(event.severity),
     ),
-    h('span', { class: 'finding-text', text: event.text }),
+    h('span', { class: 'finding-text', text: localTimes(event.text, event.time_ms) }),
   );
 }
 
@@ -156,6 +161,7 @@ export function eventItem(event) {
  *   since_ms?: number}} insight */
 export function insightItem(insight) {
   const since = insight.since_ms ?? (insight.since ? Date.parse(insight.since) : null);
+  const told = (/** @type {string} */ text) => localTimes(text, since ?? Date.now());
   return h(
     'li',
     { class: 'insight' },
@@ -166,12 +172,12 @@ export function insightItem(insight) {
       since != null && h('time', { text: `since ${when(since)}` }),
       severityMark(insight.severity),
     ),
-    h('strong', { class: 'finding-text', text: insight.title }),
+    h('strong', { class: 'finding-text', text: told(insight.title) }),
     insight.evidence?.length > 0 &&
       h(
         'ul',
         { class: 'evidence' },
-        insight.evidence.map((text) => h('li', { text })),
+        insight.evidence.map((text) => h('li', { text: told(text) })),
       ),
     insight.advice &&
       h('p', { class: 'advice' }, h('span', { class: 'advice-mark', text: 'To do: ' }), insight.advice),

@@ -1,6 +1,7 @@
 /* format.js - numbers, times and spans as people say them; the same words as the program's own (core/amount.c). */
 
 const NONE = '-';
+const DAY_LENGTH_MS = 86400e3;
 const LARGE = [
   [1e12, 'T'],
   [1e9, 'G'],
@@ -181,6 +182,25 @@ export function span(seconds) {
   if (s < 7200) return `${Math.round(s / 60)} min`;
   if (s < 48 * 3600) return `${+(s / 3600).toFixed(s < 36000 ? 1 : 0)} h`;
   return `${+(s / 86400).toFixed(s < 864000 ? 1 : 0)} d`;
+}
+
+/**
+ * A sentence of the program, whose times of day are UTC, in the zone of the person who looks.
+ * @param {string} text
+ * @param {number} near - an instant within half a day of those that it tells
+ */
+export function localTimes(text, near) {
+  const zoned = (/** @type {string} */ date, /** @type {string} */ time) => Date.parse(`${date}T${time}Z`);
+  return text
+    .replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)( UTC)?/g, (_, date, time) =>
+      `${day(zoned(date, time))} ${clock(zoned(date, time))}`.replaceAll(':', '\u2236'),
+    )
+    .replace(/\b(\d\d:\d\d:\d\d)( UTC)?/g, (_, time) => {
+      const ms = zoned(new Date(near).toISOString().slice(0, 10), time);
+      const off = Math.round((near - ms) / DAY_LENGTH_MS);
+      return clock(ms + off * DAY_LENGTH_MS);
+    })
+    .replaceAll('\u2236', ':');
 }
 
 /** "3 episodes" @param {number} n @param {string} one @param {string} [many] */

@@ -83,7 +83,7 @@ const TITLES = {
   'sonde.tick.lateness': 'Lateness of samples',
 };
 
-const AREAS = {
+export const AREA_TITLES = {
   cpu: 'Processor',
   memory: 'Memory',
   disk: 'Disk',
@@ -96,7 +96,7 @@ const AREAS = {
 };
 
 /** @param {string} area */
-export const areaTitle = (area) => AREAS[/** @type {keyof typeof AREAS} */ (area)] ?? area;
+export const areaTitle = (area) => AREA_TITLES[/** @type {keyof typeof AREA_TITLES} */ (area)] ?? area;
 
 /**
  * "disk.read.rate{sda}" in its two parts.
@@ -124,9 +124,9 @@ export function familyTitle(id, help) {
   if (TITLES[name]) return TITLES[name];
   const text = (help ?? '').split(/[,;:(]/)[0].trim();
   const plain = plainName(name);
-  return text && text.length <= 48 && !text.startsWith('share of that')
-    ? text[0].toUpperCase() + text.slice(1)
-    : plain;
+  // Some help texts lean on those of their neighbours; then the name says more.
+  const leans = /\b(such|these|those|that one|of it|of them|one was)\b|^(share of that|times that)/i.test(text);
+  return text && text.length <= 48 && !leans ? text[0].toUpperCase() + text.slice(1) : plain;
 }
 
 /** "cpu.softirqs.rate" as "cpu softirqs rate" @param {string} name */
@@ -140,9 +140,10 @@ function plainName(name) {
  * @param {string} [help]
  */
 export function titleOf(id, help) {
-  const { instance } = idParts(id);
+  const { name, instance } = idParts(id);
   const title = familyTitle(id, help);
-  return !instance || instance === 'total' ? title : `${title} ${shortInstance(instance)}`;
+  if (!instance || instance === 'total') return title;
+  return TITLES[name] ? `${title} ${shortInstance(instance)}` : `${title} (${shortInstance(instance)})`;
 }
 
 /** Ids apart: commas inside braces belong to an instance. @param {string} list */

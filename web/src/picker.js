@@ -1,12 +1,19 @@
 /* picker.js - choosing among all metrics, by search. */
 import { h, field, fill } from './dom.js';
 import { counted } from './format.js';
-import { areaTitle, titleOf } from './names.js';
+import { AREA_TITLES, areaTitle, titleOf } from './names.js';
 import { app } from './state.js';
 
 /** @typedef {import('./names.js').Metric} Metric */
 
 const SHOWN_MOST = 120;
+const ORDER = Object.keys(AREA_TITLES);
+
+/** Area by area, and counters last: their rates say more. @param {Metric} metric */
+function rank(metric) {
+  const area = ORDER.indexOf(metric.area);
+  return 2 * (area < 0 ? ORDER.length : area) + (metric.kind === 'counter' ? 1 : 0);
+}
 
 export class Picker {
   /** @param {(ids: string[]) => void} chosen - told at every change */
@@ -23,10 +30,12 @@ export class Picker {
     this.list = h('div', { class: 'picker-list', role: 'group', 'aria-label': 'Metrics' });
     this.root = h('div', { class: 'picker' }, this.search, this.list);
     /** What is searched in, made once. @type {[Metric, string, string][]} */
-    this.texts = app.metrics.map((metric) => {
-      const title = titleOf(metric.id, metric.help);
-      return [metric, title, `${metric.id} ${title} ${metric.help} ${metric.unit}`.toLowerCase()];
-    });
+    this.texts = [...app.metrics]
+      .sort((a, b) => rank(a) - rank(b))
+      .map((metric) => {
+        const title = titleOf(metric.id, metric.help);
+        return [metric, title, `${metric.id} ${title} ${metric.help} ${metric.unit}`.toLowerCase()];
+      });
   }
 
   /** @param {string[]} ids */

@@ -1,7 +1,7 @@
 /* view_anomalies.js - episodes; one of them opens its causes, processes, events and log lines. */
 import { h, fill, link } from './dom.js';
 import { get } from './api.js';
-import { counted, period, span, when } from './format.js';
+import { counted, localTimes, period, span, when } from './format.js';
 import { app, here, metricOf, rangeQuery } from './state.js';
 import { areaTitle } from './names.js';
 import { Board } from './board.js';
@@ -57,7 +57,7 @@ class Opened {
       h(
         'header',
         { class: 'view-head' },
-        h('h2', { text: episode.summary }),
+        h('h2', { text: localTimes(episode.summary, episode.start_ms) }),
         h(
           'p',
           { class: 'more' },

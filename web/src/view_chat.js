@@ -1,7 +1,7 @@
 /* view_chat.js - questions in words, answered with numbers from what was recorded. */
 import { h, button, field, link } from './dom.js';
 import { send } from './api.js';
-import { amount, exactly, period, when } from './format.js';
+import { amount, exactly, period, when, zone } from './format.js';
 import { app, goParams } from './state.js';
 import { titleOf } from './names.js';
 import { Board } from './board.js';
@@ -28,7 +28,7 @@ export function chatView() {
     'aria-label': 'Questions and answers',
   });
   const input = field({
-    placeholder: 'Ask about this machine',
+    placeholder: 'Ask about this machine; times of day are UTC',
     'aria-label': 'Question',
     maxlength: '500',
     name: 'q',
@@ -139,6 +139,8 @@ export function chatView() {
 
 /** @param {{label: string, value: number | null, unit: string, metric: string | null, time_ms: number | null}} fact */
 function factOf({ label, value, unit, metric, time_ms }) {
+  // An instant comes as seconds, too.
+  const isTime = unit === 's' && value != null && time_ms != null && Math.abs(1000 * value - time_ms) < 1000;
   return h(
     'div',
     null,
@@ -146,8 +148,8 @@ function factOf({ label, value, unit, metric, time_ms }) {
     h(
       'dd',
       { title: exactly(value, unit) },
-      h('b', { text: amount(value, unit) }),
-      time_ms && h('small', { text: ` at ${when(time_ms)}` }),
+      h('b', { text: isTime ? when(time_ms) : amount(value, unit) }),
+      time_ms && h('small', { text: isTime ? ` ${zone()}` : ` at ${when(time_ms)} ${zone()}` }),
     ),
   );
 }

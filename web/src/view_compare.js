@@ -104,7 +104,7 @@ export function compareView() {
               text: `A is ${period(answer.a.from_ms, answer.a.to_ms)}, B is ${period(
                 answer.b.from_ms,
                 answer.b.to_ms,
-              )}. What differs most stands first; a shift of 1 is as much as the values vary.`,
+              )}. What differs most stands first; a shift above 0 says that B is higher, 1 by as much as values vary.`,
             }),
             table.root,
           ];

@@ -1,7 +1,7 @@
 /* view_overview.js - is it well? what is not, since when, why; then the charts. */
 import { h, fill, setText, svg, link } from './dom.js';
 import { get, live } from './api.js';
-import { amount, amountParts, between, counted, exactly, percent, span, words } from './format.js';
+import { amount, amountParts, between, counted, exactly, localTimes, percent, span, words } from './format.js';
 import { app, headOf, here, isStale, rangeQuery } from './state.js';
 import { Board } from './board.js';
 import { Slot, emptyLine } from './slot.js';
@@ -171,11 +171,19 @@ export function overviewView() {
   const showNow = (now) => {
     if (!app.range.live && app.host.data.live) return; // another time is looked at
     tiles.setNow(now.v, now.alert ?? []);
-    setVerdict(now.level, now.text);
+    setVerdict(now.level, localTimes(now.text, now.t));
     setText(
       work,
       now.workload ? `workload: ${words(now.workload.category)}, ${percent(now.workload.confidence)}` : '',
     );
+  };
+  /** What has no value in the range is one quiet line. */
+  const quieten = () => {
+    const empty = board.charts.filter((chart) => chart.isEmpty());
+    const all = empty.length === board.charts.length;
+    for (const chart of board.charts) chart.root.hidden = !all && empty.includes(chart);
+    const lines = all ? [] : empty.map((chart) => h('li', { text: `${chart.spec.title}: no value in this range` }));
+    fill(absent, absentLines(), lines);
   };
   const loadFindings = () => {
     const asked = get('anomalies', { ...rangeQuery(), limit: 200 });
@@ -213,11 +221,12 @@ export function overviewView() {
           (report.now ?? []).find((/** @type {any} */ row) => row.metric === line.id)?.usual ?? null,
         ),
       );
-    if (!app.range.live) setVerdict(report.verdict.level, report.verdict.text);
+    if (!app.range.live) setVerdict(report.verdict.level, localTimes(report.verdict.text, app.range.to));
   };
   const off = live.on('now', showNow);
   const minutely = window.setInterval(() => app.range.live && loadFindings(), 60e3);
   board.setPlans(overviewPlans());
+  board.onShown = quieten;
   fill(absent, absentLines());
   if (app.now) showNow(app.now);
 

@@ -43,7 +43,7 @@ export function processTable() {
         value: (row) => STATES[/** @type {keyof typeof STATES} */ (row.state)] ?? row.state,
       },
     ],
-    { sort: 2, descending: true, empty: 'No process is known at this instant.', most: 200 },
+    { sort: 2, descending: true, empty: 'No process is known at this instant.', most: 100 },
   );
 }
 

@@ -1,7 +1,7 @@
 /* view_small.js - views that are one list: events, analysis, policy. */
 import { h, button, field, link } from './dom.js';
 import { fileUrl, get, live } from './api.js';
-import { amount, counted, percent, period, span, when, words } from './format.js';
+import { amount, counted, localTimes, percent, period, span, when, words } from './format.js';
 import { app, here, metricOf, rangeQuery } from './state.js';
 import { titleOf } from './names.js';
 import { Slot, emptyLine } from './slot.js';
@@ -60,7 +60,12 @@ export function eventsView() {
       },
       { label: 'kind', value: (row) => row.kind, show: (row) => words(row.kind) },
       { label: 'severity', value: (row) => row.severity, show: (row) => severityMark(row.severity) },
-      { label: 'what', value: (row) => row.text, title: (row) => row.session },
+      {
+        label: 'what',
+        value: (row) => row.text,
+        show: (row) => localTimes(row.text, row.time_ms),
+        title: (row) => row.session,
+      },
       { label: 'from', narrow: true, value: (row) => row.source },
     ],
     { sort: 0, descending: true, empty: 'No event in this range.' },
@@ -110,7 +115,8 @@ function reportOf(report) {
   }));
   const work =
     report.workload && `workload: ${words(report.workload.category)}, ${percent(report.workload.confidence)}`;
-  const range = period(Date.parse(report.session.start), Date.parse(report.session.end));
+  const end = Date.parse(report.session.end);
+  const range = period(Date.parse(report.session.start), end);
   /** @param {string} title @param {any} content */
   const part = (title, content) => h('section', null, h('h2', { text: title }), content);
   return [
@@ -118,7 +124,7 @@ function reportOf(report) {
       'section',
       { class: `verdict ${report.verdict.level}` },
       h('strong', { text: verdictWord(report.verdict.level) }),
-      h('span', { class: 'verdict-text', text: report.verdict.text }),
+      h('span', { class: 'verdict-text', text: localTimes(report.verdict.text, end) }),
       h('span', { class: 'work', text: work ?? '' }),
     ),
     part(
