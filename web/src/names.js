@@ -78,8 +78,8 @@ const TITLES = {
   'process.blocked': 'Tasks waiting for a disk',
   'process.threads': 'Threads',
   'process.new.rate': 'Processes started',
-  'sonde.cpu': 'What Sonde costs: processor',
-  'sonde.rss': 'What Sonde costs: memory',
+  'sonde.cpu': 'Processor use of Sonde',
+  'sonde.rss': 'Memory of Sonde',
   'sonde.tick.lateness': 'Lateness of samples',
 };
 

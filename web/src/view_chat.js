@@ -28,7 +28,7 @@ export function chatView() {
     'aria-label': 'Questions and answers',
   });
   const input = field({
-    placeholder: 'Ask about this machine; times of day are UTC',
+    placeholder: 'Ask; times of day are UTC',
     'aria-label': 'Question',
     maxlength: '500',
     name: 'q',

@@ -97,8 +97,8 @@ export function settingsView() {
   );
   board.setPlans(
     [
-      planOf('What Sonde costs: processor', ['sonde.cpu']),
-      planOf('What Sonde costs: memory', ['sonde.rss']),
+      planOf('Processor use of Sonde', ['sonde.cpu']),
+      planOf('Memory of Sonde', ['sonde.rss']),
       planOf('Lateness of samples', ['sonde.tick.lateness']),
     ].filter((plan) => plan != null),
   );
