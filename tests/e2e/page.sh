@@ -43,7 +43,7 @@ look "$url" "$photos" replay sample
 
 # a machine that was captured
 "$sonde" record --root "$source/tests/fixtures/rtx-desktop" --data "$tmp/desktop" >/dev/null 2>&1
-"$sonde" sessions export last --data "$tmp/desktop" --format sonde --output "$tmp/desktop.sonde" >/dev/null
+"$sonde" sessions export last --data "$tmp/desktop" --format sonde --output "$tmp/desktop.sonde" >/dev/null 2>&1
 serve --replay "$tmp/desktop.sonde"
 look "$url" "$photos" replay desktop
 kill $background
