@@ -83,6 +83,16 @@ static const struct config_key keys[] = {
     { "logging.compress_old_logs", SWITCH("true"), .help = "Compress CSV logs that are no longer written (zstd)." },
     { "logging.compress_after_days", NUMBER("1", 0, 3650), .help = "How old they are by then." },
 
+    { "ask.endpoint", TEXT(""),
+      .help = "A language model that may be asked beside the rules, question by question: the address of an interface as "
+              "OpenAI's, http://127.0.0.1:11434/v1. Beyond this machine only https. Empty: there is none." },
+    { "ask.model", TEXT(""), .help = "The name of the model there." },
+    { "ask.key_file", TEXT(""), .help = "The file of its key, mode 0600; empty: it wants none." },
+    { "ask.ca_file", TEXT(""), .help = "Certificates to trust for it, PEM; empty: those of the system." },
+    { "ask.timeout", NUMBER("60", 1, 600), .help = "Seconds that its answer may take." },
+    { "ask.send_process_names", SWITCH("false"),
+      .help = "Send it the names of processes; without, they are \"process 1\", \"process 2\"." },
+
     { "hardware_id.use_cryptographic_id", ALWAYS, .help = "The hardware id is a digest.",
       .answer = "the hardware id is always a digest; what it is made of stays on this machine" },
     { "hardware_id.hash_algorithm", CHOICE("sha256", "sha256 sha384 sha512"), .help = "Which digest." },
@@ -92,8 +102,8 @@ static const struct config_key keys[] = {
     { "hardware_id.include_motherboard", SWITCH("true"), .help = "The board's maker and product are part of it." },
     { "hardware_id.include_ram", SWITCH("false"), .help = "The size of the memory is part of it." },
 
-    { "cloud.enabled", NEVER, .help = "This version sends nothing anywhere.",
-      .answer = "this version sends nothing; one that can asks for consent again, whatever a file says" },
+    { "cloud.enabled", NEVER, .help = "This version uploads nothing anywhere.",
+      .answer = "this version uploads nothing; one that can asks for consent again, whatever a file says" },
     { "cloud.provider", CHOICE("gdrive", "gdrive onedrive both"), .help = "Where uploads would go." },
     { "cloud.upload_interval_minutes", NUMBER("60", 1, 10080), .help = "Minutes between two uploads." },
     { "cloud.encrypt_before_upload", ALWAYS, .help = "Whatever leaves this machine is encrypted first.",
@@ -156,14 +166,15 @@ static const struct { const char *name, *help; } sections[] = {
     { "learning", "what `sonde record` learns while it runs" },
     { "storage", "the archive: where it is, how much it may hold, for how long" },
     { "logging", "the rolling CSV logs of `sonde record`" },
+    { "ask", "questions in words, and a language model that they may be put to as well; none by default" },
     { "hardware_id", "the anonymous name of this machine" },
-    { "cloud", "contributing data; this version sends nothing" },
+    { "cloud", "contributing data; this version uploads nothing" },
     { "cloud.encryption", "how it would be encrypted" },
     { "cloud.gdrive", "Google Drive" },
     { "cloud.onedrive", "OneDrive" },
     { "session_classification", "the kind of workload" },
     { "performance", "what Sonde may cost" },
-    { "privacy", "what is kept about people; none of it ever leaves this machine" },
+    { "privacy", "what is kept about people; none of it leaves this machine, but by ask.send_process_names" },
     { "debug", "messages about Sonde itself" },
 };
 

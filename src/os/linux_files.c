@@ -236,6 +236,21 @@ int os_read_file(const char *path, size_t max, char **out, size_t *out_n)
     return rc;
 }
 
+int os_read_secret(const char *path, size_t max, char **out, size_t *out_n)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0)
+        return -errno;
+    struct stat st;
+    int rc = fstat(fd, &st) < 0 ? -errno : S_ISDIR(st.st_mode) ? -EISDIR : 0;
+    if (rc == 0 && (!S_ISREG(st.st_mode) || (st.st_mode & 077) || (st.st_uid != geteuid() && st.st_uid != 0)))
+        rc = -EPERM;
+    if (rc == 0)
+        rc = os_read_all(fd, (size_t)st.st_size + 1, max, out, out_n);
+    close(fd);
+    return rc;
+}
+
 int os_make_dir(const char *path)
 {
     char part[OS_PATH_MAX];

@@ -203,6 +203,9 @@ bool os_same_file(const char *a, const char *b); /* would writing one change the
 /* A whole file in memory, NUL-terminated, to be freed with mem_free(). -EFBIG above max bytes. */
 int os_read_file(const char *path, size_t max, char **out, size_t *out_n);
 
+/* The same of a file that holds a secret. -EPERM: it is not the user's (or root's), or others may read it too. */
+int os_read_secret(const char *path, size_t max, char **out, size_t *out_n);
+
 int os_make_dir(const char *path); /* with its parents, mode 0700; an existing one is fine */
 
 int os_rename(const char *from, const char *to); /* of files, or of a directory over an empty one */

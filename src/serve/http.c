@@ -57,6 +57,8 @@ void http_reply_done(struct http_reply *r)
     for (int i = 0; i < r->n_fields; i++)
         mem_free(r->field[i].value);
     buf_done(&r->body);
+    if (r->later.drop)
+        r->later.drop(r->later.self);
     *r = (struct http_reply){ 0 };
 }
 

@@ -57,6 +57,15 @@ struct http_field {
     char *value;
 };
 
+struct http_reply;
+
+/* The rest of a reply, for which somebody else is waited. */
+struct http_later {
+    void (*finish)(void *self, struct http_reply *r); /* on a thread that may wait; NULL: there is no rest */
+    void (*drop)(void *self);                         /* frees self, finished or not */
+    void *self;
+};
+
 struct http_reply {
     int status;                        /* 0 until somebody sets it: it will be 200 */
     const char *type;                  /* static; NULL: HTTP_JSON where there is a body */
@@ -66,6 +75,7 @@ struct http_reply {
     struct buf body;
     const void *bytes;                 /* a static body of n_bytes in place of it; NULL */
     size_t n_bytes;
+    struct http_later later;           /* of handlers of ROUTE_WORKER only */
 };
 
 /* Adds a header; control characters of the value become '?'. */

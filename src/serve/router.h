@@ -26,7 +26,8 @@
 
 enum route_where {
     ROUTE_AT_ONCE, /* on the thread of the sockets: takes microseconds, waits for nothing */
-    ROUTE_WORKER,  /* on the one thread that reads the archive, one request after the other: needs no lock there */
+    ROUTE_WORKER,  /* on the one thread that reads the archive, one request after the other: needs no lock there; what
+                      has to wait for others leaves that for later (http_later) */
     ROUTE_STREAM,  /* AT_ONCE; where the handler leaves the status 0 the reply becomes a stream: see server.h */
 };
 

@@ -1,5 +1,5 @@
 /*
- * server.c - what happens to a connection: bytes gather until they are a request, that is answered at once, by the
+ * server.c - what happens to a connection: bytes gather until they are a request, that is answered at once, by a
  * worker or by a stream, and when the reply is on its way the next one is looked at. So a client has at most one
  * request in work and one reply in memory.
  */
@@ -40,6 +40,7 @@ struct guest {
 struct task {
     struct job job;         /* first: a job is turned back into its task */
     struct guest *guest;    /* NULL: it left */
+    struct worker *at;      /* that has it */
     struct wire_request request;
     struct buf room;        /* of the request's parts */
     char peer[WEB_PEER_MAX];
@@ -52,7 +53,7 @@ struct server {
     struct web_server *listener;
     struct front front;
     struct hub *hub;
-    struct worker *worker;
+    struct worker *worker, *waiter; /* reads the archive; waits for others */
 };
 
 /* ---- replies ---- */
@@ -120,6 +121,12 @@ static void task_run(struct job *j)
     t->match.route->handle(t->match.self, &t->request.http, &t->reply);
 }
 
+static void task_finish(struct job *j)
+{
+    struct task *t = (struct task *)j;
+    t->reply.later.finish(t->reply.later.self, &t->reply);
+}
+
 static void task_answer(struct task *t)
 {
     struct guest *g = t->guest;
@@ -128,18 +135,24 @@ static void task_answer(struct task *t)
     task_free(t);
 }
 
-static void guest_ask_worker(struct guest *g, struct task *t)
+/* Hands it to a worker, or refuses. */
+static void task_put(struct task *t, struct worker *at)
 {
-    t->job.run = task_run;
-    if (worker_put(g->server->worker, &t->job) < 0) {
+    t->at = at;
+    if (worker_put(at, &t->job) < 0) {
         http_fail(&t->reply, 503, "too many requests wait already", "ask again in a few seconds");
         http_put(&t->reply, "Retry-After", "2");
         task_answer(t);
-        return;
     }
+}
+
+static void guest_ask_worker(struct guest *g, struct task *t)
+{
+    t->job.run = task_run;
     g->task = t;
     g->state = GUEST_WAITS;
     g->server->o.web->deadline(g->conn, 0);
+    task_put(t, g->server->worker);
 }
 
 static void guest_listen(struct guest *g, struct task *t)
@@ -254,7 +267,7 @@ static void server_closed(void *self, void *who)
     struct server *s = self;
     struct guest *g = who;
     hub_leave(s->hub, g->member);
-    if (g->task && worker_cancel(s->worker, &g->task->job))
+    if (g->task && worker_cancel(g->task->at, &g->task->job))
         task_free(g->task);
     else if (g->task)
         g->task->guest = NULL; /* it comes out of the worker, and is thrown away then */
@@ -262,20 +275,29 @@ static void server_closed(void *self, void *who)
     mem_free(g);
 }
 
+/* What came out of a worker: it goes to the guest, or to the second worker. */
+static void server_took(struct server *s, struct task *t)
+{
+    struct guest *g = t->guest;
+    if (!g) {
+        task_free(t);
+        return;
+    }
+    if (t->reply.later.finish && t->at == s->worker) {
+        t->job.run = task_finish;
+        task_put(t, s->waiter);
+    } else {
+        task_answer(t);
+    }
+    if (!s->o.web->busy(g->conn))
+        server_drained(s, g);
+}
+
 static bool server_turn(void *self)
 {
     struct server *s = self;
-    for (struct job *j; (j = worker_take(s->worker)); ) {
-        struct task *t = (struct task *)j;
-        struct guest *g = t->guest;
-        if (!g) {
-            task_free(t);
-            continue;
-        }
-        task_answer(t);
-        if (!s->o.web->busy(g->conn))
-            server_drained(s, g);
-    }
+    for (struct job *j; (j = worker_take(s->worker)) || (j = worker_take(s->waiter)); )
+        server_took(s, (struct task *)j);
     hub_deliver(s->hub, os_mono_ns());
     return s->o.turn(s->o.self);
 }
@@ -319,7 +341,10 @@ int server_open(const struct server_options *o, struct server **out)
     }
     s->hub = hub_new(server_send, server_wake_self, s);
     s->worker = worker_new(SERVER_QUEUE, server_wake_self, s);
-    if (!s->worker) {
+    s->waiter = s->worker ? worker_new(SERVER_LATER, server_wake_self, s) : NULL;
+    if (!s->waiter) {
+        if (s->worker && worker_stop(s->worker))
+            worker_free(s->worker);
         o->web->close(s->listener);
         hub_free(s->hub);
         mem_free(s);
@@ -360,13 +385,14 @@ bool server_close(struct server *s)
 {
     if (!s)
         return true;
-    bool stopped = worker_stop(s->worker);
+    bool stopped = worker_stop(s->worker) & worker_stop(s->waiter);
     s->o.web->close(s->listener);
     if (!stopped)
         return false;
-    for (struct job *j; (j = worker_take(s->worker)); )
+    for (struct job *j; (j = worker_take(s->worker)) || (j = worker_take(s->waiter)); )
         task_free((struct task *)j);
     worker_free(s->worker);
+    worker_free(s->waiter);
     hub_free(s->hub);
     mem_free(s);
     return true;

@@ -2,8 +2,8 @@
  * The server: connections of modules/web.h, requests of wire.h, routes of front.h, the worker for what takes long, the
  * hub for streams.
  *
- * Everything runs on the thread that calls server_run(), but for ROUTE_WORKER handlers (the worker's thread),
- * hub_post() and server_wake(). A reply to a client of slow reading is bounded by its size, a stream by WEB_QUEUE.
+ * Everything runs on the thread that calls server_run(), but for ROUTE_WORKER handlers (the worker's thread), what they
+ * leave for later (that of a second one, so that nobody waits for it at the archive), hub_post() and server_wake(). A reply to a client of slow reading is bounded by its size, a stream by WEB_QUEUE.
  */
 #ifndef SERVE_SERVER_H
 #define SERVE_SERVER_H
@@ -14,6 +14,7 @@
 
 #define SERVER_CONNECTIONS 2048
 #define SERVER_QUEUE 32      /* requests that wait for the worker; then 503 */
+#define SERVER_LATER 4       /* that wait for the second worker; then 503 */
 #define SERVER_REQUEST_S 10  /* a request is complete by then, or the connection is closed */
 #define SERVER_IDLE_S 60     /* between two requests */
 #define SERVER_STALL_S 30    /* who takes nothing for so long is dropped */

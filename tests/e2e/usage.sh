@@ -62,7 +62,7 @@ expect 0 '' "$sonde" help config
 expect 2 "sonde: $file:1:1: unknown key 'genral'; did you mean general?
 sonde: $file:4:1: *tabs*" "$sonde" metrics
 printf 'cloud:\n  enabled: true\n' >"$file"
-expect 0 "sonde: $file:2: cloud.enabled: this version sends nothing*" "$sonde" metrics
+expect 0 "sonde: $file:2: cloud.enabled: this version uploads nothing*" "$sonde" metrics
 expect 0 '' "$sonde" metrics --quiet
 printf 'adapters:\n  disabled: [laod]\n' >"$file"
 expect 2 "sonde: adapters.disabled: there is no adapter 'laod'; did you mean load?" "$sonde" metrics

@@ -167,7 +167,7 @@ static void promises(void **state)
     assert_true(config_bool(c, "cloud.encrypt_before_upload"));
     assert_false(config_bool(c, "cloud.enabled"));
     assert_string_equal(config_notices(c),
-        "f:6: cloud.enabled: this version sends nothing; one that can asks for consent again, whatever a file says\n"
+        "f:6: cloud.enabled: this version uploads nothing; one that can asks for consent again, whatever a file says\n"
         "f:5: cloud.encrypt_before_upload: whatever leaves this machine is encrypted first, always\n"
         "f:2: privacy.collect_window_titles: titles of windows are never read\n");
     config_free(c);

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "modules/crypto.h"
+#include "modules/fetch.h"
 #include "modules/terminal.h"
 #include "modules/web.h"
 #include "os/os.h"
@@ -81,6 +82,40 @@ static void terminal(void **state)
     t->close();
 }
 
+static int fetch_take(void *self, const char *bytes, size_t n)
+{
+    (void)self;
+    (void)bytes;
+    return (int)n;
+}
+
+static bool fetch_stop(void)
+{
+    return true;
+}
+
+/* Likewise by tests/e2e/endpoint.sh. Here what needs no server: nobody listens, it is stopped, a name that is not local. */
+static void fetch(void **state)
+{
+    (void)state;
+    const struct fetch *f = os_module("sonde-fetch", "sonde_fetch");
+    assert_int_equal(f != NULL, strstr(getenv("SONDE_MODULES"), "sonde-fetch") != NULL);
+    if (!f)
+        return;
+    char why[FETCH_WHY];
+    struct fetch_request r = { .url = "http://127.0.0.1:1/v1", .body = "{}", .n = 2, .timeout_s = 5, .local = true,
+                               .take = fetch_take };
+    assert_int_equal(f->post(&r, why), -ECONNREFUSED);
+    assert_true(*why);
+    r.url = "http://192.0.2.1:1/"; /* RFC 5737: nobody's, and no packet goes there */
+    assert_int_equal(f->post(&r, why), -ECONNREFUSED);
+    r.url = "ftp://127.0.0.1/";
+    assert_int_equal(f->post(&r, why), -EIO);
+    r.url = "https://127.0.0.1:1/";
+    r.stop = fetch_stop;
+    assert_true(f->post(&r, why) < 0);
+}
+
 /* Likewise by tests/e2e/serve.sh. What can be refused is refused without a connection. */
 static void web(void **state)
 {
@@ -112,7 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent), cmocka_unit_test(current_folder), cmocka_unit_test(digests),
-        cmocka_unit_test(terminal), cmocka_unit_test(web),
+        cmocka_unit_test(terminal), cmocka_unit_test(fetch), cmocka_unit_test(web),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

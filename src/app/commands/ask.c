@@ -6,6 +6,7 @@
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "endpoint/said.h"
 #include "os/os.h"
 #include "output/answer_json.h"
 #include "output/answer_text.h"
@@ -53,7 +54,82 @@ static const char *talk_missing(void *self, const char *family)
     return t->reason;
 }
 
+/* ---- the endpoint ---- */
+
+/* What it would get; true where it may be asked. */
+static bool talk_prepare(struct talk *t, const struct ask_world *w, const char *question, const struct answer *a,
+                         struct endpoint *e, struct buf *content, struct endpoint_said *said)
+{
+    struct judged j = { 0 };
+    int64_t from_ms, to_ms;
+    sent_range(a, w->now_ms, &from_ms, &to_ms);
+    int rc = t->look->files ? judged_range(t->look, NULL, from_ms, to_ms, w->how, JUDGED_BYTES, &j) : -ENODATA;
+    struct sent_options o = { .question = question, .answer = a, .look = t->look, .judged = rc < 0 ? NULL : &j };
+    bool named = endpoint_prepare(args_config(t->a), &o, e, content, said);
+    if (rc == 0)
+        judged_done(&j);
+    return named;
+}
+
+/* Asks it, too. An exit status; what went wrong is said. */
+static int talk_beside(struct talk *t, const struct ask_world *w, const char *question, const struct answer *a,
+                       struct endpoint_said *said)
+{
+    auto_buf struct buf content = { 0 };
+    struct endpoint e;
+    if (talk_prepare(t, w, question, a, &e, &content, said))
+        endpoint_ask(&e, content.p, NULL, said);
+    if (!said->error.n)
+        return EXIT_DONE;
+    log_error(0, "ask: %s", said->error.p);
+    return EXIT_PART;
+}
+
+/* Nothing but the bytes, so that they can be held against what was sent. */
+static int talk_preview(struct talk *t, const struct ask_world *w, const char *question, const struct answer *a)
+{
+    auto_buf struct buf content = { 0 };
+    struct endpoint_said said = { 0 };
+    struct endpoint e;
+    talk_prepare(t, w, question, a, &e, &content, &said);
+    fwrite(said.sent.p, 1, said.sent.n, stdout);
+    endpoint_said_done(&said);
+    return EXIT_DONE;
+}
+
 /* ---- one question ---- */
+
+static void talk_print(const struct buf *out)
+{
+    fwrite(out->p, 1, out->n, stdout);
+    fflush(stdout);
+}
+
+/* Our own answer, at once; then what an endpoint says, below it. As JSON it is one object. */
+static int talk_show(struct talk *t, const struct ask_world *w, const char *question, const struct answer *a)
+{
+    auto_buf struct buf out = { 0 };
+    struct endpoint_said said = { 0 };
+    bool json = args_flag(t->a, "json"), beside = args_flag(t->a, "endpoint");
+    if (json)
+        answer_json(&out, a, true);
+    else
+        answer_text(&out, a, &t->screen, t->asks);
+    if (!json) {
+        talk_print(&out);
+        buf_clear(&out);
+    }
+    int status = beside ? talk_beside(t, w, question, a, &said) : EXIT_DONE;
+    if (json && beside)
+        said_json(&out, &said);
+    else if (said.text.n)
+        said_text(&out, &said, &t->screen);
+    if (json)
+        buf_putc(&out, '\n');
+    talk_print(&out);
+    endpoint_said_done(&said);
+    return a->status == ANSWER_ANSWERED ? status : EXIT_PART;
+}
 
 static int talk_answer(struct talk *t, const char *question)
 {
@@ -61,24 +137,15 @@ static int talk_answer(struct talk *t, const char *question)
                            .missing = talk_missing, .self = t };
     struct answer a;
     int64_t first_ms, last_ms;
-    auto_buf struct buf out = { 0 };
     if (w.replay && look_span(t->look, NULL, &first_ms, &last_ms))
         w.now_ms = last_ms;
     w.offset_s = args_flag(t->a, "utc") ? 0 : os_zone_s(w.now_ms);
     ask(&w, question, buf_text(&t->context), &a);
-    if (args_flag(t->a, "json")) {
-        answer_json(&out, &a, true);
-        buf_putc(&out, '\n');
-    } else {
-        answer_text(&out, &a, &t->screen, t->asks);
-    }
-    fwrite(out.p, 1, out.n, stdout);
-    fflush(stdout);
+    int status = args_flag(t->a, "preview") ? talk_preview(t, &w, question, &a) : talk_show(t, &w, question, &a);
     buf_clear(&t->context);
     buf_puts(&t->context, buf_text(&a.context));
-    bool answered = a.status == ANSWER_ANSWERED;
     answer_done(&a);
-    return answered ? EXIT_DONE : EXIT_PART;
+    return status;
 }
 
 /* ---- several ---- */
@@ -155,6 +222,10 @@ static int ask_run(const struct args *a)
         log_error(0, "ask: what? Give a question, or - to read them from standard input, a line each");
         return EXIT_USAGE;
     }
+    if (several && (args_flag(a, "endpoint") || args_flag(a, "preview"))) {
+        log_error(0, "ask: --endpoint and --preview are for one question, which stands behind them");
+        return EXIT_USAGE;
+    }
     int status = talk_open(&t);
     if (status == EXIT_DONE)
         status = several ? talk_on(&t) : talk_answer(&t, question.p);
@@ -165,6 +236,8 @@ static int ask_run(const struct args *a)
 
 static const struct option options[] = {
     { "utc", 0, OPTION_FLAG, .help = "times in UTC instead of this machine's time zone" },
+    { "endpoint", 0, OPTION_FLAG, .help = "put it to the language model of ask.endpoint, too" },
+    { "preview", 0, OPTION_FLAG, .help = "print what that would be sent, byte by byte, and send nothing" },
     ARCHIVED_OPTION, SHOWN_REPLAY,
     { 0 },
 };
@@ -175,6 +248,7 @@ static const struct example examples[] = {
     { "sonde ask 'why was it slow yesterday at 14:05'", "what was unusual, and its cause" },
     { "sonde ask 'when will /home be full'", "by its trend" },
     { "sonde ask 'compare today with yesterday'", "two times" },
+    { "sonde ask --preview how is the memory", "what an endpoint would be sent" },
     { "sonde ask", "a talk: \"and the memory?\", \"why?\" go on from what was asked" },
     { 0 },
 };
@@ -189,6 +263,12 @@ const struct command command_ask = {
             "11\", \"the last 2 hours\", \"since the reboot\". English only. Without a question it asks for them, one after the "
             "other, until Ctrl-D; with - it reads them from standard input, a line each.\n\n"
             "What is not understood is said, and what is not measured here or was not recorded then, too; the exit status is "
-            "3 then.",
+            "3 then.\n\n"
+            "A language model can be named in the configuration (ask.endpoint and ask.model: an interface as OpenAI's, on this "
+            "machine by http, elsewhere by https). It is asked only with --endpoint, and only for that question: it gets the "
+            "question, the answer of the rules, and the verdict, main numbers, episodes and findings of that time, at most six "
+            "hours; no paths, ids or labels, and no names of processes unless ask.send_process_names is on. What it says "
+            "stands below the answer, unchecked, and its numbers that are not among what it got are named. Needs the module "
+            "sonde-fetch.",
     .options = options, .examples = examples, .max_positional = 100, .run = ask_run,
 };

@@ -12,3 +12,11 @@ bool body_text(const struct http_request *r, const char *key, struct buf *out)
     json_decref(body);
     return text != NULL;
 }
+
+bool body_flag(const struct http_request *r, const char *key)
+{
+    json_t *body = json_loadb(r->body, r->body_n, JSON_REJECT_DUPLICATES, NULL);
+    bool on = json_is_true(json_object_get(body, key));
+    json_decref(body);
+    return on;
+}

@@ -1,4 +1,4 @@
-/* What a request carries: a JSON object with texts. */
+/* What a request carries: a JSON object with texts and switches. */
 #ifndef SERVE_API_BODY_H
 #define SERVE_API_BODY_H
 
@@ -9,5 +9,8 @@
  * another type of it.
  */
 bool body_text(const struct http_request *r, const char *key, struct buf *out);
+
+/* Is a member of the body true? */
+bool body_flag(const struct http_request *r, const char *key);
 
 #endif

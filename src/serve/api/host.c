@@ -3,6 +3,7 @@
 
 #include "analyze/areas.h"
 #include "base/auto.h"
+#include "endpoint/endpoint.h"
 #include "store/query.h"
 
 #include <errno.h>
@@ -46,6 +47,21 @@ static const char *host_known(const char *text)
     return *text ? text : NULL;
 }
 
+/* The language model that questions may be put to as well; null where none is named. */
+static void host_endpoint(struct json *j, const struct config *c)
+{
+    struct endpoint e;
+    char why[ENDPOINT_WHY];
+    if (!endpoint_read(c, &e, why)) {
+        json_null(j, "endpoint");
+        return;
+    }
+    json_object(j, "endpoint");
+    json_string(j, "host", e.at.host);
+    json_string(j, "model", e.model);
+    json_end(j);
+}
+
 void api_host(void *self, const struct http_request *r, struct http_reply *out)
 {
     struct api *a = self;
@@ -65,6 +81,7 @@ void api_host(void *self, const struct http_request *r, struct http_reply *out)
     json_string(&j, "role", r->role == HTTP_FULL ? "full" : "read-only");
     host_data(&j, a);
     json_int(&j, "now_ms", api_now_ms(a));
+    host_endpoint(&j, a->s.config);
     json_end(&j);
 }
 
