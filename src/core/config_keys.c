@@ -84,8 +84,8 @@ static const struct config_key keys[] = {
     { "logging.compress_after_days", NUMBER("1", 0, 3650), .help = "How old they are by then." },
 
     { "ask.endpoint", TEXT(""),
-      .help = "A language model that may be asked beside the rules, question by question: the address of an interface as "
-              "OpenAI's, http://127.0.0.1:11434/v1. Beyond this machine only https. Empty: there is none." },
+      .help = "A language model that may be asked beside the rules, question by question: the address of an interface "
+              "as OpenAI's, http://127.0.0.1:11434/v1. Beyond this machine only https. Empty: there is none." },
     { "ask.model", TEXT(""), .help = "The name of the model there." },
     { "ask.key_file", TEXT(""), .help = "The file of its key, mode 0600; empty: it wants none." },
     { "ask.ca_file", TEXT(""), .help = "Certificates to trust for it, PEM; empty: those of the system." },

@@ -50,7 +50,8 @@ bool endpoint_prepare(const struct config *c, struct sent_options *o, struct end
     o->process_names = config_bool(c, "ask.send_process_names");
     sent_put(o, &said->sent, content);
     if (!named)
-        buf_puts(&said->error, *why ? why : "no endpoint is named; ask.endpoint and ask.model of the configuration do that");
+        buf_puts(&said->error, *why ? why : "no endpoint is named; ask.endpoint and ask.model in the configuration do "
+                                            "that");
     return named;
 }
 
@@ -96,7 +97,8 @@ static void say_failure(const struct endpoint *e, int rc, const char *why, struc
     else if (rc == -ETIMEDOUT)
         buf_printf(error, "%s gave no answer within %g s; ask.timeout can be more", host, e->timeout_s);
     else if (rc == -EPROTO)
-        buf_printf(error, "%s has no certificate that can be trusted (%s); ask.ca_file names others to trust", host, why);
+        buf_printf(error, "%s has no certificate that can be trusted (%s); ask.ca_file names others to trust", host,
+                   why);
     else if (rc == -EFBIG)
         buf_printf(error, "%s answers with more than %d KiB, which is not read", host, REPLY_MAX / 1024);
     else if (rc == -ECANCELED)
@@ -139,7 +141,8 @@ static void say_reply(const struct endpoint *e, int status, const struct buf *re
     }
     int rc = reply_text(buf_text(reply), reply->n, &said->text);
     if (rc == -EBADMSG)
-        buf_printf(&said->error, "%s answers with what is no JSON; see whether ask.endpoint is such an interface", e->at.host);
+        buf_printf(&said->error, "%s answers with what is no JSON; see whether ask.endpoint is such an interface",
+                   e->at.host);
     else if (rc < 0)
         buf_printf(&said->error, "%s answers with JSON that holds no text (choices[0].message.content)", e->at.host);
     else

@@ -40,7 +40,8 @@ static bool in_list(const char *text, const char *p, size_t n)
     const char *q = p;
     while (q > text && (q[-1] == ' ' || q[-1] == '*'))
         q--;
-    return (q == text || q[-1] == '\n') && n <= 2 && (p[n] == '.' || p[n] == ')') && (p[n + 1] == ' ' || p[n + 1] == '*');
+    bool begins = q == text || q[-1] == '\n';
+    return begins && n <= 2 && (p[n] == '.' || p[n] == ')') && (p[n + 1] == ' ' || p[n + 1] == '*');
 }
 
 static size_t clock_length(const char *p)
@@ -51,12 +52,18 @@ static size_t clock_length(const char *p)
     return n;
 }
 
+/* A comma with just three digits behind it. */
+static bool is_thousands(const char *p)
+{
+    return *p == ',' && digit(p[1]) && digit(p[2]) && digit(p[3]) && !digit(p[4]);
+}
+
 /* Copies without the commas of thousands; the length of what was read. */
 static size_t number_copy(const char *p, char *plain, size_t cap, int *decimals)
 {
     size_t n = 0, k = 0;
     *decimals = 0;
-    while (digit(p[n]) || (n && p[n] == ',' && digit(p[n + 1]) && digit(p[n + 2]) && digit(p[n + 3]) && !digit(p[n + 4]))) {
+    while (digit(p[n]) || (n && is_thousands(p + n))) {
         if (p[n] != ',' && k + 1 < cap)
             plain[k++] = p[n];
         n++;

@@ -9,8 +9,8 @@
 void said_text(struct buf *out, const struct endpoint_said *s, const struct screen *screen);
 
 /*
- * Adds the member "endpoint" to the end of an object: {"host", "model", "sent", "text", "not_in_data": ["42"], "error"};
- * what there is none of is null.
+ * Adds the member "endpoint" to the end of an object: {"host", "model", "sent", "text", "not_in_data": ["42"],
+ * "error"}; what there is none of is null.
  */
 void said_json(struct buf *object, const struct endpoint_said *s);
 

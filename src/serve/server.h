@@ -3,7 +3,8 @@
  * hub for streams.
  *
  * Everything runs on the thread that calls server_run(), but for ROUTE_WORKER handlers (the worker's thread), what they
- * leave for later (that of a second one, so that nobody waits for it at the archive), hub_post() and server_wake(). A reply to a client of slow reading is bounded by its size, a stream by WEB_QUEUE.
+ * leave for later (that of a second one, so that nobody waits for it at the archive), hub_post() and server_wake(). A
+ * reply to a client of slow reading is bounded by its size, a stream by WEB_QUEUE.
  */
 #ifndef SERVE_SERVER_H
 #define SERVE_SERVER_H

@@ -94,7 +94,8 @@ static void hidden(void **state)
         { "\x1b[31mred\n", "?[31mred?" },
     };
     struct hide h = { 0 };
-    static const char *const names[] = { "secretd", "secretd2", "Web Content", "sh", "s", "7", "evil\x1b[2Jname", NULL, "" };
+    static const char *const names[] = { "secretd", "secretd2", "Web Content", "sh", "s", "7", "evil\x1b[2Jname", NULL,
+                                         "" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         hide_name(&h, HIDE_PROCESS, names[i]);
     hide_name(&h, HIDE_GROUP, "inner.box");
@@ -371,8 +372,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses), cmocka_unit_test(hidden), cmocka_unit_test(process_names_may_stay),
-        cmocka_unit_test(numbers), cmocka_unit_test(replies), cmocka_unit_test(configurations), cmocka_unit_test(secrets),
-        cmocka_unit_test(sent), cmocka_unit_test(sent_otherwise), cmocka_unit_test(ranges), cmocka_unit_test(shown),
+        cmocka_unit_test(numbers), cmocka_unit_test(replies), cmocka_unit_test(configurations),
+        cmocka_unit_test(secrets), cmocka_unit_test(sent), cmocka_unit_test(sent_otherwise), cmocka_unit_test(ranges),
+        cmocka_unit_test(shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

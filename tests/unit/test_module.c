@@ -94,7 +94,7 @@ static bool fetch_stop(void)
     return true;
 }
 
-/* Likewise by tests/e2e/endpoint.sh. Here what needs no server: nobody listens, it is stopped, a name that is not local. */
+/* Likewise by tests/e2e/endpoint.sh. Here what needs no server: nobody listens, it is not here, it is stopped. */
 static void fetch(void **state)
 {
     (void)state;

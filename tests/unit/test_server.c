@@ -115,7 +115,39 @@ static void live(void *self, const struct http_request *r, struct http_reply *ou
         http_fail(out, 400, "bad", NULL);
 }
 
+static bool far_away;      /* what is waited for has not come */
+static int begun, dropped;
+
+static void later_finish(void *self, struct http_reply *r)
+{
+    os_lock(lock);
+    begun++;
+    os_wake(lock);
+    while (far_away)
+        os_wait(lock, INT64_MAX);
+    os_unlock(lock);
+    buf_puts(&r->body, self);
+}
+
+static void later_drop(void *self)
+{
+    (void)self;
+    os_lock(lock);
+    dropped++;
+    os_unlock(lock);
+}
+
+static void later(void *self, const struct http_request *r, struct http_reply *out)
+{
+    (void)self;
+    (void)r;
+    static char rest[] = "rest";
+    buf_puts(&out->body, "first,");
+    out->later = (struct http_later){ .finish = later_finish, .drop = later_drop, .self = rest };
+}
+
 static const struct route routes[] = {
+    { HTTP_GET, "/later", HTTP_READ_ONLY, ROUTE_WORKER, later },
     { HTTP_GET, "/slow", HTTP_READ_ONLY, ROUTE_WORKER, slow },
     { HTTP_GET, "/live", HTTP_READ_ONLY, ROUTE_STREAM, live },
     { 0 },
@@ -296,6 +328,49 @@ static void who_left_is_not_served(void **state)
     leave(&c[SERVER_QUEUE + 2], who[SERVER_QUEUE + 2]);
 }
 
+/* What waits for others holds up nobody who asks the archive. */
+static void what_is_left_for_later(void **state)
+{
+    (void)state;
+    struct web_conn a, b, c[SERVER_LATER + 2];
+    void *first = meet(&a), *second = meet(&b), *who[SERVER_LATER + 2];
+    begun = dropped = 0;
+    far_away = true;
+    get(first, "/later");
+    get(first, "/slow?n=behind");
+    turns(1); /* the archive's part is done, and the rest put */
+    os_lock(lock);
+    while (!begun)
+        assert_true(os_wait(lock, os_mono_ns() + 5000000000));
+    os_unlock(lock);
+    get(second, "/slow?n=quick");
+    turns(2);
+    assert_int_equal(replies(&b), 1);
+    assert_int_equal(replies(&a), 0);
+    for (int i = 0; i < SERVER_LATER + 2; i++) {
+        who[i] = meet(&c[i]);
+        get(who[i], "/later");
+        turns(3 + i);
+    }
+    assert_non_null(strstr(c[SERVER_LATER].out.p, "HTTP/1.1 503 ")); /* too many wait */
+    assert_int_equal(dropped, 2);
+    for (int i = 0; i < SERVER_LATER + 2; i++)
+        leave(&c[i], who[i]); /* whose rest is never begun */
+    assert_int_equal(dropped, SERVER_LATER + 2);
+    os_lock(lock);
+    far_away = false;
+    os_wake(lock);
+    os_unlock(lock);
+    turns(SERVER_LATER + 5);
+    assert_non_null(strstr(a.out.p, "\r\n\r\nfirst,rest"));
+    turns(SERVER_LATER + 6);
+    assert_non_null(strstr(a.out.p, "\r\n\r\nbehind"));
+    assert_int_equal(begun, 1);
+    assert_int_equal(dropped, SERVER_LATER + 3);
+    leave(&a, first);
+    leave(&b, second);
+}
+
 static void streams(void **state)
 {
     (void)state;
@@ -343,6 +418,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_behind_the_other, start, stop),
         cmocka_unit_test_setup_teardown(by_the_worker, start, stop),
         cmocka_unit_test_setup_teardown(who_left_is_not_served, start, stop),
+        cmocka_unit_test_setup_teardown(what_is_left_for_later, start, stop),
         cmocka_unit_test_setup_teardown(streams, start, stop),
     };
     lock = os_lock_new();

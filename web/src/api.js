@@ -3,7 +3,7 @@
 /** @typedef {{hardware_id: string, os: string, cpu: string, board: string | null, cores: number, threads: number,
  *   memory_bytes: number, version: string, role: 'full' | 'read-only', now_ms: number,
  *   data: {first_ms: number | null, last_ms: number | null, interval_s: number, live: boolean, replay: string | null,
- *   session: string}}} Host */
+ *   session: string}, endpoint?: {host: string, model: string} | null}} Host */
 /** @typedef {(number | null)[]} Column */
 /** @typedef {{id: string, unit: string, mean: Column, min?: Column, max?: Column}} Series */
 /** @typedef {{from_ms: number, to_ms: number, step_ms: number, tier_s: number, series: Series[]}} Frames */

@@ -2,6 +2,7 @@
 import { h, button, field, link } from './dom.js';
 import { send } from './api.js';
 import { amount, exactly, period, when, zone } from './format.js';
+import { besideOf, besideSwitch } from './beside.js';
 import { app, goParams } from './state.js';
 import { titleOf } from './names.js';
 import { Board } from './board.js';
@@ -17,7 +18,7 @@ const FIRST_QUESTIONS = [
 ];
 
 const WELCOME =
-  'Answers are looked up in what was recorded on this machine, with numbers, times and a chart. Nothing leaves it.';
+  'Answers are looked up in what was recorded on this machine, with numbers, times and a chart. Nothing leaves it';
 
 /** @returns {import('./state.js').View} */
 export function chatView() {
@@ -38,6 +39,7 @@ export function chatView() {
   /** what the last answer was about: a follow-up needs it @type {string | null} */
   let context = null;
   let asked = '';
+  const beside = besideSwitch();
 
   /** @param {string} question */
   const ask = async (question) => {
@@ -48,9 +50,10 @@ export function chatView() {
     log.append(h('p', { class: 'question', text: question }), place);
     place.scrollIntoView({ block: 'nearest' });
     try {
-      const answer = await send('POST', 'ask', { question, context });
+      const body = { question, context };
+      const answer = await send('POST', 'ask', beside.on() ? { ...body, endpoint: true } : body);
       context = answer.context ?? context;
-      place.replaceWith(answerOf(answer));
+      place.replaceWith(answerOf(answer, body));
     } catch (why) {
       place.replaceWith(
         h('div', { class: 'answer fault', text: `No answer: ${/** @type {Error} */ (why).message}.` }),
@@ -59,8 +62,11 @@ export function chatView() {
     log.lastElementChild?.scrollIntoView({ block: 'nearest' });
   };
 
-  /** @param {any} answer */
-  const answerOf = (answer) =>
+  /**
+   * @param {any} answer
+   * @param {{question: string, context: string | null}} body
+   */
+  const answerOf = (answer, body) =>
     h(
       'div',
       { class: `answer ${answer.status}` },
@@ -74,6 +80,7 @@ export function chatView() {
           answer.link && link('See it in the charts', answer.link),
         ),
       suggestionsOf(answer.suggestions),
+      besideOf(answer, body),
     );
 
   /** @param {string[] | undefined} texts */
@@ -111,13 +118,15 @@ export function chatView() {
     input,
     h('button', { type: 'submit', text: 'Ask' }),
   );
-  log.append(h('div', { class: 'answer' }, h('p', { text: WELCOME }), suggestionsOf(FIRST_QUESTIONS)));
+  const welcome = WELCOME + (beside.label ? ', but for the questions that you put elsewhere.' : '.');
+  log.append(h('div', { class: 'answer' }, h('p', { text: welcome }), suggestionsOf(FIRST_QUESTIONS)));
   return {
     root: h(
       'div',
       { class: 'view chat' },
       h('header', { class: 'view-head' }, h('h1', { text: 'Chat' })),
       log,
+      beside.label,
       form,
     ),
     show() {

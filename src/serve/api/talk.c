@@ -1,4 +1,4 @@
-/* talk.c - a question in words, what it goes on from, and what an endpoint says beside the answer where that is wanted. */
+/* talk.c - a question in words, what it goes on from, and what an endpoint says beside it where that is wanted. */
 #include "serve/api/api_own.h"
 
 #include "ask/ask.h"
@@ -45,25 +45,23 @@ static const struct judged *beside_judged(struct api *a, const struct answer *an
     return j;
 }
 
-static void api_ask_beside(struct api *a, const struct http_request *r, const char *question, const struct answer *answer,
-                           struct http_reply *out)
+static void api_ask_beside(struct api *a, const struct http_request *r, const char *question,
+                           const struct answer *answer, struct http_reply *out)
 {
     struct beside *b = mem_new(sizeof *b);
     struct sent_options o = { .question = question, .answer = answer, .look = &a->look,
                               .judged = beside_judged(a, answer) };
-    bool preview = body_flag(r, "preview");
+    bool preview = body_flag(r, "preview"), full = r->role == HTTP_FULL;
     *b = (struct beside){ 0 };
     bool named = endpoint_prepare(a->s.config, &o, &b->endpoint, &b->content, &b->said);
-    if (preview)
-        buf_clear(&b->said.error);
-    else if (r->role < HTTP_FULL) {
-        buf_clear(&b->said.error);
-        buf_puts(&b->said.error, "who may only read may not ask the endpoint; take the token of the full role");
-    }
-    if (named && !preview && r->role >= HTTP_FULL) {
+    if (named && full && !preview) {
         out->later = (struct http_later){ .finish = beside_finish, .drop = beside_drop, .self = b };
         return;
     }
+    if (preview)
+        buf_clear(&b->said.error);
+    else if (named)
+        buf_puts(&b->said.error, "who may only read may not ask the endpoint; take the token of the full role");
     said_json(&out->body, &b->said);
     beside_drop(b);
 }
