@@ -127,7 +127,8 @@ static bool number_is(const struct number *said, const struct number *known)
     if (said->clock || known->clock)
         return said->clock && known->clock && clock_is(said, known);
     double half = 0.5 * pow(10, -said->decimals);
-    return fabs(said->value - known->value) <= half * (1 + 1e-9) + 1e-12 * fabs(known->value);
+    return said->value == known->value || /* both may be infinite: 1e999 */
+           fabs(said->value - known->value) <= half * (1 + 1e-9) + 1e-12 * fabs(known->value);
 }
 
 static bool number_known(const struct number *said, const char *known)
