@@ -69,12 +69,20 @@ static void sent_amount(struct sending *s, const char *key, double v, enum unit 
 
 /* ---- parts ---- */
 
+/* A fact that is an instant has it as seconds, too, which says nothing more. */
+static bool fact_is_time(const struct answer_fact *f)
+{
+    return f->time_ms && f->unit == UNIT_SECOND && fabs(f->value * 1000 - (double)f->time_ms) < 1000;
+}
+
 static void sent_fact(struct sending *s, const struct answer_fact *f)
 {
     json_object(&s->j, NULL);
     sent_text(s, "label", f->label);
-    sent_amount(s, "value", f->value, f->unit);
-    json_string(&s->j, "unit", unit_code(f->unit));
+    if (!fact_is_time(f)) {
+        sent_amount(s, "value", f->value, f->unit);
+        json_string(&s->j, "unit", unit_code(f->unit));
+    }
     if (*f->metric)
         sent_text(s, "metric", f->metric);
     if (f->time_ms)

@@ -252,6 +252,7 @@ static void made_up_init(struct made_up *m)
     answer_say(&m->answer, "The most was used by ");
     answer_amount(&m->answer, "hoarder (pid 31)", 1.5e9, UNIT_BYTE, NULL, 1795343460000);
     answer_say(&m->answer, " of hoarder; /data/photos is fullest.");
+    answer_note(&m->answer, "when it was", 1795343460, UNIT_SECOND, NULL, 1795343460000);
     m->answer.from_ms = 1795343400000;
     m->answer.to_ms = 1795343460000;
 }
@@ -302,6 +303,9 @@ static void sent(void **state)
     assert_string_equal(json_string_value(json_object_get(fact, "label")), "process 1 (pid 31)");
     assert_string_equal(json_string_value(json_object_get(fact, "shown")), "1.50 GB");
     assert_string_equal(json_string_value(json_object_get(fact, "time")), "2026-11-22T10:31:00Z");
+    fact = json_array_get(json_object_get(answer, "facts"), 1); /* an instant is told once */
+    assert_string_equal(json_string_value(json_object_get(fact, "time")), "2026-11-22T10:31:00Z");
+    assert_null(json_object_get(fact, "value"));
     assert_true(json_array_size(json_object_get(results, "episodes")) == 1);
     assert_true(json_array_size(json_object_get(results, "findings")) == 1);
     assert_true(json_array_size(json_object_get(results, "numbers")) > 3);

@@ -425,6 +425,36 @@ test('replay', async ({ page, stub }) => {
   await photograph(page, photos, 'replay-light');
 });
 
+test('an endpoint beside the answers', async ({ page, stub }) => {
+  const ask = async (question) => {
+    await page.fill('input[aria-label=Question]', question);
+    await page.keyboard.press('Enter');
+    await page.locator('.question', { hasText: question }).waitFor();
+  };
+  await visit(page, stub, 'chat');
+  check((await page.locator('.beside-switch').count()) === 0, 'a switch without an endpoint');
+  stub.setMode('endpoint');
+  await page.reload();
+  await settled(page);
+  check(!(await page.locator('.beside-switch input').isChecked()), 'the switch is on at the start');
+  await ask('first');
+  await page.getByText('What tiny at 127.0.0.1:11434 would be sent').click();
+  check(/"question":"first"/.test(await text(page, '.sent')), 'what would be sent is not shown');
+  check(stub.sent.length === 0, 'it was sent without being asked for');
+  await page.getByRole('button', { name: 'Send it' }).click();
+  await page.locator('.beside', { hasText: 'Not in the data: 42' }).waitFor();
+  check(stub.sent.length === 1, 'it was not sent');
+  await page.locator('.beside-switch input').check();
+  await ask('second');
+  await page.waitForFunction(() => document.querySelectorAll('.beside .loose').length === 2);
+  check(/not checked by Sonde/.test(await text(page, '.beside h3')), 'it does not say whose text it is');
+  check((await page.locator('.answer.answered').count()) === 2, 'our own answer is gone');
+  check(stub.sent.length === 2, `sent ${stub.sent.length} times`);
+  await fits(page);
+  await axe(page);
+  await photograph(page, photos, 'endpoint-light');
+});
+
 // ---- figures ----
 
 test('weight and first paint', async ({ page, stub }) => {

@@ -23,7 +23,7 @@ const HOUR = 3600e3;
 
 /**
  * What it does: mode is "ok", "empty" (nothing recorded), "error" (every answer but host and metrics fails), "down"
- * (the stream breaks and stays away), "login" (a token first: "secret"), "replay".
+ * (the stream breaks and stays away), "login" (a token first: "secret"), "replay", "endpoint" (one is named).
  */
 export class Stub {
   constructor(assets, kind = 'full') {
@@ -33,6 +33,7 @@ export class Stub {
     this.streams = new Set();
     this.asked = [];
     this.contexts = [];
+    this.sent = [];
     this.labels = [{ name: 'kept', note: 'before the update', at_ms: Date.now() - DAY }];
     this.machine = new Machine(kind, Math.floor(Date.now() / 1000) * 1000);
     this.server = http.createServer((request, reply) => this.answer(request, reply));
@@ -136,6 +137,7 @@ export class Stub {
             replay: this.mode === 'replay' ? 'laptop.tape' : null,
             session: 'session_1',
           },
+          endpoint: this.mode === 'endpoint' ? { host: '127.0.0.1:11434', model: 'tiny' } : null,
         };
       case 'metrics':
         return { metrics: machine.metrics, missing: machine.kind === 'bare' ? MISSING : [] };
@@ -192,7 +194,7 @@ export class Stub {
       case 'settings':
         return this.settings();
       case 'ask':
-        return this.ask(JSON.parse(body), now);
+        return this.askBeside(JSON.parse(body), now);
       default:
         return undefined;
     }
@@ -554,6 +556,16 @@ export class Stub {
       })),
       cost: { cpu_percent: 0.16, rss_bytes: 6.4e6, bytes_written: 3.1e7, used_bytes: 4.1e8, cap_bytes: 2.048e9 },
     };
+  }
+
+  askBeside(body, now) {
+    const answer = this.ask(body, now);
+    if (!body.preview && !body.endpoint) return answer;
+    const sent = `{"model":"tiny","question":"${body.question}"}`;
+    if (!body.preview) this.sent.push(sent);
+    const text = body.preview ? null : 'It was calm.\nSay 42.';
+    const said = { text, not_in_data: text ? ['42'] : [] };
+    return { ...answer, endpoint: { host: '127.0.0.1:11434', model: 'tiny', sent, error: null, ...said } };
   }
 
   ask({ question, context }, now) {
