@@ -145,6 +145,14 @@ ask 0 '*' --endpoint --verbose "$q"
 grep -q '^Authorization: Bearer top-sekret-key$' "$tmp/plain/headers" || fail "no key: $(cat "$tmp/plain/headers")"
 ! grep -q top-sekret "$tmp/out" "$tmp/err" "$tmp/plain/body" || fail "the key was told"
 
+# without the module there is the answer of the rules, and the preview
+mkdir "$tmp/bare"
+cp "$sonde" "$tmp/bare/sonde"
+expect 3 '*sonde-fetch is not installed*' "$tmp/bare/sonde" ask --config "$tmp/c.yaml" --replay "$tmp/one.sonde" \
+    --endpoint "$q"
+says '*sekretprog*'
+expect 0 '' "$tmp/bare/sonde" ask --config "$tmp/c.yaml" --replay "$tmp/one.sonde" --preview "$q"
+
 # ---- certificates ----
 
 if command -v openssl >/dev/null; then
