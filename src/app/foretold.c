@@ -149,7 +149,7 @@ int foretold_score(struct index *x, struct archive *files, int64_t now_ms)
 static int foretold_make(struct index *x, struct archive *files)
 {
     struct ahead a;
-    int rc = ahead_make(files, INT64_MAX, NULL, FORETOLD_HORIZON, FORETOLD_METRICS, &a);
+    int rc = ahead_make(files, NULL, INT64_MAX, NULL, FORETOLD_HORIZON, FORETOLD_METRICS, &a);
     if (rc < 0)
         return rc == -ENODATA ? 0 : rc;
     rc = foretold_keep(x, a.rec->schema, &a.all);

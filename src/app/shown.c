@@ -125,11 +125,16 @@ bool shown_range(struct shown *s, const struct args *a, const char *command, dou
     return false;
 }
 
+void shown_remove(struct shown *s)
+{
+    if (*s->name && s->dir.n)
+        os_remove_dir(s->dir.p);
+}
+
 void shown_close(struct shown *s)
 {
     look_close(&s->look);
-    if (*s->name && s->dir.n)
-        os_remove_dir(s->dir.p);
+    shown_remove(s);
     workload_set_free(s->workloads);
     buf_done(&s->dir);
     *s = (struct shown){ 0 };

@@ -40,4 +40,7 @@ bool shown_range(struct shown *s, const struct args *a, const char *command, dou
                  int64_t *to_ms);
 void shown_close(struct shown *s);
 
+/* Removes the private archive, if it is one, and nothing else: for who ends while somebody may be reading it. */
+void shown_remove(struct shown *s);
+
 #endif

@@ -34,12 +34,14 @@ static int64_t figures_round(const struct asked *q, int64_t *from, int64_t *to)
 {
     int64_t from_ms = *from, to_ms = *to;
     int64_t step = (int64_t)(figures_step_s(q, (double)(to_ms - from_ms + 1) / 1000) * 1000);
+    int64_t most = QUERY_POINTS / 8; /* of years, steps are longer */
+    step *= (to_ms - from_ms + step * most) / (step * most);
     int64_t fine = (int64_t)(fmax(q->interval_s, 1) * 1000);
     from_ms += (fine - from_ms % fine) % fine;
     if (from_ms > to_ms)
         from_ms -= fine;
     int64_t n = (to_ms - from_ms + 1 + (to_ms >= q->last_ms ? step - 1 : 0)) / step;
-    n = n < 1 ? 1 : n > QUERY_POINTS / 8 ? QUERY_POINTS / 8 : n;
+    n = n < 1 ? 1 : n > most ? most : n;
     if (n > 1 || step < to_ms - from_ms + 1)
         to_ms = from_ms + n * step - 1;
     *from = from_ms;

@@ -81,11 +81,9 @@ static void period_of(struct asked *q, const struct subject *u, struct figure *f
     switch (q->m.intent) {
     case INTENT_HIGHEST: case INTENT_WHEN_HIGHEST: period_extreme(q, u, f, s, true); return;
     case INTENT_LOWEST: case INTENT_WHEN_LOWEST: period_extreme(q, u, f, s, false); return;
-    case INTENT_TOTAL:
-        if (period_total(q, u, f, s))
-            return;
-        /* fall through */
-    default: period_average(q, u, f, s);
+    default:
+        if (q->m.intent != INTENT_TOTAL || !period_total(q, u, f, s))
+            period_average(q, u, f, s);
     }
 }
 

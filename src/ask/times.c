@@ -407,6 +407,8 @@ static int times_ago(const struct times *t, int i, struct moment_words *m)
 static int times_named(const struct times *t, int i, struct moment_words *m)
 {
     const struct words *q = t->q;
+    if (i >= q->n)
+        return 0;
     bool last = words_is(q, i, "last|previous"), self = i && !strcmp(q->w[i - 1].text, "this");
     int k = i + last;
     if (words_is(q, k, "weekend")) {

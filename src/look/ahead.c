@@ -5,16 +5,17 @@
 
 #include <errno.h>
 
-int ahead_make(struct archive *files, int64_t until_ms, const char *globs, int horizon, size_t most, struct ahead *out)
+int ahead_make(struct archive *files, const char *session, int64_t until_ms, const char *globs, int horizon,
+               size_t most, struct ahead *out)
 {
     int64_t first_ms, end_ms;
     *out = (struct ahead){ 0 };
-    if (!minutes_span(files, NULL, AHEAD_STEP_S, until_ms, &first_ms, &end_ms))
+    if (!minutes_span(files, session, AHEAD_STEP_S, until_ms, &first_ms, &end_ms))
         return -ENODATA;
     int64_t rows = (end_ms - first_ms) / (int64_t)(1000 * AHEAD_STEP_S);
     if (rows < horizon)
         return -ENODATA;
-    int rc = minutes_read(files, NULL, end_ms, AHEAD_STEP_S, rows < AHEAD_ROWS ? (int)rows : AHEAD_ROWS,
+    int rc = minutes_read(files, session, end_ms, AHEAD_STEP_S, rows < AHEAD_ROWS ? (int)rows : AHEAD_ROWS,
                           globs ? globs : forecasts_main, &out->rec);
     if (rc < 0)
         return rc == -EINVAL ? -ENODATA : rc;

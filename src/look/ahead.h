@@ -16,13 +16,14 @@ struct ahead {
 /*
  * Forecasts from the last whole minute before until_ms on.
  *
+ *   session  NULL = all
  *   globs    NULL: the main metrics
  *   horizon  minutes; at least as many have to be there
  *   most     metrics; 0 = no limit
  *
  * 0, and *out is to be released with ahead_done(). -ENODATA: there is not enough; others as of store_query().
  */
-int ahead_make(struct archive *files, int64_t until_ms, const char *globs, int horizon, size_t most,
+int ahead_make(struct archive *files, const char *session, int64_t until_ms, const char *globs, int horizon, size_t most,
                struct ahead *out);
 void ahead_done(struct ahead *a);
 

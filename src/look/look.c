@@ -18,6 +18,7 @@ void look_close(struct look *l)
     index_close(l->index);
     archive_free(l->files);
     buf_done(&l->dir);
+    *l = (struct look){ 0 };
 }
 
 int look_files(struct look *l)

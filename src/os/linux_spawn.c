@@ -287,6 +287,17 @@ int os_child_read(int fd, void *bytes, size_t cap, int wait_ms)
     return n < 0 ? -errno : (int)n;
 }
 
+bool os_child_is(const struct os_child *c, int32_t pid)
+{
+    char path[32], text[512];
+    int parent;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (!c->pid || pid <= 0 || os_read_text("", path, text, sizeof text) <= 0)
+        return false;
+    const char *name_end = strrchr(text, ')'); /* proc_pid_stat(5): pid (name) state ppid */
+    return name_end && sscanf(name_end, ") %*c %d", &parent) == 1 && parent == c->pid;
+}
+
 void os_child_end(const struct os_child *c)
 {
     if (c->pid)

@@ -292,6 +292,9 @@ int os_child_start(const char *const *argv, const char *const *env, struct os_ch
  * for at most wait_ms. */
 int os_child_read(int fd, void *bytes, size_t cap, int wait_ms);
 
+/* Is this process the one that was started, and not its guard? */
+bool os_child_is(const struct os_child *c, int32_t pid);
+
 /* Asks it and its group to end, and ends them 0.2 s later; returns at once. */
 void os_child_end(const struct os_child *c);
 

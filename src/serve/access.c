@@ -25,7 +25,7 @@
 struct session {
     enum http_role role;             /* HTTP_NOBODY: a free place */
     char id[2 * SECRET_BYTES + 1];
-    int64_t used_ns;
+    int64_t since_ns;
 };
 
 struct try {
@@ -183,8 +183,8 @@ static int access_wait_s(const struct access *a, const char *peer)
 /* The role of a token. HTTP_NOBODY: a reply says that it is wrong, or that too many were. */
 static enum http_role access_try(struct access *a, const char *token, const char *peer, struct http_reply *refusal)
 {
-    int wait_s = access_wait_s(a, peer);
-    enum http_role role = wait_s ? HTTP_NOBODY : access_role_of(a, token);
+    enum http_role role = access_role_of(a, token);
+    int wait_s = role == HTTP_NOBODY ? access_wait_s(a, peer) : 0; /* who has a token does not wait for those who guess */
     if (wait_s) {
         http_fail(refusal, 429, "too many wrong tokens were sent", "wait a minute");
         http_put(refusal, "Retry-After", "%d", wait_s);
@@ -224,25 +224,23 @@ static struct session *access_session(struct access *a, const struct http_reques
         return NULL;
     for (int i = 0; i < SESSIONS; i++) {
         struct session *s = &a->session[i];
-        bool alive = s->role != HTTP_NOBODY && now - s->used_ns < (int64_t)ACCESS_SESSION_S * 1000000000;
+        bool alive = s->role != HTTP_NOBODY && now - s->since_ns < (int64_t)ACCESS_SESSION_S * 1000000000;
         if (alive && access_equal(s->id, id))
             found = s;
     }
-    if (found)
-        found->used_ns = now;
     return found;
 }
 
-/* In place of a free one, or the one used longest ago. */
+/* In place of a free one, or the oldest. */
 static int access_begin(struct access *a, enum http_role role, const char **id)
 {
     struct session *s = &a->session[0];
     for (int i = 1; i < SESSIONS && s->role != HTTP_NOBODY; i++)
-        if (a->session[i].role == HTTP_NOBODY || a->session[i].used_ns < s->used_ns)
+        if (a->session[i].role == HTTP_NOBODY || a->session[i].since_ns < s->since_ns)
             s = &a->session[i];
     int rc = access_secret(s->id);
     s->role = rc < 0 ? HTTP_NOBODY : role;
-    s->used_ns = a->o.now_ns();
+    s->since_ns = a->o.now_ns();
     *id = s->id;
     return rc;
 }
@@ -430,6 +428,9 @@ int access_open(const struct access_options *o, struct access **out)
     a->hosts = mem_new((n + 1) * sizeof *a->hosts);
     for (size_t i = 0; i < n; i++)
         a->hosts[i] = mem_dup(o->hosts[i]);
+    a->o.address = a->address;
+    a->o.path = a->path;
+    a->o.hosts = (const char *const *)a->hosts;
     int rc = access_read(a);
     if (rc < 0) {
         access_close(a);

@@ -17,7 +17,7 @@
 #define ACCESS_TRIES_PEER 5       /* wrong tokens from one address, */
 #define ACCESS_TRIES 30           /* and from all of them, in ACCESS_TRIES_S; then nobody may try for that long */
 #define ACCESS_TRIES_S 60
-#define ACCESS_SESSION_S 43200    /* a session ends so long after it was used last */
+#define ACCESS_SESSION_S 43200    /* a session ends so long after its login */
 
 struct access_options {
     const char *address;          /* that is listened at */

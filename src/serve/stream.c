@@ -200,8 +200,12 @@ static void hub_give(struct hub *h, const struct post *p)
         return;
     }
     topic_send(h, t, p->text);
-    web_text_drop(t->kept[p->kind]);
-    t->kept[p->kind] = p->text;
+    struct web_text *gone = p->text;
+    if (p->kind < HUB_EVENT) {
+        gone = t->kept[p->kind];
+        t->kept[p->kind] = p->text;
+    }
+    web_text_drop(gone);
 }
 
 void hub_deliver(struct hub *h, int64_t now_ns)

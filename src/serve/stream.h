@@ -15,13 +15,14 @@
 #include <stdint.h>
 
 #define HUB_TOPICS 64
-#define HUB_GLOBS_MAX 512   /* bytes of a selection, with its NUL */
+#define HUB_GLOBS_MAX 4096  /* bytes of a selection, with its NUL */
 #define HUB_WAITING 4096    /* texts; further ones are lost */
 #define HUB_COMMENT_NS 15000000000 /* of silence; then a comment shows that the connection lives */
 
 enum hub_kind {
     HUB_SCHEMA, /* kept: who joins later gets the newest first, */
     HUB_TICK,   /* and then the newest of these */
+    HUB_EVENT,  /* only for who is there: it happened once */
 };
 
 struct hub;

@@ -66,6 +66,18 @@ static void test_metrics_are_those_of_the_schema(void **state)
     api_sample_done(&f);
 }
 
+/* What is measured is told of any time at which something was recorded before, in a gap, too. */
+static void test_metrics_of_a_gap(void **state)
+{
+    (void)state;
+    struct api_sample f;
+    api_sample_init(&f);
+    json_t *j = get(&f, "/api/v1/metrics", "to=2026-11-22T01:00");
+    assert_int_equal(json_array_size(json_object_get(j, "metrics")), schema_size(f.m.s.schema));
+    json_decref(j);
+    api_sample_done(&f);
+}
+
 /* A point a second is the instant itself; a hole between the sessions is null. */
 static void test_frames(void **state)
 {
@@ -114,6 +126,8 @@ static void test_bad_queries(void **state)
         { "/api/v1/export", "step=1", 413 },
         { "/metrics", "", 503 }, /* it was recorded days ago */
         { "/api/v1/compare", "with_from=2026-11-22T02:00&with_to=2026-11-22T01:00", 400 },
+        { "/api/v1/compare", "with_to=9223372036854775806", 400 },
+        { "/api/v1/processes", "at=9223372036854775806", 400 },
     };
     struct api_sample f;
     api_sample_init(&f);
@@ -191,7 +205,7 @@ static void test_labels(void **state)
 {
     (void)state;
     struct api_sample f;
-    const char *post = "/api/v1/sessions/{}/labels", *del = "/api/v1/sessions/{}/labels/{}";
+    const char *post = "/api/v1/sessions/{}/labels", *del = "/api/v1/sessions/{}/labels/{*}";
     api_sample_init(&f);
     api_sample_index(&f);
     const char *body = "{\"name\":\"coding\",\"note\":\"a quiet night\"}";
@@ -310,7 +324,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_recorded), cmocka_unit_test(test_host),
-        cmocka_unit_test(test_metrics_are_those_of_the_schema),
+        cmocka_unit_test(test_metrics_are_those_of_the_schema), cmocka_unit_test(test_metrics_of_a_gap),
         cmocka_unit_test(test_frames), cmocka_unit_test(test_bad_queries), cmocka_unit_test(test_processes),
         cmocka_unit_test(test_findings), cmocka_unit_test(test_labels), cmocka_unit_test(test_analyses),
         cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_with_nothing),

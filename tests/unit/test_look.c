@@ -5,7 +5,7 @@
 
 #include "look/instant.h"
 #include "look/judged.h"
-#include "store/index_take.h"
+#include "os/os.h"
 
 #include <errno.h>
 
@@ -46,6 +46,14 @@ static void test_span(void **state)
     done(&m, &l);
     assert_int_equal(look_open(&l, "/nonexistent", false), -ENOENT);
     look_close(&l);
+    char empty[128], path[160]; /* folders, and nothing in them */
+    assert_int_equal(os_make_temp_dir(false, empty, sizeof empty), 0);
+    snprintf(path, sizeof path, "%s/segments", empty);
+    assert_int_equal(os_make_dir(path), 0);
+    assert_int_equal(look_open(&l, empty, false), -ENOENT);
+    look_close(&l);
+    look_close(&l); /* once more does no harm */
+    os_remove_dir(empty);
 }
 
 static const struct instant_proc *of_pid(const struct instant_procs *p, int32_t pid)

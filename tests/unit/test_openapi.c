@@ -20,7 +20,7 @@ static json_t *doc_load(void)
     return doc;
 }
 
-/* "/a/{id}/b" as the routes have it: "/a/{}/b". */
+/* "/a/{id}/b" as the routes have it: "/a/{}/b"; {*} of theirs is {}. */
 static void doc_pattern(const char *path, char *out)
 {
     bool in = false;
@@ -42,11 +42,12 @@ static const char *method_name(enum http_method m)
 static json_t *doc_find(json_t *doc, const struct route *r)
 {
     const char *path;
-    char pattern[256];
+    char pattern[256], route[256];
     json_t *methods;
     json_object_foreach(json_object_get(doc, "paths"), path, methods) {
         doc_pattern(path, pattern);
-        if (strcmp(pattern, r->path) == 0)
+        doc_pattern(r->path, route);
+        if (strcmp(pattern, route) == 0)
             return json_object_get(methods, method_name(r->method));
     }
     return NULL;

@@ -5,6 +5,7 @@
 #include "app/version.h"
 
 #include "base/auto.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "os/os.h"
@@ -31,6 +32,20 @@ static void report_path(const struct args *a, int64_t to_ms, struct buf *out)
         buf_printf(out, "sonde_report_%s.html", text_stamp(to_ms, stamp));
 }
 
+static void report_tell_json(const char *path, size_t bytes, int64_t from_ms, int64_t to_ms)
+{
+    auto_buf struct buf out = { 0 };
+    struct json j;
+    json_init(&j, &out);
+    json_object(&j, NULL);
+    json_string(&j, "file", path);
+    json_int(&j, "bytes", (int64_t)bytes);
+    json_time(&j, "from", from_ms);
+    json_time(&j, "to", to_ms);
+    json_end(&j);
+    puts(out.p);
+}
+
 static void report_tell(const struct args *a, const char *path, size_t bytes, int64_t from_ms, int64_t to_ms)
 {
     char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], size[32];
@@ -39,7 +54,7 @@ static void report_tell(const struct args *a, const char *path, size_t bytes, in
     if (!outfiles_is_file(path))
         return;
     if (args_flag(a, "json"))
-        printf("{\"file\":\"%s\",\"bytes\":%zu,\"from\":\"%s\",\"to\":\"%s\"}\n", path, bytes, from, to);
+        report_tell_json(path, bytes, from_ms, to_ms);
     else if (!args_flag(a, "quiet"))
         printf("Wrote %s, %s: %.16s to %.16s UTC\n", path, text_bytes((double)bytes, size, sizeof size), from, to);
 }

@@ -199,7 +199,7 @@ static void serve_live(void *self, const struct http_request *r, struct http_rep
     const char *globs = http_query(r, "metrics");
     (void)self;
     if (globs && strlen(globs) >= HUB_GLOBS_MAX)
-        http_fail(out, 400, "the selection is longer than 511 bytes", "select by shorter globs: cpu.*,disk.*");
+        http_fail(out, 400, "the selection is longer than 4095 bytes", "select by shorter globs: cpu.*,disk.*");
 }
 
 static void serve_open_api(struct serve *s)
@@ -276,8 +276,10 @@ static int serve_run(const struct args *a)
         status = serve_live_run(&s);
     s.hangs = s.hangs || !server_close(s.server);
     keeper_end(&s.keeper);
-    if (s.hangs)
-        return status; /* what else there is is in use; it goes with the process */
+    if (s.hangs) { /* what else there is is in use; it goes with the process */
+        shown_remove(&s.shown);
+        return status;
+    }
     api_free(s.api);
     missing_done(&s.missing);
     access_close(s.access);

@@ -102,7 +102,7 @@ void keeper_end(struct keeper *k)
     if (attach_json_of(k->dir, "state", &state) == 0) {
         int32_t pid = (int32_t)json_integer_value(json_object_get(state, "pid"));
         json_decref(state);
-        if (pid > 0 && os_end_process(pid) == 0)
+        if (os_child_is(&k->child, pid) && os_end_process(pid) == 0)
             os_child_has_ended(&k->child, END_MS, &status);
     }
     if (k->child.pid) {

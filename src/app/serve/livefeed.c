@@ -32,6 +32,8 @@ struct livefeed {
     struct live live;
     struct heard heard[HUB_TOPICS];
     size_t n_heard;
+    struct hub_topic topics[HUB_TOPICS]; /* room of livefeed_listen() */
+    struct heard kept[HUB_TOPICS];
     struct buf out;
     struct buf events;     /* of instants that were not told, as text */
     int64_t due_ns;
@@ -78,9 +80,9 @@ static void heard_done(struct heard *h)
 /* Those that are gone are forgotten, new ones known. */
 static void livefeed_listen(struct livefeed *f)
 {
-    struct hub_topic now[HUB_TOPICS];
-    struct heard kept[HUB_TOPICS] = { 0 };
-    size_t n = hub_topics(f->o.hub, now);
+    const struct hub_topic *now = f->topics;
+    struct heard *kept = f->kept;
+    size_t n = hub_topics(f->o.hub, f->topics);
     for (size_t i = 0; i < n; i++) {
         kept[i] = (struct heard){ .is = now[i], .seen = -1 };
         for (size_t k = 0; k < f->n_heard; k++)
@@ -95,11 +97,11 @@ static void livefeed_listen(struct livefeed *f)
     f->n_heard = n;
 }
 
-static void livefeed_post(struct livefeed *f, const struct heard *h, enum hub_kind kind)
+static void livefeed_post(struct livefeed *f, const struct heard *h, enum hub_kind kind, const struct buf *text)
 {
-    struct web_text *t = web_text_new(f->out.n);
+    struct web_text *t = web_text_new(text->n);
     if (t)
-        memcpy(t->bytes, f->out.p, f->out.n);
+        memcpy(t->bytes, text->p, text->n);
     hub_post(f->o.hub, h->is.id, kind, t);
 }
 
@@ -121,7 +123,7 @@ static void livefeed_select(struct livefeed *f, struct heard *h, const struct fe
         return;
     buf_clear(&f->out);
     livefeed_put_schema(feed->schema, h->slot, h->n, feed->interval_s, &f->out);
-    livefeed_post(f, h, HUB_SCHEMA);
+    livefeed_post(f, h, HUB_SCHEMA, &f->out);
 }
 
 /* Another recorder, or the same one again: slots mean something else. */
@@ -170,8 +172,6 @@ static void livefeed_tell(struct livefeed *f, const struct feed *feed, const str
     auto_buf struct buf rest = { 0 };
     struct livefeed_work work = livefeed_work(f);
     livefeed_put_now(&f->live, feed->schema, &m->frame, &work, &rest);
-    buf_put(&rest, buf_text(&f->events), f->events.n);
-    buf_clear(&f->events);
     livefeed_listen(f);
     for (size_t i = 0; i < f->n_heard; i++) {
         struct heard *h = &f->heard[i];
@@ -180,8 +180,11 @@ static void livefeed_tell(struct livefeed *f, const struct feed *feed, const str
         if (*h->is.globs)
             livefeed_put_tick(&m->frame, h->slot, h->n, &f->out);
         buf_put(&f->out, rest.p, rest.n);
-        livefeed_post(f, h, HUB_TICK);
+        livefeed_post(f, h, HUB_TICK, &f->out);
+        if (f->events.n)
+            livefeed_post(f, h, HUB_EVENT, &f->events);
     }
+    buf_clear(&f->events);
 }
 
 /* Until the feed ends. */

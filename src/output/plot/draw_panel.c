@@ -226,8 +226,9 @@ static void panel_signs(const struct drawing *d, const struct plot_panel *panel,
         const struct plot_mark *m = &panel->mark[i];
         const struct plot_episode *e = &d->p->episodes[m->episode];
         int row = 0;
-        double x = draw_x(d, f, (double)(e->peak_ms ? e->peak_ms : e->start_ms));
-        double v = m->line >= 0 ? draw_mean_at(d->p, panel->line[m->line], e->peak_ms) : NAN;
+        int64_t peak_ms = e->peak_ms ? e->peak_ms : e->start_ms;
+        double x = draw_x(d, f, (double)peak_ms);
+        double v = m->line >= 0 ? draw_mean_at(d->p, panel->line[m->line], peak_ms) : NAN;
         if (!isnan(v) && e->number)
             d->c->disc(d->c, x, draw_y(a, f, v), radius * 0.6, draw_ink(0, 0),
                        draw_ink(d->theme->severity[e->severity], 1));

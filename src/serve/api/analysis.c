@@ -160,7 +160,7 @@ static void forecasts_made(struct json *j, const struct ahead *ahead, int rc)
     }
     json_null(j, "forecast");
     json_string(j, "forecast_reason", rc == 0 ? ahead->all.reason :
-                "an hour ahead is told from an hour of minutes on, and there is less");
+                "so far ahead is told from as many minutes on, and there are fewer");
 }
 
 void api_forecasts(void *self, const struct http_request *r, struct http_reply *out)
@@ -174,7 +174,7 @@ void api_forecasts(void *self, const struct http_request *r, struct http_reply *
     if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_globs(r, &globs, out) ||
         !api_count(r, "horizon", 1, INDEX_FORECAST_STEPS, &horizon, out))
         return;
-    int rc = ahead_make(a->look.files, range.to_ms, globs, (int)horizon, METRICS, &ahead);
+    int rc = ahead_make(a->look.files, range.session, range.to_ms, globs, (int)horizon, METRICS, &ahead);
     if (rc < 0 && rc != -ENODATA) {
         api_fail(out, rc);
         return;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define GLOBS_MAX 4096
+#define AGAIN_MS 30000 /* an index of the files takes reading them all */
 #define FRESH_MS 10000 /* an analysis that reaches into the present is good for so long */
 
 const struct route api_routes[] = {
@@ -23,7 +24,7 @@ const struct route api_routes[] = {
     { HTTP_GET,    "/api/v1/processes",             HTTP_READ_ONLY, ROUTE_WORKER, api_processes },
     { HTTP_GET,    "/api/v1/sessions",              HTTP_READ_ONLY, ROUTE_WORKER, api_sessions },
     { HTTP_POST,   "/api/v1/sessions/{}/labels",    HTTP_FULL,      ROUTE_WORKER, api_label },
-    { HTTP_DELETE, "/api/v1/sessions/{}/labels/{}", HTTP_FULL,      ROUTE_WORKER, api_unlabel },
+    { HTTP_DELETE, "/api/v1/sessions/{}/labels/{*}", HTTP_FULL,      ROUTE_WORKER, api_unlabel },
     { HTTP_GET,    "/api/v1/export",                HTTP_READ_ONLY, ROUTE_WORKER, api_export },
     { HTTP_GET,    "/api/v1/events",                HTTP_READ_ONLY, ROUTE_WORKER, api_events },
     { HTTP_GET,    "/api/v1/anomalies",             HTTP_READ_ONLY, ROUTE_WORKER, api_anomalies },
@@ -78,13 +79,15 @@ void api_fail(struct http_reply *out, int rc)
 /* The index is opened anew when it was made or mended since. */
 struct look *api_look(struct api *a, struct http_reply *out)
 {
-    if (a->open && !a->look.indexed) {
+    if (a->open && !a->look.indexed && os_wall_ms() - a->opened_ms > AGAIN_MS) {
         look_close(&a->look);
         a->open = false;
     }
     int rc = a->open ? 0 : look_open(&a->look, a->dir, false);
     if (rc < 0)
         look_close(&a->look);
+    if (!a->open)
+        a->opened_ms = os_wall_ms();
     a->open = rc == 0;
     rc = rc < 0 ? rc : look_refresh(&a->look);
     if (rc == -ENOENT)
@@ -107,7 +110,7 @@ static void api_refuse(struct http_reply *out, const char *name, const char *wan
     http_fail(out, 400, why.p, NULL);
 }
 
-bool api_time(const struct api *a, const struct http_request *r, const char *name, int64_t *at, struct http_reply *out)
+bool api_time(struct api *a, const struct http_request *r, const char *name, int64_t *at, struct http_reply *out)
 {
     const char *text = http_query(r, name);
     char *end;
@@ -115,11 +118,10 @@ bool api_time(const struct api *a, const struct http_request *r, const char *nam
         return true;
     errno = 0;
     long long ms = strtoll(text, &end, 10);
-    if (*text >= '0' && *text <= '9' && !*end && errno == 0 && strlen(text) > 9) {
-        *at = ms;
-        return true;
-    }
-    if (when_parse(text, api_now_ms((struct api *)a), at))
+    bool number = *text >= '0' && *text <= '9' && !*end && errno == 0 && strlen(text) > 9;
+    bool known = number || when_parse(text, api_now_ms(a), at);
+    *at = number ? ms : *at;
+    if (known && *at > -QUERY_LATEST_MS && *at < QUERY_LATEST_MS)
         return true;
     api_refuse(out, name, "no time: milliseconds since 1970 UTC, or " WHEN_FORMS);
     return false;
@@ -163,9 +165,9 @@ bool api_range(struct api *a, const struct http_request *r, struct api_range *ra
     }
     if (!api_time(a, r, "from", &range->from_ms, out) || !api_time(a, r, "to", &range->to_ms, out))
         return false;
-    bool odd = range->from_ms > range->to_ms || range->from_ms < -QUERY_LATEST_MS || range->to_ms > QUERY_LATEST_MS;
+    bool odd = range->from_ms > range->to_ms;
     if (odd)
-        api_refuse(out, "from", "later than to, or out of all time");
+        api_refuse(out, "from", "later than to");
     return !odd;
 }
 
@@ -175,7 +177,7 @@ const struct judged *api_judge(struct api *a, const struct api_range *range, int
     int64_t now_ms = os_wall_ms();
     bool past = a->judged.rec && a->judged.rec->n && range->to_ms < a->judged_at_ms - FRESH_MS;
     if (a->judged.rec && a->judged_from_ms == range->from_ms && a->judged_to_ms == range->to_ms &&
-        a->judged_steps == steps && strcmp(a->judged_session, session) == 0 &&
+        (a->judged_steps == steps || !steps) && strcmp(a->judged_session, session) == 0 &&
         (past || a->s.replay || now_ms - a->judged_at_ms < FRESH_MS))
         return &a->judged;
     struct analyze_options how = a->s.how;

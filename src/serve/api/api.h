@@ -1,5 +1,5 @@
 /*
- * The HTTP API, /api/v1/: what was recorded, as JSON. data/openapi.json describes every answer.
+ * The HTTP API, /api/v1/: what was recorded, as JSON. web/openapi.json describes every answer.
  *
  * Handlers are plain functions over one struct api (serve/router.h), called by one thread. Times in queries are
  * milliseconds since 1970 UTC or as base/when.h reads them, in answers milliseconds; what is not known is null.

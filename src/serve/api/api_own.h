@@ -10,6 +10,7 @@ struct api {
     char *dir;
     struct look look;
     bool open;               /* look is */
+    int64_t opened_ms;       /* when */
 
     struct judged judged;    /* the last that was asked for, and what it is of */
     char judged_session[INDEX_ID_MAX];
@@ -32,7 +33,7 @@ struct api_range {
 bool api_range(struct api *a, const struct http_request *r, struct api_range *range, struct http_reply *out);
 
 /* A time of the query, under that name; *at is left where it is not given. False as above. */
-bool api_time(const struct api *a, const struct http_request *r, const char *name, int64_t *at, struct http_reply *out);
+bool api_time(struct api *a, const struct http_request *r, const char *name, int64_t *at, struct http_reply *out);
 
 /* A whole number of the query within min..max; *n is left where it is not given. */
 bool api_count(const struct http_request *r, const char *name, int64_t min, int64_t max, int64_t *n,

@@ -105,15 +105,38 @@ static void metrics_one(struct json *j, const struct schema *s, int slot)
     json_end(j);
 }
 
-/* The catalog of the newest part that can be read. */
-static int metrics_last(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+static void metrics_all(struct json *j, const struct schema *s)
+{
+    for (int slot = 0; slot < schema_size(s); slot++)
+        metrics_one(j, s, slot);
+}
+
+/* The catalog of an instant. */
+static int metrics_of_instant(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
 {
     struct json *j = self;
     (void)about;
     (void)m;
-    for (int slot = 0; slot < schema_size(s); slot++)
-        metrics_one(j, s, slot);
+    metrics_all(j, s);
     return -ECANCELED; /* one instant is enough */
+}
+
+/* Of the newest part that begins before a time: of its segment, or where nothing is packed yet of its last instant. */
+static void metrics_put(struct json *j, struct look *l, const char *session, int64_t to_ms)
+{
+    size_t n;
+    const struct archive_part *parts = archive_parts(l->files, &n), *newest = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (parts[i].last_ms && parts[i].first_ms <= to_ms && (!session || strcmp(parts[i].about.session, session) == 0) &&
+            (!newest || parts[i].last_ms >= newest->last_ms))
+            newest = &parts[i];
+    if (!newest)
+        return;
+    bool packed = newest->segment && segment_load(newest->segment) == 0 && schema_size(newest->segment->schema);
+    if (packed)
+        metrics_all(j, newest->segment->schema);
+    else
+        archive_play(l->files, newest->about.session, newest->last_ms, newest->last_ms, metrics_of_instant, j, NULL);
 }
 
 void api_metrics(void *self, const struct http_request *r, struct http_reply *out)
@@ -126,12 +149,10 @@ void api_metrics(void *self, const struct http_request *r, struct http_reply *ou
     json_init(&j, &out->body);
     json_object(&j, NULL);
     json_array(&j, "metrics");
-    int rc = archive_play(a->look.files, range.session, range.to_ms - 2000, range.to_ms, metrics_last, &j, NULL);
+    metrics_put(&j, &a->look, range.session, range.to_ms);
     json_end(&j);
     json_raw(&j, "missing", a->s.missing ? a->s.missing(a->s.self) : "[]");
     json_end(&j);
-    if (rc < 0 && rc != -ECANCELED)
-        api_fail(out, rc);
 }
 
 /* ---- settings ---- */

@@ -4,6 +4,8 @@
 #include "os/os.h"
 #include "output/exporter.h"
 
+#include <errno.h>
+
 #define BACK_MS 5000   /* where the last instant is looked for */
 #define FRESH_MS 60000 /* older than that it is not told: it would pass for now */
 
@@ -30,8 +32,12 @@ void api_scrape(void *self, const struct http_request *r, struct http_reply *out
     struct scrape scrape = { .out = &out->body };
     int64_t first_ms, last_ms;
     (void)r;
-    if (!api_look(a, out) || !look_span(&a->look, NULL, &first_ms, &last_ms))
+    if (!api_look(a, out))
         return;
+    if (!look_span(&a->look, NULL, &first_ms, &last_ms)) {
+        api_fail(out, -ENODATA);
+        return;
+    }
     int rc = archive_play(a->look.files, NULL, last_ms - BACK_MS, last_ms, scrape_take, &scrape, NULL);
     if (rc < 0)
         api_fail(out, rc);
