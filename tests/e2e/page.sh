@@ -9,6 +9,7 @@ sonde=$1/sonde
 # serve OPTIONS...: in the background; $url of it.
 serve()
 {
+    : >"$tmp/out" # what the one before said is not waited for
     "$sonde" serve --port 0 --json "$@" >"$tmp/out" 2>>"$tmp/err" &
     background="$background $!"
     for _ in $(seq 100); do

@@ -125,7 +125,7 @@ export function familyTitle(id, help) {
   const text = (help ?? '').split(/[,;:(]/)[0].trim();
   const plain = plainName(name);
   // Some help texts lean on those of their neighbours; then the name says more.
-  const leans = /\b(such|these|those|that one|of it|of them|one was)\b|^(share of that|times that)/i.test(text);
+  const leans = /\b(such|these|those|that one|of it|of them|one was)\b|^(share of that|that|times that)\b/i.test(text);
   return text && text.length <= 48 && !leans ? text[0].toUpperCase() + text.slice(1) : plain;
 }
 
