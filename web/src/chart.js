@@ -20,7 +20,8 @@ import { tableOf, wordsOf } from './chart_words.js';
 
 const AXIS_WIDTH = 64;
 const AXIS_HEIGHT = 24;
-const EDGE = 16;
+const EDGE = 16; // half of what "14:05" takes, in px
+const EDGE_SECONDS = 28;
 
 export class Chart {
   /**
@@ -281,7 +282,8 @@ export class Chart {
    * @param {number} step
    */
   timeLabels(plot, marks, step) {
-    const end = this.group.to - ((this.group.to - this.group.from) * EDGE) / (plot.width - AXIS_WIDTH);
+    const edge = step < 60e3 ? EDGE_SECONDS : EDGE;
+    const end = this.group.to - ((this.group.to - this.group.from) * edge) / (plot.width - AXIS_WIDTH);
     return timeMarks(marks, step).map((text, i) => (marks[i] > end ? '' : text));
   }
 

@@ -18,6 +18,7 @@ export const RANGES = {
   '30d': 30 * DAY,
   all: 0,
 };
+const SHORTEST_MS = 5e3;
 const RANGE_DEFAULT = '15m';
 
 /** @param {string} hash @returns {Route} */
@@ -53,7 +54,7 @@ export function rangeOf(params, data, now) {
   if (from != null && to != null && to > from) return { from, to, key: null, live: false };
   const key = params.range in RANGES ? params.range : data.live ? RANGE_DEFAULT : 'all';
   const end = data.live ? now : data.last || now;
-  const length = RANGES[key] || Math.max(end - (data.first || end), MINUTE);
+  const length = RANGES[key] || Math.max(end - (data.first || end), SHORTEST_MS);
   return { from: end - length, to: end, key, live: data.live };
 }
 
