@@ -23,8 +23,8 @@ struct ahead {
  *
  * 0, and *out is to be released with ahead_done(). -ENODATA: there is not enough; others as of store_query().
  */
-int ahead_make(struct archive *files, const char *session, int64_t until_ms, const char *globs, int horizon, size_t most,
-               struct ahead *out);
+int ahead_make(struct archive *files, const char *session, int64_t until_ms, const char *globs, int horizon,
+               size_t most, struct ahead *out);
 void ahead_done(struct ahead *a);
 
 #endif

@@ -184,7 +184,7 @@ static int access_wait_s(const struct access *a, const char *peer)
 static enum http_role access_try(struct access *a, const char *token, const char *peer, struct http_reply *refusal)
 {
     enum http_role role = access_role_of(a, token);
-    int wait_s = role == HTTP_NOBODY ? access_wait_s(a, peer) : 0; /* who has a token does not wait for those who guess */
+    int wait_s = role == HTTP_NOBODY ? access_wait_s(a, peer) : 0; /* who has one does not wait for those who guess */
     if (wait_s) {
         http_fail(refusal, 429, "too many wrong tokens were sent", "wait a minute");
         http_put(refusal, "Retry-After", "%d", wait_s);

@@ -104,6 +104,19 @@ export function fileUrl(path, query) {
 
 const BACK_OFF_MS = [500, 1000, 2000, 4000, 8000, 15000, 30000];
 
+/** Bytes that the server takes of a selection. */
+const SELECTION_MOST = 4000;
+
+/**
+ * The globs of a stream; where all ids are too long, their families, of which all instances come.
+ * @param {string[]} metrics
+ */
+function selection(metrics) {
+  const all = metrics.join(',');
+  if (all.length <= SELECTION_MOST) return all;
+  return [...new Set(metrics.map((id) => id.replace(/\{.*$/, '')))].join(',').slice(0, SELECTION_MOST);
+}
+
 /** One connection for the whole page; it is opened again when other metrics are wanted, or after it broke. */
 class Live {
   constructor() {
@@ -136,7 +149,7 @@ class Live {
 
   /** @param {string[]} metrics */
   want(metrics) {
-    const wanted = metrics.join(',');
+    const wanted = selection(metrics);
     if (wanted === this.wanted) return;
     this.wanted = wanted;
     if (this.enabled) this.connect();

@@ -85,7 +85,7 @@ class Page {
         button('Try again', () => this.begin()),
       ),
     );
-    if (why.status === 0) setTimeout(() => this.begin(), RETRY_MS);
+    if ([0, 404, 503].includes(why.status ?? -1)) setTimeout(() => this.begin(), RETRY_MS);
   }
 
   /** @param {boolean} locked - nothing but the token is of use then */

@@ -1,5 +1,6 @@
 /* onefile.js - a report file: the answers of the API are inside, in place of a server. */
 import { Refused, answersFrom } from './api.js';
+import { splitIds } from './names.js';
 import { unpackColumn } from './packed.js';
 
 /** @typedef {{id: string, unit: string, quantum: number, mean: string, min?: string, max?: string}} PackedSeries */
@@ -104,12 +105,7 @@ function resampled({ columns, series }, from, step, points) {
 function framesOf(query) {
   const from = Number(query.from ?? fileData.from_ms),
     to = Number(query.to ?? fileData.to_ms);
-  const found = seriesFor(
-    String(query.metrics ?? '')
-      .split(',')
-      .filter(Boolean)
-      .map(globPattern),
-  );
+  const found = seriesFor(splitIds(String(query.metrics ?? '')).map(globPattern));
   const finest = Math.max(1, ...found.map((f) => f.columns.points));
   const least = (fileData.to_ms - fileData.from_ms + 1) / finest; // a point is no shorter than what is there
   const points = Math.max(1, Math.min(Number(query.points ?? 600), Math.floor((to - from + 1) / least)));

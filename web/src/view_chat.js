@@ -29,7 +29,7 @@ export function chatView() {
     'aria-label': 'Questions and answers',
   });
   const input = field({
-    placeholder: 'Ask; times of day are UTC',
+    placeholder: 'Ask about this machine',
     'aria-label': 'Question',
     maxlength: '500',
     name: 'q',
@@ -50,7 +50,7 @@ export function chatView() {
     log.append(h('p', { class: 'question', text: question }), place);
     place.scrollIntoView({ block: 'nearest' });
     try {
-      const body = { question, context };
+      const body = { question, context, zone_s: -60 * new Date().getTimezoneOffset() };
       const answer = await send('POST', 'ask', beside.on() ? { ...body, endpoint: true } : body);
       context = answer.context ?? context;
       place.replaceWith(answerOf(answer, body));

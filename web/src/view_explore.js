@@ -75,7 +75,7 @@ export function exploreView() {
           }),
           ' ',
         ]),
-        link('SVG', fileUrl('plot', { metrics: ids.join(','), ...rangeQuery(), format: 'svg' }), {
+        link('SVG', fileUrl('plot', { metrics: ids.join(','), ...rangeQuery() }), {
           download: true,
         }),
       );

@@ -71,8 +71,8 @@ export function sessionsView() {
   };
   /** @param {Session} session @param {string} name */
   const removeLabel = async (session, name) => {
-    await send('DELETE', `sessions/${encodeURIComponent(session.id)}/labels/${encodeURIComponent(name)}`);
-    load();
+    const path = `sessions/${encodeURIComponent(session.id)}/labels/${encodeURIComponent(name)}`;
+    await send('DELETE', path).then(load, (why) => slot.fail(why, load));
   };
   const table = new Table(
     'Sessions',
@@ -164,7 +164,7 @@ export function sessionsView() {
 
 /** @param {Session} session @param {() => void} done */
 function askLabel(session, done) {
-  const name = field({ required: true, maxlength: '64', 'aria-label': 'Label' });
+  const name = field({ required: true, maxlength: '63', 'aria-label': 'Label' });
   const note = field({ maxlength: '200', 'aria-label': 'Note' });
   const fault = h('p', { class: 'fault', role: 'alert', hidden: true });
   const form = h(

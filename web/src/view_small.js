@@ -8,6 +8,9 @@ import { Slot, emptyLine } from './slot.js';
 import { Table } from './table.js';
 import { episodeItem, insightItem, severityMark, verdictWord } from './findings.js';
 
+/** Events that are listed. */
+const MOST = 1000;
+
 /** @param {string} label @param {string[]} options @param {() => void} told */
 function chooser(label, options, told) {
   return /** @type {HTMLSelectElement} */ (
@@ -26,7 +29,7 @@ export function eventsView() {
   const load = () =>
     slot.load(
       (signal) =>
-        get('events', { ...rangeQuery(), limit: 1000, kind: kind.value, severity: severity.value }, signal),
+        get('events', { ...rangeQuery(), limit: MOST, kind: kind.value, severity: severity.value }, signal),
       (answer) => {
         events = answer.events;
         draw();
@@ -71,8 +74,9 @@ export function eventsView() {
     { sort: 0, descending: true, empty: 'No event in this range.' },
   );
   const off = live.on('event', (event) => {
-    if (app.range.live) {
-      events = [event, ...events];
+    const wanted = (!kind.value || event.kind === kind.value) && (!severity.value || event.severity === severity.value);
+    if (app.range.live && wanted) {
+      events = [event, ...events].slice(0, MOST);
       draw();
     }
   });

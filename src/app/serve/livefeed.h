@@ -7,10 +7,9 @@
  *     event: now      the verdict and the main numbers, at most LIVEFEED_NOW_MAX bytes
  *     event: event    what happened at this instant
  *
- * tick and now of an instant are one text, its events another, and all clients of one selection share them. Instants that are closer
- * than the recorder's interval, of the seconds that it looks more closely at, are left out; their events come with the
- * next. Where the recorder ends
- * nothing comes any more; it is looked for again every second, and what it says then goes on in the same streams.
+ * tick and now of an instant are one text, its events another; all clients of one selection share them. Where the
+ * recorder ends nothing comes any more; it is looked for again every second, and what it says then goes on in the same
+ * streams.
  */
 #ifndef APP_SERVE_LIVEFEED_H
 #define APP_SERVE_LIVEFEED_H

@@ -2,6 +2,7 @@
 #include "serve/api/body.h"
 
 #include <jansson.h>
+#include <math.h>
 
 bool body_text(const struct http_request *r, const char *key, struct buf *out)
 {
@@ -11,6 +12,15 @@ bool body_text(const struct http_request *r, const char *key, struct buf *out)
         buf_puts(out, text);
     json_decref(body);
     return text != NULL;
+}
+
+double body_number(const struct http_request *r, const char *key)
+{
+    json_t *body = json_loadb(r->body, r->body_n, JSON_REJECT_DUPLICATES, NULL);
+    json_t *number = json_object_get(body, key);
+    double v = json_is_number(number) ? json_number_value(number) : (double)NAN;
+    json_decref(body);
+    return v;
 }
 
 bool body_flag(const struct http_request *r, const char *key)

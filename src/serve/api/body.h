@@ -10,6 +10,9 @@
  */
 bool body_text(const struct http_request *r, const char *key, struct buf *out);
 
+/* The number of a member; NaN where there is none. */
+double body_number(const struct http_request *r, const char *key);
+
 /* Is a member of the body true? */
 bool body_flag(const struct http_request *r, const char *key);
 

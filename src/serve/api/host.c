@@ -121,14 +121,14 @@ static int metrics_of_instant(void *self, const struct tape_about *about, const 
     return -ECANCELED; /* one instant is enough */
 }
 
-/* Of the newest part that begins before a time: of its segment, or where nothing is packed yet of its last instant. */
+/* Of the newest part that begins before a time: of its segment, or where nothing is packed of its last instant. */
 static void metrics_put(struct json *j, struct look *l, const char *session, int64_t to_ms)
 {
     size_t n;
     const struct archive_part *parts = archive_parts(l->files, &n), *newest = NULL;
     for (size_t i = 0; i < n; i++)
-        if (parts[i].last_ms && parts[i].first_ms <= to_ms && (!session || strcmp(parts[i].about.session, session) == 0) &&
-            (!newest || parts[i].last_ms >= newest->last_ms))
+        if (parts[i].last_ms && parts[i].first_ms <= to_ms && (!newest || parts[i].last_ms >= newest->last_ms) &&
+            (!session || strcmp(parts[i].about.session, session) == 0))
             newest = &parts[i];
     if (!newest)
         return;

@@ -8,6 +8,7 @@
 #include "output/answer_json.h"
 #include "serve/api/body.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- the endpoint ---- */
@@ -68,6 +69,15 @@ static void api_ask_beside(struct api *a, const struct http_request *r, const ch
 
 /* ---- the answer ---- */
 
+#define ZONE_MOST_S 50400 /* UTC+14 */
+
+/* Of who asks, where it is told; else of this machine. */
+static int ask_zone_s(const struct http_request *r, int64_t now_ms)
+{
+    double told = body_number(r, "zone_s");
+    return fabs(told) <= ZONE_MOST_S ? (int)told : os_zone_s(now_ms);
+}
+
 void api_ask(void *self, const struct http_request *r, struct http_reply *out)
 {
     struct api *a = self;
@@ -82,7 +92,7 @@ void api_ask(void *self, const struct http_request *r, struct http_reply *out)
         return;
     body_text(r, "context", &context);
     int64_t now_ms = api_now_ms(a);
-    ask(&(struct ask_world){ .look = &a->look, .now_ms = now_ms, .offset_s = os_zone_s(now_ms),
+    ask(&(struct ask_world){ .look = &a->look, .now_ms = now_ms, .offset_s = ask_zone_s(r, now_ms),
                              .replay = a->s.replay != NULL, .how = &a->s.how, .missing = a->s.why_missing,
                              .self = a->s.self }, buf_text(&question), buf_text(&context), &answer);
     answer_json(&out->body, &answer, false);
