@@ -112,7 +112,8 @@ static void metrics_all(struct json *j, const struct schema *s)
 }
 
 /* The catalog of an instant. */
-static int metrics_of_instant(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+static int metrics_of_instant(void *self, const struct tape_about *about, const struct schema *s,
+                              const struct moment *m)
 {
     struct json *j = self;
     (void)about;
