@@ -1,6 +1,7 @@
 /* outfiles.c - names, checks and writes the files of a run. */
 #include "app/outfiles.h"
 
+#include "app/page_file.h"
 #include "app/picture.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -74,11 +75,11 @@ static int outfiles_clash(const struct outfiles *f, const char *input)
     return 0;
 }
 
-/* The name that telemetry_agent gave it: the next run replaces it. */
-static char *outfiles_picture(const char *dir)
+/* The names that telemetry_agent gave them: the next run replaces them. */
+static char *outfiles_named(const char *dir, const char *stem, const char *ending)
 {
     char path[OS_PATH_MAX];
-    snprintf(path, sizeof path, "%s/metrics.%s", dir, picture_ending(outfiles_picture_format()));
+    snprintf(path, sizeof path, "%s/%s.%s", dir, stem, ending);
     return mem_dup(strncmp(path, "./", 2) == 0 ? path + 2 : path);
 }
 
@@ -86,7 +87,7 @@ int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, cons
                   int64_t wall_ms)
 {
     const char *dir = args_text(a, "output-dir");
-    *f = (struct outfiles){ .globs = args_text(a, "metrics"), .dir = mem_dup(dir), .wall_ms = wall_ms };
+    *f = (struct outfiles){ .args = a, .globs = args_text(a, "metrics"), .dir = mem_dup(dir), .wall_ms = wall_ms };
     if (save_data)
         f->path[OUTFILE_DATA] = outfiles_stamped(dir, outfiles_stem[OUTFILE_DATA], wall_ms);
     if (args_flag(a, "save-analysis"))
@@ -94,7 +95,9 @@ int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, cons
     f->path[OUTFILE_CSV] = mem_dup(args_text(a, "export-csv"));
     f->path[OUTFILE_JSON] = mem_dup(args_text(a, "export-json"));
     if (args_flag(a, "visualize") || args_flag(a, "show-plot"))
-        f->path[OUTFILE_PLOT] = outfiles_picture(dir);
+        f->path[OUTFILE_PLOT] = outfiles_named(dir, "metrics", picture_ending(outfiles_picture_format()));
+    if (args_flag(a, "visualize") && page_file_can())
+        f->path[OUTFILE_PAGE] = outfiles_named(dir, "telemetry_dashboard", "html");
     for (int i = 0; i < OUTFILES; i++) {
         int rc = f->path[i] ? os_can_write(f->path[i]) : 0;
         if (rc < 0)
@@ -168,6 +171,7 @@ static void outfiles_fill(enum outfile which, struct buf *out, const struct outf
     case OUTFILE_CSV: export_recording(out, exporter_find("csv"), rec, f->globs); break;
     case OUTFILE_JSON: export_recording(out, exporter_find("json"), rec, f->globs); break;
     case OUTFILE_PLOT: outfiles_draw(out, rec, r); break;
+    case OUTFILE_PAGE: page_file_of_run(f->args, rec, r, out); break;
     case OUTFILES: break;
     }
 }
@@ -191,11 +195,12 @@ struct outfiles_result outfiles_write(struct outfiles *f, const struct recording
 {
     struct outfiles_result result = { 0 };
     for (int i = 0; i < OUTFILES; i++) {
-        if (!f->path[i] || (i == OUTFILE_ANALYSIS && !r) || (i == OUTFILE_PLOT && !rec->n))
+        bool drawn = i == OUTFILE_PLOT || i == OUTFILE_PAGE;
+        if (!f->path[i] || ((i == OUTFILE_ANALYSIS || i == OUTFILE_PAGE) && !r) || (drawn && !rec->n))
             continue;
         auto_buf struct buf out = { 0 };
         outfiles_fill((enum outfile)i, &out, f, rec, r);
-        int rc = out.n || i != OUTFILE_PLOT ? outfiles_put_one(f, (enum outfile)i, &out) : -ECANCELED;
+        int rc = out.n || !drawn ? outfiles_put_one(f, (enum outfile)i, &out) : -ECANCELED;
         f->written[i] = rc == 0;
         if (rc == -ECANCELED) { /* why it cannot be drawn was said */
             result.failed++;

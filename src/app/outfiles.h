@@ -10,9 +10,10 @@
 #include "app/command.h"
 #include "core/recording.h"
 
-enum outfile { OUTFILE_DATA, OUTFILE_ANALYSIS, OUTFILE_CSV, OUTFILE_JSON, OUTFILE_PLOT, OUTFILES };
+enum outfile { OUTFILE_DATA, OUTFILE_ANALYSIS, OUTFILE_CSV, OUTFILE_JSON, OUTFILE_PLOT, OUTFILE_PAGE, OUTFILES };
 
 struct outfiles {
+    const struct args *args; /* of the command */
     char *path[OUTFILES]; /* NULL = not asked for */
     bool written[OUTFILES];
     char *dir;            /* where those whose name we choose go, */
@@ -25,7 +26,8 @@ struct outfiles {
     { "save-analysis", 0, OPTION_FLAG, .help = "save the report as analysis_results_DATE_TIME.json" }, \
     { "export-csv",    0, OPTION_FILE, "FILE", .help = "write all samples as comma-separated values" }, \
     { "export-json",   0, OPTION_FILE, "FILE", .help = "write all samples as a JSON array" }, \
-    { "visualize",     0, OPTION_FLAG, .help = "draw metrics.png of the main metrics (or .svg, without its module): see sonde plot" }, \
+    { "visualize",     0, OPTION_FLAG, \
+      .help = "draw metrics.png (without its module .svg) and telemetry_dashboard.html: sonde plot, sonde report" }, \
     { "show-plot",     0, OPTION_FLAG, .help = "the same, and open it with the desktop's viewer" }, \
     { "metrics",       0, OPTION_TEXT, "GLOBS", .help = "export only these: 'cpu.*,disk.read.rate{sda}'" }, \
     { "output-dir",    0, OPTION_DIR, "DIR", .fallback = ".", .help = "where the saved files go" }

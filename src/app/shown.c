@@ -12,6 +12,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 /* Its findings go into the index, as those of a session that was recorded do. */
@@ -28,22 +29,37 @@ static void shown_judge(const struct shown *s, const char *session)
     look_close(&l);
 }
 
-static int shown_take(struct shown *s, const struct args *a, const char *file)
+/* Puts a file in, or a run. */
+static int shown_take(struct shown *s, const struct args *a, const char *file, const struct recording *rec,
+                      struct index_session *session)
 {
     struct intake k;
-    struct index_session session = { 0 };
     int rc = intake_open(&k, a, s->dir.p);
-    text_copy(session.origin, sizeof session.origin, s->name);
-    rc = rc < 0 ? rc : intake_keep_file(&k, file, &session, NULL, NULL);
+    text_copy(session->origin, sizeof session->origin, s->name);
+    if (rc == 0 && file)
+        rc = intake_keep_file(&k, file, session, NULL, NULL);
+    else if (rc == 0)
+        rc = intake_say(s->name, intake_keep(&k, rec, session, NULL, NULL));
     intake_close(&k);
     if (rc == 0)
-        shown_judge(s, session.id);
+        shown_judge(s, session->id);
+    return rc;
+}
+
+static int shown_make_dir(struct shown *s)
+{
+    char dir[OS_PATH_MAX];
+    int rc = os_make_temp_dir(true, dir, sizeof dir);
+    if (rc < 0)
+        log_error(rc, "no temporary folder for what is in %s can be made", s->name);
+    else
+        buf_puts(&s->dir, dir);
     return rc;
 }
 
 static int shown_file(struct shown *s, const struct args *a, const char *file)
 {
-    char dir[OS_PATH_MAX];
+    struct index_session session = { 0 };
     const char *name = strrchr(file, '/');
     if (args_given(a, "root") || args_given(a, "data")) {
         log_error(0, "%s is a file, and --%s names something else to look at; give one of them", file,
@@ -51,13 +67,8 @@ static int shown_file(struct shown *s, const struct args *a, const char *file)
         return -EINVAL;
     }
     text_copy(s->name, sizeof s->name, name ? name + 1 : file);
-    int rc = os_make_temp_dir(true, dir, sizeof dir);
-    if (rc < 0) {
-        log_error(rc, "no temporary folder for what is in %s can be made", file);
-        return rc;
-    }
-    buf_puts(&s->dir, dir);
-    return shown_take(s, a, file);
+    int rc = shown_make_dir(s);
+    return rc < 0 ? rc : shown_take(s, a, file, NULL, &session);
 }
 
 static int shown_archive(struct shown *s, const struct args *a, const char *word)
@@ -104,6 +115,19 @@ int shown_open(struct shown *s, const struct args *a, const char *file, const ch
         return EXIT_USAGE;
     }
     return file || names_file ? shown_private(s, a, file ? file : word) : shown_archive(s, a, word);
+}
+
+int shown_run(struct shown *s, const struct args *a, const struct recording *rec, const struct report *r)
+{
+    struct index_session session = { .cores = r->host.cores, .memory_bytes = (int64_t)fmax(r->host.memory_bytes, 0) };
+    text_copy(session.hardware_id, sizeof session.hardware_id, r->host.hardware_id);
+    text_copy(session.os, sizeof session.os, r->host.os);
+    text_copy(session.cpu, sizeof session.cpu, r->host.cpu);
+    shown_begin(s, a);
+    categories_for(a, NULL, &s->how, &s->workloads);
+    text_copy(s->name, sizeof s->name, "a run of sonde");
+    int rc = shown_make_dir(s);
+    return rc < 0 ? rc : shown_take(s, a, NULL, rec, &session);
 }
 
 bool shown_range(struct shown *s, const struct args *a, const char *command, double hours, int64_t *from_ms,

@@ -32,6 +32,10 @@ int shown_open(struct shown *s, const struct args *a, const char *file, const ch
 /* The same of a directory in which perhaps nothing was recorded yet: the look is left for whoever needs it. */
 void shown_dir(struct shown *s, const struct args *a, const char *dir);
 
+/* The same of a run in memory, with what its report says of the machine: a private archive. 0, or an error that was
+ * said. */
+int shown_run(struct shown *s, const struct args *a, const struct recording *rec, const struct report *r);
+
 /*
  * --from and --to, as far as they were given, else of the session, or the last so many hours of all. False: nothing
  * was recorded in it, or it runs backwards; that was said.

@@ -100,6 +100,10 @@ expect 0 '*is not shown: there is no display here*' \
     "$sonde" check --duration 2 --interval 0.2 --show-plot --output-dir "$tmp"
 says '*Wrote */metrics.*'
 expect 0 '' "$sonde" analyze run.csv --visualize --predict --output-dir "$tmp"
+if [ -f "$1/web/app.js.gz" ]; then # the page of the run, in one file
+    says '*Wrote */telemetry_dashboard.html*'
+    grep -q 'id="report">{' "$tmp/telemetry_dashboard.html" || fail "the dashboard holds no data"
+fi
 expect 0 '' "$sonde" check --mode collect --duration 1 --interval 0.2 --visualize --output-dir "$tmp"
 
 # Programs beside which the module is not: SVG is what is left, and a PNG is not promised.

@@ -1,27 +1,18 @@
 /* report.c - `sonde report`: what was recorded as one HTML file. */
 #include "app/analyze_archive.h"
 #include "app/outfiles.h"
-#include "app/shown.h"
-#include "app/version.h"
+#include "app/page_file.h"
 
 #include "base/auto.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "os/os.h"
-#include "serve/api/onefile.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #define HOURS 24.0
-
-static void report_progress(void *self, double share)
-{
-    (void)self;
-    fprintf(stderr, "\rreport: %3.0f %%", 100 * share);
-}
 
 static void report_path(const struct args *a, int64_t to_ms, struct buf *out)
 {
@@ -59,20 +50,6 @@ static void report_tell(const struct args *a, const char *path, size_t bytes, in
         printf("Wrote %s, %s: %.16s to %.16s UTC\n", path, text_bytes((double)bytes, size, sizeof size), from, to);
 }
 
-static int report_make(const struct args *a, struct shown *s, int64_t from_ms, int64_t to_ms, struct buf *out)
-{
-    struct api_shown shown = { .version = SONDE_VERSION, .replay = *s->name ? s->name : NULL,
-                               .config = args_config(a), .how = s->how };
-    struct api *api = api_new(s->dir.p, &shown);
-    bool terminal = os_is_terminal(fileno(stderr)) && !args_flag(a, "quiet");
-    int rc = onefile_put(api, *s->session ? s->session : NULL, from_ms, to_ms, terminal ? report_progress : NULL, NULL,
-                         out);
-    if (terminal)
-        fprintf(stderr, "\r%14s\r", "");
-    api_free(api);
-    return rc;
-}
-
 static int report_write(const struct args *a, struct shown *s)
 {
     auto_buf struct buf path = { 0 }, out = { 0 };
@@ -82,7 +59,7 @@ static int report_write(const struct args *a, struct shown *s)
     report_path(a, to_ms, &path);
     if (outfiles_may_write(path.p, args_text(a, "replay")) < 0)
         return EXIT_FAILED;
-    int rc = report_make(a, s, from_ms, to_ms, &out);
+    int rc = page_file_put(a, s, from_ms, to_ms, &out);
     if (rc == -ENOTSUP)
         log_error(0, "report: this build has no page inside; building it needs web/node_modules: `./dev setup run`");
     else if (rc < 0)

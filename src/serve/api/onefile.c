@@ -36,6 +36,7 @@ static const char fine_metrics[] =
 struct onefile {
     struct api *a;
     struct api_range range;
+    int64_t interval_ms;      /* the shortest of the sessions in it */
     struct json j;
     void (*now)(void *self, double share);
     void *self;
@@ -122,7 +123,8 @@ static int onefile_columns(struct onefile *o, const char *key, const char *globs
 {
     struct query_result *q = NULL;
     int64_t length = o->range.to_ms - o->range.from_ms + 1;
-    points = (int64_t)points * 1000 > length ? (int)(length / 1000) + 1 : points;
+    if (points * o->interval_ms > length)
+        points = (int)((length + o->interval_ms - 1) / o->interval_ms);
     int rc = store_query(o->a->look.files, o->range.session, o->range.from_ms, o->range.to_ms, globs, points, &q);
     if (rc < 0 && rc != -ENODATA)
         return rc;
@@ -196,6 +198,24 @@ static void onefile_tables(struct onefile *o)
 
 /* ---- all of it ---- */
 
+static void onefile_note_interval(void *self, const struct index_session *s)
+{
+    struct onefile *o = self;
+    int64_t ms = (int64_t)(1000 * s->interval_s);
+    bool wanted = !o->range.session || strcmp(o->range.session, s->id) == 0;
+    if (wanted && ms > 0 && (!o->interval_ms || ms < o->interval_ms))
+        o->interval_ms = ms;
+}
+
+static void onefile_find_interval(struct onefile *o)
+{
+    struct index_filter within = INDEX_ALL;
+    within.from_ms = o->range.from_ms;
+    within.to_ms = o->range.to_ms;
+    look_sessions(&o->a->look, &within, onefile_note_interval, o);
+    o->interval_ms = o->interval_ms ? o->interval_ms : 1000;
+}
+
 static int onefile_answers(struct onefile *o, size_t page_bytes)
 {
     json_object(&o->j, NULL);
@@ -246,6 +266,7 @@ int onefile_put(struct api *a, const char *session, int64_t from_ms, int64_t to_
         return -ENODATA;
     o.range.from_ms = from_ms > first_ms ? from_ms : first_ms;
     o.range.to_ms = to_ms < last_ms ? to_ms : last_ms;
+    onefile_find_interval(&o);
     json_init(&o.j, &json);
     int rc = onefile_answers(&o, strlen(shell->before) + strlen(shell->after));
     if (rc < 0)
