@@ -385,9 +385,9 @@ bool server_close(struct server *s)
 {
     if (!s)
         return true;
-    bool stopped = worker_stop(s->worker) & worker_stop(s->waiter);
+    bool answers = worker_stop(s->worker), waits = worker_stop(s->waiter); /* both, whatever the first says */
     s->o.web->close(s->listener);
-    if (!stopped)
+    if (!answers || !waits)
         return false;
     for (struct job *j; (j = worker_take(s->worker)) || (j = worker_take(s->waiter)); )
         task_free((struct task *)j);

@@ -20,7 +20,7 @@ serve()
     [ -n "$url" ] || fail "serve $*: $(cat "$tmp/err")"
 }
 
-# look ADDRESS PHOTO_DIR KIND [PREFIX]
+# look ADDRESS PHOTO_DIR KIND [PREFIX [VIEW...]]
 look()
 {
     node "$source/tests/web/real.mjs" "$@" >"$tmp/log" 2>&1 || { cat "$tmp/log"; exit 1; }
@@ -40,7 +40,7 @@ look "file://$tmp/report.html" "$photos" file
 # somebody's numbers
 xz -dc "$source/tests/data/telemetry-sample.csv.xz" | head -n 1500 >"$tmp/sample.csv"
 serve --replay "$tmp/sample.csv"
-look "$url" "$photos" replay sample
+look "$url" "$photos" replay sample overview explore anomalies chat
 
 # a machine that was captured
 "$sonde" record --root "$source/tests/fixtures/rtx-desktop" --data "$tmp/desktop" >/dev/null 2>&1

@@ -1,17 +1,17 @@
 /*
  * real.mjs - every view of the page as `sonde serve` or a report file gives it: no error, no breach of the policy, no
  * request elsewhere, no serious fault of accessibility; used a little, and photographed.
- * Usage: node real.mjs ADDRESS PHOTO_DIR live|replay|file [PREFIX]
+ * Usage: node real.mjs ADDRESS PHOTO_DIR live|replay|file [PREFIX [VIEW...]], all views where none is named
  */
 import { axe, check, fits, launch, open, photograph, settled, VIEWS } from './browser.mjs';
 
-const [, , address, photos, kind, prefix = kind] = process.argv;
+const [, , address, photos, kind, prefix = kind, ...named] = process.argv;
 const OF_SERVER = ['sessions', 'compare', 'chat', 'policy', 'settings'];
-const views = VIEWS.filter((view) => kind !== 'file' || !OF_SERVER.includes(view));
+const all = VIEWS.filter((view) => kind !== 'file' || !OF_SERVER.includes(view));
 const looks = [
-  ['desktop', { size: 'desktop' }, views],
-  ['dark', { dark: true }, ['overview']],
-  ['phone', { size: 'phone' }, kind === 'live' ? views : ['overview', 'explore']],
+  ['desktop', { size: 'desktop' }, named.length ? named : all],
+  ['dark', { dark: true }, kind === 'live' ? ['overview'] : []],
+  ['phone', { size: 'phone' }, kind === 'live' ? ['overview', 'explore', 'processes'] : []],
 ];
 
 async function chartsAreNamed(page) {
