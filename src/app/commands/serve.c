@@ -46,13 +46,20 @@ struct serve {
 
 /* ---- what was asked for ---- */
 
-/* --host a,b */
-static void serve_hosts(struct serve *s)
+/* --host 'a, b' */
+static bool serve_hosts(struct serve *s)
 {
     char *rest = s->host_text = mem_dup(args_text(s->args, "host")), *word;
-    for (int n = 0; rest && (word = strsep(&rest, ",")) && n < HOSTS_MAX; )
-        if (*word)
-            s->hosts[n++] = word;
+    for (int n = 0; rest && (word = strsep(&rest, ", "));) {
+        if (!*word)
+            continue;
+        if (n == HOSTS_MAX) {
+            log_error(0, "serve: --host names more than %d names", HOSTS_MAX);
+            return false;
+        }
+        s->hosts[n++] = word;
+    }
+    return true;
 }
 
 static bool serve_reads_args(struct serve *s)
@@ -111,7 +118,8 @@ static int serve_make_token(struct serve *s, const char *option, enum http_role 
 static int serve_open_access(struct serve *s)
 {
     char path[OS_PATH_MAX + 16];
-    serve_hosts(s);
+    if (!serve_hosts(s))
+        return -EINVAL;
     snprintf(path, sizeof path, "%s/keys/web", s->shown.dir.p);
     int rc = access_open(&(struct access_options){
         .address = s->address, .port = server_port(s->server), .tls = args_given(s->args, "tls-cert"),

@@ -38,9 +38,12 @@ static void missing_read(const struct missing *m, struct buf *out)
     int64_t end_ns = os_mono_ns() + (int64_t)PATIENCE_MS * 1000000;
     if (missing_start(m, &c) < 0)
         return;
-    while ((n = os_child_read(c.out, bytes, sizeof bytes, 200)) != 0 && os_mono_ns() < end_ns)
+    while ((n = os_child_read(c.out, bytes, sizeof bytes, 200)) != 0 && os_mono_ns() < end_ns) {
         if (n > 0)
             buf_put(out, bytes, (size_t)n);
+        while (os_child_read(c.err, bytes, sizeof bytes, 0) > 0)
+            continue; /* so that it never waits for room there */
+    }
     os_child_end(&c);
     os_child_has_ended(&c, 1000, &status);
     os_child_close(&c);

@@ -19,6 +19,8 @@ static const char *const units[] = {
     [UNIT_RPM] = "_rpm",
 };
 
+_Static_assert(sizeof units / sizeof *units == UNIT_RPM + 1, "a unit has no name here");
+
 static void prometheus_name(struct buf *out, const struct metric *m)
 {
     const char *unit = units[m->unit];

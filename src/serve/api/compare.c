@@ -3,7 +3,6 @@
 
 #include "analyze/anomaly/changed.h"
 #include "base/mem.h"
-#include "base/stats.h"
 #include "output/changed_report.h"
 #include "store/query.h"
 
