@@ -257,10 +257,11 @@ const struct command command_ask = {
     .name = "ask", .summary = "a question in words about what was recorded",
     .usage = "[QUESTION]",
     .also = "chat",
-    .text = "Answers from what was recorded, by rules and without a connection: every number of an answer was measured. "
-            "Any metric can be named, by its name or in words, and any time: \"last night\", \"yesterday at 14:05\", "
-            "\"between 9 and 11\", \"the last 2 hours\", \"since the reboot\". English only. Without a question it asks for them, one after the "
-            "other, until Ctrl-D; with - it reads them from standard input, a line each.\n\n"
+    .text = "Answers from what was recorded, by rules and without a connection: every number of an answer was "
+            "measured. Any metric can be named, by its name or in words, and any time: \"last night\", \"yesterday at "
+            "14:05\", \"between 9 and 11\", \"the last 2 hours\", \"since the reboot\". English only. Without a question "
+            "it asks for them, one after the other, until Ctrl-D; with - it reads them from standard input, a line "
+            "each.\n\n"
             "What is not understood is said, and what is not measured here or was not recorded then, too; the exit status is "
             "3 then.\n\n"
             "A language model can be named in the configuration (ask.endpoint and ask.model: an interface as OpenAI's, on this "
