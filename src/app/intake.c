@@ -153,6 +153,10 @@ static int intake_tape(struct intake *k, const char *path, struct index_session 
 int intake_keep_file(struct intake *k, const char *path, struct index_session *s,
                      void (*progress)(void *self, double share), void *self)
 {
+    if (os_exists("", path) && !os_is_file(path)) {
+        log_error(0, "%s is no file: it cannot be read twice, as this needs", path);
+        return -EINVAL;
+    }
     return tape_feed_knows(path) ? intake_tape(k, path, s, progress, self) :
                                    intake_numbers(k, path, s, progress, self);
 }

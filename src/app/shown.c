@@ -49,6 +49,7 @@ static int shown_take(struct shown *s, const struct args *a, const char *file, c
 static int shown_make_dir(struct shown *s)
 {
     char dir[OS_PATH_MAX];
+    os_stop_on_signal(); /* whoever ends before the time removes it, too */
     int rc = os_make_temp_dir(true, dir, sizeof dir);
     if (rc < 0)
         log_error(rc, "no temporary folder for what is in %s can be made", s->name);

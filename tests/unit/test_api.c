@@ -218,6 +218,7 @@ static void test_labels(void **state)
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "[]", FIRST, "", NULL), 400);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"name\":\"a\",\"name\":\"b\"}", FIRST, "", NULL), 400);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"name\":\" \"}", FIRST, "", NULL), 400);
+    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"name\":\"..\"}", FIRST, "", NULL), 400);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", body, "session_20200101_000000", "", NULL), 404);
     assert_int_equal(api_sample_ask(&f, HTTP_DELETE, del, "", "", FIRST, "gaming", NULL), 404);
     assert_int_equal(api_sample_ask(&f, HTTP_DELETE, del, "", "", FIRST, "coding", NULL), 204);

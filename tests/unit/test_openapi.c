@@ -64,7 +64,8 @@ static void test_every_route_is_described(void **state)
             fail_msg("%s %s is not in openapi.json", method_name(r->method), r->path);
     json_object_foreach(json_object_get(doc, "paths"), path, methods)
         described += json_object_size(methods);
-    assert_int_equal(routes, described);
+    assert_non_null(json_object_get(json_object_get(doc, "paths"), "/api/v1/live")); /* a route of sonde serve itself */
+    assert_int_equal(routes + 1, described);
     json_decref(doc);
 }
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,7 +40,8 @@ static void report_tell_json(const char *path, size_t bytes, int64_t from_ms, in
 
 static void report_tell(const struct args *a, const char *path, size_t bytes, int64_t from_ms, int64_t to_ms)
 {
-    char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], size[32];
+    char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], size[32], shown[OS_PATH_MAX];
+    text_copy(shown, sizeof shown, path);
     text_time(from_ms, from);
     text_time(to_ms, to);
     if (!outfiles_is_file(path))
@@ -47,7 +49,7 @@ static void report_tell(const struct args *a, const char *path, size_t bytes, in
     if (args_flag(a, "json"))
         report_tell_json(path, bytes, from_ms, to_ms);
     else if (!args_flag(a, "quiet"))
-        printf("Wrote %s, %s: %.16s to %.16s UTC\n", path, text_bytes((double)bytes, size, sizeof size), from, to);
+        printf("Wrote %s, %s: %.16s to %.16s UTC\n", shown, text_bytes((double)bytes, size, sizeof size), from, to);
 }
 
 static int report_write(const struct args *a, struct shown *s)

@@ -2,6 +2,7 @@
 #include "app/serve/keeper.h"
 
 #include "app/attach.h"
+#include "app/serve/passed.h"
 #include "base/auto.h"
 #include "base/log.h"
 
@@ -37,19 +38,17 @@ int keeper_find(struct keeper *k, const struct args *a)
 
 int keeper_start(struct keeper *k)
 {
-    static const char *const passed[] = { "config", "root", "interval" };
-    char program[OS_PATH_MAX], words[3][32], interval[32];
+    char program[OS_PATH_MAX], interval[32];
+    struct passed_paths paths;
     const char *argv[16] = { program, "record", "--quiet", "--data", k->dir };
     int n = 5;
     if (!k->own)
         return 0;
-    for (int i = 0; i < 3; i++) {
-        if (!args_given(k->args, passed[i]))
-            continue;
-        snprintf(words[i], sizeof words[i], "--%s", passed[i]);
-        snprintf(interval, sizeof interval, "%g", i == 2 ? args_number(k->args, "interval") : 0);
-        argv[n++] = words[i];
-        argv[n++] = i == 2 ? interval : args_text(k->args, passed[i]);
+    n += passed_put(k->args, &paths, argv + n);
+    if (args_given(k->args, "interval")) {
+        snprintf(interval, sizeof interval, "%g", args_number(k->args, "interval"));
+        argv[n++] = "--interval";
+        argv[n++] = interval;
     }
     int rc = os_self_path(program);
     rc = rc < 0 ? rc : os_child_start(argv, (const char *const *)environ, &k->child);

@@ -4,6 +4,7 @@
  */
 #include "app/serve/missing.h"
 
+#include "app/serve/passed.h"
 #include "base/auto.h"
 #include "os/os.h"
 
@@ -18,15 +19,10 @@ extern char **environ;
 static int missing_start(const struct missing *m, struct os_child *c)
 {
     char program[OS_PATH_MAX];
+    struct passed_paths paths;
     const char *argv[10] = { program, "doctor", "--json" };
-    int n = 3, rc = os_self_path(program);
-    static const char *const passed[] = { "config", "root" }, *const words[] = { "--config", "--root" };
-    for (int i = 0; i < 2; i++) {
-        if (!args_given(m->args, passed[i]))
-            continue;
-        argv[n++] = words[i];
-        argv[n++] = args_text(m->args, passed[i]);
-    }
+    int rc = os_self_path(program);
+    passed_put(m->args, &paths, argv + 3);
     return rc < 0 ? rc : os_child_start(argv, (const char *const *)environ, c);
 }
 

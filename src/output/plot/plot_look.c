@@ -157,7 +157,7 @@ static void looked_ahead(struct look *l, const struct plot_wish *w, struct plot 
     recording_free(rec);
 }
 
-int plot_of_look(struct look *l, const struct plot_wish *w, struct plot **out)
+static int looked_draw(struct look *l, const struct plot_wish *w, struct plot **out)
 {
     struct plot *p;
     struct report_host host = { 0 };
@@ -173,4 +173,14 @@ int plot_of_look(struct look *l, const struct plot_wish *w, struct plot **out)
     plot_arrange(p, w->globs, NULL, NULL);
     *out = p;
     return 0;
+}
+
+int plot_of_look(struct look *l, const struct plot_wish *w, struct plot **out)
+{
+    int rc = looked_draw(l, w, out);
+    if (rc != -ENODATA || w->globs)
+        return rc;
+    struct plot_wish any = *w; /* a file with names of its own: whatever is in it */
+    any.globs = "*";
+    return looked_draw(l, &any, out);
 }

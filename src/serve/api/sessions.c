@@ -121,8 +121,9 @@ void api_label(void *self, const struct http_request *r, struct http_reply *out)
         return;
     }
     body_text(r, "note", &note);
-    bool blank = text_is_blank(buf_text(&name)); /* nobody would find it again */
-    int rc = blank ? -EINVAL : label_set(self, r->part[0], buf_text(&name), buf_text(&note));
+    const char *text = buf_text(&name); /* nobody would find a blank again, and no address can name a dot */
+    bool lost = text_is_blank(text) || strcmp(text, ".") == 0 || strcmp(text, "..") == 0;
+    int rc = lost ? -EINVAL : label_set(self, r->part[0], text, buf_text(&note));
     if (rc < 0)
         label_fail(out, rc);
     else
@@ -200,7 +201,11 @@ void api_export(void *self, const struct http_request *r, struct http_reply *out
     if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_globs(r, &globs, out) ||
         !api_count(r, "step", 1, 86400000, &step_ms, out))
         return;
-    int64_t rows = (range.to_ms - range.from_ms) / step_ms + 1;
+    int64_t first_ms = range.from_ms, last_ms = range.to_ms; /* where nothing is, there are no rows */
+    look_span(&a->look, range.session, &first_ms, &last_ms);
+    range.from_ms += range.from_ms < first_ms ? (first_ms - range.from_ms) / step_ms * step_ms : 0;
+    range.to_ms = range.to_ms < last_ms ? range.to_ms : last_ms;
+    int64_t rows = range.to_ms >= range.from_ms ? (range.to_ms - range.from_ms) / step_ms + 1 : 1;
     int rc = rows > QUERY_POINTS ? -E2BIG : 0;
     rc = rc < 0 ? rc : store_query(a->look.files, range.session, range.from_ms,
                                    range.from_ms + rows * step_ms - 1, globs, (int)rows, &q);
