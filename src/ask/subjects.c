@@ -267,7 +267,7 @@ static bool subjects_special(struct words *q, const struct scope *s, struct subj
 
 static bool subjects_written(struct words *q, const struct scope *s, int i, struct subject *out)
 {
-    if (q->w[i].use || !strpbrk(q->w[i].text, ".{") || q->w[i].number || !subject_by_id(s, q->w[i].text, out))
+    if (q->w[i].use || !strpbrk(q->w[i].text, ".{_") || q->w[i].number || !subject_by_id(s, q->w[i].text, out))
         return false;
     q->w[i].use = USE_MATTER;
     return true;

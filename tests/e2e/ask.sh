@@ -45,6 +45,11 @@ json 'j["status"] == "off-topic" and j["facts"] == [] and j["chart"] is None and
 expect 3 '' "$sonde" ask --data data 'xyzzy'
 says '*"xyzzy" is not understood*'
 
+# Names that somebody else gave.
+printf 't,queue_len\n2026-11-26T10:00:00Z,4\n2026-11-26T10:00:01Z,36\n2026-11-26T10:00:02Z,5\n' >names.csv
+expect 0 '' "$sonde" ask --replay names.csv 'max queue_len'
+says '*highest at 10:00:01*36*'
+
 # Of nothing, and what is refused.
 expect 3 '' "$sonde" ask --data nothing how is the cpu
 says '*othing is recorded yet*'

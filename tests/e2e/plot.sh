@@ -99,6 +99,7 @@ expect 0 '*panels of 3 had no room*' "$sonde" plot --data "$data" --out small.sv
 expect 0 '*is not shown: there is no display here*' \
     "$sonde" check --duration 2 --interval 0.2 --show-plot --output-dir "$tmp"
 says '*Wrote */metrics.*'
+expect 2 '*pictures are .png or .svg*' "$sonde" plot run.csv --out picture.gif
 expect 0 '' "$sonde" analyze run.csv --visualize --predict --output-dir "$tmp"
 if [ -f "$1/web/app.js.gz" ]; then # the page of the run, in one file
     says '*Wrote */telemetry_dashboard.html*'

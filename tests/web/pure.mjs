@@ -86,6 +86,8 @@ assert.deepEqual(readHash(''), { view: 'overview', params: {} });
 assert.equal(hashOf('events', { from: 1.6, kind: '', to: null }), '#/events?from=2');
 const data = { first: 1000e3, last: 9000e3, live: true };
 assert.deepEqual(rangeOf({ range: '1h' }, data, 9001e3), { from: 5401e3, to: 9001e3, key: '1h', live: true });
+assert.equal(rangeOf({}, { ...data, first: 8000e3 }, 9001e3).key, '15m');
+assert.equal(rangeOf({}, { ...data, first: 8500e3 }, 9001e3).key, 'all'); // not so much was recorded yet
 assert.deepEqual(rangeOf({}, { ...data, live: false }, 9001e3), {
   from: 1000e3,
   to: 9000e3,

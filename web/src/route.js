@@ -52,7 +52,8 @@ export function rangeOf(params, data, now) {
   const from = readTime(params.from),
     to = readTime(params.to);
   if (from != null && to != null && to > from) return { from, to, key: null, live: false };
-  const key = params.range in RANGES ? params.range : data.live ? RANGE_DEFAULT : 'all';
+  const young = now - data.first < RANGES[RANGE_DEFAULT];
+  const key = params.range in RANGES ? params.range : data.live && !young ? RANGE_DEFAULT : 'all';
   const end = data.live ? now : data.last || now;
   const length = RANGES[key] || Math.max(end - (data.first || end), SHORTEST_MS);
   return { from: end - length, to: end, key, live: data.live };

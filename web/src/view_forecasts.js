@@ -89,8 +89,7 @@ export function forecastsView() {
         answer.forecast
           ? draw(answer.forecast, frames)
           : emptyLine(
-              'No forecast for this range.',
-              answer.forecast_reason ?? answer.reason ?? 'Two hours of recording are needed.',
+              `No forecast for this range: ${answer.forecast_reason}.`,
             ),
       show,
     );

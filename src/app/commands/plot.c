@@ -40,6 +40,16 @@ static bool plot_size(const char *text, struct plot_options *o)
     return fits;
 }
 
+/* A name that promises another format is a slip. */
+static bool plot_can_be(const struct args *a, const char *path)
+{
+    const char *name = path ? strrchr(path, '/') : NULL, *dot = path ? strrchr(name ? name : path, '.') : NULL;
+    if (!dot || args_text(a, "format") || strcasecmp(dot, ".png") == 0 || strcasecmp(dot, ".svg") == 0)
+        return true;
+    log_error(0, "plot: --out %s: pictures are .png or .svg; --format says which where a name does not", path);
+    return false;
+}
+
 /* By --format, else by how the file is called; where neither says it, PNG if that can be made. */
 static enum picture_format plot_format(const struct args *a, const char *path)
 {
@@ -67,7 +77,9 @@ static int plot_wanted(struct plotting *w)
         log_error(0, "plot: a PNG is not for a terminal; name a file with --out, or send it on");
         return EXIT_USAGE;
     }
-    return outfiles_may_write(w->path, read) < 0 ? EXIT_FAILED : EXIT_DONE;
+    if (outfiles_may_write(w->path, read) < 0)
+        return EXIT_FAILED;
+    return plot_can_be(a, args_text(a, "out")) ? EXIT_DONE : EXIT_USAGE;
 }
 
 /* ---- where it comes from ---- */

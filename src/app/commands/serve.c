@@ -125,10 +125,12 @@ static int serve_open_access(struct serve *s)
         .address = s->address, .port = server_port(s->server), .tls = args_given(s->args, "tls-cert"),
         .hosts = s->hosts, .guarded = s->guarded, .path = path, .now_ns = os_mono_ns,
         .crypto = os_module("sonde-crypto", "sonde_crypto") }, &s->access);
-    if (rc < 0) {
+    if (rc == -EACCES)
+        archived_say(s->shown.dir.p, rc);
+    else if (rc < 0)
         log_error(rc, "serve: %s cannot be read; remove it, and make a token anew with --token", path);
+    if (rc < 0)
         return rc;
-    }
     rc = serve_make_token(s, "token", HTTP_FULL);
     rc = rc < 0 ? rc : serve_make_token(s, "read-only-token", HTTP_READ_ONLY);
     if (rc == 0 && s->guarded && !access_has_tokens(s->access)) {

@@ -11,6 +11,7 @@
 
 #define PREDICT_STEPS 60
 #define HORIZON 60       /* minutes */
+#define HORIZON_LEAST 15
 #define METRICS 16       /* that are forecast */
 
 void api_analysis(void *self, const struct http_request *r, struct http_reply *out)
@@ -160,7 +161,7 @@ static void forecasts_made(struct json *j, const struct ahead *ahead, int rc)
     }
     json_null(j, "forecast");
     json_string(j, "forecast_reason", rc == 0 ? ahead->all.reason :
-                "so far ahead is told from as many minutes on, and there are fewer");
+                "it needs at least as many recorded minutes as it looks ahead, and a quarter of an hour");
 }
 
 void api_forecasts(void *self, const struct http_request *r, struct http_reply *out)
@@ -174,7 +175,11 @@ void api_forecasts(void *self, const struct http_request *r, struct http_reply *
     if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_globs(r, &globs, out) ||
         !api_count(r, "horizon", 1, INDEX_FORECAST_STEPS, &horizon, out))
         return;
-    int rc = ahead_make(a->look.files, range.session, range.to_ms, globs, (int)horizon, METRICS, &ahead);
+    /* An hour, or as far as there is to learn from. */
+    int64_t least = http_query(r, "horizon") ? horizon : HORIZON_LEAST;
+    int rc = -ENODATA;
+    for (; rc == -ENODATA && horizon >= least; horizon /= 2)
+        rc = ahead_make(a->look.files, range.session, range.to_ms, globs, (int)horizon, METRICS, &ahead);
     if (rc < 0 && rc != -ENODATA) {
         api_fail(out, rc);
         return;
