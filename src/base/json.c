@@ -93,6 +93,17 @@ void json_string(struct json *j, const char *key, const char *text)
     json_quote(j, text);
 }
 
+void json_said(struct json *j, const char *key, const char *text)
+{
+    json_string(j, key, text && *text ? text : NULL);
+}
+
+void json_digits(struct json *j, const char *key, double v, int digits)
+{
+    char text[TEXT_NUMBER_MAX];
+    json_raw(j, key, text_number(v, digits, text) ? text : "null");
+}
+
 void json_double(struct json *j, const char *key, double v)
 {
     if (!isfinite(v)) {

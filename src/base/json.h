@@ -35,7 +35,9 @@ void json_array(struct json *j, const char *key);
 void json_end(struct json *j); /* closes the innermost object or array */
 
 void json_string(struct json *j, const char *key, const char *text); /* NULL gives null */
+void json_said(struct json *j, const char *key, const char *text); /* "" gives null, too: it is not known */
 void json_double(struct json *j, const char *key, double v);
+void json_digits(struct json *j, const char *key, double v, int digits); /* as text_number(), for what was measured */
 void json_int(struct json *j, const char *key, int64_t v);
 void json_bool(struct json *j, const char *key, bool v);
 void json_null(struct json *j, const char *key);

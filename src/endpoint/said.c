@@ -33,11 +33,6 @@ void said_text(struct buf *out, const struct endpoint_said *s, const struct scre
     buf_putc(out, '\n');
 }
 
-static const char *known(const char *text)
-{
-    return *text ? text : NULL;
-}
-
 void said_json(struct buf *object, const struct endpoint_said *s)
 {
     struct json j;
@@ -46,15 +41,15 @@ void said_json(struct buf *object, const struct endpoint_said *s)
     buf_puts(object, lines ? ",\n  \"endpoint\": " : ",\"endpoint\":");
     json_init(&j, object);
     json_object(&j, NULL);
-    json_string(&j, "host", known(s->host));
-    json_string(&j, "model", known(s->model));
-    json_string(&j, "sent", known(buf_text(&s->sent)));
-    json_string(&j, "text", known(buf_text(&s->text)));
+    json_said(&j, "host", s->host);
+    json_said(&j, "model", s->model);
+    json_said(&j, "sent", buf_text(&s->sent));
+    json_said(&j, "text", buf_text(&s->text));
     json_array(&j, "not_in_data");
     for (size_t i = 0; i < s->n_loose; i++)
         json_string(&j, NULL, s->loose[i]);
     json_end(&j);
-    json_string(&j, "error", known(buf_text(&s->error)));
+    json_said(&j, "error", buf_text(&s->error));
     json_end(&j);
     buf_puts(object, lines ? "\n}" : "}");
 }

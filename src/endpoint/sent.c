@@ -43,11 +43,7 @@ static void sent_text(struct sending *s, const char *key, const char *text)
 /* As many digits as are worth reading. */
 static void sent_number(struct sending *s, const char *key, double v)
 {
-    char text[TEXT_NUMBER_MAX];
-    if (text_number(v, SENT_DIGITS, text))
-        json_raw(&s->j, key, text);
-    else
-        json_null(&s->j, key);
+    json_digits(&s->j, key, v, SENT_DIGITS);
 }
 
 static void sent_time(struct sending *s, const char *key, int64_t ms)

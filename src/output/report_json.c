@@ -273,6 +273,19 @@ static void json_trends(struct json *j, const struct report *r)
     json_end(j);
 }
 
+void report_json_insight(struct json *j, const struct insight *f)
+{
+    json_string(j, "id", f->id);
+    json_string(j, "severity", severity_name(f->severity));
+    json_string(j, "area", area_name(f->area));
+    json_string(j, "title", f->title);
+    json_array(j, "evidence");
+    for (int k = 0; k < f->n_evidence; k++)
+        json_string(j, NULL, f->evidence[k]);
+    json_end(j);
+    json_string(j, "advice", f->advice);
+}
+
 static void json_insights(struct json *j, const struct report *r)
 {
     if (*r->insights_reason) {
@@ -283,15 +296,7 @@ static void json_insights(struct json *j, const struct report *r)
     for (size_t i = 0; i < r->n_insights; i++) {
         const struct insight *f = &r->insights[i];
         json_object(j, NULL);
-        json_string(j, "id", f->id);
-        json_string(j, "severity", severity_name(f->severity));
-        json_string(j, "area", area_name(f->area));
-        json_string(j, "title", f->title);
-        json_array(j, "evidence");
-        for (int k = 0; k < f->n_evidence; k++)
-            json_string(j, NULL, f->evidence[k]);
-        json_end(j);
-        json_string(j, "advice", f->advice);
+        report_json_insight(j, f);
         json_time(j, "since", f->since_ms);
         json_end(j);
     }

@@ -12,6 +12,9 @@ struct json; /* base/json.h */
 
 void report_json(struct buf *out, const struct report *r);
 
+/* Puts what an insight says into an open object, but for its times. */
+void report_json_insight(struct json *j, const struct insight *f);
+
 /* What moved an anomaly, as an array. */
 void report_json_causes(struct json *j, const char *name, const struct schema *s, const struct anomaly *a);
 

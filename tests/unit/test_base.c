@@ -129,10 +129,15 @@ static void json_is_well_formed(void **state)
     json_end(&j);
     json_array(&j, "none");
     json_end(&j);
+    json_said(&j, "said", "so");
+    json_said(&j, "unsaid", "");
+    json_digits(&j, "pi", 3.14159265, 3);
+    json_digits(&j, "endless", INFINITY, 3);
     json_end(&j);
     assert_string_equal(
         buf_text(&b), "{\"nan\":null,\"tenth\":0.1,\"s\":\"a\\\"b\\\\\\u000a\xef\xbf\xbd\xc3\xa9\","
-                      "\"list\":[-3,true,null],\"none\":[]}");
+                      "\"list\":[-3,true,null],\"none\":[],\"said\":\"so\",\"unsaid\":null,"
+                      "\"pi\":3.14,\"endless\":null}");
     buf_done(&b);
 }
 

@@ -23,15 +23,6 @@ static void sse_end(struct json *j)
     buf_puts(j->out, "\n\n");
 }
 
-static void sse_number(struct json *j, const char *key, double v)
-{
-    char text[TEXT_NUMBER_MAX];
-    if (text_number(v, DIGITS, text))
-        json_raw(j, key, text);
-    else
-        json_null(j, key);
-}
-
 void livefeed_put_schema(const struct schema *s, const int *slot, size_t n, double interval_s, struct buf *out)
 {
     struct json j;
@@ -55,7 +46,7 @@ void livefeed_put_tick(const struct frame *f, const int *slot, size_t n, struct 
     json_int(&j, "t", f->wall_ms);
     json_array(&j, "v");
     for (size_t i = 0; i < n; i++)
-        sse_number(&j, NULL, frame_get(f, slot[i]));
+        json_digits(&j, NULL, frame_get(f, slot[i]), DIGITS);
     json_end(&j);
     sse_end(&j);
 }
@@ -94,7 +85,7 @@ static void now_values(struct json *j, const struct schema *s, const struct fram
     };
     json_object(j, "v");
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-        sse_number(j, families[i], now_value(s, f, families[i]));
+        json_digits(j, families[i], now_value(s, f, families[i]), DIGITS);
     json_end(j);
 }
 
@@ -113,7 +104,7 @@ void livefeed_put_now(const struct live *l, const struct schema *s, const struct
     if (work->category) {
         json_object(&j, "workload");
         json_string(&j, "category", work->category);
-        sse_number(&j, "confidence", work->confidence);
+        json_digits(&j, "confidence", work->confidence, DIGITS);
         json_end(&j);
     } else
         json_null(&j, "workload");

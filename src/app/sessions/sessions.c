@@ -60,11 +60,6 @@ static void sessions_put_label(void *self, const struct index_label *l)
     json_end(j);
 }
 
-static const char *sessions_known(const char *text)
-{
-    return *text ? text : NULL;
-}
-
 bool sessions_is_judged(const struct index_session *s)
 {
     return s->anomalies || (*s->verdict && strncmp(s->verdict, "unknown", 7) != 0);
@@ -76,7 +71,7 @@ void sessions_put_json(struct json *j, struct index *x, const struct index_sessi
     json_time(j, "start", s->start_ms);
     json_time(j, "end", s->end_ms);
     json_string(j, "state", index_state_name(s->state));
-    json_string(j, "origin", sessions_known(s->origin));
+    json_said(j, "origin", s->origin);
     json_double(j, "interval_s", s->interval_s > 0 ? s->interval_s : NAN);
     json_int(j, "samples", s->samples);
     json_int(j, "metrics", s->metrics);
@@ -88,15 +83,15 @@ void sessions_put_json(struct json *j, struct index *x, const struct index_sessi
         json_string(j, "anomalies_reason", "the session was not analysed yet");
     }
     json_int(j, "events", s->events);
-    json_string(j, "workload", sessions_known(s->workload));
-    json_string(j, "verdict", sessions_known(s->verdict));
+    json_said(j, "workload", s->workload);
+    json_said(j, "verdict", s->verdict);
     json_array(j, "labels");
     index_labels(x, s->id, sessions_put_label, j);
     json_end(j);
     json_object(j, "host");
-    json_string(j, "hardware_id", sessions_known(s->hardware_id));
-    json_string(j, "os", sessions_known(s->os));
-    json_string(j, "cpu", sessions_known(s->cpu));
+    json_said(j, "hardware_id", s->hardware_id);
+    json_said(j, "os", s->os);
+    json_said(j, "cpu", s->cpu);
     json_double(j, "cores", s->cores ? s->cores : NAN);
     json_double(j, "memory_bytes", s->memory_bytes ? (double)s->memory_bytes : NAN);
     json_end(j);

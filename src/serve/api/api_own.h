@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "serve/api/api.h"
+#include "store/query.h"
 
 struct api {
     struct api_shown s;
@@ -47,6 +48,14 @@ bool api_globs(const struct http_request *r, const char **globs, struct http_rep
  * seconds where it reaches into the present. NULL: the reply says why there is none. Borrowed until the next call.
  */
 const struct judged *api_judge(struct api *a, const struct api_range *range, int steps, struct http_reply *out);
+
+/* A number of a point; COLUMN_LAST is all that is told of counters. */
+enum api_column { COLUMN_MEAN, COLUMN_LAST, COLUMN_MIN, COLUMN_MAX };
+
+static inline double api_column(const struct query_point *p, enum api_column which)
+{
+    return which == COLUMN_MEAN ? p->mean : which == COLUMN_LAST ? p->last : which == COLUMN_MIN ? p->min : p->max;
+}
 
 /* What went wrong below: nothing recorded, damaged, out of memory. */
 void api_fail(struct http_reply *out, int rc);

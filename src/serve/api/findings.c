@@ -1,6 +1,8 @@
 /* findings.c - what happened, what was unusual, and what lasts now. */
 #include "serve/api/api_own.h"
 
+#include "output/report_json.h"
+
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -126,15 +128,7 @@ void api_anomalies(void *self, const struct http_request *r, struct http_reply *
 static void alerts_one(struct json *j, const struct insight *f)
 {
     json_object(j, NULL);
-    json_string(j, "id", f->id);
-    json_string(j, "severity", severity_name(f->severity));
-    json_string(j, "area", area_name(f->area));
-    json_string(j, "title", f->title);
-    json_array(j, "evidence");
-    for (int k = 0; k < f->n_evidence; k++)
-        json_string(j, NULL, f->evidence[k]);
-    json_end(j);
-    json_string(j, "advice", f->advice);
+    report_json_insight(j, f);
     json_int(j, "since_ms", f->since_ms);
     json_end(j);
 }

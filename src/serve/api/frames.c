@@ -11,27 +11,12 @@
 #define POINTS_MAX 5000
 #define DIGITS 5 /* more than a screen can show */
 
-static void frames_value(struct json *j, double v)
-{
-    char text[TEXT_NUMBER_MAX];
-    if (isfinite(v) && text_number(v, DIGITS, text))
-        json_raw(j, NULL, text);
-    else
-        json_null(j, NULL);
-}
-
-enum column { COLUMN_MEAN, COLUMN_LAST, COLUMN_MIN, COLUMN_MAX };
-
-static double frames_of(const struct query_point *p, enum column which)
-{
-    return which == COLUMN_MEAN ? p->mean : which == COLUMN_LAST ? p->last : which == COLUMN_MIN ? p->min : p->max;
-}
-
-static void frames_column(struct json *j, const char *key, const struct query_series *s, int points, enum column which)
+static void frames_column(struct json *j, const char *key, const struct query_series *s, int points,
+                          enum api_column which)
 {
     json_array(j, key);
     for (int i = 0; i < points; i++)
-        frames_value(j, frames_of(&s->point[i], which));
+        json_digits(j, NULL, api_column(&s->point[i], which), DIGITS);
     json_end(j);
 }
 

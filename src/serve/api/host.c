@@ -42,11 +42,6 @@ static void host_data(struct json *j, struct api *a)
     json_end(j);
 }
 
-static const char *host_known(const char *text)
-{
-    return *text ? text : NULL;
-}
-
 /* The language model that questions may be put to as well; null where none is named. */
 static void host_endpoint(struct json *j, const struct config *c)
 {
@@ -72,9 +67,9 @@ void api_host(void *self, const struct http_request *r, struct http_reply *out)
     judged_host(&a->look, NULL, &h);
     json_init(&j, &out->body);
     json_object(&j, NULL);
-    json_string(&j, "hardware_id", host_known(h.hardware_id));
-    json_string(&j, "os", host_known(h.os));
-    json_string(&j, "cpu", host_known(h.cpu));
+    json_said(&j, "hardware_id", h.hardware_id);
+    json_said(&j, "os", h.os);
+    json_said(&j, "cpu", h.cpu);
     json_double(&j, "cores", h.cores ? h.cores : NAN);
     json_double(&j, "memory_bytes", h.memory_bytes);
     json_string(&j, "version", a->s.version);

@@ -77,18 +77,13 @@ static void onefile_answer(struct onefile *o, const char *key, const char *more,
 
 /* ---- numbers ---- */
 
-enum column { COLUMN_MEAN, COLUMN_MIN, COLUMN_MAX };
-
-static void onefile_column(struct json *j, const char *key, const struct query_series *s, int points, enum column which,
-                           double quantum)
+static void onefile_column(struct json *j, const char *key, const struct query_series *s, int points,
+                           enum api_column which, double quantum)
 {
     auto_buf struct buf text = { 0 };
     double *v = mem_new((size_t)points * sizeof *v);
-    bool counter = s->metric.kind == KIND_COUNTER;
-    for (int i = 0; i < points; i++) {
-        const struct query_point *p = &s->point[i];
-        v[i] = which == COLUMN_MIN ? p->min : which == COLUMN_MAX ? p->max : counter ? p->last : p->mean;
-    }
+    for (int i = 0; i < points; i++)
+        v[i] = api_column(&s->point[i], which);
     columns_put(v, (size_t)points, quantum, &text);
     json_string(j, key, buf_text(&text));
     mem_free(v);
@@ -107,12 +102,13 @@ static double onefile_quantum(const struct query_series *s, int points)
 static void onefile_series(struct json *j, const struct query_series *s, int points, bool band)
 {
     double quantum = onefile_quantum(s, points);
+    bool counter = s->metric.kind == KIND_COUNTER;
     json_object(j, NULL);
     json_string(j, "id", s->id);
     json_string(j, "unit", unit_code(s->metric.unit));
     json_double(j, "quantum", quantum);
-    onefile_column(j, "mean", s, points, COLUMN_MEAN, quantum);
-    if (band && s->metric.kind != KIND_COUNTER) {
+    onefile_column(j, "mean", s, points, counter ? COLUMN_LAST : COLUMN_MEAN, quantum);
+    if (band && !counter) {
         onefile_column(j, "min", s, points, COLUMN_MIN, quantum);
         onefile_column(j, "max", s, points, COLUMN_MAX, quantum);
     }

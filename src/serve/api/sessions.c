@@ -21,17 +21,12 @@ struct listing {
     struct index *index;
 };
 
-static const char *sessions_known(const char *text)
-{
-    return *text ? text : NULL;
-}
-
 static void sessions_label(void *self, const struct index_label *l)
 {
     struct json *j = self;
     json_object(j, NULL);
     json_string(j, "name", l->name);
-    json_string(j, "note", sessions_known(l->note));
+    json_said(j, "note", l->note);
     json_int(j, "at_ms", l->at_ms);
     json_end(j);
 }
@@ -51,9 +46,9 @@ static void sessions_one(void *self, const struct index_session *s)
     json_int(j, "anomalies", s->anomalies);
     json_int(j, "events", s->events);
     json_string(j, "state", index_state_name(s->state));
-    json_string(j, "origin", sessions_known(s->origin));
-    json_string(j, "workload", sessions_known(s->workload));
-    json_string(j, "verdict", sessions_known(s->verdict));
+    json_said(j, "origin", s->origin);
+    json_said(j, "workload", s->workload);
+    json_said(j, "verdict", s->verdict);
     json_array(j, "labels");
     index_labels(l->index, s->id, sessions_label, j);
     json_end(j);
