@@ -204,16 +204,7 @@ fi
 if [ -e "$1/sonde-web.so" ]; then
     serve()
     {
-        : >"$tmp/serve"
-        "$sonde" serve --port 0 --json --replay "$tmp/one.sonde" --config "$tmp/c.yaml" "$@" >"$tmp/serve" \
-            2>"$tmp/serve_err" &
-        pid=$! background="$background $!"
-        for _ in $(seq 100); do
-            [ ! -s "$tmp/serve" ] || break
-            sleep 0.1
-        done
-        url=$(sed -n 's/.*"url":"\([^"]*\)".*/\1/p' "$tmp/serve")
-        [ -n "$url" ] || fail "serve $*: $(cat "$tmp/serve_err")"
+        serve_start --replay "$tmp/one.sonde" --config "$tmp/c.yaml" "$@"
     }
     post()
     {
@@ -253,12 +244,12 @@ END
     sleep 1
     kill $pid
     begin=$(date +%s)
-    wait $pid || fail "serve ended with $?: $(cat "$tmp/serve_err")"
+    wait $pid || fail "serve ended with $?: $(cat "$tmp/err")"
     [ $(($(date +%s) - begin)) -le 4 ] || fail "serve waited for the endpoint"
     # who may only read may not spend somebody's key
     names good
     serve --token --read-only-token
-    reads=$(sed -n 's/.*"read_only_token":"\([0-9a-f]*\)".*/\1/p' "$tmp/serve")
+    reads=$(sed -n 's/.*"read_only_token":"\([0-9a-f]*\)".*/\1/p' "$tmp/out")
     n=$(came)
     post '{"question":"what was using the cpu","endpoint":true}' -H "Authorization: Bearer $reads"
     says '*"text":null*may only read*'

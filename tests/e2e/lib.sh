@@ -50,3 +50,19 @@ says()
     *) fail "no '$1' in: $text" ;;
     esac
 }
+
+# serve_start OPTIONS...: `sonde serve` at a free port in the background; $url and $pid of it, $tmp/out what it said,
+# $tmp/err what everybody complains of.
+serve_start()
+{
+    rm -f "$tmp/out" # what the one before said is not waited for
+    "$sonde" serve --port 0 --json "$@" >"$tmp/out" 2>>"$tmp/err" &
+    pid=$! background="$background $!"
+    for _ in $(seq 100); do
+        [ ! -s "$tmp/out" ] || break
+        kill -0 $pid 2>/dev/null || fail "serve $*: $(cat "$tmp/err")"
+        sleep 0.1
+    done
+    url=$(sed -n 's/.*"url":"\([^"]*\)".*/\1/p' "$tmp/out")
+    [ -n "$url" ] || fail "serve $*: $(cat "$tmp/err")"
+}

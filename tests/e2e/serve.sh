@@ -10,14 +10,7 @@ client="/usr/bin/python3 $(dirname "$0")/serve_client.py"
 # serve OPTIONS...: in the background; $url, $port and $pid of it.
 serve()
 {
-    "$sonde" serve --port 0 --json "$@" >"$tmp/out" 2>>"$tmp/err" &
-    pid=$! background="$background $!"
-    for _ in $(seq 100); do
-        [ ! -s "$tmp/out" ] || break
-        kill -0 $pid 2>/dev/null || fail "serve $*: $(cat "$tmp/err")"
-        sleep 0.1
-    done
-    url=$(sed -n 's/.*"url":"\([^"]*\)".*/\1/p' "$tmp/out")
+    serve_start "$@"
     port=${url##*:}
     port=${port%/}
 }
