@@ -13,10 +13,11 @@
 
 /* Whole tables are kept once a minute: two of them, and a tick that was late. */
 #define BACK_MS 130000
+#define BUSY_MS 5000 /* for so long the busiest of an instant speak for those after it, where none is told */
 
 struct played {
     struct proctab before, table;
-    int64_t table_ms, wall_ms;
+    int64_t table_ms, wall_ms, busy_ms;
     struct proc_use *busy;
     size_t n_busy, cap_busy;
 };
@@ -39,9 +40,13 @@ static int instant_take(void *self, const struct tape_about *about, const struct
         i->cap_busy = m->n_procs;
         i->busy = mem_resize(i->busy, i->cap_busy * sizeof *i->busy);
     }
-    if (m->n_procs)
+    if (m->n_procs) { /* they may be read more seldom than the rest */
         memcpy(i->busy, m->procs, m->n_procs * sizeof *i->busy);
-    i->n_busy = m->n_procs;
+        i->n_busy = m->n_procs;
+        i->busy_ms = m->frame.wall_ms;
+    } else if (i->wall_ms - i->busy_ms > BUSY_MS) {
+        i->n_busy = 0;
+    }
     return 0;
 }
 
