@@ -258,9 +258,12 @@ int archive_columns(const struct archive_part *p)
 
 /* ---- playing ---- */
 
+#define SELDOM_MS 65000 /* between two readings of a source: a minute for those read most seldom, and a late tick */
+
 struct player {
     struct tape *tape;        /* of the session that plays: its rates go on from part to part */
     int64_t from_ms, to_ms;
+    bool procs_only;
     tape_each *each;
     void *self;
     struct buf buf;
@@ -286,16 +289,26 @@ static int player_run(struct player *p)
     return 0;
 }
 
-/* The first entry to play: the group before the first block in the range, so that rates begin well. */
+/* How long before the range the playing begins, so that the rates at its beginning are known. */
+static double player_lead_ms(const struct segment *s)
+{
+    double interval_ms = s->about.interval_s * 1000;
+    return 2 * (interval_ms > SELDOM_MS ? interval_ms : SELDOM_MS);
+}
+
+/* The first entry to play: that of the first group in the range, or of one before it for the sake of rates. */
 static size_t player_first(const struct player *p, const struct segment *s)
 {
-    size_t begin = 0, before = 0;
+    double from_ms = (double)p->from_ms - player_lead_ms(s);
+    size_t begin = 0, first = 0;
     for (size_t i = 0; i < s->n; i++) {
-        if (s->entry[i].type != CHUNK_BLOCK)
+        const struct segment_entry *e = &s->entry[i];
+        if (e->type != CHUNK_BLOCK)
             continue;
-        if (s->entry[i].last_ms >= p->from_ms)
-            return before;
-        before = begin;
+        if (p->procs_only || (double)e->first_ms <= from_ms)
+            first = begin;
+        if (e->last_ms >= p->from_ms)
+            return first;
         begin = i + 1;
     }
     return s->n;
@@ -380,7 +393,8 @@ static int player_parts(struct player *p, struct archive *a, const char *session
 int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_each *each,
                        void *self)
 {
-    struct player p = { .tape = tape_new(false), .from_ms = from_ms, .to_ms = to_ms, .each = each, .self = self };
+    struct player p = { .tape = tape_new(false), .from_ms = from_ms, .to_ms = to_ms, .procs_only = true, .each = each,
+                        .self = self };
     tape_pass_numbers(p.tape);
     int rc = player_parts(&p, a, session);
     tape_free(p.tape);

@@ -30,7 +30,7 @@ void sample_grow(struct sample *s, int disks, int64_t from)
 
 void sample_init(struct sample *s, int disks, int64_t step_ms)
 {
-    *s = (struct sample){ .schema = schema_new(), .step_ms = step_ms };
+    *s = (struct sample){ .schema = schema_new(), .step_ms = step_ms, .seldom = 10 };
     schema_source(s->schema, "memory");
     schema_add(s->schema, &(struct metric){ .name = "memory.used", .unit = UNIT_BYTE, .kind = KIND_GAUGE,
                                             .help = "u" });
@@ -97,7 +97,7 @@ static void sample_frame(const struct sample *s, struct frame *f, int64_t i)
     f->wall_ms = SAMPLE_START_MS + i * s->step_ms;
     f->mono_ns = (1000 + i * s->step_ms) * 1000000;
     for (int k = 0; k < f->n_sources; k++)
-        f->read_ns[k] = f->mono_ns - (k ? i % 10 * s->step_ms * 1000000 : 0);
+        f->read_ns[k] = f->mono_ns - (k ? i % s->seldom * s->step_ms * 1000000 : 0);
     for (int slot = 0; slot < f->n; slot++)
         f->v[slot] = schema_at(s->schema, slot)->kind == KIND_RATIO || (slot >= s->grown_slot && i < s->grown_at) ?
                      (double)NAN : sample_value(schema_id(s->schema, slot), i);

@@ -1,0 +1,60 @@
+/* test_play.c - a range of an archive that is played says what the whole says of it, rates from its first instant on. */
+#include "test.h"
+
+#include "archive_sample.h"
+
+#include "store/archive.h"
+
+#define MS(i) (SAMPLE_START_MS + (int64_t)(i) * 1000)
+
+enum { ALL = 610 };
+
+struct held {
+    const struct made *m;
+    int64_t i, wrong;
+};
+
+static int hold(void *self, const struct tape_about *about, const struct schema *s, const struct moment *m)
+{
+    struct held *h = self;
+    const struct made_tick *want = &h->m->tick[h->i++];
+    (void)about;
+    (void)s;
+    assert_int_equal(m->frame.wall_ms, want->wall_ms);
+    for (int slot = 0; slot < want->n; slot++)
+        h->wrong += !(m->frame.v[slot] == want->v[slot] || (isnan(m->frame.v[slot]) && isnan(want->v[slot])));
+    return 0;
+}
+
+static void play(struct archive *a, const struct made *m, int64_t from, int64_t to)
+{
+    struct held h = { m, from, 0 };
+    assert_int_equal(archive_play(a, NULL, MS(from), MS(to), hold, &h, NULL), 0);
+    assert_int_equal(h.i, to + 1);
+    assert_int_equal(h.wrong, 0);
+}
+
+/* Blocks of 25 s, and a source that is read once a minute. */
+static void test_rates_of_a_range(void **state)
+{
+    (void)state;
+    struct made m;
+    struct archive *a;
+    made_init(&m, 2);
+    m.s.seldom = 60;
+    made_part(&m, "20261122_000000", 0, 0, ALL, true);
+    assert_int_equal(archive_open(m.dir, &a), 0);
+    for (int64_t from = 0; from + 3 < ALL; from += 7)
+        play(a, &m, from, from + 3);
+    play(a, &m, 0, ALL - 1);
+    archive_free(a);
+    made_done(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rates_of_a_range),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
