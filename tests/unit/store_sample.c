@@ -30,7 +30,7 @@ void sample_grow(struct sample *s, int disks, int64_t from)
 
 void sample_init(struct sample *s, int disks, int64_t step_ms)
 {
-    *s = (struct sample){ .schema = schema_new(), .step_ms = step_ms, .seldom = 10 };
+    *s = (struct sample){ .schema = schema_new(), .step_ms = step_ms, .seldom = 10, .busy_every = 1 };
     schema_source(s->schema, "memory");
     schema_add(s->schema, &(struct metric){ .name = "memory.used", .unit = UNIT_BYTE, .kind = KIND_GAUGE,
                                             .help = "u" });
@@ -107,6 +107,8 @@ const struct moment *sample_moment(struct sample *s, int64_t i)
 {
     sample_frame(s, &s->m.frame, i);
     sample_procs(&s->m, i);
+    if (i % s->busy_every)
+        s->m.n_procs = 0;
     sample_table(&s->m, i);
     return &s->m;
 }

@@ -16,6 +16,7 @@ struct sample {
     struct moment m;
     int64_t step_ms;
     int64_t seldom;           /* instants between two readings of the disks: 10 */
+    int64_t busy_every;       /* instants between two that name the busiest processes: 1 */
     int grown_slot;           /* slots from here on came with instant grown_at */
     int64_t grown_at;
 };

@@ -111,6 +111,31 @@ static void test_instant_at_the_edges(void **state)
     done(&m, &l);
 }
 
+/* Processes are read more seldom than the rest: the busiest of 190 speak for five seconds, then no one is known. */
+static void test_instant_between_readings(void **state)
+{
+    (void)state;
+    struct made m;
+    struct look l;
+    struct instant_procs p;
+    made_init(&m, 2);
+    m.s.busy_every = 10;
+    made_part(&m, "20261122_000000", 0, 0, 250, true);
+    assert_int_equal(look_open(&l, m.dir, false), 0);
+    sample_moment(&m.s, 190);
+    double cpu_percent = m.s.m.procs[110 - m.s.m.procs[0].pid].cpu_percent;
+    for (int i = 190; i < 200; i++) {
+        assert_int_equal(instant_procs(&l, NULL, MS(i), &p), 0);
+        assert_int_equal(p.wall_ms, MS(i));
+        assert_int_equal(p.n, 50);
+        const struct instant_proc *busy = of_pid(&p, 110);
+        assert_true(busy->busy == (i <= 195));
+        assert_true(busy->use.cpu_percent == cpu_percent || (i > 195 && fabs(busy->use.cpu_percent - 100) < 1e-6));
+        instant_done(&p);
+    }
+    done(&m, &l);
+}
+
 static void test_judged(void **state)
 {
     (void)state;
@@ -134,6 +159,7 @@ int main(void)
         cmocka_unit_test(test_span),
         cmocka_unit_test(test_instant),
         cmocka_unit_test(test_instant_at_the_edges),
+        cmocka_unit_test(test_instant_between_readings),
         cmocka_unit_test(test_judged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
