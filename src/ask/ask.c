@@ -1,6 +1,7 @@
 /* ask.c - from a question to its answer: what is there, what is meant, who writes it. */
 #include "ask/ask.h"
 
+#include "ask/calendar.h"
 #include "ask/say.h"
 #include "base/text.h"
 
@@ -8,8 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define DAY_MS INT64_C(86400000)
 
 typedef void writer(struct asked *q);
 

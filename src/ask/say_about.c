@@ -1,6 +1,7 @@
 /* say_about.c - about Sonde: what it costs, what it recorded and measures, on which machine, what can be asked. */
 #include "ask/say.h"
 
+#include "ask/calendar.h"
 #include "base/text.h"
 #include "core/amount.h"
 #include "look/judged.h"
@@ -9,8 +10,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define HOUR_MS INT64_C(3600000)
 
 void say_cost(struct asked *q)
 {

@@ -6,6 +6,7 @@
  */
 #include "ask/say.h"
 
+#include "ask/calendar.h"
 #include "base/auto.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -19,8 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_MS INT64_C(86400000)
-#define WEEK_MS (7 * DAY_MS)
 #define POINTS 300
 #define SURE 0.01       /* of no trend: less than this by chance */
 #define FARTHEST_S (366.0 * 86400)

@@ -1,6 +1,7 @@
 /* say_compare.c - one time against another, and what changed. */
 #include "ask/say.h"
 
+#include "ask/calendar.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "core/amount.h"
@@ -9,9 +10,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define DAY_MS INT64_C(86400000)
-#define HOUR_MS INT64_C(3600000)
 
 static const char *const main_topics[] = {
     "cpu", "memory", "swap", "disk", "disk.read", "disk.write", "download", "upload", "gpu", "temperature", "power", "space", "pressure",

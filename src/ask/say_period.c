@@ -1,12 +1,11 @@
 /* say_period.c - the highest, the lowest, the average and the sum of a period, and when they were. */
 #include "ask/say.h"
 
+#include "ask/calendar.h"
 #include "core/amount.h"
 
 #include <math.h>
 #include <stdio.h>
-
-#define DAY_MS INT64_C(86400000)
 
 static void period_average(struct asked *q, const struct subject *u, const struct figure *f, const struct span *s)
 {

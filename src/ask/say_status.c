@@ -6,6 +6,7 @@
  */
 #include "ask/say.h"
 
+#include "ask/calendar.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "look/judged.h"
@@ -15,7 +16,6 @@
 #include <string.h>
 
 #define LOOKED_MS INT64_C(300000)
-#define DAY_MS INT64_C(86400000)
 
 /* Of the end of a period; false where nothing can be said. Without states and trends, which cost ten times as much. */
 static bool status_judge(struct asked *q, int64_t to_ms, struct judged *out)

@@ -1,13 +1,12 @@
 /* say_throttle.c - is the processor or a graphics processor held back, by what, for how long. */
 #include "ask/say.h"
 
+#include "ask/calendar.h"
 #include "core/amount.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define HOUR_MS INT64_C(3600000)
 
 /* Each says 1 while it holds, but for the processor's, which counts. */
 static const struct { const char *glob, *what; } reasons[] = {

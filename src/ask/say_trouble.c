@@ -6,6 +6,7 @@
  */
 #include "ask/say.h"
 
+#include "ask/calendar.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "look/instant.h"
@@ -15,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_MS INT64_C(86400000)
-#define HOUR_MS INT64_C(3600000)
 #define MARGIN_MS INT64_C(120000)
 
 struct episode {

@@ -1,4 +1,4 @@
-/* test_play.c - a range of an archive that is played says what the whole says of it, rates from its first instant on. */
+/* test_play.c - a range of an archive, played, says what the whole says of it, rates from its first instant on. */
 #include "test.h"
 
 #include "archive_sample.h"
