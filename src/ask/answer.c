@@ -52,6 +52,13 @@ void answer_note(struct answer *a, const char *label, double value, enum unit un
     text_copy(f->metric, sizeof f->metric, metric ? metric : "");
 }
 
+void answer_unsay(struct answer *a, size_t from)
+{
+    a->text.n = from;
+    if (a->text.p)
+        a->text.p[from] = '\0';
+}
+
 void answer_amount(struct answer *a, const char *label, double value, enum unit unit, const char *metric,
                    int64_t time_ms)
 {

@@ -56,6 +56,9 @@ void answer_done(struct answer *a);
 
 __attribute__((format(printf, 2, 3))) void answer_say(struct answer *a, const char *fmt, ...);
 
+/* Takes back what was said from byte `from` on; the facts stay. */
+void answer_unsay(struct answer *a, size_t from);
+
 /* Puts a number with its unit into the text, and notes it. metric: NULL for none. */
 void answer_amount(struct answer *a, const char *label, double value, enum unit unit, const char *metric,
                    int64_t time_ms);

@@ -82,11 +82,13 @@ static bool ask_is_lost_in_time(const struct meaning *m)
 /* Is it about something else than this machine, though a word of it is one of ours? */
 static bool ask_is_elsewhere(const struct meaning *m)
 {
-    bool thing = false;
-    for (int i = 0; i < m->n_subjects; i++)
+    bool thing = false, ours = false;
+    for (int i = 0; i < m->n_subjects; i++) {
         thing = thing || !m->subject[i].by_side;
+        ours = ours || (m->subject[i].topic && !m->subject[i].by_side);
+    }
     bool general = m->intent != INTENT_NONE && m->intent != INTENT_VALUE && m->intent != INTENT_PROCESS;
-    if (m->n_elsewhere && (!thing || m->n_elsewhere > 1))
+    if (m->n_elsewhere && (!ours || m->n_elsewhere > 1)) /* "ip address" is not "net.ip.errors" */
         return true;
     if (m->n_unknown && !m->n_subjects && !m->n_spans && (m->intent == INTENT_ADVICE || m->intent == INTENT_HELP))
         return true;

@@ -69,6 +69,9 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
 
     /* numbers of a period */
     { INTENT_VALUE, "@what than normal" },
+    { INTENT_VALUE, "^is @amount problem|normal|high|low|fine|much|unusual" },
+    { INTENT_PROCESSES, "who using|take|use|have @amount" },
+    { INTENT_PROCESSES, "what|many process @amount" },
     { INTENT_BEYOND, "@amount" },
     { INTENT_HIGHEST, "what +is +most @what" },
     { INTENT_WHEN_HIGHEST, "when|time @what highest|most|hottest|rise|high|busy|use|full" },

@@ -237,6 +237,7 @@ static const struct lexicon_word table[] = {
       "javascript html birthday age old older born died war king queen world earth planet animal animals dog cat color "
       "colour name person people man woman friend girlfriend boyfriend mother father child children school university teacher "
       "politics religion god water coffee tea beer car cars train bus house kitchen garden tree human humans brain sky blue red green "
+      "address addresses ssid password passwords hostname "
       "favorite favourite inventor invented discovered distance mountain river ocean tallest deepest richest famous" },
 };
 

@@ -1,6 +1,7 @@
 /* meaning.c - times first, as their numbers are no amounts; then amounts, things, and last what is wanted of them. */
 #include "ask/meaning.h"
 
+#include "ask/calendar.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -116,7 +117,8 @@ static bool meaning_may_inherit(enum intent i)
 static bool meaning_shift(struct meaning *m, const struct meaning *before)
 {
     static const struct { const char *word; int64_t ms; } units[] = {
-        { "hour", 3600000 }, { "day|night|morning|afternoon|evening", 86400000 }, { "week", 604800000 },
+        { "second", SECOND_MS }, { "minute", MINUTE_MS }, { "hour", HOUR_MS },
+        { "day|night|morning|afternoon|evening", DAY_MS }, { "week", WEEK_MS },
     };
     for (size_t k = 0; k < sizeof units / sizeof *units; k++) {
         int i = words_find(&m->words, 0, units[k].word);
@@ -178,7 +180,8 @@ static void meaning_follow(struct meaning *m, const struct meaning *before, cons
         meaning_inherit(m, before, true, on);
     } else if (meaning_may_inherit(m->intent) && !machine && (on || brief || back)) {
         bool same = !m->n_subjects || on || (back && words_find(q, 0, "then") >= 0);
-        meaning_inherit(m, before, true, same);
+        bool other = m->has_amount && m->intent == INTENT_PROCESSES; /* of what is in its unit */
+        meaning_inherit(m, before, !other, same);
     } else if (m->n_subjects && words_find(q, 0, "then") >= 0) {
         meaning_inherit(m, before, false, true);
     } else if ((m->intent == INTENT_ANOMALIES || m->intent == INTENT_HAPPENED || m->intent == INTENT_STATUS) &&
@@ -227,6 +230,13 @@ static void meaning_polite(struct words *q)
     }
 }
 
+/* Words of a time that no period was made of: "february 30", "999999999 years ago". */
+static bool meaning_is_lost_time(const struct word *w)
+{
+    return words_listed("january|february|march|april|june|july|august|september|october|november|december|ago|am|pm|"
+                        "oclock|monday|tuesday|wednesday|thursday|friday|saturday|sunday", w->is);
+}
+
 static void meaning_unknown(struct meaning *m, const struct scope *s)
 {
     for (int i = 0; i < m->words.n; i++) {
@@ -235,7 +245,7 @@ static void meaning_unknown(struct meaning *m, const struct scope *s)
             continue;
         bool file = strcmp(w->is, "file") == 0;
         m->n_elsewhere += w->kind == WORD_ELSE && *w->is;
-        if ((*w->is && !file) || w->number || (m->n_subjects && scope_knows(s, w->text)))
+        if ((*w->is && !file && !meaning_is_lost_time(w)) || w->number || (m->n_subjects && scope_knows(s, w->text)))
             continue;
         if (m->n_unknown < 2)
             m->unknown[m->n_unknown++] = w->text;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define NOW_MS INT64_C(600000)
-#define STALE_MS 120000
+#define STALE_MS 15000 /* a recorder writes every instant at once */
 
 bool say_is_stale(const struct asked *q)
 {
@@ -179,13 +179,27 @@ int say_figures(struct asked *q, const struct subject *u, const struct span *s, 
     return 0;
 }
 
+/* What an amount would be that was asked about: "is 90 % normal?" */
+static void usual_amount(struct asked *q, const struct figure *f, double low, double high)
+{
+    if (!q->m.has_amount || q->m.unit != f->unit)
+        return;
+    answer_say(q->out, " ");
+    answer_amount(q->out, "amount asked about", q->m.amount, f->unit, NULL, 0);
+    answer_say(q->out, q->m.amount > high ? " would be higher than usual." :
+                       q->m.amount < low ? " would be lower than usual." : " would be as usual.");
+}
+
 void say_usual(struct asked *q, const struct figure *f, double value, double highest, int64_t before_ms)
 {
     double usual[2], days;
     struct answer *a = q->out;
     char lo[AMOUNT_MAX], hi[AMOUNT_MAX];
-    if (!figures_usual(q, f->id, before_ms, usual, &days))
+    if (!figures_usual(q, f->id, before_ms, usual, &days)) {
+        if (words_find(&q->m.words, 0, "normal|high|low|fine|problem|unusual") >= 0)
+            answer_say(a, " What is usual is not known yet: too little was recorded before.");
         return;
+    }
     answer_note(a, "usual, low", usual[0], f->unit, f->id, 0);
     answer_note(a, "usual, high", usual[1], f->unit, f->id, 0);
     amount_text(usual[0], f->unit, lo);
@@ -199,7 +213,9 @@ void say_usual(struct asked *q, const struct figure *f, double value, double hig
     if (!above && !below && highest > usual[1] + slack + 0.2 * fabs(usual[1]))
         answer_say(a, ": on average as usual, at its highest not.");
     else
-        answer_say(a, above ? ": higher than usual." : below ? ": lower than usual." : ": as usual.");
+        answer_say(a, above ? ": higher than usual." : below ? ": lower than usual." :
+                      value > usual[1] || value < usual[0] ? ": about as usual." : ": as usual.");
+    usual_amount(q, f, usual[0] - slack, usual[1] + slack);
 }
 
 void say_sessions(struct asked *q, const struct index_filter *f,

@@ -72,7 +72,13 @@ void say_not_recorded(struct asked *q, const struct span *s);
 int say_figures(struct asked *q, const struct subject *u, const struct span *s, bool whole,
                 struct figure out[static FIGURES_MAX]);
 
-/* "Usually it is between 5 and 30 %: higher than usual." Nothing where that is not known. */
+/* The amount asked about in the unit of a subject, which may become another of the same thing. False: it has none. */
+bool say_in_unit(struct asked *q, struct subject *u);
+
+/*
+ * "Usually it is between 5 and 30 %: higher than usual.", and what the amount that was asked about would be. Where that
+ * is not known nothing, or that it is not known, where somebody asked.
+ */
 void say_usual(struct asked *q, const struct figure *f, double value, double highest, int64_t before_ms);
 
 /* Processes that used the most of a subject at a time: "Then the most was used by ...". False where none is known. */

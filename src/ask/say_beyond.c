@@ -7,8 +7,7 @@
 
 #define WEEK_MS INT64_C(604800000)
 
-/* The amount in the unit of the subject, which may become another one about the same thing. False: it has none such. */
-static bool beyond_fits(struct asked *q, struct subject *u)
+bool say_in_unit(struct asked *q, struct subject *u)
 {
     struct meaning *m = &q->m;
     int slot = subject_slot(u, &q->scope);
@@ -92,7 +91,7 @@ void say_beyond(struct asked *q)
     struct span s = say_span(q, WEEK_MS);
     struct figure f[FIGURES_MAX];
     struct subject *u = &q->m.subject[0];
-    if (!beyond_fits(q, u)) {
+    if (!say_in_unit(q, u)) {
         char asked[AMOUNT_MAX];
         q->out->status = ANSWER_NOT_UNDERSTOOD;
         answer_note(q->out, "amount asked about", q->m.amount, q->m.unit, NULL, 0);

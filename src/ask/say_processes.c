@@ -104,12 +104,19 @@ static void program_say(struct asked *q, const struct program *p, enum measure m
     answer_say(a, "%s%s", measures[m].behind, p->n > 1 && m == BY_MEMORY ? ", what they share counted for each" : "");
 }
 
-static int programs_say(struct asked *q, const struct instant_procs *all, enum measure m, int most)
+/* Of so much or more, the most first. */
+static int programs_say(struct asked *q, const struct instant_procs *all, enum measure m, double least, int most)
 {
-    size_t n;
+    size_t n, enough = 0;
     int said = 0;
     struct program *list = programs_of(all, m, &n);
-    for (size_t i = 0; i < n && said < most && list[i].amount > 0; i++) {
+    while (enough < n && list[enough].amount > 0 && list[enough].amount >= least)
+        enough++;
+    if (least > 0 && enough) {
+        answer_count(q->out, "programs", (double)enough, "program");
+        answer_say(q->out, enough > (size_t)most ? ", first of all " : ": ");
+    }
+    for (size_t i = 0; i < enough && said < most; i++) {
         if (said)
             answer_say(q->out, "; ");
         program_say(q, &list[i], m, all->wall_ms);
@@ -128,13 +135,11 @@ bool say_top(struct asked *q, const struct subject *u, int64_t at_ms, const char
         return false;
     size_t before = q->out->text.n;
     answer_say(q->out, "%s", lead);
-    int said = programs_say(q, &all, (enum measure)m, most);
+    int said = programs_say(q, &all, (enum measure)m, 0, most);
     if (said) {
         answer_say(q->out, ".");
     } else {
-        q->out->text.n = before;
-        if (q->out->text.p)
-            q->out->text.p[before] = '\0';
+        answer_unsay(q->out, before);
     }
     instant_done(&all);
     return said > 0;
@@ -166,11 +171,47 @@ static void processes_none(struct asked *q, const struct subject *u, const struc
     answer_suggest(a, "what is using the cpu?");
 }
 
+/* "the most cpu was used by a, 41 %; b, 40 %.", or who used at least the amount that was asked about. */
+static void processes_tell(struct asked *q, const struct instant_procs *all, enum measure m)
+{
+    enum { SHOWN = 3, SHOWN_OF_AMOUNT = 8 };
+    struct answer *a = q->out;
+    if (q->m.has_amount && !q->m.below && q->m.unit == measures[m].unit) {
+        answer_say(a, " ");
+        answer_amount(a, "amount asked about", q->m.amount, q->m.unit, NULL, 0);
+        answer_say(a, "%s or more was used by ", measures[m].behind);
+        if (programs_say(q, all, m, q->m.amount, SHOWN_OF_AMOUNT)) {
+            answer_say(a, ".");
+            return;
+        }
+        answer_say(a, "no process;");
+    }
+    answer_say(a, " the most %s was used by ", measures[m].of);
+    if (programs_say(q, all, m, 0, SHOWN)) {
+        answer_say(a, ".");
+        return;
+    }
+    answer_unsay(a, 0);
+    answer_say(a, "No process used any of it then.");
+}
+
+/* Of what: what was named, unless the amount is of something else: "which process uses more than 1 GB". */
+static struct subject processes_subject(struct asked *q)
+{
+    const struct subject *named = q->m.n_subjects ? &q->m.subject[0] : NULL;
+    int m = measure_of(named);
+    bool other = q->m.has_amount && m >= 0 && measures[m].unit != q->m.unit;
+    if (named && !other)
+        return *named;
+    bool bytes = other && q->m.unit == UNIT_BYTE, flow = other && q->m.unit == UNIT_BYTE_PER_S;
+    return say_topic(q, bytes ? "memory" : flow ? "disk" : "cpu");
+}
+
 void say_processes(struct asked *q)
 {
     struct span s = say_span(q, 0);
-    struct subject cpu = say_topic(q, "cpu");
-    const struct subject *u = q->m.n_subjects ? &q->m.subject[0] : &cpu;
+    struct subject of = processes_subject(q);
+    const struct subject *u = &of;
     struct answer *a = q->out;
     int m = measure_of(u);
     if (m < 0) {
@@ -193,13 +234,7 @@ void say_processes(struct asked *q)
         answer_say(a, s.kind == SPAN_RANGE ? "When it was highest, at " : "At ");
         say_time(q, all.wall_ms);
     }
-    answer_say(a, " the most %s was used by ", measures[m].of);
-    if (!programs_say(q, &all, (enum measure)m, 3)) {
-        a->text.n = 0;
-        answer_say(a, "No process used any of it then.");
-    } else {
-        answer_say(a, ".");
-    }
+    processes_tell(q, &all, (enum measure)m);
     instant_done(&all);
     say_within(q, &s);
     buf_printf(&a->link, "#/processes?at=%lld", (long long)at);
@@ -287,7 +322,7 @@ void say_process(struct asked *q)
         answer_say(q->out, "No process called %s is known at ", q->m.process);
         say_time(q, all.wall_ms);
         answer_say(q->out, ". The busiest then: ");
-        programs_say(q, &all, BY_CPU, 3);
+        programs_say(q, &all, BY_CPU, 0, 3);
         answer_say(q->out, ".");
         if (say_episodes_of(q, q->m.process))
             q->out->status = ANSWER_ANSWERED;

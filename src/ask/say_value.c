@@ -135,8 +135,10 @@ void say_value(struct asked *q)
     if (q->m.n_subjects == 1)
         value_gather(q, &q->m.subject[0], &s);
     for (int i = 0; i < q->m.n_subjects; i++) {
-        const struct subject *u = &q->m.subject[i];
+        struct subject *u = &q->m.subject[i];
         struct figure f[FIGURES_MAX];
+        if (q->m.has_amount)
+            say_in_unit(q, u);
         if (a->text.n)
             answer_say(a, " ");
         int n = say_figures(q, u, &s, s.kind != SPAN_NOW, f);

@@ -149,6 +149,13 @@ struct instance {
     int word;                  /* which said so */
 };
 
+/* Is the topic measured of it? Not of "ip", which is a protocol and no interface. */
+static bool instance_has(const struct topic *t, const struct scope *s, const char *inst)
+{
+    struct subject u = subject_of(t, s, inst);
+    return subject_slot(&u, s) >= 0;
+}
+
 /* A word that is a device's name: not one of the language, but for paths. */
 static bool instance_at(const struct words *q, const struct scope *s, int i, struct instance *out)
 {
@@ -158,7 +165,7 @@ static bool instance_at(const struct words *q, const struct scope *s, int i, str
     const char *text = words_listed("root", w->is) ? "/" : w->text;
     for (int slot = 0; slot < scope_size(s); slot++) {
         const struct topic *t = instance_topic(scope_at(s, slot)->name);
-        if (t && instance_is(scope_at(s, slot), text, out->name, sizeof out->name)) {
+        if (t && instance_is(scope_at(s, slot), text, out->name, sizeof out->name) && instance_has(t, s, out->name)) {
             out->topic = t;
             out->word = i;
             return true;
@@ -210,7 +217,7 @@ static bool fit_better(struct fit a, struct fit b)
 /* Does it say something? A word that nobody knows may. */
 static bool says(const struct word *w)
 {
-    return !*w->is || w->kind != WORD_STOP;
+    return !*w->is || (w->kind != WORD_STOP && w->kind != WORD_ELSE);
 }
 
 static bool word_fits(const struct word *w, const char *name)

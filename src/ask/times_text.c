@@ -66,9 +66,10 @@ char *times_span_text(const struct times_here *here, const struct span *s, char 
         times_text(here, s->to_ms + 1, to, sizeof to);
         int64_t today = calendar_day(times_local(here, here->now_ms));
         bool one_day = calendar_day(a) == calendar_day(b), ends_today = calendar_day(b) == today;
+        bool later_today = ends_today && !one_day && s->to_ms < here->now_ms;
         if (one_day && !ends_today)
             times_clock_text(b, to, sizeof to);
-        snprintf(out, cap, "from %s to %s%s %s", from, ends_today && !one_day && s->to_ms < here->now_ms ? "today " : "",
+        snprintf(out, cap, "from %s to %s%s %s", from, later_today ? "today " : "",
                  s->to_ms >= here->now_ms ? "now" : to, zone);
     }
     return out;

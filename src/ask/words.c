@@ -30,6 +30,8 @@ static void words_add(struct words *out, const char *text, size_t n, bool pause)
     memcpy(w->text, text, n);
 }
 
+#define LARGEST 1e15 /* of a number that somebody means */
+
 static bool words_starts(const char *text, const char *shape)
 {
     for (; *shape; text++, shape++)
@@ -48,6 +50,11 @@ static bool words_is_time(const char *text)
 /* "4gb", "1h30m", "90%", "9-11", "1.5": numbers and what stands between them. A letter in front makes a name. */
 static void words_add_number(struct words *out, const char *p, bool pause)
 {
+    double v;
+    if (strchr(p, 'e') && text_double(p, &v)) { /* "1e9" */
+        words_add(out, p, strlen(p), pause);
+        return;
+    }
     while (*p) {
         size_t n = strspn(p, "0123456789.");
         if (!n) {
@@ -168,7 +175,7 @@ static void words_cut(struct words *out, const char *question, words_known *know
 static void words_judge(struct words *out, struct word *w, words_known *known, void *self)
 {
     int edits;
-    w->number = isdigit((unsigned char)*w->text) && text_double(w->text, &w->value);
+    w->number = isdigit((unsigned char)*w->text) && text_double(w->text, &w->value) && w->value < LARGEST;
     const struct lexicon_word *e = lexicon_find(w->text);
     if (!e && !w->number && isalpha((unsigned char)*w->text) && !(known && known(self, w->text)) &&
         !strpbrk(w->text, ".:/{0123456789") && (e = lexicon_nearest(w->text, &edits))) {

@@ -40,6 +40,9 @@ expect 0 '*' "$sonde" import --data data --quiet run.csv
 printf 'highest cpu on 2026-11-26\nand the memory?\nwhen was that?\n' >talk
 expect 0 '' "$sonde" ask --data data - <talk
 says '*Processor was highest at*90.0 %*Memory in use was highest at*50.0 %*'
+printf 'highest\000cpu on 2026-11-26\nand the memory?' >talk # a NUL is a blank, and the last line has no end
+expect 0 '' "$sonde" ask --data data - <talk
+says '*Processor was highest at*90.0 %*Memory in use was highest at*50.0 %*'
 expect 3 '' "$sonde" ask --data data --json write me a poem
 json 'j["status"] == "off-topic" and j["facts"] == [] and j["chart"] is None and len(j["suggestions"]) == 3'
 expect 3 '' "$sonde" ask --data data 'xyzzy'

@@ -150,23 +150,25 @@ static int talk_answer(struct talk *t, const char *question)
 
 /* ---- several ---- */
 
-/* The next line without its end; false when there is none. What is longer than a question may be is cut. */
+/* The next line without its end; false when there is none. What is longer than a question may be is cut, and a NUL is
+ * a blank. */
 static bool talk_line(struct talk *t, char *line, size_t cap)
 {
     if (t->asks) {
         fputs("ask> ", stdout);
         fflush(stdout);
     }
-    if (!fgets(line, (int)cap, stdin)) {
-        if (t->asks)
-            putchar('\n');
-        return false;
-    }
-    bool whole = strchr(line, '\n') != NULL;
-    line[strcspn(line, "\r\n")] = '\0';
-    for (int c = 0; !whole && c != EOF && c != '\n';)
-        c = getchar();
-    return true;
+    size_t n = 0;
+    int c = getchar();
+    bool over = c == EOF;
+    for (; c != EOF && c != '\n'; c = getchar())
+        if (n + 1 < cap)
+            line[n++] = c ? (char)c : ' ';
+    line[n] = '\0';
+    line[strcspn(line, "\r")] = '\0';
+    if (over && t->asks)
+        putchar('\n');
+    return !over;
 }
 
 static int talk_on(struct talk *t)
