@@ -274,6 +274,37 @@ static void test_compare(void **state)
     api_sample_done(&f);
 }
 
+static bool compared(struct api_sample *f, const char *query, const char *id)
+{
+    json_t *j = get(f, "/api/v1/compare", query), *m;
+    size_t i;
+    bool found = false;
+    json_array_foreach(json_object_get(j, "metrics"), i, m)
+        found = found || strcmp(json_string_value(json_object_get(m, "id")), id) == 0;
+    json_decref(j);
+    return found;
+}
+
+/* The uptime differs at any two times, and what Sonde costs is not the machine: told where they are named. */
+static void test_compare_leaves_out(void **state)
+{
+    (void)state;
+    struct api_sample f = { 0 };
+    made_init(&f.m, 2);
+    schema_add(f.m.s.schema, &(struct metric){ .name = "system.uptime", .unit = UNIT_SECOND, .help = "u" });
+    schema_add(f.m.s.schema, &(struct metric){ .name = "sonde.cpu", .unit = UNIT_PERCENT, .help = "c" });
+    made_part(&f.m, "20261122_000000", 0, 0, 1250, true);
+    f.config = config_new();
+    struct api_shown s = { .version = "1.2.3", .config = f.config };
+    f.api = api_new(f.m.dir, &s);
+    assert_true(compared(&f, "from=2026-11-22T00:10&to=2026-11-22T00:20", "memory.used"));
+    assert_false(compared(&f, "from=2026-11-22T00:10&to=2026-11-22T00:20", "system.uptime"));
+    assert_false(compared(&f, "from=2026-11-22T00:10&to=2026-11-22T00:20", "sonde.cpu"));
+    assert_true(compared(&f, "from=2026-11-22T00:10&to=2026-11-22T00:20&metrics=system.*,sonde.*", "system.uptime"));
+    assert_true(compared(&f, "from=2026-11-22T00:10&to=2026-11-22T00:20&metrics=system.*,sonde.*", "sonde.cpu"));
+    api_sample_done(&f);
+}
+
 static void test_compare_with_nothing(void **state)
 {
     (void)state;
@@ -328,7 +359,8 @@ int main(void)
         cmocka_unit_test(test_metrics_are_those_of_the_schema), cmocka_unit_test(test_metrics_of_a_gap),
         cmocka_unit_test(test_frames), cmocka_unit_test(test_bad_queries), cmocka_unit_test(test_processes),
         cmocka_unit_test(test_findings), cmocka_unit_test(test_labels), cmocka_unit_test(test_analyses),
-        cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_with_nothing),
+        cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_leaves_out),
+        cmocka_unit_test(test_compare_with_nothing),
         cmocka_unit_test(test_settings), cmocka_unit_test(test_export),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,8 +106,14 @@ static void compare_put_side(struct json *j, const char *key, const struct side 
     json_end(j);
 }
 
+/* What differs at any two times, or tells of Sonde and not of the machine: left out where nobody named it. */
+static bool compare_is_beside(const char *id)
+{
+    return strcmp(id, "system.uptime") == 0 || strncmp(id, "sonde.", 6) == 0;
+}
+
 /* Either may be NULL: nothing was recorded there. */
-static void compare_put(struct json *j, const struct query_result *a, const struct query_result *b)
+static void compare_put(struct json *j, const struct query_result *a, const struct query_result *b, bool named)
 {
     if (!a || !b)
         return;
@@ -116,7 +122,7 @@ static void compare_put(struct json *j, const struct query_result *a, const stru
     for (size_t i = 0; i < a->n; i++) {
         const struct query_series *s = &a->series[i], *t = compare_find(b, s->id);
         struct compared c = { .a = s };
-        if (s->metric.kind == KIND_COUNTER || !t || !compare_side(s, a->points, &c.of[0]) ||
+        if ((!named && compare_is_beside(s->id)) || s->metric.kind == KIND_COUNTER || !t || !compare_side(s, a->points, &c.of[0]) ||
             !compare_side(t, b->points, &c.of[1]))
             continue;
         c.shift = compare_shift(c.of);
@@ -177,7 +183,7 @@ void api_compare(void *self, const struct http_request *r, struct http_reply *ou
         compare_put_range(&j, "a", range.from_ms, range.to_ms);
         compare_put_range(&j, "b", with_from_ms, with_to_ms);
         json_array(&j, "metrics");
-        compare_put(&j, q[0], q[1]);
+        compare_put(&j, q[0], q[1], globs != NULL);
         json_end(&j);
         json_string(&j, "reason", !q[0] ? "nothing was recorded in A" : !q[1] ? "nothing was recorded in B" : NULL);
         json_end(&j);
