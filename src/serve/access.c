@@ -25,6 +25,7 @@
 struct session {
     enum http_role role;             /* HTTP_NOBODY: a free place */
     char id[2 * SECRET_BYTES + 1];
+    uint64_t number;
     int64_t since_ns;
 };
 
@@ -38,6 +39,7 @@ struct access {
     char *address, *path, **hosts;
     char hash[HTTP_FULL + 1][CRYPTO_HEX_MAX]; /* of the token of each role; "" for none */
     struct session session[SESSIONS];
+    uint64_t sessions;               /* that began so far */
     struct try tries[ACCESS_TRIES];  /* a ring: the newest */
     unsigned next;
 };
@@ -215,6 +217,11 @@ static bool access_cookie(const struct access *a, const struct http_request *r, 
     return false;
 }
 
+static bool session_lasts(const struct session *s, int64_t now_ns)
+{
+    return s->role != HTTP_NOBODY && now_ns - s->since_ns < (int64_t)ACCESS_SESSION_S * 1000000000;
+}
+
 static struct session *access_session(struct access *a, const struct http_request *r)
 {
     char id[2 * SECRET_BYTES + 1];
@@ -222,13 +229,19 @@ static struct session *access_session(struct access *a, const struct http_reques
     int64_t now = a->o.now_ns();
     if (!access_cookie(a, r, id))
         return NULL;
-    for (int i = 0; i < SESSIONS; i++) {
-        struct session *s = &a->session[i];
-        bool alive = s->role != HTTP_NOBODY && now - s->since_ns < (int64_t)ACCESS_SESSION_S * 1000000000;
-        if (alive && access_equal(s->id, id))
-            found = s;
-    }
+    for (int i = 0; i < SESSIONS; i++)
+        if (session_lasts(&a->session[i], now) && access_equal(a->session[i].id, id))
+            found = &a->session[i];
     return found;
+}
+
+bool access_lasts(const struct access *a, uint64_t session)
+{
+    int64_t now = a->o.now_ns();
+    for (int i = 0; i < SESSIONS && session; i++)
+        if (a->session[i].number == session)
+            return session_lasts(&a->session[i], now);
+    return !session;
 }
 
 /* In place of a free one, or the oldest. */
@@ -241,6 +254,7 @@ static int access_begin(struct access *a, enum http_role role, const char **id)
     int rc = access_secret(s->id);
     s->role = rc < 0 ? HTTP_NOBODY : role;
     s->since_ns = a->o.now_ns();
+    s->number = ++a->sessions;
     *id = s->id;
     return rc;
 }
@@ -395,6 +409,7 @@ bool access_admit(struct access *a, struct http_request *r, struct http_reply *r
     }
     const struct session *s = access_session(a, r);
     r->role = s ? s->role : HTTP_NOBODY;
+    r->session = s ? s->number : 0;
     return true;
 }
 

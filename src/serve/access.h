@@ -47,8 +47,11 @@ bool access_has_tokens(const struct access *a);
  */
 int access_make(struct access *a, enum http_role role, char out[static ACCESS_TOKEN_MAX]);
 
-/* May this be answered at all, and who asks? True, and r->role is set; or the reply says why not. */
+/* May this be answered at all, and who asks? True, and r->role and r->session are set; or the reply says why not. */
 bool access_admit(struct access *a, struct http_request *r, struct http_reply *refusal);
+
+/* Does the session of a request that was admitted go on? True for 0, which is none. */
+bool access_lasts(const struct access *a, uint64_t session);
 
 /* Is the role of who asks enough? Or the reply says why not. */
 bool access_allows(const struct http_request *r, enum http_role needed, struct http_reply *refusal);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+const char *const http_methods[HTTP_OTHER] = { "GET", "HEAD", "POST", "PUT", "DELETE" };
+
 const char *http_header_name(enum http_header h)
 {
     static const char *const names[HTTP_HEADERS] = {

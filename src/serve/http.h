@@ -17,6 +17,8 @@
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_OTHER };
 
+extern const char *const http_methods[HTTP_OTHER]; /* "GET" ... */
+
 /* What changes something must come from our own page: see access.h. */
 static inline bool http_changes(enum http_method m)
 {
@@ -47,6 +49,7 @@ struct http_request {
     /* Filled in by the router. */
     const char *part[HTTP_PARTS_MAX];  /* what stands for each {} and {*} of the route, decoded; "" beyond */
     enum http_role role;               /* of who asks */
+    uint64_t session;                  /* that it belongs to, see access.h; 0: none */
 };
 
 /* The value of the first "name=..." of the query; NULL where it is not given. */

@@ -7,13 +7,12 @@
 
 static void router_allow(struct http_reply *refusal, unsigned methods)
 {
-    static const char *const names[HTTP_OTHER] = { "GET", "HEAD", "POST", "PUT", "DELETE" };
     auto_buf struct buf list = { 0 };
     if (methods & 1u << HTTP_GET)
         methods |= 1u << HTTP_HEAD;
     for (int m = 0; m < HTTP_OTHER; m++)
         if (methods & 1u << m)
-            buf_printf(&list, "%s%s", list.n ? ", " : "", names[m]);
+            buf_printf(&list, "%s%s", list.n ? ", " : "", http_methods[m]);
     http_fail(refusal, 405, "this address does not know the method", NULL);
     http_put(refusal, "Allow", "%s", buf_text(&list));
 }

@@ -34,6 +34,7 @@ struct guest {
     struct wire_seen seen;  /* of `in` */
     struct task *task;      /* while it waits */
     struct hub_member *member;
+    uint64_t session;       /* while it listens: it ends with that */
 };
 
 /* A request on its way through the worker, which owns it meanwhile. */
@@ -168,6 +169,7 @@ static void guest_listen(struct guest *g, struct task *t)
     http_put(&t->reply, "X-Accel-Buffering", "no"); /* a proxy before us shall pass on what comes */
     t->reply.type = "text/event-stream";
     guest_reply(g, &t->reply, false, false, true);
+    g->session = t->request.http.session;
     g->member = hub_join(hub, globs ? globs : "", g);
     task_free(t);
 }
@@ -305,7 +307,10 @@ static bool server_turn(void *self)
 static void server_send(void *who, struct web_text *t)
 {
     struct guest *g = who;
-    g->server->o.web->send(g->conn, t); /* whom it cannot be sent to leaves soon */
+    if (access_lasts(g->server->front.access, g->session))
+        g->server->o.web->send(g->conn, t); /* whom it cannot be sent to leaves soon */
+    else
+        g->server->o.web->drop(g->conn);
 }
 
 static void server_said(const char *line)

@@ -104,9 +104,8 @@ static int reader_target(struct reader *r, const char *p, size_t n)
 
 static enum http_method wire_method(const char *p, size_t n)
 {
-    static const char *const names[] = { "GET", "HEAD", "POST", "PUT", "DELETE" };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strlen(names[i]) == n && memcmp(names[i], p, n) == 0)
+    for (int i = 0; i < HTTP_OTHER; i++)
+        if (strlen(http_methods[i]) == n && memcmp(http_methods[i], p, n) == 0)
             return (enum http_method)i;
     return HTTP_OTHER;
 }

@@ -219,10 +219,14 @@ static void sessions(void **state)
     struct http_request r = { .header[HTTP_COOKIE] = cookie };
     assert_int_equal(admit(a, &r, &reply), 0);
     assert_int_equal(r.role, HTTP_READ_ONLY);
+    uint64_t session = r.session;
+    assert_true(session != 0);
     now_ns += (int64_t)(ACCESS_SESSION_S - 1) * 1000000000;
     assert_int_equal(admit(a, &r, &reply), 0);
     assert_int_equal(r.role, HTTP_READ_ONLY);
+    assert_true(r.session == session && access_lasts(a, session) && access_lasts(a, 0));
     now_ns += (int64_t)2 * 1000000000; /* it lasts from its login on, as the browser's cookie does */
+    assert_false(access_lasts(a, session));
     assert_int_equal(admit(a, &r, &reply), 0);
     assert_int_equal(r.role, HTTP_NOBODY);
 
@@ -231,8 +235,12 @@ static void sessions(void **state)
     snprintf(cookie, sizeof cookie, "%.*s", (int)strcspn(set, ";"), set);
     http_reply_done(&reply);
     r = (struct http_request){ .header[HTTP_COOKIE] = cookie };
+    assert_int_equal(admit(a, &r, &reply), 0);
+    assert_true(r.session != session && access_lasts(a, r.session));
+    session = r.session;
     access_logout(a, &r, &reply);
     assert_int_equal(reply.status, 204);
+    assert_false(access_lasts(a, session));
     assert_int_equal(admit(a, &r, &reply), 0);
     assert_int_equal(r.role, HTTP_NOBODY);
     static const char *const bad[] = { "", "{}", "[1]", "{\"token\":1}", "token=x", "{\"token\":" };

@@ -1,7 +1,7 @@
 /* api.js - the only place that fetches: requests, and the one live stream. */
 
 /** @typedef {{hardware_id: string, os: string, cpu: string, board: string | null, cores: number, threads: number,
- *   memory_bytes: number, version: string, role: 'full' | 'read-only', now_ms: number,
+ *   memory_bytes: number, version: string, role: 'full' | 'read-only', login: boolean, now_ms: number,
  *   data: {first_ms: number | null, last_ms: number | null, interval_s: number, live: boolean, replay: string | null,
  *   session: string}, endpoint?: {host: string, model: string} | null}} Host */
 /** @typedef {(number | null)[]} Column */

@@ -1,6 +1,12 @@
-/* login.js - where the server wants a token first. */
+/* login.js - where the server wants a token first, and back out. */
 import { h, field } from './dom.js';
 import { send } from './api.js';
+
+/** Ends the session; the page begins anew, and asks for the token. */
+export async function logOut() {
+  await send('POST', '/logout', {});
+  location.reload();
+}
 
 /** @param {() => void} done @returns {HTMLElement} */
 export function loginView(done) {

@@ -189,6 +189,7 @@ async function answerOf(path, query = {}) {
       return {
         ...fileData.host,
         role: 'read-only',
+        login: false,
         now_ms: fileData.to_ms,
         data: {
           ...fileData.host.data,

@@ -1,9 +1,10 @@
 /* view_settings.js - every setting with its value, default and source; and what Sonde itself costs. */
-import { h, field } from './dom.js';
+import { h, button, field } from './dom.js';
 import { get } from './api.js';
 import { amount, exactly, percent } from './format.js';
 import { app } from './state.js';
 import { Board } from './board.js';
+import { logOut } from './login.js';
 import { Slot } from './slot.js';
 import { Table } from './table.js';
 import { planOf } from './plans.js';
@@ -136,6 +137,7 @@ export function settingsView() {
           class: 'more',
           text: `Sonde ${host.version}${machine && ` on ${machine}`}. ${role}`,
         }),
+        host.login && button('Log out', logOut),
       ),
       h('section', null, h('h2', { text: 'What Sonde costs' }), cost.root, board.root),
       h('section', null, h('h2', { text: 'This page' }), themeChooser()),

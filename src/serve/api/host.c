@@ -74,6 +74,7 @@ void api_host(void *self, const struct http_request *r, struct http_reply *out)
     json_double(&j, "memory_bytes", h.memory_bytes);
     json_string(&j, "version", a->s.version);
     json_string(&j, "role", r->role == HTTP_FULL ? "full" : "read-only");
+    json_bool(&j, "login", r->session);
     host_data(&j, a);
     json_int(&j, "now_ms", api_now_ms(a));
     host_endpoint(&j, a->s.config);
