@@ -20,9 +20,9 @@ struct ask_world {
     bool replay;             /* nothing comes after now */
     const struct analyze_options *how; /* as ranges are analysed; NULL: as analyze_run() does by itself */
 
-    /* Why something is not measured here, by a word of its metric ("gpu", "battery"); NULL or "" where that is not
-     * known. Borrowed until the next call. NULL: nobody knows. */
-    const char *(*missing)(void *self, const char *family);
+    /* Why none of these is measured here: globs as adapter_provides() takes them. NULL or "" where that is not known.
+     * Borrowed until the next call. NULL: nobody knows. */
+    const char *(*missing)(void *self, const char *globs);
     void *self;
 };
 

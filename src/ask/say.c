@@ -129,9 +129,7 @@ struct subject say_topic(const struct asked *q, const char *key)
 void say_not_measured(struct asked *q, const struct subject *u)
 {
     struct answer *a = q->out;
-    char family[64];
-    snprintf(family, sizeof family, "%.*s", (int)strcspn(u->globs, ".{, "), u->globs);
-    const char *why = q->w->missing ? q->w->missing(q->w->self, family) : NULL;
+    const char *why = q->w->missing ? q->w->missing(q->w->self, u->globs) : NULL;
     a->status = ANSWER_NO_DATA;
     say_name(q, u, NULL, true);
     answer_say(a, " is not measured on this machine");

@@ -73,4 +73,12 @@ struct adapter {
     void (*close)(void *self); /* NULL is fine */
 };
 
+/*
+ * Would an adapter measure any of these: does one of the families that it provides match one of the globs?
+ *
+ *   provides  as an adapter has it; NULL: none
+ *   globs     lists of "family" or "family{instance}", separated by commas or blanks
+ */
+bool adapter_provides(const char *provides, const char *globs);
+
 #endif

@@ -20,6 +20,7 @@
 #include "ask/meaning.h"
 #include "base/auto.h"
 #include "base/text.h"
+#include "core/adapter.h"
 #include "core/amount.h"
 #include "os/os.h"
 
@@ -65,10 +66,10 @@ static struct look *machines_look(struct machines *m, const char *name)
     return NULL;
 }
 
-static const char *missing(void *self, const char *family)
+static const char *missing(void *self, const char *globs)
 {
     (void)self;
-    return strcmp(family, "gpu") == 0 ? "no graphics processor was found" : "";
+    return adapter_provides("gpu.*", globs) ? "no graphics processor was found" : "";
 }
 
 /* "2026-11-25T12:00+01:00": the instant, and its zone. */

@@ -1,6 +1,7 @@
 /* Names, slots, selection by globs. */
 #include "test.h"
 
+#include "core/adapter.h"
 #include "core/schema.h"
 
 #include <errno.h>
@@ -80,10 +81,30 @@ static void families(void **state)
     schema_free(s);
 }
 
+/* What an adapter that is absent would have: whole families, and not what its name or another's family holds. */
+static void provided(void **state)
+{
+    (void)state;
+    static const struct { const char *provides, *globs; bool want; } cases[] = {
+        { "cpu.freq,cpu.freq.min,cpu.core.freq", "cpu.throttle.package.events.rate cpu.throttle.core.events.rate", false },
+        { "cpu.throttle.*", "cpu.throttle.package.events.rate cpu.throttle.core.events.rate", true },
+        { "cgroup.cpu.util,cgroup.memory.current", "memory.*", false },
+        { "memory.errors.*,pci.errors.*", "memory.errors.corrected{mc0}", true },
+        { "gpu.*", "gpu.util", true }, { "gpu.*", "gpu.*", true }, { "gpu.util", "gpu.*", true },
+        { "sensor.*,cpu.temp", "gpu.temp,disk.temp,sensor.temp", true },
+        { "net.connections{established}", "net.connections", true }, { "net.recv*", "net.recv.rate{total}", true },
+        { "power.*", "power", false }, { "", "gpu.util", false }, { NULL, "gpu.util", false }, { "gpu.*", "", false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (adapter_provides(cases[i].provides, cases[i].globs) != cases[i].want)
+            fail_msg("%s of %s", cases[i].globs, cases[i].provides);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slots_and_names), cmocka_unit_test(many), cmocka_unit_test(globs), cmocka_unit_test(families),
+        cmocka_unit_test(provided),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "core/adapter.h"
 #include "endpoint/said.h"
 #include "os/os.h"
 #include "output/answer_json.h"
@@ -28,29 +29,26 @@ struct talk {
 /* ---- why something is not measured ---- */
 
 /* Opens the adapters, which takes a moment: only where a question needs it. */
-static void talk_find_reason(struct talk *t, const char *family)
+static void talk_find_reason(struct talk *t, const char *globs)
 {
     struct observer o;
     int n;
     if (observer_open(&o, t->a, SAMPLER_MIN_S, 2) < 0)
         return;
     const struct source *src = o.sampler ? sampler_sources(o.sampler, &n) : NULL;
-    char begins[64];
-    snprintf(begins, sizeof begins, "%.50s.", family);
     for (int i = 0; src && i < n && !*t->reason; i++)
-        if (src[i].state != SOURCE_OK && src[i].adapter->provides && strstr(src[i].adapter->provides, begins) &&
-            *src[i].reason)
+        if (src[i].state != SOURCE_OK && *src[i].reason && adapter_provides(src[i].adapter->provides, globs))
             text_copy(t->reason, sizeof t->reason, src[i].reason);
     observer_close(&o);
 }
 
 /* Only of this machine: why another one lacks something is not known here. */
-static const char *talk_missing(void *self, const char *family)
+static const char *talk_missing(void *self, const char *globs)
 {
     struct talk *t = self;
     *t->reason = '\0';
     if (!*t->shown.name && !args_given(t->a, "data"))
-        talk_find_reason(t, family);
+        talk_find_reason(t, globs);
     return t->reason;
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/serve/passed.h"
 #include "base/auto.h"
+#include "core/adapter.h"
 #include "os/os.h"
 
 #include <jansson.h>
@@ -91,17 +92,14 @@ const char *missing_text(void *self)
     return m->text.p;
 }
 
-/* An adapter says in "provides" which metrics it would have: "gpu.util,gpu.temp". */
-const char *missing_why(void *self, const char *family)
+const char *missing_why(void *self, const char *globs)
 {
     json_t *one;
     size_t i;
-    char begins[64];
-    snprintf(begins, sizeof begins, "%.50s.", family);
     json_array_foreach(missing_adapters(self), i, one) {
         const char *provides = json_string_value(json_object_get(one, "provides"));
         const char *reason = json_string_value(json_object_get(one, "reason"));
-        if (missing_is(one) && reason && provides && strstr(provides, begins))
+        if (missing_is(one) && reason && *reason && adapter_provides(provides, globs))
             return reason;
     }
     return "";

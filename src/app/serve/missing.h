@@ -17,7 +17,7 @@ void missing_done(struct missing *m);
 /* A JSON array of {"adapter", "reason", "remedy"}; self is a struct missing. Takes a second the first time. */
 const char *missing_text(void *self);
 
-/* Why a family of metrics ("gpu", "battery") is not measured; "" where nobody says. */
-const char *missing_why(void *self, const char *family);
+/* Why none of these is measured: globs as adapter_provides() takes them; "" where nobody says. */
+const char *missing_why(void *self, const char *globs);
 
 #endif

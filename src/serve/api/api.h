@@ -23,8 +23,8 @@ struct api_shown {
     /* A JSON array of {"adapter", "reason", "remedy"}: what this machine does not have; NULL: nobody knows. */
     const char *(*missing)(void *self);
 
-    /* Why a family of metrics is not measured; "" where that is not known. Borrowed until the next call. NULL. */
-    const char *(*why_missing)(void *self, const char *family);
+    /* Why none of these is measured: as `missing` of a struct ask_world. NULL: nobody knows. */
+    const char *(*why_missing)(void *self, const char *globs);
     void *self;
 };
 
