@@ -23,7 +23,7 @@ static void page_file_progress(void *self, double share)
 int page_file_put(const struct args *a, struct shown *s, int64_t from_ms, int64_t to_ms, struct buf *out)
 {
     struct api *api = api_new(s->dir.p, &(struct api_shown){
-        .version = SONDE_VERSION, .replay = *s->name ? s->name : NULL, .config = args_config(a), .how = s->how });
+        .version = SONDE_VERSION, .replay = s->private ? s->name : NULL, .config = args_config(a), .how = s->how });
     bool terminal = os_is_terminal(fileno(stderr)) && !args_flag(a, "quiet");
     int rc = onefile_put(api, *s->session ? s->session : NULL, from_ms, to_ms, terminal ? page_file_progress : NULL,
                          NULL, out);

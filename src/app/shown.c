@@ -51,11 +51,13 @@ static int shown_make_dir(struct shown *s)
     char dir[OS_PATH_MAX];
     os_stop_on_signal(); /* whoever ends before the time removes it, too */
     int rc = os_make_temp_dir(true, dir, sizeof dir);
-    if (rc < 0)
+    if (rc < 0) {
         log_error(rc, "no temporary folder for what is in %s can be made", s->name);
-    else
-        buf_puts(&s->dir, dir);
-    return rc;
+        return rc;
+    }
+    buf_puts(&s->dir, dir);
+    s->private = true;
+    return 0;
 }
 
 static int shown_file(struct shown *s, const struct args *a, const char *file)
@@ -135,7 +137,7 @@ bool shown_range(struct shown *s, const struct args *a, const char *command, dou
                  int64_t *to_ms)
 {
     int64_t first_ms, last_ms;
-    bool all = !*s->session && !*s->name;
+    bool all = !*s->session && !s->private;
     if (archived_runs_backwards(a, command))
         return false;
     if (!look_span(&s->look, *s->session ? s->session : NULL, &first_ms, &last_ms)) {
@@ -143,7 +145,8 @@ bool shown_range(struct shown *s, const struct args *a, const char *command, dou
         return false;
     }
     *to_ms = args_given(a, "to") ? args_time(a, "to") : last_ms;
-    *from_ms = args_given(a, "from") ? args_time(a, "from") : all ? *to_ms - (int64_t)(hours * 3600e3) : first_ms;
+    int64_t begin_ms = all ? *to_ms - (int64_t)(hours * 3600e3) : first_ms;
+    *from_ms = args_given(a, "from") ? args_time(a, "from") : begin_ms > first_ms ? begin_ms : first_ms;
     if (*from_ms <= last_ms && *to_ms >= first_ms)
         return *s->session || !archived_would_mix(&s->look, command, *from_ms, *to_ms);
     log_error(0, "%s: nothing was recorded in that time; `sonde sessions list` says what there is", command);
@@ -152,7 +155,7 @@ bool shown_range(struct shown *s, const struct args *a, const char *command, dou
 
 void shown_remove(struct shown *s)
 {
-    if (*s->name && s->dir.n)
+    if (s->private)
         os_remove_dir(s->dir.p);
 }
 

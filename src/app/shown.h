@@ -14,7 +14,8 @@
 
 struct shown {
     struct buf dir;
-    char name[64];                   /* of the file, without its folder; "" where it is an archive */
+    bool private;                    /* a file's or a run's: `dir` is made for it, and removed at the end */
+    char name[64];                   /* what to call that: the file without its folder; "" where it is an archive */
     struct look look;                /* of the directory, its files open */
     char session[INDEX_ID_MAX];      /* that was named; "" for all */
     struct analyze_options how;      /* as ranges of it are analysed: configuration and categories */
@@ -37,8 +38,8 @@ void shown_dir(struct shown *s, const struct args *a, const char *dir);
 int shown_run(struct shown *s, const struct args *a, const struct recording *rec, const struct report *r);
 
 /*
- * --from and --to, as far as they were given, else of the session, or the last so many hours of all. False: nothing
- * was recorded in it, or it runs backwards; that was said.
+ * --from and --to, as far as they were given, else where the session begins and ends, or all, of which no more than the
+ * last so many hours. False: nothing was recorded in it, or it runs backwards; that was said.
  */
 bool shown_range(struct shown *s, const struct args *a, const char *command, double hours, int64_t *from_ms,
                  int64_t *to_ms);

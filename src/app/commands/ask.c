@@ -47,7 +47,7 @@ static const char *talk_missing(void *self, const char *globs)
 {
     struct talk *t = self;
     *t->reason = '\0';
-    if (!*t->shown.name && !args_given(t->a, "data"))
+    if (!t->shown.private && !args_given(t->a, "data"))
         talk_find_reason(t, globs);
     return t->reason;
 }
@@ -131,7 +131,7 @@ static int talk_show(struct talk *t, const struct ask_world *w, const char *ques
 
 static int talk_answer(struct talk *t, const char *question)
 {
-    struct ask_world w = { .look = t->look, .now_ms = os_wall_ms(), .replay = *t->shown.name, .how = &t->shown.how,
+    struct ask_world w = { .look = t->look, .now_ms = os_wall_ms(), .replay = t->shown.private, .how = &t->shown.how,
                            .missing = talk_missing, .self = t };
     struct answer a;
     int64_t first_ms, last_ms;

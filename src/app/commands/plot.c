@@ -101,16 +101,12 @@ static int plot_read(struct plotting *w, struct plot **out)
 {
     const struct args *a = w->a;
     struct shown *shown = &w->shown;
-    int64_t first_ms, last_ms;
     struct plot_wish wish = {
         .session = *shown->session ? shown->session : NULL, .title = shown->name, .globs = args_text(a, "metrics"),
         .points = w->options.width, .steps = args_flag(a, "predict") ? (int)args_number(a, "prediction-steps") : 0,
     };
     if (!shown_range(shown, a, "plot", HOURS, &wish.from_ms, &wish.to_ms))
         return EXIT_FAILED;
-    bool known = look_span(&shown->look, wish.session, &first_ms, &last_ms);
-    if (!args_given(a, "from") && known && wish.from_ms < first_ms)
-        wish.from_ms = first_ms; /* what was recorded is no day yet */
     if (!args_given(a, "to")) /* the last instant, too */
         wish.to_ms = wish.to_ms < wish.from_ms + 1000 ? wish.from_ms + 1000 : wish.to_ms + 1;
     wish.zone_s = args_flag(a, "utc") ? 0 : os_zone_s(wish.to_ms);

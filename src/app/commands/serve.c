@@ -177,8 +177,8 @@ static void serve_tell(const struct serve *s)
     if (args_flag(s->args, "json"))
         serve_tell_json(s, url.p);
     else {
-        printf("%s shows %s; %s. Ctrl-C ends it.\n", url.p, *s->shown.name ? s->shown.name : s->shown.dir.p,
-               *s->shown.name ? "it is a recording" : s->keeper.own ? "it records there, too" :
+        printf("%s shows %s; %s. Ctrl-C ends it.\n", url.p, s->shown.private ? s->shown.name : s->shown.dir.p,
+               s->shown.private ? "it is a recording" : s->keeper.own ? "it records there, too" :
                "the recorder that runs here goes on");
         if (*s->token[HTTP_FULL])
             printf("Token, shown only now: %s\n", s->token[HTTP_FULL]);
@@ -216,16 +216,16 @@ static void serve_open_api(struct serve *s)
 {
     s->missing.args = s->args;
     s->api = api_new(s->shown.dir.p, &(struct api_shown){
-        .version = SONDE_VERSION, .replay = *s->shown.name ? s->shown.name : NULL, .config = args_config(s->args),
-        .how = s->shown.how, .missing = *s->shown.name ? NULL : missing_text,
-        .why_missing = *s->shown.name ? NULL : missing_why, .self = &s->missing });
+        .version = SONDE_VERSION, .replay = s->shown.private ? s->shown.name : NULL, .config = args_config(s->args),
+        .how = s->shown.how, .missing = s->shown.private ? NULL : missing_text,
+        .why_missing = s->shown.private ? NULL : missing_why, .self = &s->missing });
     server_add(s->server, api_routes, s->api);
 }
 
 /* Of a replay nothing is live: streams stay silent. */
 static struct livefeed *serve_listen_to_recorder(struct serve *s)
 {
-    return *s->shown.name ? NULL : livefeed_start(&(struct livefeed_options){
+    return s->shown.private ? NULL : livefeed_start(&(struct livefeed_options){
         .data = s->keeper.own ? s->keeper.dir : args_text(s->args, "data"), .hub = server_hub(s->server),
         .budget_per_day = config_number(args_config(s->args), "analysis.budget_per_day") });
 }
