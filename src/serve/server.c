@@ -15,8 +15,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define OTHER_FILES 256 /* descriptors that are not for clients */
-
 enum guest_state {
     GUEST_READS,    /* a request is awaited */
     GUEST_WAITS,    /* the worker has it */
@@ -332,9 +330,11 @@ static void server_wake_self(void *self)
 
 int server_open(const struct server_options *o, struct server **out)
 {
+    int files = os_more_files() - SERVER_OTHER_FILES;
+    if (files < SERVER_CONNECTIONS_LEAST)
+        return -EMFILE;
     struct server *s = mem_new(sizeof *s);
     s->o = *o;
-    int files = os_more_files() - OTHER_FILES;
     int rc = o->web->listen(&(struct web_options){
         .address = o->address, .port = o->port, .cert = o->cert, .key = o->key,
         .connections = files < SERVER_CONNECTIONS ? files : SERVER_CONNECTIONS, .stall_s = SERVER_STALL_S,

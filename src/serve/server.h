@@ -14,6 +14,8 @@
 #include "serve/stream.h"
 
 #define SERVER_CONNECTIONS 2048
+#define SERVER_CONNECTIONS_LEAST 16 /* with room for fewer it does not begin */
+#define SERVER_OTHER_FILES 256      /* descriptors that are not for clients */
 #define SERVER_QUEUE 32      /* requests that wait for the worker; then 503 */
 #define SERVER_LATER 4       /* that wait for the second worker; then 503 */
 #define SERVER_REQUEST_S 10  /* a request is complete by then, or the connection is closed */
@@ -31,7 +33,7 @@ struct server_options {
 
 struct server;
 
-/* Listens. Errors of web.listen(). */
+/* Listens. Errors of web.listen(); -EMFILE: the process may not open as many files as the fewest connections need. */
 int server_open(const struct server_options *o, struct server **out);
 int server_port(const struct server *s);
 

@@ -9,6 +9,7 @@
 #include "serve/server.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 
 /* ---- a module that is none ---- */
 
@@ -412,6 +413,22 @@ static void streams(void **state)
     leave(&bad, other);
 }
 
+/* The last: what is allowed less is not allowed again. */
+static void too_few_files(void **state)
+{
+    (void)state;
+    struct server *s = NULL;
+    struct rlimit l = { SERVER_OTHER_FILES + SERVER_CONNECTIONS_LEAST, SERVER_OTHER_FILES + SERVER_CONNECTIONS_LEAST };
+    const struct server_options o = { .web = &web, .address = "127.0.0.1", .turn = turn };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &l), 0);
+    assert_int_equal(server_open(&o, &s), 0);
+    assert_int_equal(fake.o.connections, SERVER_CONNECTIONS_LEAST);
+    assert_true(server_close(s));
+    l.rlim_cur = --l.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &l), 0);
+    assert_int_equal(server_open(&o, &s), -EMFILE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +437,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_left_is_not_served, start, stop),
         cmocka_unit_test_setup_teardown(what_is_left_for_later, start, stop),
         cmocka_unit_test_setup_teardown(streams, start, stop),
+        cmocka_unit_test(too_few_files),
     };
     lock = os_lock_new();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

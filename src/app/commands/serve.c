@@ -96,6 +96,10 @@ static void serve_say_taken(const struct serve *s, int rc)
                      ":: for all of IPv6", s->address);
     else if (rc == -EACCES)
         log_error(0, "serve: port %d may not be used by this user; take one above 1023 with --port", port);
+    else if (rc == -EMFILE)
+        log_error(0, "serve: this process may have %d files open and needs %d; allow more with `ulimit -n %d`, of a "
+                     "service with LimitNOFILE=", os_more_files(), SERVER_OTHER_FILES + SERVER_CONNECTIONS_LEAST,
+                  SERVER_OTHER_FILES + SERVER_CONNECTIONS);
     else if (rc == -EPROTO)
         log_error(0, "serve: %s and %s are no certificate and key in PEM that belong together, or cannot be read; "
                      "--verbose shows what OpenSSL says", args_text(s->args, "tls-cert"),
