@@ -25,6 +25,7 @@ enum guest_state {
 
 struct guest {
     struct server *server;
+    struct guest *before, *after; /* of all that are there */
     struct web_conn *conn;
     enum guest_state state;
     char peer[WEB_PEER_MAX];
@@ -51,6 +52,7 @@ struct server {
     struct server_options o;
     struct web_server *listener;
     struct front front;
+    struct guest *guests;
     struct hub *hub;
     struct worker *worker, *waiter; /* reads the archive; waits for others */
 };
@@ -225,12 +227,31 @@ static void guest_go_on(struct guest *g)
 
 /* ---- what the module tells ---- */
 
+/* Has it as many connections as one address may have? Of this machine it may have all: a proxy comes from there. */
+static bool server_is_full_for(const struct server *s, const char *peer)
+{
+    int n = 0;
+    if (access_is_local(peer))
+        return false;
+    for (const struct guest *g = s->guests; g; g = g->after)
+        n += strcmp(g->peer, peer) == 0;
+    return n >= SERVER_PEER_CONNECTIONS;
+}
+
 static void *server_opened(void *self, struct web_conn *c, const char *peer)
 {
+    static const char mapped[] = "::ffff:"; /* of IPv4, where it listens at :: */
     struct server *s = self;
+    bool is_mapped = strncmp(peer, mapped, strlen(mapped)) == 0 && strchr(peer, '.');
+    peer += is_mapped ? strlen(mapped) : 0;
+    if (server_is_full_for(s, peer))
+        return NULL;
     struct guest *g = mem_new(sizeof *g);
-    *g = (struct guest){ .server = s, .conn = c };
+    *g = (struct guest){ .server = s, .conn = c, .after = s->guests };
     text_copy(g->peer, sizeof g->peer, peer);
+    if (s->guests)
+        s->guests->before = g;
+    s->guests = g;
     s->o.web->deadline(c, SERVER_REQUEST_S);
     return g;
 }
@@ -271,6 +292,9 @@ static void server_closed(void *self, void *who)
         task_free(g->task);
     else if (g->task)
         g->task->guest = NULL; /* it comes out of the worker, and is thrown away then */
+    if (g->after)
+        g->after->before = g->before;
+    *(g->before ? &g->before->after : &s->guests) = g->after;
     buf_done(&g->in);
     mem_free(g);
 }

@@ -16,6 +16,7 @@
 #define SERVER_CONNECTIONS 2048
 #define SERVER_CONNECTIONS_LEAST 16 /* with room for fewer it does not begin */
 #define SERVER_OTHER_FILES 256      /* descriptors that are not for clients */
+#define SERVER_PEER_CONNECTIONS 64  /* of them from one address, unless it is this machine's own */
 #define SERVER_QUEUE 32      /* requests that wait for the worker; then 503 */
 #define SERVER_LATER 4       /* that wait for the second worker; then 503 */
 #define SERVER_REQUEST_S 10  /* a request is complete by then, or the connection is closed */

@@ -413,6 +413,32 @@ static void streams(void **state)
     leave(&bad, other);
 }
 
+/* Of one address that is not this machine's own only so many may be there; who leaves makes room. */
+static void connections_of_one_address(void **state)
+{
+    (void)state;
+    static struct web_conn c[SERVER_PEER_CONNECTIONS + 1];
+    static void *who[SERVER_PEER_CONNECTIONS + 1];
+    static const struct { const char *peer, *same, *other; } cases[] = {
+        { "192.0.2.7", "::ffff:192.0.2.7", "192.0.2.70" }, { "2001:db8::7", "2001:db8::7", "2001:db8::8" },
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        for (int i = 0; i < SERVER_PEER_CONNECTIONS; i++)
+            assert_non_null(who[i] = fake.o.opened(fake.o.self, &c[i], cases[k].peer));
+        assert_null(fake.o.opened(fake.o.self, &c[SERVER_PEER_CONNECTIONS], cases[k].same));
+        assert_non_null(who[SERVER_PEER_CONNECTIONS] = fake.o.opened(fake.o.self, &c[SERVER_PEER_CONNECTIONS],
+                                                                     cases[k].other));
+        leave(&c[3], who[3]);
+        assert_non_null(who[3] = fake.o.opened(fake.o.self, &c[3], cases[k].same));
+        for (int i = 0; i <= SERVER_PEER_CONNECTIONS; i++)
+            leave(&c[i], who[i]);
+    }
+    for (int i = 0; i <= SERVER_PEER_CONNECTIONS; i++)
+        assert_non_null(who[i] = fake.o.opened(fake.o.self, &c[i], i % 2 ? "127.0.0.1" : "::ffff:127.0.0.1"));
+    for (int i = 0; i <= SERVER_PEER_CONNECTIONS; i++)
+        leave(&c[i], who[i]);
+}
+
 /* The last: what is allowed less is not allowed again. */
 static void too_few_files(void **state)
 {
@@ -437,6 +463,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_left_is_not_served, start, stop),
         cmocka_unit_test_setup_teardown(what_is_left_for_later, start, stop),
         cmocka_unit_test_setup_teardown(streams, start, stop),
+        cmocka_unit_test_setup_teardown(connections_of_one_address, start, stop),
         cmocka_unit_test(too_few_files),
     };
     lock = os_lock_new();
