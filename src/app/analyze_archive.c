@@ -1,6 +1,7 @@
 /* analyze_archive.c - the report over an archive, by its files or by its recorder. */
 #include "app/analyze_archive.h"
 
+#include "analyze/anomaly/changed.h"
 #include "app/analyze_changed.h"
 #include "app/archived.h"
 #include "app/attach.h"
@@ -95,7 +96,7 @@ static int wanted_changed(struct wanted *w)
 {
     struct recording *r;
     int64_t from_ms = w->from_ms;
-    w->from_ms = analyze_changed_begin(from_ms, w->to_ms);
+    w->from_ms = changed_begin(from_ms, w->to_ms);
     if (wanted_read(w, &r) < 0)
         return EXIT_FAILED;
     int status = analyze_changed(w->a, r, from_ms, w->to_ms);

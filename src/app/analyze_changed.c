@@ -8,14 +8,6 @@
 
 #include <stdio.h>
 
-#define BEFORE_LEAST_MS 600000
-
-int64_t analyze_changed_begin(int64_t from_ms, int64_t to_ms)
-{
-    int64_t window = to_ms - from_ms;
-    return from_ms - (window > BEFORE_LEAST_MS ? window : BEFORE_LEAST_MS);
-}
-
 bool analyze_changed_can(const struct args *a)
 {
     if (!args_given(a, "from"))
@@ -28,7 +20,7 @@ int analyze_changed(const struct args *a, const struct recording *r, int64_t fro
     auto_buf struct buf out = { 0 };
     struct screen screen = screen_of(fileno(stdout), args_flag(a, "no-color"));
     struct changed c;
-    changed_find(r, analyze_changed_begin(from_ms, to_ms), from_ms, to_ms, &c);
+    changed_find(r, changed_begin(from_ms, to_ms), from_ms, to_ms, &c);
     if (args_flag(a, "json"))
         changed_json(&out, r, &c);
     else if (*c.reason)

@@ -10,9 +10,6 @@
       .help = "instead of the report: what changed between --from and --to, against as long before (at least ten " \
               "minutes)" }
 
-/* When what is read for a window that begins and ends then has to begin. */
-int64_t analyze_changed_begin(int64_t from_ms, int64_t to_ms);
-
 /* Is --from there, without which nothing changed? Says so. */
 bool analyze_changed_can(const struct args *a);
 

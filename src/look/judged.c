@@ -34,8 +34,8 @@ void judged_host(struct look *l, const char *session, struct report_host *out)
         text_copy(out->hardware_id_reason, sizeof out->hardware_id_reason, "the archive does not name its machine");
 }
 
-static int judged_read(struct look *l, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
-                       struct recording **out)
+int judged_recording(struct look *l, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
+                     struct recording **out)
 {
     const char *pair[2];
     int rc = look_files(l);
@@ -55,7 +55,7 @@ int judged_range(struct look *l, const char *session, int64_t from_ms, int64_t t
     struct recording *rec;
     struct history history = { 0 };
     struct analyze_options options = *how;
-    int rc = judged_read(l, session, from_ms, to_ms, max_bytes, &rec);
+    int rc = judged_recording(l, session, from_ms, to_ms, max_bytes, &rec);
     if (rc < 0)
         return rc;
     if (options.forecast_steps && rec->n)

@@ -16,13 +16,23 @@ struct judged {
 void judged_host(struct look *l, const char *session, struct report_host *out);
 
 /*
- * Analyses from..to (wall clock, both in) of a session, or with NULL of all.
+ * Plays from..to (wall clock, both in) of a session, or with NULL of all, into a recording, as everything that judges a
+ * range has to read it.
  *
- *   how        as for analyze_run(); the history of the risk is looked up here where forecasts are asked for
  *   max_bytes  of samples in memory: longer ranges are thinned; 0 = no limit
  *
- * 0, and *out is to be released with judged_done(). -ENODATA: nothing is there; -ENOTUNIQ: two sessions were recorded
- * at the same time, so that one of them is to be named.
+ * 0, and *out is the caller's, to be freed with recording_free(). -ENODATA: nothing is there; -ENOTUNIQ: two sessions
+ * were recorded at the same time, which would be mixed: one of them is to be named.
+ */
+int judged_recording(struct look *l, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
+                     struct recording **out);
+
+/*
+ * Analyses what judged_recording() plays, whose errors it has.
+ *
+ *   how  as for analyze_run(); the history of the risk is looked up here where forecasts are asked for
+ *
+ * 0, and *out is to be released with judged_done().
  */
 int judged_range(struct look *l, const char *session, int64_t from_ms, int64_t to_ms,
                  const struct analyze_options *how, size_t max_bytes, struct judged *out);

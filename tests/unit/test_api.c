@@ -253,6 +253,18 @@ static void test_analyses(void **state)
     api_sample_done(&f);
 }
 
+/* Two sessions at the same time are not taken as one, be it only before the window. */
+static void test_changed_of_two(void **state)
+{
+    (void)state;
+    struct api_sample f;
+    api_sample_init(&f);
+    made_part(&f.m, "20261122_001000", 0, 600, 800, true);
+    assert_int_equal(status_of(&f, "/api/v1/changed", "from=2026-11-22T00:15&to=2026-11-22T00:20"), 409);
+    assert_int_equal(status_of(&f, "/api/v1/changed", "from=2026-11-22T00:15&to=2026-11-22T00:20&session=" FIRST), 200);
+    api_sample_done(&f);
+}
+
 /* Ten minutes against the ten before them; what moved most comes first. */
 static void test_compare(void **state)
 {
@@ -359,7 +371,7 @@ int main(void)
         cmocka_unit_test(test_metrics_are_those_of_the_schema), cmocka_unit_test(test_metrics_of_a_gap),
         cmocka_unit_test(test_frames), cmocka_unit_test(test_bad_queries), cmocka_unit_test(test_processes),
         cmocka_unit_test(test_findings), cmocka_unit_test(test_labels), cmocka_unit_test(test_analyses),
-        cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_leaves_out),
+        cmocka_unit_test(test_changed_of_two), cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_leaves_out),
         cmocka_unit_test(test_compare_with_nothing),
         cmocka_unit_test(test_settings), cmocka_unit_test(test_export),
     };

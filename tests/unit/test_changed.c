@@ -179,13 +179,21 @@ static void test_only_the_time_before(void **state)
     recording_free(r);
 }
 
+static void test_begin(void **state)
+{
+    (void)state;
+    assert_int_equal(changed_begin(10000000, 10060000), 10000000 - 600000);
+    assert_int_equal(changed_begin(10000000, 13600000), 10000000 - 3600000);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_quiet_is_nothing),
     cmocka_unit_test(test_chance),
     cmocka_unit_test(test_a_level_a_burst_and_a_ramp),
     cmocka_unit_test(test_processes),
     cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_only_the_time_before),
+    cmocka_unit_test(test_begin),
+    cmocka_unit_test(test_only_the_time_before),
 };
 
 int main(void)

@@ -153,6 +153,31 @@ static void test_judged(void **state)
     done(&m, &l);
 }
 
+/* Two sessions at the same time are not judged as one; each by itself is. */
+static void test_judged_one_session(void **state)
+{
+    (void)state;
+    struct made m;
+    struct look l;
+    struct judged j;
+    struct recording *rec = NULL;
+    make(&m, &l);
+    look_close(&l);
+    made_part(&m, "20261122_001000", 0, 600, 900, true);
+    assert_int_equal(look_open(&l, m.dir, false), 0);
+    const struct analyze_options how = { .seed = 1 };
+    assert_int_equal(judged_recording(&l, NULL, MS(500), MS(700), JUDGED_BYTES, &rec), -ENOTUNIQ);
+    assert_int_equal(judged_range(&l, NULL, MS(500), MS(700), &how, JUDGED_BYTES, &j), -ENOTUNIQ);
+    assert_null(rec);
+    assert_int_equal(judged_recording(&l, NULL, MS(100), MS(399), JUDGED_BYTES, &rec), 0);
+    assert_int_equal(rec->n, 300);
+    recording_free(rec);
+    assert_int_equal(judged_recording(&l, FIRST, MS(500), MS(700), JUDGED_BYTES, &rec), 0);
+    assert_string_equal(rec->session, FIRST);
+    recording_free(rec);
+    done(&m, &l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +186,7 @@ int main(void)
         cmocka_unit_test(test_instant_at_the_edges),
         cmocka_unit_test(test_instant_between_readings),
         cmocka_unit_test(test_judged),
+        cmocka_unit_test(test_judged_one_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,7 @@
 
 #define CHANCE 0.02    /* that any metric is named without reason */
 #define CLEARLY 1.5    /* further than the median has another quantile to move to be told instead */
+#define BEFORE_LEAST_MS 600000
 #define FEW 4.0        /* values that a series counts as at least: a ramp repeats itself, and is a change */
 
 static const double quantiles[] = { 0.5, 0.9, 0.1 };
@@ -175,6 +176,12 @@ static size_t changed_row(const struct recording *r, int64_t wall_ms)
     while (i < r->n && r->wall_ms[i] < wall_ms)
         i++;
     return i;
+}
+
+int64_t changed_begin(int64_t from_ms, int64_t to_ms)
+{
+    int64_t window_ms = to_ms - from_ms;
+    return from_ms - (window_ms > BEFORE_LEAST_MS ? window_ms : BEFORE_LEAST_MS);
 }
 
 void changed_find(const struct recording *r, int64_t begin_ms, int64_t from_ms, int64_t to_ms, struct changed *out)

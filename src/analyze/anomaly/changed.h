@@ -48,6 +48,9 @@ struct changed {
     int n_processes;
 };
 
+/* When the time before a window begins: as long before as the window is, but at least ten minutes. */
+int64_t changed_begin(int64_t from_ms, int64_t to_ms);
+
 /*
  *   begin_ms        what the recording holds from then on until the window begins is the time before
  *   from_ms, to_ms  the window, wall clock

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEFORE_LEAST_MS 600000
 #define POINTS 240
 #define KNOWN_LEAST 8      /* points of each range, to be compared */
 #define ROWS_MAX 60        /* metrics that are told */
@@ -26,9 +25,8 @@ void api_changed(void *self, const struct http_request *r, struct http_reply *ou
     struct changed c;
     if (!api_look(a, out) || !api_range(a, r, &range, out))
         return;
-    int64_t window_ms = range.to_ms - range.from_ms;
-    int64_t begin_ms = range.from_ms - (window_ms > BEFORE_LEAST_MS ? window_ms : BEFORE_LEAST_MS);
-    int rc = archive_recording(a->look.files, range.session, begin_ms, range.to_ms, JUDGED_BYTES, &rec);
+    int64_t begin_ms = changed_begin(range.from_ms, range.to_ms);
+    int rc = judged_recording(&a->look, range.session, begin_ms, range.to_ms, JUDGED_BYTES, &rec);
     if (rc < 0) {
         api_fail(out, rc);
         return;
