@@ -168,12 +168,20 @@ static void the_worst_have_numbers(void **state)
 {
     (void)state;
     struct plot *p = empty_plot(10);
-    for (int i = 0; i < 20; i++)
-        *plot_add_episode(p) = (struct plot_episode){
+    for (int i = 0; i < 20; i++) {
+        struct plot_episode *e = plot_add_episode(p);
+        *e = (struct plot_episode){
             .start_ms = p->from_ms + i, .severity = i < 2 ? SEVERITY_CRITICAL : SEVERITY_NOTICE };
+        snprintf(e->text, sizeof e->text, "the %d%s", i, i == 1 ? "st" : "th");
+    }
     plot_arrange(p, NULL, NULL, NULL);
     for (int i = 0; i < 20; i++)
         assert_int_equal(p->episodes[i].number, i < 2 ? i + 1 : i < 13 ? 0 : i - 10);
+    auto_buf struct buf words = { 0 };
+    plot_describe(p, &words); /* by the same numbers */
+    assert_non_null(strstr(words.p, "2, critical: the 1st. 3, notice: the 13th. "));
+    assert_non_null(strstr(words.p, "9, notice: the 19th. And 11 more. "));
+    assert_null(strstr(words.p, "10, "));
     plot_free(p);
 }
 

@@ -117,13 +117,26 @@ static void plot_describe_panel(const struct plot_panel *panel, struct buf *out)
     buf_puts(out, ". ");
 }
 
+/* By the numbers that they have in the picture. */
+static void plot_describe_episodes(const struct plot *p, struct buf *out)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < p->n_episodes; i++) {
+        const struct plot_episode *e = &p->episodes[i];
+        told += e->number > 0;
+        if (e->number)
+            buf_printf(out, "%d, %s: %s. ", e->number, severity_name(e->severity), e->text);
+    }
+    if (told < p->n_episodes)
+        buf_printf(out, "And %zu more. ", p->n_episodes - told);
+}
+
 void plot_describe(const struct plot *p, struct buf *out)
 {
     plot_describe_range(p, out);
     buf_puts(out, ". ");
     for (int i = 0; i < p->n_panels; i++)
         plot_describe_panel(&p->panels[i], out);
-    for (size_t i = 0; i < p->n_episodes; i++)
-        buf_printf(out, "%zu, %s: %s. ", i + 1, severity_name(p->episodes[i].severity), p->episodes[i].text);
+    plot_describe_episodes(p, out);
     buf_puts(out, p->note);
 }

@@ -4,7 +4,7 @@
  *
  *     struct plot *p = plot_new(from_ms, to_ms, 600);
  *     struct plot_series *s = plot_add(p, "cpu.util", &metric);    and fill s->point[0..599]
- *     plot_arrange(p, NULL);
+ *     plot_arrange(p, NULL, NULL, NULL);
  *     plot_svg(p, &options, &out);
  */
 #ifndef OUTPUT_PLOT_PLOT_H
