@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -161,4 +162,22 @@ bool when_parse(const char *text, int64_t now_ms, int64_t *out_ms)
     else
         return when_named(text, now_ms, out_ms) || when_before(text, now_ms, out_ms) || when_date(text, out_ms);
     return true;
+}
+
+const char *when_month_name(int month)
+{
+    static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+                                         "Dec" };
+    assert(month >= 1 && month <= 12);
+    return names[month - 1];
+}
+
+char *when_zone_text(int zone_s, char out[static WHEN_ZONE_MAX])
+{
+    int minutes = abs(zone_s) / 60;
+    if (minutes)
+        snprintf(out, WHEN_ZONE_MAX, "UTC%c%02d:%02d", zone_s < 0 ? '-' : '+', minutes / 60 % 24, minutes % 60);
+    else
+        strcpy(out, "UTC");
+    return out;
 }

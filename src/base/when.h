@@ -1,5 +1,5 @@
 /*
- * Times as a person types them, in UTC like every time of Sonde.
+ * Times as a person types them, in UTC like every time of Sonde; and the words for months and zones.
  *
  *   now, today, yesterday              a day is its beginning
  *   yesterday 14:05, today 09:00:30
@@ -17,5 +17,13 @@
 #define WHEN_FORMS "2026-11-22T14:05, 14:05, 'yesterday 14:05', -2h, '3 days ago' or now, in UTC"
 
 bool when_parse(const char *text, int64_t now_ms, int64_t *out_ms);
+
+/* "Jan" to "Dec" of 1 to 12. */
+const char *when_month_name(int month);
+
+#define WHEN_ZONE_MAX 16 /* bytes of "UTC+01:00" and its NUL, with room */
+
+/* "UTC", "UTC+01:00", by the seconds that a zone is ahead of it, less than a day. Returns out. */
+char *when_zone_text(int zone_s, char out[static WHEN_ZONE_MAX]);
 
 #endif

@@ -79,10 +79,23 @@ static void long_ago(void **state)
     assert_int_equal(ms, -86400000);
 }
 
+static void words(void **state)
+{
+    (void)state;
+    char zone[WHEN_ZONE_MAX];
+    assert_string_equal(when_month_name(1), "Jan");
+    assert_string_equal(when_month_name(12), "Dec");
+    assert_string_equal(when_zone_text(0, zone), "UTC");
+    assert_string_equal(when_zone_text(-59, zone), "UTC");
+    assert_string_equal(when_zone_text(3600, zone), "UTC+01:00");
+    assert_string_equal(when_zone_text(-12600, zone), "UTC-03:30");
+    assert_string_equal(when_zone_text(50400, zone), "UTC+14:00");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(understood), cmocka_unit_test(refused), cmocka_unit_test(long_ago),
+        cmocka_unit_test(understood), cmocka_unit_test(refused), cmocka_unit_test(long_ago), cmocka_unit_test(words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

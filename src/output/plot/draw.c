@@ -108,15 +108,9 @@ void draw_rule(const struct drawing *d, double x, double y, double to_x, double 
 static void draw_range(const struct drawing *d, struct buf *out)
 {
     const struct plot *p = d->p;
-    char day[TICKS_TEXT], last[TICKS_TEXT], from[TICKS_TEXT], to[TICKS_TEXT], zone[TICKS_TEXT], span[32];
-    bool one_day = strcmp(ticks_day(p->from_ms, p->zone_s, day), ticks_day(p->to_ms, p->zone_s, last)) == 0;
-    ticks_clock(p->from_ms, p->zone_s, from);
-    ticks_clock(p->to_ms, p->zone_s, to);
-    if (p->to_ms - p->from_ms > 86400000)
-        from[5] = to[5] = '\0';
-    buf_printf(out, "%s, %s to %s%s%s %s (%s)", day, from, one_day ? "" : last, one_day ? "" : ", ", to,
-               ticks_zone(p->zone_s, zone),
-               text_span((double)(p->to_ms - p->from_ms) / 1000, span, sizeof span));
+    char span[32];
+    plot_describe_range(p, p->to_ms - p->from_ms <= 86400000, out);
+    buf_printf(out, " (%s)", text_span((double)(p->to_ms - p->from_ms) / 1000, span, sizeof span));
 }
 
 /* Returns the height. */

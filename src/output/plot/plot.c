@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/text.h"
+#include "base/when.h"
 #include "core/amount.h"
 #include "output/plot/ticks.h"
 
@@ -94,15 +95,15 @@ void plot_set_host(struct plot *p, const struct report_host *h, const char *othe
     text_copy(p->title, sizeof p->title, text.n ? text.p : other);
 }
 
-/* "26 Nov 2026, 14:05:00 to 15:05:00 UTC". */
-static void plot_describe_range(const struct plot *p, struct buf *out)
+void plot_describe_range(const struct plot *p, bool seconds, struct buf *out)
 {
-    char day[TICKS_TEXT], clock[TICKS_TEXT], zone[TICKS_TEXT], last[TICKS_TEXT];
-    ticks_day(p->from_ms, p->zone_s, day);
-    buf_printf(out, "%s, %s to ", day, ticks_clock(p->from_ms, p->zone_s, clock));
-    if (strcmp(ticks_day(p->to_ms, p->zone_s, last), day) != 0)
-        buf_printf(out, "%s, ", last);
-    buf_printf(out, "%s %s", ticks_clock(p->to_ms, p->zone_s, clock), ticks_zone(p->zone_s, zone));
+    char day[TICKS_TEXT], last[TICKS_TEXT], from[TICKS_TEXT], to[TICKS_TEXT], zone[WHEN_ZONE_MAX];
+    int clock = seconds ? 8 : 5;
+    bool one_day = strcmp(ticks_day(p->from_ms, p->zone_s, day), ticks_day(p->to_ms, p->zone_s, last)) == 0;
+    ticks_clock(p->from_ms, p->zone_s, from);
+    ticks_clock(p->to_ms, p->zone_s, to);
+    buf_printf(out, "%s, %.*s to %s%s%.*s %s", day, clock, from, one_day ? "" : last, one_day ? "" : ", ", clock, to,
+               when_zone_text(p->zone_s, zone));
 }
 
 static void plot_describe_panel(const struct plot_panel *panel, struct buf *out)
@@ -133,7 +134,7 @@ static void plot_describe_episodes(const struct plot *p, struct buf *out)
 
 void plot_describe(const struct plot *p, struct buf *out)
 {
-    plot_describe_range(p, out);
+    plot_describe_range(p, true, out);
     buf_puts(out, ". ");
     for (int i = 0; i < p->n_panels; i++)
         plot_describe_panel(&p->panels[i], out);

@@ -134,6 +134,9 @@ int plot_draw(const struct plot *p, const struct plot_options *o, struct canvas 
 /* The same as an SVG file. */
 int plot_svg(const struct plot *p, const struct plot_options *o, struct buf *out);
 
+/* "26 Nov 2026, 14:05:00 to 15:05:00 UTC"; the second day, where it is another, stands before its time. */
+void plot_describe_range(const struct plot *p, bool seconds, struct buf *out);
+
 /* In words, for who cannot see it: what is shown, from when to when, and what was unusual. */
 void plot_describe(const struct plot *p, struct buf *out);
 

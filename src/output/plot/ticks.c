@@ -2,10 +2,10 @@
 #include "output/plot/ticks.h"
 
 #include "base/text.h"
+#include "base/when.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define TICKS_SAME 1e-9 /* what differs by less of itself is one number */
@@ -63,11 +63,10 @@ struct time_ticks ticks_times(int64_t from_ms, int64_t to_ms, int zone_s, int mo
 
 char *ticks_day(int64_t at_ms, int zone_s, char out[static TICKS_TEXT])
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     char text[TEXT_TIME_MAX];
     text_time(at_ms + zone_s * INT64_C(1000), text);
     int month = (text[5] - '0') * 10 + text[6] - '0', day = (text[8] - '0') * 10 + text[9] - '0';
-    snprintf(out, TICKS_TEXT, "%d %.3s %.4s", day, months + 3 * (month - 1), text);
+    snprintf(out, TICKS_TEXT, "%d %s %.4s", day, when_month_name(month), text);
     return out;
 }
 
@@ -92,15 +91,5 @@ char *ticks_time_text(int64_t at_ms, int64_t step_ms, int zone_s, char out[stati
     else if (step_ms % 1000 != 0)
         snprintf(out + 8, TICKS_TEXT - 8, ".%0*d", step_ms % 100 ? 3 : 1,
                  (int)(of_day % 1000) / (step_ms % 100 ? 1 : 100));
-    return out;
-}
-
-char *ticks_zone(int zone_s, char out[static TICKS_TEXT])
-{
-    int minutes = abs(zone_s) / 60;
-    if (zone_s == 0)
-        strcpy(out, "UTC");
-    else
-        snprintf(out, TICKS_TEXT, "UTC%c%02d:%02d", zone_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
     return out;
 }

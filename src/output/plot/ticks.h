@@ -34,7 +34,4 @@ char *ticks_time_text(int64_t at_ms, int64_t step_ms, int zone_s, char out[stati
 char *ticks_day(int64_t at_ms, int zone_s, char out[static TICKS_TEXT]);
 char *ticks_clock(int64_t at_ms, int zone_s, char out[static TICKS_TEXT]);
 
-/* "UTC", "UTC+01:00". */
-char *ticks_zone(int zone_s, char out[static TICKS_TEXT]);
-
 #endif
