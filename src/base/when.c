@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -168,8 +167,7 @@ const char *when_month_name(int month)
 {
     static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
                                          "Dec" };
-    assert(month >= 1 && month <= 12);
-    return names[month - 1];
+    return month >= 1 && month <= 12 ? names[month - 1] : "?";
 }
 
 char *when_zone_text(int zone_s, char out[static WHEN_ZONE_MAX])

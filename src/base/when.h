@@ -18,7 +18,7 @@
 
 bool when_parse(const char *text, int64_t now_ms, int64_t *out_ms);
 
-/* "Jan" to "Dec" of 1 to 12. */
+/* "Jan" to "Dec" of 1 to 12; "?" of what is no month. */
 const char *when_month_name(int month);
 
 #define WHEN_ZONE_MAX 16 /* bytes of "UTC+01:00" and its NUL, with room */

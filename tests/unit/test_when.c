@@ -85,6 +85,7 @@ static void words(void **state)
     char zone[WHEN_ZONE_MAX];
     assert_string_equal(when_month_name(1), "Jan");
     assert_string_equal(when_month_name(12), "Dec");
+    assert_string_equal(when_month_name(13), "?");
     assert_string_equal(when_zone_text(0, zone), "UTC");
     assert_string_equal(when_zone_text(-59, zone), "UTC");
     assert_string_equal(when_zone_text(3600, zone), "UTC+01:00");
