@@ -4,6 +4,7 @@
 #include "api_sample.h"
 
 #include "base/auto.h"
+#include "store/segment.h"
 
 #include <jansson.h>
 
@@ -67,6 +68,71 @@ static void test_metrics_are_those_of_the_schema(void **state)
 }
 
 /* What is measured is told of any time at which something was recorded before, in a gap, too. */
+static const char *nobody_knows(void *self)
+{
+    (void)self;
+    return NULL;
+}
+
+static const char *no_sensor(void *self)
+{
+    (void)self;
+    return "[{\"adapter\":\"hwmon\",\"reason\":\"no sensor\",\"remedy\":null}]";
+}
+
+/* What is missing is an empty list only where somebody says so. */
+static void test_metrics_that_are_missing(void **state)
+{
+    (void)state;
+    static const struct { const char *(*missing)(void *self); size_t n; } cases[] = {
+        { NULL, 0 }, { nobody_knows, 0 }, { no_sensor, 1 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct api_sample f;
+        api_sample_init(&f);
+        api_free(f.api);
+        f.api = api_new(f.m.dir, &(struct api_shown){ .config = f.config, .missing = cases[i].missing });
+        json_t *j = get(&f, "/api/v1/metrics", ""), *missing = json_object_get(j, "missing");
+        assert_int_equal(json_array_size(missing), cases[i].n);
+        assert_true(cases[i].n ? json_is_array(missing) : json_is_null(missing));
+        json_decref(j);
+        api_sample_done(&f);
+    }
+}
+
+static void damage_catalogs(struct api_sample *f, const char *stem)
+{
+    struct segment *s;
+    int n = 0;
+    assert_int_equal(segment_open(made_path(&f->m, stem, 0), &s), 0);
+    FILE *file = fopen(made_path(&f->m, stem, 0), "r+b");
+    for (size_t i = 0; i < s->n; i++)
+        if (s->entry[i].type == CHUNK_CATALOG) {
+            fseek(file, (long)(s->entry[i].at + s->entry[i].n / 2), SEEK_SET);
+            n += fputs("damaged", file) >= 0;
+        }
+    fclose(file);
+    segment_free(s);
+    assert_true(n > 0);
+}
+
+/* A part whose names cannot be read: those of the one before it; where there is none, that is said. */
+static void test_metrics_that_are_damaged(void **state)
+{
+    (void)state;
+    struct api_sample f;
+    api_sample_init(&f);
+    damage_catalogs(&f, "20261122_014000");
+    json_t *j = get(&f, "/api/v1/metrics", "");
+    assert_int_equal(json_array_size(json_object_get(j, "metrics")), schema_size(f.m.s.schema));
+    json_decref(j);
+    api_sample_done(&f);
+    api_sample_init(&f);
+    damage_catalogs(&f, "20261122_014000");
+    assert_int_equal(status_of(&f, "/api/v1/metrics", "session=session_20261122_014000"), 500);
+    api_sample_done(&f);
+}
+
 static void test_metrics_of_a_gap(void **state)
 {
     (void)state;
@@ -369,6 +435,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_recorded), cmocka_unit_test(test_host),
         cmocka_unit_test(test_metrics_are_those_of_the_schema), cmocka_unit_test(test_metrics_of_a_gap),
+        cmocka_unit_test(test_metrics_that_are_missing), cmocka_unit_test(test_metrics_that_are_damaged),
         cmocka_unit_test(test_frames), cmocka_unit_test(test_bad_queries), cmocka_unit_test(test_processes),
         cmocka_unit_test(test_findings), cmocka_unit_test(test_labels), cmocka_unit_test(test_analyses),
         cmocka_unit_test(test_changed_of_two), cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_leaves_out),

@@ -229,9 +229,15 @@ static void serve_open_api(struct serve *s)
 /* Of a replay nothing is live: streams stay silent. */
 static struct livefeed *serve_listen_to_recorder(struct serve *s)
 {
-    return s->shown.private ? NULL : livefeed_start(&(struct livefeed_options){
+    if (s->shown.private)
+        return NULL;
+    struct livefeed *f = livefeed_start(&(struct livefeed_options){
         .data = s->keeper.own ? s->keeper.dir : args_text(s->args, "data"), .hub = server_hub(s->server),
         .budget_per_day = config_number(args_config(s->args), "analysis.budget_per_day") });
+    if (!f)
+        log_error(0, "serve: the system has no further thread, which would hear the recorder: the page shows what was "
+                     "recorded, and nothing as it happens; end other programs and start it again");
+    return f;
 }
 
 static int serve_live_run(struct serve *s)

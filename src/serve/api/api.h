@@ -20,7 +20,8 @@ struct api_shown {
     /* How ranges are analysed: budget, seed, categories; everything in it is borrowed. */
     struct analyze_options how;
 
-    /* A JSON array of {"adapter", "reason", "remedy"}: what this machine does not have; NULL: nobody knows. */
+    /* A JSON array of {"adapter", "reason", "remedy"}: what this machine does not have. Borrowed until the next call.
+     * NULL, itself or what it returns: nobody knows. */
     const char *(*missing)(void *self);
 
     /* Why none of these is measured: as `missing` of a struct ask_world. NULL: nobody knows. */

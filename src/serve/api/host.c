@@ -118,22 +118,46 @@ static int metrics_of_instant(void *self, const struct tape_about *about, const 
     return -ECANCELED; /* one instant is enough */
 }
 
-/* Of the newest part that begins before a time: of its segment, or where nothing is packed of its last instant. */
-static void metrics_put(struct json *j, struct look *l, const char *session, int64_t to_ms)
+/* Of its segment, or where nothing is packed of its last instant. */
+static int metrics_of_part(struct json *j, struct look *l, const struct archive_part *p)
 {
-    size_t n;
-    const struct archive_part *parts = archive_parts(l->files, &n), *newest = NULL;
+    int rc = p->segment ? segment_load(p->segment) : 0;
+    if (rc < 0)
+        return rc;
+    if (p->segment && schema_size(p->segment->schema)) {
+        metrics_all(j, p->segment->schema);
+        return 0;
+    }
+    rc = archive_play(l->files, p->about.session, p->last_ms, p->last_ms, metrics_of_instant, j, NULL);
+    return rc == -ECANCELED ? 0 : rc;
+}
+
+/* The newest part that begins by a time, and ends before another. NULL: none. */
+static const struct archive_part *metrics_newest(const struct archive_part *parts, size_t n, const char *session,
+                                                 int64_t to_ms, int64_t before_ms)
+{
+    const struct archive_part *newest = NULL;
     for (size_t i = 0; i < n; i++)
-        if (parts[i].last_ms && parts[i].first_ms <= to_ms && (!newest || parts[i].last_ms >= newest->last_ms) &&
+        if (parts[i].last_ms && parts[i].first_ms <= to_ms && parts[i].last_ms < before_ms &&
+            (!newest || parts[i].last_ms >= newest->last_ms) &&
             (!session || strcmp(parts[i].about.session, session) == 0))
             newest = &parts[i];
-    if (!newest)
-        return;
-    bool packed = newest->segment && segment_load(newest->segment) == 0 && schema_size(newest->segment->schema);
-    if (packed)
-        metrics_all(j, newest->segment->schema);
-    else
-        archive_play(l->files, newest->about.session, newest->last_ms, newest->last_ms, metrics_of_instant, j, NULL);
+    return newest;
+}
+
+/* Of the newest part that can be read; the error of the newest where none can. */
+static int metrics_put(struct json *j, struct look *l, const char *session, int64_t to_ms)
+{
+    size_t n;
+    int rc = 0;
+    const struct archive_part *parts = archive_parts(l->files, &n), *p = NULL;
+    while ((p = metrics_newest(parts, n, session, to_ms, p ? p->last_ms : INT64_MAX))) {
+        int one = metrics_of_part(j, l, p);
+        if (one == 0)
+            return 0;
+        rc = rc < 0 ? rc : one;
+    }
+    return rc;
 }
 
 void api_metrics(void *self, const struct http_request *r, struct http_reply *out)
@@ -146,9 +170,14 @@ void api_metrics(void *self, const struct http_request *r, struct http_reply *ou
     json_init(&j, &out->body);
     json_object(&j, NULL);
     json_array(&j, "metrics");
-    metrics_put(&j, &a->look, range.session, range.to_ms);
+    int rc = metrics_put(&j, &a->look, range.session, range.to_ms);
+    if (rc < 0) {
+        api_fail(out, rc);
+        return;
+    }
     json_end(&j);
-    json_raw(&j, "missing", a->s.missing ? a->s.missing(a->s.self) : "[]");
+    const char *missing = a->s.missing ? a->s.missing(a->s.self) : NULL;
+    json_raw(&j, "missing", missing ? missing : "null");
     json_end(&j);
 }
 
