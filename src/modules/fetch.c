@@ -117,17 +117,35 @@ static int fetch_drive(CURLM *m, const struct fetch_request *r, CURLcode *code)
     return 0;
 }
 
-static struct curl_slist *fetch_headers(const struct fetch_request *r)
+static int fetch_add(struct curl_slist **list, const char *line)
 {
-    struct curl_slist *list = curl_slist_append(NULL, "Content-Type: application/json");
-    size_t n = r->bearer ? strlen(r->bearer) + 32 : 0;
-    char *line = n ? malloc(n) : NULL;
-    if (line) {
-        snprintf(line, n, "Authorization: Bearer %s", r->bearer);
-        list = curl_slist_append(list, line);
-    }
+    struct curl_slist *longer = curl_slist_append(*list, line);
+    if (!longer)
+        return -ENOMEM; /* the list is as it was */
+    *list = longer;
+    return 0;
+}
+
+static int fetch_add_key(struct curl_slist **list, const char *bearer)
+{
+    size_t n = strlen(bearer) + 32;
+    char *line = malloc(n);
+    if (!line)
+        return -ENOMEM;
+    snprintf(line, n, "Authorization: Bearer %s", bearer);
+    int rc = fetch_add(list, line);
     free(line);
-    return curl_slist_append(curl_slist_append(list, "Accept: application/json"), "Expect:");
+    return rc;
+}
+
+/* All of them, or -ENOMEM; to be freed in both cases. */
+static int fetch_headers(const struct fetch_request *r, struct curl_slist **out)
+{
+    *out = NULL;
+    int rc = fetch_add(out, "Content-Type: application/json");
+    rc = rc < 0 || !r->bearer ? rc : fetch_add_key(out, r->bearer);
+    rc = rc < 0 ? rc : fetch_add(out, "Accept: application/json");
+    return rc < 0 ? rc : fetch_add(out, "Expect:");
 }
 
 static int fetch_post(const struct fetch_request *r, char why[static FETCH_WHY])
@@ -137,11 +155,12 @@ static int fetch_post(const struct fetch_request *r, char why[static FETCH_WHY])
     CURLcode code = CURLE_OK;
     long status = 0;
     pthread_once(&once, fetch_begin);
-    struct curl_slist *headers = fetch_headers(r);
+    struct curl_slist *headers;
+    int rc = fetch_headers(r, &headers);
     CURL *c = curl_easy_init();
     CURLM *m = curl_multi_init();
-    int rc = -ENOMEM;
-    if (c && m && headers) {
+    rc = c && m ? rc : -ENOMEM;
+    if (rc == 0) {
         fetch_set(c, &f, headers, said);
         curl_multi_add_handle(m, c);
         rc = fetch_drive(m, r, &code);

@@ -20,6 +20,9 @@
 #define TEST_SLOW 1
 #endif
 #endif
+#if !defined TEST_SLOW && defined __SANITIZE_ADDRESS__ /* gcc */
+#define TEST_SLOW 1
+#endif
 #ifndef TEST_SLOW
 #define TEST_SLOW 0
 #endif

@@ -8,6 +8,8 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static void absent(void **state)
@@ -116,6 +118,33 @@ static void fetch(void **state)
     assert_true(f->post(&r, why) < 0);
 }
 
+/* Where memory lacks for the key nothing is asked: without it the question would come from nobody. */
+static void fetch_without_memory(void **state)
+{
+    (void)state;
+    const struct fetch *f = os_module("sonde-fetch", "sonde_fetch");
+    size_t n = (size_t)256 << 20;
+    long pages;
+    struct rlimit was, few;
+    char text[128], why[FETCH_WHY];
+    if (!f || TEST_SLOW) /* a sanitizer has an address space of its own */
+        return;
+    char *bearer = malloc(n + 1);
+    assert_non_null(bearer);
+    memset(bearer, 'x', n);
+    bearer[n] = '\0';
+    assert_true(os_read_text("", "/proc/self/statm", text, sizeof text) > 0 && sscanf(text, "%ld", &pages) == 1);
+    assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
+    few = was;
+    few.rlim_cur = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + n / 2;
+    assert_int_equal(setrlimit(RLIMIT_AS, &few), 0);
+    int rc = f->post(&(struct fetch_request){ .url = "http://127.0.0.1:1/v1", .body = "{}", .n = 2, .timeout_s = 5,
+                                              .local = true, .take = fetch_take, .bearer = bearer }, why);
+    assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
+    assert_int_equal(rc, -ENOMEM);
+    free(bearer);
+}
+
 /* Likewise by tests/e2e/serve.sh. What can be refused is refused without a connection. */
 static void web(void **state)
 {
@@ -147,7 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent), cmocka_unit_test(current_folder), cmocka_unit_test(digests),
-        cmocka_unit_test(terminal), cmocka_unit_test(fetch), cmocka_unit_test(web),
+        cmocka_unit_test(terminal), cmocka_unit_test(fetch), cmocka_unit_test(fetch_without_memory), cmocka_unit_test(web),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
