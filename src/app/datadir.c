@@ -5,9 +5,9 @@
 #include "core/config.h"
 #include "os/disk.h"
 #include "os/os.h"
+#include "store/names.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define SYSTEM_DIR "/var/lib/sonde"
@@ -42,8 +42,7 @@ int datadir_lock(const char *dir)
 {
     char path[OS_PATH_MAX];
     int32_t owner = 0;
-    snprintf(path, sizeof path, "%.4000s/lock", dir);
-    int lock = os_disk_lock(path, &owner);
+    int rc = names_lock_path(dir, path), lock = rc < 0 ? rc : os_disk_lock(path, &owner);
     if (lock == -EBUSY)
         log_error(0, "process %d records in %s and counts every byte there; stop it for a moment, or name another "
                   "archive with --data DIR", (int)owner, dir);

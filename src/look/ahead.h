@@ -21,7 +21,8 @@ struct ahead {
  *   horizon  minutes; at least as many have to be there
  *   most     metrics; 0 = no limit
  *
- * 0, and *out is to be released with ahead_done(). -ENODATA: there is not enough; others as of store_query().
+ * 0, and *out is to be released with ahead_done(). -ENODATA: there is not enough; others as of store_query(). After an
+ * error *out is empty, and ahead_done() has nothing to do and may be called all the same.
  */
 int ahead_make(struct archive *files, const char *session, int64_t until_ms, const char *globs, int horizon,
                size_t most, struct ahead *out);

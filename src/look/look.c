@@ -71,22 +71,7 @@ int look_refresh(struct look *l)
 
 bool look_span(struct look *l, const char *session, int64_t *first_ms, int64_t *last_ms)
 {
-    size_t n;
-    int64_t first = INT64_MAX, last = INT64_MIN;
-    if (look_files(l) < 0)
-        return false;
-    const struct archive_part *p = archive_parts(l->files, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (!p[i].last_ms || (session && strcmp(p[i].about.session, session) != 0))
-            continue;
-        first = p[i].first_ms < first ? p[i].first_ms : first;
-        last = p[i].last_ms > last ? p[i].last_ms : last;
-    }
-    if (first > last)
-        return false;
-    *first_ms = first;
-    *last_ms = last;
-    return true;
+    return look_files(l) == 0 && archive_span(l->files, session, first_ms, last_ms);
 }
 
 /* ---- sessions as they are now ---- */

@@ -29,10 +29,17 @@ void look_close(struct look *l);
 /* Opens its segments and journals, once. 0, or a silent error. */
 int look_files(struct look *l);
 
-/* Looks what came and went since. */
+/*
+ * Looks what came and went since in the files; the index that is open stays. 0, or a silent error, of archive_refresh()
+ * or look_files(). What archive_parts() gave of the files is gone.
+ */
 int look_refresh(struct look *l);
 
-/* Makes an index of the files, in memory, in place of the one that is open: for what index.db does not know. */
+/*
+ * Makes an index of the files, in memory, in place of the one that is open, which is closed: for what index.db does not
+ * know. 0; -ENOENT: there are no files; errors of look_files() and index_open_memory(), with which the one that is open
+ * stays.
+ */
 int look_index_files(struct look *l);
 
 /* The first and the last instant of a session, or with NULL of all. False: there is none. */

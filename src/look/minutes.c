@@ -50,23 +50,11 @@ int minutes_read(struct archive *a, const char *session, int64_t end_ms, double 
 bool minutes_span(const struct archive *a, const char *session, double step_s, int64_t until_ms, int64_t *first_ms,
                   int64_t *end_ms)
 {
-    size_t n;
-    const struct archive_part *part = archive_parts(a, &n);
-    int64_t last_ms = INT64_MIN, step_ms = (int64_t)fmax(round(step_s * 1000), 1);
-    double interval_s = 0;
-    *first_ms = INT64_MAX;
-    for (size_t i = 0; i < n; i++) {
-        if (!part[i].first_ms || (session && strcmp(part[i].about.session, session) != 0))
-            continue;
-        *first_ms = part[i].first_ms < *first_ms ? part[i].first_ms : *first_ms;
-        if (part[i].last_ms > last_ms) {
-            last_ms = part[i].last_ms;
-            interval_s = part[i].about.interval_s;
-        }
-    }
-    if (last_ms < *first_ms)
+    int64_t last_ms, step_ms = (int64_t)fmax(round(step_s * 1000), 1);
+    const struct archive_part *newest = archive_span(a, session, first_ms, &last_ms);
+    if (!newest)
         return false;
-    last_ms += (int64_t)(interval_s * 1000);
+    last_ms += (int64_t)(newest->about.interval_s * 1000);
     last_ms = last_ms < until_ms ? last_ms : until_ms;
     *end_ms = last_ms - last_ms % step_ms;
     return true;

@@ -13,11 +13,18 @@
 
 struct archive;
 
-/* -ENOENT: there is no such directory, or nothing was ever recorded in it. */
+/*
+ * 0, and *out is the caller's, to be freed with archive_free(). -ENOENT: there is no such directory, or nothing was ever
+ * recorded in it; others: of archive_refresh(), and why the directory cannot be listed.
+ */
 int archive_open(const char *dir, struct archive **out);
 void archive_free(struct archive *a);
 
-/* Looks what came and went since. */
+/*
+ * Looks what came and went since: all parts are made anew, and what archive_parts() and archive_span() gave is gone. 0;
+ * errors: as archive_open(), and -EMFILE, -ENFILE, -ENOMEM, where it is us who cannot read all that is there. After an
+ * error it holds what could be read, perhaps nothing, and may be refreshed again.
+ */
 int archive_refresh(struct archive *a);
 
 /* Does somebody hold the lock of a data directory: a recorder, or whoever removes or imports? */
@@ -41,7 +48,15 @@ struct archive_part {
     struct tape_about about;
 };
 
+/* All of them, n of them; borrowed until archive_refresh() or archive_free(). */
 const struct archive_part *archive_parts(const struct archive *a, size_t *n);
+
+/*
+ * The first and the last instant of a session, or with NULL of all. Returns the part that has the last one, borrowed as
+ * those of archive_parts(); NULL: there is none, and nothing is set.
+ */
+const struct archive_part *archive_span(const struct archive *a, const char *session, int64_t *first_ms,
+                                        int64_t *last_ms);
 
 /* How many values an instant of a part has on the disk, by its newest catalog. -EBADMSG, -ENOMEM, the disk. */
 int archive_columns(const struct archive_part *p);

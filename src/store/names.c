@@ -69,6 +69,11 @@ int names_path(const char *dir, const struct names *n, char out[static OS_PATH_M
     return length < OS_PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
+int names_lock_path(const char *dir, char out[static OS_PATH_MAX])
+{
+    return snprintf(out, OS_PATH_MAX, "%s/lock", dir) < OS_PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
 /* Which one of those that began in the same second: 1 without a number. */
 static long names_session_number(const char *session)
 {

@@ -3,6 +3,7 @@
  *
  *   segments/20261126_021311_2.0.seg      session "session_20261126_021311_2", its part 0
  *   journal/20261126_021311_2.0.17.jnl    the same, of block 17
+ *   lock                                  of who writes there
  */
 #ifndef STORE_NAMES_H
 #define STORE_NAMES_H
@@ -26,6 +27,9 @@ bool names_parse(const char *file, struct names *out);
 
 void names_file(const struct names *n, char out[static NAMES_MAX]); /* without folder */
 int names_path(const char *dir, const struct names *n, char out[static OS_PATH_MAX]); /* -ENAMETOOLONG */
+
+/* The file whose lock holds whoever writes to a data directory. -ENAMETOOLONG. */
+int names_lock_path(const char *dir, char out[static OS_PATH_MAX]);
 
 /* By session, part and block, as they came to be. For qsort(). */
 int names_order(const void *a, const void *b);

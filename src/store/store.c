@@ -90,7 +90,7 @@ static int store_begin(struct store *s, int32_t *owner)
 {
     char path[OS_PATH_MAX];
     int rc = store_make_dirs(s->dir);
-    rc = rc < 0 ? rc : snprintf(path, sizeof path, "%s/lock", s->dir) < OS_PATH_MAX ? 0 : -ENAMETOOLONG;
+    rc = rc < 0 ? rc : names_lock_path(s->dir, path);
     s->lock_fd = rc < 0 ? rc : os_disk_lock(path, owner);
     rc = s->lock_fd < 0 ? s->lock_fd : space_open(s->dir, s->o.cap_bytes, &s->space);
     if (rc < 0)

@@ -51,10 +51,32 @@ static void test_rates_of_a_range(void **state)
     made_done(&m);
 }
 
+/* Of each session and of all; a part that ends later is that of the last instant, wherever it stands. */
+static void test_span(void **state)
+{
+    (void)state;
+    struct made m;
+    struct archive *a;
+    int64_t first_ms = 1, last_ms = 2;
+    made_init(&m, 2);
+    made_part(&m, "20261122_000000", 0, 0, 100, true);
+    made_part(&m, "20261122_000000", 1, 200, 300, false);
+    made_part(&m, "20261122_000100", 0, 60, 160, true);
+    assert_int_equal(archive_open(m.dir, &a), 0);
+    const struct archive_part *p = archive_span(a, NULL, &first_ms, &last_ms);
+    assert_true(p && p->last_ms == MS(299) && first_ms == MS(0) && last_ms == MS(299));
+    p = archive_span(a, "session_20261122_000100", &first_ms, &last_ms);
+    assert_true(p && first_ms == MS(60) && last_ms == MS(159));
+    assert_null(archive_span(a, "session_20200101_000000", &first_ms, &last_ms));
+    assert_true(first_ms == MS(60) && last_ms == MS(159));
+    archive_free(a);
+    made_done(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rates_of_a_range),
+        cmocka_unit_test(test_rates_of_a_range), cmocka_unit_test(test_span),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -334,12 +334,28 @@ static void test_format_1(void **state)
     sample_done(&s);
 }
 
+/* A path that has no room is said, and not cut to that of another file. */
+static void test_lock_path(void **state)
+{
+    (void)state;
+    static char dir[OS_PATH_MAX], path[OS_PATH_MAX];
+    assert_int_equal(names_lock_path("/a", path), 0);
+    assert_string_equal(path, "/a/lock");
+    memset(dir, 'x', OS_PATH_MAX - 6);
+    assert_int_equal(names_lock_path(dir, path), 0);
+    assert_int_equal(strlen(path), OS_PATH_MAX - 1);
+    dir[OS_PATH_MAX - 6] = 'x';
+    assert_int_equal(names_lock_path(dir, path), -ENAMETOOLONG);
+    assert_false(archive_is_recorded(dir));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_days), cmocka_unit_test(test_set_back),
         cmocka_unit_test(test_slow), cmocka_unit_test(test_sessions), cmocka_unit_test(test_format_1),
         cmocka_unit_test(test_absurd_time), cmocka_unit_test(test_forth_and_back),
+        cmocka_unit_test(test_lock_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "analyze/anomaly/changed.h"
 #include "base/mem.h"
+#include "base/stats.h"
 #include "output/changed_report.h"
 #include "store/query.h"
 
@@ -49,12 +50,6 @@ struct compared {
     double shift; /* of the median, in the wider of the two spreads */
 };
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* False: too little is known. */
 static bool compare_side(const struct query_series *s, int points, struct side *out)
 {
@@ -65,8 +60,9 @@ static bool compare_side(const struct query_series *s, int points, struct side *
             v[n++] = s->point[i].mean;
     bool enough = n >= KNOWN_LEAST;
     if (enough) {
-        qsort(v, n, sizeof *v, compare_doubles);
-        *out = (struct side){ v[n / 2], v[n / 20], v[n - 1 - n / 20] };
+        out->median = stats_quantile_of(v, n, 0.5);
+        out->p05 = stats_quantile_of(v, n, 0.05);
+        out->p95 = stats_quantile_of(v, n, 0.95);
     }
     mem_free(v);
     return enough;
