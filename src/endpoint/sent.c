@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "core/amount.h"
-#include "endpoint/names.h"
+#include "endpoint/hide_names.h"
 #include "output/report_now.h"
 #include "output/report_verdict.h"
 
@@ -231,7 +231,7 @@ void sent_put(const struct sent_options *o, struct buf *body, struct buf *conten
     struct sending s = { .o = o, .hide = { .process_names = o->process_names } };
     struct json j;
     size_t from = content->n;
-    names_learn(&s.hide, o->look, o->answer, o->judged);
+    hide_names_learn(&s.hide, o->look, o->answer, o->judged);
     sent_content(&s, content);
     json_init(&j, body);
     json_object(&j, NULL);

@@ -44,12 +44,13 @@ struct http_request {
     const char *body;                  /* NUL-terminated, body_n bytes; "" where there is none */
     size_t body_n;
     const char *peer;                  /* numeric address */
-    bool tls;
 
-    /* Filled in by the router. */
-    const char *part[HTTP_PARTS_MAX];  /* what stands for each {} and {*} of the route, decoded; "" beyond */
+    /* Filled in by access_admit(). */
     enum http_role role;               /* of who asks */
     uint64_t session;                  /* that it belongs to, see access.h; 0: none */
+
+    /* Filled in by router_find(). */
+    const char *part[HTTP_PARTS_MAX];  /* what stands for each {} and {*} of the route, decoded; "" beyond */
 };
 
 /* The value of the first "name=..." of the query; NULL where it is not given. */

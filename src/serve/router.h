@@ -59,7 +59,7 @@ struct router_match {
  *
  *   room  keeps the parts as long as the request is used; emptied before
  *
- * True, or the reply says what is wrong: 400 no path, 404, or 405 with Allow.
+ * True, or the reply says what is wrong: 404, or 405 with Allow.
  */
 bool router_find(const struct router_table *tables, size_t n, struct http_request *r, struct buf *room,
                  struct router_match *out, struct http_reply *refusal);

@@ -60,7 +60,7 @@ struct server {
 /* ---- replies ---- */
 
 /* As bytes, the body copied once: it may be large. NULL where there is no memory. */
-static struct web_text *reply_text(const struct http_reply *r, bool head, bool keep, bool stream)
+static struct web_text *guest_bytes(const struct http_reply *r, bool head, bool keep, bool stream)
 {
     auto_buf struct buf out = { 0 };
     size_t n;
@@ -78,7 +78,7 @@ static struct web_text *reply_text(const struct http_reply *r, bool head, bool k
 static void guest_reply(struct guest *g, const struct http_reply *r, bool head, bool keep, bool stream)
 {
     const struct web *web = g->server->o.web;
-    struct web_text *t = reply_text(r, head, keep, stream);
+    struct web_text *t = guest_bytes(r, head, keep, stream);
     if (!t) {
         web->drop(g->conn);
         return;
@@ -178,7 +178,6 @@ static void guest_answer(struct guest *g, struct task *t)
 {
     struct http_request *r = &t->request.http;
     r->peer = t->peer;
-    r->tls = g->server->o.cert != NULL;
     if (!front_admit(&g->server->front, r, &t->room, &t->match, &t->reply)) {
         task_answer(t);
         return;
@@ -342,14 +341,11 @@ static void server_said(const char *line)
 
 /* ---- the server ---- */
 
-void server_wake(struct server *s)
+/* On any thread. */
+static void server_wake(void *self)
 {
+    struct server *s = self;
     s->o.web->wake(s->listener);
-}
-
-static void server_wake_self(void *self)
-{
-    server_wake(self);
 }
 
 int server_open(const struct server_options *o, struct server **out)
@@ -368,9 +364,9 @@ int server_open(const struct server_options *o, struct server **out)
         mem_free(s);
         return rc;
     }
-    s->hub = hub_new(server_send, server_wake_self, s);
-    s->worker = worker_new(SERVER_QUEUE, server_wake_self, s);
-    s->waiter = s->worker ? worker_new(SERVER_LATER, server_wake_self, s) : NULL;
+    s->hub = hub_new(server_send, server_wake, s);
+    s->worker = worker_new(SERVER_QUEUE, server_wake, s);
+    s->waiter = s->worker ? worker_new(SERVER_LATER, server_wake, s) : NULL;
     if (!s->waiter) {
         if (s->worker && worker_stop(s->worker))
             worker_free(s->worker);

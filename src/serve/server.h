@@ -3,7 +3,7 @@
  * hub for streams.
  *
  * Everything runs on the thread that calls server_run(), but for ROUTE_WORKER handlers (the worker's thread), what they
- * leave for later (that of a second one, so that nobody waits for it at the archive), hub_post() and server_wake(). A
+ * leave for later (that of a second one, so that nobody waits for it at the archive), and hub_post(). A
  * reply to a client of slow reading is bounded by its size, a stream by WEB_QUEUE.
  */
 #ifndef SERVE_SERVER_H
@@ -48,7 +48,6 @@ void server_add(struct server *s, const struct route *routes, void *self);
 struct hub *server_hub(struct server *s); /* to post to */
 
 void server_run(struct server *s);
-void server_wake(struct server *s); /* any thread */
 /* False: a handler of the worker runs on, with all that it uses; the process is to end. NULL: nothing to do. */
 bool server_close(struct server *s);
 

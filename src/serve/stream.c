@@ -32,7 +32,6 @@ struct hub {
     void *self;
     struct web_text *comment;
     int64_t said_ns;             /* when anything was sent last */
-    size_t members;
 
     struct os_lock *lock;        /* guards what follows; topics are changed by the thread of the sockets only */
     struct topic *topic[HUB_TOPICS];
@@ -115,7 +114,6 @@ struct hub_member *hub_join(struct hub *h, const char *globs, void *who)
         t->members->before = m;
     t->members = m;
     t->n++;
-    h->members++;
     for (int k = 0; k <= HUB_TICK; k++)
         if (t->kept[k])
             h->send(who, t->kept[k]);
@@ -142,14 +140,8 @@ void hub_leave(struct hub *h, struct hub_member *m)
         m->after->before = m->before;
     *(m->before ? &m->before->after : &t->members) = m->after;
     mem_free(m);
-    h->members--;
     if (--t->n == 0)
         hub_remove(h, t);
-}
-
-size_t hub_members(const struct hub *h)
-{
-    return h->members;
 }
 
 /* ---- texts ---- */

@@ -45,7 +45,6 @@ struct hub_member *hub_join(struct hub *h, const char *globs, void *who);
 void hub_leave(struct hub *h, struct hub_member *m); /* NULL: nothing to do */
 
 void hub_deliver(struct hub *h, int64_t now_ns);
-size_t hub_members(const struct hub *h);
 
 /* ---- any thread ---- */
 

@@ -64,8 +64,8 @@ struct plot *sample_plot(void)
         cpu->p90[i] = 30 + 2 * i;
     }
     sample_episode(p, 10, SEVERITY_WARNING, AREA_CPU, "cpu: util rose from 20 % to 38 %, by <evil> & co (pid 812)",
-                   (struct plot_cause[]){ { "cpu.util", 38, 18, 26 }, { "memory.util", 40, NAN, NAN } }, 2);
+                   (struct plot_cause[]){ { "cpu.util", 18, 26 }, { "memory.util", NAN, NAN } }, 2);
     sample_episode(p, 40, SEVERITY_CRITICAL, AREA_DISK, "disk: sda waits for 2 s",
-                   (struct plot_cause[]){ { "disk.latency{sda}", 2, 0.001, 0.01 } }, 1);
+                   (struct plot_cause[]){ { "disk.latency{sda}", 0.001, 0.01 } }, 1);
     return p;
 }

@@ -319,8 +319,8 @@ static void test_analyses(void **state)
     api_sample_done(&f);
 }
 
-/* Two sessions at the same time are not taken as one, be it only before the window. */
-static void test_changed_of_two(void **state)
+/* Two sessions at the same time are not taken as one, be it only before the window that is compared. */
+static void test_two_at_a_time(void **state)
 {
     (void)state;
     struct api_sample f;
@@ -328,6 +328,8 @@ static void test_changed_of_two(void **state)
     made_part(&f.m, "20261122_001000", 0, 600, 800, true);
     assert_int_equal(status_of(&f, "/api/v1/changed", "from=2026-11-22T00:15&to=2026-11-22T00:20"), 409);
     assert_int_equal(status_of(&f, "/api/v1/changed", "from=2026-11-22T00:15&to=2026-11-22T00:20&session=" FIRST), 200);
+    assert_int_equal(status_of(&f, "/api/v1/report.html", "from=2026-11-22T00:05&to=2026-11-22T00:20"), 409);
+    assert_int_not_equal(status_of(&f, "/api/v1/report.html", "from=2026-11-22T00:05&to=2026-11-22T00:20&session=" FIRST), 409);
     api_sample_done(&f);
 }
 
@@ -438,7 +440,7 @@ int main(void)
         cmocka_unit_test(test_metrics_that_are_missing), cmocka_unit_test(test_metrics_that_are_damaged),
         cmocka_unit_test(test_frames), cmocka_unit_test(test_bad_queries), cmocka_unit_test(test_processes),
         cmocka_unit_test(test_findings), cmocka_unit_test(test_labels), cmocka_unit_test(test_analyses),
-        cmocka_unit_test(test_changed_of_two), cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_leaves_out),
+        cmocka_unit_test(test_two_at_a_time), cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_leaves_out),
         cmocka_unit_test(test_compare_with_nothing),
         cmocka_unit_test(test_settings), cmocka_unit_test(test_export),
     };

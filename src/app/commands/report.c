@@ -55,9 +55,12 @@ static void report_tell(const struct args *a, const char *path, size_t bytes, in
 static int report_write(const struct args *a, struct shown *s)
 {
     auto_buf struct buf path = { 0 }, out = { 0 };
-    int64_t from_ms, to_ms;
-    if (!shown_range(s, a, "report", HOURS, &from_ms, &to_ms))
+    int64_t from_ms, to_ms, first_ms, last_ms;
+    if (!shown_range(s, a, "report", HOURS, &from_ms, &to_ms) ||
+        !look_span(&s->look, *s->session ? s->session : NULL, &first_ms, &last_ms))
         return EXIT_FAILED;
+    from_ms = from_ms > first_ms ? from_ms : first_ms; /* what the file holds, whatever was asked for */
+    to_ms = to_ms < last_ms ? to_ms : last_ms;
     report_path(a, to_ms, &path);
     if (outfiles_may_write(path.p, args_text(a, "replay")) < 0)
         return EXIT_FAILED;

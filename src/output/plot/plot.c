@@ -54,7 +54,6 @@ struct plot_series *plot_add(struct plot *p, const char *id, const struct metric
     text_copy(s->inst, sizeof s->inst, m->inst ? m->inst : "");
     text_copy(s->help, sizeof s->help, m->help ? m->help : "");
     s->unit = m->unit;
-    s->kind = m->kind;
     s->last = NAN;
     s->point = mem_new((size_t)p->n * sizeof *s->point);
     for (int i = 0; i < p->n; i++)

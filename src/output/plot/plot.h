@@ -31,7 +31,6 @@ struct plot_series {
     char name[SCHEMA_MAX_NAME], inst[SCHEMA_MAX_NAME], help[PLOT_TITLE];
     char label[PLOT_LABEL];     /* "read": what it is called beside the others of its panel; by plot_arrange() */
     enum unit unit;
-    enum kind kind;
     struct plot_point *point;   /* plot.n of them, all NaN at first */
     double last;                /* the last value that is known */
     int ahead;                  /* steps of a forecast from plot.ahead_ms on; 0: there is none */
@@ -46,7 +45,7 @@ struct plot_episode {
     char text[REPORT_TEXT];
     struct plot_cause {
         char id[SCHEMA_MAX_NAME];
-        double value, low, high; /* at its worst; between which nine of ten usual values lie, NaN = not known */
+        double low, high;        /* between which nine of ten usual values lie, NaN = not known */
     } causes[REPORT_CAUSES];     /* the one that did most first */
     int n_causes;
     int number;                  /* by plot_arrange(); 0: it is one too many to be told */

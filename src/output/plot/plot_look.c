@@ -87,13 +87,11 @@ static int looked_lines(struct look *l, const struct plot_wish *w, struct plot *
 static void looked_cause(struct plot_episode *e, const json_t *j)
 {
     const char *id = json_string_value(json_object_get(j, "metric"));
-    const json_t *usual = json_object_get(j, "usual"), *value = json_object_get(j, "value");
+    const json_t *usual = json_object_get(j, "usual");
     if (!id || e->n_causes == REPORT_CAUSES)
         return;
     struct plot_cause *c = &e->causes[e->n_causes++];
-    *c = (struct plot_cause){ .value = NAN, .low = NAN, .high = NAN };
-    if (json_is_number(value))
-        c->value = json_number_value(value);
+    *c = (struct plot_cause){ .low = NAN, .high = NAN };
     text_copy(c->id, sizeof c->id, id);
     if (json_is_number(json_array_get(usual, 0)) && json_is_number(json_array_get(usual, 1))) {
         c->low = json_number_value(json_array_get(usual, 0));

@@ -66,7 +66,7 @@ static void recorded_episode(struct plot *p, const struct schema *s, const struc
     text_copy(e->text, sizeof e->text, a->summary);
     for (int i = 0; i < a->n_causes; i++) {
         const struct cause *c = &a->causes[i];
-        e->causes[i] = (struct plot_cause){ .value = c->value, .low = c->low, .high = c->high };
+        e->causes[i] = (struct plot_cause){ .low = c->low, .high = c->high };
         text_copy(e->causes[i].id, sizeof e->causes[i].id, schema_id(s, c->slot));
     }
 }

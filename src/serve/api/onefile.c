@@ -253,13 +253,16 @@ int onefile_put(struct api *a, const char *session, int64_t from_ms, int64_t to_
     struct onefile o = { .a = a, .range = { from_ms, to_ms, session }, .now = now, .self = self };
     struct http_reply refusal = { 0 };
     const struct asset_shell *shell = asset_shell();
-    if (!shell)
-        return -ENOTSUP;
+    const char *pair[2];
     int64_t first_ms, last_ms;
     bool any = api_look(a, &refusal) && look_span(&a->look, session, &first_ms, &last_ms);
     http_reply_done(&refusal);
     if (!any || first_ms > to_ms || last_ms < from_ms)
         return -ENODATA;
+    if (!session && archive_overlap(a->look.files, from_ms, to_ms, pair))
+        return -ENOTUNIQ;
+    if (!shell)
+        return -ENOTSUP;
     o.range.from_ms = from_ms > first_ms ? from_ms : first_ms;
     o.range.to_ms = to_ms < last_ms ? to_ms : last_ms;
     onefile_find_interval(&o);

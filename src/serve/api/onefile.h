@@ -11,7 +11,9 @@
  *   session  NULL = all
  *   now      "progress" for people: called with the share that is done, 0..1; NULL for none
  *
- * 0; -ENOTSUP the program has no page inside; -ENODATA nothing was recorded there, -ENOTUNIQ as judged_range().
+ * 0; -ENODATA nothing was recorded there; -ENOTUNIQ two sessions were recorded at the same time, and none is named;
+ * -ENOTSUP the program has no page inside; others as store_query(). Where a part of the page cannot be answered the
+ * file has that answer, and its error, in its place.
  */
 int onefile_put(struct api *a, const char *session, int64_t from_ms, int64_t to_ms,
                 void (*now)(void *self, double share), void *self, struct buf *out);

@@ -1,5 +1,5 @@
-/* names.c - the tables of processes around an answer, those of the range, its groups, and the labels of sessions. */
-#include "endpoint/names.h"
+/* hide_names.c - the tables of processes around an answer, those of the range, its groups, and the labels of sessions. */
+#include "endpoint/hide_names.h"
 
 #include "look/instant.h"
 
@@ -9,7 +9,7 @@
 #define NAMES_TABLES 4   /* instants of an answer that are looked at */
 #define NAMES_SESSIONS 1000
 
-static void names_instant(struct hide *h, struct look *look, int64_t at_ms)
+static void hide_names_instant(struct hide *h, struct look *look, int64_t at_ms)
 {
     struct instant_procs all;
     if (!look->files || instant_procs(look, NULL, at_ms + 999, &all) < 0)
@@ -20,7 +20,7 @@ static void names_instant(struct hide *h, struct look *look, int64_t at_ms)
 }
 
 /* "NAME (pid 812)" is the label of what a process did, and the first of several of its name. */
-static void names_answer(struct hide *h, struct look *look, const struct answer *a)
+static void hide_names_answer(struct hide *h, struct look *look, const struct answer *a)
 {
     int64_t seen = 0;
     int tables = 0;
@@ -33,13 +33,13 @@ static void names_answer(struct hide *h, struct look *look, const struct answer 
         snprintf(name, sizeof name, "%.*s", (int)(pid - f->label), f->label);
         hide_name(h, HIDE_PROCESS, name);
         if (f->time_ms && f->time_ms != seen && tables++ < NAMES_TABLES)
-            names_instant(h, look, seen = f->time_ms);
+            hide_names_instant(h, look, seen = f->time_ms);
     }
     if (a->to_ms)
-        names_instant(h, look, a->to_ms);
+        hide_names_instant(h, look, a->to_ms);
 }
 
-static void names_judged(struct hide *h, const struct judged *j)
+static void hide_names_judged(struct hide *h, const struct judged *j)
 {
     const struct recording *rec = j->rec;
     const struct report *r = j->report;
@@ -55,7 +55,7 @@ static void names_judged(struct hide *h, const struct judged *j)
     }
 }
 
-static void names_labels(void *self, const struct index_session *s)
+static void hide_names_labels(void *self, const struct index_session *s)
 {
     char labels[sizeof s->labels], *rest = labels, *one;
     memcpy(labels, s->labels, sizeof labels);
@@ -63,14 +63,14 @@ static void names_labels(void *self, const struct index_session *s)
         hide_name(self, HIDE_LABEL, one + strspn(one, " "));
 }
 
-void names_learn(struct hide *h, struct look *look, const struct answer *a, const struct judged *judged)
+void hide_names_learn(struct hide *h, struct look *look, const struct answer *a, const struct judged *judged)
 {
     struct index_filter f = INDEX_ALL;
     f.newest_first = true;
     f.limit = NAMES_SESSIONS;
-    names_answer(h, look, a);
+    hide_names_answer(h, look, a);
     if (judged)
-        names_judged(h, judged);
+        hide_names_judged(h, judged);
     if (look->index)
-        look_sessions(look, &f, names_labels, h);
+        look_sessions(look, &f, hide_names_labels, h);
 }
