@@ -1,4 +1,4 @@
-/* hide_names.c - the tables of processes around an answer, those of the range, its groups, and the labels of sessions. */
+/* hide_names.c - the processes around an answer and those of the range, its groups, and the labels of sessions. */
 #include "endpoint/hide_names.h"
 
 #include "look/instant.h"

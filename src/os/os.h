@@ -112,6 +112,12 @@ int os_yield_to_others(void);
 /* They run on these cores only. -EINVAL: none of them is there. */
 int os_run_on(const int *core, size_t n);
 
+/*
+ * Keeps all threads on few heaps, which glibc makes one of for each otherwise: what a thread frees is of use to the
+ * others, and the memory of a process that goes on for weeks does not grow with them. At its beginning.
+ */
+void os_use_few_heaps(void);
+
 /* Gives free memory of the heap back to the system: after work that needed much of it and comes seldom. */
 void os_give_memory_back(void);
 

@@ -124,7 +124,7 @@ static void fetch_without_memory(void **state)
     (void)state;
     const struct fetch *f = os_module("sonde-fetch", "sonde_fetch");
     size_t n = (size_t)256 << 20;
-    long pages;
+    long pages = 0;
     struct rlimit was, few;
     char text[128], why[FETCH_WHY];
     if (!f || TEST_SLOW) /* a sanitizer has an address space of its own */

@@ -291,6 +291,7 @@ static int serve_run(const struct args *a)
     int status = EXIT_FAILED;
     if (!serve_reads_args(&s))
         return EXIT_USAGE;
+    os_use_few_heaps();
     os_stop_on_signal();
     if (serve_open(&s) == 0)
         status = serve_live_run(&s);
