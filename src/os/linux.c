@@ -390,7 +390,7 @@ bool os_is_root(void)
 
 void os_use_few_heaps(void)
 {
-    enum { HEAPS = 2 }; /* after 40,000 requests of noise `sonde serve` has 15.9 MB, with one 16.1, with any number 18.5 */
+    enum { HEAPS = 2 }; /* 40,000 requests of noise leave `sonde serve` 15.9 MB, with one 16.1, with any number 18.5 */
     mallopt(M_ARENA_MAX, HEAPS);
 }
 

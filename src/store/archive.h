@@ -14,8 +14,8 @@
 struct archive;
 
 /*
- * 0, and *out is the caller's, to be freed with archive_free(). -ENOENT: there is no such directory, or nothing was ever
- * recorded in it; others: of archive_refresh(), and why the directory cannot be listed.
+ * 0, and *out is the caller's, to be freed with archive_free(). -ENOENT: there is no such directory, or nothing was
+ * ever recorded in it; others: of archive_refresh(), and why the directory cannot be listed.
  */
 int archive_open(const char *dir, struct archive **out);
 void archive_free(struct archive *a);

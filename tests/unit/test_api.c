@@ -326,10 +326,12 @@ static void test_two_at_a_time(void **state)
     struct api_sample f;
     api_sample_init(&f);
     made_part(&f.m, "20261122_001000", 0, 600, 800, true);
-    assert_int_equal(status_of(&f, "/api/v1/changed", "from=2026-11-22T00:15&to=2026-11-22T00:20"), 409);
-    assert_int_equal(status_of(&f, "/api/v1/changed", "from=2026-11-22T00:15&to=2026-11-22T00:20&session=" FIRST), 200);
-    assert_int_equal(status_of(&f, "/api/v1/report.html", "from=2026-11-22T00:05&to=2026-11-22T00:20"), 409);
-    assert_int_not_equal(status_of(&f, "/api/v1/report.html", "from=2026-11-22T00:05&to=2026-11-22T00:20&session=" FIRST), 409);
+    static const char all[] = "from=2026-11-22T00:15&to=2026-11-22T00:20";
+    static const char one[] = "from=2026-11-22T00:10&to=2026-11-22T00:20&session=" FIRST;
+    assert_int_equal(status_of(&f, "/api/v1/changed", all), 409);
+    assert_int_equal(status_of(&f, "/api/v1/changed", one), 200);
+    assert_int_equal(status_of(&f, "/api/v1/report.html", "from=2026-11-22T00:10&to=2026-11-22T00:20"), 409);
+    assert_int_not_equal(status_of(&f, "/api/v1/report.html", one), 409);
     api_sample_done(&f);
 }
 

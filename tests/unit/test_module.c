@@ -176,7 +176,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent), cmocka_unit_test(current_folder), cmocka_unit_test(digests),
-        cmocka_unit_test(terminal), cmocka_unit_test(fetch), cmocka_unit_test(fetch_without_memory), cmocka_unit_test(web),
+        cmocka_unit_test(terminal), cmocka_unit_test(fetch), cmocka_unit_test(fetch_without_memory),
+        cmocka_unit_test(web),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
