@@ -69,6 +69,8 @@ static int ask_open(struct asked *q, const struct ask_world *w, struct answer *o
 static bool ask_is_lost_in_time(const struct meaning *m)
 {
     const struct words *q = &m->words;
+    if (m->lost_time)
+        return true;
     for (int i = 1; i < q->n; i++) {
         if (q->w[i].use || *q->w[i].is || q->w[i].number)
             continue;

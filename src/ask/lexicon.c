@@ -239,6 +239,9 @@ static const struct lexicon_word table[] = {
       "politics religion god water coffee tea beer car cars train bus house kitchen garden tree human humans brain sky blue red green "
       "address addresses ssid password passwords hostname "
       "favorite favourite inventor invented discovered distance mountain river ocean tallest deepest richest famous" },
+
+    /* times that are not read */
+    { "dawn", WORD_RULE, "dusk sunrise sunset daybreak teatime breakfast bedtime dinnertime" },
 };
 
 enum { ENTRIES = sizeof table / sizeof *table, FORM_MAX = 24 };

@@ -233,25 +233,35 @@ static void meaning_polite(struct words *q)
 /* Words of a time that no period was made of: "february 30", "999999999 years ago". */
 static bool meaning_is_lost_time(const struct word *w)
 {
-    return words_listed("january|february|march|april|june|july|august|september|october|november|december|ago|am|pm|"
-                        "oclock|monday|tuesday|wednesday|thursday|friday|saturday|sunday", w->is);
+    return w->use == USE_LOST ||
+        (!w->use && words_listed("january|february|march|april|june|july|august|september|october|november|december|ago|am|pm|"
+                                 "oclock|monday|tuesday|wednesday|thursday|friday|saturday|sunday|dawn", w->is));
 }
 
+/* What nobody knows: a time that is none first, numbers last. */
 static void meaning_unknown(struct meaning *m, const struct scope *s)
 {
+    const struct word *lost = NULL, *number = NULL;
+    for (int i = 0; i < m->words.n && !lost; i++)
+        lost = meaning_is_lost_time(&m->words.w[i]) ? &m->words.w[i] : NULL;
+    if ((m->lost_time = lost != NULL))
+        m->unknown[m->n_unknown++] = lost->text;
     for (int i = 0; i < m->words.n; i++) {
         const struct word *w = &m->words.w[i];
-        if (w->use)
+        if (w->use || w == lost)
             continue;
         bool file = strcmp(w->is, "file") == 0;
+        number = w->number && !number ? w : number;
         m->n_elsewhere += w->kind == WORD_ELSE && *w->is;
-        if ((*w->is && !file && !meaning_is_lost_time(w)) || w->number || (m->n_subjects && scope_knows(s, w->text)))
+        if ((*w->is && !file) || w->number || (m->n_subjects && scope_knows(s, w->text)))
             continue;
         if (m->n_unknown < 2)
             m->unknown[m->n_unknown++] = w->text;
         if (!*m->process)
             text_copy(m->process, sizeof m->process, w->text);
     }
+    if (number && !m->n_unknown)
+        m->unknown[m->n_unknown++] = number->text;
 }
 
 void meaning_read(struct meaning *m, const char *question, const struct meaning *before, const struct scope *s,

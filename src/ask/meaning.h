@@ -23,6 +23,7 @@ struct meaning {
     bool follows;              /* something was taken over from before */
     const char *unknown[2];    /* words that nobody knows, of `words`; n_unknown of them */
     int n_unknown;
+    bool lost_time;            /* it tells a time that cannot be read, the first of these */
     int n_elsewhere;           /* words of other matters: "poem" */
     struct words words;        /* as they were read, each marked by what took it */
 };
