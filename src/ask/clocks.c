@@ -57,13 +57,14 @@ static int clock_hour(const struct times *t, int i, int64_t *ms)
 }
 
 /* Is "10 to 3" a time, and not one to another? "9 to 11" and "from 10 to 3" are no times. */
-static bool clock_is_before(const struct times *t, int i, double n, bool minutes, bool bare, int hour)
+static bool clock_is_before(const struct times *t, int i, double n, bool minutes, int hour)
 {
     double h = 0;
+    bool at = moment_behind(t, i, "at|@|about|around|since|until|till|til|before|after|by");
     if (t->q->w[hour - 1].dash || moment_behind(t, i, "from|between"))
         return false;
     moment_number(t, hour, &h);
-    return minutes || words_listed("quarter", clock_text(t, i)) || (fmod(n, 5) == 0 && n < 30 && (bare || h <= n));
+    return minutes || words_listed("quarter", clock_text(t, i)) || (fmod(n, 5) == 0 && n < 30 && (at || h <= n));
 }
 
 /* "half past 9", "a quarter to three", "8 minutes past 2 pm", "ten past two". */
@@ -82,7 +83,7 @@ static int clock_spoken(const struct times *t, int i, bool bare, int64_t *ms)
     const char *way = clock_text(t, next);
     bool past = words_listed("past", way), before = words_listed("to|till|til", way) && n < 60;
     int end = past || before ? clock_hour(t, next + 1, ms) : 0;
-    if (end && (past || clock_is_before(t, i, n, minutes, bare, next + 1))) {
+    if (end && (past || clock_is_before(t, i, n, minutes, next + 1))) {
         *ms += (past ? 1 : -1) * (int64_t)n * MINUTE_MS;
         *ms += *ms < 0 ? DAY_MS : 0;
         return end;
@@ -196,9 +197,11 @@ static void clock_share_half(const struct times *t, int i, int64_t *ms)
 /* A number alone, in digits or words: an hour where that is known, or said. */
 static int clock_alone(const struct times *t, int i, bool bare, int64_t *ms)
 {
-    double h;
+    double h, more;
     int next = moment_number(t, i, &h);
     bool digits = t->q->w[i].number;
+    if (next && !digits && moment_number(t, next, &more)) /* "two fifty percent" */
+        return 0;
     if (!next || h != floor(h) || h > (digits ? 23 : 12) || (!digits && h < 1) || words_is(t->q, i, "few|couple") ||
         !(bare || clock_has_half(t, next)) || clock_is_amount(t, next))
         return 0;

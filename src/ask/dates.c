@@ -13,11 +13,6 @@ static const char *date_text(const struct times *t, int i)
     return i >= 0 && i < t->q->n && !t->q->w[i].use ? t->q->w[i].text : "";
 }
 
-static bool date_is_ahead(const struct times *t, const struct moment_words *m, int i)
-{
-    return m->ahead || (moment_behind(t, i, "by") && words_find(t->q, 0, "was|were|did|had|has|been") < 0);
-}
-
 /* ---- names ---- */
 
 static int date_weekday_of(const struct times *t, int i)
@@ -48,17 +43,22 @@ static int date_weekday(const struct times *t, int i, struct moment_words *m)
     if (weekday < 0)
         return 0;
     int64_t today = calendar_day(t->now);
+    int end = i + 1 + (last || next), week = moment_skip(t, end); /* "tuesday last week" */
+    int weeks = words_is(t->q, week, "next") ? 1 : words_is(t->q, week, "last|previous") ? -1 : 0;
     int back = (calendar_weekday(today) - weekday + 7) % 7, on = (7 - back) % 7;
-    if (last)
+    if (weeks && words_is(t->q, week + 1, "week")) {
+        m->day_ms = calendar_week(t->now) + weeks * WEEK_MS + weekday * DAY_MS;
+        end = week + 2;
+    } else if (last)
         m->day_ms = today - (back ? back : 7) * DAY_MS;
     else if (next)
         m->day_ms = today + (on ? on : 7) * DAY_MS;
     else if (i && words_listed("this", t->q->w[i - 1].text))
         m->day_ms = calendar_week(t->now) + weekday * DAY_MS;
     else
-        m->day_ms = date_is_ahead(t, m, i) ? today + on * DAY_MS : today - back * DAY_MS;
+        m->day_ms = m->ahead ? today + on * DAY_MS : today - back * DAY_MS;
     m->day = true;
-    return i + 1 + (last || next);
+    return end;
 }
 
 /* "today", "yesterday", "the day after tomorrow". */
@@ -85,11 +85,11 @@ static int date_ago(const struct times *t, int i, struct moment_words *m)
 {
     int64_t ms, unit;
     int next = moment_length(t, i, &ms, &unit);
-    if (!next || !words_is(t->q, next, "ago|before|back") || unit < DAY_MS)
+    if (!next || !words_is(t->q, next, "ago|before|back") || ms % DAY_MS != 0)
         return 0;
     m->day_ms = calendar_day(t->now - ms);
     m->day = true;
-    return next + 1;
+    return next + 1 + words_is(t->q, next + 1, "today");
 }
 
 /* ---- dates ---- */
@@ -132,6 +132,8 @@ static bool date_marked(const char *text, int64_t *out)
         return false;
     if (v[0] > 31)
         return calendar_date(v[0], v[1], v[2], out);
+    if (v[2] < 100 && used < 8 && a != '/') /* "6.1.10" is a version */
+        return false;
     int year = v[2] < 100 ? 2000 + v[2] : v[2];
     bool swap = v[1] > 12 && v[0] <= 12;
     return calendar_date(year, swap ? v[0] : v[1], swap ? v[1] : v[0], out);
@@ -189,7 +191,7 @@ static int date_calendar(const struct times *t, int i, struct moment_words *m)
     int year = moment_skip(t, next);
     bool told = date_is_year(t, year);
     if (!(told ? calendar_date((int)q->w[year].value, month, (int)day, &m->day_ms) :
-                 date_of_year(t, month, day, date_is_ahead(t, m, i), &m->day_ms)))
+                 date_of_year(t, month, day, m->ahead, &m->day_ms)))
         return 0;
     m->day = true;
     return told ? year + 1 : next;
@@ -203,11 +205,10 @@ static int date_ordinal(const struct times *t, int i, struct moment_words *m)
     if (!w->number || w->value < 1 || w->value > 31 || w->value != floor(w->value) ||
         !words_listed("st|nd|rd|th", date_text(t, i + 1)))
         return 0;
-    bool ahead = date_is_ahead(t, m, i);
     for (int k = 0; k < MONTHS; k++) {
-        int64_t begin = calendar_month(t->now, ahead ? -k : k), next = calendar_month(begin, -1);
+        int64_t begin = calendar_month(t->now, m->ahead ? -k : k), next = calendar_month(begin, -1);
         int64_t day = begin + ((int64_t)w->value - 1) * DAY_MS;
-        if (day < next && (ahead ? day >= calendar_day(t->now) : day <= t->now)) {
+        if (day < next && (m->ahead ? day >= calendar_day(t->now) : day <= t->now)) {
             m->day_ms = day;
             m->day = true;
             return i + 2;
@@ -234,9 +235,9 @@ int date_read(const struct times *t, int i, struct moment_words *m)
         if (strlen(q->w[i].text) > 10) {
             m->clock = true;
             m->clock_ms = ms - m->day_ms;
-            m->clock_long = strlen(q->w[i].text) > 16 ? SECOND_MS : MINUTE_MS;
+            m->clock_long = q->w[i].text[16] == ':' ? SECOND_MS : MINUTE_MS;
         }
-    } else if (date_marked(q->w[i].text, &ms) || date_short(t, i, date_is_ahead(t, m, i), &ms)) {
+    } else if (date_marked(q->w[i].text, &ms) || date_short(t, i, m->ahead, &ms)) {
         m->day_ms = ms;
     } else {
         return 0;
@@ -272,7 +273,7 @@ int date_month(const struct times *t, int i, struct moment_words *m)
         end = of + 1;
     } else if (moment_number(t, end, &n)) {
         return 0; /* "february 30" */
-    } else if (coming || date_is_ahead(t, m, i)) {
+    } else if (coming || m->ahead) {
         year += month < now_month || (coming && month == now_month);
     } else {
         year -= month > now_month || (last && month == now_month);

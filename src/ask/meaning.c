@@ -238,6 +238,12 @@ static bool meaning_is_lost_time(const struct word *w)
                                  "oclock|monday|tuesday|wednesday|thursday|friday|saturday|sunday|dawn", w->is));
 }
 
+/* "5 minute load average": a length in front of a thing is a kind of it. */
+static bool meaning_is_attribute(const struct words *q, int i)
+{
+    return i + 2 < q->n && q->w[i + 2].use == USE_MATTER && words_is(q, i + 1, "second|minute|hour|day");
+}
+
 /* What nobody knows: a time that is none first, numbers last. */
 static void meaning_unknown(struct meaning *m, const struct scope *s)
 {
@@ -251,7 +257,7 @@ static void meaning_unknown(struct meaning *m, const struct scope *s)
         if (w->use || w == lost)
             continue;
         bool file = strcmp(w->is, "file") == 0;
-        number = w->number && !number ? w : number;
+        number = w->number && !number && !meaning_is_attribute(&m->words, i) ? w : number;
         m->n_elsewhere += w->kind == WORD_ELSE && *w->is;
         if ((*w->is && !file) || w->number || (m->n_subjects && scope_knows(s, w->text)))
             continue;

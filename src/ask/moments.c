@@ -197,7 +197,7 @@ static int moment_ago(const struct times *t, int i, struct moment_words *m)
 {
     int64_t ms, unit;
     int next = moment_length(t, i, &ms, &unit);
-    if (!next || !words_is(t->q, next, "ago|before|back") || unit >= DAY_MS)
+    if (!next || !words_is(t->q, next, "ago|before|back") || ms % DAY_MS == 0)
         return 0;
     int64_t at = t->now - ms, step = unit < MINUTE_MS ? SECOND_MS : MINUTE_MS;
     return moment_whole(m, next + 1, at - (at % step), at - at % step + step, true);
@@ -248,7 +248,7 @@ static int moment_last(const struct times *t, int i, struct moment_words *m)
                             false);
     if (words_is(q, k, "month"))
         return moment_whole(m, end, calendar_month(t->now, 1 + twice), calendar_month(t->now, twice), false);
-    if (words_is(q, k, "second|minute|hour|day|year"))
+    if (words_is(q, k, "second|minute|hour|day|fortnight|year"))
         return moment_whole(m, end, t->now - moment_unit(t, k), t->now + 1, false);
     return 0;
 }
@@ -303,6 +303,7 @@ int moment_read(const struct times *t, int i, bool bare, struct moment_words *m)
 {
     *m = (struct moment_words){ .ahead = t->ahead };
     i = moment_skip(t, i);
+    m->ahead = m->ahead || (moment_behind(t, i, "by") && words_find(t->q, 0, "was|were|did|had|has|been") < 0);
     if (words_is(t->q, i, "at|about")) {
         i = moment_skip(t, i + 1);
         bare = true;

@@ -32,7 +32,7 @@ static int times_between_ago(const struct times *t, int i, struct found *out)
     double n;
     int64_t far, unit;
     int next = moment_number(t, i + words_is(t->q, i, "between|from"), &n);
-    if (!next || !words_is(t->q, next, "and|to|or"))
+    if (!next || !words_is(t->q, next, words_is(t->q, i, "between") ? "and|to" : "to|or"))
         return 0;
     int end = moment_length(t, next + 1, &far, &unit);
     int64_t near = end ? (int64_t)(n * (double)unit) : 0;
@@ -138,11 +138,11 @@ static int times_both_sides(const struct times *t, int i, struct found out[stati
         return 0;
     moment_resolve(t, &m, &from, &to, &brief);
     to = brief ? from : to;
-    int64_t after = t->now + 1 - to, before = from - t->first, side = before > 0 && before < after ? before : after;
-    if (side <= 1)
+    int64_t after = t->now - to, before = from - t->first, side = before > 0 && before < after ? before : after;
+    if (side <= 0)
         return 0;
     out[second] = times_found(t, from - side, from, false);
-    out[first] = times_found(t, to, to + side, false);
+    out[first] = times_found(t, to, to + side + (side == after), false);
     return end;
 }
 
@@ -167,6 +167,16 @@ static int times_moved(const struct times *t, int i, const struct found *than, s
     return next + 1;
 }
 
+/* "from 2 pm for an hour": its end, behind which it was read. */
+static int times_for(const struct times *t, int i, int64_t from, struct found *out)
+{
+    int64_t ms, unit;
+    int end = i < t->q->n && words_listed("for", t->q->w[i].text) ? moment_length(t, i + 1, &ms, &unit) : 0;
+    if (end)
+        *out = times_found(t, from, from + ms, false);
+    return end;
+}
+
 /* "since 9", "after the boot", "until noon", "before 14:05". */
 static int times_open(const struct times *t, int i, struct found *out)
 {
@@ -180,8 +190,15 @@ static int times_open(const struct times *t, int i, struct found *out)
     if (!next)
         return 0;
     moment_resolve(t, &m, &from, &to, &brief);
+    if (until && t->ahead && from > t->now) { /* what lasts till then is told by when it ends */
+        *out = (struct found){ t->now, t->now + 1, SPAN_NOW };
+        return next;
+    }
     if (from > t->now || (words_is(t->q, i, "from") && !brief)) /* "from yesterday" is yesterday's */
         return 0;
+    int end = since && brief ? times_for(t, next, from, out) : 0;
+    if (end)
+        return end;
     if (words_is(t->q, i, "after") && !brief)
         from = to;
     int64_t first = t->first < from ? t->first : from;
@@ -214,7 +231,7 @@ static int times_plain(const struct times *t, int i, struct found *out)
 {
     const struct words *q = t->q;
     struct moment_words m;
-    int64_t from, to, ms, unit;
+    int64_t from, to;
     bool brief, about = words_is(q, i, "about");
     int moment = words_is(q, i, "at") ? moment_skip(t, i + 1) : i;
     if (words_is(q, i, "now") || words_is(q, moment, "moment")) {
@@ -222,9 +239,9 @@ static int times_plain(const struct times *t, int i, struct found *out)
         return moment + 1;
     }
     int time = words_is(q, i, "all") ? moment_skip(t, i + 1) : -1;
-    if (words_is(q, i, "ever") || words_is(q, time, "time|recorded")) {
+    if (words_is(q, i, "ever|24/7") || words_is(q, time, "time|recorded")) {
         *out = times_found(t, t->first, t->now + 1, false);
-        return words_is(q, i, "ever") ? i + 1 : time + 1;
+        return words_is(q, i, "ever|24/7") ? i + 1 : time + 1;
     }
     int next = moment_read(t, i, false, &m);
     if (!next)
@@ -233,11 +250,9 @@ static int times_plain(const struct times *t, int i, struct found *out)
     if (range)
         return range;
     moment_resolve(t, &m, &from, &to, &brief);
-    int end = brief && next < q->n && words_listed("for", q->w[next].text) ? moment_length(t, next + 1, &ms, &unit) : 0;
-    if (end) { /* "from 2 pm for an hour" */
-        *out = times_found(t, from, from + ms, false);
+    int end = brief ? times_for(t, next, from, out) : 0;
+    if (end)
         return end;
-    }
     *out = about && brief ? times_found(t, from - AROUND_MS, to + AROUND_MS, false) : times_found(t, from, to, brief);
     return next;
 }
@@ -276,6 +291,8 @@ static bool times_is_lost(const struct words *q, int i)
     if (zone || date || times_is_shaped(w->text))
         return true;
     const struct word *next = i + 1 < q->n ? &q->w[i + 1] : NULL;
+    if (words_listed("quarter|half", w->text) && next && words_listed("past", next->text))
+        return true;
     return w->number && next && !next->use && words_listed("am|pm|a.m|p.m|oclock|o'clock|st|nd|rd|th", next->text);
 }
 
