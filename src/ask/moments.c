@@ -176,9 +176,13 @@ static int moment_part_words(const struct times *t, int i, struct moment_words *
     }
     if (!moment_part(t, i, m))
         return 0;
-    if (!m->day) { /* the last one that has begun; the night that we are in began yesterday */
+    if (!m->day && m->part_to <= 24 && i && words_listed("this", q->w[i - 1].text)) {
+        m->day = true;
+        m->day_ms = today;
+    } else if (!m->day) { /* the last one that has begun; the night that we are in began yesterday */
+        bool begun = today + m->part_from * HOUR_MS <= t->now, over = today + m->part_to * HOUR_MS <= t->now;
         m->day = m->guessed = true;
-        m->day_ms = today + m->part_from * HOUR_MS <= t->now ? today : today - DAY_MS;
+        m->day_ms = today + (m->ahead ? over : begun - 1) * DAY_MS;
     }
     return i + 1;
 }
