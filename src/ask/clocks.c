@@ -1,4 +1,4 @@
-/* clocks.c - reads times of the day: as they are spoken first, as "10 to 3" is no range then, and as they are written. */
+/* clocks.c - reads clocks: as they are spoken first, as "10 to 3" is no range then, and as they are written. */
 #include "ask/clocks.h"
 
 #include "ask/calendar.h"
@@ -17,7 +17,8 @@ static const char *clock_text(const struct times *t, int i)
 static bool clock_is_amount(const struct times *t, int i)
 {
     return moment_unit(t, i) || words_listed("rpm", clock_text(t, i)) ||
-        words_is(t->q, i, "percent|degree|gb|mb|kb|tb|byte|kb/s|mb/s|gb/s|mbit|gbit|watt|mhz|ghz|ms|process|core|threads");
+        words_is(t->q, i, "percent|degree|gb|mb|kb|tb|byte|kb/s|mb/s|gb/s|mbit|gbit|watt|mhz|ghz|ms|process|core|"
+                          "threads");
 }
 
 /* "pm", "a.m", "o'clock" behind an hour: the hour as it is meant. */
@@ -189,8 +190,9 @@ static int clock_french(const struct times *t, int i, int64_t *ms)
 static void clock_share_half(const struct times *t, int i, int64_t *ms)
 {
     const struct words *q = t->q;
-    if (words_is(q, i, "and|to|until") && i + 2 < q->n && q->w[i + 1].number && words_listed("pm|p.m", q->w[i + 2].text) &&
-        *ms < 12 * HOUR_MS && q->w[i + 1].value < 12 && q->w[i + 1].value * HOUR_MS > (double)*ms)
+    if (words_is(q, i, "and|to|until") && i + 2 < q->n && q->w[i + 1].number &&
+        words_listed("pm|p.m", q->w[i + 2].text) && *ms < 12 * HOUR_MS &&
+        q->w[i + 1].value < 12 && q->w[i + 1].value * HOUR_MS > (double)*ms)
         *ms += 12 * HOUR_MS;
 }
 

@@ -68,8 +68,9 @@ static int date_named(const struct times *t, int i, struct moment_words *m)
         { "today", 0 }, { "yesterday", -1 }, { "tomorrow", 1 },
     };
     int64_t today = calendar_day(t->now);
-    int far = words_is(t->q, i, "day") ? (words_is(t->q, i + 1, "before") && words_is(t->q, i + 2, "yesterday") ? -1 :
-                                          words_is(t->q, i + 1, "after") && words_is(t->q, i + 2, "tomorrow") ? 1 : 0) : 0;
+    bool day = words_is(t->q, i, "day");
+    int far = day && words_is(t->q, i + 1, "before") && words_is(t->q, i + 2, "yesterday") ? -1 :
+        day && words_is(t->q, i + 1, "after") && words_is(t->q, i + 2, "tomorrow") ? 1 : 0;
     int word = i + (far ? 2 : 0);
     for (size_t k = 0; k < sizeof names / sizeof *names; k++)
         if (words_is(t->q, word, names[k].word)) {

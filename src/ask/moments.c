@@ -248,8 +248,8 @@ static int moment_last(const struct times *t, int i, struct moment_words *m)
     if (!twice && !words_is(q, i, "last|previous"))
         return 0;
     if (words_is(q, k, "week"))
-        return moment_whole(m, end, calendar_week(t->now) - (1 + twice) * WEEK_MS, calendar_week(t->now) - twice * WEEK_MS,
-                            false);
+        return moment_whole(m, end, calendar_week(t->now) - (1 + twice) * WEEK_MS,
+                            calendar_week(t->now) - twice * WEEK_MS, false);
     if (words_is(q, k, "month"))
         return moment_whole(m, end, calendar_month(t->now, 1 + twice), calendar_month(t->now, twice), false);
     if (words_is(q, k, "second|minute|hour|day|fortnight|year"))
@@ -348,7 +348,7 @@ void moment_resolve(const struct times *t, const struct moment_words *m, int64_t
     int64_t day = m->day && !(m->guessed && m->clock) ? m->day_ms : calendar_day(t->now);
     if (m->clock) {
         *from = day + moment_clock_of(m) + (m->utc ? t->offset : 0);
-        for (int k = 0; k < 2 && (!m->day || m->guessed); k++) { /* a clock without a day is the last one, or the coming */
+        for (int k = 0; k < 2 && (!m->day || m->guessed); k++) { /* the last one, or the coming */
             bool late = *from > t->now, early = *from + DAY_MS <= t->now;
             *from += m->ahead ? (*from < t->now) * DAY_MS : (early - late) * DAY_MS;
         }

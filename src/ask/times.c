@@ -102,7 +102,7 @@ static int times_between(const struct times *t, int i, const struct moment_words
     return end;
 }
 
-/* "the hour before the boot", "10 minutes after 2 pm": a length that ends or begins there, or the instant it leads to. */
+/* "the hour before the boot", "10 minutes after 2 pm": a length up to there or from there on, or its other end. */
 static int times_beside(const struct times *t, int i, struct found *out)
 {
     struct moment_words m;
@@ -122,7 +122,8 @@ static int times_beside(const struct times *t, int i, struct found *out)
         return 0;
     bool range = whole || words_is(t->q, next, "from");
     int64_t at = after ? from + ms : from - ms;
-    *out = range ? times_found(t, after ? from : at, after ? at : from, false) : times_found(t, at, at + MINUTE_MS, true);
+    *out = !range ? times_found(t, at, at + MINUTE_MS, true) :
+        times_found(t, after ? from : at, after ? at : from, false);
     return end;
 }
 

@@ -80,7 +80,8 @@ static void words_add_number(struct words *out, const char *p, bool pause)
                 n--;
         }
         bool digit = isdigit((unsigned char)*p);
-        if ((p[n] == ':' || (digit && p[n] == '/')) && isdigit((unsigned char)p[n + 1])) /* "9:00-11:00", "23/11-24/11" */
+        bool mark = p[n] == ':' || (digit && p[n] == '/'); /* of a range: "9:00-11:00", "23/11-24/11" */
+        if (mark && isdigit((unsigned char)p[n + 1]))
             n += 1 + strspn(p + n + 1, "0123456789:/");
         bool range = digit && p[n] == '-' && isdigit((unsigned char)p[n + 1]);
         if (n > 1 || *p != '/')
@@ -204,8 +205,8 @@ static void words_judge(struct words *out, struct word *w, words_known *known, v
     int edits;
     w->number = isdigit((unsigned char)*w->text) && text_double(w->text, &w->value) && w->value < LARGEST;
     const struct lexicon_word *e = lexicon_find(w->text);
-    if (!e && !w->number && isalpha((unsigned char)*w->text) && !words_is_zone(w->text) && !(known && known(self, w->text)) &&
-        !strpbrk(w->text, ".:/{0123456789") && (e = lexicon_nearest(w->text, &edits))) {
+    if (!e && !w->number && isalpha((unsigned char)*w->text) && !words_is_zone(w->text) &&
+        !(known && known(self, w->text)) && !strpbrk(w->text, ".:/{0123456789") && (e = lexicon_nearest(w->text, &edits))) {
         if (!*out->slips[0]) {
             memcpy(out->slips[0], w->text, sizeof w->text);
             text_copy(out->slips[1], sizeof out->slips[1], e->word);

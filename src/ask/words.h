@@ -2,7 +2,8 @@
  * A question as words: folded to lower case, cut at blanks and punctuation, numbers read, slips of the pen put right.
  *
  * What is cut where: "90%" is 90 and "%"; "1h30m" is 1, "h", 30 and "m"; "9-11" is 9, "to" and 11. Times of the day
- * ("14:05"), dates ("2026-11-22", "24/11", "24-11-2026"), paths ("/home") and names of metrics ("disk.read.rate{sda}") stay whole.
+ * ("14:05"), dates ("2026-11-22", "24/11", "24-11-2026"), paths ("/home") and names of metrics
+ * ("disk.read.rate{sda}") stay whole.
  */
 #ifndef ASK_WORDS_H
 #define ASK_WORDS_H
