@@ -234,8 +234,8 @@ static void meaning_polite(struct words *q)
 static bool meaning_is_lost_time(const struct word *w)
 {
     return w->use == USE_LOST ||
-        (!w->use && words_listed("january|february|march|april|june|july|august|september|october|november|december|ago|"
-                                 "am|pm|oclock|monday|tuesday|wednesday|thursday|friday|saturday|sunday|dawn", w->is));
+        (!w->use && words_listed("january|february|march|april|june|july|august|september|october|november|december|"
+                                 "ago|am|pm|oclock|monday|tuesday|wednesday|thursday|friday|saturday|sunday|dawn", w->is));
 }
 
 /* "5 minute load average": a length in front of a thing is a kind of it. */

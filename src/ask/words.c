@@ -206,7 +206,8 @@ static void words_judge(struct words *out, struct word *w, words_known *known, v
     w->number = isdigit((unsigned char)*w->text) && text_double(w->text, &w->value) && w->value < LARGEST;
     const struct lexicon_word *e = lexicon_find(w->text);
     if (!e && !w->number && isalpha((unsigned char)*w->text) && !words_is_zone(w->text) &&
-        !(known && known(self, w->text)) && !strpbrk(w->text, ".:/{0123456789") && (e = lexicon_nearest(w->text, &edits))) {
+        !(known && known(self, w->text)) && !strpbrk(w->text, ".:/{0123456789") &&
+        (e = lexicon_nearest(w->text, &edits))) {
         if (!*out->slips[0]) {
             memcpy(out->slips[0], w->text, sizeof w->text);
             text_copy(out->slips[1], sizeof out->slips[1], e->word);
