@@ -337,14 +337,17 @@ void figures_refine(const struct asked *q, struct figure *f, bool highest)
     int n = (int)((double)(to - at + 1) / 1000 / (q->interval_s > 0.5 ? q->interval_s : 1));
     if (f->step_ms <= 1000 || n < 1 || store_query(q->look->files, NULL, at, to, f->id, n, &r) < 0)
         return;
+    const struct query_point *best = NULL;
     for (int i = 0; r->tier_s == 0 && i < r->points; i++) {
         const struct query_point *p = &r->series[0].point[i];
         double v = highest ? p->max : p->min;
-        if (p->count > 0 && fabs(v - want) <= 1e-3 * fabs(want) + 1e-9) { /* rows of summaries are rounded */
-            *(highest ? &f->max : &f->min) = v;
-            *(highest ? &f->max_ms : &f->min_ms) = p->start_ms;
-            break;
-        }
+        bool near = p->count > 0 && fabs(v - want) <= 1e-3 * fabs(want) + 1e-9; /* rows of summaries are rounded */
+        if (near && (!best || (highest ? v > best->max : v < best->min)))
+            best = p;
+    }
+    if (best) {
+        *(highest ? &f->max : &f->min) = highest ? best->max : best->min;
+        *(highest ? &f->max_ms : &f->min_ms) = best->start_ms;
     }
     query_free(r);
 }

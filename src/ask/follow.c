@@ -104,9 +104,92 @@ static void follow_same_side(struct meaning *m, const struct meaning *before, co
         m->subject[0] = subject_of(same, s, m->subject[0].inst);
 }
 
+static void follow_amount(struct meaning *m, const struct meaning *before)
+{
+    if (m->intent != INTENT_BEYOND || m->has_amount || !before->has_amount)
+        return;
+    m->has_amount = true;
+    m->amount = before->amount;
+    m->unit = before->unit;
+    m->below = before->below;
+    m->reach = before->reach;
+}
+
+/* Nothing but words of a list, and one at least. */
+static bool follow_is_only(const struct words *q, const char *list)
+{
+    int n = 0;
+    for (int i = 0; i < q->n; i++) {
+        if (!q->w[i].use && q->w[i].kind == WORD_STOP && *q->w[i].is)
+            continue;
+        if (!words_is(q, i, list))
+            return false;
+        n++;
+    }
+    return n > 0;
+}
+
+/* "and in GiB?", "how many GB is that?": the same in another unit. */
+static bool follow_unit(struct meaning *m, const struct meaning *before, const struct scope *s)
+{
+    static const struct { const char *words; enum unit unit; } units[] = {
+        { "kb|mb|gb|tb|byte", UNIT_BYTE }, { "percent", UNIT_PERCENT },
+    };
+    static const char filler[] = "and|how|much|many|is|it|that|then|what|kb|mb|gb|tb|byte|percent";
+    for (size_t k = 0; k < sizeof units / sizeof *units; k++) {
+        if (words_find(&m->words, 0, units[k].words) < 0 || !follow_is_only(&m->words, filler) || !before->n_subjects)
+            continue;
+        m->intent = INTENT_VALUE;
+        m->n_subjects = 0;
+        follow_inherit(m, before, true, true);
+        const struct topic *is = m->subject[0].topic, *same = is ? topics_in_unit(is, units[k].unit) : NULL;
+        if (same)
+            m->subject[0] = subject_of(same, s, m->subject[0].inst);
+        return true;
+    }
+    return false;
+}
+
+/* "when?", "for how long?", "how often?": the same question, whose answer says that. */
+static bool follow_asks_on(struct meaning *m, const struct meaning *before)
+{
+    static const char asks[] = "and|when|how|long|often|until|what|which|one|time|many|is|do|it|that|there|then|last";
+    if (!follow_is_only(&m->words, asks) || words_find(&m->words, 0, "when|long|often|until|one|time") < 0)
+        return false;
+    bool value = before->intent == INTENT_VALUE && words_find(&m->words, 0, "when") >= 0;
+    m->intent = value ? INTENT_WHEN_HIGHEST : before->intent;
+    follow_inherit(m, before, true, true);
+    return true;
+}
+
+/* "and its memory?" of a graphics processor, "how much is left?" of /data: a side of what was asked about. */
+static void follow_side(struct meaning *m, const struct meaning *before, const struct scope *s)
+{
+    const struct topic *was = before->n_subjects ? before->subject[0].topic : NULL, *is = m->subject[0].topic;
+    if (!was || !is || m->n_subjects != 1 || *m->subject[0].inst)
+        return;
+    char thing[32], side[32];
+    snprintf(thing, sizeof thing, "%.*s", (int)strcspn(was->thing, "|"), was->thing);
+    snprintf(side, sizeof side, "%.*s", (int)strcspn(is->thing, "|"), is->thing);
+    bool its = false;
+    for (int i = 0; i < m->words.n; i++)
+        its = its || strcmp(m->words.w[i].text, "its") == 0;
+    const struct topic *same = its ? topics_of(thing, side) : NULL;
+    struct subject u = same ? subject_of(same, s, before->subject[0].inst) :
+                              subject_of(is, s, before->subject[0].inst);
+    bool alike = same || (strncmp(is->key, was->key, strcspn(was->key, ".")) == 0 && m->subject[0].by_side);
+    if (alike && subject_slot(&u, s) >= 0)
+        m->subject[0] = u;
+}
+
 void follow(struct meaning *m, const struct meaning *before, const struct scope *s)
 {
     const struct words *q = &m->words;
+    if (follow_unit(m, before, s) || follow_asks_on(m, before)) {
+        follow_amount(m, before);
+        return;
+    }
+    follow_side(m, before, s);
     bool on = follow_goes_on(q), brief = follow_size(q) <= 3, back = follow_points_back(q);
     bool machine = words_find(q, 0, "machine|slow|anything|all") >= 0;
     if (!m->n_spans && before->n_spans && follow_shift(m, before)) /* "and the day before?" */
@@ -143,10 +226,5 @@ void follow(struct meaning *m, const struct meaning *before, const struct scope 
                (on || words_find(q, 0, "then") >= 0)) {
         follow_inherit(m, before, false, true);
     }
-    if (m->intent == INTENT_BEYOND && !m->has_amount && before->has_amount) {
-        m->has_amount = true;
-        m->amount = before->amount;
-        m->unit = before->unit;
-        m->below = before->below;
-    }
+    follow_amount(m, before);
 }

@@ -13,13 +13,15 @@
 static bool meaning_unit(const struct words *q, int i, enum unit *unit, double *factor)
 {
     static const struct { const char *words; enum unit unit; double factor; } units[] = {
+        { "kib|kibibyte|kibibytes", UNIT_BYTE, 1024 }, { "mib|mebibyte|mebibytes", UNIT_BYTE, 1048576 },
+        { "gib|gibibyte|gibibytes", UNIT_BYTE, 1073741824 }, { "tib|tebibyte|tebibytes", UNIT_BYTE, 1099511627776 },
         { "percent", UNIT_PERCENT, 1 }, { "degree|temperature", UNIT_CELSIUS, 1 }, { "kb", UNIT_BYTE, 1e3 },
         { "mb", UNIT_BYTE, 1e6 }, { "gb", UNIT_BYTE, 1e9 }, { "tb", UNIT_BYTE, 1e12 }, { "byte", UNIT_BYTE, 1 },
         { "kb/s", UNIT_BYTE_PER_S, 1e3 }, { "mb/s", UNIT_BYTE_PER_S, 1e6 }, { "gb/s", UNIT_BYTE_PER_S, 1e9 },
         { "mbit", UNIT_BYTE_PER_S, 125000 }, { "gbit", UNIT_BYTE_PER_S, 125e6 }, { "watt|w", UNIT_WATT, 1 },
         { "mhz", UNIT_HERTZ, 1e6 }, { "ghz", UNIT_HERTZ, 1e9 }, { "fan", UNIT_RPM, 1 }, { "ms", UNIT_SECOND, 1e-3 },
     };
-    for (size_t k = 0; k < sizeof units / sizeof *units; k++)
+    for (size_t k = 0; k < sizeof units / sizeof *units; k++) /* by its text first: "gib" is a form of "gb" */
         if (words_is(q, i, units[k].words)) {
             *unit = units[k].unit;
             *factor = units[k].factor;
@@ -42,11 +44,13 @@ static void meaning_amount(struct meaning *m)
         if (!unit && !compared)
             continue;
         m->has_amount = true;
+        m->reach = words_is(q, i - 1, "reach|at") || words_find(q, 0, "reach") >= 0;
         m->unit = unit ? m->unit : UNIT_NONE;
         m->amount = q->w[i].value * factor;
         words_take(q, i, i + 1 + unit, USE_AMOUNT);
     }
     m->below = words_find(q, 0, "below|less|lowest|fall") >= 0;
+    m->binary = words_find(q, 0, "kib|mib|gib|tib|kibibytes|mebibytes|gibibytes|tebibytes") >= 0;
     m->much = words_find(q, 0, "much|many") >= 0;
 }
 
@@ -60,6 +64,27 @@ static bool meaning_knows(void *self, const char *text)
 {
     const struct known *k = self;
     return scope_knows(k->s, text);
+}
+
+/* "pid 1200". */
+static void meaning_pid(struct meaning *m)
+{
+    int i = words_find(&m->words, 0, "pid");
+    if (i < 0 || i + 1 >= m->words.n || !m->words.w[i + 1].number || m->words.w[i + 1].use)
+        return;
+    text_copy(m->process, sizeof m->process, m->words.w[i + 1].text);
+    words_take(&m->words, i, i + 2, USE_PROCESS);
+}
+
+/* The first word that says something tells to do something, which Sonde does not. */
+static bool meaning_is_order(const struct words *q)
+{
+    int i = 0;
+    while (i < q->n && q->w[i].kind == WORD_STOP && *q->w[i].is)
+        i++;
+    return i < q->n && words_listed("shut|shutdown|reboot|restart|turn|kill|clear|set|close|stop|start|overclock|rm|buy|delete|"
+                                    "remove|format|install|uninstall|update|upgrade|disable|enable|hack|write|sing|play",
+                                    q->w[i].text);
 }
 
 /* Words of a time that no period was made of: "february 30", "999999999 years ago". */
@@ -76,7 +101,7 @@ static void meaning_unknown(struct meaning *m, const struct scope *s)
         if (w->use)
             continue;
         bool file = strcmp(w->is, "file") == 0;
-        m->n_elsewhere += w->kind == WORD_ELSE && *w->is;
+        m->n_elsewhere += w->kind != WORD_ELSE ? 0 : strcmp(w->is, "joke") == 0 ? 2 : 1;
         if ((*w->is && !file && !meaning_is_lost_time(w)) || w->number || (m->n_subjects && scope_knows(s, w->text)))
             continue;
         if (m->n_unknown < 2)
@@ -95,6 +120,8 @@ void meaning_read(struct meaning *m, const char *question, const struct meaning 
     phrases_read(&m->words);
     m->n_spans = times_read(&m->words, here, m->span);
     meaning_amount(m);
+    meaning_pid(m);
+    m->order = meaning_is_order(&m->words);
     m->n_subjects = subjects_read(&m->words, s, m->subject);
     meaning_unknown(m, s);
     bool ahead = false;

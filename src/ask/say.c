@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NOW_MS INT64_C(600000)
 #define STALE_MS 15000 /* a recorder writes every instant at once */
 
 bool say_is_stale(const struct asked *q)

@@ -2,7 +2,10 @@
 #ifndef ASK_SAY_H
 #define ASK_SAY_H
 
+#include "ask/calendar.h"
 #include "ask/figures.h"
+
+#define NOW_MS (10 * MINUTE_MS) /* "now" where a time is meant and not an instant */
 
 /* ---- answers: each fills q->out; what is asked is in q->m ---- */
 
@@ -80,6 +83,15 @@ bool say_in_unit(struct asked *q, struct subject *u);
  * is not known nothing, or that it is not known, where somebody asked.
  */
 void say_usual(struct asked *q, const struct figure *f, double value, double highest, int64_t before_ms);
+
+/* Of all that fills or runs out, what does within a month by its trend: as many sentences as it returns. */
+int say_filling(struct asked *q);
+
+/* Did a process of that name, or number, run at the end of the time that is asked about? */
+bool say_knows_process(struct asked *q, const char *name);
+
+/* Is a process named in what was unusual in the week? */
+bool say_knows_episode(struct asked *q, const char *process);
 
 /* Processes that used the most of a subject at a time: "Then the most was used by ...". False where none is known. */
 bool say_top(struct asked *q, const struct subject *u, int64_t at_ms, const char *lead, int most);

@@ -194,7 +194,6 @@ void say_help(struct asked *q)
     answer_suggest(q->out, "what is using the cpu?");
 }
 
-/* A question about nothing here, or one that no rule fits: never an answer to something else. */
 /* "/backup", "sdx1", "eth7": meant as a device, of which there are others. */
 static bool about_device(struct asked *q)
 {
@@ -221,15 +220,18 @@ static bool about_device(struct asked *q)
     return true;
 }
 
+/* A question about nothing here, or one that no rule fits: never an answer to something else. */
 void say_not_understood(struct asked *q)
 {
     struct answer *a = q->out;
     const struct meaning *m = &q->m;
-    if (about_device(q))
+    if (!m->order && about_device(q))
         return;
-    bool elsewhere = m->n_elsewhere > 0 || (m->n_unknown > 1 && !m->n_subjects);
+    bool elsewhere = m->order || m->n_elsewhere > 0 || (m->n_unknown > 1 && !m->n_subjects);
     a->status = elsewhere ? ANSWER_OFF_TOPIC : ANSWER_NOT_UNDERSTOOD;
-    if (elsewhere)
+    if (m->order)
+        answer_say(a, "Sonde does nothing but answer questions about what it recorded here.");
+    else if (elsewhere)
         answer_say(a, "That is not about this machine. Sonde answers questions about what it recorded here.");
     else if (m->n_unknown)
         answer_say(a, "\"%s\" is not understood.", m->unknown[0]);

@@ -144,7 +144,9 @@ void say_advice(struct asked *q)
         say_not_recorded(q, &s);
         return;
     }
-    if (!status_insights(q, j.report, true, 4)) {
+    size_t told = status_insights(q, j.report, true, 4);
+    told += s.to_ms >= q->last_ms ? (size_t)say_filling(q) : 0;
+    if (!told) {
         answer_note(a, "findings", 0, UNIT_NONE, NULL, 0);
         if (*j.report->insights_reason)
             answer_say(a, "Too little was recorded to recommend anything.");

@@ -199,10 +199,22 @@ int say_worst(struct asked *q, const struct span *s)
     return n;
 }
 
+bool say_knows_episode(struct asked *q, const char *process)
+{
+    struct episodes e;
+    struct span week = { SPAN_RANGE, q->last_ms - WEEK_MS, q->last_ms };
+    bool named = false;
+    episodes_read(q, &week, NULL, &e);
+    for (size_t i = 0; i < e.n && !named; i++)
+        named = strcasestr(e.p[i].summary, process) != NULL;
+    mem_free(e.p);
+    return named;
+}
+
 int say_episodes_of(struct asked *q, const char *process)
 {
     struct episodes e;
-    struct span week = { SPAN_RANGE, q->last_ms - 7 * DAY_MS, q->last_ms };
+    struct span week = { SPAN_RANGE, q->last_ms - WEEK_MS, q->last_ms };
     int n = 0;
     episodes_read(q, &week, NULL, &e);
     for (size_t i = 0; i < e.n && n < 3; i++) {
@@ -315,6 +327,57 @@ static struct span why_span(const struct asked *q)
     return s;
 }
 
+/* "why is it slow": now, not some time. */
+static bool why_is_present(const struct asked *q)
+{
+    bool is = false, was = false;
+    for (int i = 0; i < q->m.words.n; i++) {
+        is = is || words_listed("is|are", q->m.words.w[i].text);
+        was = was || words_listed("was|were|did", q->m.words.w[i].text);
+    }
+    return q->m.n_spans == 0 && is && !was;
+}
+
+/* Where nothing stands out in the last half hour, that is the answer; what did before it is told as such. */
+static bool why_nothing_now(struct asked *q, const struct subject *u)
+{
+    struct span day = why_span(q), now = day;
+    struct episodes e;
+    struct figure f[FIGURES_MAX];
+    now.from_ms = now.to_ms - 30 * MINUTE_MS;
+    episodes_read(q, &now, NULL, &e);
+    bool calm = !e.n && (u ? say_figures(q, u, &now, true, f) > 0 : !why_signs(q, &now));
+    mem_free(e.p);
+    if (!calm)
+        return e.n == 0;
+    if (u) {
+        figures_refine(q, f, true);
+        say_name(q, u, f, true);
+        answer_say(q->out, ": ");
+        answer_amount(q->out, "last", f->last, f->unit, f->id, f->last_ms);
+        answer_say(q->out, ", at most ");
+        answer_amount(q->out, "highest", f->max, f->unit, f->id, f->max_ms);
+        say_when(q, &now);
+        answer_say(q->out, ".");
+        say_usual(q, f, f->last, f->max, now.from_ms);
+        say_top(q, u, f->last_ms, " Most of it is used by ", 3);
+        say_chart(q, f, &now);
+    } else {
+        answer_say(q->out, "Nothing stands out");
+        say_when(q, &now);
+        answer_say(q->out, ".");
+    }
+    episodes_read(q, &day, u ? area_of_subject(u) : NULL, &e);
+    if (e.n) {
+        answer_say(q->out, " The worst before that: ");
+        episode_say(q, &e.p[0]);
+        trouble_zone(q);
+        say_link(q, "anomalies", "", &day);
+    }
+    mem_free(e.p);
+    return true;
+}
+
 void say_why(struct asked *q)
 {
     struct span s = why_span(q);
@@ -330,6 +393,11 @@ void say_why(struct asked *q)
         say_not_recorded(q, &s);
         return;
     }
+    answer_suggest(a, "which process?");
+    answer_suggest(a, "what changed?");
+    answer_suggest(a, "any recommendations?");
+    if (why_is_present(q) && why_nothing_now(q, u))
+        return;
     episodes_read(q, &s, u ? area_of_subject(u) : NULL, &e);
     if (!e.n && u) {
         mem_free(e.p);
@@ -350,9 +418,6 @@ void say_why(struct asked *q)
         answer_say(a, ": no anomaly was found, and load, pressure, memory, disks and temperatures were as usual.");
     }
     mem_free(e.p);
-    answer_suggest(a, "which process?");
-    answer_suggest(a, "what changed?");
-    answer_suggest(a, "any recommendations?");
 }
 
 /* ---- what happened ---- */

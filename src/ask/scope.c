@@ -107,7 +107,7 @@ static bool scope_same(const char *a, size_t n, const char *b, size_t m)
     size_t less = n > m ? m : n, more = n > m ? n : m;
     if (strncasecmp(a, b, less) != 0)
         return false;
-    return less == more || (less >= 3 && ((more - less == 1 && longer[less] == 's') ||
+    return less == more || (less >= 3 && ((more - less == 1 && longer[less] == 's' && longer[less - 1] != 's') ||
                                           (more - less == 2 && longer[less] == 'e' && longer[less + 1] == 's')));
 }
 

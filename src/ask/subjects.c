@@ -364,6 +364,8 @@ static bool subjects_thing(struct words *q, const struct scope *s, int i, const 
     q->w[i].use = USE_MATTER;
     if (side >= 0 && q->w[side].kind == WORD_MATTER)
         q->w[side].use = USE_MATTER;
+    if (side >= 0 && side + 1 < q->n && strcmp(q->w[side + 1].is, q->w[side].is) == 0) /* "power draw", "fan rpm" */
+        q->w[side + 1].use = USE_MATTER;
     return true;
 }
 
@@ -409,7 +411,7 @@ static void subjects_correct(struct words *q, const struct scope *s)
         struct word *w = &q->w[i];
         char right[WORDS_TEXT];
         size_t n = strlen(w->text);
-        if (w->use || *w->is || w->number || n < 5 || !isalpha((unsigned char)*w->text) || scope_knows(s, w->text) ||
+        if (w->use || *w->is || w->kind == WORD_PLAIN || w->number || n < 5 || !isalpha((unsigned char)*w->text) || scope_knows(s, w->text) ||
             !scope_nearest(s, w->text, n < 8 ? 2 : 3, right, sizeof right))
             continue;
         if (!*q->slips[0]) {
@@ -487,6 +489,10 @@ int subjects_read(struct words *q, const struct scope *s, struct subject out[sta
             words_listed("disk.read|disk.write|download|upload", out[0].topic->key) &&
                 subjects_alone(q, s, i, of, &out[n]))
             n = subjects_once(out, n);
+    if (n == 1 && out[0].topic && strcmp(out[0].topic->key, "disk.speed") == 0) {
+        out[n++] = subject_of(topics_find("disk.write"), s, out[0].inst);
+        out[0] = subject_of(topics_find("disk.read"), s, out[0].inst);
+    }
     if (n == 0 && subjects_phrase(q, s, &out[n]))
         n++;
     if (n == 0 && of)
