@@ -359,16 +359,19 @@ static bool figures_is_beyond(const struct query_point *p, double amount, bool b
     return p->count > 0 && !isnan(p->mean) && (below ? p->min < amount : p->max > amount);
 }
 
+/* The stretches beyond those that are kept are counted and added up. */
 static void beyond_add(struct beyond *b, int64_t from_ms, int64_t to_ms, double extreme, bool below, int64_t join_ms)
 {
-    struct stretch_beyond *last = b->n && b->n <= FIGURES_STRETCHES ? &b->stretch[b->n - 1] : NULL;
-    if (last && from_ms - last->to_ms <= join_ms) {
+    struct stretch_beyond *last = &b->stretch[b->n <= FIGURES_STRETCHES ? b->n - (b->n > 0) : FIGURES_STRETCHES];
+    bool joins = b->n && from_ms - last->to_ms <= join_ms;
+    if (joins) {
         last->to_ms = to_ms;
         last->extreme = below ? fmin(last->extreme, extreme) : fmax(last->extreme, extreme);
         return;
     }
-    if (b->n < FIGURES_STRETCHES)
-        b->stretch[b->n] = (struct stretch_beyond){ from_ms, to_ms, extreme };
+    if (b->n > FIGURES_STRETCHES)
+        b->seconds += (double)(last->to_ms - last->from_ms) / 1000;
+    b->stretch[b->n < FIGURES_STRETCHES ? b->n : FIGURES_STRETCHES] = (struct stretch_beyond){ from_ms, to_ms, extreme };
     b->n++;
 }
 
@@ -408,6 +411,8 @@ void figures_beyond(const struct asked *q, const char *id, const struct span *s,
             beyond_add(out, p->start_ms, p->start_ms + step_ms, below ? p->min : p->max, below, 2 * step_ms);
     }
     reading_done(&read);
+    if (out->n > FIGURES_STRETCHES)
+        out->seconds += (double)(out->stretch[FIGURES_STRETCHES].to_ms - out->stretch[FIGURES_STRETCHES].from_ms) / 1000;
     for (int i = 0; i < out->n && i < FIGURES_STRETCHES; i++) {
         struct stretch_beyond *b = &out->stretch[i];
         int64_t last = b->to_ms - step_ms;

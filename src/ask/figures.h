@@ -49,7 +49,7 @@ struct stretch_beyond {
 };
 #define FIGURES_STRETCHES 6
 struct beyond {
-    struct stretch_beyond stretch[FIGURES_STRETCHES]; /* the first of them */
+    struct stretch_beyond stretch[FIGURES_STRETCHES + 1]; /* the first of them; the room behind is for counting */
     int n;                                            /* all of them */
     double seconds;
 };

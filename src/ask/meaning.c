@@ -5,6 +5,7 @@
 #include "ask/phrases.h"
 #include "base/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,6 +67,21 @@ static bool meaning_knows(void *self, const char *text)
     return scope_knows(k->s, text);
 }
 
+/* "top 5 processes", "the 5 biggest". */
+static void meaning_most(struct meaning *m)
+{
+    struct words *q = &m->words;
+    for (int i = 0; i < q->n; i++) {
+        const struct word *w = &q->w[i];
+        bool beside = words_is(q, i - 1, "most|highest|first") || words_is(q, i + 1, "most|highest|process");
+        if (!w->number || w->use || !beside || w->value < 1 || w->value > 100 || w->value != floor(w->value))
+            continue;
+        m->most = (int)w->value;
+        words_take(q, i, i + 1, USE_COUNT);
+        return;
+    }
+}
+
 /* "pid 1200". */
 static void meaning_pid(struct meaning *m)
 {
@@ -121,6 +137,7 @@ void meaning_read(struct meaning *m, const char *question, const struct meaning 
     m->n_spans = times_read(&m->words, here, m->span);
     meaning_amount(m);
     meaning_pid(m);
+    meaning_most(m);
     m->order = meaning_is_order(&m->words);
     m->n_subjects = subjects_read(&m->words, s, m->subject);
     meaning_unknown(m, s);

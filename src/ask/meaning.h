@@ -19,6 +19,7 @@ struct meaning {
     bool reach;                /* the amount itself counts: "did it reach 90 %", "at least" */
     double amount;             /* in the unit */
     enum unit unit;
+    int most;                  /* "top 5": so many are wanted; 0: not said */
     bool binary;               /* bytes are wanted in GiB */
     bool much;                 /* "how much": of what flows, the sum is meant */
     char process[24];          /* a name that may be a process's; "" for none */

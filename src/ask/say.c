@@ -130,20 +130,21 @@ void say_not_measured(struct asked *q, const struct subject *u)
     struct answer *a = q->out;
     char family[64];
     snprintf(family, sizeof family, "%.*s", (int)strcspn(u->globs, ".{, "), u->globs);
-    const char *why = q->w->missing ? q->w->missing(q->w->self, family) : NULL;
+    const char *why = q->w->missing && !q->w->replay ? q->w->missing(q->w->self, family) : NULL;
     a->status = ANSWER_NO_DATA;
     say_name(q, u, NULL, true);
-    answer_say(a, " is not measured on this machine");
+    answer_say(a, q->w->replay ? " is not in this recording" : " is not measured on this machine");
     if (why && *why) {
         answer_say(a, ": ");
         answer_quote(a, "reason", why);
         answer_say(a, ".");
-    } else if (u->topic && *u->topic->missing) {
+    } else if (u->topic && *u->topic->missing && !q->w->replay) {
         answer_say(a, ". It needs %s.", u->topic->missing);
     } else {
         answer_say(a, ".");
     }
-    answer_say(a, " `sonde doctor` says what is missing here and why.");
+    if (!q->w->replay)
+        answer_say(a, " `sonde doctor` says what is missing here and why.");
 }
 
 void say_not_recorded(struct asked *q, const struct span *s)

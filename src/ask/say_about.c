@@ -239,7 +239,6 @@ void say_not_understood(struct asked *q)
         answer_say(a, "That is not understood.");
     if (!elsewhere && m->n_subjects && !m->n_unknown)
         answer_say(a, " It is about %s, but what is wanted of it is not clear.", m->subject[0].label);
-    answer_say(a, " Near questions are below.");
     if (m->n_subjects && !elsewhere) {
         char line[96];
         snprintf(line, sizeof line, "how is %.60s?", m->subject[0].label);

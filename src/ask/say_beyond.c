@@ -99,7 +99,7 @@ static void beyond_tell(struct asked *q, const struct subject *u, struct figure 
     }
     answer_say(a, " ");
     answer_count(a, "how often", b.n, "time");
-    answer_say(a, b.n > FIGURES_STRETCHES ? ", at least " : ", ");
+    answer_say(a, ", ");
     answer_length(a, "how long", b.seconds);
     answer_say(a, b.n > 1 ? " altogether." : ".");
     beyond_stretches(q, f, &b);

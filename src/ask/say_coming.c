@@ -360,6 +360,8 @@ int say_filling(struct asked *q)
             answer_say(a, a->text.n ? " " : "");
             course_say(q, &u, &c, &over);
             forecast_reach(q, &c, limit, limit > 0 ? "full" : "used up");
+            if (strcmp(keys[i], "memory") == 0)
+                trend_who(q, &c);
             say_chart(q, &f[k], &s);
             said++;
         }

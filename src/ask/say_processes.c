@@ -189,7 +189,7 @@ static void processes_tell(struct asked *q, const struct instant_procs *all, enu
         answer_say(a, "no process;");
     }
     answer_say(a, " the most %s was used by ", measures[m].of);
-    if (programs_say(q, all, m, 0, SHOWN)) {
+    if (programs_say(q, all, m, 0, q->m.most ? q->m.most : SHOWN)) {
         answer_say(a, ".");
         return;
     }

@@ -145,7 +145,10 @@ void say_advice(struct asked *q)
         return;
     }
     size_t told = status_insights(q, j.report, true, 4);
-    told += s.to_ms >= q->last_ms ? (size_t)say_filling(q) : 0;
+    if (s.to_ms >= q->last_ms) {
+        told += (size_t)say_filling(q);
+        s.to_ms = q->last_ms;
+    }
     if (!told) {
         answer_note(a, "findings", 0, UNIT_NONE, NULL, 0);
         if (*j.report->insights_reason)

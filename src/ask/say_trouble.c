@@ -43,6 +43,7 @@ static void episode_untime(char *text)
             p += 4;
             continue;
         }
+        n += strncmp(p + n, " UTC", 4) == 0 ? 4 : 0;
         memmove(p, p + n, strlen(p + n) + 1);
     }
 }
@@ -135,8 +136,11 @@ static void episodes_say(struct asked *q, const struct episodes *e, const struct
         answer_say(a, i ? " " : "");
         episode_say(q, &e->p[i]);
     }
-    if (e->n > most)
-        answer_say(a, " The others are in the list.");
+    if (e->n > most) {
+        answer_say(a, " And ");
+        answer_count(a, "more", (double)(e->n - most), "other");
+        answer_say(a, ".");
+    }
     say_link(q, "anomalies", "", s);
 }
 
@@ -320,8 +324,9 @@ static struct span why_span(const struct asked *q)
 {
     struct span s = say_span(q, q->m.n_spans ? 0 : DAY_MS);
     if (s.kind == SPAN_AT || s.kind == SPAN_NOW) { /* a cause lies a little before */
-        s.from_ms -= 10 * MARGIN_MS / 2;
-        s.to_ms += s.kind == SPAN_AT ? MARGIN_MS : 0;
+        bool hour = s.kind == SPAN_AT && (s.from_ms + q->here.offset_s * SECOND_MS) % HOUR_MS == 0; /* "at 2" */
+        s.from_ms -= hour ? HOUR_MS / 2 : 10 * MARGIN_MS / 2;
+        s.to_ms += hour ? HOUR_MS / 2 : s.kind == SPAN_AT ? MARGIN_MS : 0;
         s.kind = SPAN_RANGE;
     }
     return s;
@@ -335,47 +340,60 @@ static bool why_is_present(const struct asked *q)
         is = is || words_listed("is|are", q->m.words.w[i].text);
         was = was || words_listed("was|were|did", q->m.words.w[i].text);
     }
-    return q->m.n_spans == 0 && is && !was;
+    return q->m.n_spans ? q->m.span[0].kind == SPAN_NOW : is && !was;
 }
 
-/* Where nothing stands out in the last half hour, that is the answer; what did before it is told as such. */
-static bool why_nothing_now(struct asked *q, const struct subject *u)
+/* What a subject is now, and who uses it. False where nothing of it is known. */
+static bool why_subject_now(struct asked *q, const struct subject *u, const struct span *now)
 {
-    struct span day = why_span(q), now = day;
-    struct episodes e;
     struct figure f[FIGURES_MAX];
-    now.from_ms = now.to_ms - 30 * MINUTE_MS;
-    episodes_read(q, &now, NULL, &e);
-    bool calm = !e.n && (u ? say_figures(q, u, &now, true, f) > 0 : !why_signs(q, &now));
-    mem_free(e.p);
-    if (!calm)
-        return e.n == 0;
-    if (u) {
-        figures_refine(q, f, true);
-        say_name(q, u, f, true);
-        answer_say(q->out, ": ");
-        answer_amount(q->out, "last", f->last, f->unit, f->id, f->last_ms);
-        answer_say(q->out, ", at most ");
-        answer_amount(q->out, "highest", f->max, f->unit, f->id, f->max_ms);
-        say_when(q, &now);
-        answer_say(q->out, ".");
-        say_usual(q, f, f->last, f->max, now.from_ms);
-        say_top(q, u, f->last_ms, " Most of it is used by ", 3);
-        say_chart(q, f, &now);
-    } else {
-        answer_say(q->out, "Nothing stands out");
-        say_when(q, &now);
-        answer_say(q->out, ".");
-    }
-    episodes_read(q, &day, u ? area_of_subject(u) : NULL, &e);
+    if (!say_figures(q, u, now, true, f))
+        return false;
+    figures_refine(q, f, true);
+    say_name(q, u, f, true);
+    answer_say(q->out, ": ");
+    answer_amount(q->out, "last", f->last, f->unit, f->id, f->last_ms);
+    answer_say(q->out, ", at most ");
+    answer_amount(q->out, "highest", f->max, f->unit, f->id, f->max_ms);
+    say_when(q, now);
+    answer_say(q->out, ".");
+    say_usual(q, f, f->last, f->max, now->from_ms);
+    say_top(q, u, f->last_ms, " Most of it is used by ", 3);
+    say_chart(q, f, now);
+    return true;
+}
+
+/* The last minutes first: what rules find, episodes, signs. What was before is told as such. */
+static void why_now(struct asked *q, const struct subject *u)
+{
+    struct span now = { SPAN_RANGE, 0, q->last_ms }, day;
+    struct episodes e;
+    struct answer *a = q->out;
+    now.from_ms = now.to_ms - NOW_MS / 2 > q->first_ms ? now.to_ms - NOW_MS / 2 : q->first_ms;
+    day = (struct span){ SPAN_RANGE, now.to_ms - DAY_MS, now.from_ms - 1 };
+    bool told = u ? why_subject_now(q, u, &now) : say_findings(q, now.to_ms, 3) > 0;
+    episodes_read(q, &now, u ? area_of_subject(u) : NULL, &e);
     if (e.n) {
-        answer_say(q->out, " The worst before that: ");
+        answer_say(a, told ? " " : "");
+        episodes_say(q, &e, &now, 1);
+        trouble_zone(q);
+        told = true;
+    }
+    mem_free(e.p);
+    if (!told && !why_signs(q, &now)) {
+        answer_say(a, "Nothing stands out");
+        say_when(q, &now);
+        answer_say(a, ".");
+    }
+    say_within(q, &now);
+    episodes_read(q, &day, u ? area_of_subject(u) : NULL, &e);
+    if (!told && e.n) {
+        answer_say(a, " The worst before that: ");
         episode_say(q, &e.p[0]);
         trouble_zone(q);
         say_link(q, "anomalies", "", &day);
     }
     mem_free(e.p);
-    return true;
 }
 
 void say_why(struct asked *q)
@@ -396,8 +414,10 @@ void say_why(struct asked *q)
     answer_suggest(a, "which process?");
     answer_suggest(a, "what changed?");
     answer_suggest(a, "any recommendations?");
-    if (why_is_present(q) && why_nothing_now(q, u))
+    if (why_is_present(q)) {
+        why_now(q, u);
         return;
+    }
     episodes_read(q, &s, u ? area_of_subject(u) : NULL, &e);
     if (!e.n && u) {
         mem_free(e.p);

@@ -127,7 +127,7 @@ bool scope_knows(const struct scope *s, const char *word)
         return false;
     for (int slot = 0; slot < scope_size(s); slot++) {
         const struct metric *m = scope_at(s, slot);
-        if (scope_has_word(m->name, word) ||
+        if (scope_has_word(m->name, word) || strcasecmp(m->name, word) == 0 ||
             (m->inst && (strcasecmp(m->inst, word) == 0 || (strchr(m->inst, '/') && scope_has_word(m->inst, word)))))
             return true;
     }

@@ -453,6 +453,24 @@ static void subjects_share(struct subject *u, const struct scope *s)
         u[0] = subject_of(same, s, u[0].inst);
 }
 
+/* A thing that is not measured may be a column of somebody's file: "power" of one that has "power_w". */
+static void subjects_column(const struct words *q, const struct scope *s, struct subject *u)
+{
+    if (!u->topic || subject_slot(u, s) >= 0)
+        return;
+    for (int slot = 0; slot < scope_size(s); slot++) {
+        const char *name = scope_at(s, slot)->name;
+        for (int i = 0; i < q->n && !strchr(name, '.'); i++) {
+            const struct word *w = &q->w[i];
+            bool named = scope_has_word(name, w->text) || (*w->is && scope_has_word(name, w->is));
+            if (w->use != USE_MATTER || !named || !words_listed(u->topic->thing, w->is))
+                continue;
+            subject_direct(s, name, slot, u);
+            return;
+        }
+    }
+}
+
 /* Said twice ("network traffic") it is one. */
 static int subjects_once(const struct subject *list, int n)
 {
@@ -495,6 +513,8 @@ int subjects_read(struct words *q, const struct scope *s, struct subject out[sta
     }
     if (n == 0 && subjects_phrase(q, s, &out[n]))
         n++;
+    for (int i = 0; i < n; i++)
+        subjects_column(q, s, &out[i]);
     if (n == 0 && of)
         subjects_put(&out[n++], s, subjects_of_device(q, of), of);
     return n;

@@ -22,6 +22,7 @@ enum word_use {
     USE_MATTER, /* it names a metric, an instance or a side of one */
     USE_AMOUNT, /* a number that is a threshold, and its unit */
     USE_PROCESS,
+    USE_COUNT,  /* so many are wanted: the 5 of "top 5" */
 };
 
 struct word {
