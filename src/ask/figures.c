@@ -371,7 +371,8 @@ static void beyond_add(struct beyond *b, int64_t from_ms, int64_t to_ms, double 
     }
     if (b->n > FIGURES_STRETCHES)
         b->seconds += (double)(last->to_ms - last->from_ms) / 1000;
-    b->stretch[b->n < FIGURES_STRETCHES ? b->n : FIGURES_STRETCHES] = (struct stretch_beyond){ from_ms, to_ms, extreme };
+    int at = b->n < FIGURES_STRETCHES ? b->n : FIGURES_STRETCHES;
+    b->stretch[at] = (struct stretch_beyond){ from_ms, to_ms, extreme };
     b->n++;
 }
 
@@ -411,8 +412,9 @@ void figures_beyond(const struct asked *q, const char *id, const struct span *s,
             beyond_add(out, p->start_ms, p->start_ms + step_ms, below ? p->min : p->max, below, 2 * step_ms);
     }
     reading_done(&read);
+    const struct stretch_beyond *over = &out->stretch[FIGURES_STRETCHES];
     if (out->n > FIGURES_STRETCHES)
-        out->seconds += (double)(out->stretch[FIGURES_STRETCHES].to_ms - out->stretch[FIGURES_STRETCHES].from_ms) / 1000;
+        out->seconds += (double)(over->to_ms - over->from_ms) / 1000;
     for (int i = 0; i < out->n && i < FIGURES_STRETCHES; i++) {
         struct stretch_beyond *b = &out->stretch[i];
         int64_t last = b->to_ms - step_ms;

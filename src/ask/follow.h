@@ -1,4 +1,4 @@
-/* "and yesterday?", "is that normal?", "for how long?": questions that say only what is other than in the one before. */
+/* "and yesterday?", "is that normal?", "for how long?": questions that say only what is other than before. */
 #ifndef ASK_FOLLOW_H
 #define ASK_FOLLOW_H
 

@@ -9,7 +9,8 @@ static const struct lexicon_word table[] = {
     { "the", WORD_STOP,
       "a an any st nd rd th my our their his her this these those of please pls plz just so really very quite actually "
       "me us show tell give display print list see look check know want wanna like would could can may might shall "
-      "here hey bit kinda some while whilst keep keeps still level levels per known already yet even as find give given let lets shows shown" },
+      "here hey bit kinda some while whilst keep keeps still level levels per known already yet even as find give given let lets "
+      "shows shown" },
     { "be", WORD_STOP, "am been being" },
     { "do", WORD_RULE, "does did doing done" },
     { "have", WORD_RULE, "has had having got" },
@@ -44,7 +45,8 @@ static const struct lexicon_word table[] = {
     { "less", WORD_RULE, "fewer smaller" },
     { "high", WORD_RULE, "elevated excessive" },
     { "low", WORD_RULE, "" },
-    { "highest", WORD_RULE, "maximum max peak peaks peaked maximal worst spike spikes spiked spiking fastest slowest loudest noisiest busiest fullest hardest heaviest" },
+    { "highest", WORD_RULE, "maximum max peak peaks peaked maximal worst spike spikes spiked spiking fastest slowest loudest "
+      "noisiest busiest fullest hardest heaviest" },
     { "hottest", WORD_MATTER, "warmest" },
     { "lowest", WORD_RULE, "minimum min minimal least smallest coolest coldest quietest idlest" },
     { "average", WORD_RULE, "mean avg averages typical typically median" },
@@ -59,7 +61,8 @@ static const struct lexicon_word table[] = {
     { "normal", WORD_RULE, "usual usually ordinary expected" },
     { "unusual", WORD_RULE, "strange weird odd abnormal suspicious uncommon peculiar irregular funny" },
     { "anomaly", WORD_RULE, "anomalies anomalous anomally episode episodes incident incidents outlier outliers" },
-    { "problem", WORD_RULE, "fail fails failed problems issue issues trouble troubles alert alerts alarm alarms warning warnings complaint complaints "
+    { "problem", WORD_RULE, "fail fails failed problems issue issues trouble troubles alert alerts alarm alarms warning warnings "
+      "complaint complaints "
       "broken dying dead failing failure failures bad" },
     { "wrong", WORD_RULE, "amiss" },
     { "worse", WORD_RULE, "" },
@@ -78,7 +81,8 @@ static const struct lexicon_word table[] = {
     { "idle", WORD_RULE, "asleep quiet calm" },
     { "gap", WORD_RULE, "gaps missing missed" },
     { "worry", WORD_RULE, "worried worries worrying concerned serious" },
-    { "slow", WORD_RULE, "bottleneck bottlenecks slows slowed slowing sluggish laggy lag lags lagging lagged unresponsive stutter stuttering stutters slower stuck hang hanging "
+    { "slow", WORD_RULE, "bottleneck bottlenecks slows slowed slowing sluggish laggy lag lags lagging lagged unresponsive stutter "
+      "stuttering stutters slower stuck hang hanging "
       "hung freeze frozen freezing froze slowdown" },
     { "process", WORD_RULE, "processes program programs app apps application applications task tasks software job jobs consumers" },
     { "users", WORD_RULE, "" },
@@ -102,7 +106,8 @@ static const struct lexicon_word table[] = {
     { "make", WORD_RULE, "makes made making" },
     { "faster", WORD_RULE, "quicker" },
     { "status", WORD_RULE, "state health overview summary summarise summarize condition report verdict" },
-    { "machine", WORD_RULE, "computer system pc laptop server host box desktop workstation notebook rig vm device devices node setup performance" },
+    { "machine", WORD_RULE, "computer system pc laptop server host box desktop workstation notebook rig vm device devices node "
+      "setup performance" },
     { "work", WORD_RULE, "works worked working" },
     { "workload", WORD_RULE, "workloads classification" },
     { "kind", WORD_RULE, "type types kinds sort category" },
