@@ -98,9 +98,9 @@ static bool meaning_is_order(const struct words *q)
     int i = 0;
     while (i < q->n && q->w[i].kind == WORD_STOP && *q->w[i].is)
         i++;
-    return i < q->n && words_listed("shut|shutdown|reboot|restart|turn|kill|clear|set|close|stop|start|overclock|rm|buy|delete|"
-                                    "remove|format|install|uninstall|update|upgrade|disable|enable|hack|write|sing|play",
-                                    q->w[i].text);
+    static const char orders[] = "shut|shutdown|reboot|restart|turn|kill|clear|set|close|stop|start|overclock|rm|buy|"
+                                 "delete|remove|format|install|uninstall|update|upgrade|disable|enable|hack|write|sing|play";
+    return i < q->n && words_listed(orders, q->w[i].text);
 }
 
 /* Words of a time that no period was made of: "february 30", "999999999 years ago". */

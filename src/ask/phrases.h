@@ -1,4 +1,4 @@
-/* What two words mean together: "how come", "io wait", "at least"; and words that are only polite: "can you tell me". */
+/* What two words mean together: "how come", "io wait", "at least"; and what is only polite: "can you tell me". */
 #ifndef ASK_PHRASES_H
 #define ASK_PHRASES_H
 

@@ -411,7 +411,8 @@ static void subjects_correct(struct words *q, const struct scope *s)
         struct word *w = &q->w[i];
         char right[WORDS_TEXT];
         size_t n = strlen(w->text);
-        if (w->use || *w->is || w->kind == WORD_PLAIN || w->number || n < 5 || !isalpha((unsigned char)*w->text) || scope_knows(s, w->text) ||
+        bool unknown = !w->use && !*w->is && w->kind != WORD_PLAIN && !w->number;
+        if (!unknown || n < 5 || !isalpha((unsigned char)*w->text) || scope_knows(s, w->text) ||
             !scope_nearest(s, w->text, n < 8 ? 2 : 3, right, sizeof right))
             continue;
         if (!*q->slips[0]) {
