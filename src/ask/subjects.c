@@ -245,13 +245,16 @@ static struct fit fit_of(const struct words *q, const char *name, const char *he
 /* The metric with most of the words, if it has one that no topic knows. */
 static bool subjects_special(struct words *q, const struct scope *s, struct subject *out)
 {
-    int best = -1;
+    int best = -1, any = 0;
     struct fit most = { 0, 0, 0 };
-    for (int slot = 0; slot < scope_size(s); slot++) {
+    bool counts[WORDS_MAX];
+    for (int i = 0; i < q->n; i++)
+        any += counts[i] = special(q, s, i);
+    for (int slot = 0; slot < scope_size(s) && any; slot++) {
         const char *name = scope_at(s, slot)->name;
         bool has = false;
         for (int i = 0; i < q->n && !has; i++)
-            has = special(q, s, i) && scope_has_word(name, q->w[i].text);
+            has = counts[i] && scope_has_word(name, q->w[i].text);
         if (!has || s->counter[slot])
             continue;
         struct fit f = fit_of(q, name, scope_at(s, slot)->help);
