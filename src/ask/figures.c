@@ -167,10 +167,8 @@ static void figures_take(struct figure *f, const struct query_point *p, int64_t 
 {
     if (!(p->count > 0) || isnan(p->mean))
         return;
-    if (!f->known_s) {
-        f->first = p->mean;
+    if (!f->known_s)
         f->first_ms = p->start_ms;
-    }
     f->last = p->last;
     f->last_ms = p->start_ms;
     f->mean += p->mean;
@@ -306,7 +304,7 @@ int figures_read(const struct asked *q, const struct subject *u, const struct sp
     return n;
 }
 
-bool figures_usual(const struct asked *q, const char *id, int64_t before_ms, double usual[static 2], double *days)
+bool figures_usual(const struct asked *q, const char *id, int64_t before_ms, double usual[static 2])
 {
     int64_t from_ms = before_ms - USUAL_MS > q->first_ms ? before_ms - USUAL_MS : q->first_ms;
     double span_s = (double)(before_ms - from_ms) / 1000;
@@ -323,7 +321,6 @@ bool figures_usual(const struct asked *q, const char *id, int64_t before_ms, dou
         return false;
     usual[0] = stats_quantile(v, (size_t)known, 0.05);
     usual[1] = stats_quantile(v, (size_t)known, 0.95);
-    *days = span_s / 86400;
     return true;
 }
 

@@ -45,12 +45,10 @@ static void follow_inherit(struct meaning *m, const struct meaning *before, bool
     if (subjects && !m->n_subjects) {
         memcpy(m->subject, before->subject, sizeof m->subject);
         m->n_subjects = before->n_subjects;
-        m->follows = m->follows || m->n_subjects;
     }
     if (spans && !m->n_spans) {
         memcpy(m->span, before->span, sizeof m->span);
         m->n_spans = before->n_spans;
-        m->follows = m->follows || m->n_spans;
     }
     if (!*m->process)
         memcpy(m->process, before->process, sizeof m->process);
@@ -69,7 +67,7 @@ static bool follow_may_inherit(enum intent i)
 }
 
 /* "the day before": the period of the question before, so much earlier. */
-static bool follow_shift(struct meaning *m, const struct meaning *before)
+static void follow_shift(struct meaning *m, const struct meaning *before)
 {
     static const struct { const char *word; int64_t ms; } units[] = {
         { "second", SECOND_MS }, { "minute", MINUTE_MS }, { "hour", HOUR_MS },
@@ -84,9 +82,8 @@ static bool follow_shift(struct meaning *m, const struct meaning *before)
         m->span[0].from_ms -= units[k].ms;
         m->span[0].to_ms -= units[k].ms;
         m->n_spans = m->span[0].kind != SPAN_NOW && m->span[0].from_ms > 0;
-        return m->n_spans > 0;
+        return;
     }
-    return false;
 }
 
 /* "how hot is the cpu", "and the gpu?": how hot that is, where there is such a side of it. */
@@ -192,8 +189,8 @@ void follow(struct meaning *m, const struct meaning *before, const struct scope 
     follow_side(m, before, s);
     bool on = follow_goes_on(q), brief = follow_size(q) <= 3, back = follow_points_back(q);
     bool machine = words_find(q, 0, "machine|slow|anything|all") >= 0;
-    if (!m->n_spans && before->n_spans && follow_shift(m, before)) /* "and the day before?" */
-        m->follows = true;
+    if (!m->n_spans && before->n_spans)
+        follow_shift(m, before);
     bool judged = words_find(q, 0, "normal|high|low|fine|problem|much|unusual") >= 0;
     if ((m->intent == INTENT_STATUS || m->intent == INTENT_NONE || m->intent == INTENT_ANOMALIES) && !m->n_subjects &&
         before->n_subjects && back && brief && judged && !machine) {
@@ -208,12 +205,10 @@ void follow(struct meaning *m, const struct meaning *before, const struct scope 
         m->intent = before->intent; /* "and the memory?" */
         follow_same_side(m, before, s);
         follow_inherit(m, before, false, true);
-        m->follows = true;
     } else if ((m->intent == INTENT_NONE || (m->intent == INTENT_STATUS && on)) && (m->n_spans || m->n_subjects) &&
                !m->n_unknown) {
         m->intent = before->intent; /* "and yesterday?" */
         follow_inherit(m, before, true, true);
-        m->follows = true;
     } else if (m->intent == INTENT_BEYOND && (m->n_subjects || (before->n_subjects && (on || back || brief)))) {
         follow_inherit(m, before, true, on);
     } else if (follow_may_inherit(m->intent) && !machine && (on || brief || back)) {

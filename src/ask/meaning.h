@@ -23,7 +23,6 @@ struct meaning {
     bool binary;               /* bytes are wanted in GiB */
     bool much;                 /* "how much": of what flows, the sum is meant */
     char process[24];          /* a name that may be a process's; "" for none */
-    bool follows;              /* something was taken over from before */
     const char *unknown[2];    /* words that nobody knows, of `words`; n_unknown of them */
     int n_unknown;
     int n_elsewhere;           /* words of other matters; of those that nothing here is about it is more than one */

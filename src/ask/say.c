@@ -48,11 +48,8 @@ void say_name(struct asked *q, const struct subject *u, const struct figure *f, 
 {
     const char *label = u->label;
     char shown[320];
-    static const char *const superlatives[] = { "fullest ", "busiest ", "hottest " };
     if (f && !*f->which) /* there is only one */
-        for (size_t i = 0; i < 3; i++)
-            if (strncmp(label, superlatives[i], strlen(superlatives[i])) == 0)
-                label += strlen(superlatives[i]);
+        label = subject_plain(label);
     bool which = f && *f->which && !*u->inst;
     snprintf(shown, sizeof shown, "%s%s%s", label, which ? " " : "", which ? f->which : "");
     if (first)
@@ -165,14 +162,22 @@ void say_not_recorded(struct asked *q, const struct span *s)
                times_text(&q->here, q->last_ms, to, sizeof to), times_zone(&q->here, zone, sizeof zone));
 }
 
+bool say_lacks(struct asked *q, const struct span *s)
+{
+    bool lacks = !q->last_ms || s->from_ms > q->last_ms || s->to_ms < q->first_ms;
+    if (lacks)
+        say_not_recorded(q, s);
+    return lacks;
+}
+
 int say_figures(struct asked *q, const struct subject *u, const struct span *s, bool whole,
                 struct figure out[static FIGURES_MAX])
 {
-    int n = subject_slot(u, &q->scope) >= 0 ? figures_read(q, u, s, whole, out) : 0;
+    int n = figures_read(q, u, s, whole, out);
     if (n)
         return n;
     struct span all = { SPAN_RANGE, q->first_ms, q->last_ms };
-    if (subject_slot(u, &q->scope) < 0 || !figures_read(q, u, &all, whole, out))
+    if (!figures_read(q, u, &all, whole, out))
         say_not_measured(q, u); /* a slot that was never known is no measurement */
     else
         say_not_recorded(q, s);
@@ -192,10 +197,10 @@ static void usual_amount(struct asked *q, const struct figure *f, double low, do
 
 void say_usual(struct asked *q, const struct figure *f, double value, double highest, int64_t before_ms)
 {
-    double usual[2], days;
+    double usual[2];
     struct answer *a = q->out;
     char lo[AMOUNT_MAX], hi[AMOUNT_MAX];
-    if (!figures_usual(q, f->id, before_ms, usual, &days)) {
+    if (!figures_usual(q, f->id, before_ms, usual)) {
         if (words_find(&q->m.words, 0, "normal|high|low|fine|problem|unusual") >= 0)
             answer_say(a, " What is usual is not known yet: too little was recorded before.");
         return;

@@ -46,7 +46,7 @@ void say_not_understood(struct asked *q); /* off-topic, too */
 /* The period that was asked about, else the one up to now that is so long; 0: the last ten minutes, as "now". */
 struct span say_span(const struct asked *q, int64_t default_ms);
 
-/* "now", or the time of what was recorded last where that is not now. */
+/* Is the last that was recorded older than "now" may be? */
 bool say_is_stale(const struct asked *q);
 
 /* The same period as the answer's own. */
@@ -70,6 +70,9 @@ void say_not_measured(struct asked *q, const struct subject *u);
 
 /* Nothing of it was recorded in that time: what there is. */
 void say_not_recorded(struct asked *q, const struct span *s);
+
+/* Does the time lie outside of what was recorded? Then that is said. */
+bool say_lacks(struct asked *q, const struct span *s);
 
 /* Reads a subject's figures; where there are none says why not, and is 0. */
 int say_figures(struct asked *q, const struct subject *u, const struct span *s, bool whole,

@@ -21,12 +21,12 @@ void say_cost(struct asked *q)
     double bytes = 0;
     if (s.kind == SPAN_NOW)
         s.kind = SPAN_RANGE;
-    if (subject_slot(&cpu, &q->scope) >= 0 && figures_read(q, &cpu, &s, true, f)) {
+    if (figures_read(q, &cpu, &s, true, f)) {
         answer_say(a, "Sonde used ");
         answer_amount(a, "processor time of Sonde", f->mean, f->unit, f->id, 0);
         answer_say(a, " of a core on average");
         say_chart(q, f, &s);
-        if (subject_slot(&memory, &q->scope) >= 0 && figures_read(q, &memory, &s, true, f)) {
+        if (figures_read(q, &memory, &s, true, f)) {
             answer_say(a, " and ");
             answer_amount(a, "memory of Sonde", f->mean, f->unit, f->id, 0);
             answer_say(a, " of memory");
@@ -162,7 +162,7 @@ void say_machine(struct asked *q)
         answer_say(a, ".");
     }
     double bytes = h.memory_bytes;
-    if (isnan(bytes) && subject_slot(&memory, &q->scope) >= 0 && figures_read(q, &memory, &now, false, f))
+    if (isnan(bytes) && figures_read(q, &memory, &now, false, f))
         bytes = f->last;
     if (!isnan(bytes)) {
         answer_say(a, "%sIt has ", a->text.n ? " " : "");

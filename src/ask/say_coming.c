@@ -348,7 +348,7 @@ int say_filling(struct asked *q)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         struct subject u = say_topic(q, keys[i]);
         struct figure f[FIGURES_MAX];
-        int n = subject_slot(&u, &q->scope) >= 0 ? figures_read(q, &u, &s, false, f) : 0;
+        int n = figures_read(q, &u, &s, false, f);
         for (int k = 0; k < n; k++) {
             struct course c;
             struct span over;
@@ -389,7 +389,7 @@ static void forecast_battery(struct asked *q)
     struct subject left = say_topic(q, "battery.time");
     struct figure f[FIGURES_MAX];
     struct span now = { SPAN_NOW, q->last_ms - NOW_MS, q->last_ms };
-    if (subject_slot(&left, &q->scope) < 0 || !figures_read(q, &left, &now, false, f))
+    if (!figures_read(q, &left, &now, false, f))
         return;
     answer_say(q->out, " By the power that it gives now it lasts ");
     answer_length(q->out, "time left", f->last);

@@ -26,7 +26,7 @@ static bool pair_read(struct asked *q, const struct subject *u, const struct spa
                       struct pair *out)
 {
     struct figure fa[FIGURES_MAX], fb[FIGURES_MAX];
-    int n = subject_slot(u, &q->scope) >= 0 ? figures_read(q, u, a, true, fa) : 0;
+    int n = figures_read(q, u, a, true, fa);
     int m = n ? figures_read(q, u, b, true, fb) : 0;
     for (int i = 0; i < n; i++)
         for (int k = 0; k < m; k++)
@@ -234,10 +234,8 @@ void say_changed(struct asked *q)
         }
         a = (struct span){ SPAN_RANGE, b.from_ms - (b.to_ms - b.from_ms), b.from_ms - 1 };
     }
-    if (!q->last_ms || b.from_ms > q->last_ms || b.to_ms < q->first_ms) {
-        say_not_recorded(q, &b);
+    if (say_lacks(q, &b))
         return;
-    }
     if (a.to_ms < q->first_ms) {
         out->status = ANSWER_NO_DATA;
         answer_say(out, "Nothing was recorded before");

@@ -162,10 +162,8 @@ void say_anomalies(struct asked *q)
     struct answer *a = q->out;
     const char *area = q->m.n_subjects ? area_of_subject(&q->m.subject[0]) : NULL;
     say_within(q, &s);
-    if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, &s);
+    if (say_lacks(q, &s))
         return;
-    }
     episodes_read(q, &s, area, &e);
     if (e.n) {
         answer_count(a, "anomalies", (double)e.n, "anomaly");
@@ -240,7 +238,7 @@ static const char *const signs[] = { "cpu", "pressure", "memory", "swap", "disk"
 struct sign {
     struct figure f;
     struct subject u;
-    double usual[2], days, excess;
+    double usual[2], excess;
 };
 
 /* How far above what is usual it was: of its own scale, so that signs can be held against each other. */
@@ -249,10 +247,10 @@ static bool sign_read(struct asked *q, const char *key, const struct span *s, st
     struct figure f[FIGURES_MAX];
     struct sign *g = out;
     g->u = say_topic(q, key);
-    if (subject_slot(&g->u, &q->scope) < 0 || !figures_read(q, &g->u, s, true, f))
+    if (!figures_read(q, &g->u, s, true, f))
         return false;
     g->f = f[0];
-    if (!figures_usual(q, f->id, s->from_ms, g->usual, &g->days))
+    if (!figures_usual(q, f->id, s->from_ms, g->usual))
         return false;
     double scale = g->f.unit == UNIT_PERCENT ? 100 : g->f.unit == UNIT_CELSIUS ? 60 : fmax(4 * fabs(g->usual[1]), 1);
     g->excess = (g->f.max - g->usual[1]) / scale;
@@ -407,10 +405,8 @@ void say_why(struct asked *q)
         say_not_measured(q, u);
         return;
     }
-    if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, &s);
+    if (say_lacks(q, &s))
         return;
-    }
     answer_suggest(a, "which process?");
     answer_suggest(a, "what changed?");
     answer_suggest(a, "any recommendations?");
@@ -472,7 +468,7 @@ static void happened_peaks(struct asked *q, const struct span *s)
     for (size_t i = 0; keys[i]; i++) {
         struct figure f[FIGURES_MAX];
         struct subject u = say_topic(q, keys[i]);
-        if (subject_slot(&u, &q->scope) < 0 || !figures_read(q, &u, s, true, f))
+        if (!figures_read(q, &u, s, true, f))
             continue;
         answer_say(q->out, " ");
         say_name(q, &u, f, true);
@@ -494,10 +490,8 @@ void say_happened(struct asked *q)
     if (q->m.n_spans && q->m.span[0].kind == SPAN_AT)
         s.to_ms += 8 * MARGIN_MS - MARGIN_MS; /* what came of it */
     say_within(q, &s);
-    if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, &s);
+    if (say_lacks(q, &s))
         return;
-    }
     episodes_read(q, &s, NULL, &e);
     if (e.n) {
         answer_count(a, "anomalies", (double)e.n, "anomaly");

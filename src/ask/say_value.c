@@ -98,9 +98,7 @@ static void value_with(struct asked *q, const struct subject *u, const struct fi
     for (char *rest, *key = strtok_r(keys, " ", &rest); key; key = strtok_r(NULL, " ", &rest)) {
         struct figure f[FIGURES_MAX];
         struct subject with = value_beside(q, u, of, key);
-        if (*u->inst && subject_slot(&with, &q->scope) < 0)
-            continue;
-        if (subject_slot(&with, &q->scope) < 0 || !figures_read(q, &with, s, s->kind != SPAN_NOW, f))
+        if (!figures_read(q, &with, s, s->kind != SPAN_NOW, f))
             continue;
         answer_say(q->out, " ");
         say_name(q, &with, f, true);

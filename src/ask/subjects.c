@@ -31,6 +31,13 @@ static void subject_narrow(struct subject *u, const struct scope *s, const char 
         snprintf(u->globs, sizeof u->globs, "%.*s{%s}", (int)strcspn(u->topic->globs, "{ ,"), u->topic->globs, inst);
 }
 
+const char *subject_plain(const char *label)
+{
+    bool most = strncmp(label, "fullest ", 8) == 0 || strncmp(label, "busiest ", 8) == 0 ||
+                strncmp(label, "hottest ", 8) == 0;
+    return label + (most ? 8 : 0);
+}
+
 struct subject subject_of(const struct topic *t, const struct scope *s, const char *inst)
 {
     struct subject u = { .topic = t, .of = t->of };
@@ -40,11 +47,7 @@ struct subject subject_of(const struct topic *t, const struct scope *s, const ch
         return u;
     text_copy(u.inst, sizeof u.inst, inst);
     subject_narrow(&u, s, u.inst);
-    if (strncmp(u.label, "fullest ", 8) == 0 || strncmp(u.label, "busiest ", 8) == 0 ||
-        strncmp(u.label, "hottest ", 8) == 0)
-        memmove(u.label, u.label + 8, strlen(u.label + 8) + 1);
-    size_t n = strlen(u.label);
-    snprintf(u.label + n, sizeof u.label - n, " %s", u.inst);
+    snprintf(u.label, sizeof u.label, "%s %s", subject_plain(t->label), u.inst);
     return u;
 }
 

@@ -106,16 +106,6 @@ static const struct topic table[] = {
 
 enum { TOPICS = sizeof table / sizeof *table };
 
-size_t topics_count(void)
-{
-    return TOPICS;
-}
-
-const struct topic *topics_at(size_t i)
-{
-    return &table[i];
-}
-
 const struct topic *topics_find(const char *key)
 {
     for (size_t i = 0; i < TOPICS; i++)
@@ -160,14 +150,6 @@ bool topics_is_device(const char *word)
 {
     return words_listed("cpu|core|memory|swap|disk|filesystem|network|wifi|gpu|vram|battery|process|threads|"
                         "connections|uptime|you", word);
-}
-
-bool topics_is_side(const char *word)
-{
-    for (size_t i = 0; i < TOPICS; i++)
-        if (words_listed(table[i].side, word))
-            return true;
-    return false;
 }
 
 static const char *topics_unit_word(enum unit unit)
