@@ -9,11 +9,11 @@
 #include "app/sessions/sessions.h"
 
 #include "base/auto.h"
-#include "base/mem.h"
-#include "base/text.h"
 #include "base/crc32c.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "os/disk.h"
 #include "os/os.h"
 

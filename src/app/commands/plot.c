@@ -5,10 +5,10 @@
 #include "app/shown.h"
 
 #include "base/auto.h"
-#include "base/mem.h"
-#include "base/text.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "os/os.h"
 #include "output/plot/plot_look.h"
 
