@@ -23,6 +23,7 @@ enum word_use {
     USE_MATTER, /* it names a metric, an instance or a side of one */
     USE_AMOUNT, /* a number that is a threshold, and its unit */
     USE_PROCESS,
+    USE_COUNT,  /* so many are wanted: the 5 of "top 5" */
     USE_LOST,   /* it tells a time that cannot be read: "25:00", the "february" of "february 30" */
 };
 
