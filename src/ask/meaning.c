@@ -107,8 +107,9 @@ static bool meaning_is_order(const struct words *q)
 static bool meaning_is_lost_time(const struct word *w)
 {
     return w->use == USE_LOST ||
+        (!w->use && words_listed("dawn|dusk|sunrise|sunset|daybreak|teatime|bedtime", w->text)) ||
         (!w->use && words_listed("january|february|march|april|june|july|august|september|october|november|december|"
-                                 "ago|am|pm|oclock|monday|tuesday|wednesday|thursday|friday|saturday|sunday|dawn", w->is));
+                                 "ago|am|pm|oclock|monday|tuesday|wednesday|thursday|friday|saturday|sunday", w->is));
 }
 
 /* "5 minute load average": a length in front of a thing is a kind of it. */
