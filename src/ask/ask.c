@@ -150,6 +150,9 @@ static void ask_check(struct asked *q)
 {
     struct meaning *m = &q->m;
     bool needs = m->intent == INTENT_VALUE || (m->intent >= INTENT_HIGHEST && m->intent <= INTENT_BEYOND);
+    bool ahead = m->n_spans == 2 && (m->span[0].kind == SPAN_AHEAD || m->span[1].kind == SPAN_AHEAD);
+    if (m->n_spans == 2 && m->intent == INTENT_VALUE && !ahead) /* "before and after the reboot" */
+        m->intent = INTENT_COMPARE;
     if (m->intent == INTENT_WHEN_HIGHEST && !m->n_subjects) /* "the busiest hour" */
         m->subject[m->n_subjects++] = say_topic(q, "cpu");
     if (needs && !m->n_subjects)
