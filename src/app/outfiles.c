@@ -221,6 +221,7 @@ void outfiles_tell(const struct outfiles *f, const struct recording *rec, const 
         if (!f->written[i] || args_flag(a, "json") || args_flag(a, "quiet"))
             continue;
         text_copy(shown, sizeof shown, f->path[i]);
+        text_clean(shown);
         printf("Wrote %s\n", shown);
         if (i == OUTFILE_DATA)
             printf("  with %d of %d metrics, as its shape has it; --export-csv keeps all\n",

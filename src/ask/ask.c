@@ -42,7 +42,7 @@ static int64_t ask_boot(struct asked *q)
     struct figure f[FIGURES_MAX];
     struct subject up = say_topic(q, "uptime");
     struct span now = say_span(q, 0);
-    if (subject_slot(&up, &q->scope) < 0 || !figures_read(q, &up, &now, false, f))
+    if (!figures_read(q, &up, &now, false, f))
         return 0;
     return f->last_ms - (int64_t)(f->last * 1000);
 }
@@ -69,6 +69,8 @@ static int ask_open(struct asked *q, const struct ask_world *w, struct answer *o
 static bool ask_is_lost_in_time(const struct meaning *m)
 {
     const struct words *q = &m->words;
+    if (m->lost_time)
+        return true;
     for (int i = 1; i < q->n; i++) {
         if (q->w[i].use || *q->w[i].is || q->w[i].number)
             continue;
@@ -77,6 +79,25 @@ static bool ask_is_lost_in_time(const struct meaning *m)
                 return true;
     }
     return false;
+}
+
+/* A word that nobody knows may be the name of a process, which is asked about then. */
+static void ask_process(struct asked *q)
+{
+    static const enum intent general[] = { INTENT_NONE, INTENT_VALUE, INTENT_BEYOND, INTENT_TREND, INTENT_STATUS };
+    struct meaning *m = &q->m;
+    bool may = false, lost = ask_is_lost_in_time(m); /* "during the backup" */
+    for (size_t i = 0; i < sizeof general / sizeof *general; i++)
+        may = may || m->intent == general[i];
+    for (int i = 0; i < m->n_unknown && may && !lost && q->last_ms; i++) {
+        const char *name = m->unknown[i];
+        if (strlen(name) < 3 || (!say_knows_process(q, name) && !say_knows_episode(q, name)))
+            continue;
+        text_copy(m->process, sizeof m->process, name);
+        m->unknown[i] = m->unknown[--m->n_unknown];
+        m->intent = INTENT_PROCESS;
+        return;
+    }
 }
 
 /* Is it about something else than this machine, though a word of it is one of ours? */
@@ -111,16 +132,34 @@ static void ask_sum(struct asked *q)
             m->intent = INTENT_TOTAL;
 }
 
+/* "what is my wifi signal strength": a side of a thing that is not measured is not the thing. */
+static bool ask_is_unknown_side(const struct meaning *m)
+{
+    const struct words *q = &m->words;
+    int i = words_find(q, 0, "what");
+    if (m->intent != INTENT_VALUE || i < 0 || !words_is(q, i + 1, "is"))
+        return false;
+    for (i++; i + 1 < q->n; i++)
+        if (q->w[i].use == USE_MATTER && !q->w[i + 1].use && !*q->w[i + 1].is && !q->w[i + 1].number)
+            return true;
+    return false;
+}
+
 /* What needs a thing and has none is not understood. */
 static void ask_check(struct asked *q)
 {
     struct meaning *m = &q->m;
     bool needs = m->intent == INTENT_VALUE || (m->intent >= INTENT_HIGHEST && m->intent <= INTENT_BEYOND);
+    bool ahead = m->n_spans == 2 && (m->span[0].kind == SPAN_AHEAD || m->span[1].kind == SPAN_AHEAD);
+    if (m->n_spans == 2 && m->intent == INTENT_VALUE && !ahead) /* "before and after the reboot" */
+        m->intent = INTENT_COMPARE;
+    if (m->intent == INTENT_WHEN_HIGHEST && !m->n_subjects) /* "the busiest hour" */
+        m->subject[m->n_subjects++] = say_topic(q, "cpu");
     if (needs && !m->n_subjects)
         m->intent = INTENT_NONE;
     if (m->intent == INTENT_PROCESS && !*m->process)
         m->intent = INTENT_PROCESSES;
-    if (ask_is_elsewhere(m) || ask_is_lost_in_time(m))
+    if (m->order || ask_is_elsewhere(m) || ask_is_lost_in_time(m) || ask_is_unknown_side(m))
         m->intent = INTENT_NONE;
 }
 
@@ -181,6 +220,7 @@ int ask(const struct ask_world *w, const char *question, const char *context, st
     bool goes_on = context && *context && meaning_take(context, &q.scope, &before);
     meaning_read(&q.m, bounded, goes_on ? &before : NULL, &q.scope, &q.here);
     ask_uptime(&q.m, &q.scope);
+    ask_process(&q);
     ask_check(&q);
     ask_sum(&q);
     out->intent = intent_name(q.m.intent);

@@ -46,10 +46,10 @@ int64_t calendar_month(int64_t ms, int back)
     int64_t begin = calendar_day(ms);
     calendar_civil(ms, &year, &month, &day);
     month -= back;
-    if (month < 1) {
+    for (; month < 1; year--)
         month += 12;
-        year--;
-    }
+    for (; month > 12; year++)
+        month -= 12;
     calendar_date(year, month, 1, &begin);
     return begin;
 }

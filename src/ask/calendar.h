@@ -11,7 +11,8 @@
 #define DAY_MS (24 * HOUR_MS)
 #define WEEK_MS (7 * DAY_MS)
 
-/* Where the day of a time begins, its week (with Monday), the month so many months before its own. */
+/* Where the day of a time begins, its week (with Monday), the month so many months before its own;
+ * below 0: after it. */
 int64_t calendar_day(int64_t ms);
 int64_t calendar_week(int64_t ms);
 int64_t calendar_month(int64_t ms, int back);

@@ -63,6 +63,7 @@ bool meaning_take(const char *text, const struct scope *s, struct meaning *out)
         out->amount = out->has_amount ? json_number_value(amount) : 0;
         out->unit = out->has_amount ? (enum unit)unit : UNIT_NONE;
         out->below = json_is_true(json_object_get(o, "below"));
+        out->reach = json_is_true(json_object_get(o, "reach"));
         text_copy(out->process, sizeof out->process, context_text(o, "process"));
     }
     json_decref(o);

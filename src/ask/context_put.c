@@ -34,6 +34,7 @@ void meaning_put(const struct meaning *m, struct buf *out)
         json_double(&j, "amount", m->amount);
         json_string(&j, "unit", unit_code(m->unit));
         json_bool(&j, "below", m->below);
+        json_bool(&j, "reach", m->reach);
     }
     if (*m->process)
         json_string(&j, "process", m->process);

@@ -167,10 +167,8 @@ static void figures_take(struct figure *f, const struct query_point *p, int64_t 
 {
     if (!(p->count > 0) || isnan(p->mean))
         return;
-    if (!f->known_s) {
-        f->first = p->mean;
+    if (!f->known_s)
         f->first_ms = p->start_ms;
-    }
     f->last = p->last;
     f->last_ms = p->start_ms;
     f->mean += p->mean;
@@ -306,7 +304,7 @@ int figures_read(const struct asked *q, const struct subject *u, const struct sp
     return n;
 }
 
-bool figures_usual(const struct asked *q, const char *id, int64_t before_ms, double usual[static 2], double *days)
+bool figures_usual(const struct asked *q, const char *id, int64_t before_ms, double usual[static 2])
 {
     int64_t from_ms = before_ms - USUAL_MS > q->first_ms ? before_ms - USUAL_MS : q->first_ms;
     double span_s = (double)(before_ms - from_ms) / 1000;
@@ -323,7 +321,6 @@ bool figures_usual(const struct asked *q, const char *id, int64_t before_ms, dou
         return false;
     usual[0] = stats_quantile(v, (size_t)known, 0.05);
     usual[1] = stats_quantile(v, (size_t)known, 0.95);
-    *days = span_s / 86400;
     return true;
 }
 
@@ -337,14 +334,17 @@ void figures_refine(const struct asked *q, struct figure *f, bool highest)
     int n = (int)((double)(to - at + 1) / 1000 / (q->interval_s > 0.5 ? q->interval_s : 1));
     if (f->step_ms <= 1000 || n < 1 || store_query(q->look->files, NULL, at, to, f->id, n, &r) < 0)
         return;
+    const struct query_point *best = NULL;
     for (int i = 0; r->tier_s == 0 && i < r->points; i++) {
         const struct query_point *p = &r->series[0].point[i];
         double v = highest ? p->max : p->min;
-        if (p->count > 0 && fabs(v - want) <= 1e-3 * fabs(want) + 1e-9) { /* rows of summaries are rounded */
-            *(highest ? &f->max : &f->min) = v;
-            *(highest ? &f->max_ms : &f->min_ms) = p->start_ms;
-            break;
-        }
+        bool near = p->count > 0 && fabs(v - want) <= 1e-3 * fabs(want) + 1e-9; /* rows of summaries are rounded */
+        if (near && (!best || (highest ? v > best->max : v < best->min)))
+            best = p;
+    }
+    if (best) {
+        *(highest ? &f->max : &f->min) = highest ? best->max : best->min;
+        *(highest ? &f->max_ms : &f->min_ms) = best->start_ms;
     }
     query_free(r);
 }
@@ -356,16 +356,20 @@ static bool figures_is_beyond(const struct query_point *p, double amount, bool b
     return p->count > 0 && !isnan(p->mean) && (below ? p->min < amount : p->max > amount);
 }
 
+/* The stretches beyond those that are kept are counted and added up. */
 static void beyond_add(struct beyond *b, int64_t from_ms, int64_t to_ms, double extreme, bool below, int64_t join_ms)
 {
-    struct stretch_beyond *last = b->n && b->n <= FIGURES_STRETCHES ? &b->stretch[b->n - 1] : NULL;
-    if (last && from_ms - last->to_ms <= join_ms) {
+    struct stretch_beyond *last = &b->stretch[b->n <= FIGURES_STRETCHES ? b->n - (b->n > 0) : FIGURES_STRETCHES];
+    bool joins = b->n && from_ms - last->to_ms <= join_ms;
+    if (joins) {
         last->to_ms = to_ms;
         last->extreme = below ? fmin(last->extreme, extreme) : fmax(last->extreme, extreme);
         return;
     }
-    if (b->n < FIGURES_STRETCHES)
-        b->stretch[b->n] = (struct stretch_beyond){ from_ms, to_ms, extreme };
+    if (b->n > FIGURES_STRETCHES)
+        b->seconds += (double)(last->to_ms - last->from_ms) / 1000;
+    int at = b->n < FIGURES_STRETCHES ? b->n : FIGURES_STRETCHES;
+    b->stretch[at] = (struct stretch_beyond){ from_ms, to_ms, extreme };
     b->n++;
 }
 
@@ -405,6 +409,9 @@ void figures_beyond(const struct asked *q, const char *id, const struct span *s,
             beyond_add(out, p->start_ms, p->start_ms + step_ms, below ? p->min : p->max, below, 2 * step_ms);
     }
     reading_done(&read);
+    const struct stretch_beyond *over = &out->stretch[FIGURES_STRETCHES];
+    if (out->n > FIGURES_STRETCHES)
+        out->seconds += (double)(over->to_ms - over->from_ms) / 1000;
     for (int i = 0; i < out->n && i < FIGURES_STRETCHES; i++) {
         struct stretch_beyond *b = &out->stretch[i];
         int64_t last = b->to_ms - step_ms;

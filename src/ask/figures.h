@@ -16,7 +16,6 @@ struct figure {
     double known_s;          /* how much of the period is known */
     int64_t step_ms;         /* of the steps that it was read in, */
     int64_t from_ms, to_ms;  /* over this period */
-    double first;            /* the mean of the first step known */
     double chart[FIGURES_CHART];
     size_t n_chart;
 };
@@ -36,8 +35,8 @@ void figures_gather(struct asked *q, const char *const *keys, const struct span 
 void figures_drop(struct asked *q);
 
 /* Between which nine of ten ten-minute means lay in the seven days before a time; false where less than an hour is
- * known. *days: of how many days they are. */
-bool figures_usual(const struct asked *q, const char *id, int64_t before_ms, double usual[static 2], double *days);
+ * known. */
+bool figures_usual(const struct asked *q, const char *id, int64_t before_ms, double usual[static 2]);
 
 /* When the highest (lowest) was, to the second where that is still known. */
 void figures_refine(const struct asked *q, struct figure *f, bool highest);
@@ -49,7 +48,7 @@ struct stretch_beyond {
 };
 #define FIGURES_STRETCHES 6
 struct beyond {
-    struct stretch_beyond stretch[FIGURES_STRETCHES]; /* the first of them */
+    struct stretch_beyond stretch[FIGURES_STRETCHES + 1]; /* the first of them; the room behind is for counting */
     int n;                                            /* all of them */
     double seconds;
 };

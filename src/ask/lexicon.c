@@ -9,7 +9,8 @@ static const struct lexicon_word table[] = {
     { "the", WORD_STOP,
       "a an any st nd rd th my our their his her this these those of please pls plz just so really very quite actually "
       "me us show tell give display print list see look check know want wanna like would could can may might shall "
-      "here hey bit kinda some while whilst" },
+      "here hey bit kinda some while whilst keep keeps still level levels per known already yet even as find give given let lets "
+      "shows shown" },
     { "be", WORD_STOP, "am been being" },
     { "do", WORD_RULE, "does did doing done" },
     { "have", WORD_RULE, "has had having got" },
@@ -44,7 +45,8 @@ static const struct lexicon_word table[] = {
     { "less", WORD_RULE, "fewer smaller" },
     { "high", WORD_RULE, "elevated excessive" },
     { "low", WORD_RULE, "" },
-    { "highest", WORD_RULE, "maximum max peak peaks peaked maximal worst spike spikes spiked busiest fullest hardest heaviest" },
+    { "highest", WORD_RULE, "maximum max peak peaks peaked maximal worst spike spikes spiked spiking fastest slowest loudest "
+      "noisiest busiest fullest hardest heaviest" },
     { "hottest", WORD_MATTER, "warmest" },
     { "lowest", WORD_RULE, "minimum min minimal least smallest coolest coldest quietest idlest" },
     { "average", WORD_RULE, "mean avg averages typical typically median" },
@@ -59,7 +61,8 @@ static const struct lexicon_word table[] = {
     { "normal", WORD_RULE, "usual usually ordinary expected" },
     { "unusual", WORD_RULE, "strange weird odd abnormal suspicious uncommon peculiar irregular funny" },
     { "anomaly", WORD_RULE, "anomalies anomalous anomally episode episodes incident incidents outlier outliers" },
-    { "problem", WORD_RULE, "problems issue issues trouble troubles alert alerts alarm alarms warning warnings complaint complaints "
+    { "problem", WORD_RULE, "fail fails failed problems issue issues trouble troubles alert alerts alarm alarms warning warnings "
+      "complaint complaints "
       "broken dying dead failing failure failures bad" },
     { "wrong", WORD_RULE, "amiss" },
     { "worse", WORD_RULE, "" },
@@ -78,7 +81,8 @@ static const struct lexicon_word table[] = {
     { "idle", WORD_RULE, "asleep quiet calm" },
     { "gap", WORD_RULE, "gaps missing missed" },
     { "worry", WORD_RULE, "worried worries worrying concerned serious" },
-    { "slow", WORD_RULE, "sluggish laggy lag lags lagging lagged unresponsive stutter stuttering stutters slower stuck hang hanging "
+    { "slow", WORD_RULE, "bottleneck bottlenecks slows slowed slowing sluggish laggy lag lags lagging lagged unresponsive stutter "
+      "stuttering stutters slower stuck hang hanging "
       "hung freeze frozen freezing froze slowdown" },
     { "process", WORD_RULE, "processes program programs app apps application applications task tasks software job jobs consumers" },
     { "users", WORD_RULE, "" },
@@ -102,7 +106,8 @@ static const struct lexicon_word table[] = {
     { "make", WORD_RULE, "makes made making" },
     { "faster", WORD_RULE, "quicker" },
     { "status", WORD_RULE, "state health overview summary summarise summarize condition report verdict" },
-    { "machine", WORD_RULE, "computer system pc laptop server host box desktop workstation notebook rig vm device node setup" },
+    { "machine", WORD_RULE, "computer system pc laptop server host box desktop workstation notebook rig vm device devices node "
+      "setup performance" },
     { "work", WORD_RULE, "works worked working" },
     { "workload", WORD_RULE, "workloads classification" },
     { "kind", WORD_RULE, "type types kinds sort category" },
@@ -119,6 +124,7 @@ static const struct lexicon_word table[] = {
     { "question", WORD_RULE, "questions ask answer" },
     { "hello", WORD_RULE, "hi hiya greetings yo howdy thanks thank thx cheers bye" },
     { "throttle", WORD_MATTER, "throttled throttling throttles throttel" },
+    { "die", WORD_RULE, "dies died" }, { "pid", WORD_RULE, "pids" },
     { "ever", WORD_RULE, "" },
     { "enough", WORD_RULE, "sufficient" },
     { "until", WORD_RULE, "till til" },
@@ -175,8 +181,8 @@ static const struct lexicon_word table[] = {
     { "hundred", WORD_RULE, "" },
     { "percent", WORD_RULE, "% percents percentage pct" },
     { "byte", WORD_RULE, "bytes" },
-    { "kb", WORD_RULE, "kilobyte kilobytes kib" }, { "mb", WORD_RULE, "megabyte megabytes mib megs meg" },
-    { "gb", WORD_RULE, "gigabyte gigabytes gib gigs gig" }, { "tb", WORD_RULE, "terabyte terabytes tib" },
+    { "kb", WORD_RULE, "kilobyte kilobytes kib" }, { "mb", WORD_RULE, "mebibyte mebibytes megabyte megabytes mib megs meg" },
+    { "gb", WORD_RULE, "gibibyte gibibytes gigabyte gigabytes gib gigs gig" }, { "tb", WORD_RULE, "terabyte terabytes tib" },
     { "kb/s", WORD_RULE, "kbytes/s" }, { "mb/s", WORD_RULE, "mbytes/s" }, { "gb/s", WORD_RULE, "" },
     { "mbit", WORD_RULE, "mbit/s mbps megabit megabits" }, { "gbit", WORD_RULE, "gbit/s gbps gigabit" },
     { "degree", WORD_RULE, "degrees celsius \xc2\xb0 \xc2\xb0" "c c centigrade" },
@@ -204,7 +210,7 @@ static const struct lexicon_word table[] = {
     { "encoder", WORD_MATTER, "encoding encode" }, { "decoder", WORD_MATTER, "decoding decode" },
     { "temperature", WORD_MATTER, "temperatures temp temps heat heating hot hotter warm warmer cool cooler cold thermal thermals "
       "overheating overheat overheated overheats tempreture" },
-    { "fan", WORD_MATTER, "fans rpm loud louder noisy noise spinning cooling" },
+    { "fan", WORD_MATTER, "fans spin spins spun rpm loud louder noisy noise spinning cooling" },
     { "power", WORD_MATTER, "electricity pull pulls draw draws drawing drew" },
     { "energy", WORD_MATTER, "joules kwh" },
     { "battery", WORD_MATTER, "batteries accu" },
@@ -227,18 +233,36 @@ static const struct lexicon_word table[] = {
     { "zombies", WORD_MATTER, "zombie" },
     { "steal", WORD_MATTER, "stolen" }, { "iowait", WORD_MATTER, "" },
 
-    { "poem", WORD_ELSE,
-      "poems poetry restaurant delete remove kill shutdown install uninstall compute calculate capital capitals country countries city "
+    /* what nothing here is about, whatever stands beside it: "a joke about memory" */
+    { "joke", WORD_ELSE, "jokes poem poems haiku song songs recipe recipes password passwords hack hacking bomb lyrics limerick" },
+    /* English words that are near to one of ours, and no slip for it */
+    { "", WORD_PLAIN,
+      "come comes actress alter answers beef boost bring business buys care case cases cast chance channel channels charger "
+      "checks classes code codes collect collection company compile compiler connected connecting correctly counts "
+      "court currency date dawn deadline deal decade desk driver drivers dusk east fact feature feel felt fifth "
+      "figures finding fire fired form gave gods hand hate head hear heart hell hole holes interest lake launch "
+      "laws lead leads learned learning leaving line live loan loans lock loop lose match matching meant meat miss "
+      "mode move names newer none note opens paint parents part pass paste perfect point poll post pretend princess "
+      "printed printer product production products quickly race races rare readers ready real ride road robot roof "
+      "rooms rope safe sand save saves science seat secrets seed seen serve share shell shoe shop short shot side "
+      "skill skin slot slots small smart soap soft speedy spend spoke stack stage stale states steam step stick "
+      "store stores talk talking talks taxes thin think thought threat tool trace truck village wall warn wars ways "
+      "weak west width wife wild wire wish word words world writer writers wrongly" },
+    { "restaurant", WORD_ELSE,
+      "poetry delete remove kill shutdown install uninstall compute calculate capital capitals country countries city "
           "cities president minister weather rain snow sun moon star "
-      "stars joke jokes story stories song songs music movie movies film films book books recipe recipes cook bake bread cake dinner "
+      "stars story stories music movie movies film films book books cook bake bread cake dinner "
           "food pizza love life "
       "meaning translate translation french german english spanish language essay letter email mail message news football soccer score "
       "stock stocks price prices bitcoin money bank holiday travel flight hotel medicine math maths equation integral "
       "javascript html birthday age old older born died war king queen world earth planet animal animals dog cat color "
       "colour name person people man woman friend girlfriend boyfriend mother father child children school university teacher "
       "politics religion god water coffee tea beer car cars train bus house kitchen garden tree human humans brain sky blue red green "
-      "address addresses ssid password passwords hostname "
+      "address addresses ssid hostname "
       "favorite favourite inventor invented discovered distance mountain river ocean tallest deepest richest famous" },
+
+    /* times that are not read */
+    { "dawn", WORD_RULE, "dusk sunrise sunset daybreak teatime breakfast bedtime dinnertime" },
 };
 
 enum { ENTRIES = sizeof table / sizeof *table, FORM_MAX = 24 };
@@ -246,8 +270,9 @@ enum { ENTRIES = sizeof table / sizeof *table, FORM_MAX = 24 };
 /* The next form of an entry behind *p, which begins as NULL: the word itself comes first. Its length; 0 at the end. */
 static size_t lexicon_form(const struct lexicon_word *w, const char **p, const char **form)
 {
-    if (!*p) {
-        *p = w->forms;
+    bool begins = !*p;
+    *p = begins ? w->forms : *p;
+    if (begins && *w->word) {
         *form = w->word;
         return strlen(w->word);
     }
@@ -269,7 +294,8 @@ const struct lexicon_word *lexicon_find(const char *text)
     return NULL;
 }
 
-int lexicon_slack(size_t length)
+/* How many edits a word of this length may be off. */
+static int lexicon_slack(size_t length)
 {
     return length < 4 ? 0 : length < 7 ? 1 : 2;
 }
@@ -283,7 +309,8 @@ const struct lexicon_word *lexicon_nearest(const char *wrong, int *edits)
     for (size_t i = 0; i < ENTRIES; i++)
         for (const char *p = NULL; (n = lexicon_form(&table[i], &p, &form));) {
             char text[FORM_MAX];
-            if (n < 4 || n >= sizeof text || n + 2 < length || length + 2 < n || table[i].kind == WORD_ELSE)
+            if (n < 4 || n >= sizeof text || n + 2 < length || length + 2 < n || table[i].kind == WORD_ELSE ||
+                table[i].kind == WORD_PLAIN)
                 continue;
             memcpy(text, form, n);
             text[n] = '\0';

@@ -14,6 +14,7 @@ enum word_kind {
     WORD_RULE,   /* rules know it: "when", "highest" */
     WORD_MATTER, /* something measured, or a side of it: "memory", "temperature" */
     WORD_ELSE,   /* an everyday word of other matters: it is not misspelt, and nothing here is about it */
+    WORD_PLAIN,  /* an English word that means nothing to anybody here, and is not misspelt: `word` is "" */
 };
 
 struct lexicon_word {
@@ -25,10 +26,10 @@ struct lexicon_word {
 /* The entry of a form, folded to lower case; NULL where it is none. */
 const struct lexicon_word *lexicon_find(const char *form);
 
-/* How many edits a word of this length may be off: none below 4 letters. */
-int lexicon_slack(size_t length);
-
-/* The entry that a misspelt word is nearest to, within its slack, and how many edits that is; NULL for none. */
+/*
+ * The entry that a misspelt word is nearest to, and how many edits that is: one of 4 letters or more, two of 7 or more.
+ * NULL for none.
+ */
 const struct lexicon_word *lexicon_nearest(const char *wrong, int *edits);
 
 #endif

@@ -16,14 +16,18 @@ struct meaning {
     struct span span[2];
     int n_spans;
     bool has_amount, below;    /* below it, not above, is asked about */
+    bool reach;                /* the amount itself counts: "did it reach 90 %", "at least" */
     double amount;             /* in the unit */
     enum unit unit;
+    int most;                  /* "top 5": so many are wanted; 0: not said */
+    bool binary;               /* bytes are wanted in GiB */
     bool much;                 /* "how much": of what flows, the sum is meant */
     char process[24];          /* a name that may be a process's; "" for none */
-    bool follows;              /* something was taken over from before */
     const char *unknown[2];    /* words that nobody knows, of `words`; n_unknown of them */
     int n_unknown;
-    int n_elsewhere;           /* words of other matters: "poem" */
+    bool lost_time;            /* it tells a time that cannot be read, the first of these */
+    int n_elsewhere;           /* words of other matters; of those that nothing here is about it is more than one */
+    bool order;                /* "shut down the computer": something is to be done */
     struct words words;        /* as they were read, each marked by what took it */
 };
 

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NOW_MS INT64_C(600000)
 #define STALE_MS 15000 /* a recorder writes every instant at once */
 
 bool say_is_stale(const struct asked *q)
@@ -49,11 +48,8 @@ void say_name(struct asked *q, const struct subject *u, const struct figure *f, 
 {
     const char *label = u->label;
     char shown[320];
-    static const char *const superlatives[] = { "fullest ", "busiest ", "hottest " };
     if (f && !*f->which) /* there is only one */
-        for (size_t i = 0; i < 3; i++)
-            if (strncmp(label, superlatives[i], strlen(superlatives[i])) == 0)
-                label += strlen(superlatives[i]);
+        label = subject_plain(label);
     bool which = f && *f->which && !*u->inst;
     snprintf(shown, sizeof shown, "%s%s%s", label, which ? " " : "", which ? f->which : "");
     if (first)
@@ -129,20 +125,21 @@ struct subject say_topic(const struct asked *q, const char *key)
 void say_not_measured(struct asked *q, const struct subject *u)
 {
     struct answer *a = q->out;
-    const char *why = q->w->missing ? q->w->missing(q->w->self, u->globs) : NULL;
+    const char *why = q->w->missing && !q->w->replay ? q->w->missing(q->w->self, u->globs) : NULL;
     a->status = ANSWER_NO_DATA;
     say_name(q, u, NULL, true);
-    answer_say(a, " is not measured on this machine");
+    answer_say(a, q->w->replay ? " is not in this recording" : " is not measured on this machine");
     if (why && *why) {
         answer_say(a, ": ");
         answer_quote(a, "reason", why);
         answer_say(a, ".");
-    } else if (u->topic && *u->topic->missing) {
+    } else if (u->topic && *u->topic->missing && !q->w->replay) {
         answer_say(a, ". It needs %s.", u->topic->missing);
     } else {
         answer_say(a, ".");
     }
-    answer_say(a, " `sonde doctor` says what is missing here and why.");
+    if (!q->w->replay)
+        answer_say(a, " `sonde doctor` says what is missing here and why.");
 }
 
 void say_not_recorded(struct asked *q, const struct span *s)
@@ -163,14 +160,22 @@ void say_not_recorded(struct asked *q, const struct span *s)
                times_text(&q->here, q->last_ms, to, sizeof to), times_zone(&q->here, zone, sizeof zone));
 }
 
+bool say_lacks(struct asked *q, const struct span *s)
+{
+    bool lacks = !q->last_ms || s->from_ms > q->last_ms || s->to_ms < q->first_ms;
+    if (lacks)
+        say_not_recorded(q, s);
+    return lacks;
+}
+
 int say_figures(struct asked *q, const struct subject *u, const struct span *s, bool whole,
                 struct figure out[static FIGURES_MAX])
 {
-    int n = subject_slot(u, &q->scope) >= 0 ? figures_read(q, u, s, whole, out) : 0;
+    int n = figures_read(q, u, s, whole, out);
     if (n)
         return n;
     struct span all = { SPAN_RANGE, q->first_ms, q->last_ms };
-    if (subject_slot(u, &q->scope) < 0 || !figures_read(q, u, &all, whole, out))
+    if (!figures_read(q, u, &all, whole, out))
         say_not_measured(q, u); /* a slot that was never known is no measurement */
     else
         say_not_recorded(q, s);
@@ -190,10 +195,10 @@ static void usual_amount(struct asked *q, const struct figure *f, double low, do
 
 void say_usual(struct asked *q, const struct figure *f, double value, double highest, int64_t before_ms)
 {
-    double usual[2], days;
+    double usual[2];
     struct answer *a = q->out;
     char lo[AMOUNT_MAX], hi[AMOUNT_MAX];
-    if (!figures_usual(q, f->id, before_ms, usual, &days)) {
+    if (!figures_usual(q, f->id, before_ms, usual)) {
         if (words_find(&q->m.words, 0, "normal|high|low|fine|problem|unusual") >= 0)
             answer_say(a, " What is usual is not known yet: too little was recorded before.");
         return;

@@ -2,7 +2,10 @@
 #ifndef ASK_SAY_H
 #define ASK_SAY_H
 
+#include "ask/calendar.h"
 #include "ask/figures.h"
+
+#define NOW_MS (10 * MINUTE_MS) /* "now" where a time is meant and not an instant */
 
 /* ---- answers: each fills q->out; what is asked is in q->m ---- */
 
@@ -43,7 +46,7 @@ void say_not_understood(struct asked *q); /* off-topic, too */
 /* The period that was asked about, else the one up to now that is so long; 0: the last ten minutes, as "now". */
 struct span say_span(const struct asked *q, int64_t default_ms);
 
-/* "now", or the time of what was recorded last where that is not now. */
+/* Is the last that was recorded older than "now" may be? */
 bool say_is_stale(const struct asked *q);
 
 /* The same period as the answer's own. */
@@ -68,6 +71,9 @@ void say_not_measured(struct asked *q, const struct subject *u);
 /* Nothing of it was recorded in that time: what there is. */
 void say_not_recorded(struct asked *q, const struct span *s);
 
+/* Does the time lie outside of what was recorded? Then that is said. */
+bool say_lacks(struct asked *q, const struct span *s);
+
 /* Reads a subject's figures; where there are none says why not, and is 0. */
 int say_figures(struct asked *q, const struct subject *u, const struct span *s, bool whole,
                 struct figure out[static FIGURES_MAX]);
@@ -80,6 +86,15 @@ bool say_in_unit(struct asked *q, struct subject *u);
  * is not known nothing, or that it is not known, where somebody asked.
  */
 void say_usual(struct asked *q, const struct figure *f, double value, double highest, int64_t before_ms);
+
+/* Of all that fills or runs out, what does within a month by its trend: as many sentences as it returns. */
+int say_filling(struct asked *q);
+
+/* Did a process of that name, or number, run at the end of the time that is asked about? */
+bool say_knows_process(struct asked *q, const char *name);
+
+/* Is a process named in what was unusual in the week? */
+bool say_knows_episode(struct asked *q, const char *process);
 
 /* Processes that used the most of a subject at a time: "Then the most was used by ...". False where none is known. */
 bool say_top(struct asked *q, const struct subject *u, int64_t at_ms, const char *lead, int most);

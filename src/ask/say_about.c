@@ -21,12 +21,12 @@ void say_cost(struct asked *q)
     double bytes = 0;
     if (s.kind == SPAN_NOW)
         s.kind = SPAN_RANGE;
-    if (subject_slot(&cpu, &q->scope) >= 0 && figures_read(q, &cpu, &s, true, f)) {
+    if (figures_read(q, &cpu, &s, true, f)) {
         answer_say(a, "Sonde used ");
         answer_amount(a, "processor time of Sonde", f->mean, f->unit, f->id, 0);
         answer_say(a, " of a core on average");
         say_chart(q, f, &s);
-        if (subject_slot(&memory, &q->scope) >= 0 && figures_read(q, &memory, &s, true, f)) {
+        if (figures_read(q, &memory, &s, true, f)) {
             answer_say(a, " and ");
             answer_amount(a, "memory of Sonde", f->mean, f->unit, f->id, 0);
             answer_say(a, " of memory");
@@ -162,7 +162,7 @@ void say_machine(struct asked *q)
         answer_say(a, ".");
     }
     double bytes = h.memory_bytes;
-    if (isnan(bytes) && subject_slot(&memory, &q->scope) >= 0 && figures_read(q, &memory, &now, false, f))
+    if (isnan(bytes) && figures_read(q, &memory, &now, false, f))
         bytes = f->last;
     if (!isnan(bytes)) {
         answer_say(a, "%sIt has ", a->text.n ? " " : "");
@@ -194,7 +194,6 @@ void say_help(struct asked *q)
     answer_suggest(q->out, "what is using the cpu?");
 }
 
-/* A question about nothing here, or one that no rule fits: never an answer to something else. */
 /* "/backup", "sdx1", "eth7": meant as a device, of which there are others. */
 static bool about_device(struct asked *q)
 {
@@ -221,15 +220,18 @@ static bool about_device(struct asked *q)
     return true;
 }
 
+/* A question about nothing here, or one that no rule fits: never an answer to something else. */
 void say_not_understood(struct asked *q)
 {
     struct answer *a = q->out;
     const struct meaning *m = &q->m;
-    if (about_device(q))
+    if (!m->order && about_device(q))
         return;
-    bool elsewhere = m->n_elsewhere > 0 || (m->n_unknown > 1 && !m->n_subjects);
+    bool elsewhere = m->order || m->n_elsewhere > 0 || (m->n_unknown > 1 && !m->n_subjects);
     a->status = elsewhere ? ANSWER_OFF_TOPIC : ANSWER_NOT_UNDERSTOOD;
-    if (elsewhere)
+    if (m->order)
+        answer_say(a, "Sonde does nothing but answer questions about what it recorded here.");
+    else if (elsewhere)
         answer_say(a, "That is not about this machine. Sonde answers questions about what it recorded here.");
     else if (m->n_unknown)
         answer_say(a, "\"%s\" is not understood.", m->unknown[0]);
@@ -237,7 +239,6 @@ void say_not_understood(struct asked *q)
         answer_say(a, "That is not understood.");
     if (!elsewhere && m->n_subjects && !m->n_unknown)
         answer_say(a, " It is about %s, but what is wanted of it is not clear.", m->subject[0].label);
-    answer_say(a, " Near questions are below.");
     if (m->n_subjects && !elsewhere) {
         char line[96];
         snprintf(line, sizeof line, "how is %.60s?", m->subject[0].label);

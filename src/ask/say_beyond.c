@@ -1,11 +1,13 @@
 /* say_beyond.c - when, how often and for how long something was above or below an amount. */
 #include "ask/say.h"
 
+#include "ask/calendar.h"
 #include "core/amount.h"
 
 #include <math.h>
+#include <string.h>
 
-#define WEEK_MS INT64_C(604800000)
+#define SHOWN_DIGITS 5e-4 /* of an amount: what is reached by the digits that are shown */
 
 bool say_in_unit(struct asked *q, struct subject *u)
 {
@@ -49,13 +51,40 @@ static void beyond_stretches(struct asked *q, const struct figure *f, const stru
     answer_say(a, b->n > SHOWN ? "; and more." : ".");
 }
 
+/* "is it above 90 %?" is about now, and is told first. */
+static void beyond_now(struct asked *q, const struct subject *u, const struct figure *of)
+{
+    struct figure f[FIGURES_MAX];
+    struct span now = say_span(q, 0);
+    bool asked = q->m.words.n && words_listed("is|are", q->m.words.w[0].text);
+    int n = asked && !q->m.n_spans ? figures_read(q, u, &now, false, f) : 0;
+    for (int i = 0; i < n; i++)
+        if (strcmp(f[i].id, of->id) == 0) {
+            say_name(q, u, &f[i], true);
+            answer_say(q->out, ": ");
+            answer_amount(q->out, "last", f[i].last, f[i].unit, f[i].id, f[i].last_ms);
+            answer_say(q->out, " at ");
+            say_time(q, f[i].last_ms);
+            answer_say(q->out, ". ");
+        }
+}
+
+static const char *beyond_verb(const struct meaning *m, bool ever)
+{
+    if (m->reach)
+        return m->below ? ever ? " fell to " : " never fell to " : ever ? " reached " : " never reached ";
+    return m->below ? ever ? " was below " : " was never below " : ever ? " was above " : " was never above ";
+}
+
 static void beyond_tell(struct asked *q, const struct subject *u, struct figure *f, const struct span *s)
 {
     struct answer *a = q->out;
     struct beyond b;
-    figures_beyond(q, f->id, s, q->m.amount, q->m.below, &b);
+    double slack = q->m.reach ? SHOWN_DIGITS * fabs(q->m.amount) : 0;
+    figures_beyond(q, f->id, s, q->m.amount + (q->m.below ? slack : -slack), q->m.below, &b);
+    beyond_now(q, u, f);
     say_name(q, u, f, true);
-    answer_say(a, b.n ? " was %s " : " was never %s ", q->m.below ? "below" : "above");
+    answer_say(a, "%s", beyond_verb(&q->m, b.n > 0));
     answer_amount(a, "amount asked about", q->m.amount, f->unit, NULL, 0);
     say_when(q, s);
     if (!b.n) {
@@ -70,7 +99,7 @@ static void beyond_tell(struct asked *q, const struct subject *u, struct figure 
     }
     answer_say(a, " ");
     answer_count(a, "how often", b.n, "time");
-    answer_say(a, b.n > FIGURES_STRETCHES ? ", at least " : ", ");
+    answer_say(a, ", ");
     answer_length(a, "how long", b.seconds);
     answer_say(a, b.n > 1 ? " altogether." : ".");
     beyond_stretches(q, f, &b);

@@ -284,6 +284,18 @@ static void forecast_at(struct asked *q, const struct course *c, const struct sp
     answer_say(q->out, c->moves ? ", if it goes on so." : ", its average: nothing better is known.");
 }
 
+/* What lies further ahead than twice what is known of the past is not told. */
+static bool forecast_is_too_far(struct asked *q, const struct span *ahead)
+{
+    if (!ahead || ahead->to_ms - q->last_ms <= 2 * (q->last_ms - q->first_ms))
+        return false;
+    q->out->status = ANSWER_NO_DATA;
+    answer_say(q->out, "That is too far ahead: ");
+    answer_length(q->out, "recorded", (double)(q->last_ms - q->first_ms) / 1000);
+    answer_say(q->out, " are recorded, and no trend is worth believing beyond twice that.");
+    return true;
+}
+
 static const struct span *forecast_ahead(const struct asked *q)
 {
     for (int i = 0; i < q->m.n_spans; i++)
@@ -304,6 +316,8 @@ static void forecast_of(struct asked *q, const struct subject *u)
     struct figure f[FIGURES_MAX];
     struct course c;
     const struct span *ahead = forecast_ahead(q);
+    if (forecast_is_too_far(q, ahead))
+        return;
     int n = say_figures(q, u, &s, false, f);
     if (!n)
         return;
@@ -325,8 +339,7 @@ static void forecast_of(struct asked *q, const struct subject *u)
     say_within(q, &s);
 }
 
-/* "what is coming": of all that fills, what does within a month. */
-static void forecast_all(struct asked *q)
+int say_filling(struct asked *q)
 {
     static const char *const keys[] = { "space", "memory", "swap", "battery" };
     struct span s = forecast_past(q);
@@ -335,7 +348,7 @@ static void forecast_all(struct asked *q)
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         struct subject u = say_topic(q, keys[i]);
         struct figure f[FIGURES_MAX];
-        int n = subject_slot(&u, &q->scope) >= 0 ? figures_read(q, &u, &s, false, f) : 0;
+        int n = figures_read(q, &u, &s, false, f);
         for (int k = 0; k < n; k++) {
             struct course c;
             struct span over;
@@ -344,14 +357,24 @@ static void forecast_all(struct asked *q)
                 forecast_hours(&c, limit, c.fit.slope) < 0 ||
                 forecast_hours(&c, limit, c.fit.slope) > 24 * 30)
                 continue;
-            answer_say(a, said ? " " : "");
+            answer_say(a, a->text.n ? " " : "");
             course_say(q, &u, &c, &over);
             forecast_reach(q, &c, limit, limit > 0 ? "full" : "used up");
+            if (strcmp(keys[i], "memory") == 0)
+                trend_who(q, &c);
             say_chart(q, &f[k], &s);
             said++;
         }
     }
-    if (!said) {
+    return said;
+}
+
+/* "what is coming". */
+static void forecast_all(struct asked *q)
+{
+    struct span s = forecast_past(q);
+    struct answer *a = q->out;
+    if (!say_filling(q)) {
         answer_say(a, "Nothing that was recorded");
         say_when(q, &s);
         answer_say(a, " fills up within a month by its trend: file systems, memory and swap do not rise enough.");
@@ -365,8 +388,8 @@ static void forecast_battery(struct asked *q)
 {
     struct subject left = say_topic(q, "battery.time");
     struct figure f[FIGURES_MAX];
-    struct span now = { SPAN_NOW, q->last_ms - 600000, q->last_ms };
-    if (subject_slot(&left, &q->scope) < 0 || !figures_read(q, &left, &now, false, f))
+    struct span now = { SPAN_NOW, q->last_ms - NOW_MS, q->last_ms };
+    if (!figures_read(q, &left, &now, false, f))
         return;
     answer_say(q->out, " By the power that it gives now it lasts ");
     answer_length(q->out, "time left", f->last);
@@ -381,7 +404,10 @@ void say_forecast(struct asked *q)
         say_not_recorded(q, &s);
         return;
     }
-    if (!u) {
+    if (words_find(&q->m.words, 0, "problem") >= 0) {
+        q->out->status = ANSWER_NO_DATA;
+        answer_say(q->out, "Whether something will fail is not told by what is recorded.");
+    } else if (!u) {
         forecast_all(q);
     } else {
         if (u->topic && strcmp(u->topic->key, "disk") == 0 && !forecast_ahead(q))

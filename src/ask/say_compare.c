@@ -26,7 +26,7 @@ static bool pair_read(struct asked *q, const struct subject *u, const struct spa
                       struct pair *out)
 {
     struct figure fa[FIGURES_MAX], fb[FIGURES_MAX];
-    int n = subject_slot(u, &q->scope) >= 0 ? figures_read(q, u, a, true, fa) : 0;
+    int n = figures_read(q, u, a, true, fa);
     int m = n ? figures_read(q, u, b, true, fb) : 0;
     for (int i = 0; i < n; i++)
         for (int k = 0; k < m; k++)
@@ -70,20 +70,23 @@ static void compare_spans(struct asked *q, struct span *a, struct span *b)
 {
     struct span today = { SPAN_RANGE, 0, 0 };
     int64_t end = q->here.now_ms < q->last_ms ? q->here.now_ms : q->last_ms, offset = q->here.offset_s * INT64_C(1000);
-    today.from_ms = (end + offset) / DAY_MS * DAY_MS - offset;
+    today.from_ms = calendar_day(end + offset) - offset;
     today.to_ms = end;
     if (q->m.n_spans == 2) {
         *a = q->m.span[0];
         *b = q->m.span[1];
         if (a->kind == SPAN_NOW || b->kind == SPAN_NOW) {
             struct span *which = a->kind == SPAN_NOW ? a : b;
-            *which = (struct span){ SPAN_RANGE, end - 600000 + 1, end };
+            *which = (struct span){ SPAN_RANGE, end - NOW_MS + 1, end };
         }
         if (a->from_ms > b->from_ms) {
             struct span t = *a;
             *a = *b;
             *b = t;
         }
+    } else if (q->m.n_spans == 1 && q->m.span[0].kind == SPAN_AT) { /* "than an hour ago": now is held against it */
+        *a = (struct span){ SPAN_RANGE, q->m.span[0].from_ms - NOW_MS / 2, q->m.span[0].to_ms + NOW_MS / 2 };
+        *b = (struct span){ SPAN_RANGE, end - NOW_MS + 1, end };
     } else if (q->m.n_spans == 1 && q->m.span[0].kind != SPAN_NOW) {
         *a = q->m.span[0];
         *b = today;
@@ -220,7 +223,8 @@ void say_changed(struct asked *q)
 {
     struct answer *out = q->out;
     struct span a, b;
-    if (q->m.n_spans == 2) {
+    bool than = words_find(&q->m.words, 0, "than|from|different|difference") >= 0; /* "different from an hour ago" */
+    if (q->m.n_spans == 2 || (than && q->m.n_spans == 1 && q->m.span[0].kind == SPAN_AT)) {
         compare_spans(q, &a, &b);
     } else {
         b = say_span(q, HOUR_MS);
@@ -230,10 +234,8 @@ void say_changed(struct asked *q)
         }
         a = (struct span){ SPAN_RANGE, b.from_ms - (b.to_ms - b.from_ms), b.from_ms - 1 };
     }
-    if (!q->last_ms || b.from_ms > q->last_ms || b.to_ms < q->first_ms) {
-        say_not_recorded(q, &b);
+    if (say_lacks(q, &b))
         return;
-    }
     if (a.to_ms < q->first_ms) {
         out->status = ANSWER_NO_DATA;
         answer_say(out, "Nothing was recorded before");

@@ -161,7 +161,9 @@ static void processes_none(struct asked *q, const struct subject *u, const struc
 {
     struct answer *a = q->out;
     a->status = ANSWER_NO_DATA;
-    if (u->topic && strncmp(u->topic->key, "space", 5) == 0)
+    if (words_find(&q->m.words, 0, "file") >= 0)
+        answer_say(a, "Single files and folders are not recorded: what reads and writes to disks is, by process.");
+    else if (u->topic && strncmp(u->topic->key, "space", 5) == 0)
         answer_say(a,
                    "Which process holds how much of a file system is not recorded: only what it reads and writes is.");
     else
@@ -187,7 +189,7 @@ static void processes_tell(struct asked *q, const struct instant_procs *all, enu
         answer_say(a, "no process;");
     }
     answer_say(a, " the most %s was used by ", measures[m].of);
-    if (programs_say(q, all, m, 0, SHOWN)) {
+    if (programs_say(q, all, m, 0, q->m.most ? q->m.most : SHOWN)) {
         answer_say(a, ".");
         return;
     }
@@ -214,7 +216,7 @@ void say_processes(struct asked *q)
     const struct subject *u = &of;
     struct answer *a = q->out;
     int m = measure_of(u);
-    if (m < 0) {
+    if (m < 0 || words_find(&q->m.words, 0, "file") >= 0) {
         processes_none(q, u, &s);
         return;
     }
@@ -251,12 +253,14 @@ struct one {
     char name[PROC_NAME_MAX];
 };
 
-/* A person types the beginning, or the name as it is; the system cuts names at 15 bytes. */
-static bool one_is(const char *name, const char *asked)
+/* A person types the beginning, or the name as it is, or the pid; the system cuts names at 15 bytes. */
+static bool one_is(const struct proc *p, const char *asked)
 {
     size_t n = strlen(asked);
+    if (!asked[strspn(asked, "0123456789")])
+        return p->pid == atoi(asked);
     n = n > PROC_NAME_MAX - 1 ? PROC_NAME_MAX - 1 : n;
-    return strncasecmp(name, asked, n) == 0 && (n >= 3 || !name[n]);
+    return strncasecmp(p->name, asked, n) == 0 && (n >= 3 || !p->name[n]);
 }
 
 static struct one one_find(const struct instant_procs *all, const char *asked)
@@ -265,7 +269,7 @@ static struct one one_find(const struct instant_procs *all, const char *asked)
     double most = -1;
     for (size_t i = 0; i < all->n; i++) {
         const struct instant_proc *p = &all->p[i];
-        if (!one_is(p->p.name, asked))
+        if (!one_is(&p->p, asked))
             continue;
         o.n++;
         o.cpu += known(p->use.cpu_percent);
@@ -303,12 +307,27 @@ static void one_say(struct asked *q, const struct one *o, int64_t at_ms)
     answer_say(a, ".");
 }
 
+bool say_knows_process(struct asked *q, const char *name)
+{
+    struct span s = say_span(q, 0);
+    struct instant_procs all;
+    if (instant_procs(q->look, NULL, s.to_ms, &all) < 0)
+        return false;
+    struct one o = one_find(&all, name);
+    instant_done(&all);
+    return o.n > 0;
+}
+
 void say_process(struct asked *q)
 {
     struct span s = say_span(q, 0);
     struct subject cpu = say_topic(q, "cpu");
     const struct subject *u = q->m.n_subjects ? &q->m.subject[0] : &cpu;
     struct instant_procs all;
+    if (measure_of(u) < 0) {
+        processes_none(q, u, &s);
+        return;
+    }
     int64_t at = processes_when(q, u, &s);
     if (instant_procs(q->look, NULL, at, &all) < 0) {
         say_not_recorded(q, &s);
@@ -321,9 +340,13 @@ void say_process(struct asked *q)
         q->out->status = ANSWER_NO_DATA;
         answer_say(q->out, "No process called %s is known at ", q->m.process);
         say_time(q, all.wall_ms);
-        answer_say(q->out, ". The busiest then: ");
-        programs_say(q, &all, BY_CPU, 0, 3);
         answer_say(q->out, ".");
+        size_t said = q->out->text.n;
+        answer_say(q->out, " The busiest then: ");
+        if (programs_say(q, &all, BY_CPU, 0, 3))
+            answer_say(q->out, ".");
+        else
+            answer_unsay(q->out, said);
         if (say_episodes_of(q, q->m.process))
             q->out->status = ANSWER_ANSWERED;
     }

@@ -42,7 +42,7 @@ static void status_numbers(struct asked *q, const struct span *s)
     for (size_t i = 0; keys[i]; i++) {
         struct subject u = say_topic(q, keys[i]);
         struct figure f[FIGURES_MAX];
-        if (subject_slot(&u, &q->scope) < 0 || !figures_read(q, &u, s, s->kind != SPAN_NOW, f))
+        if (!figures_read(q, &u, s, s->kind != SPAN_NOW, f))
             continue;
         answer_say(q->out, said ? ", " : " ");
         say_name(q, &u, f, !said);
@@ -92,10 +92,8 @@ void say_status(struct asked *q)
     struct judged j;
     int anomalies = 0;
     bool now = s.kind == SPAN_NOW;
-    if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, &s);
+    if (say_lacks(q, &s))
         return;
-    }
     if (now)
         day.from_ms = s.to_ms - DAY_MS > q->first_ms ? s.to_ms - DAY_MS : q->first_ms;
     day.kind = SPAN_RANGE;
@@ -144,7 +142,12 @@ void say_advice(struct asked *q)
         say_not_recorded(q, &s);
         return;
     }
-    if (!status_insights(q, j.report, true, 4)) {
+    size_t told = status_insights(q, j.report, true, 4);
+    if (s.to_ms >= q->last_ms) {
+        told += (size_t)say_filling(q);
+        s.to_ms = q->last_ms;
+    }
+    if (!told) {
         answer_note(a, "findings", 0, UNIT_NONE, NULL, 0);
         if (*j.report->insights_reason)
             answer_say(a, "Too little was recorded to recommend anything.");

@@ -23,7 +23,7 @@ static int throttle_gpu(struct asked *q, const struct span *s)
         struct figure f[FIGURES_MAX];
         snprintf(u.globs, sizeof u.globs, "%s", reasons[i].glob);
         snprintf(u.label, sizeof u.label, "graphics processor");
-        int n = subject_slot(&u, &q->scope) >= 0 ? figures_read(q, &u, s, true, f) : 0;
+        int n = figures_read(q, &u, s, true, f);
         for (int k = 0; k < n; k++) {
             if (!(f[k].max > 0))
                 continue;
@@ -50,7 +50,7 @@ static int throttle_cpu(struct asked *q, const struct span *s)
     struct answer *a = q->out;
     struct subject u = say_topic(q, "cpu.throttle");
     struct figure f[FIGURES_MAX];
-    int n = subject_slot(&u, &q->scope) >= 0 ? figures_read(q, &u, s, true, f) : 0;
+    int n = figures_read(q, &u, s, true, f);
     double events = n ? f[0].mean * f[0].known_s : 0;
     if (!n || !(f[0].max > 0))
         return 0;
@@ -68,7 +68,7 @@ static void throttle_around(struct asked *q, const char *key, const struct span 
 {
     struct subject u = say_topic(q, key);
     struct figure f[FIGURES_MAX];
-    if (subject_slot(&u, &q->scope) < 0 || !figures_read(q, &u, s, true, f))
+    if (!figures_read(q, &u, s, true, f))
         return;
     answer_say(q->out, " ");
     say_name(q, &u, f, true);

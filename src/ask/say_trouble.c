@@ -43,6 +43,7 @@ static void episode_untime(char *text)
             p += 4;
             continue;
         }
+        n += strncmp(p + n, " UTC", 4) == 0 ? 4 : 0;
         memmove(p, p + n, strlen(p + n) + 1);
     }
 }
@@ -135,8 +136,11 @@ static void episodes_say(struct asked *q, const struct episodes *e, const struct
         answer_say(a, i ? " " : "");
         episode_say(q, &e->p[i]);
     }
-    if (e->n > most)
-        answer_say(a, " The others are in the list.");
+    if (e->n > most) {
+        answer_say(a, " And ");
+        answer_count(a, "more", (double)(e->n - most), "other");
+        answer_say(a, ".");
+    }
     say_link(q, "anomalies", "", s);
 }
 
@@ -158,10 +162,8 @@ void say_anomalies(struct asked *q)
     struct answer *a = q->out;
     const char *area = q->m.n_subjects ? area_of_subject(&q->m.subject[0]) : NULL;
     say_within(q, &s);
-    if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, &s);
+    if (say_lacks(q, &s))
         return;
-    }
     episodes_read(q, &s, area, &e);
     if (e.n) {
         answer_count(a, "anomalies", (double)e.n, "anomaly");
@@ -199,10 +201,22 @@ int say_worst(struct asked *q, const struct span *s)
     return n;
 }
 
+bool say_knows_episode(struct asked *q, const char *process)
+{
+    struct episodes e;
+    struct span week = { SPAN_RANGE, q->last_ms - WEEK_MS, q->last_ms };
+    bool named = false;
+    episodes_read(q, &week, NULL, &e);
+    for (size_t i = 0; i < e.n && !named; i++)
+        named = strcasestr(e.p[i].summary, process) != NULL;
+    mem_free(e.p);
+    return named;
+}
+
 int say_episodes_of(struct asked *q, const char *process)
 {
     struct episodes e;
-    struct span week = { SPAN_RANGE, q->last_ms - 7 * DAY_MS, q->last_ms };
+    struct span week = { SPAN_RANGE, q->last_ms - WEEK_MS, q->last_ms };
     int n = 0;
     episodes_read(q, &week, NULL, &e);
     for (size_t i = 0; i < e.n && n < 3; i++) {
@@ -224,7 +238,7 @@ static const char *const signs[] = { "cpu", "pressure", "memory", "swap", "disk"
 struct sign {
     struct figure f;
     struct subject u;
-    double usual[2], days, excess;
+    double usual[2], excess;
 };
 
 /* How far above what is usual it was: of its own scale, so that signs can be held against each other. */
@@ -233,10 +247,10 @@ static bool sign_read(struct asked *q, const char *key, const struct span *s, st
     struct figure f[FIGURES_MAX];
     struct sign *g = out;
     g->u = say_topic(q, key);
-    if (subject_slot(&g->u, &q->scope) < 0 || !figures_read(q, &g->u, s, true, f))
+    if (!figures_read(q, &g->u, s, true, f))
         return false;
     g->f = f[0];
-    if (!figures_usual(q, f->id, s->from_ms, g->usual, &g->days))
+    if (!figures_usual(q, f->id, s->from_ms, g->usual))
         return false;
     double scale = g->f.unit == UNIT_PERCENT ? 100 : g->f.unit == UNIT_CELSIUS ? 60 : fmax(4 * fabs(g->usual[1]), 1);
     g->excess = (g->f.max - g->usual[1]) / scale;
@@ -308,11 +322,76 @@ static struct span why_span(const struct asked *q)
 {
     struct span s = say_span(q, q->m.n_spans ? 0 : DAY_MS);
     if (s.kind == SPAN_AT || s.kind == SPAN_NOW) { /* a cause lies a little before */
-        s.from_ms -= 10 * MARGIN_MS / 2;
-        s.to_ms += s.kind == SPAN_AT ? MARGIN_MS : 0;
+        bool hour = s.kind == SPAN_AT && (s.from_ms + q->here.offset_s * SECOND_MS) % HOUR_MS == 0; /* "at 2" */
+        s.from_ms -= hour ? HOUR_MS / 2 : 10 * MARGIN_MS / 2;
+        s.to_ms += hour ? HOUR_MS / 2 : s.kind == SPAN_AT ? MARGIN_MS : 0;
         s.kind = SPAN_RANGE;
     }
     return s;
+}
+
+/* "why is it slow": now, not some time. */
+static bool why_is_present(const struct asked *q)
+{
+    bool is = false, was = false;
+    for (int i = 0; i < q->m.words.n; i++) {
+        is = is || words_listed("is|are", q->m.words.w[i].text);
+        was = was || words_listed("was|were|did", q->m.words.w[i].text);
+    }
+    return q->m.n_spans ? q->m.span[0].kind == SPAN_NOW : is && !was;
+}
+
+/* What a subject is now, and who uses it. False where nothing of it is known. */
+static bool why_subject_now(struct asked *q, const struct subject *u, const struct span *now)
+{
+    struct figure f[FIGURES_MAX];
+    if (!say_figures(q, u, now, true, f))
+        return false;
+    figures_refine(q, f, true);
+    say_name(q, u, f, true);
+    answer_say(q->out, ": ");
+    answer_amount(q->out, "last", f->last, f->unit, f->id, f->last_ms);
+    answer_say(q->out, ", at most ");
+    answer_amount(q->out, "highest", f->max, f->unit, f->id, f->max_ms);
+    say_when(q, now);
+    answer_say(q->out, ".");
+    say_usual(q, f, f->last, f->max, now->from_ms);
+    say_top(q, u, f->last_ms, " Most of it is used by ", 3);
+    say_chart(q, f, now);
+    return true;
+}
+
+/* The last minutes first: what rules find, episodes, signs. What was before is told as such. */
+static void why_now(struct asked *q, const struct subject *u)
+{
+    struct span now = { SPAN_RANGE, 0, q->last_ms }, day;
+    struct episodes e;
+    struct answer *a = q->out;
+    now.from_ms = now.to_ms - NOW_MS / 2 > q->first_ms ? now.to_ms - NOW_MS / 2 : q->first_ms;
+    day = (struct span){ SPAN_RANGE, now.to_ms - DAY_MS, now.from_ms - 1 };
+    bool told = u ? why_subject_now(q, u, &now) : say_findings(q, now.to_ms, 3) > 0;
+    episodes_read(q, &now, u ? area_of_subject(u) : NULL, &e);
+    if (e.n) {
+        answer_say(a, told ? " " : "");
+        episodes_say(q, &e, &now, 1);
+        trouble_zone(q);
+        told = true;
+    }
+    mem_free(e.p);
+    if (!told && !why_signs(q, &now)) {
+        answer_say(a, "Nothing stands out");
+        say_when(q, &now);
+        answer_say(a, ".");
+    }
+    say_within(q, &now);
+    episodes_read(q, &day, u ? area_of_subject(u) : NULL, &e);
+    if (!told && e.n) {
+        answer_say(a, " The worst before that: ");
+        episode_say(q, &e.p[0]);
+        trouble_zone(q);
+        say_link(q, "anomalies", "", &day);
+    }
+    mem_free(e.p);
 }
 
 void say_why(struct asked *q)
@@ -326,8 +405,13 @@ void say_why(struct asked *q)
         say_not_measured(q, u);
         return;
     }
-    if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, &s);
+    if (say_lacks(q, &s))
+        return;
+    answer_suggest(a, "which process?");
+    answer_suggest(a, "what changed?");
+    answer_suggest(a, "any recommendations?");
+    if (why_is_present(q)) {
+        why_now(q, u);
         return;
     }
     episodes_read(q, &s, u ? area_of_subject(u) : NULL, &e);
@@ -350,9 +434,6 @@ void say_why(struct asked *q)
         answer_say(a, ": no anomaly was found, and load, pressure, memory, disks and temperatures were as usual.");
     }
     mem_free(e.p);
-    answer_suggest(a, "which process?");
-    answer_suggest(a, "what changed?");
-    answer_suggest(a, "any recommendations?");
 }
 
 /* ---- what happened ---- */
@@ -387,7 +468,7 @@ static void happened_peaks(struct asked *q, const struct span *s)
     for (size_t i = 0; keys[i]; i++) {
         struct figure f[FIGURES_MAX];
         struct subject u = say_topic(q, keys[i]);
-        if (subject_slot(&u, &q->scope) < 0 || !figures_read(q, &u, s, true, f))
+        if (!figures_read(q, &u, s, true, f))
             continue;
         answer_say(q->out, " ");
         say_name(q, &u, f, true);
@@ -409,10 +490,8 @@ void say_happened(struct asked *q)
     if (q->m.n_spans && q->m.span[0].kind == SPAN_AT)
         s.to_ms += 8 * MARGIN_MS - MARGIN_MS; /* what came of it */
     say_within(q, &s);
-    if (!q->last_ms || s.from_ms > q->last_ms || s.to_ms < q->first_ms) {
-        say_not_recorded(q, &s);
+    if (say_lacks(q, &s))
         return;
-    }
     episodes_read(q, &s, NULL, &e);
     if (e.n) {
         answer_count(a, "anomalies", (double)e.n, "anomaly");

@@ -8,6 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
+/* ", which is 37.3 GiB", where somebody asked for that. */
+static void value_binary(struct asked *q, const struct figure *f, double v)
+{
+    static const char *const names[] = { "KiB", "MiB", "GiB", "TiB" };
+    int k = 0;
+    if (!q->m.binary || f->unit != UNIT_BYTE || !(v >= 0))
+        return;
+    for (v /= 1024; v >= 1024 && k < 3; k++)
+        v /= 1024;
+    answer_say(q->out, ", which is ");
+    answer_amount(q->out, names[k], v, UNIT_NONE, f->id, 0);
+    answer_say(q->out, " %s", names[k]);
+}
+
 /* "23.1 % at 14:05", "23.1 % now", or what it was over a period. */
 static void value_of(struct asked *q, const struct subject *u, const struct figure *f, const struct span *s)
 {
@@ -25,6 +39,7 @@ static void value_of(struct asked *q, const struct subject *u, const struct figu
         } else {
             answer_say(a, q->w->replay ? " at the end" : " now");
         }
+        value_binary(q, f, f->last);
         answer_say(a, ".");
         return;
     }
@@ -33,6 +48,7 @@ static void value_of(struct asked *q, const struct subject *u, const struct figu
     if (s->kind == SPAN_RANGE)
         answer_say(a, "on average ");
     answer_amount(a, what, f->mean, f->unit, f->id, 0);
+    value_binary(q, f, f->mean);
     if (f->max - f->min > 0.01 * fabs(f->max)) {
         snprintf(what, sizeof what, "%s, highest", label);
         answer_say(a, s->kind == SPAN_AT ? ", at most " : ", highest ");
@@ -82,9 +98,7 @@ static void value_with(struct asked *q, const struct subject *u, const struct fi
     for (char *rest, *key = strtok_r(keys, " ", &rest); key; key = strtok_r(NULL, " ", &rest)) {
         struct figure f[FIGURES_MAX];
         struct subject with = value_beside(q, u, of, key);
-        if (*u->inst && subject_slot(&with, &q->scope) < 0)
-            continue;
-        if (subject_slot(&with, &q->scope) < 0 || !figures_read(q, &with, s, s->kind != SPAN_NOW, f))
+        if (!figures_read(q, &with, s, s->kind != SPAN_NOW, f))
             continue;
         answer_say(q->out, " ");
         say_name(q, &with, f, true);

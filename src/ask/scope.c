@@ -107,7 +107,7 @@ static bool scope_same(const char *a, size_t n, const char *b, size_t m)
     size_t less = n > m ? m : n, more = n > m ? n : m;
     if (strncasecmp(a, b, less) != 0)
         return false;
-    return less == more || (less >= 3 && ((more - less == 1 && longer[less] == 's') ||
+    return less == more || (less >= 3 && ((more - less == 1 && longer[less] == 's' && longer[less - 1] != 's') ||
                                           (more - less == 2 && longer[less] == 'e' && longer[less + 1] == 's')));
 }
 
@@ -127,7 +127,8 @@ bool scope_knows(const struct scope *s, const char *word)
         return false;
     for (int slot = 0; slot < scope_size(s); slot++) {
         const struct metric *m = scope_at(s, slot);
-        if (scope_has_word(m->name, word) ||
+        bool again = slot && strcmp(m->name, scope_at(s, slot - 1)->name) == 0; /* of another device */
+        if ((!again && scope_has_word(m->name, word)) || strcasecmp(m->name, word) == 0 ||
             (m->inst && (strcasecmp(m->inst, word) == 0 || (strchr(m->inst, '/') && scope_has_word(m->inst, word)))))
             return true;
     }
@@ -140,6 +141,8 @@ bool scope_nearest(const struct scope *s, const char *wrong, int edits, char *ou
     bool found = false;
     for (int slot = 0; slot < scope_size(s); slot++) {
         const char *p = scope_at(s, slot)->name, *at;
+        if (slot && strcmp(p, scope_at(s, slot - 1)->name) == 0) /* of another device */
+            continue;
         while ((n = scope_word(&p, &at))) {
             char text[32];
             if (n < 4 || n >= sizeof text || n + 2 < length || length + 2 < n || *at != *wrong)

@@ -31,6 +31,13 @@ static void subject_narrow(struct subject *u, const struct scope *s, const char 
         snprintf(u->globs, sizeof u->globs, "%.*s{%s}", (int)strcspn(u->topic->globs, "{ ,"), u->topic->globs, inst);
 }
 
+const char *subject_plain(const char *label)
+{
+    bool most = strncmp(label, "fullest ", 8) == 0 || strncmp(label, "busiest ", 8) == 0 ||
+                strncmp(label, "hottest ", 8) == 0;
+    return label + (most ? 8 : 0);
+}
+
 struct subject subject_of(const struct topic *t, const struct scope *s, const char *inst)
 {
     struct subject u = { .topic = t, .of = t->of };
@@ -40,11 +47,7 @@ struct subject subject_of(const struct topic *t, const struct scope *s, const ch
         return u;
     text_copy(u.inst, sizeof u.inst, inst);
     subject_narrow(&u, s, u.inst);
-    if (strncmp(u.label, "fullest ", 8) == 0 || strncmp(u.label, "busiest ", 8) == 0 ||
-        strncmp(u.label, "hottest ", 8) == 0)
-        memmove(u.label, u.label + 8, strlen(u.label + 8) + 1);
-    size_t n = strlen(u.label);
-    snprintf(u.label + n, sizeof u.label - n, " %s", u.inst);
+    snprintf(u.label, sizeof u.label, "%s %s", subject_plain(t->label), u.inst);
     return u;
 }
 
@@ -245,13 +248,16 @@ static struct fit fit_of(const struct words *q, const char *name, const char *he
 /* The metric with most of the words, if it has one that no topic knows. */
 static bool subjects_special(struct words *q, const struct scope *s, struct subject *out)
 {
-    int best = -1;
+    int best = -1, any = 0;
     struct fit most = { 0, 0, 0 };
-    for (int slot = 0; slot < scope_size(s); slot++) {
+    bool counts[WORDS_MAX];
+    for (int i = 0; i < q->n; i++)
+        any += counts[i] = special(q, s, i);
+    for (int slot = 0; slot < scope_size(s) && any; slot++) {
         const char *name = scope_at(s, slot)->name;
         bool has = false;
         for (int i = 0; i < q->n && !has; i++)
-            has = special(q, s, i) && scope_has_word(name, q->w[i].text);
+            has = counts[i] && scope_has_word(name, q->w[i].text);
         if (!has || s->counter[slot])
             continue;
         struct fit f = fit_of(q, name, scope_at(s, slot)->help);
@@ -364,6 +370,8 @@ static bool subjects_thing(struct words *q, const struct scope *s, int i, const 
     q->w[i].use = USE_MATTER;
     if (side >= 0 && q->w[side].kind == WORD_MATTER)
         q->w[side].use = USE_MATTER;
+    if (side >= 0 && side + 1 < q->n && strcmp(q->w[side + 1].is, q->w[side].is) == 0) /* "power draw", "fan rpm" */
+        q->w[side + 1].use = USE_MATTER;
     return true;
 }
 
@@ -409,7 +417,8 @@ static void subjects_correct(struct words *q, const struct scope *s)
         struct word *w = &q->w[i];
         char right[WORDS_TEXT];
         size_t n = strlen(w->text);
-        if (w->use || *w->is || w->number || n < 5 || !isalpha((unsigned char)*w->text) || scope_knows(s, w->text) ||
+        bool unknown = !w->use && !*w->is && w->kind != WORD_PLAIN && !w->number;
+        if (!unknown || n < 5 || !isalpha((unsigned char)*w->text) || scope_knows(s, w->text) ||
             !scope_nearest(s, w->text, n < 8 ? 2 : 3, right, sizeof right))
             continue;
         if (!*q->slips[0]) {
@@ -451,6 +460,24 @@ static void subjects_share(struct subject *u, const struct scope *s)
         u[0] = subject_of(same, s, u[0].inst);
 }
 
+/* A thing that is not measured may be a column of somebody's file: "power" of one that has "power_w". */
+static void subjects_column(const struct words *q, const struct scope *s, struct subject *u)
+{
+    if (!u->topic || subject_slot(u, s) >= 0)
+        return;
+    for (int slot = 0; slot < scope_size(s); slot++) {
+        const char *name = scope_at(s, slot)->name;
+        for (int i = 0; i < q->n && !strchr(name, '.'); i++) {
+            const struct word *w = &q->w[i];
+            bool named = scope_has_word(name, w->text) || (*w->is && scope_has_word(name, w->is));
+            if (w->use != USE_MATTER || !named || !words_listed(u->topic->thing, w->is))
+                continue;
+            subject_direct(s, name, slot, u);
+            return;
+        }
+    }
+}
+
 /* Said twice ("network traffic") it is one. */
 static int subjects_once(const struct subject *list, int n)
 {
@@ -487,8 +514,14 @@ int subjects_read(struct words *q, const struct scope *s, struct subject out[sta
             words_listed("disk.read|disk.write|download|upload", out[0].topic->key) &&
                 subjects_alone(q, s, i, of, &out[n]))
             n = subjects_once(out, n);
+    if (n == 1 && out[0].topic && strcmp(out[0].topic->key, "disk.speed") == 0) {
+        out[n++] = subject_of(topics_find("disk.write"), s, out[0].inst);
+        out[0] = subject_of(topics_find("disk.read"), s, out[0].inst);
+    }
     if (n == 0 && subjects_phrase(q, s, &out[n]))
         n++;
+    for (int i = 0; i < n; i++)
+        subjects_column(q, s, &out[i]);
     if (n == 0 && of)
         subjects_put(&out[n++], s, subjects_of_device(q, of), of);
     return n;

@@ -23,6 +23,9 @@ struct subject {
 /* The subject of a topic, of all its devices, or of one: its instance, as the metrics have it. */
 struct subject subject_of(const struct topic *t, const struct scope *s, const char *inst);
 
+/* A label without "fullest" and the like, of which there is one only. */
+const char *subject_plain(const char *label);
+
 /* That of one metric by its id. False: there is no such. */
 bool subject_by_id(const struct scope *s, const char *id, struct subject *out);
 

@@ -35,8 +35,10 @@ static const struct topic table[] = {
       "a swap file or partition" },
     { "swap.used", "swap", "byte|gb|mb|kb", "swap used", "swap.used", OF_HIGHEST, false, "", "a swap file or partition" },
 
-    { "disk", "disk", "|busy|load|percent|speed|activity|work", "disk busy", "disk.util", OF_HIGHEST, false,
+    { "disk", "disk", "|busy|load|percent|activity|work", "disk busy", "disk.util", OF_HIGHEST, false,
       "disk.read disk.write space", "" },
+    { "disk.speed", "disk", "speed|mb/s|kb/s|gb/s", "read from and written to disks", "disk.read.rate{total} disk.read.rate", OF_HIGHEST,
+      false, "", "" }, /* both of the next two */
     { "disk.read", "disk", "read", "read from disks", "disk.read.rate{total} disk.read.rate", OF_HIGHEST, true, "", "" },
     { "disk.write", "disk", "write", "written to disks", "disk.write.rate{total} disk.write.rate", OF_HIGHEST, true, "", "" },
     { "disk.latency", "disk", "latency|slow", "time that a request to a disk takes", "disk.latency", OF_HIGHEST, true, "disk", "" },
@@ -81,7 +83,7 @@ static const struct topic table[] = {
       OF_HIGHEST, true, "fan", "a temperature sensor; virtual machines have none" },
     { "fan", "fan|machine", "fan||speed", "fan", "sensor.fan gpu.fan.speed gpu.fan", OF_HIGHEST, true, "temperature",
       "a fan that tells its speed" },
-    { "power", "power|machine", "power|watt|energy|", "power", "power.psys power.package gpu.power battery.power", OF_SUM, true, "",
+    { "power", "power|machine", "power|watt|energy|", "power", "power.psys power.package,gpu.power battery.power", OF_SUM, true, "",
       "an energy counter; virtual machines have none" },
     { "battery", "battery", "|charge|percent|full|use|capacity|load|free", "battery charge", "battery.charge", OF_LOWEST, false,
       "battery.power", "a battery" },
@@ -103,16 +105,6 @@ static const struct topic table[] = {
 };
 
 enum { TOPICS = sizeof table / sizeof *table };
-
-size_t topics_count(void)
-{
-    return TOPICS;
-}
-
-const struct topic *topics_at(size_t i)
-{
-    return &table[i];
-}
 
 const struct topic *topics_find(const char *key)
 {
@@ -158,14 +150,6 @@ bool topics_is_device(const char *word)
 {
     return words_listed("cpu|core|memory|swap|disk|filesystem|network|wifi|gpu|vram|battery|process|threads|"
                         "connections|uptime|you", word);
-}
-
-bool topics_is_side(const char *word)
-{
-    for (size_t i = 0; i < TOPICS; i++)
-        if (words_listed(table[i].side, word))
-            return true;
-    return false;
 }
 
 static const char *topics_unit_word(enum unit unit)

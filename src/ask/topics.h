@@ -27,8 +27,6 @@ struct topic {
     const char *missing; /* what this machine would need to have, of a metric that is not there: "a battery" */
 };
 
-size_t topics_count(void);
-const struct topic *topics_at(size_t i);
 const struct topic *topics_find(const char *key); /* NULL */
 
 /* The topic of a thing's word and a side's word, "" for the main side: NULL where there is none such. */
@@ -37,9 +35,8 @@ const struct topic *topics_of(const char *thing, const char *side);
 /* The topic that a side's word means without a thing; NULL. */
 const struct topic *topics_alone(const char *side);
 
-/* Is it a word for a thing, or for a side of one? */
+/* Is it a word for a thing? */
 bool topics_is_thing(const char *word);
-bool topics_is_side(const char *word);
 
 /* Is it a thing that only a machine has? One can ask how hot anything is. */
 bool topics_is_device(const char *word);

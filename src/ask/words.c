@@ -40,11 +40,27 @@ static bool words_starts(const char *text, const char *shape)
     return true;
 }
 
+/* "24/11", "24/11/2026", "2026/11/24", "24-11-2026", whether there is such a day or not; a point may end it. */
+static bool words_is_date(const char *text)
+{
+    size_t n = strspn(text, "0123456789"), parts = 1, longest = n;
+    char mark = text[n];
+    if (!n || n > 4 || !mark || !strchr("/-", mark))
+        return false;
+    const char *p = text + n;
+    for (; *p == mark && isdigit((unsigned char)p[1]); p += 1 + n, parts++) {
+        n = strspn(p + 1, "0123456789");
+        longest = n > longest ? n : longest;
+    }
+    return !p[strspn(p, ".:")] && longest <= 4 && (parts == 3 || (parts == 2 && mark == '/')) &&
+        (mark == '/' || longest == 4);
+}
+
 /* A clock, a date, both, as base/when.h reads them; "9:15pm" and "9:00-11:00" are more than that. */
 static bool words_is_time(const char *text)
 {
     bool clock = words_starts(text, "99:99") || words_starts(text, "9:99");
-    return words_starts(text, "9999-99-99") || (clock && !text[strspn(text, "0123456789:")]);
+    return words_starts(text, "9999-99-99") || (clock && !text[strspn(text, "0123456789:")]) || words_is_date(text);
 }
 
 /* "4gb", "1h30m", "90%", "9-11", "1.5": numbers and what stands between them. A letter in front makes a name. */
@@ -63,14 +79,19 @@ static void words_add_number(struct words *out, const char *p, bool pause)
             while (n > 1 && p[n] && !isalpha((unsigned char)p[n - 1]))
                 n--;
         }
-        if (p[n] == ':' && isdigit((unsigned char)p[n + 1])) /* of a clock in a range: "9:00-11:00" */
-            n += 1 + strspn(p + n + 1, "0123456789:");
-        bool range = isdigit((unsigned char)*p) && p[n] == '-' && isdigit((unsigned char)p[n + 1]);
-        words_add(out, p, n, pause);
+        bool digit = isdigit((unsigned char)*p);
+        bool mark = p[n] == ':' || (digit && p[n] == '/'); /* of a range: "9:00-11:00", "23/11-24/11" */
+        if (mark && isdigit((unsigned char)p[n + 1]))
+            n += 1 + strspn(p + n + 1, "0123456789:/");
+        bool range = digit && p[n] == '-' && isdigit((unsigned char)p[n + 1]);
+        if (n > 1 || *p != '/')
+            words_add(out, p, n, pause);
         pause = false;
         p += n;
-        if (range)
+        if (range && out->n < WORDS_MAX) {
             words_add(out, "to", 2, false);
+            out->w[out->n - 1].dash = true;
+        }
         p += strspn(p, "-");
     }
 }
@@ -128,7 +149,8 @@ static size_t words_token(const char *p, char token[static WORDS_TEXT])
 {
     size_t n = 0, kept = 0;
     bool braces = false;
-    for (; p[n] && (words_char((unsigned char)p[n]) || (braces && strchr(p, '}'))); n++) {
+    for (; p[n] && (words_char((unsigned char)p[n]) || (braces && strchr(p, '}')) ||
+                    (p[n] == '+' && kept > 15 && words_starts(token, "9999-99-99t99:99"))); n++) {
         char c = p[n];
         if (kept < WORDS_TEXT - 1)
             token[kept++] = (char)tolower((unsigned char)c);
@@ -172,13 +194,20 @@ static void words_cut(struct words *out, const char *question, words_known *know
     mem_free(plain);
 }
 
+bool words_is_zone(const char *text)
+{
+    return words_listed("cet|cest|eet|eest|msk|bst|ist|est|edt|cst|cdt|mst|mdt|pst|pdt|akst|akdt|hst|jst|kst|hkt|sgt|"
+                        "aest|aedt|acst|awst|nzst|nzdt|sast|brt", text);
+}
+
 static void words_judge(struct words *out, struct word *w, words_known *known, void *self)
 {
     int edits;
     w->number = isdigit((unsigned char)*w->text) && text_double(w->text, &w->value) && w->value < LARGEST;
     const struct lexicon_word *e = lexicon_find(w->text);
-    if (!e && !w->number && isalpha((unsigned char)*w->text) && !(known && known(self, w->text)) &&
-        !strpbrk(w->text, ".:/{0123456789") && (e = lexicon_nearest(w->text, &edits))) {
+    if (!e && !w->number && isalpha((unsigned char)*w->text) && !words_is_zone(w->text) &&
+        !(known && known(self, w->text)) && !strpbrk(w->text, ".:/{0123456789") &&
+        (e = lexicon_nearest(w->text, &edits))) {
         if (!*out->slips[0]) {
             memcpy(out->slips[0], w->text, sizeof w->text);
             text_copy(out->slips[1], sizeof out->slips[1], e->word);

@@ -2,7 +2,8 @@
  * A question as words: folded to lower case, cut at blanks and punctuation, numbers read, slips of the pen put right.
  *
  * What is cut where: "90%" is 90 and "%"; "1h30m" is 1, "h", 30 and "m"; "9-11" is 9, "to" and 11. Times of the day
- * ("14:05"), dates ("2026-11-22"), paths ("/home") and names of metrics ("disk.read.rate{sda}") stay whole.
+ * ("14:05"), dates ("2026-11-22", "24/11", "24-11-2026"), paths ("/home") and names of metrics
+ * ("disk.read.rate{sda}") stay whole.
  */
 #ifndef ASK_WORDS_H
 #define ASK_WORDS_H
@@ -22,6 +23,8 @@ enum word_use {
     USE_MATTER, /* it names a metric, an instance or a side of one */
     USE_AMOUNT, /* a number that is a threshold, and its unit */
     USE_PROCESS,
+    USE_COUNT,  /* so many are wanted: the 5 of "top 5" */
+    USE_LOST,   /* it tells a time that cannot be read: "25:00", the "february" of "february 30" */
 };
 
 struct word {
@@ -31,6 +34,7 @@ struct word {
     bool number;
     double value;          /* of a number */
     bool pause;            /* a comma or the like stood before it */
+    bool dash;             /* a "to" that was written "-": "9-11" */
     enum word_use use;
 };
 
@@ -54,6 +58,9 @@ int words_find(const struct words *q, int from, const char *list);
 
 /* Takes words from..to-1. */
 void words_take(struct words *q, int from, int to, enum word_use use);
+
+/* "cet", "pst": a zone that is known as one, but not where it lies; "utc" is none of these. */
+bool words_is_zone(const char *text);
 
 /* Is `text` in a list of words that are separated by '|'? */
 bool words_listed(const char *list, const char *text);

@@ -3,8 +3,8 @@
 
 #include "base/auto.h"
 #include "base/mem.h"
+#include "base/text.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,14 +21,6 @@ void log_set_level(enum log_level level)
 enum log_level log_level(void)
 {
     return level_now;
-}
-
-/* Names and paths come from outside: no escape sequence, and no second line, by what they hold. */
-static void log_clean(char *text)
-{
-    for (char *p = text; *p; p++)
-        if (iscntrl((unsigned char)*p))
-            *p = '?';
 }
 
 /* A path may be as long as it likes: what is wrong with it stands behind it. */
@@ -54,8 +46,8 @@ static void log_line(enum log_level level, int rc, const char *fmt, va_list ap)
     auto_free char *text = n < 0 ? NULL : mem_new((size_t)n + 1);
     if (!text || vsnprintf(text, (size_t)n + 1, fmt, ap) < 0)
         return;
-    log_clean(text);
-    log_shorten(text, (size_t)n);
+    text_clean(text); /* names come from outside: no escape sequence, and no second line, by what they hold */
+    log_shorten(text, strlen(text));
     if (rc)
         fprintf(stderr, "sonde: %s (%s)\n", text, strerror(-rc));
     else

@@ -364,6 +364,21 @@ bool text_hides(long c)
            (c >= 0xe0000 && c <= 0xe0fff);
 }
 
+char *text_clean(char *text)
+{
+    char *out = text;
+    for (const char *p = text; *p;) {
+        long c;
+        size_t n = text_utf8(p, &c);
+        bool hides = text_hides(c);
+        memmove(out, hides ? "?" : p, hides ? 1 : n);
+        out += hides ? 1 : n;
+        p += n;
+    }
+    *out = '\0';
+    return text;
+}
+
 bool text_is_plain(const char *text)
 {
     for (long c; *text; ) {

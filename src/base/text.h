@@ -82,6 +82,9 @@ size_t text_utf8(const char *s, long *c);
  * what a text says; so does -1, what is not UTF-8. */
 bool text_hides(long c);
 
+/* Every code point that does so, and every byte that is no UTF-8, becomes '?', in place. Returns text. */
+char *text_clean(char *text);
+
 /* Is it UTF-8 without control characters? */
 bool text_is_plain(const char *text);
 

@@ -34,11 +34,12 @@ void answer_text(struct buf *out, const struct answer *a, const struct screen *s
     screen_wrap(s, out, 0, buf_text(&a->text));
     if (a->chart_metrics.n)
         answer_text_chart(out, a, s);
-    if (!more || !a->n_suggestions)
+    bool asks_on = more || a->status == ANSWER_NOT_UNDERSTOOD || a->status == ANSWER_OFF_TOPIC;
+    if (!asks_on || !a->n_suggestions)
         return;
     auto_buf struct buf line = { 0 };
     for (int i = 0; i < a->n_suggestions; i++)
-        buf_printf(&line, "%s%s", i ? "  |  " : "Ask on: ", a->suggestions[i]);
+        buf_printf(&line, "%s%s", i ? "  |  " : more ? "Ask on: " : "Near questions: ", a->suggestions[i]);
     screen_cell(s, out, TONE_QUIET, line.p, s->width, false);
     buf_putc(out, '\n');
 }

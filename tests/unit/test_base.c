@@ -285,6 +285,22 @@ static void names_and_lists_of_processors(void **state)
         assert_int_equal(text_list_count(lists[i].list), lists[i].want);
 }
 
+/* What would move the cursor, turn the direction round or hide is a question mark, in any coding of it. */
+static void text_is_cleaned(void **state)
+{
+    (void)state;
+    static const struct { const char *dirty, *clean; } cases[] = {
+        { "plain", "plain" }, { "", "" }, { "\x1b[31mred\a", "?[31mred?" }, { "\xc2\x9b" "31m", "?31m" },
+        { "a\xe2\x80\xae" "b", "a?b" }, { "\xff\xfe", "??" }, { "\xc3\xa4\xe2\x82\xac", "\xc3\xa4\xe2\x82\xac" },
+        { "two\nlines", "two?lines" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "%s", cases[i].dirty);
+        assert_string_equal(text_clean(text), cases[i].clean);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,7 +310,7 @@ int main(void)
         cmocka_unit_test(amounts), cmocka_unit_test(json_is_well_formed), cmocka_unit_test(doubles_read_back),
         cmocka_unit_test(numbers_keep_their_digits),
         cmocka_unit_test(statistics_pass_over_nan), cmocka_unit_test(quantiles_agree_with_sorting),
-        cmocka_unit_test(random_numbers_are_even_and_repeat), cmocka_unit_test(utf8),
+        cmocka_unit_test(random_numbers_are_even_and_repeat), cmocka_unit_test(utf8), cmocka_unit_test(text_is_cleaned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,8 @@
 #include "base/crc32c.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "os/disk.h"
 #include "os/os.h"
 
@@ -87,7 +89,8 @@ static void import_tell(struct importing *im, const char *path, const struct ind
         sessions_put_json(&im->json, im->archive.index, s);
         json_end(&im->json);
     } else {
-        printf("%s: %s, %lld sample%s of %lld metric%s\n", path, sessions_short_id(s->id), (long long)s->samples,
+        auto_free char *shown = text_clean(mem_dup(path));
+        printf("%s: %s, %lld sample%s of %lld metric%s\n", shown, sessions_short_id(s->id), (long long)s->samples,
                s->samples == 1 ? "" : "s", (long long)s->metrics, s->metrics == 1 ? "" : "s");
     }
 }

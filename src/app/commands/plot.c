@@ -7,6 +7,8 @@
 #include "base/auto.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "os/os.h"
 #include "output/plot/plot_look.h"
 
@@ -159,9 +161,11 @@ static void plot_tell(const struct plotting *w, const struct plot *p, int left_o
         return;
     if (args_flag(w->a, "json"))
         plot_tell_json(w, p);
-    else
-        printf("Wrote %s: %d panel%s, %zu anomal%s\n", w->path, p->n_panels - left_out,
+    else {
+        auto_free char *shown = text_clean(mem_dup(w->path));
+        printf("Wrote %s: %d panel%s, %zu anomal%s\n", shown, p->n_panels - left_out,
                p->n_panels - left_out == 1 ? "" : "s", p->n_episodes, p->n_episodes == 1 ? "y" : "ies");
+    }
 }
 
 static int plot_write(const struct plotting *w, const struct plot *p)

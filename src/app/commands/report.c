@@ -42,6 +42,7 @@ static void report_tell(const struct args *a, const char *path, size_t bytes, in
 {
     char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], size[32], shown[OS_PATH_MAX];
     text_copy(shown, sizeof shown, path);
+    text_clean(shown);
     text_time(from_ms, from);
     text_time(to_ms, to);
     if (!outfiles_is_file(path))

@@ -18,6 +18,7 @@
 #include "core/sampler.h"
 #include "os/os.h"
 #include "serve/api/api.h"
+#include "serve/assets.h"
 #include "serve/server.h"
 
 #include <errno.h>
@@ -190,6 +191,8 @@ static void serve_tell(const struct serve *s)
             printf("Token for reading, shown only now: %s\n", s->token[HTTP_READ_ONLY]);
     }
     fflush(stdout);
+    if (!asset_find("/"))
+        log_warn(0, "serve: this build has no page, only the interface for programs; ./dev run builds one with it");
     if (!access_is_local(s->address) && !args_given(s->args, "tls-cert"))
         log_warn(0, "serve: without --tls-cert whoever listens on the network reads the token as well");
 }

@@ -116,8 +116,9 @@ static void compare_put(struct json *j, const struct query_result *a, const stru
     for (size_t i = 0; i < a->n; i++) {
         const struct query_series *s = &a->series[i], *t = compare_find(b, s->id);
         struct compared c = { .a = s };
-        if ((!named && compare_is_beside(s->id)) || s->metric.kind == KIND_COUNTER || !t ||
-            !compare_side(s, a->points, &c.of[0]) || !compare_side(t, b->points, &c.of[1]))
+        if ((!named && compare_is_beside(s->id)) || s->metric.kind == KIND_COUNTER || !t)
+            continue;
+        if (!compare_side(s, a->points, &c.of[0]) || !compare_side(t, b->points, &c.of[1]))
             continue;
         c.shift = compare_shift(c.of);
         all[n++] = c;
