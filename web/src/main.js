@@ -2,7 +2,7 @@
 import { h, button } from './dom.js';
 import { live, whenLoginIsNeeded } from './api.js';
 import { isOneFile } from './onefile.js';
-import { app, goFromTo, loadMachine, readAddress } from './state.js';
+import { app, goFromTo, loadMachine, readAddress, slide } from './state.js';
 import { startTheme } from './theme.js';
 import { Shell } from './shell.js';
 import { showHelp, startKeys } from './keys.js';
@@ -52,14 +52,17 @@ class Page {
     whenLoginIsNeeded(() => this.askToken());
     live.on('now', (now) => {
       app.now = now;
+      slide();
     });
     live.on('state', (open) => this.reopened(open));
     addEventListener('hashchange', () => this.route());
     this.wasOpen = false;
+    this.retry = 0;
     this.locked = false;
   }
 
   async begin() {
+    clearTimeout(this.retry);
     try {
       await loadMachine();
     } catch (why) {
@@ -85,7 +88,8 @@ class Page {
         button('Try again', () => this.begin()),
       ),
     );
-    if ([0, 404, 503].includes(why.status ?? -1)) setTimeout(() => this.begin(), RETRY_MS);
+    if ([0, 404, 503].includes(why.status ?? -1))
+      this.retry = window.setTimeout(() => this.begin(), RETRY_MS);
   }
 
   /** @param {boolean} locked - nothing but the token is of use then */
