@@ -42,7 +42,7 @@ export function tableOf(chart) {
   return h(
     'table',
     null,
-    h('caption', { text: step > 1 ? `every ${step}th point of ${inside.length}` : `${inside.length} points` }),
+    h('caption', { text: step > 1 ? `one point in ${step} of ${inside.length}` : `${inside.length} points` }),
     h(
       'thead',
       null,
