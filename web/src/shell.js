@@ -93,8 +93,7 @@ export class Shell {
   }
 
   flipTheme() {
-    const dark = getComputedStyle(document.documentElement).colorScheme.includes('dark');
-    chooseTheme(dark ? 'light' : 'dark');
+    chooseTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
   }
 
   showMachine() {
