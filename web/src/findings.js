@@ -16,6 +16,14 @@ export function verdictWord(level) {
   return level === 'well' ? 'Well' : level === 'look' ? 'Look' : 'Not known yet';
 }
 
+/** What the machine is at work on. @param {{category: string, confidence: number} | null | undefined} work */
+export const workWords = (work) => (work ? `workload: ${words(work.category)}, ${percent(work.confidence)}` : '');
+
+/** Episodes as charts show them. @param {Episode[]} episodes @returns {import('./chart.js').Mark[]} */
+export function marksOf(episodes) {
+  return episodes.map(({ start_ms, end_ms, severity }) => ({ from: start_ms, to: end_ms, severity }));
+}
+
 /** A word that also has a shape: severity is never told by colour alone. @param {string} severity */
 export function severityMark(severity) {
   return h('span', { class: `severity ${severity}`, text: severity });

@@ -8,8 +8,7 @@ import { Board } from './board.js';
 import { Picker } from './picker.js';
 import { Slot, emptyLine } from './slot.js';
 import { plansOf } from './plans.js';
-import { heatStrip } from './findings.js';
-import { marksOf } from './view_overview.js';
+import { heatStrip, marksOf } from './findings.js';
 import { moved } from './route.js';
 
 const FIRST_METRICS = 'cpu.util,memory.util,disk.read.rate{total},disk.write.rate{total}';
