@@ -39,6 +39,8 @@ export function chatView() {
   /** what the last answer was about: a follow-up needs it @type {string | null} */
   let context = null;
   let asked = '';
+  let isShown = false;
+  let hasLeft = false;
   const beside = besideSwitch();
 
   /** @param {string} question */
@@ -52,9 +54,11 @@ export function chatView() {
     try {
       const body = { question, context, zone_s: -60 * new Date().getTimezoneOffset() };
       const answer = await send('POST', 'ask', beside.on() ? { ...body, endpoint: true } : body);
+      if (hasLeft) return; // its charts would live on where nobody sees them
       context = answer.context ?? context;
       place.replaceWith(answerOf(answer, body));
     } catch (why) {
+      if (hasLeft) return;
       place.replaceWith(
         h('div', { class: 'answer fault', text: `No answer: ${/** @type {Error} */ (why).message}.` }),
       );
@@ -131,16 +135,20 @@ export function chatView() {
     ),
     show() {
       const { q } = app.route.params;
+      const isFirst = !isShown;
+      isShown = true;
       if (q && q !== asked) {
         asked = q;
-        goParams({ q: null }, true);
         ask(q);
+        goParams({ q: null }, true);
       } else if (!q) {
         asked = '';
-        input.focus({ preventScroll: true });
+        // Not where that would raise a keyboard over half of the page.
+        if (isFirst && matchMedia('(pointer: fine)').matches) input.focus({ preventScroll: true });
       }
     },
     leave() {
+      hasLeft = true;
       boards.forEach((board) => board.destroy());
     },
   };

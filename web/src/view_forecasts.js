@@ -125,6 +125,8 @@ export function forecastsView() {
     show,
     leave() {
       charts.stop();
+      risk.stop();
+      grades.stop();
       group.destroy();
     },
   };

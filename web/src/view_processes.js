@@ -101,6 +101,13 @@ export function processesView() {
   const draw = () =>
     table.setRows(rows.filter((row) => row.name.toLowerCase().includes(filter.value.toLowerCase())));
   const at = () => readTime(app.route.params.at);
+  /** Where the slider stands and what the field says. */
+  const showInstant = () => {
+    const { from, to } = app.range;
+    const ms = at() ?? to;
+    slider.value = String(Math.round((SLIDER_STEPS * (ms - from)) / (to - from)));
+    time.value = localInput(ms);
+  };
 
   const load = () => {
     const ms = at() ?? app.range.to;
@@ -125,7 +132,7 @@ export function processesView() {
   const off = live.on('now', ({ t }) => {
     if (at() == null && app.range.live && !document.hidden && t - last >= REFRESH_MS) {
       last = t;
-      app.range = { ...app.range, from: t - (app.range.to - app.range.from), to: t };
+      if (document.activeElement !== slider && document.activeElement !== time) showInstant(); // else one is changed
       load();
     }
   });
@@ -165,8 +172,7 @@ export function processesView() {
       board.load(app.range, app.host.data.interval_s);
       for (const chart of board.charts)
         chart.setMarks(at() == null ? [] : [{ from: ms, to: ms, severity: 'notice' }]);
-      slider.value = String(Math.round((SLIDER_STEPS * (ms - app.range.from)) / (app.range.to - app.range.from)));
-      time.value = localInput(ms);
+      showInstant();
       load();
     },
     leave() {

@@ -65,9 +65,12 @@ export function sessionsView() {
   };
   /** @param {Session} session @param {boolean} on */
   const mark = (session, on) => {
+    const before = marked;
     marked = [...marked.filter((id) => id !== session.id), ...(on ? [session.id] : [])].slice(-2);
     compare.toggleAttribute('disabled', marked.length !== 2);
-    draw();
+    // Only the box that drops out: in a table that is drawn anew, the focus would be lost.
+    for (const box of table.root.querySelectorAll('input'))
+      if (before.includes(box.name) && !marked.includes(box.name)) box.checked = false;
   };
   /** @param {Session} session @param {string} name */
   const removeLabel = async (session, name) => {
@@ -83,6 +86,7 @@ export function sessionsView() {
         show: (row) =>
           field({
             type: 'checkbox',
+            name: row.id,
             checked: marked.includes(row.id),
             'aria-label': `Compare ${row.id}`,
             on: { change: (/** @type {any} */ e) => mark(row, e.target.checked) },

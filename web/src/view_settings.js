@@ -152,6 +152,8 @@ export function settingsView() {
     board,
     show,
     leave() {
+      cost.stop();
+      list.stop();
       board.destroy();
     },
   };
