@@ -38,7 +38,7 @@ export function eventsView() {
     );
   /** @type {any[]} */
   let events = [];
-  const kind = chooser('every kind', ['gap', 'clock', 'adapter', 'budget', 'storage', 'anomaly', 'workload'], load);
+  const kind = chooser('every kind', ['gap', 'clock', 'adapter', 'budget', 'archive', 'anomaly', 'workload'], load);
   const severity = chooser('every severity', ['info', 'notice', 'warning', 'critical'], load);
   const search = field({
     type: 'search',
