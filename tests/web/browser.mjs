@@ -111,6 +111,8 @@ export async function settled(page, timeout = 30000) {
     null,
     { timeout },
   );
+  const odd = /.{0,40}\b(undefined|NaN|Invalid Date)\b.{0,40}/.exec(await page.locator('.view').innerText());
+  check(!odd, `the page says: ${odd?.[0]}`);
 }
 
 /** Nothing reaches beyond the right edge. */
