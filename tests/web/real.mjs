@@ -6,8 +6,7 @@
 import { axe, check, fits, launch, open, photograph, settled, VIEWS } from './browser.mjs';
 
 const [, , address, photos, kind, prefix = kind, ...named] = process.argv;
-const OF_SERVER = ['sessions', 'compare', 'chat', 'policy', 'settings'];
-const all = VIEWS.filter((view) => kind !== 'file' || !OF_SERVER.includes(view));
+const all = VIEWS.filter(({ inFile }) => kind !== 'file' || inFile).map(({ name }) => name);
 const looks = [
   ['desktop', { size: 'desktop' }, named.length ? named : all],
   ['dark', { dark: true }, kind === 'live' ? ['overview'] : []],
@@ -49,6 +48,23 @@ async function grows(page) {
   await page.waitForFunction((old) => document.querySelector('.chart .value')?.textContent !== old, first);
 }
 
+/** A report file offers only what it holds. */
+async function onlyWhatIsInside(page) {
+  const left = VIEWS.filter(({ inFile }) => !inFile);
+  await page.keyboard.press('?');
+  const help = await page.locator('dialog').innerText();
+  const navigation = await page.locator('nav').innerText();
+  for (const { title } of left) {
+    check(!help.includes(title), `the help offers ${title}`);
+    check(!navigation.includes(title), `the navigation offers ${title}`);
+  }
+  await page.keyboard.press('Escape');
+  const before = page.url();
+  await page.keyboard.press('g');
+  await page.keyboard.press(left[0].letter);
+  check(page.url() === before, `a key leads to ${page.url()}`);
+}
+
 const browser = await launch();
 let failed = 0;
 let seen = 0;
@@ -66,6 +82,7 @@ for (const [look, options, chosen] of looks)
         if (view === 'chat') await ask(page);
         if (view === 'overview' && kind === 'live') await grows(page);
         await photograph(page, photos, `${prefix}-${view}-${look}`);
+        if (view === 'overview' && kind === 'file') await onlyWhatIsInside(page);
         if (view === 'explore') await zoom(page);
       } else await photograph(page, photos, `${prefix}-${view}-${look}`);
       check(!faults.length, faults.join('\n'));

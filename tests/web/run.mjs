@@ -119,7 +119,12 @@ const USES = {
     await page.waitForFunction(() => !document.body.textContent?.includes('before the move'));
     await page.fill('input[aria-label="Search sessions"]', 'kept');
     check((await page.locator('tbody tr').count()) === 1, 'the search does not find a label');
+    await page.fill('input[aria-label="Search sessions"]', 'before kept'); // in any order
+    check((await page.locator('tbody tr').count()) === 1, 'the search does not find words');
+    await page.fill('input[aria-label="Search sessions"]', 'nothing such');
+    check(/Nothing has these words/.test(await text(page, '.table-frame')), 'a search in vain says something else');
     await page.fill('input[aria-label="Search sessions"]', '');
+    check((await page.locator('th .sort', { hasText: 'export' }).count()) === 0, 'what has no order can be sorted');
     await page.locator('tbody input[type=checkbox]').nth(0).check();
     await page.locator('tbody input[type=checkbox]').nth(1).check();
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
@@ -176,7 +181,7 @@ const USES = {
   },
 };
 
-for (const view of VIEWS)
+for (const { name: view } of VIEWS)
   test(`${view}, used`, async ({ page, stub }) => {
     await visit(page, stub, view === 'overview' ? '' : `${view}?range=1h`);
     await USES[view](page, stub);
@@ -201,9 +206,21 @@ test(
 test(
   'phone',
   async ({ page, stub }) => {
-    for (const view of VIEWS) {
+    for (const { name: view } of VIEWS) {
       await visit(page, stub, `${view}?range=1h`);
       await fits(page);
+      if (view === 'explore') {
+        const { y } = await page.locator('.chart').first().boundingBox();
+        check(y < 560, `on a phone the first chart begins at ${y} px`);
+        check(!(await page.locator('.picker input').first().isVisible()), 'the metrics are not folded');
+        await page.locator('.picker summary').click();
+        await page.fill('.picker input[type=search]', 'core 3');
+        await photograph(page, photos, 'picker-phone');
+      }
+      if (view === 'sessions') {
+        const { width, height } = await page.getByRole('button', { name: 'Remove the label kept' }).boundingBox();
+        check(width >= 24 && height >= 24, `the x of a label is ${width} x ${height} px`);
+      }
       await photograph(page, photos, `${view}-phone`);
     }
     await axe(page);
@@ -310,7 +327,7 @@ test('keyboard', async ({ page, stub }) => {
   await page.locator('h1').click();
   await page.keyboard.press('Escape');
   await page.waitForFunction(() => location.hash.startsWith('#/explore'));
-  for (const letter of 'opafstlcvyhiu') {
+  for (const { letter } of VIEWS) {
     await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
     const before = hashOf(page);
     await page.keyboard.press('g');
@@ -635,7 +652,7 @@ test(
 
 test('nothing recorded', async ({ page, stub }) => {
   stub.setMode('empty');
-  for (const view of VIEWS)
+  for (const { name: view } of VIEWS)
     if (view !== 'chat') {
       await visit(page, stub, `${view}?range=1h`);
       await photograph(page, photos, `empty-${view}`);

@@ -167,6 +167,12 @@ export function whenLong(ms) {
   return `${dayLong(ms)} ${minute(ms)}`;
 }
 
+/** The value of an input of the browser's zone. @param {number} ms */
+export function localInput(ms) {
+  const t = new Date(ms - new Date(ms).getTimezoneOffset() * 60e3);
+  return t.toISOString().slice(0, 19);
+}
+
 /**
  * "14:05 to 14:09", with days where they are not today's.
  * @param {number} from

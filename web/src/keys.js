@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { closeDialog, dialogIsOpen, openDialog } from './dialog.js';
 import { goBack, goMoved, goView } from './state.js';
-import { NAVIGATION } from './shell.js';
+import { VIEWS_HERE } from './views.js';
 
 const WAIT_MS = 1500;
 
@@ -46,7 +46,7 @@ export function showHelp() {
           h(
             'tbody',
             null,
-            NAVIGATION.map(([, name, letter]) => row(`g ${letter}`, name)),
+            VIEWS_HERE.map(({ title, letter }) => row(`g ${letter}`, title)),
           ),
         ),
       ),
@@ -109,11 +109,11 @@ export function startKeys(ask) {
     }
     if (isTyping(event) || dialogIsOpen()) return;
     if (event.key.startsWith('Arrow') && takesArrows(event)) return;
-    const view = Date.now() - led < WAIT_MS && NAVIGATION.find(([, , letter]) => letter === event.key);
+    const view = Date.now() - led < WAIT_MS && VIEWS_HERE.find(({ letter }) => letter === event.key);
     led = event.key === 'g' ? Date.now() : 0;
     if (!view && !plain[event.key]) return;
     event.preventDefault();
-    if (view) goView(view[0]);
+    if (view) goView(view.name);
     else plain[event.key]();
   });
 }

@@ -28,7 +28,7 @@ export const app = {
 };
 
 /** The time on that machine. */
-export const machineNow = () => Date.now() + app.lag;
+const machineNow = () => Date.now() + app.lag;
 
 export async function loadMachine() {
   const [host, metrics] = await Promise.all([get('host'), get('metrics')]);
@@ -148,7 +148,7 @@ export function ageOfNow() {
 }
 
 /** After so many seconds without a value it is said. */
-export const staleAfterS = () => 3 * (app.host.data?.interval_s || 1) + 2;
+const staleAfterS = () => 3 * (app.host.data?.interval_s || 1) + 2;
 
 /** Is the live stream broken, or its last value old? */
 export function isStale() {

@@ -1,5 +1,5 @@
 /* view_anomalies.js - episodes; one of them opens its causes, processes, events and log lines. */
-import { h, fill, link, setText } from './dom.js';
+import { h, fill, link, setText, viewHead } from './dom.js';
 import { get } from './api.js';
 import { counted, localTimes, period, span, when } from './format.js';
 import { app, here, metricOf, rangeQuery } from './state.js';
@@ -8,7 +8,7 @@ import { Board } from './board.js';
 import { Slot, emptyLine } from './slot.js';
 import { causeTable, episodeItem, eventItem, heatStrip, marksOf, severityMark } from './findings.js';
 import { plansOf } from './plans.js';
-import { processTable } from './view_processes.js';
+import { processTable } from './process_table.js';
 
 const AROUND_MS = 5 * 60e3;
 const CAUSES_MOST = 4;
@@ -163,7 +163,7 @@ export function anomaliesView() {
     root: h(
       'div',
       { class: 'view' },
-      h('header', { class: 'view-head' }, h('h1', { text: 'Anomalies' })),
+      viewHead('Anomalies'),
       strip.root,
       h('div', { class: 'list-detail' }, list.root, opened.root),
     ),

@@ -1,5 +1,5 @@
 /* view_chat.js - questions in words, answered with numbers from what was recorded. */
-import { h, button, field, link } from './dom.js';
+import { h, button, field, link, viewHead } from './dom.js';
 import { send } from './api.js';
 import { amount, exactly, period, when, zone } from './format.js';
 import { besideOf, besideSwitch } from './beside.js';
@@ -128,7 +128,7 @@ export function chatView() {
     root: h(
       'div',
       { class: 'view chat' },
-      h('header', { class: 'view-head' }, h('h1', { text: 'Chat' })),
+      viewHead('Chat'),
       log,
       beside.label,
       form,

@@ -1,13 +1,12 @@
 /* view_compare.js - two ranges held against each other, what differs most first. */
-import { h, button, field, link, place } from './dom.js';
+import { h, button, field, link, place, viewHead } from './dom.js';
 import { get } from './api.js';
-import { DAY_MS, amount, between, exactly, period } from './format.js';
+import { DAY_MS, amount, between, exactly, localInput, period } from './format.js';
 import { app, goTo, metricOf, rangeQuery } from './state.js';
 import { hashOf, readTime } from './route.js';
 import { titleOf } from './names.js';
 import { Slot, emptyLine } from './slot.js';
 import { Table } from './table.js';
-import { localInput } from './view_processes.js';
 
 const BAR_LEAST = 0.02; // of the picture's width
 
@@ -60,7 +59,7 @@ export function compareView() {
     root: h(
       'div',
       { class: 'view' },
-      h('header', { class: 'view-head' }, h('h1', { text: 'Compare' })),
+      viewHead('Compare'),
       h(
         'div',
         { class: 'tools spans' },
@@ -159,7 +158,6 @@ function compareTable() {
       {
         label: 'A over B',
         narrow: true,
-        value: () => null,
         show: (row) => (row.a && row.b ? rangesPicture(row) : '-'),
       },
       {

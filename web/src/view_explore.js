@@ -19,7 +19,7 @@ export function exploreView() {
   const strip = new Slot('strip');
   const changed = new Slot('changes');
   const picker = new Picker((ids) => goParams({ m: ids.join(',') || '-', changed: null }, true));
-  const empty = emptyLine('No metric is chosen.', 'Tick some on the left, or search for one.');
+  const empty = emptyLine('No metric is chosen.', 'Tick some among the metrics, or search for one.');
   const files = h('span', { class: 'files needs-server' });
   const what = button('What changed here', () => goParams({ changed: '1' }), { class: 'needs-server' });
   /** @param {number} move @param {number} scale */
@@ -90,6 +90,7 @@ export function exploreView() {
     },
     leave() {
       board.destroy();
+      picker.leave();
       strip.stop();
       changed.stop();
     },

@@ -1,57 +1,17 @@
 /* view_processes.js - who was at work at any instant, from the tables that were kept. */
-import { h, field, setText } from './dom.js';
+import { h, field, setText, viewHead } from './dom.js';
 import { get, live } from './api.js';
-import { amount, clock, counted, when } from './format.js';
+import { clock, counted, localInput, when } from './format.js';
 import { app, goParams, here } from './state.js';
 import { Board } from './board.js';
 import { Slot, emptyLine } from './slot.js';
-import { Table } from './table.js';
+import { Listing } from './listing.js';
+import { processTable } from './process_table.js';
 import { planOf } from './plans.js';
 import { readTime } from './route.js';
 
 const REFRESH_MS = 3000;
 const SLIDER_STEPS = 1000;
-const STATES = { R: 'running', S: 'asleep', D: 'waiting', Z: 'ended', T: 'stopped', I: 'idle' };
-
-/** @param {string} key @param {string} unit @param {string} label @param {boolean} [narrow] */
-function column(key, unit, label, narrow) {
-  return {
-    label,
-    num: true,
-    narrow,
-    value: (/** @type {any} */ row) => row[key],
-    show: (/** @type {any} */ row) => amount(row[key], unit),
-  };
-}
-
-/** Of processes, with their names, most of a processor first. */
-export function processTable() {
-  return new Table(
-    'Processes',
-    [
-      { label: 'process', value: (row) => row.name, title: (row) => `pid ${row.pid}, parent ${row.ppid}` },
-      { label: 'pid', num: true, narrow: true, value: (row) => row.pid },
-      column('cpu_percent', '%', 'processor'),
-      column('rss_bytes', 'By', 'memory'),
-      column('read_rate', 'By/s', 'read', true),
-      column('write_rate', 'By/s', 'written', true),
-      column('threads', '1', 'threads', true),
-      column('gpu_bytes', 'By', 'GPU memory', true),
-      {
-        label: 'state',
-        narrow: true,
-        value: (row) => STATES[/** @type {keyof typeof STATES} */ (row.state)] ?? row.state,
-      },
-    ],
-    { sort: 2, descending: true, empty: 'No process is known at this instant.', most: 100 },
-  );
-}
-
-/** The value of an input of the browser's zone. @param {number} ms */
-export function localInput(ms) {
-  const t = new Date(ms - new Date(ms).getTimezoneOffset() * 60e3);
-  return t.toISOString().slice(0, 19);
-}
 
 /** @returns {import('./state.js').View} */
 export function processesView() {
@@ -59,11 +19,10 @@ export function processesView() {
   const slot = new Slot();
   const board = new Board('board small fit');
   const about = h('p', { class: 'more' });
-  const filter = field({
-    type: 'search',
-    placeholder: 'Filter by name',
-    'aria-label': 'Filter by name',
-    on: { input: () => draw() },
+  const listing = new Listing(table, {
+    label: 'Filter by name',
+    hint: 'Filter by name',
+    text: (row) => row.name,
   });
   const time = field({
     type: 'datetime-local',
@@ -96,10 +55,6 @@ export function processesView() {
     },
   });
   const instant = h('output', { class: 'strong' });
-  /** @type {any[]} */
-  let rows = [];
-  const draw = () =>
-    table.setRows(rows.filter((row) => row.name.toLowerCase().includes(filter.value.toLowerCase())));
   const at = () => readTime(app.route.params.at);
   /** Where the slider stands and what the field says. */
   const showInstant = () => {
@@ -114,7 +69,7 @@ export function processesView() {
     return slot.load(
       (signal) => get('processes', { at: ms }, signal),
       (answer) => {
-        rows = answer.processes;
+        const rows = answer.processes;
         setText(instant, when(answer.time_ms));
         const older = answer.table_ms && answer.time_ms - answer.table_ms > 1500;
         const whole = older
@@ -122,7 +77,7 @@ export function processesView() {
           : '';
         const kept = answer.complete ? '' : '; only the busiest were kept';
         setText(about, `${counted(rows.length, 'process', 'processes')}${whole}${kept}.`);
-        draw();
+        listing.setRows(rows);
         if (!rows.length) return emptyLine('No processes.', `${answer.reason}.`);
         return table.root.isConnected ? undefined : table.root;
       },
@@ -144,7 +99,7 @@ export function processesView() {
     root: h(
       'div',
       { class: 'view' },
-      h('header', { class: 'view-head' }, h('h1', { text: 'Processes' }), instant, about),
+      viewHead('Processes', '', instant, about),
       board.root,
       h(
         'div',
@@ -162,7 +117,7 @@ export function processesView() {
             },
           },
         }),
-        filter,
+        listing.search,
       ),
       slot.root,
     ),
