@@ -216,10 +216,12 @@ test(
         await page.locator('.picker summary').click();
         await page.fill('.picker input[type=search]', 'core 3');
         await photograph(page, photos, 'picker-phone');
+        await page.locator('.picker summary').click();
       }
       if (view === 'sessions') {
-        const { width, height } = await page.getByRole('button', { name: 'Remove the label kept' }).boundingBox();
+        const { x, width, height } = await page.getByRole('button', { name: 'Remove the label kept' }).boundingBox();
         check(width >= 24 && height >= 24, `the x of a label is ${width} x ${height} px`);
+        check(x + width < 390, `the x of a label ends at ${x + width} px`);
       }
       await photograph(page, photos, `${view}-phone`);
     }

@@ -366,7 +366,7 @@ export class Chart {
 
   /** What the numbers are while nothing is pointed at, where it is not the time now. */
   meaningOf() {
-    if (!this.group.tellsMeans || this.isEmpty()) return '';
+    if (!this.group.tellsMeans) return '';
     return this.spec.lines.every((line) => line.counter) ? 'end of the range' : 'mean of the range';
   }
 
