@@ -51,6 +51,12 @@ const USES = {
     check(/Look/.test(await text(page, '.verdict')), 'the verdict is not told');
     check((await page.locator('.tiles li').count()) === 8, 'a tile is missing');
     check((await page.locator('.chart').count()) >= 12, 'charts are missing');
+    await page.getByRole('button', { name: '1h' }).click();
+    await page.waitForFunction(() => location.hash.includes('range=1h'));
+    for (const link of ['.tiles a', '.chart h3 a']) {
+      const leads = await page.locator(link).first().getAttribute('href');
+      check(leads.includes('range=1h'), `the range is 1h, a link leads to ${leads}`);
+    }
     const drawn = await page.locator('.chart canvas').count();
     check(drawn > 0 && drawn <= 12, `${drawn} charts are drawn`);
     const before = await text(page, '.chart .value');
@@ -95,6 +101,8 @@ const USES = {
     for (const part of ['Causes', 'Processes at the peak', 'Events around it', 'Log lines'])
       check((await page.locator('.opened h3', { hasText: part }).count()) === 1, `no part ${part}`);
     check((await page.locator('.opened .chart').count()) >= 1, 'no chart of a cause');
+    check((await page.locator('.opened [aria-live]').count()) === 1, 'more than the title is read out');
+    check((await page.locator('.opened h2[aria-live]').count()) === 1, 'the title is not read out');
   },
   async forecasts(page) {
     check(/Better than the last value/.test(await text(page, '.forecast')), 'the skill is not told');
@@ -554,6 +562,13 @@ test('a range that ends now moves on', async ({ page, stub }) => {
   await settled(page);
   const moved = Number(lastAsked(stub, 'analysis').get('to')) - first;
   check(moved > 1400, `asked again 2.5 s later, the range ends ${moved} ms later`);
+  const file = await page.getByRole('link', { name: 'Report as one file' }).evaluate((link) => {
+    link.addEventListener('click', (event) => event.preventDefault());
+    link.click();
+    return link.href;
+  });
+  const end = Number(new URL(file).searchParams.get('to')) - first;
+  check(end > 1400, `a file that is asked for 2.5 s later ends ${end} ms later`);
   await visit(page, stub, 'overview?range=15m');
   const began = Number(lastAsked(stub, 'anomalies').get('to'));
   await page.clock.fastForward(50e3);
@@ -680,6 +695,29 @@ test(
     stub.setMode('ok');
     await page.getByRole('button', { name: 'Try again' }).first().click();
     await page.locator('.tiles b').first().waitFor();
+  },
+  { allowed: [/status of 503/] },
+);
+
+test(
+  'another try, and no second chain of them',
+  async ({ page, stub }) => {
+    let tries = 0;
+    await page.route('**/api/v1/host', async (route) => {
+      tries++;
+      await route.fulfill({ status: 503, json: { error: 'not yet', remedy: 'wait' } });
+    });
+    await page.goto(stub.url);
+    for (let i = 0; i < 4; i++) {
+      await page.locator('.fault', { hasText: 'not yet' }).waitFor();
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await wait(200);
+    }
+    const before = tries;
+    await wait(4500);
+    check(tries - before <= 2, `${tries - before} tries in 4.5 s`);
+    await page.unroute('**/api/v1/host');
+    await settled(page);
   },
   { allowed: [/status of 503/] },
 );

@@ -4,6 +4,7 @@ import { get, live } from './api.js';
 import { Chart } from './chart.js';
 import { ChartGroup } from './group.js';
 import { when } from './format.js';
+import { here } from './state.js';
 
 /** @typedef {import('./route.js').Range} Range */
 /** @typedef {import('./api.js').Frames} Frames */
@@ -96,6 +97,7 @@ export class Board {
     this.intervalMs = 1000 * (intervalS || 1);
     this.group.tellsMeans = !range.live;
     this.group.setRange(range.from, range.to);
+    for (const { link, spec } of this.charts) link?.setAttribute('href', here('explore', { m: spec.opens }));
     const ids = this.ids();
     live.want(range.live ? ids : []);
     if (!ids.length) return;

@@ -12,8 +12,8 @@ import { tableOf, wordsOf } from './chart_words.js';
 
 /** @typedef {(number | null | undefined)[]} Values - null is a gap, undefined a point that is not there */
 /** @typedef {{label: string, id?: string, dash?: boolean, color?: number, quiet?: boolean, counter?: boolean}} Line */
-/** @typedef {{title: string, unit: string, lines: Line[], href?: string, detail?: string,
- *   bands?: [number, number][]}} ChartSpec */
+/** @typedef {{title: string, unit: string, lines: Line[], opens?: string, detail?: string,
+ *   bands?: [number, number][]}} ChartSpec - opens: the metrics that its title leads to */
 /** @typedef {{from: number, to: number, severity: string}} Mark */
 /** @typedef {{low: Values, high: Values}} Envelope */
 /** @typedef {import('./group.js').ChartGroup} ChartGroup */
@@ -69,13 +69,14 @@ export class Chart {
       'aria-expanded': 'false',
       'aria-label': `Table of ${spec.title}`,
     });
+    /** @type {HTMLElement | null} */
+    this.link = spec.opens ? h('a', { text: spec.title }) : null;
     this.root = this.figure();
     group.add(this);
   }
 
   figure() {
     const { spec } = this;
-    const title = spec.href ? h('a', { href: spec.href, text: spec.title }) : spec.title;
     const single = spec.lines.length === 1;
     return h(
       'figure',
@@ -86,7 +87,7 @@ export class Chart {
         h(
           'div',
           { class: 'chart-head' },
-          h('h3', { title: spec.detail }, title),
+          h('h3', { title: spec.detail }, this.link ?? spec.title),
           single && this.values[0],
           this.toggle,
         ),

@@ -51,8 +51,8 @@ class Page {
   failed(why) {
     if (this.locked) return;
     this.shell.show(faultBox(why, () => this.begin()));
-    if ([0, 404, 503].includes(why.status ?? -1))
-      this.retry = window.setTimeout(() => this.begin(), RETRY_MS);
+    clearTimeout(this.retry);
+    if ([0, 404, 503].includes(why.status ?? -1)) this.retry = window.setTimeout(() => this.begin(), RETRY_MS);
   }
 
   /** @param {boolean} locked - nothing but the token is of use then */

@@ -1,5 +1,5 @@
 /* plans.js - which metrics go together on a chart, and what that chart is called. */
-import { app, here, metricsOf } from './state.js';
+import { app, metricsOf } from './state.js';
 import { familyTitle, idParts, shortInstance, titleOf } from './names.js';
 
 /** @typedef {import('./board.js').Plan} Plan */
@@ -7,11 +7,6 @@ import { familyTitle, idParts, shortInstance, titleOf } from './names.js';
 
 const LINES_MOST = 6;
 const STRANGE_MOST = 24;
-
-/** @param {Metric[]} metrics */
-function exploreLink(metrics) {
-  return here('explore', { m: metrics.map((metric) => metric.id).join(',') });
-}
 
 /** @param {Metric} metric @param {string} label */
 const lineOf = ({ id, kind }, label) => (kind === 'counter' ? { id, label, counter: true } : { id, label });
@@ -35,7 +30,7 @@ export function planOf(title, globs, labels = {}) {
     return lineOf(metric, title);
   });
   const detail = metrics.map((metric) => `${metric.id}: ${metric.help}`).join('\n');
-  return { title, unit: metrics[0].unit, lines, href: exploreLink(metrics), detail };
+  return { title, unit: metrics[0].unit, lines, opens: metrics.map(({ id }) => id).join(','), detail };
 }
 
 /** What the overview shows, where the machine has it. @returns {Plan[]} */

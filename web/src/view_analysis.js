@@ -1,6 +1,7 @@
 /* view_analysis.js - the whole report of a range, and as a file. */
 import { h, button, link, viewHead } from './dom.js';
-import { fileUrl, get } from './api.js';
+import { get } from './api.js';
+import { fileLink } from './file_link.js';
 import { amount, counted, localTimes, period, span } from './format.js';
 import { here, metricOf, rangeQuery } from './state.js';
 import { titleOf } from './names.js';
@@ -77,13 +78,14 @@ function reportOf(report) {
 /** @returns {import('./state.js').View} */
 export function analysisView() {
   const slot = new Slot();
-  const files = h('span', { class: 'files needs-server' });
+  const files = h(
+    'span',
+    { class: 'files needs-server' },
+    fileLink('Report as one file', 'report.html'),
+    ', ',
+    fileLink('JSON', 'analysis', {}, 'analysis.json'),
+  );
   const load = () => {
-    files.replaceChildren(
-      link('Report as one file', fileUrl('report.html', rangeQuery()), { download: true }),
-      ', ',
-      link('JSON', fileUrl('analysis', rangeQuery()), { download: 'analysis.json' }),
-    );
     slot.load((signal) => get('analysis', rangeQuery(), signal), reportOf);
   };
   return {

@@ -1,9 +1,10 @@
 /* view_explore.js - any metrics over any range on one time axis, and what changed in it. */
 import { h, button, fill, link } from './dom.js';
-import { fileUrl, get } from './api.js';
+import { get } from './api.js';
 import { amount, span } from './format.js';
 import { app, goParams, goRange, here, rangeQuery, metricOf } from './state.js';
 import { areaTitle, splitIds, titleOf } from './names.js';
+import { fileLink } from './file_link.js';
 import { Board } from './board.js';
 import { Picker } from './picker.js';
 import { Slot, emptyLine } from './slot.js';
@@ -69,14 +70,10 @@ export function exploreView() {
         files,
         'Export: ',
         ['csv', 'json'].map((format) => [
-          link(format.toUpperCase(), fileUrl('export', { format, metrics: ids.join(','), ...rangeQuery() }), {
-            download: true,
-          }),
+          fileLink(format.toUpperCase(), 'export', { format, metrics: ids.join(',') }),
           ' ',
         ]),
-        link('SVG', fileUrl('plot', { metrics: ids.join(','), ...rangeQuery() }), {
-          download: true,
-        }),
+        fileLink('SVG', 'plot', { metrics: ids.join(',') }),
       );
       strip.load(
         (signal) => get('anomalies', { ...rangeQuery(), limit: 200 }, signal),

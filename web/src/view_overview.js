@@ -93,19 +93,17 @@ class Tiles {
         usual: h('span', { class: 'usual' }),
         trend: h('span', { class: 'trend-place' }),
         others: h('span', { class: 'usual' }),
+        link: h('a', { title: `${head.id}: ${head.help}` }),
         root: h('li'),
       };
       fill(
-        tile.root,
-        h(
-          'a',
-          { href: here('explore', { m: head.id }), title: `${head.id}: ${head.help}` },
-          h('span', { class: 'tile-label', text: what.label }),
-          h('span', { class: 'tile-row' }, h('span', { class: 'tile-value' }, tile.value, tile.unit), tile.trend),
-          tile.usual,
-          tile.others,
-        ),
+        tile.link,
+        h('span', { class: 'tile-label', text: what.label }),
+        h('span', { class: 'tile-row' }, h('span', { class: 'tile-value' }, tile.value, tile.unit), tile.trend),
+        tile.usual,
+        tile.others,
       );
+      tile.root.append(tile.link);
       return [tile];
     });
     fill(
@@ -148,6 +146,7 @@ class Tiles {
 
   /** @param {AbortSignal} signal */
   async load(signal) {
+    for (const { id, link: node } of this.tiles) node.setAttribute('href', here('explore', { m: id }));
     const keys = this.tiles.flatMap(({ what }) => [what.key, ...what.others.map(([key]) => key)]);
     const heads = keys.map((key) => headOf(key)).filter((metric) => metric != null);
     const metrics = heads.map(({ id }) => id).join(',');
