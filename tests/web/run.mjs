@@ -629,9 +629,12 @@ test(
     const failed = await text(page, '.verdict');
     check(/Not known/.test(failed) && /the archive is busy/.test(failed), `without an answer: ${failed}`);
     check(/the archive is busy/.test(await text(page, '.tiles + .more')), 'the tiles do not tell that they failed');
-    stub.setMode('ok');
     await follow(page, 'overview');
+    await page.locator('.tiles + .more', { hasText: 'not known: the archive is busy' }).waitFor();
+    stub.setMode('ok');
+    await follow(page, 'overview?range=1h');
     await page.locator('.verdict .work', { hasText: 'coding' }).waitFor();
+    check(!(await page.locator('.tiles + .more').isVisible()), 'what failed before is told still');
   },
   { allowed: [/status of 503/] },
 );

@@ -146,6 +146,8 @@ class Tiles {
 
   /** @param {AbortSignal} signal */
   async load(signal) {
+    const isNow = app.range.live;
+    if (isNow) this.say('');
     for (const { id, link: node } of this.tiles) node.setAttribute('href', here('explore', { m: id }));
     const keys = this.tiles.flatMap(({ what }) => [what.key, ...what.others.map(([key]) => key)]);
     const heads = keys.map((key) => headOf(key)).filter((metric) => metric != null);
@@ -153,18 +155,18 @@ class Tiles {
     const query = { metrics, ...rangeQuery(), points: TREND_POINTS };
     /** @type {{id: string, mean: (number | null)[]}[]} */
     let series = [];
-    let words = 'Means of the range.';
+    let fault = '';
     try {
       ({ series } = await get('frames', query, signal));
     } catch (why) {
-      words = `Not known: ${/** @type {Error} */ (why).message}.`;
+      fault = /** @type {Error} */ (why).message;
     }
     if (signal.aborted) return;
     for (const { id, trend, what } of this.tiles)
       fill(trend, trendLine(series.find((one) => one.id === id)?.mean ?? [], what.unit));
-    if (app.range.live) return;
-    this.setNow(Object.fromEntries(series.map((one) => [idParts(one.id).name, meanOf(one.mean)])), []);
-    this.say(words);
+    if (!isNow) this.setNow(Object.fromEntries(series.map((one) => [idParts(one.id).name, meanOf(one.mean)])), []);
+    if (fault) this.say(`${isNow ? 'How it was before is not known' : 'Not known'}: ${fault}.`);
+    else if (!isNow) this.say('Means of the range.');
   }
 }
 
@@ -198,7 +200,6 @@ export function overviewView() {
   const showNow = (now) => {
     if (!app.range.live) return; // another time is looked at
     tiles.setNow(now.v, now.alert ?? []);
-    tiles.say('');
     setVerdict(now.level, verdictWord(now.level), localTimes(now.text, now.t), now.workload);
   };
   /** What has no value in the range is one quiet line. */
@@ -259,7 +260,8 @@ export function overviewView() {
       if (signal.aborted) return;
       const { message, remedy } = /** @type {import('./api.js').Refused} */ (why);
       setUsual([]);
-      if (!isNow) setVerdict('', 'Not known', `${message}${remedy ? `; ${remedy}` : ''}.`);
+      if (isNow) tiles.say(`What is usual is not known: ${message}.`);
+      else setVerdict('', 'Not known', `${message}${remedy ? `; ${remedy}` : ''}.`);
     }
     verdict.removeAttribute('aria-busy');
   };
