@@ -33,6 +33,12 @@ async function zoom(page) {
   await page.waitForFunction((old) => location.href !== old, before);
   check(/from=\d+&to=\d+/.test(page.url()), `after a zoom the address is ${page.url()}`);
   await settled(page);
+  const zoomed = page.url();
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForFunction((old) => location.href !== old, zoomed);
+  await settled(page);
+  await page.keyboard.press('Escape');
+  await page.waitForFunction((old) => location.href === old, before);
 }
 
 /** A question is answered, in whatever way. */
