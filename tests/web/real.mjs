@@ -88,6 +88,8 @@ for (const [look, options, chosen] of looks)
         if (view === 'chat') await ask(page);
         if (view === 'overview' && kind === 'live') await grows(page);
         await photograph(page, photos, `${prefix}-${view}-${look}`);
+        const bare = await page.locator('.tiles:empty + .more').isVisible();
+        check(!bare, 'what is told of numbers stands where there are none');
         if (view === 'overview' && kind === 'file') await onlyWhatIsInside(page);
         if (view === 'explore') await zoom(page);
       } else await photograph(page, photos, `${prefix}-${view}-${look}`);

@@ -17,7 +17,11 @@ export function verdictWord(level) {
 }
 
 /** What the machine is at work on. @param {{category: string, confidence: number} | null | undefined} work */
-export const workWords = (work) => (work ? `workload: ${words(work.category)}, ${percent(work.confidence)}` : '');
+export function workWords(work) {
+  if (!work) return '';
+  if (work.category === 'unknown') return 'workload: not known';
+  return `workload: ${words(work.category)}, ${percent(work.confidence)}`;
+}
 
 /** Episodes as charts show them. @param {Episode[]} episodes @returns {import('./chart.js').Mark[]} */
 export function marksOf(episodes) {

@@ -110,6 +110,7 @@ class Tiles {
       this.list,
       this.tiles.map((tile) => tile.root),
     );
+    this.root.hidden = !this.tiles.length;
   }
 
   /** What the numbers are. @param {string} text */
@@ -146,6 +147,7 @@ class Tiles {
 
   /** @param {AbortSignal} signal */
   async load(signal) {
+    if (!this.tiles.length) return;
     const isNow = app.range.live;
     if (isNow) this.say('');
     for (const { id, link: node } of this.tiles) node.setAttribute('href', here('explore', { m: id }));
