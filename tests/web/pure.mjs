@@ -1,7 +1,7 @@
 /* pure.mjs - what the page's modules do without a browser: numbers, times, names, ranges, axes. */
 process.env.TZ = 'Europe/Berlin';
 const assert = await import('node:assert/strict');
-const { amount, between, exactly, localTimes, period, span } = await import('../../web/src/format.js');
+const { amount, between, exactly, localTimes, period, span, when, whenLong } = await import('../../web/src/format.js');
 const { familyTitle, matches, shortInstance, splitIds, titleOf } = await import('../../web/src/names.js');
 const { hashOf, moved, rangeOf, rangeParams, readHash } = await import('../../web/src/route.js');
 const { timeMarks, valueMarks, valueRange } = await import('../../web/src/axis.js');
@@ -42,6 +42,11 @@ table(
 table(exactly, [
   ['not known', null, '%'],
   ['23.123456 %', 23.123456, '%'],
+  ['2900 rpm', 2900, '{rpm}'],
+  ['4400000 B/s', 4.4e6, 'By/s'],
+  ['48.25 C', 48.25, 'Cel'],
+  ['12', 12, '1'],
+  ['7 parsec', 7, 'parsec'],
 ]);
 table(span, [
   ['14 s', 14],
@@ -58,8 +63,11 @@ assert.equal(localTimes('from 23:30:00 to 00:30:00 UTC', Date.UTC(2026, 10, 26, 
 assert.equal(localTimes('at 2026-11-25 21:29:06 UTC', noon), 'at 25 Nov 22:29:06');
 assert.equal(localTimes('12.5 % of 3:2, no time', noon), '12.5 % of 3:2, no time');
 const lastYear = Date.UTC(2025, 0, 26, 12);
-assert.equal(period(lastYear, lastYear + 60e3), '26 Jan 13:00:00 to 13:01:00');
-assert.equal(period(lastYear, lastYear + 86400e3), '26 Jan 13:00 to 27 Jan 13:00');
+assert.equal(period(lastYear, lastYear + 60e3), '26 Jan 2025 13:00:00 to 13:01:00');
+assert.equal(period(lastYear, lastYear + 86400e3), '26 Jan 2025 13:00 to 27 Jan 2025 13:00');
+assert.equal(period(Date.UTC(2024, 0, 26, 12), lastYear), '26 Jan 2024 13:00 to 26 Jan 2025 13:00');
+assert.equal(when(lastYear), '26 Jan 2025 13:00:00');
+assert.equal(whenLong(lastYear), '26 Jan 2025 13:00');
 
 assert.deepEqual(splitIds('cpu.util,a{x, "y"},b'), ['cpu.util', 'a{x, "y"}', 'b']);
 assert.equal(shortInstance('platform-coretemp.0/coretemp/Core 0'), 'coretemp Core 0');

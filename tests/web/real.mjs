@@ -6,8 +6,7 @@
 import { axe, check, fits, launch, open, photograph, settled, VIEWS } from './browser.mjs';
 
 const [, , address, photos, kind, prefix = kind, ...named] = process.argv;
-const OF_SERVER = ['sessions', 'compare', 'chat', 'policy', 'settings'];
-const all = VIEWS.filter((view) => kind !== 'file' || !OF_SERVER.includes(view));
+const all = VIEWS.filter(({ inFile }) => kind !== 'file' || inFile).map(({ name }) => name);
 const looks = [
   ['desktop', { size: 'desktop' }, named.length ? named : all],
   ['dark', { dark: true }, kind === 'live' ? ['overview'] : []],
@@ -34,6 +33,12 @@ async function zoom(page) {
   await page.waitForFunction((old) => location.href !== old, before);
   check(/from=\d+&to=\d+/.test(page.url()), `after a zoom the address is ${page.url()}`);
   await settled(page);
+  const zoomed = page.url();
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForFunction((old) => location.href !== old, zoomed);
+  await settled(page);
+  await page.keyboard.press('Escape');
+  await page.waitForFunction((old) => location.href === old, before);
 }
 
 /** A question is answered, in whatever way. */
@@ -47,6 +52,23 @@ async function grows(page) {
   const value = () => page.locator('.chart .value').first().innerText();
   const first = await value();
   await page.waitForFunction((old) => document.querySelector('.chart .value')?.textContent !== old, first);
+}
+
+/** A report file offers only what it holds. */
+async function onlyWhatIsInside(page) {
+  const left = VIEWS.filter(({ inFile }) => !inFile);
+  await page.keyboard.press('?');
+  const help = await page.locator('dialog').innerText();
+  const navigation = await page.locator('nav').innerText();
+  for (const { title } of left) {
+    check(!help.includes(title), `the help offers ${title}`);
+    check(!navigation.includes(title), `the navigation offers ${title}`);
+  }
+  await page.keyboard.press('Escape');
+  const before = page.url();
+  await page.keyboard.press('g');
+  await page.keyboard.press(left[0].letter);
+  check(page.url() === before, `a key leads to ${page.url()}`);
 }
 
 const browser = await launch();
@@ -66,6 +88,9 @@ for (const [look, options, chosen] of looks)
         if (view === 'chat') await ask(page);
         if (view === 'overview' && kind === 'live') await grows(page);
         await photograph(page, photos, `${prefix}-${view}-${look}`);
+        const bare = await page.locator('.tiles:empty + .more').isVisible();
+        check(!bare, 'what is told of numbers stands where there are none');
+        if (view === 'overview' && kind === 'file') await onlyWhatIsInside(page);
         if (view === 'explore') await zoom(page);
       } else await photograph(page, photos, `${prefix}-${view}-${look}`);
       check(!faults.length, faults.join('\n'));

@@ -17,6 +17,24 @@ const WEIGHT_MOST = 150e3;
 const NOT_LOADED = ['sw.js.gz', 'openapi.json.gz']; // what the page itself does not wait for
 const PAINT_MOST_MS = 300;
 
+/** The last that the page asked for at a path of the API. */
+const lastAsked = (stub, what) =>
+  new URL(stub.asked.filter((one) => one.includes(`/api/v1/${what}`)).at(-1).split(' ')[1], stub.url).searchParams;
+
+/** A range of an hour that ended so many days ago, as parameters. */
+const hourBefore = (days) => {
+  const to = Date.now() - days * 86400e3;
+  return `from=${to - 3600e3}&to=${to}`;
+};
+
+/** Another address, as a link leads there. */
+async function follow(page, hash) {
+  await page.evaluate((to) => {
+    location.hash = `#/${to}`;
+  }, hash);
+  await settled(page);
+}
+
 async function visit(page, stub, hash) {
   await page.goto(`${stub.url}#/${hash}`);
   await settled(page);
@@ -33,6 +51,12 @@ const USES = {
     check(/Look/.test(await text(page, '.verdict')), 'the verdict is not told');
     check((await page.locator('.tiles li').count()) === 8, 'a tile is missing');
     check((await page.locator('.chart').count()) >= 12, 'charts are missing');
+    await page.getByRole('button', { name: '1h' }).click();
+    await page.waitForFunction(() => location.hash.includes('range=1h'));
+    for (const link of ['.tiles a', '.chart h3 a']) {
+      const leads = await page.locator(link).first().getAttribute('href');
+      check(leads.includes('range=1h'), `the range is 1h, a link leads to ${leads}`);
+    }
     const drawn = await page.locator('.chart canvas').count();
     check(drawn > 0 && drawn <= 12, `${drawn} charts are drawn`);
     const before = await text(page, '.chart .value');
@@ -48,10 +72,14 @@ const USES = {
     await page.getByRole('button', { name: 'What changed here' }).click();
     await page.locator('.changes', { hasText: '9.60 GB' }).waitFor();
     await page.locator('.chart button', { hasText: 'table' }).first().click();
-    check(
-      (await page.locator('.behind').first().locator('tbody tr').count()) > 100,
-      'the table behind a chart is short',
-    );
+    const behind = page.locator('.behind').first();
+    check((await behind.locator('tbody tr').count()) > 100, 'the table behind a chart is short');
+    const caption = await behind.locator('caption').innerText();
+    check(/^one point in \d+ of \d+$/.test(caption), `the table does not say what part it is: ${caption}`);
+    const newest = await behind.locator('tbody td').first().innerText();
+    await page.getByRole('button', { name: '24h' }).click();
+    await page.getByRole('button', { name: 'Earlier' }).click();
+    await page.waitForFunction((old) => document.querySelector('.behind td')?.textContent !== old, newest);
     await page.locator('.chart button', { hasText: 'table' }).first().click();
   },
   async processes(page) {
@@ -73,6 +101,8 @@ const USES = {
     for (const part of ['Causes', 'Processes at the peak', 'Events around it', 'Log lines'])
       check((await page.locator('.opened h3', { hasText: part }).count()) === 1, `no part ${part}`);
     check((await page.locator('.opened .chart').count()) >= 1, 'no chart of a cause');
+    check((await page.locator('.opened [aria-live]').count()) === 1, 'more than the title is read out');
+    check((await page.locator('.opened h2[aria-live]').count()) === 1, 'the title is not read out');
   },
   async forecasts(page) {
     check(/Better than the last value/.test(await text(page, '.forecast')), 'the skill is not told');
@@ -97,7 +127,12 @@ const USES = {
     await page.waitForFunction(() => !document.body.textContent?.includes('before the move'));
     await page.fill('input[aria-label="Search sessions"]', 'kept');
     check((await page.locator('tbody tr').count()) === 1, 'the search does not find a label');
+    await page.fill('input[aria-label="Search sessions"]', 'before kept'); // in any order
+    check((await page.locator('tbody tr').count()) === 1, 'the search does not find words');
+    await page.fill('input[aria-label="Search sessions"]', 'nothing such');
+    check(/Nothing has these words/.test(await text(page, '.table-frame')), 'a search in vain says something else');
     await page.fill('input[aria-label="Search sessions"]', '');
+    check((await page.locator('th .sort', { hasText: 'export' }).count()) === 0, 'what has no order can be sorted');
     await page.locator('tbody input[type=checkbox]').nth(0).check();
     await page.locator('tbody input[type=checkbox]').nth(1).check();
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
@@ -111,6 +146,9 @@ const USES = {
     check((await page.locator('tbody tr').count()) > 20, 'rows are missing');
   },
   async events(page) {
+    const options = page.locator('select[aria-label="every kind"] option');
+    const kinds = await options.evaluateAll((all) => all.map((one) => one.value));
+    check(kinds.includes('archive') && !kinds.includes('storage'), `kinds of events: ${kinds}`);
     await page.selectOption('select[aria-label="every kind"]', 'clock');
     await settled(page);
     await page.waitForFunction(() =>
@@ -151,7 +189,7 @@ const USES = {
   },
 };
 
-for (const view of VIEWS)
+for (const { name: view } of VIEWS)
   test(`${view}, used`, async ({ page, stub }) => {
     await visit(page, stub, view === 'overview' ? '' : `${view}?range=1h`);
     await USES[view](page, stub);
@@ -176,9 +214,23 @@ test(
 test(
   'phone',
   async ({ page, stub }) => {
-    for (const view of VIEWS) {
+    for (const { name: view } of VIEWS) {
       await visit(page, stub, `${view}?range=1h`);
       await fits(page);
+      if (view === 'explore') {
+        const { y } = await page.locator('.chart').first().boundingBox();
+        check(y < 560, `on a phone the first chart begins at ${y} px`);
+        check(!(await page.locator('.picker input').first().isVisible()), 'the metrics are not folded');
+        await page.locator('.picker summary').click();
+        await page.fill('.picker input[type=search]', 'core 3');
+        await photograph(page, photos, 'picker-phone');
+        await page.locator('.picker summary').click();
+      }
+      if (view === 'sessions') {
+        const { x, width, height } = await page.getByRole('button', { name: 'Remove the label kept' }).boundingBox();
+        check(width >= 24 && height >= 24, `the x of a label is ${width} x ${height} px`);
+        check(x + width < 390, `the x of a label ends at ${x + width} px`);
+      }
       await photograph(page, photos, `${view}-phone`);
     }
     await axe(page);
@@ -285,7 +337,7 @@ test('keyboard', async ({ page, stub }) => {
   await page.locator('h1').click();
   await page.keyboard.press('Escape');
   await page.waitForFunction(() => location.hash.startsWith('#/explore'));
-  for (const letter of 'opafstlcvyhiu') {
+  for (const { letter } of VIEWS) {
     await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
     const before = hashOf(page);
     await page.keyboard.press('g');
@@ -329,7 +381,263 @@ test('a link shows the same thing', async ({ page, stub }) => {
   check(hashOf(page).includes('memory.used'), 'another range loses the metrics');
 });
 
+test('numbers without a cursor, and with one', async ({ page, stub }) => {
+  const first = () => text(page, '.chart .value');
+  const note = () => page.locator('.chart').first().locator('.note').allInnerTexts();
+  await visit(page, stub, 'explore?m=cpu.util&range=1h');
+  check(!(await note()).join('').includes('mean'), 'a live range tells a mean');
+  const box = await page.locator('.u-over').first().boundingBox();
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.9, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.95, y, { steps: 4 });
+  await page.mouse.up();
+  await page.waitForFunction(() => location.hash.includes('from='));
+  await settled(page);
+  await wait(300);
+  check(/\d/.test(await first()), `after a zoom, the number below the cursor is ${await first()}`);
+  await page.mouse.move(2, 2);
+  await page.waitForFunction(() => document.querySelector('.chart .note:not(.held)')?.textContent !== undefined);
+  await wait(300);
+  check((await note()).includes('mean of the range'), `without a cursor: ${await note()}`);
+  const shown = Number.parseFloat(await first());
+  const to = Number(range(page).get('to')),
+    from = Number(range(page).get('from'));
+  let sum = 0;
+  for (let i = 0; i < 200; i++) sum += stub.machine.value('cpu.util', from + ((i + 0.5) * (to - from)) / 200);
+  check(Math.abs(shown - sum / 200) < 2, `the mean is ${sum / 200}, not ${shown}`);
+});
+
+test('where a value is late, the one beside it is told', async ({ page, stub }) => {
+  let late = 0;
+  await page.route('**/api/v1/frames**', async (route) => {
+    const answer = await (await route.fetch()).json();
+    const { mean } = answer.series[0];
+    late = Math.floor(mean.length / 2);
+    mean[late] = null;
+    await route.fulfill({ json: answer });
+  });
+  const to = Math.floor(Date.now() / 1000) * 1000 - 3600e3;
+  await visit(page, stub, `explore?m=cpu.util&from=${to - 60e3}&to=${to}`);
+  const box = await page.locator('.u-over').first().boundingBox();
+  const y = box.y + box.height / 2;
+  for (const x of [0.49, 0.495, 0.5, 0.505, 0.51, 0.515, 0.52]) {
+    await page.mouse.move(box.x + box.width * x, y);
+    await wait(100);
+    check(/\d/.test(await text(page, '.chart .value')), `a lone gap tells "${await text(page, '.chart .value')}"`);
+  }
+  check(late > 0, 'no value was late');
+});
+
+test(
+  'a finger that taps or scrolls leaves the range',
+  async ({ page, stub }) => {
+    const session = await page.context().newCDPSession(page);
+    const touch = (type, ...touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
+    const at = async () => {
+      await page.locator('.u-over').first().scrollIntoViewIfNeeded();
+      const box = await page.locator('.u-over').first().boundingBox();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    await visit(page, stub, 'explore?range=15m');
+    let { x, y } = await at();
+    await touch('touchStart', { x, y, id: 0 });
+    await touch('touchMove', { x: x + 2, y: y + 1, id: 0 });
+    await touch('touchEnd');
+    await wait(400);
+    check(hashOf(page).includes('range=15m'), `after a tap: ${hashOf(page)}`);
+    ({ x, y } = await at());
+    await touch('touchStart', { x, y, id: 0 });
+    for (let i = 1; i < 12; i++) {
+      await touch('touchMove', { x: x + i, y: y - 8 * i, id: 0 });
+      await wait(16);
+    }
+    await touch('touchEnd');
+    await wait(400);
+    check(hashOf(page).includes('range=15m'), `after scrolling: ${hashOf(page)}`);
+    // The browser takes the finger away when it is on its way already.
+    await page.locator('.u-over').first().evaluate((over) => {
+      const tell = (type, offsetX) =>
+        over.dispatchEvent(
+          Object.defineProperty(new PointerEvent(type, { pointerType: 'touch', pointerId: 7 }), 'offsetX', {
+            value: offsetX,
+          }),
+        );
+      over.setPointerCapture = () => {};
+      tell('pointerdown', 100);
+      tell('pointermove', 160);
+      tell('pointercancel', 160);
+    });
+    await wait(400);
+    check(hashOf(page).includes('range=15m'), `after a cancelled move: ${hashOf(page)}`);
+    ({ x, y } = await at());
+    await touch('touchStart', { x, y, id: 0 });
+    for (let i = 1; i < 12; i++) await touch('touchMove', { x: x + 8 * i, y, id: 0 });
+    await touch('touchEnd');
+    await page.waitForFunction(() => location.hash.includes('from='));
+  },
+  { size: 'phone' },
+);
+
+test('arrows stay with what needs them', async ({ page, stub }) => {
+  await visit(page, stub, 'settings?range=1h');
+  await page.getByLabel('as the system').focus();
+  await page.keyboard.press('ArrowRight');
+  check(await page.getByRole('radio', { name: 'light' }).isChecked(), 'an arrow does not choose among radio buttons');
+  check(hashOf(page).includes('range=1h'), 'an arrow in a choice moves the range');
+  await page.locator('.table-frame').first().focus();
+  await page.keyboard.press('ArrowRight');
+  check(hashOf(page).includes('range=1h'), 'an arrow in a table moves the range');
+});
+
+test('Esc goes back, but never out', async ({ page, stub }) => {
+  await visit(page, stub, 'overview?range=1h');
+  await follow(page, 'events?range=1h');
+  for (let i = 0; i < 4; i++) {
+    const before = hashOf(page);
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForFunction((old) => location.hash !== old, before);
+  }
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => location.hash.startsWith('#/overview'));
+  for (let i = 0; i < 3; i++) {
+    await page.keyboard.press('Escape');
+    await wait(200);
+  }
+  check(page.url() === `${stub.url}#/overview?range=1h`, `Esc led to ${page.url()}`);
+  await follow(page, 'events?range=1h');
+  await page.reload();
+  await settled(page);
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => location.hash.startsWith('#/overview'));
+});
+
+test('the focus stays where it is', async ({ page, stub }) => {
+  const focused = () =>
+    page.evaluate(() => {
+      const node = document.activeElement;
+      return node?.getAttribute('aria-label') || node?.textContent || node?.tagName;
+    });
+  await visit(page, stub, 'sessions');
+  const boxes = page.locator('tbody input[type=checkbox]');
+  for (const i of [0, 1, 2]) {
+    await boxes.nth(i).focus();
+    await page.keyboard.press('Space');
+    check(/^Compare session/.test(await focused()), `after a tick the focus is on ${await focused()}`);
+  }
+  const ticked = await boxes.evaluateAll((all) => all.map((box) => box.checked));
+  check(ticked.join() === [false, true, true, ...ticked.slice(3)].join(), `not the two last are ticked: ${ticked}`);
+  check(await page.getByRole('button', { name: 'Compare', exact: true }).isEnabled(), 'two are ticked, in vain');
+  await visit(page, stub, 'chat?range=1h');
+  check((await focused()) === 'Question', `in the chat the focus is on ${await focused()}`);
+  await page.locator('.suggestions button').first().focus();
+  const chosen = await focused();
+  await follow(page, 'chat?range=6h');
+  check((await focused()) === chosen, 'another range takes the focus away');
+});
+
+test('an answer that comes after leaving the chat', async ({ page, stub }) => {
+  await visit(page, stub, 'chat');
+  await page.route('**/api/v1/ask', async (route) => {
+    await wait(1500);
+    await route.continue().catch(() => {});
+  });
+  await page.fill('input[aria-label=Question]', 'how busy was it?');
+  await page.keyboard.press('Enter');
+  await wait(100);
+  await follow(page, 'overview');
+  await page.waitForTimeout(2500);
+  const ids = [...stub.streams].map((stream) => stream.ids.length);
+  check(ids.length === 1 && ids[0] > 0, `the stream has ${ids} metrics`);
+});
+
 // ---- live ----
+
+test('a range that ends now moves on', async ({ page, stub }) => {
+  await page.clock.install();
+  await visit(page, stub, 'analysis?range=15m');
+  const first = Number(lastAsked(stub, 'analysis').get('to'));
+  await wait(2500);
+  await page.getByRole('button', { name: 'Analyse again' }).click();
+  await settled(page);
+  const moved = Number(lastAsked(stub, 'analysis').get('to')) - first;
+  check(moved > 1400, `asked again 2.5 s later, the range ends ${moved} ms later`);
+  const file = await page.getByRole('link', { name: 'Report as one file' }).evaluate((link) => {
+    link.addEventListener('click', (event) => event.preventDefault());
+    link.click();
+    return link.href;
+  });
+  const end = Number(new URL(file).searchParams.get('to')) - first;
+  check(end > 1400, `a file that is asked for 2.5 s later ends ${end} ms later`);
+  await visit(page, stub, 'overview?range=15m');
+  const began = Number(lastAsked(stub, 'anomalies').get('to'));
+  await page.clock.fastForward(50e3);
+  await wait(2500);
+  await page.clock.fastForward(15e3);
+  await wait(500);
+  const later = Number(lastAsked(stub, 'anomalies').get('to')) - began;
+  check(later > 45e3, `the findings of a minute later end ${later} ms later`);
+  await page.keyboard.press('ArrowLeft');
+  await page.waitForFunction(() => location.hash.includes('to='));
+  const past = Number(range(page).get('to')) - began;
+  check(past > 45e3 - 225e3 && past < 90e3 - 225e3, `a quarter before now is ${past} ms from then`);
+  await visit(page, stub, 'processes?range=15m');
+  const time = await page.getByLabel('Instant', { exact: true }).inputValue();
+  await page.waitForFunction((old) => document.querySelector('input[aria-label=Instant]')?.value !== old, time);
+  check((await page.locator('input[type=range]').inputValue()) === '1000', 'now is not at the end of the slider');
+});
+
+test('the words of a chart are not older than a minute', async ({ page, stub }) => {
+  await visit(page, stub, 'explore?range=15m');
+  const words = await page.locator('.plot').first().getAttribute('aria-label');
+  await page.locator('.chart button', { hasText: 'table' }).first().click();
+  const newest = await text(page, '.behind td');
+  stub.ahead = 61e3;
+  await page.waitForFunction((old) => document.querySelector('.plot')?.getAttribute('aria-label') !== old, words);
+  check((await text(page, '.behind td')) !== newest, 'the table behind a chart stands still');
+});
+
+test(
+  'how a range was that is over',
+  async ({ page, stub }) => {
+    await visit(page, stub, 'overview');
+    await page.locator('.verdict .work', { hasText: 'coding' }).waitFor();
+    await page.route('**/api/v1/analysis**', async (route) => {
+      const { searchParams } = new URL(route.request().url());
+      const long = searchParams.get('to') - searchParams.get('from') > 2e6;
+      if (long) await wait(1500);
+      const json = {
+        verdict: { level: 'well', text: long ? 'of the long one' : 'of the short one' },
+        workload: { category: 'idle', confidence: 0.7 },
+        now: [],
+      };
+      await route.fulfill({ json }).catch(() => {});
+    });
+    const to = Date.now() - 3 * 86400e3;
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, `#/overview?from=${to - 3600e3}&to=${to}`);
+    await page.waitForFunction(() => !/coding/.test(document.querySelector('.verdict')?.textContent ?? ''));
+    await follow(page, `overview?from=${to - 900e3}&to=${to}`);
+    await wait(1800);
+    const said = await text(page, '.verdict');
+    check(/of the short one/.test(said) && /idle, 70/.test(said), `the verdict of the short range: ${said}`);
+    check(/Means of the range/.test(await text(page, '.tiles + .more')), 'the tiles do not tell that they are means');
+    await page.unroute('**/api/v1/analysis**');
+    stub.setMode('error');
+    await follow(page, `overview?${hourBefore(2)}`);
+    const failed = await text(page, '.verdict');
+    check(/Not known/.test(failed) && /the archive is busy/.test(failed), `without an answer: ${failed}`);
+    check(/the archive is busy/.test(await text(page, '.tiles + .more')), 'the tiles do not tell that they failed');
+    await follow(page, 'overview');
+    await page.locator('.tiles + .more', { hasText: 'not known: the archive is busy' }).waitFor();
+    stub.setMode('ok');
+    await follow(page, 'overview?range=1h');
+    await page.locator('.verdict .work', { hasText: 'coding' }).waitFor();
+    check(!(await page.locator('.tiles + .more').isVisible()), 'what failed before is told still');
+  },
+  { allowed: [/status of 503/] },
+);
 
 test(
   'one stream; stale is told, then it comes back',
@@ -344,6 +652,12 @@ test(
     stub.setMode('down');
     await page.locator('.fresh.stale', { hasText: /^last value \d+ s ago$/ }).waitFor({ timeout: 12000 });
     await wait(1500);
+    const faded = await page.locator('.verdict').evaluate((node) => {
+      const style = getComputedStyle(node);
+      return [style.opacity, style.borderLeftColor, getComputedStyle(node.children[0]).color];
+    });
+    check(faded[0] === '1' && faded[1] === faded[2], `a verdict that is old: ${faded}`);
+    await axe(page);
     await photograph(page, photos, 'stale-light');
     const tries = stub.asked.filter((one) => one.includes('/live')).length;
     await wait(3000);
@@ -358,7 +672,7 @@ test(
 
 test('nothing recorded', async ({ page, stub }) => {
   stub.setMode('empty');
-  for (const view of VIEWS)
+  for (const { name: view } of VIEWS)
     if (view !== 'chat') {
       await visit(page, stub, `${view}?range=1h`);
       await photograph(page, photos, `empty-${view}`);
@@ -367,6 +681,8 @@ test('nothing recorded', async ({ page, stub }) => {
   check(/Nothing was recorded in this range/.test(await text(page, '.chart')), 'an empty chart says nothing');
   await visit(page, stub, 'forecasts');
   check(/two hours of recording are needed/.test(await text(page, '.view')), 'no reason for no forecast');
+  await visit(page, stub, 'processes');
+  check(/nothing was recorded in the two minutes before/.test(await text(page, '.view')), 'no reason for no process');
 });
 
 test(
@@ -382,6 +698,29 @@ test(
     stub.setMode('ok');
     await page.getByRole('button', { name: 'Try again' }).first().click();
     await page.locator('.tiles b').first().waitFor();
+  },
+  { allowed: [/status of 503/] },
+);
+
+test(
+  'another try, and no second chain of them',
+  async ({ page, stub }) => {
+    let tries = 0;
+    await page.route('**/api/v1/host', async (route) => {
+      tries++;
+      await route.fulfill({ status: 503, json: { error: 'not yet', remedy: 'wait' } });
+    });
+    await page.goto(stub.url);
+    for (let i = 0; i < 4; i++) {
+      await page.locator('.fault', { hasText: 'not yet' }).waitFor();
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await wait(200);
+    }
+    const before = tries;
+    await wait(4500);
+    check(tries - before <= 2, `${tries - before} tries in 4.5 s`);
+    await page.unroute('**/api/v1/host');
+    await settled(page);
   },
   { allowed: [/status of 503/] },
 );
@@ -413,6 +752,10 @@ test(
     await page.keyboard.press('Enter');
     await settled(page);
     check(!stub.asked.some((one) => one.includes('secret')), 'the token stands in an address');
+    await visit(page, stub, 'settings');
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.locator('.login').waitFor();
+    check(stub.asked.includes('POST /logout') && !stub.loggedIn, 'the session goes on');
   },
   { allowed: [/status of 401/] },
 );

@@ -30,6 +30,7 @@ export class Stub {
     this.assets = assets;
     this.mode = 'ok';
     this.loggedIn = false;
+    this.ahead = 0; // its clock, ms
     this.streams = new Set();
     this.asked = [];
     this.contexts = [];
@@ -81,7 +82,7 @@ export class Stub {
     const name = url.pathname;
     let body = '';
     for await (const part of request) body += part;
-    if (!name.startsWith('/api/') && name !== '/login' && request.method === 'GET')
+    if (!name.startsWith('/api/') && request.method === 'GET')
       return fs.existsSync(path.join(this.assets, `${name === '/' ? 'index.html' : name.slice(1)}.gz`))
         ? this.file(name, reply)
         : this.json(reply, 404, { error: 'there is no such page' });
@@ -89,6 +90,10 @@ export class Stub {
     if (name === '/login') {
       this.loggedIn = JSON.parse(body).token === 'secret';
       return this.json(reply, this.loggedIn ? 204 : 401, this.loggedIn ? null : { error: 'wrong token' });
+    }
+    if (name === '/logout') {
+      this.loggedIn = false;
+      return this.json(reply, 204, null);
     }
     if (this.mode === 'login' && !this.loggedIn)
       return this.json(reply, 401, { error: 'a token is needed', remedy: 'log in' });
@@ -128,6 +133,7 @@ export class Stub {
           memory_bytes: 16e9,
           version: '0.1.0',
           role: 'full',
+          login: this.loggedIn,
           now_ms: Date.now(),
           data: {
             first_ms: machine.first,
@@ -201,7 +207,7 @@ export class Stub {
   }
 
   now() {
-    return this.mode === 'replay' ? this.machine.begin : Date.now();
+    return this.mode === 'replay' ? this.machine.begin : Date.now() + this.ahead;
   }
 
   events(range, query) {
@@ -262,6 +268,7 @@ export class Stub {
       time_ms: at,
       table_ms: at - 12e3,
       complete: true,
+      reason: empty ? 'nothing was recorded in the two minutes before' : null,
       processes: empty
         ? []
         : names.map((name, i) => ({
@@ -645,7 +652,7 @@ export class Stub {
 
   tick() {
     if (this.mode === 'replay') return;
-    const t = Date.now();
+    const t = this.now();
     for (const stream of this.streams) {
       if (stream.ids.length) this.say(stream, 'tick', { t, v: stream.ids.map((id) => this.machine.value(id, t)) });
       this.say(stream, 'now', this.nowEvent(t));

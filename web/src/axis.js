@@ -1,8 +1,7 @@
 /* axis.js - where axes begin and end, and what stands at their marks. */
-import { scaleOf, minute, clock, day } from './format.js';
+import { DAY_MS, scaleOf, minute, clock, day } from './format.js';
 
 const ROUND_STEPS = [1, 1.5, 2, 3, 4, 5, 6, 8, 10];
-const DAY_MS = 86400e3;
 const MINUTE_MS = 60e3;
 
 /** The next round number. @param {number} v */

@@ -4,6 +4,7 @@ import { get, live } from './api.js';
 import { Chart } from './chart.js';
 import { ChartGroup } from './group.js';
 import { when } from './format.js';
+import { here } from './state.js';
 
 /** @typedef {import('./route.js').Range} Range */
 /** @typedef {import('./api.js').Frames} Frames */
@@ -12,6 +13,7 @@ import { when } from './format.js';
 const POINTS_MOST = 1200;
 const QUERY_MOST = 1500;
 const AGAIN_MS = 4000;
+const DESCRIBE_MS = 60e3;
 
 /** Ids in lists that fit into an address. @param {string[]} ids */
 function inPieces(ids) {
@@ -53,6 +55,7 @@ export class Board {
     /** @type {AbortController | null} */
     this.asking = null;
     this.again = 0;
+    this.described = 0; // when the charts were put into words, ms
     this.onShown = () => {};
     /** @type {string[]} */
     this.order = [];
@@ -89,9 +92,12 @@ export class Board {
    * @param {number} intervalS - between samples
    */
   async load(range, intervalS) {
+    clearTimeout(this.again);
     this.range = range;
     this.intervalMs = 1000 * (intervalS || 1);
+    this.group.tellsMeans = !range.live;
     this.group.setRange(range.from, range.to);
+    for (const { link, spec } of this.charts) link?.setAttribute('href', here('explore', { m: spec.opens }));
     const ids = this.ids();
     live.want(range.live ? ids : []);
     if (!ids.length) return;
@@ -122,6 +128,7 @@ export class Board {
       if (this.raw()) joinLate(mean);
       this.columns.set(id, { mean, low: min ?? [...mean], high: max ?? [...mean], count: 1 });
     }
+    this.described = this.times[count - 1] ?? 0;
     for (const chart of this.charts) this.hand(chart);
     this.onShown();
   }
@@ -144,7 +151,6 @@ export class Board {
   /** @param {{message: string, remedy?: string, status?: number}} why */
   fail(why) {
     if (!('status' in why)) console.error(why);
-    clearTimeout(this.again);
     if (!why.status || why.status === 503)
       this.again = window.setTimeout(() => this.range && this.load(this.range, this.intervalMs / 1000), AGAIN_MS);
     for (const chart of this.charts) chart.say(`Not shown: ${why.message}${why.remedy ? `; ${why.remedy}` : ''}.`);
@@ -160,8 +166,11 @@ export class Board {
     const length = this.range.to - this.range.from;
     this.range = { ...this.range, from: t - length, to: t };
     // A range of days does not move by a pixel in a second: it is drawn again only when it does.
-    if (t - this.group.to >= length / POINTS_MOST) this.group.setRange(t - length, t);
+    if (!this.group.settling && t - this.group.to >= length / POINTS_MOST) this.group.setRange(t - length, t);
+    const describes = t - this.described >= DESCRIBE_MS;
+    if (describes) this.described = t;
     for (const chart of this.charts) {
+      if (describes) chart.describe();
       chart.setLatest(chart.spec.lines.map(({ id }) => values.get(id ?? '') ?? null));
       if (fresh) chart.changed();
     }

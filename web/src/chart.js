@@ -11,9 +11,9 @@ import { drawBehind } from './chart_draw.js';
 import { tableOf, wordsOf } from './chart_words.js';
 
 /** @typedef {(number | null | undefined)[]} Values - null is a gap, undefined a point that is not there */
-/** @typedef {{label: string, id?: string, dash?: boolean, color?: number, quiet?: boolean}} Line */
-/** @typedef {{title: string, unit: string, lines: Line[], href?: string, detail?: string,
- *   bands?: [number, number][]}} ChartSpec */
+/** @typedef {{label: string, id?: string, dash?: boolean, color?: number, quiet?: boolean, counter?: boolean}} Line */
+/** @typedef {{title: string, unit: string, lines: Line[], opens?: string, detail?: string,
+ *   bands?: [number, number][]}} ChartSpec - opens: the metrics that its title leads to */
 /** @typedef {{from: number, to: number, severity: string}} Mark */
 /** @typedef {{low: Values, high: Values}} Envelope */
 /** @typedef {import('./group.js').ChartGroup} ChartGroup */
@@ -49,9 +49,12 @@ export class Chart {
     this.latest = null;
     /** @type {number | null} the point under the cursor */
     this.at = null;
+    /** @type {(number | null)[]} the same of each line: uPlot passes over points that are not there */
+    this.atOf = [];
     this.values = spec.lines.map(() => h('span', { class: 'value' }));
     this.ranges = spec.lines.map(() => h('span', { class: 'usual' }));
     this.note = h('span', { class: 'note' });
+    this.meaning = h('span', { class: 'note' });
     this.area = h('div', { class: 'plot', role: 'img', 'aria-label': spec.title });
     this.message = h('p', { class: 'chart-message', text: 'Loading' });
     this.behind = h('div', {
@@ -66,13 +69,14 @@ export class Chart {
       'aria-expanded': 'false',
       'aria-label': `Table of ${spec.title}`,
     });
+    /** @type {HTMLElement | null} */
+    this.link = spec.opens ? h('a', { text: spec.title }) : null;
     this.root = this.figure();
     group.add(this);
   }
 
   figure() {
     const { spec } = this;
-    const title = spec.href ? h('a', { href: spec.href, text: spec.title }) : spec.title;
     const single = spec.lines.length === 1;
     return h(
       'figure',
@@ -83,7 +87,7 @@ export class Chart {
         h(
           'div',
           { class: 'chart-head' },
-          h('h3', { title: spec.detail }, title),
+          h('h3', { title: spec.detail }, this.link ?? spec.title),
           single && this.values[0],
           this.toggle,
         ),
@@ -98,6 +102,7 @@ export class Chart {
                 spec.lines.map((line, i) => this.legendOf(line, i)),
               ),
           this.note,
+          this.meaning,
         ),
       ),
       h('div', { class: 'plot-frame' }, this.area, this.message),
@@ -144,9 +149,16 @@ export class Chart {
     this.data = data;
     this.envelopes = envelopes ?? [];
     this.latest = null;
+    this.at = null; // it pointed into the arrays before
     this.say(this.isEmpty() ? 'Nothing was recorded in this range.' : '');
     this.changed();
+    this.describe();
+  }
+
+  /** In words, and in numbers where they are shown: those that do not see the lines move. */
+  describe() {
     this.area.setAttribute('aria-label', wordsOf(this));
+    if (!this.behind.hidden) fill(this.behind, tableOf(this));
   }
 
   isEmpty() {
@@ -195,6 +207,9 @@ export class Chart {
       plot.setData(this.data, false);
       plot.setScale('x', { min: this.group.from, max: this.group.to });
     });
+    // uPlot looks for the point below the cursor only where a scale changed.
+    const { left = -1, top = -1 } = plot.cursor;
+    if (this.at == null && left >= 0) plot.setCursor({ left, top }, true);
     return true;
   }
 
@@ -266,7 +281,7 @@ export class Chart {
       bands: (spec.bands ?? []).map((series) => ({ series, fill: () => theme.band })),
       hooks: {
         drawClear: [() => drawBehind(this)],
-        setCursor: [(/** @type {uPlot} */ u) => this.pointAt(u.cursor.idx ?? null)],
+        setCursor: [(/** @type {uPlot} */ u) => this.pointAt(u.cursor.idx ?? null, u.cursor.idxs ?? [])],
         setSelect: [(/** @type {uPlot} */ u) => this.selected(u)],
       },
     };
@@ -317,33 +332,72 @@ export class Chart {
     return range;
   }
 
-  /** The cursor is at this point now. @param {number | null} at */
-  pointAt(at) {
-    if (at === this.at) return;
+  /**
+   * The cursor is at this point now.
+   * @param {number | null} at
+   * @param {(number | null | undefined)[]} series - the same of each, times first
+   */
+  pointAt(at, series) {
+    const same = this.spec.lines.every((_, i) => this.atOf[i] === (series[i + 1] ?? null));
+    if (at === this.at && (at == null || same)) return;
     this.at = at;
+    this.atOf = this.spec.lines.map((_, i) => series[i + 1] ?? null);
     this.unread = true;
     this.group.schedule();
   }
 
   /**
-   * The numbers beside the title: at the cursor, or the last that are known. Apart from drawing: a text that changed
-   * would have the browser work out its styles again for the next canvas.
+   * The numbers beside the title: at the cursor; else now, or of the whole range where it lies in the past. Apart from
+   * drawing: a text that changed would have the browser work out its styles again for the next canvas.
    */
   read() {
     const { at } = this;
-    const x = this.data[0];
     this.unread = false;
-    this.group.tellTime(this, at == null ? null : x[at]);
+    this.group.tellTime(this, at == null ? null : this.data[0][at]);
     setText(this.note, this.low > 0 ? `axis from ${amount(this.low, this.spec.unit)}` : '');
+    setText(this.meaning, this.meaningOf());
+    this.meaning.classList.toggle('held', at != null);
     for (let i = 0; i < this.spec.lines.length; i++) {
-      const values = this.data[i + 1];
-      let k = at ?? values.length - 1;
-      while (at == null && k > 0 && values[k] == null) k--;
-      const value = at == null && this.latest ? this.latest[i] : values[k];
+      const { value, ms } = at == null ? this.restOf(i) : this.valueAt(i, this.atOf[i] ?? at);
       setText(this.values[i], amount(value, this.spec.unit));
       if (this.group.pointed === this)
-        this.values[i].title = `${exactly(value, this.spec.unit)}, ${x[k] ? when(x[k]) : ''}`;
+        this.values[i].title = `${exactly(value, this.spec.unit)}, ${ms ? when(ms) : this.meaningOf()}`;
     }
+  }
+
+  /** What the numbers are while nothing is pointed at, where it is not the time now. */
+  meaningOf() {
+    if (!this.group.tellsMeans) return '';
+    return this.spec.lines.every((line) => line.counter) ? 'end of the range' : 'mean of the range';
+  }
+
+  /** @param {number} i @param {number} k @returns {{value: number | null | undefined, ms: number | null}} */
+  valueAt(i, k) {
+    return { value: this.data[i + 1][k], ms: this.data[0][k] ?? null };
+  }
+
+  /** The number of a line where nothing is pointed at, and of when it is. @param {number} i */
+  restOf(i) {
+    const values = this.data[i + 1];
+    let last = values.length - 1;
+    while (last > 0 && values[last] == null) last--;
+    const at = this.valueAt(i, last);
+    if (!this.group.tellsMeans) return this.latest ? { ...at, value: this.latest[i] } : at;
+    return this.spec.lines[i].counter ? at : { value: this.meanOf(values), ms: null };
+  }
+
+  /** Of the points in the range, all of which stand for as long. @param {Values} values */
+  meanOf(values) {
+    const { from, to } = this.group;
+    let sum = 0,
+      n = 0;
+    this.data[0].forEach((/** @type {number} */ ms, /** @type {number} */ k) => {
+      const v = values[k];
+      if (v == null || ms < from || ms > to) return;
+      sum += v;
+      n++;
+    });
+    return n ? sum / n : null;
   }
 
   showTable() {

@@ -1,6 +1,6 @@
 /* chart_words.js - a chart in words and as a table. */
-import { h } from './dom.js';
 import { amount, amountParts, exactly, period, when } from './format.js';
+import { plainTable } from './table.js';
 
 /** @typedef {import('./chart.js').Chart} Chart */
 
@@ -39,43 +39,16 @@ export function tableOf(chart) {
   const shown = inside.filter((/** @type {any} */ _, /** @type {number} */ k) => k % step === 0).reverse();
   const unit = chart.spec.unit;
   const [, name] = amountParts(1, unit);
-  return h(
-    'table',
-    null,
-    h('caption', { text: step > 1 ? `every ${step}th point of ${inside.length}` : `${inside.length} points` }),
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        h('th', { scope: 'col', text: 'time' }),
-        chart.spec.lines.map((line) =>
-          h('th', {
-            scope: 'col',
-            class: 'num',
-            text: chart.spec.lines.length === 1 ? name || 'value' : line.label,
-          }),
-        ),
-      ),
-    ),
-    h(
-      'tbody',
-      null,
-      shown.map((/** @type {number} */ i) =>
-        h(
-          'tr',
-          null,
-          h('td', { text: when(x[i]) }),
-          chart.spec.lines.map((_, k) =>
-            h('td', {
-              class: 'num',
-              title: exactly(chart.data[k + 1][i], unit),
-              text: amount(chart.data[k + 1][i], unit),
-            }),
-          ),
-        ),
-      ),
-    ),
+  const alone = chart.spec.lines.length === 1;
+  const columns = chart.spec.lines.map((line, k) => ({
+    label: alone ? name || 'value' : line.label,
+    num: true,
+    show: (/** @type {number} */ i) => amount(chart.data[k + 1][i], unit),
+    title: (/** @type {number} */ i) => exactly(chart.data[k + 1][i], unit),
+  }));
+  return plainTable(
+    step > 1 ? `one point in ${step} of ${inside.length}` : `${inside.length} points`,
+    [{ label: 'time', show: (/** @type {number} */ i) => when(x[i]) }, ...columns],
+    shown,
   );
 }

@@ -84,6 +84,22 @@ export function link(text, href, props) {
 }
 
 /**
+ * What a view begins with.
+ * @param {string} title
+ * @param {string} [about]
+ * @param {...any} more
+ */
+export function viewHead(title, about, ...more) {
+  return h(
+    'header',
+    { class: 'view-head' },
+    h('h1', { text: title }),
+    about && h('p', { class: 'more', text: about }),
+    more,
+  );
+}
+
+/**
  * Puts other children into an element.
  * @param {Element} node
  * @param {...any} children

@@ -1,19 +1,31 @@
 /* findings.js - what was found, in rows: episodes, causes, events, insights. */
 import { h, link } from './dom.js';
 import { amount, between, exactly, localTimes, percent, period, span, when, words } from './format.js';
-import { areaTitle, titleOf } from './names.js';
+import { AREA_ORDER, areaTitle, titleOf } from './names.js';
 import { here, metricOf } from './state.js';
+import { plainTable } from './table.js';
 import { timeline } from './timeline.js';
 
 /** @typedef {{session: string, start_ms: number, end_ms: number, peak_ms: number, score: number, probability: number,
  *   severity: string, area: string, summary: string, causes: any[]}} Episode */
 
-const AREA_ORDER = ['cpu', 'memory', 'disk', 'network', 'processes', 'thermal', 'power', 'gpu', 'other'];
 const ALWAYS = 8;
 
 /** The first word of a verdict. @param {string} level */
 export function verdictWord(level) {
   return level === 'well' ? 'Well' : level === 'look' ? 'Look' : 'Not known yet';
+}
+
+/** What the machine is at work on. @param {{category: string, confidence: number} | null | undefined} work */
+export function workWords(work) {
+  if (!work) return '';
+  if (work.category === 'unknown') return 'workload: not known';
+  return `workload: ${words(work.category)}, ${percent(work.confidence)}`;
+}
+
+/** Episodes as charts show them. @param {Episode[]} episodes @returns {import('./chart.js').Mark[]} */
+export function marksOf(episodes) {
+  return episodes.map(({ start_ms, end_ms, severity }) => ({ from: start_ms, to: end_ms, severity }));
 }
 
 /** A word that also has a shape: severity is never told by colour alone. @param {string} severity */
@@ -27,7 +39,7 @@ function episodeWords({ start_ms, end_ms, severity, summary }) {
 }
 
 /** @param {Episode} episode */
-export function episodeLink(episode) {
+function episodeLink(episode) {
   return here('anomalies', { at: episode.start_ms });
 }
 
@@ -83,51 +95,29 @@ export function episodeItem(episode, chosen) {
 /** @param {any[]} causes - of the report */
 export function causeTable(causes) {
   const most = Math.max(...causes.map((cause) => cause.contribution ?? 0), 1e-9);
+  const metric = (/** @type {any} */ cause) =>
+    link(titleOf(cause.metric, metricOf(cause.metric)?.help), here('explore', { m: cause.metric }), {
+      title: cause.metric,
+    });
   return h(
     'div',
     { class: 'table-frame' },
-    h(
-      'table',
-      null,
-      h('caption', { class: 'unseen', text: 'Causes' }),
-      h(
-        'thead',
-        null,
-        h(
-          'tr',
-          null,
-          h('th', { scope: 'col', text: 'metric' }),
-          ['value', 'expected', 'usual'].map((name) =>
-            h('th', { scope: 'col', class: name === 'expected' ? 'num not-narrow' : 'num', text: name }),
-          ),
-          h('th', { scope: 'col', class: 'num', text: 'share' }),
-        ),
-      ),
-      h(
-        'tbody',
-        null,
-        causes.map((cause) =>
-          h(
-            'tr',
-            null,
-            h(
-              'td',
-              null,
-              link(titleOf(cause.metric, metricOf(cause.metric)?.help), here('explore', { m: cause.metric }), {
-                title: cause.metric,
-              }),
-            ),
-            h('td', {
-              class: 'num strong',
-              text: amount(cause.value, cause.unit),
-              title: exactly(cause.value, cause.unit),
-            }),
-            h('td', { class: 'num not-narrow', text: amount(cause.expected, cause.unit) }),
-            h('td', { class: 'num', text: between(cause.usual, cause.unit) || '-' }),
-            h('td', { class: 'num' }, shareBar(cause.contribution, most)),
-          ),
-        ),
-      ),
+    plainTable(
+      'Causes',
+      [
+        { label: 'metric', show: metric },
+        {
+          label: 'value',
+          num: true,
+          show: (cause) => h('b', { text: amount(cause.value, cause.unit) }),
+          title: (cause) => exactly(cause.value, cause.unit),
+        },
+        { label: 'expected', num: true, narrow: true, show: (cause) => amount(cause.expected, cause.unit) },
+        { label: 'usual', num: true, show: (cause) => between(cause.usual, cause.unit) || '-' },
+        { label: 'share', num: true, show: (cause) => shareBar(cause.contribution, most) },
+      ],
+      causes,
+      { unseen: true },
     ),
   );
 }
@@ -164,7 +154,7 @@ export function insightItem(insight) {
   const told = (/** @type {string} */ text) => localTimes(text, since ?? Date.now());
   return h(
     'li',
-    { class: 'insight' },
+    null,
     h(
       'span',
       { class: 'finding-head' },

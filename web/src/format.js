@@ -1,7 +1,7 @@
 /* format.js - numbers, times and spans as people say them; the same words as the program's own (core/amount.c). */
 
 const NONE = '-';
-const DAY_LENGTH_MS = 86400e3;
+export const DAY_MS = 86400e3;
 const LARGE = [
   [1e12, 'T'],
   [1e9, 'G'],
@@ -108,7 +108,7 @@ export function amount(v, unit) {
  */
 export function exactly(v, unit) {
   if (v == null) return 'not known';
-  return `${+v.toPrecision(12)} ${unit === 'Cel' ? 'C' : unit === '1' ? '' : unit}`.trim();
+  return `${+v.toPrecision(12)} ${UNITS[unit]?.[0] ?? unit}`.trim();
 }
 
 /**
@@ -149,17 +149,28 @@ export function zone() {
   return formats.zone.formatToParts(0).find((part) => part.type === 'timeZoneName')?.value ?? '';
 }
 
-/** "26 Nov 14:05:03", and today only "14:05:03". @param {number} ms */
-export function when(ms) {
-  return day(ms) === day(Date.now()) && Math.abs(ms - Date.now()) < 2 * 86400e3
-    ? clock(ms)
-    : `${day(ms)} ${clock(ms)}`;
+/** @param {number} a @param {number} b */
+const sameDay = (a, b) => formats.date.format(a) === formats.date.format(b);
+
+/** "26 Nov", with the year where it is another. @param {number} ms */
+function dayLong(ms) {
+  return new Date(ms).getFullYear() === new Date().getFullYear() ? day(ms) : formats.date.format(ms);
 }
 
-/** "26 Nov 14:05", with the year where it is another. @param {number} ms */
+/** "26 Nov 14:05:03", and today only "14:05:03". @param {number} ms */
+export function when(ms) {
+  return sameDay(ms, Date.now()) ? clock(ms) : `${dayLong(ms)} ${clock(ms)}`;
+}
+
+/** "26 Nov 14:05" @param {number} ms */
 export function whenLong(ms) {
-  const same = new Date(ms).getFullYear() === new Date().getFullYear();
-  return `${same ? day(ms) : formats.date.format(ms)} ${minute(ms)}`;
+  return `${dayLong(ms)} ${minute(ms)}`;
+}
+
+/** The value of an input of the browser's zone. @param {number} ms */
+export function localInput(ms) {
+  const t = new Date(ms - new Date(ms).getTimezoneOffset() * 60e3);
+  return t.toISOString().slice(0, 19);
 }
 
 /**
@@ -169,9 +180,9 @@ export function whenLong(ms) {
  */
 export function period(from, to) {
   const short = to - from < 120e3 ? clock : minute;
-  const same = day(from) === day(to);
-  const first = same && day(from) === day(Date.now()) ? short(from) : `${day(from)} ${short(from)}`;
-  return `${first} to ${same ? short(to) : `${day(to)} ${short(to)}`}`;
+  const same = sameDay(from, to);
+  const first = same && sameDay(from, Date.now()) ? short(from) : `${dayLong(from)} ${short(from)}`;
+  return `${first} to ${same ? short(to) : `${dayLong(to)} ${short(to)}`}`;
 }
 
 /** "14 s", "4 min", "26 h", "9 d" @param {number} seconds */
@@ -197,8 +208,8 @@ export function localTimes(text, near) {
     )
     .replace(/\b(\d\d:\d\d:\d\d)( UTC)?/g, (_, time) => {
       const ms = zoned(new Date(near).toISOString().slice(0, 10), time);
-      const off = Math.round((near - ms) / DAY_LENGTH_MS);
-      return clock(ms + off * DAY_LENGTH_MS);
+      const off = Math.round((near - ms) / DAY_MS);
+      return clock(ms + off * DAY_MS);
     })
     .replaceAll('\u2236', ':');
 }

@@ -1,9 +1,10 @@
 /* gesture.js - moving the range on a chart: Shift and drag, one finger, two fingers, the wheel with Ctrl. */
+import { moved } from './route.js';
 
 /** @typedef {import('./group.js').ChartGroup} ChartGroup */
 
 const WHEEL_STEP = 1.25;
-const LEAST_MS = 2000;
+const HOLD_PX = 8; // a finger that taps or scrolls moves by less, sideways
 
 /**
  * @param {uPlot} plot
@@ -14,17 +15,27 @@ export function bindGestures(plot, group) {
   /** @type {Map<number, number>} where each pointer is, in px */
   const pointers = new Map();
   let start = { from: 0, to: 0, middle: 0, apart: 0 };
+  let before = { from: 0, to: 0 }; // any pointer touched
+  let isMoving = false;
 
-  const begin = () => {
+  /** Where the pointers are: the middle of them, and how far apart two of them are. */
+  const hold = () => {
     const at = [...pointers.values()];
     const middle = at.reduce((sum, x) => sum + x, 0) / (at.length || 1);
-    start = { from: group.from, to: group.to, middle, apart: at.length > 1 ? Math.abs(at[0] - at[1]) : 0 };
+    return { middle, apart: at.length > 1 ? Math.max(Math.abs(at[0] - at[1]), HOLD_PX) : 0 };
+  };
+  const begin = () => {
+    start = { from: group.from, to: group.to, ...hold() };
   };
 
   /** @param {PointerEvent} event */
   const down = (event) => {
     if (event.pointerType !== 'touch' && !event.shiftKey) return;
     over.setPointerCapture(event.pointerId);
+    if (!pointers.size) {
+      before = { from: group.from, to: group.to };
+      isMoving = false;
+    }
     pointers.set(event.pointerId, event.offsetX);
     begin();
   };
@@ -33,14 +44,13 @@ export function bindGestures(plot, group) {
   const move = (event) => {
     if (!pointers.has(event.pointerId)) return;
     pointers.set(event.pointerId, event.offsetX);
-    const at = [...pointers.values()];
-    const middle = at.reduce((sum, x) => sum + x, 0) / at.length;
-    const apart = at.length > 1 ? Math.max(Math.abs(at[0] - at[1]), 8) : 0;
-    const length = start.to - start.from;
-    const longer = start.apart && apart ? Math.max((length * start.apart) / apart, LEAST_MS) : length;
-    const held = start.from + (length * start.middle) / over.clientWidth; // the time that was taken hold of
-    const from = held - (longer * middle) / over.clientWidth;
-    group.moving(from, from + longer);
+    const { middle, apart } = hold();
+    isMoving ||= apart > 0 || Math.abs(middle - start.middle) >= HOLD_PX;
+    if (!isMoving) return;
+    const scale = start.apart && apart ? start.apart / apart : 1;
+    const held = start.middle / over.clientWidth; // what was taken hold of stays below the fingers
+    const { from, to } = moved(start, scale * (held - middle / over.clientWidth), scale, held);
+    group.moving(from, to);
   };
 
   /** @param {PointerEvent} event */
@@ -48,19 +58,25 @@ export function bindGestures(plot, group) {
     if (pointers.delete(event.pointerId)) begin();
   };
 
+  /** The browser scrolls with this finger. @param {PointerEvent} event */
+  const cancel = (event) => {
+    if (!pointers.delete(event.pointerId)) return;
+    if (isMoving) group.moveBack(before.from, before.to);
+    begin();
+  };
+
   /** @param {WheelEvent} event */
   const wheel = (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    const length = group.to - group.from;
-    const longer = Math.max(length * (event.deltaY > 0 ? WHEEL_STEP : 1 / WHEEL_STEP), LEAST_MS);
-    const from = group.from + ((length - longer) * event.offsetX) / over.clientWidth;
-    group.moving(from, from + longer);
+    const scale = event.deltaY > 0 ? WHEEL_STEP : 1 / WHEEL_STEP;
+    const { from, to } = moved(group, 0, scale, event.offsetX / over.clientWidth);
+    group.moving(from, to);
   };
 
   over.addEventListener('pointerdown', down);
   over.addEventListener('pointermove', move);
   over.addEventListener('pointerup', up);
-  over.addEventListener('pointercancel', up);
+  over.addEventListener('pointercancel', cancel);
   over.addEventListener('wheel', wheel, { passive: false });
 }

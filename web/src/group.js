@@ -10,6 +10,8 @@ export class ChartGroup {
   constructor() {
     this.from = 0;
     this.to = 1;
+    /** Without a cursor, are the numbers means of the range? Else they are the last. */
+    this.tellsMeans = false;
     this.key = `group ${groups++}`;
     /** @type {Set<Chart>} */
     this.charts = new Set();
@@ -98,7 +100,18 @@ export class ChartGroup {
   moving(from, to) {
     this.setRange(from, to);
     clearTimeout(this.settling);
-    this.settling = window.setTimeout(() => this.onRange(from, to), SETTLE_MS);
+    this.settling = window.setTimeout(() => {
+      this.settling = 0;
+      this.onRange(from, to);
+    }, SETTLE_MS);
+  }
+
+  /** It was no move after all. @param {number} from @param {number} to */
+  moveBack(from, to) {
+    if (!this.settling) return; // told already
+    clearTimeout(this.settling);
+    this.settling = 0;
+    this.setRange(from, to);
   }
 
   /** The instant under the pointer; of many charts one says it. @param {Chart} chart @param {number | null} ms */

@@ -1,8 +1,8 @@
 /* keys.js - the keyboard: g and a letter for views, arrows, plus and minus for the range, ? tells them. */
 import { h } from './dom.js';
 import { closeDialog, dialogIsOpen, openDialog } from './dialog.js';
-import { goMoved, goView } from './state.js';
-import { NAVIGATION } from './shell.js';
+import { goBack, goMoved, goView } from './state.js';
+import { VIEWS_HERE } from './views.js';
 
 const WAIT_MS = 1500;
 
@@ -10,6 +10,12 @@ const WAIT_MS = 1500;
 function isTyping(event) {
   const target = /** @type {HTMLElement} */ (event.target);
   return target.matches?.('input:not([type=checkbox]):not([type=radio]), select, textarea');
+}
+
+/** Does what has the focus need the arrows itself: to choose, or to scroll? @param {Event} event */
+function takesArrows(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  return target.closest?.('input, select, [role=region], pre') != null;
 }
 
 export function showHelp() {
@@ -40,7 +46,7 @@ export function showHelp() {
           h(
             'tbody',
             null,
-            NAVIGATION.map(([, name, letter]) => row(`g ${letter}`, name)),
+            VIEWS_HERE.map(({ title, letter }) => row(`g ${letter}`, title)),
           ),
         ),
       ),
@@ -81,9 +87,7 @@ export function showHelp() {
 
 /** @param {HTMLInputElement} ask - where a question is typed */
 export function startKeys(ask) {
-  let depth = 0; // addresses that Esc may go back to
   let led = 0;
-  addEventListener('hashchange', () => depth++);
 
   /** @type {Record<string, () => void>} */
   const plain = {
@@ -94,12 +98,7 @@ export function startKeys(ask) {
     '+': () => goMoved(0, 0.5),
     '=': () => goMoved(0, 0.5),
     '-': () => goMoved(0, 2),
-    Escape: () => {
-      if (depth > 0) {
-        depth -= 2;
-        history.back();
-      }
-    },
+    Escape: goBack,
   };
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -109,11 +108,12 @@ export function startKeys(ask) {
       return;
     }
     if (isTyping(event) || dialogIsOpen()) return;
-    const view = Date.now() - led < WAIT_MS && NAVIGATION.find(([, , letter]) => letter === event.key);
+    if (event.key.startsWith('Arrow') && takesArrows(event)) return;
+    const view = Date.now() - led < WAIT_MS && VIEWS_HERE.find(({ letter }) => letter === event.key);
     led = event.key === 'g' ? Date.now() : 0;
     if (!view && !plain[event.key]) return;
     event.preventDefault();
-    if (view) goView(view[0]);
+    if (view) goView(view.name);
     else plain[event.key]();
   });
 }

@@ -1,43 +1,15 @@
 /* main.js - the page begins here: the shell, the machine, then the view that the address names. */
-import { h, button } from './dom.js';
 import { live, whenLoginIsNeeded } from './api.js';
 import { isOneFile } from './onefile.js';
-import { app, goFromTo, loadMachine, readAddress } from './state.js';
+import { app, goFromTo, loadMachine, readAddress, slide } from './state.js';
 import { startTheme } from './theme.js';
 import { Shell } from './shell.js';
 import { showHelp, startKeys } from './keys.js';
 import { loginView } from './login.js';
 import { Board } from './board.js';
-import { overviewView } from './view_overview.js';
-import { exploreView } from './view_explore.js';
-import { processesView } from './view_processes.js';
-import { anomaliesView } from './view_anomalies.js';
-import { forecastsView } from './view_forecasts.js';
-import { statesView } from './view_states.js';
-import { sensorsView } from './view_sensors.js';
-import { sessionsView } from './view_sessions.js';
-import { compareView } from './view_compare.js';
-import { analysisView, eventsView, policyView } from './view_small.js';
-import { chatView } from './view_chat.js';
-import { settingsView } from './view_settings.js';
+import { faultBox } from './slot.js';
+import { VIEWS_HERE } from './views.js';
 
-/** @type {Record<string, () => import('./state.js').View>} */
-const VIEWS = {
-  overview: overviewView,
-  explore: exploreView,
-  processes: processesView,
-  anomalies: anomaliesView,
-  forecasts: forecastsView,
-  states: statesView,
-  sensors: sensorsView,
-  sessions: sessionsView,
-  compare: compareView,
-  events: eventsView,
-  analysis: analysisView,
-  chat: chatView,
-  policy: policyView,
-  settings: settingsView,
-};
 const RETRY_MS = 3000;
 
 class Page {
@@ -52,14 +24,17 @@ class Page {
     whenLoginIsNeeded(() => this.askToken());
     live.on('now', (now) => {
       app.now = now;
+      slide();
     });
     live.on('state', (open) => this.reopened(open));
     addEventListener('hashchange', () => this.route());
     this.wasOpen = false;
+    this.retry = 0;
     this.locked = false;
   }
 
   async begin() {
+    clearTimeout(this.retry);
     try {
       await loadMachine();
     } catch (why) {
@@ -75,17 +50,9 @@ class Page {
   /** @param {{message: string, remedy?: string, status?: number}} why */
   failed(why) {
     if (this.locked) return;
-    if (!('status' in why)) console.error(why);
-    this.shell.show(
-      h(
-        'div',
-        { class: 'fault', role: 'alert' },
-        h('p', { text: `${why.message}.` }),
-        why.remedy && h('p', { class: 'more', text: `What helps: ${why.remedy}.` }),
-        button('Try again', () => this.begin()),
-      ),
-    );
-    if ([0, 404, 503].includes(why.status ?? -1)) setTimeout(() => this.begin(), RETRY_MS);
+    this.shell.show(faultBox(why, () => this.begin()));
+    clearTimeout(this.retry);
+    if ([0, 404, 503].includes(why.status ?? -1)) this.retry = window.setTimeout(() => this.begin(), RETRY_MS);
   }
 
   /** @param {boolean} locked - nothing but the token is of use then */
@@ -117,17 +84,17 @@ class Page {
   route() {
     if (!app.host.data || this.locked) return;
     readAddress();
-    const name = app.route.view in VIEWS ? app.route.view : 'overview';
+    const { name, make } = VIEWS_HERE.find((view) => view.name === app.route.view) ?? VIEWS_HERE[0];
     this.shell.showRoute();
-    if (name !== this.name || !this.view) this.open(name);
+    if (name !== this.name || !this.view) this.open(name, make);
     this.view?.show();
   }
 
-  /** @param {string} name */
-  open(name) {
+  /** @param {string} name @param {() => import('./state.js').View} make */
+  open(name, make) {
     const before = this.view;
     this.leave();
-    const view = (this.view = VIEWS[name]());
+    const view = (this.view = make());
     this.name = name;
     if (view.board) {
       view.board.group.onRange = goFromTo;

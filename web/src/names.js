@@ -83,7 +83,7 @@ const TITLES = {
   'sonde.tick.lateness': 'Lateness of samples',
 };
 
-export const AREA_TITLES = {
+const AREA_TITLES = {
   cpu: 'Processor',
   memory: 'Memory',
   disk: 'Disk',
@@ -94,6 +94,8 @@ export const AREA_TITLES = {
   gpu: 'GPU',
   other: 'Other',
 };
+
+export const AREA_ORDER = Object.keys(AREA_TITLES);
 
 /** @param {string} area */
 export const areaTitle = (area) => AREA_TITLES[/** @type {keyof typeof AREA_TITLES} */ (area)] ?? area;

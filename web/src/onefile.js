@@ -1,6 +1,6 @@
 /* onefile.js - a report file: the answers of the API are inside, in place of a server. */
 import { Refused, answersFrom } from './api.js';
-import { splitIds } from './names.js';
+import { matches, splitIds } from './names.js';
 import { unpackColumn } from './packed.js';
 
 /** @typedef {{id: string, unit: string, quantum: number, mean: string, min?: string, max?: string}} PackedSeries */
@@ -32,25 +32,16 @@ function seriesOf(series) {
   return known;
 }
 
-/** @param {string} glob @returns {RegExp} */
-function globPattern(glob) {
-  const text = glob
-    .replace(/[.+^$()|[\]\\{}]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${text}${glob.includes('{') ? '' : '(\\{.*\\})?'}$`);
-}
-
 /**
  * The columns that have a metric at the finest.
- * @param {RegExp[]} globs - none: all
+ * @param {string[]} globs - none: all
  * @returns {{columns: PackedColumns, series: PackedSeries}[]}
  */
 function seriesFor(globs) {
   const fine = new Set(fileData.fine.series.map((/** @type {PackedSeries} */ s) => s.id));
   const of = (/** @type {PackedColumns} */ columns) =>
     columns.series
-      .filter((s) => !globs.length || globs.some((g) => g.test(s.id)))
+      .filter((s) => !globs.length || globs.some((glob) => matches(s.id, glob)))
       .filter((s) => columns === fileData.fine || !fine.has(s.id))
       .map((series) => ({ columns, series }));
   return [...of(fileData.fine), ...of(fileData.coarse)];
@@ -105,7 +96,7 @@ function resampled({ columns, series }, from, step, points) {
 function framesOf(query) {
   const from = Number(query.from ?? fileData.from_ms),
     to = Number(query.to ?? fileData.to_ms);
-  const found = seriesFor(splitIds(String(query.metrics ?? '')).map(globPattern));
+  const found = seriesFor(splitIds(String(query.metrics ?? '')));
   const finest = Math.max(1, ...found.map((f) => f.columns.points));
   const least = (fileData.to_ms - fileData.from_ms + 1) / finest; // a point is no shorter than what is there
   const points = Math.max(1, Math.min(Number(query.points ?? 600), Math.floor((to - from + 1) / least)));

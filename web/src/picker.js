@@ -1,18 +1,19 @@
 /* picker.js - choosing among all metrics, by search. */
-import { h, field, fill } from './dom.js';
+import { h, field, fill, setText } from './dom.js';
 import { counted } from './format.js';
-import { AREA_TITLES, areaTitle, titleOf } from './names.js';
+import { hasWords } from './listing.js';
+import { AREA_ORDER, areaTitle, titleOf } from './names.js';
 import { app } from './state.js';
 
 /** @typedef {import('./names.js').Metric} Metric */
 
 const SHOWN_MOST = 120;
-const ORDER = Object.keys(AREA_TITLES);
+const FOLDED = '(max-width: 900px)'; // as in style.css: the charts would begin below the screen
 
 /** Area by area, and counters last: their rates say more. @param {Metric} metric */
 function rank(metric) {
-  const area = ORDER.indexOf(metric.area);
-  return 2 * (area < 0 ? ORDER.length : area) + (metric.kind === 'counter' ? 1 : 0);
+  const area = AREA_ORDER.indexOf(metric.area);
+  return 2 * (area < 0 ? AREA_ORDER.length : area) + (metric.kind === 'counter' ? 1 : 0);
 }
 
 export class Picker {
@@ -28,26 +29,46 @@ export class Picker {
       on: { input: () => this.draw() },
     });
     this.list = h('div', { class: 'picker-list', role: 'group', 'aria-label': 'Metrics' });
-    this.root = h('div', { class: 'picker' }, this.search, this.list);
+    this.summary = h('summary');
+    this.root = /** @type {HTMLDetailsElement} */ (
+      h(
+        'details',
+        { class: 'picker' },
+        this.summary,
+        h('div', { class: 'picker-inside' }, this.search, this.list),
+      )
+    );
+    this.narrow = matchMedia(FOLDED);
+    this.narrow.addEventListener('change', this.fold);
+    this.fold();
     /** What is searched in, made once. @type {[Metric, string, string][]} */
     this.texts = [...app.metrics]
       .sort((a, b) => rank(a) - rank(b))
       .map((metric) => {
         const title = titleOf(metric.id, metric.help);
-        return [metric, title, `${metric.id} ${title} ${metric.help} ${metric.unit}`.toLowerCase()];
+        return [metric, title, `${metric.id} ${title} ${metric.help} ${metric.unit}`];
       });
+  }
+
+  /** Beside the charts it is always open. */
+  fold = () => {
+    this.root.open = !this.narrow.matches;
+  };
+
+  leave() {
+    this.narrow.removeEventListener('change', this.fold);
   }
 
   /** @param {string[]} ids */
   setChosen(ids) {
+    setText(this.summary, `Metrics: ${ids.length} chosen`);
     const same = ids.length === this.chosen.size && ids.every((id) => this.chosen.has(id));
     this.chosen = new Set(ids);
     if (!same || !this.list.firstChild) this.draw();
   }
 
   found() {
-    const terms = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = this.texts.filter(([, , text]) => terms.every((term) => text.includes(term)));
+    const found = this.texts.filter(([, , text]) => hasWords(text, this.search.value));
     // What is chosen stands first, so that it can be taken away.
     return [
       ...found.filter(([metric]) => this.chosen.has(metric.id)),

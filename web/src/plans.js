@@ -1,5 +1,5 @@
 /* plans.js - which metrics go together on a chart, and what that chart is called. */
-import { app, here, metricsOf } from './state.js';
+import { app, metricsOf } from './state.js';
 import { familyTitle, idParts, shortInstance, titleOf } from './names.js';
 
 /** @typedef {import('./board.js').Plan} Plan */
@@ -8,10 +8,8 @@ import { familyTitle, idParts, shortInstance, titleOf } from './names.js';
 const LINES_MOST = 6;
 const STRANGE_MOST = 24;
 
-/** @param {Metric[]} metrics */
-function exploreLink(metrics) {
-  return here('explore', { m: metrics.map((metric) => metric.id).join(',') });
-}
+/** @param {Metric} metric @param {string} label */
+const lineOf = ({ id, kind }, label) => (kind === 'counter' ? { id, label, counter: true } : { id, label });
 
 /**
  * A chart of the metrics that globs take, or null where there are none.
@@ -28,10 +26,11 @@ export function planOf(title, globs, labels = {}) {
     const label = labels[name] ?? '';
     const alone = label && metrics.filter((other) => idParts(other.id).name === name).length === 1;
     const part = instance === 'total' || alone ? '' : shortInstance(instance);
-    return { id: metric.id, label: [label, part].filter(Boolean).join(' ') || familyTitle(metric.id, metric.help) };
+    const title = [label, part].filter(Boolean).join(' ') || familyTitle(metric.id, metric.help);
+    return lineOf(metric, title);
   });
   const detail = metrics.map((metric) => `${metric.id}: ${metric.help}`).join('\n');
-  return { title, unit: metrics[0].unit, lines, href: exploreLink(metrics), detail };
+  return { title, unit: metrics[0].unit, lines, opens: metrics.map(({ id }) => id).join(','), detail };
 }
 
 /** What the overview shows, where the machine has it. @returns {Plan[]} */
@@ -103,7 +102,7 @@ export function plansOf(ids) {
 function planOfFamily(metrics) {
   const [first] = metrics;
   const title = metrics.length === 1 ? titleOf(first.id, first.help) : familyTitle(first.id, first.help);
-  const lines = metrics.map(({ id }) => ({ id, label: shortInstance(idParts(id).instance) || title }));
+  const lines = metrics.map((metric) => lineOf(metric, shortInstance(idParts(metric.id).instance) || title));
   return { title, unit: first.unit, lines, detail: `${metrics.map((m) => m.id).join(', ')}: ${first.help}` };
 }
 

@@ -1,11 +1,12 @@
 /* route.js - the address bar holds the view and the range, so that a link shows the same thing. */
 
+import { DAY_MS } from './format.js';
+
 /** @typedef {{from: number, to: number, key: string | null, live: boolean}} Range - ms; key of a range that ends now */
 /** @typedef {{view: string, params: Record<string, string>}} Route */
 
 const MINUTE = 60e3;
 const HOUR = 3600e3;
-const DAY = 86400e3;
 
 /** The ranges that have a button, in ms. "now" is short enough to see seconds. @type {Record<string, number>} */
 export const RANGES = {
@@ -13,9 +14,9 @@ export const RANGES = {
   '15m': 15 * MINUTE,
   '1h': HOUR,
   '6h': 6 * HOUR,
-  '24h': DAY,
-  '7d': 7 * DAY,
-  '30d': 30 * DAY,
+  '24h': DAY_MS,
+  '7d': 7 * DAY_MS,
+  '30d': 30 * DAY_MS,
   all: 0,
 };
 const SHORTEST_MS = 5e3;
@@ -77,7 +78,7 @@ export function rangeParams(range) {
 
 /**
  * The range moved by a share of its length, or made longer (above 1) or shorter about `at` (0..1).
- * @param {Range} range
+ * @param {{from: number, to: number}} range
  * @param {number} move
  * @param {number} scale
  * @param {number} [at]

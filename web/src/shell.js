@@ -5,29 +5,7 @@ import { period, span, zone } from './format.js';
 import { ageOfNow, app, goKey, goTo, here, isStale } from './state.js';
 import { hashOf, RANGES } from './route.js';
 import { chooseTheme } from './theme.js';
-
-/** View, name, and the letter behind g. @type {[string, string, string][]} */
-export const NAVIGATION = [
-  ['overview', 'Overview', 'o'],
-  ['explore', 'Explore', 'e'],
-  ['processes', 'Processes', 'p'],
-  ['anomalies', 'Anomalies', 'a'],
-  ['forecasts', 'Forecasts', 'f'],
-  ['states', 'States', 's'],
-  ['sensors', 'Sensors', 't'],
-  ['sessions', 'Sessions', 'l'],
-  ['compare', 'Compare', 'c'],
-  ['events', 'Events', 'v'],
-  ['analysis', 'Analysis', 'y'],
-  ['chat', 'Chat', 'h'],
-  ['policy', 'Policy', 'i'],
-  ['settings', 'Settings', 'u'],
-];
-
-/** What a report file has inside. */
-const ONE_FILE_VIEWS = [
-  'overview', 'explore', 'processes', 'anomalies', 'forecasts', 'states', 'sensors', 'events', 'analysis',
-];
+import { VIEWS_HERE } from './views.js';
 
 export class Shell {
   /** @param {() => void} help */
@@ -39,9 +17,7 @@ export class Shell {
     );
     this.range = h('output', { class: 'range-text', 'aria-label': 'Range' });
     this.ask = field({ type: 'search', placeholder: 'Ask', 'aria-label': 'Ask about this machine', name: 'ask' });
-    this.links = NAVIGATION.map(([view, name]) =>
-      link(name, hashOf(view), { class: ONE_FILE_VIEWS.includes(view) ? '' : 'needs-server' }),
-    );
+    this.links = VIEWS_HERE.map(({ name, title }) => link(title, hashOf(name)));
     this.main = h('main', { id: 'main', tabindex: '-1' }, h('p', { class: 'empty', text: 'Loading' }));
     this.at = '';
     const form = h(
@@ -93,8 +69,7 @@ export class Shell {
   }
 
   flipTheme() {
-    const dark = getComputedStyle(document.documentElement).colorScheme.includes('dark');
-    chooseTheme(dark ? 'light' : 'dark');
+    chooseTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
   }
 
   showMachine() {
@@ -108,7 +83,7 @@ export class Shell {
   showRoute() {
     const { view } = app.route;
     this.links.forEach((node, i) => {
-      const [name, title] = NAVIGATION[i];
+      const { name, title } = VIEWS_HERE[i];
       node.setAttribute('href', here(name));
       if (name === view) node.setAttribute('aria-current', 'page');
       else node.removeAttribute('aria-current');

@@ -6,13 +6,29 @@ export function emptyLine(text, more) {
   return h('p', { class: 'empty' }, text, more && h('span', { class: 'more', text: ` ${more}` }));
 }
 
+/**
+ * What failed, what helps, and another try.
+ * @param {{message: string, remedy?: string, status?: number}} why
+ * @param {() => void} again
+ * @param {string} [text]
+ */
+export function faultBox(why, again, text = why.message) {
+  if (!('status' in why)) console.error(why); // a fault of ours
+  return h(
+    'div',
+    { class: 'fault', role: 'alert' },
+    h('p', { text: `${text}.` }),
+    why.remedy && h('p', { class: 'more', text: `What helps: ${why.remedy}.` }),
+    button('Try again', again),
+  );
+}
+
 export class Slot {
   /** @param {string} [name] - class */
   constructor(name) {
     this.root = h('div', { class: `slot ${name ?? ''}` }, emptyLine('Loading'));
     /** @type {AbortController | null} */
     this.asking = null;
-    this.filled = false;
   }
 
   /**
@@ -31,7 +47,6 @@ export class Slot {
       if (mine.signal.aborted) return;
       const content = show(answer);
       if (content !== undefined) fill(this.root, content);
-      this.filled = true;
     } catch (why) {
       if (mine.signal.aborted) return;
       this.fail(why, again);
@@ -41,17 +56,7 @@ export class Slot {
 
   /** @param {any} why @param {() => void} again */
   fail(why, again) {
-    if (!('status' in why)) console.error(why);
-    fill(
-      this.root,
-      h(
-        'div',
-        { class: 'fault', role: 'alert' },
-        h('p', { text: `This could not be shown: ${why.message}.` }),
-        why.remedy && h('p', { class: 'more', text: `What helps: ${why.remedy}.` }),
-        button('Try again', again),
-      ),
-    );
+    fill(this.root, faultBox(why, again, `This could not be shown: ${why.message}`));
   }
 
   stop() {

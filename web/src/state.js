@@ -28,7 +28,7 @@ export const app = {
 };
 
 /** The time on that machine. */
-export const machineNow = () => Date.now() + app.lag;
+const machineNow = () => Date.now() + app.lag;
 
 export async function loadMachine() {
   const [host, metrics] = await Promise.all([get('host'), get('metrics')]);
@@ -38,17 +38,46 @@ export async function loadMachine() {
   app.missing = metrics.missing ?? [];
 }
 
+/** @param {Record<string, string>} params */
+function rangeNow(params) {
+  const { first_ms, last_ms, live: growing } = app.host.data ?? {};
+  return rangeOf(params, { first: first_ms ?? 0, last: last_ms ?? 0, live: growing }, machineNow());
+}
+
 /** Reads the address again. */
 export function readAddress() {
-  const { first_ms, last_ms, live: growing } = app.host.data ?? {};
   app.route = readHash(location.hash);
-  app.range = rangeOf(app.route.params, { first: first_ms ?? 0, last: last_ms ?? 0, live: growing }, machineNow());
+  app.range = rangeNow(app.route.params);
+  countDepth();
+}
+
+/** Time passes: a range that ends now moves on. It stays the one whose button is pressed. */
+export function slide() {
+  if (app.range.live) app.range = rangeNow({ range: app.range.key ?? '' });
+}
+
+/** Addresses of this page that lie before the one that is shown; kept with each, so that a reload knows it, too. */
+let depth = -1;
+function countDepth() {
+  if (history.state?.depth == null) history.replaceState({ depth: depth + 1 }, '');
+  depth = history.state.depth;
+}
+
+/** Back, but never out of the page. */
+export function goBack() {
+  if (depth > 0) history.back();
 }
 
 /** @param {string} hash @param {boolean} [replace] - the address before is not worth going back to */
 export function goTo(hash, replace) {
-  if (replace) location.replace(hash);
-  else location.hash = hash;
+  if (!replace) {
+    location.hash = hash;
+    return;
+  }
+  const oldURL = location.href;
+  history.replaceState(history.state, '', hash);
+  const newURL = location.href;
+  if (newURL !== oldURL) dispatchEvent(new HashChangeEvent('hashchange', { oldURL, newURL }));
 }
 
 /**
@@ -119,7 +148,7 @@ export function ageOfNow() {
 }
 
 /** After so many seconds without a value it is said. */
-export const staleAfterS = () => 3 * (app.host.data?.interval_s || 1) + 2;
+const staleAfterS = () => 3 * (app.host.data?.interval_s || 1) + 2;
 
 /** Is the live stream broken, or its last value old? */
 export function isStale() {

@@ -2,17 +2,14 @@
 
 /** Colours by their names in style.css; `series` are those of lines, in order. */
 export const theme = {
-  ink: '',
   mute: '',
   line: '',
-  accent: '',
   band: '',
   warn: '',
   warnFill: '',
   bad: '',
   badFill: '',
   grey: '',
-  paper: '',
   series: /** @type {string[]} */ ([]),
   font: '',
 };
@@ -20,21 +17,10 @@ export const theme = {
 const SERIES = 7;
 
 /** Takes the colours over from the style sheet, as it is now. */
-export function readTheme() {
+function readTheme() {
   const style = getComputedStyle(document.documentElement);
   const of = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
-  for (const name of /** @type {const} */ ([
-    'ink',
-    'mute',
-    'line',
-    'accent',
-    'band',
-    'warn',
-    'bad',
-    'grey',
-    'paper',
-  ]))
-    theme[name] = of(name);
+  for (const name of /** @type {const} */ (['mute', 'line', 'band', 'warn', 'bad', 'grey'])) theme[name] = of(name);
   theme.warnFill = of('warn-fill');
   theme.badFill = of('bad-fill');
   theme.series = Array.from({ length: SERIES }, (_, i) => of(`series-${i + 1}`));
@@ -49,35 +35,36 @@ export function whenThemeChanges(draw) {
   return () => drawers.delete(draw);
 }
 
-function changed() {
+/** "dark", "light", or "auto": as the system says. */
+let choice = 'auto';
+export const themeChoice = () => choice;
+
+/** @param {string} chosen */
+function setTheme(chosen) {
+  choice = chosen;
+  const dark = choice === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : choice === 'dark';
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   readTheme();
   for (const draw of drawers) draw();
 }
 
-/** "dark", "light", or "auto": as the system says. @returns {string} */
-export function themeChoice() {
-  return document.documentElement.dataset.theme ?? 'auto';
-}
-
-/** @param {string} choice */
-export function chooseTheme(choice) {
-  if (choice === 'auto') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = choice;
+/** @param {string} chosen */
+export function chooseTheme(chosen) {
   try {
-    localStorage.setItem('theme', choice);
+    localStorage.setItem('theme', chosen);
   } catch {
     /* a browser that keeps nothing: the choice holds until the page is closed */
   }
-  changed();
+  setTheme(chosen);
 }
 
 export function startTheme() {
+  let kept = null;
   try {
-    const kept = localStorage.getItem('theme');
-    if (kept === 'dark' || kept === 'light') document.documentElement.dataset.theme = kept;
+    kept = localStorage.getItem('theme');
   } catch {
     /* as above */
   }
-  readTheme();
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
+  setTheme(kept === 'dark' || kept === 'light' ? kept : 'auto');
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => setTheme(choice));
 }

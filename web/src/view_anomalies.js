@@ -1,23 +1,25 @@
 /* view_anomalies.js - episodes; one of them opens its causes, processes, events and log lines. */
-import { h, fill, link } from './dom.js';
+import { h, fill, link, setText, viewHead } from './dom.js';
 import { get } from './api.js';
 import { counted, localTimes, period, span, when } from './format.js';
 import { app, here, metricOf, rangeQuery } from './state.js';
 import { areaTitle } from './names.js';
 import { Board } from './board.js';
 import { Slot, emptyLine } from './slot.js';
-import { causeTable, episodeItem, eventItem, heatStrip, severityMark } from './findings.js';
-import { marksOf } from './view_overview.js';
+import { causeTable, episodeItem, eventItem, heatStrip, marksOf, severityMark } from './findings.js';
 import { plansOf } from './plans.js';
-import { processTable } from './view_processes.js';
+import { processTable } from './process_table.js';
 
 const AROUND_MS = 5 * 60e3;
 const CAUSES_MOST = 4;
 
-/** The range of an episode with what was before and after. @param {import('./findings.js').Episode} episode */
-function around({ start_ms, end_ms }) {
-  const margin = Math.max(AROUND_MS, end_ms - start_ms);
-  return { from: start_ms - margin, to: end_ms + margin };
+/** How long before and after an episode is shown, too. @param {import('./findings.js').Episode} episode */
+const marginOf = ({ start_ms, end_ms }) => Math.max(AROUND_MS, end_ms - start_ms);
+
+/** @param {import('./findings.js').Episode} episode */
+function around(episode) {
+  const margin = marginOf(episode);
+  return { from: episode.start_ms - margin, to: episode.end_ms + margin };
 }
 
 /** One episode, whole. */
@@ -26,9 +28,10 @@ class Opened {
     this.board = new Board('board small');
     this.board.group.onRange = (from, to) =>
       this.board.load({ from, to, key: null, live: false }, app.host.data.interval_s);
+    this.title = h('h2', { 'aria-live': 'polite' });
     this.processes = new Slot();
     this.events = new Slot();
-    this.root = h('section', { class: 'opened', 'aria-label': 'Episode', 'aria-live': 'polite' });
+    this.root = h('section', { class: 'opened', 'aria-label': 'Episode' });
   }
 
   /** @param {import('./findings.js').Episode | undefined} episode */
@@ -51,13 +54,14 @@ class Opened {
       );
     }
     this.loadAround(episode, range);
+    setText(this.title, localTimes(episode.summary, episode.start_ms));
     const lasted = span((episode.end_ms - episode.start_ms) / 1000);
     fill(
       this.root,
       h(
         'header',
         { class: 'view-head' },
-        h('h2', { text: localTimes(episode.summary, episode.start_ms) }),
+        this.title,
         h(
           'p',
           { class: 'more' },
@@ -78,7 +82,7 @@ class Opened {
       h('h3', { text: 'Events around it' }),
       this.events.root,
       h('h3', { text: 'Log lines' }),
-      emptyLine('The system\u2019s logs are not read yet; log lines come with a later version.'),
+      emptyLine('None: Sonde does not read the logs of the system yet.', 'That comes with a later version.'),
     );
   }
 
@@ -98,7 +102,7 @@ class Opened {
       ({ events }) =>
         events.length
           ? h('ul', { class: 'findings' }, events.map(eventItem))
-          : emptyLine('No event within five minutes of it.'),
+          : emptyLine(`No event within ${span(marginOf(episode) / 1000)} of it.`),
     );
   }
 
@@ -159,7 +163,7 @@ export function anomaliesView() {
     root: h(
       'div',
       { class: 'view' },
-      h('header', { class: 'view-head' }, h('h1', { text: 'Anomalies' })),
+      viewHead('Anomalies'),
       strip.root,
       h('div', { class: 'list-detail' }, list.root, opened.root),
     ),

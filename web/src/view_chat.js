@@ -1,5 +1,5 @@
 /* view_chat.js - questions in words, answered with numbers from what was recorded. */
-import { h, button, field, link } from './dom.js';
+import { h, button, field, link, viewHead } from './dom.js';
 import { send } from './api.js';
 import { amount, exactly, period, when, zone } from './format.js';
 import { besideOf, besideSwitch } from './beside.js';
@@ -39,6 +39,8 @@ export function chatView() {
   /** what the last answer was about: a follow-up needs it @type {string | null} */
   let context = null;
   let asked = '';
+  let isShown = false;
+  let hasLeft = false;
   const beside = besideSwitch();
 
   /** @param {string} question */
@@ -52,9 +54,11 @@ export function chatView() {
     try {
       const body = { question, context, zone_s: -60 * new Date().getTimezoneOffset() };
       const answer = await send('POST', 'ask', beside.on() ? { ...body, endpoint: true } : body);
+      if (hasLeft) return; // its charts would live on where nobody sees them
       context = answer.context ?? context;
       place.replaceWith(answerOf(answer, body));
     } catch (why) {
+      if (hasLeft) return;
       place.replaceWith(
         h('div', { class: 'answer fault', text: `No answer: ${/** @type {Error} */ (why).message}.` }),
       );
@@ -124,23 +128,27 @@ export function chatView() {
     root: h(
       'div',
       { class: 'view chat' },
-      h('header', { class: 'view-head' }, h('h1', { text: 'Chat' })),
+      viewHead('Chat'),
       log,
       beside.label,
       form,
     ),
     show() {
       const { q } = app.route.params;
+      const isFirst = !isShown;
+      isShown = true;
       if (q && q !== asked) {
         asked = q;
-        goParams({ q: null }, true);
         ask(q);
+        goParams({ q: null }, true);
       } else if (!q) {
         asked = '';
-        input.focus({ preventScroll: true });
+        // Not where that would raise a keyboard over half of the page.
+        if (isFirst && matchMedia('(pointer: fine)').matches) input.focus({ preventScroll: true });
       }
     },
     leave() {
+      hasLeft = true;
       boards.forEach((board) => board.destroy());
     },
   };

@@ -1,30 +1,29 @@
 /* view_compare.js - two ranges held against each other, what differs most first. */
-import { h, button, field, link } from './dom.js';
+import { h, button, field, link, place, viewHead } from './dom.js';
 import { get } from './api.js';
-import { amount, between, exactly, period } from './format.js';
+import { DAY_MS, amount, between, exactly, localInput, period } from './format.js';
 import { app, goTo, metricOf, rangeQuery } from './state.js';
 import { hashOf, readTime } from './route.js';
 import { titleOf } from './names.js';
 import { Slot, emptyLine } from './slot.js';
 import { Table } from './table.js';
-import { localInput } from './view_processes.js';
 
-const ONE_DAY_MS = 86400e3;
+const BAR_LEAST = 0.02; // of the picture's width
 
 /** The two ranges that the address names; the second is the time before where it names none. */
 function twoRanges() {
   const { from, to } = rangeQuery();
   const { with_from, with_to } = app.route.params;
-  const a = readTime(with_from);
-  const b = readTime(with_to);
+  const withFrom = readTime(with_from);
+  const withTo = readTime(with_to);
   const first = app.host.data.first_ms ?? 0;
   // Nothing was recorded the time before: then one half is held against the other.
-  if (a == null && b == null && from - (to - from) < first) {
+  if (withFrom == null && withTo == null && from - (to - from) < first) {
     const begin = Math.max(from, first);
     const middle = (begin + to) / 2;
     return { from: middle, to, with_from: begin, with_to: middle };
   }
-  return { from, to, with_from: a ?? from - (to - from), with_to: b ?? from };
+  return { from, to, with_from: withFrom ?? from - (to - from), with_to: withTo ?? from };
 }
 
 /** @param {Record<string, number>} ranges */
@@ -49,17 +48,18 @@ export function compareView() {
       }),
     ]),
   );
-  /** @param {number} shift */
+  /** B becomes A so much earlier; its own length where none is given. @param {number} [shift] */
   const before = (shift) => () => {
     const { from, to } = twoRanges();
-    goCompare({ from, to, with_from: from - shift, with_to: to - shift });
+    const earlier = shift ?? to - from;
+    goCompare({ from, to, with_from: from - earlier, with_to: to - earlier });
   };
   const table = compareTable();
   return {
     root: h(
       'div',
       { class: 'view' },
-      h('header', { class: 'view-head' }, h('h1', { text: 'Compare' })),
+      viewHead('Compare'),
       h(
         'div',
         { class: 'tools spans' },
@@ -79,9 +79,9 @@ export function compareView() {
           ' to ',
           inputs.with_to,
         ),
-        button('B is the time before', () => before(app.range.to - app.range.from)()),
-        button('a day before', before(ONE_DAY_MS)),
-        button('a week before', before(7 * ONE_DAY_MS)),
+        button('B is the time before', before()),
+        button('a day before', before(DAY_MS)),
+        button('a week before', before(7 * DAY_MS)),
       ),
       slot.root,
     ),
@@ -123,8 +123,8 @@ function rangesPicture({ a, b }) {
   /** @param {any} side @param {string} name */
   const bar = (side, name) => {
     const node = h('i', { class: name });
-    node.style.setProperty('left', `${(100 * (side.p05 - low)) / length}%`);
-    node.style.setProperty('width', `${Math.max(2, (100 * (side.p95 - side.p05)) / length)}%`);
+    const from = (side.p05 - low) / length;
+    place(node, from, Math.max((side.p95 - low) / length, from + BAR_LEAST));
     return node;
   };
   return h('span', { class: 'overlap', 'aria-hidden': 'true' }, bar(a, 'a'), bar(b, 'b'));
@@ -158,7 +158,6 @@ function compareTable() {
       {
         label: 'A over B',
         narrow: true,
-        value: () => null,
         show: (row) => (row.a && row.b ? rangesPicture(row) : '-'),
       },
       {

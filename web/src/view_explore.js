@@ -1,15 +1,15 @@
 /* view_explore.js - any metrics over any range on one time axis, and what changed in it. */
 import { h, button, fill, link } from './dom.js';
-import { fileUrl, get } from './api.js';
+import { get } from './api.js';
 import { amount, span } from './format.js';
 import { app, goParams, goRange, here, rangeQuery, metricOf } from './state.js';
 import { areaTitle, splitIds, titleOf } from './names.js';
+import { fileLink } from './file_link.js';
 import { Board } from './board.js';
 import { Picker } from './picker.js';
 import { Slot, emptyLine } from './slot.js';
 import { plansOf } from './plans.js';
-import { heatStrip } from './findings.js';
-import { marksOf } from './view_overview.js';
+import { heatStrip, marksOf } from './findings.js';
 import { moved } from './route.js';
 
 const FIRST_METRICS = 'cpu.util,memory.util,disk.read.rate{total},disk.write.rate{total}';
@@ -20,7 +20,7 @@ export function exploreView() {
   const strip = new Slot('strip');
   const changed = new Slot('changes');
   const picker = new Picker((ids) => goParams({ m: ids.join(',') || '-', changed: null }, true));
-  const empty = emptyLine('No metric is chosen.', 'Tick some on the left, or search for one.');
+  const empty = emptyLine('No metric is chosen.', 'Tick some among the metrics, or search for one.');
   const files = h('span', { class: 'files needs-server' });
   const what = button('What changed here', () => goParams({ changed: '1' }), { class: 'needs-server' });
   /** @param {number} move @param {number} scale */
@@ -70,14 +70,10 @@ export function exploreView() {
         files,
         'Export: ',
         ['csv', 'json'].map((format) => [
-          link(format.toUpperCase(), fileUrl('export', { format, metrics: ids.join(','), ...rangeQuery() }), {
-            download: true,
-          }),
+          fileLink(format.toUpperCase(), 'export', { format, metrics: ids.join(',') }),
           ' ',
         ]),
-        link('SVG', fileUrl('plot', { metrics: ids.join(','), ...rangeQuery() }), {
-          download: true,
-        }),
+        fileLink('SVG', 'plot', { metrics: ids.join(',') }),
       );
       strip.load(
         (signal) => get('anomalies', { ...rangeQuery(), limit: 200 }, signal),
@@ -91,6 +87,7 @@ export function exploreView() {
     },
     leave() {
       board.destroy();
+      picker.leave();
       strip.stop();
       changed.stop();
     },

@@ -1,5 +1,5 @@
 /* view_forecasts.js - what is coming, how sure that is, and how right such forecasts were. */
-import { h } from './dom.js';
+import { h, viewHead } from './dom.js';
 import { get } from './api.js';
 import { amount, minute, percent, when } from './format.js';
 import { metricOf, rangeQuery } from './state.js';
@@ -8,7 +8,7 @@ import { shareBar } from './findings.js';
 import { Chart } from './chart.js';
 import { ChartGroup } from './group.js';
 import { Slot, emptyLine } from './slot.js';
-import { Table } from './table.js';
+import { Table, plainTable } from './table.js';
 
 const PAST_POINTS = 240;
 
@@ -112,12 +112,7 @@ export function forecastsView() {
     root: h(
       'div',
       { class: 'view' },
-      h(
-        'header',
-        { class: 'view-head' },
-        h('h1', { text: 'Forecasts' }),
-        h('p', { class: 'more', text: 'Dashes are what is expected; four values in five should lie in the band.' }),
-      ),
+      viewHead('Forecasts', 'Dashes are what is expected; four values in five should lie in the band.'),
       charts.root,
       h('section', null, h('h2', { text: 'Risk' }), risk.root),
       h('section', null, h('h2', { text: 'How right past forecasts were' }), grades.root),
@@ -125,6 +120,8 @@ export function forecastsView() {
     show,
     leave() {
       charts.stop();
+      risk.stop();
+      grades.stop();
       group.destroy();
     },
   };
@@ -140,36 +137,15 @@ function skillWords(metric) {
 /** @param {{time: string, probability: number, level: string}[] | undefined} risk */
 function riskOf(risk) {
   if (!risk?.length) return emptyLine('No risk is told for this range.');
-  return h(
-    'table',
-    { class: 'narrow' },
-    h('caption', { text: 'How likely something unusual begins' }),
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        h('th', { scope: 'col', text: 'until' }),
-        h('th', { scope: 'col', text: 'risk' }),
-        h('th', { scope: 'col', class: 'num', text: 'probability' }),
-      ),
-    ),
-    h(
-      'tbody',
-      null,
-      risk
-        .slice(0, 8)
-        .map((one) =>
-          h(
-            'tr',
-            null,
-            h('td', { text: minute(Date.parse(one.time)) }),
-            h('td', { text: one.level }),
-            h('td', { class: 'num' }, shareBar(one.probability)),
-          ),
-        ),
-    ),
+  return plainTable(
+    'How likely something unusual begins',
+    [
+      { label: 'until', show: (one) => minute(Date.parse(one.time)) },
+      { label: 'risk', show: (one) => one.level },
+      { label: 'probability', num: true, show: (one) => shareBar(one.probability) },
+    ],
+    risk.slice(0, 8),
+    { name: 'narrow' },
   );
 }
 

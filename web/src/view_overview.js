@@ -1,12 +1,12 @@
 /* view_overview.js - is it well? what is not, since when, why; then the charts. */
 import { h, fill, setText, svg, link } from './dom.js';
 import { get, live } from './api.js';
-import { amount, amountParts, between, counted, exactly, localTimes, percent, span, words } from './format.js';
-import { app, headOf, here, isStale, rangeQuery } from './state.js';
+import { amount, amountParts, between, counted, exactly, localTimes, span } from './format.js';
+import { app, headOf, here, rangeQuery } from './state.js';
 import { Board } from './board.js';
 import { Slot, emptyLine } from './slot.js';
 import { overviewPlans } from './plans.js';
-import { episodeItem, eventItem, heatStrip, insightItem, verdictWord } from './findings.js';
+import { episodeItem, eventItem, heatStrip, insightItem, marksOf, verdictWord, workWords } from './findings.js';
 import { idParts } from './names.js';
 
 /** Of each area the number that says most, and others below it. */
@@ -47,8 +47,9 @@ const TILES = [
 const TREND_POINTS = 48;
 const RECENT = 4;
 
-/** A small line without axes. @param {(number | null)[]} values @param {string} unit */
+/** A small line without axes, of two points at least. @param {(number | null)[]} values @param {string} unit */
 function trendLine(values, unit) {
+  if (values.length < 2) return null;
   const known = values.filter((v) => v != null);
   const least = unit === '%' || unit === 'Cel' ? 10 : 1e-9; // smaller moves look small
   let low = unit === '%' || unit === 'Cel' ? Math.min(...known) : 0,
@@ -69,10 +70,18 @@ function trendLine(values, unit) {
   );
 }
 
-/** Numbers of all areas: the value now, its trend, what is usual. */
+/** What is known of some values, on the whole. @param {(number | null)[]} values */
+function meanOf(values) {
+  const known = values.filter((v) => v != null);
+  return known.length ? known.reduce((sum, v) => sum + v, 0) / known.length : null;
+}
+
+/** Numbers of all areas: the value now, or the mean of a range that is over; its trend, what is usual. */
 class Tiles {
   constructor() {
-    this.root = h('ul', { class: 'tiles', 'aria-label': 'Now' });
+    this.list = h('ul', { class: 'tiles' });
+    this.said = h('p', { class: 'more' });
+    this.root = h('section', { 'aria-label': 'Numbers' }, this.list, this.said);
     this.tiles = TILES.flatMap((what) => {
       const head = headOf(what.key);
       if (!head) return [];
@@ -84,25 +93,30 @@ class Tiles {
         usual: h('span', { class: 'usual' }),
         trend: h('span', { class: 'trend-place' }),
         others: h('span', { class: 'usual' }),
+        link: h('a', { title: `${head.id}: ${head.help}` }),
         root: h('li'),
       };
       fill(
-        tile.root,
-        h(
-          'a',
-          { href: here('explore', { m: head.id }), title: `${head.id}: ${head.help}` },
-          h('span', { class: 'tile-label', text: what.label }),
-          h('span', { class: 'tile-row' }, h('span', { class: 'tile-value' }, tile.value, tile.unit), tile.trend),
-          tile.usual,
-          tile.others,
-        ),
+        tile.link,
+        h('span', { class: 'tile-label', text: what.label }),
+        h('span', { class: 'tile-row' }, h('span', { class: 'tile-value' }, tile.value, tile.unit), tile.trend),
+        tile.usual,
+        tile.others,
       );
+      tile.root.append(tile.link);
       return [tile];
     });
     fill(
-      this.root,
+      this.list,
       this.tiles.map((tile) => tile.root),
     );
+    this.root.hidden = !this.tiles.length;
+  }
+
+  /** What the numbers are. @param {string} text */
+  say(text) {
+    setText(this.said, text);
+    this.said.hidden = !text;
   }
 
   /** @param {Record<string, number | null>} values @param {string[]} alert - areas of which something is wrong */
@@ -131,25 +145,36 @@ class Tiles {
     }
   }
 
-  async load() {
+  /** @param {AbortSignal} signal */
+  async load(signal) {
+    if (!this.tiles.length) return;
+    const isNow = app.range.live;
+    if (isNow) this.say('');
+    for (const { id, link: node } of this.tiles) node.setAttribute('href', here('explore', { m: id }));
     const keys = this.tiles.flatMap(({ what }) => [what.key, ...what.others.map(([key]) => key)]);
     const heads = keys.map((key) => headOf(key)).filter((metric) => metric != null);
     const metrics = heads.map(({ id }) => id).join(',');
-    const { series } = await get('frames', { metrics, ...rangeQuery(), points: TREND_POINTS });
-    /** @type {Record<string, number | null>} */
-    const last = {};
-    for (const one of series) {
-      last[idParts(one.id).name] = [...one.mean].reverse().find((v) => v != null) ?? null;
-      const tile = this.tiles.find(({ id }) => id === one.id);
-      if (tile) fill(tile.trend, trendLine(one.mean, tile.what.unit));
+    const query = { metrics, ...rangeQuery(), points: TREND_POINTS };
+    /** @type {{id: string, mean: (number | null)[]}[]} */
+    let series = [];
+    let fault = '';
+    try {
+      ({ series } = await get('frames', query, signal));
+    } catch (why) {
+      fault = /** @type {Error} */ (why).message;
     }
-    if (!app.range.live) this.setNow(last, []);
+    if (signal.aborted) return;
+    for (const { id, trend, what } of this.tiles)
+      fill(trend, trendLine(series.find((one) => one.id === id)?.mean ?? [], what.unit));
+    if (!isNow) this.setNow(Object.fromEntries(series.map((one) => [idParts(one.id).name, meanOf(one.mean)])), []);
+    if (fault) this.say(`${isNow ? 'How it was before is not known' : 'Not known'}: ${fault}.`);
+    else if (!isNow) this.say('Means of the range.');
   }
 }
 
 /** @returns {import('./state.js').View} */
 export function overviewView() {
-  const verdict = h('section', { class: 'verdict unknown', 'aria-live': 'polite' });
+  const verdict = h('section', { class: 'verdict', 'aria-live': 'polite' });
   const level = h('strong'),
     text = h('span', { class: 'verdict-text' }),
     work = h('span', { class: 'work' });
@@ -159,23 +184,25 @@ export function overviewView() {
     recent = new Slot('recent');
   const board = new Board('board small');
   const absent = h('ul', { class: 'absent' });
-  let episodes = /** @type {import('./findings.js').Episode[]} */ ([]);
+  let asking = new AbortController();
 
-  /** @param {string} name @param {string} words_ */
-  const setVerdict = (name, words_) => {
-    verdict.className = `verdict ${isStale() ? 'stale' : name}`;
-    setText(level, verdictWord(name));
-    setText(text, words_);
+  /**
+   * @param {string} name - of the level
+   * @param {string} word
+   * @param {string} told
+   * @param {{category: string, confidence: number} | null} [workload]
+   */
+  const setVerdict = (name, word, told, workload) => {
+    verdict.className = `verdict ${name}`;
+    setText(level, word);
+    setText(text, told);
+    setText(work, workWords(workload));
   };
   /** @param {import('./api.js').Now} now */
   const showNow = (now) => {
-    if (!app.range.live && app.host.data.live) return; // another time is looked at
+    if (!app.range.live) return; // another time is looked at
     tiles.setNow(now.v, now.alert ?? []);
-    setVerdict(now.level, localTimes(now.text, now.t));
-    setText(
-      work,
-      now.workload ? `workload: ${words(now.workload.category)}, ${percent(now.workload.confidence)}` : '',
-    );
+    setVerdict(now.level, verdictWord(now.level), localTimes(now.text, now.t), now.workload);
   };
   /** What has no value in the range is one quiet line. */
   const quieten = () => {
@@ -190,7 +217,7 @@ export function overviewView() {
     strip.load(
       () => asked,
       (answer) => {
-        episodes = answer.anomalies;
+        const episodes = answer.anomalies;
         for (const chart of board.charts) chart.setMarks(marksOf(episodes));
         const achieved = answer.achieved_per_day;
         const achievedText = achieved == null ? '' : `, achieved ${+achieved.toFixed(2)}`;
@@ -210,30 +237,45 @@ export function overviewView() {
       loadFindings,
     );
   };
-  const loadUsual = async () => {
-    const report = await get('analysis', rangeQuery()).catch(() => null);
-    if (!report) return;
-    tiles.setUsual(report.now ?? []);
+  /** @param {{metric: string, usual: number[] | null}[]} rows - of a report */
+  const setUsual = (rows) => {
+    tiles.setUsual(rows);
     for (const chart of board.charts)
       chart.spec.lines.forEach((line, i) =>
-        chart.setUsual(
-          i,
-          (report.now ?? []).find((/** @type {any} */ row) => row.metric === line.id)?.usual ?? null,
-        ),
+        chart.setUsual(i, rows.find(({ metric }) => metric === line.id)?.usual ?? null),
       );
-    if (!app.range.live) setVerdict(report.verdict.level, localTimes(report.verdict.text, app.range.to));
+  };
+  /** What is usual; and of a range that is over, how it was. @param {AbortSignal} signal */
+  const loadReport = async (signal) => {
+    const { live: isNow, to } = app.range;
+    if (!isNow) {
+      setVerdict('', '', 'Loading');
+      verdict.setAttribute('aria-busy', 'true');
+    }
+    try {
+      const report = await get('analysis', rangeQuery(), signal);
+      if (signal.aborted) return;
+      setUsual(report.now ?? []);
+      const { level: name, text: told } = report.verdict;
+      if (!isNow) setVerdict(name, verdictWord(name), localTimes(told, to), report.workload);
+    } catch (why) {
+      if (signal.aborted) return;
+      const { message, remedy } = /** @type {import('./api.js').Refused} */ (why);
+      setUsual([]);
+      if (isNow) tiles.say(`What is usual is not known: ${message}.`);
+      else setVerdict('', 'Not known', `${message}${remedy ? `; ${remedy}` : ''}.`);
+    }
+    verdict.removeAttribute('aria-busy');
   };
   const off = live.on('now', showNow);
   const minutely = window.setInterval(() => app.range.live && loadFindings(), 60e3);
   board.setPlans(overviewPlans());
   board.onShown = quieten;
   fill(absent, absentLines());
-  if (app.now) showNow(app.now);
-
   return {
     root: h(
       'div',
-      { class: 'view overview' },
+      { class: 'view' },
       verdict,
       tiles.root,
       h(
@@ -247,22 +289,24 @@ export function overviewView() {
     ),
     board,
     show() {
+      asking.abort();
+      asking = new AbortController();
+      verdict.removeAttribute('aria-busy');
+      if (app.now) showNow(app.now);
       board.load(app.range, app.host.data.interval_s);
-      tiles.load().catch(() => {});
+      tiles.load(asking.signal);
       loadFindings();
-      loadUsual();
+      loadReport(asking.signal);
     },
     leave() {
       off();
       clearInterval(minutely);
+      asking.abort();
+      strip.stop();
+      recent.stop();
       board.destroy();
     },
   };
-}
-
-/** @param {import('./findings.js').Episode[]} episodes */
-export function marksOf(episodes) {
-  return episodes.map(({ start_ms, end_ms, severity }) => ({ from: start_ms, to: end_ms, severity }));
 }
 
 /**

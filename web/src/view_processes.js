@@ -1,57 +1,17 @@
 /* view_processes.js - who was at work at any instant, from the tables that were kept. */
-import { h, field, setText } from './dom.js';
+import { h, field, setText, viewHead } from './dom.js';
 import { get, live } from './api.js';
-import { amount, clock, counted, when } from './format.js';
+import { clock, counted, localInput, when } from './format.js';
 import { app, goParams, here } from './state.js';
 import { Board } from './board.js';
 import { Slot, emptyLine } from './slot.js';
-import { Table } from './table.js';
+import { Listing } from './listing.js';
+import { processTable } from './process_table.js';
 import { planOf } from './plans.js';
 import { readTime } from './route.js';
 
 const REFRESH_MS = 3000;
 const SLIDER_STEPS = 1000;
-const STATES = { R: 'running', S: 'asleep', D: 'waiting', Z: 'ended', T: 'stopped', I: 'idle' };
-
-/** @param {string} key @param {string} unit @param {string} label @param {boolean} [narrow] */
-function column(key, unit, label, narrow) {
-  return {
-    label,
-    num: true,
-    narrow,
-    value: (/** @type {any} */ row) => row[key],
-    show: (/** @type {any} */ row) => amount(row[key], unit),
-  };
-}
-
-/** Of processes, with their names, most of a processor first. */
-export function processTable() {
-  return new Table(
-    'Processes',
-    [
-      { label: 'process', value: (row) => row.name, title: (row) => `pid ${row.pid}, parent ${row.ppid}` },
-      { label: 'pid', num: true, narrow: true, value: (row) => row.pid },
-      column('cpu_percent', '%', 'processor'),
-      column('rss_bytes', 'By', 'memory'),
-      column('read_rate', 'By/s', 'read', true),
-      column('write_rate', 'By/s', 'written', true),
-      column('threads', '1', 'threads', true),
-      column('gpu_bytes', 'By', 'GPU memory', true),
-      {
-        label: 'state',
-        narrow: true,
-        value: (row) => STATES[/** @type {keyof typeof STATES} */ (row.state)] ?? row.state,
-      },
-    ],
-    { sort: 2, descending: true, empty: 'No process is known at this instant.', most: 100 },
-  );
-}
-
-/** The value of an input of the browser's zone. @param {number} ms */
-export function localInput(ms) {
-  const t = new Date(ms - new Date(ms).getTimezoneOffset() * 60e3);
-  return t.toISOString().slice(0, 19);
-}
 
 /** @returns {import('./state.js').View} */
 export function processesView() {
@@ -59,11 +19,10 @@ export function processesView() {
   const slot = new Slot();
   const board = new Board('board small fit');
   const about = h('p', { class: 'more' });
-  const filter = field({
-    type: 'search',
-    placeholder: 'Filter by name',
-    'aria-label': 'Filter by name',
-    on: { input: () => draw() },
+  const listing = new Listing(table, {
+    label: 'Filter by name',
+    hint: 'Filter by name',
+    text: (row) => row.name,
   });
   const time = field({
     type: 'datetime-local',
@@ -96,18 +55,21 @@ export function processesView() {
     },
   });
   const instant = h('output', { class: 'strong' });
-  /** @type {any[]} */
-  let rows = [];
-  const draw = () =>
-    table.setRows(rows.filter((row) => row.name.toLowerCase().includes(filter.value.toLowerCase())));
   const at = () => readTime(app.route.params.at);
+  /** Where the slider stands and what the field says. */
+  const showInstant = () => {
+    const { from, to } = app.range;
+    const ms = at() ?? to;
+    slider.value = String(Math.round((SLIDER_STEPS * (ms - from)) / (to - from)));
+    time.value = localInput(ms);
+  };
 
   const load = () => {
     const ms = at() ?? app.range.to;
     return slot.load(
       (signal) => get('processes', { at: ms }, signal),
       (answer) => {
-        rows = answer.processes;
+        const rows = answer.processes;
         setText(instant, when(answer.time_ms));
         const older = answer.table_ms && answer.time_ms - answer.table_ms > 1500;
         const whole = older
@@ -115,7 +77,7 @@ export function processesView() {
           : '';
         const kept = answer.complete ? '' : '; only the busiest were kept';
         setText(about, `${counted(rows.length, 'process', 'processes')}${whole}${kept}.`);
-        draw();
+        listing.setRows(rows);
         if (!rows.length) return emptyLine('No processes.', `${answer.reason}.`);
         return table.root.isConnected ? undefined : table.root;
       },
@@ -125,7 +87,7 @@ export function processesView() {
   const off = live.on('now', ({ t }) => {
     if (at() == null && app.range.live && !document.hidden && t - last >= REFRESH_MS) {
       last = t;
-      app.range = { ...app.range, from: t - (app.range.to - app.range.from), to: t };
+      if (document.activeElement !== slider && document.activeElement !== time) showInstant(); // else one is changed
       load();
     }
   });
@@ -137,7 +99,7 @@ export function processesView() {
     root: h(
       'div',
       { class: 'view' },
-      h('header', { class: 'view-head' }, h('h1', { text: 'Processes' }), instant, about),
+      viewHead('Processes', '', instant, about),
       board.root,
       h(
         'div',
@@ -155,7 +117,7 @@ export function processesView() {
             },
           },
         }),
-        filter,
+        listing.search,
       ),
       slot.root,
     ),
@@ -165,8 +127,7 @@ export function processesView() {
       board.load(app.range, app.host.data.interval_s);
       for (const chart of board.charts)
         chart.setMarks(at() == null ? [] : [{ from: ms, to: ms, severity: 'notice' }]);
-      slider.value = String(Math.round((SLIDER_STEPS * (ms - app.range.from)) / (app.range.to - app.range.from)));
-      time.value = localInput(ms);
+      showInstant();
       load();
     },
     leave() {

@@ -1,5 +1,5 @@
 /* view_sensors.js - temperatures, fans, power and graphics processors; where there are none, why. */
-import { h, fill } from './dom.js';
+import { h, fill, viewHead } from './dom.js';
 import { app } from './state.js';
 import { Board } from './board.js';
 import { missingOf, planOf } from './plans.js';
@@ -101,7 +101,7 @@ export function sensorsView() {
     root: h(
       'div',
       { class: 'view' },
-      h('header', { class: 'view-head' }, h('h1', { text: 'Sensors and GPUs' })),
+      viewHead('Sensors and GPUs'),
       board.root,
     ),
     board,

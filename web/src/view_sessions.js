@@ -1,11 +1,12 @@
 /* view_sessions.js - every recording: search, label, compare two, export. */
-import { h, button, field, link } from './dom.js';
+import { h, button, field, link, viewHead } from './dom.js';
 import { fileUrl, get, send } from './api.js';
 import { counted, span, when, whenLong, words } from './format.js';
 import { app, goTo } from './state.js';
 import { hashOf } from './route.js';
 import { Slot } from './slot.js';
 import { Table } from './table.js';
+import { Listing } from './listing.js';
 import { openDialog, closeDialog } from './dialog.js';
 
 /** @typedef {{name: string, note: string | null}} Label */
@@ -23,40 +24,26 @@ function textOf(session) {
     session.verdict,
     session.origin,
     ...session.labels.map(({ name, note }) => `${name} ${note}`),
-  ]
-    .join(' ')
-    .toLowerCase();
+  ].join(' ');
 }
 
 /** @returns {import('./state.js').View} */
 export function sessionsView() {
   const slot = new Slot();
-  /** @type {Session[]} */
-  let sessions = [];
   /** @type {string[]} two to compare */
   let marked = [];
   const full = app.host.role === 'full';
   const compare = button('Compare', () => compareMarked(), { disabled: true });
-  const search = field({
-    type: 'search',
-    placeholder: 'Search label, workload, verdict',
-    'aria-label': 'Search sessions',
-    on: { input: () => draw() },
-  });
-
   const load = () =>
     slot.load(
       (signal) => get('sessions', { limit: 1000 }, signal),
       (answer) => {
-        sessions = answer.sessions;
-        draw();
+        listing.setRows(answer.sessions);
         return table.root;
       },
     );
-  const draw = () =>
-    table.setRows(sessions.filter((session) => textOf(session).includes(search.value.toLowerCase())));
   const compareMarked = () => {
-    const [a, b] = marked.map((id) => sessions.find((session) => session.id === id));
+    const [a, b] = marked.map((id) => listing.rows.find((session) => session.id === id));
     if (a && b) {
       const first = rangeOfSession(a),
         second = rangeOfSession(b);
@@ -65,9 +52,12 @@ export function sessionsView() {
   };
   /** @param {Session} session @param {boolean} on */
   const mark = (session, on) => {
+    const before = marked;
     marked = [...marked.filter((id) => id !== session.id), ...(on ? [session.id] : [])].slice(-2);
     compare.toggleAttribute('disabled', marked.length !== 2);
-    draw();
+    // Only the box that drops out: in a table that is drawn anew, the focus would be lost.
+    for (const box of table.root.querySelectorAll('input'))
+      if (before.includes(box.name) && !marked.includes(box.name)) box.checked = false;
   };
   /** @param {Session} session @param {string} name */
   const removeLabel = async (session, name) => {
@@ -79,10 +69,10 @@ export function sessionsView() {
     [
       {
         label: 'compare',
-        value: () => null,
         show: (row) =>
           field({
             type: 'checkbox',
+            name: row.id,
             checked: marked.includes(row.id),
             'aria-label': `Compare ${row.id}`,
             on: { change: (/** @type {any} */ e) => mark(row, e.target.checked) },
@@ -130,7 +120,6 @@ export function sessionsView() {
       {
         label: 'export',
         narrow: true,
-        value: () => null,
         show: (row) =>
           ['csv', 'json', 'jsonl'].map((format) => [
             link(format, fileUrl('export', { format, session: row.id }), { download: true }),
@@ -140,21 +129,18 @@ export function sessionsView() {
     ],
     { sort: 1, descending: true, empty: 'No session is kept here.' },
   );
+  const listing = new Listing(table, {
+    label: 'Search sessions',
+    hint: 'Search label, workload, verdict',
+    text: textOf,
+  });
 
   return {
     root: h(
       'div',
       { class: 'view' },
-      h(
-        'header',
-        { class: 'view-head' },
-        h('h1', { text: 'Sessions' }),
-        h('p', {
-          class: 'more',
-          text: 'A label keeps a recording from being thinned out. Tick two to compare them.',
-        }),
-      ),
-      h('div', { class: 'tools' }, search, compare),
+      viewHead('Sessions', 'A label keeps a recording from being thinned out. Tick two to compare them.'),
+      h('div', { class: 'tools' }, listing.search, compare),
       slot.root,
     ),
     show: load,

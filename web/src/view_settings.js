@@ -1,5 +1,5 @@
 /* view_settings.js - every setting with its value, default and source; and what Sonde itself costs. */
-import { h, button, field } from './dom.js';
+import { h, button, field, viewHead } from './dom.js';
 import { get } from './api.js';
 import { amount, exactly, percent } from './format.js';
 import { app } from './state.js';
@@ -7,6 +7,7 @@ import { Board } from './board.js';
 import { logOut } from './login.js';
 import { Slot } from './slot.js';
 import { Table } from './table.js';
+import { Listing } from './listing.js';
 import { planOf } from './plans.js';
 import { chooseTheme, themeChoice } from './theme.js';
 
@@ -60,24 +61,8 @@ export function settingsView() {
   const cost = new Slot(),
     list = new Slot();
   const board = new Board('board small');
-  /** @type {any[]} */
-  let settings = [];
-  const search = field({
-    type: 'search',
-    placeholder: 'Filter settings',
-    'aria-label': 'Filter settings',
-    on: { input: () => draw() },
-  });
-  const only = field({ type: 'checkbox', on: { change: () => draw() } });
+  const only = field({ type: 'checkbox', on: { change: () => listing.draw() } });
   const isOwn = (/** @type {any} */ setting) => setting.source !== 'default';
-  const draw = () =>
-    table.setRows(
-      settings.filter(
-        (setting) =>
-          (!only.checked || isOwn(setting)) &&
-          `${setting.key} ${setting.help}`.toLowerCase().includes(search.value.toLowerCase()),
-      ),
-    );
   const table = new Table(
     'Settings',
     [
@@ -94,8 +79,14 @@ export function settingsView() {
       { label: 'default', narrow: true, value: (row) => String(row.default ?? '-') },
       { label: 'source', value: (row) => row.source },
     ],
-    { empty: 'No setting has these words.' },
+    { empty: 'None is set: all have their defaults.' },
   );
+  const listing = new Listing(table, {
+    label: 'Filter settings',
+    hint: 'Filter settings',
+    text: (row) => `${row.key} ${row.help}`,
+    also: (row) => !only.checked || isOwn(row),
+  });
   board.setPlans(
     [
       planOf('Processor use of Sonde', ['sonde.cpu']),
@@ -117,8 +108,7 @@ export function settingsView() {
     list.load(
       () => asked,
       (answer) => {
-        settings = answer.settings;
-        draw();
+        listing.setRows(answer.settings);
         return table.root;
       },
       show,
@@ -129,14 +119,9 @@ export function settingsView() {
     root: h(
       'div',
       { class: 'view' },
-      h(
-        'header',
-        { class: 'view-head' },
-        h('h1', { text: 'Settings and cost' }),
-        h('p', {
-          class: 'more',
-          text: `Sonde ${host.version}${machine && ` on ${machine}`}. ${role}`,
-        }),
+      viewHead(
+        'Settings and cost',
+        `Sonde ${host.version}${machine && ` on ${machine}`}. ${role}`,
         host.login && button('Log out', logOut),
       ),
       h('section', null, h('h2', { text: 'What Sonde costs' }), cost.root, board.root),
@@ -145,13 +130,15 @@ export function settingsView() {
         'section',
         null,
         h('h2', { text: 'Settings' }),
-        h('div', { class: 'tools' }, search, h('label', null, only, 'only those that are set')),
+        h('div', { class: 'tools' }, listing.search, h('label', null, only, 'only those that are set')),
         list.root,
       ),
     ),
     board,
     show,
     leave() {
+      cost.stop();
+      list.stop();
       board.destroy();
     },
   };

@@ -1,10 +1,11 @@
 /* view_states.js - the states this machine is in, and the kinds of work it does, over time and in shares. */
-import { h, fill } from './dom.js';
+import { h, fill, viewHead } from './dom.js';
 import { get } from './api.js';
 import { percent, period, span, words } from './format.js';
 import { app, rangeQuery } from './state.js';
 import { Slot, emptyLine } from './slot.js';
 import { shareBar } from './findings.js';
+import { plainTable } from './table.js';
 import { timeline } from './timeline.js';
 
 const COLORS = 7;
@@ -28,39 +29,17 @@ function sharesOf(spans, name) {
  * @param {string} last
  */
 function shareTable(rows, caption, last) {
-  return h(
-    'table',
-    { class: 'shares' },
-    h('caption', { class: 'unseen', text: caption }),
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        h('th', { scope: 'col', text: caption }),
-        h('th', { scope: 'col', text: 'share' }),
-        h('th', { scope: 'col', class: 'num', text: last }),
-      ),
-    ),
-    h(
-      'tbody',
-      null,
-      rows.map((row, i) =>
-        h(
-          'tr',
-          null,
-          h(
-            'td',
-            null,
-            h('i', { class: `sample block-${1 + (i % COLORS)}`, 'aria-hidden': 'true' }),
-            words(row.label),
-          ),
-          h('td', null, shareBar(row.share)),
-          h('td', { class: 'num', text: span(row.dwell_s ?? (row.ms ?? NaN) / 1000) }),
-        ),
-      ),
-    ),
+  const sample = (/** @type {any} */ row) =>
+    h('i', { class: `sample block-${1 + (rows.indexOf(row) % COLORS)}`, 'aria-hidden': 'true' });
+  return plainTable(
+    caption,
+    [
+      { label: caption, show: (row) => [sample(row), words(row.label)] },
+      { label: 'share', show: (row) => shareBar(row.share) },
+      { label: last, num: true, show: (row) => span(row.dwell_s ?? (row.ms ?? NaN) / 1000) },
+    ],
+    rows,
+    { name: 'shares', unseen: true },
   );
 }
 
@@ -118,14 +97,9 @@ export function statesView() {
   const root = h('div', { class: 'view' });
   fill(
     root,
-    h(
-      'header',
-      { class: 'view-head' },
-      h('h1', { text: 'States and workloads' }),
-      h('p', {
-        class: 'more',
-        text: 'States are what this machine was found to do again and again; workloads are what such work is called.',
-      }),
+    viewHead(
+      'States and workloads',
+      'States are what this machine was found to do again and again; workloads are what such work is called.',
     ),
     h('section', null, h('h2', { text: 'States' }), states.root),
     h('section', null, h('h2', { text: 'Workloads' }), work.root),
