@@ -59,7 +59,7 @@ static int ask_open(struct asked *q, const struct ask_world *w, struct answer *o
     int rc = scope_open(&q->scope, w->look);
     if (rc == 0)
         ask_extent(q);
-    q->here = (struct times_here){ w->now_ms, w->offset_s, q->first_ms ? q->first_ms : w->now_ms, 0 };
+    q->here = (struct times_here){ w->now_ms, w->offset_s, q->first_ms ? q->first_ms : w->now_ms, 0, w->replay };
     return rc == -ENOENT ? 0 : rc;
 }
 

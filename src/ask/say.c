@@ -2,6 +2,7 @@
 #include "ask/say.h"
 
 #include "base/text.h"
+#include "base/when.h"
 #include "core/amount.h"
 
 #include <ctype.h>
@@ -145,7 +146,7 @@ void say_not_measured(struct asked *q, const struct subject *u)
 void say_not_recorded(struct asked *q, const struct span *s)
 {
     struct answer *a = q->out;
-    char from[48], to[48], zone[16];
+    char from[48], to[48], zone[WHEN_ZONE_MAX];
     a->status = ANSWER_NO_DATA;
     if (!q->last_ms) {
         answer_say(a, "Nothing is recorded yet. `sonde record` starts recording.");
@@ -157,7 +158,7 @@ void say_not_recorded(struct asked *q, const struct span *s)
     answer_note(a, "first instant", (double)q->first_ms / 1000, UNIT_SECOND, NULL, q->first_ms);
     answer_note(a, "last instant", (double)q->last_ms / 1000, UNIT_SECOND, NULL, q->last_ms);
     answer_say(a, ". The recording goes from %s to %s %s.", times_text(&q->here, q->first_ms, from, sizeof from),
-               times_text(&q->here, q->last_ms, to, sizeof to), times_zone(&q->here, zone, sizeof zone));
+               times_text(&q->here, q->last_ms, to, sizeof to), when_zone_text(q->here.offset_s, zone));
 }
 
 bool say_lacks(struct asked *q, const struct span *s)

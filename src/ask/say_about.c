@@ -3,6 +3,7 @@
 
 #include "ask/calendar.h"
 #include "base/text.h"
+#include "base/when.h"
 #include "core/amount.h"
 #include "look/judged.h"
 
@@ -77,7 +78,7 @@ void say_recorded(struct asked *q)
     struct index_filter f = INDEX_ALL;
     bool asked = q->m.n_spans && q->m.span[0].kind != SPAN_NOW && q->m.span[0].kind != SPAN_AHEAD;
     struct span s = asked ? q->m.span[0] : (struct span){ SPAN_RANGE, q->first_ms, q->last_ms };
-    char zone[16];
+    char zone[WHEN_ZONE_MAX];
     f.from_ms = asked ? s.from_ms : 0;
     f.to_ms = asked ? s.to_ms : 0;
     say_sessions(q, &f, recorded_note, &r);
@@ -90,7 +91,7 @@ void say_recorded(struct asked *q)
     say_time(q, r.first_ms);
     answer_say(a, " to ");
     say_time(q, r.last_ms);
-    answer_say(a, " %s: ", times_zone(&q->here, zone, sizeof zone));
+    answer_say(a, " %s: ", when_zone_text(q->here.offset_s, zone));
     answer_count(a, "samples", r.samples, "sample");
     answer_say(a, " of ");
     answer_count(a, "metrics", scope_size(&q->scope), "metric");

@@ -26,7 +26,7 @@ static bool status_judge(struct asked *q, int64_t to_ms, struct judged *out)
     how.forecast_steps = 0;
     how.workloads = NULL;
     *out = (struct judged){ 0 };
-    if (!q->last_ms || archive_recording(q->look->files, NULL, to - LOOKED_MS + 1, to, JUDGED_BYTES, &out->rec) < 0)
+    if (!q->last_ms || judged_recording(q->look, NULL, to - LOOKED_MS + 1, to, JUDGED_BYTES, &out->rec) < 0)
         return false;
     out->report = analyze_verdict(out->rec, &how);
     return true;

@@ -9,6 +9,7 @@
 #include "ask/calendar.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/when.h"
 #include "look/instant.h"
 
 #include <math.h>
@@ -146,8 +147,8 @@ static void episodes_say(struct asked *q, const struct episodes *e, const struct
 
 static void trouble_zone(struct asked *q)
 {
-    char zone[16];
-    answer_say(q->out, " Times are %s.", times_zone(&q->here, zone, sizeof zone));
+    char zone[WHEN_ZONE_MAX];
+    answer_say(q->out, " Times are %s.", when_zone_text(q->here.offset_s, zone));
 }
 
 static void trouble_unjudged(struct asked *q)

@@ -185,7 +185,8 @@ static int times_open(const struct times *t, int i, struct found *out)
     bool since = words_is(t->q, i, "since|after|from"), until = words_is(t->q, i, "until|before");
     int64_t from, to;
     bool brief;
-    bool other = i > 0 && words_listed("different|difference|differ", t->q->w[i - 1].text); /* "different from an hour ago" */
+    /* "different from an hour ago" is no time since then */
+    bool other = i > 0 && words_listed("different|difference|differ", t->q->w[i - 1].text);
     if ((!since && !until) || other)
         return 0;
     int next = moment_read(t, i + 1, !words_is(t->q, i, "from"), &m);

@@ -18,6 +18,7 @@ struct times_here {
     int offset_s;         /* of local time: 3600 = an hour ahead of UTC */
     int64_t first_ms;     /* when recording began; what "ever" begins with */
     int64_t boot_ms;      /* when the machine started; 0 = not known */
+    bool over;            /* of a recording: now is its end */
 };
 
 enum span_kind {
@@ -44,8 +45,5 @@ char *times_text(const struct times_here *here, int64_t ms, char *out, size_t ca
 
 /* "from 22:00 on Nov 25 to 06:00 on Nov 26", "at 14:05", "on Nov 25", with the zone: "UTC", "UTC+01:00". */
 char *times_span_text(const struct times_here *here, const struct span *s, char *out, size_t cap);
-
-/* "UTC", "UTC+05:30". */
-char *times_zone(const struct times_here *here, char *out, size_t cap);
 
 #endif

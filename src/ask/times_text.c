@@ -2,11 +2,9 @@
 #include "ask/times.h"
 
 #include "ask/calendar.h"
+#include "base/when.h"
 
 #include <stdio.h>
-
-static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
-                                      "Dec" };
 
 static int64_t times_local(const struct times_here *here, int64_t ms)
 {
@@ -26,8 +24,8 @@ static int times_day_text(const struct times_here *here, int64_t local, char *ou
     int year, month, day, this_year, m, d;
     calendar_civil(local, &year, &month, &day);
     calendar_civil(times_local(here, here->now_ms), &this_year, &m, &d);
-    return year == this_year ? snprintf(out, cap, "%s %d", months[month - 1], day)
-                             : snprintf(out, cap, "%s %d %d", months[month - 1], day, year);
+    return year == this_year ? snprintf(out, cap, "%s %d", when_month_name(month), day)
+                             : snprintf(out, cap, "%s %d %d", when_month_name(month), day, year);
 }
 
 char *times_text(const struct times_here *here, int64_t ms, char *out, size_t cap)
@@ -41,21 +39,11 @@ char *times_text(const struct times_here *here, int64_t ms, char *out, size_t ca
     return out;
 }
 
-char *times_zone(const struct times_here *here, char *out, size_t cap)
-{
-    int minutes = here->offset_s / 60, size = minutes < 0 ? -minutes : minutes;
-    if (minutes)
-        snprintf(out, cap, "UTC%c%02d:%02d", minutes < 0 ? '-' : '+', size / 60 % 24, size % 60);
-    else
-        snprintf(out, cap, "UTC");
-    return out;
-}
-
 char *times_span_text(const struct times_here *here, const struct span *s, char *out, size_t cap)
 {
-    char from[48], to[48], zone[16];
+    char from[48], to[48], zone[WHEN_ZONE_MAX];
     int64_t a = times_local(here, s->from_ms), b = times_local(here, s->to_ms + 1);
-    times_zone(here, zone, sizeof zone);
+    when_zone_text(here->offset_s, zone);
     times_text(here, s->from_ms, from, sizeof from);
     if (s->kind == SPAN_AT) {
         snprintf(out, cap, "at %s %s", from, zone);
@@ -70,7 +58,7 @@ char *times_span_text(const struct times_here *here, const struct span *s, char 
         if (one_day && !ends_today)
             times_clock_text(b, to, sizeof to);
         snprintf(out, cap, "from %s to %s%s %s", from, later_today ? "today " : "",
-                 s->to_ms >= here->now_ms ? "now" : to, zone);
+                 s->to_ms < here->now_ms ? to : here->over ? "the end" : "now", zone);
     }
     return out;
 }
