@@ -150,7 +150,7 @@ static bool when_date(const char *text, int64_t *out_ms)
     return text_parse_time(full, out_ms);
 }
 
-bool when_parse(const char *text, int64_t now_ms, int64_t *out_ms)
+static bool when_read(const char *text, int64_t now_ms, int64_t *out_ms)
 {
     int64_t clock;
     when_blanks(&text);
@@ -160,6 +160,20 @@ bool when_parse(const char *text, int64_t now_ms, int64_t *out_ms)
         *out_ms = when_day(now_ms) + clock <= now_ms ? when_day(now_ms) + clock : when_day(now_ms) - DAY_MS + clock;
     else
         return when_named(text, now_ms, out_ms) || when_before(text, now_ms, out_ms) || when_date(text, out_ms);
+    return true;
+}
+
+bool when_fits(int64_t ms)
+{
+    return ms >= INT64_C(-62135596800000) && ms < INT64_C(253402300800000);
+}
+
+bool when_parse(const char *text, int64_t now_ms, int64_t *out_ms)
+{
+    int64_t ms;
+    if (!when_read(text, now_ms, &ms) || !when_fits(ms))
+        return false;
+    *out_ms = ms;
     return true;
 }
 

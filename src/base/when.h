@@ -16,7 +16,11 @@
 /* How such times are written, in a few words, for messages. */
 #define WHEN_FORMS "2026-11-22T14:05, 14:05, 'yesterday 14:05', -2h, '3 days ago' or now, in UTC"
 
+/* False: it is none, or not in the years 1 to 9999. */
 bool when_parse(const char *text, int64_t now_ms, int64_t *out_ms);
+
+/* Does a time lie in the years 1 to 9999, which can be written? */
+bool when_fits(int64_t ms);
 
 /* "Jan" to "Dec" of 1 to 12; "?" of what is no month. */
 const char *when_month_name(int month);

@@ -244,13 +244,19 @@ bool access_lasts(const struct access *a, uint64_t session)
     return !session;
 }
 
-/* In place of a free one, or the oldest. */
+/* A free place; or the oldest of the role, which has half of them: who may only read ends no session of who may all. */
 static int access_begin(struct access *a, enum http_role role, const char **id)
 {
-    struct session *s = &a->session[0];
-    for (int i = 1; i < SESSIONS && s->role != HTTP_NOBODY; i++)
-        if (a->session[i].role == HTTP_NOBODY || a->session[i].since_ns < s->since_ns)
-            s = &a->session[i];
+    struct session *s = NULL, *free = NULL;
+    int of_role = 0;
+    for (int i = 0; i < SESSIONS; i++) {
+        struct session *p = &a->session[i];
+        if (!session_lasts(p, a->o.now_ns()))
+            free = p;
+        else if (p->role == role && ++of_role && (!s || p->since_ns < s->since_ns))
+            s = p;
+    }
+    s = of_role < SESSIONS / 2 ? free : s;
     int rc = access_secret(s->id);
     s->role = rc < 0 ? HTTP_NOBODY : role;
     s->since_ns = a->o.now_ns();

@@ -23,6 +23,17 @@ const char *http_header_name(enum http_header h)
     return h < HTTP_HEADERS ? names[h] : "";
 }
 
+bool http_goes_up(const char *path)
+{
+    for (const char *p = path; p; p = strchr(p, '/')) {
+        p += *p == '/';
+        size_t n = strcspn(p, "/\\");
+        if ((n == 1 && *p == '.') || (n == 2 && p[0] == '.' && p[1] == '.'))
+            return true;
+    }
+    return strchr(path, '\\') != NULL;
+}
+
 const char *http_query(const struct http_request *r, const char *name)
 {
     size_t n = strlen(name);

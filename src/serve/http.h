@@ -53,6 +53,9 @@ struct http_request {
     const char *part[HTTP_PARTS_MAX];  /* what stands for each {} and {*} of the route, decoded; "" beyond */
 };
 
+/* Has a path a part "." or "..", or a backslash, which some take for a slash? No request with such a path is answered. */
+bool http_goes_up(const char *path);
+
 /* The value of the first "name=..." of the query; NULL where it is not given. */
 const char *http_query(const struct http_request *r, const char *name);
 

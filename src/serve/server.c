@@ -34,6 +34,7 @@ struct guest {
     struct task *task;      /* while it waits */
     struct hub_member *member;
     uint64_t session;       /* while it listens: it ends with that */
+    size_t owed;            /* bytes of the reply that is on its way */
 };
 
 /* A request on its way through the worker, which owns it meanwhile. */
@@ -55,6 +56,7 @@ struct server {
     struct guest *guests;
     struct hub *hub;
     struct worker *worker, *waiter; /* reads the archive; waits for others */
+    size_t owed;                    /* bytes of all replies that are on their way */
 };
 
 /* ---- replies ---- */
@@ -75,10 +77,35 @@ static struct web_text *guest_bytes(const struct http_reply *r, bool head, bool 
     return t;
 }
 
+/* The reply was taken, or nobody will take it. */
+static void guest_is_paid(struct guest *g)
+{
+    g->server->owed -= g->owed;
+    g->owed = 0;
+}
+
+/* Replies that nobody takes must not fill the memory: beyond so much they are refused, but for one. */
+static struct web_text *guest_owe(struct guest *g, struct web_text *t, bool keep)
+{
+    struct server *s = g->server;
+    if (t && s->owed && s->owed + t->n > SERVER_OWED_BYTES) {
+        struct http_reply busy = { 0 };
+        web_text_drop(t);
+        http_fail(&busy, 503, "too much waits to be taken by others", "ask again in a few seconds, or for less");
+        http_put(&busy, "Retry-After", "2");
+        t = guest_bytes(&busy, false, keep, false);
+        http_reply_done(&busy);
+    }
+    g->owed = t ? t->n : 0;
+    s->owed += g->owed;
+    return t;
+}
+
 static void guest_reply(struct guest *g, const struct http_reply *r, bool head, bool keep, bool stream)
 {
     const struct web *web = g->server->o.web;
     struct web_text *t = guest_bytes(r, head, keep, stream);
+    t = stream ? t : guest_owe(g, t, keep);
     if (!t) {
         web->drop(g->conn);
         return;
@@ -102,6 +129,7 @@ static void guest_refuse(struct guest *g, int status, const char *why, const cha
 /* The time that it has begins now, and not again with each of its bytes. */
 static void guest_await(struct guest *g)
 {
+    guest_is_paid(g);
     g->state = GUEST_READS;
     g->server->o.web->deadline(g->conn, g->in.n ? SERVER_REQUEST_S : SERVER_IDLE_S);
 }
@@ -286,6 +314,7 @@ static void server_closed(void *self, void *who)
 {
     struct server *s = self;
     struct guest *g = who;
+    guest_is_paid(g);
     hub_leave(s->hub, g->member);
     if (g->task && worker_cancel(g->task->at, &g->task->job))
         task_free(g->task);

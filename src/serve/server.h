@@ -3,8 +3,8 @@
  * hub for streams.
  *
  * Everything runs on the thread that calls server_run(), but for ROUTE_WORKER handlers (the worker's thread), what they
- * leave for later (that of a second one, so that nobody waits for it at the archive), and hub_post(). A
- * reply to a client of slow reading is bounded by its size, a stream by WEB_QUEUE.
+ * leave for later (that of a second one, so that nobody waits for it at the archive), and hub_post(). Replies to
+ * clients of slow reading are bounded together by SERVER_OWED_BYTES, a stream by WEB_QUEUE.
  */
 #ifndef SERVE_SERVER_H
 #define SERVE_SERVER_H
@@ -22,6 +22,7 @@
 #define SERVER_REQUEST_S 10  /* a request is complete by then, or the connection is closed */
 #define SERVER_IDLE_S 60     /* between two requests */
 #define SERVER_STALL_S 30    /* who takes nothing for so long is dropped */
+#define SERVER_OWED_BYTES ((size_t)64 << 20) /* of replies that clients take slowly; with more, 503 */
 
 struct server_options {
     const struct web *web;     /* the module */

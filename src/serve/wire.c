@@ -64,17 +64,6 @@ static const char *reader_decode(struct reader *r, const char *p, size_t n, bool
 
 /* ---- the request line ---- */
 
-static bool wire_goes_up(const char *path)
-{
-    for (const char *p = path; (p = strchr(p, '/')); ) {
-        p++;
-        size_t n = strcspn(p, "/\\");
-        if ((n == 1 && *p == '.') || (n == 2 && p[0] == '.' && p[1] == '.'))
-            return true;
-    }
-    return strchr(path, '\\') != NULL;
-}
-
 static bool reader_query(struct reader *r, const char *p, const char *end)
 {
     r->out->http.query = r->room;
@@ -99,7 +88,7 @@ static int reader_target(struct reader *r, const char *p, size_t n)
             return -400;
     const char *mark = memchr(p, '?', n), *end = p + n, *stop = mark ? mark : end;
     const char *path = r->out->http.path = reader_decode(r, p, (size_t)(stop - p), false);
-    return path && !wire_goes_up(path) && reader_query(r, mark ? mark + 1 : end, end) ? 0 : -400;
+    return path && !http_goes_up(path) && reader_query(r, mark ? mark + 1 : end, end) ? 0 : -400;
 }
 
 static enum http_method wire_method(const char *p, size_t n)

@@ -250,6 +250,31 @@ static void sessions(void **state)
     http_reply_done(&reply);
 }
 
+/* Who may only read logs in as often as he likes, and ends no session but those of his role. */
+static void roles_end_their_own_sessions(void **state)
+{
+    (void)state;
+    char full[ACCESS_TOKEN_MAX], reads[ACCESS_TOKEN_MAX], body[128], cookie[256];
+    struct http_reply reply = { 0 };
+    struct access *a = make("0.0.0.0", true, false, "box.lan");
+    assert_int_equal(access_make(a, HTTP_FULL, full), 0);
+    assert_int_equal(access_make(a, HTTP_READ_ONLY, reads), 0);
+    snprintf(body, sizeof body, "{\"token\":\"%s\"}", full);
+    assert_int_equal(login(a, body, "10.0.0.1", &reply), 204);
+    const char *set = http_field(&reply, "Set-Cookie");
+    snprintf(cookie, sizeof cookie, "%.*s", (int)strcspn(set, ";"), set);
+    struct http_request r = { .header[HTTP_COOKIE] = cookie };
+    snprintf(body, sizeof body, "{\"token\":\"%s\"}", reads);
+    for (int i = 0; i < 200; i++) {
+        now_ns += 1000000000;
+        assert_int_equal(login(a, body, "10.0.0.2", &reply), 204);
+    }
+    assert_int_equal(admit(a, &r, &reply), 0);
+    assert_int_equal(r.role, HTTP_FULL);
+    access_close(a);
+    http_reply_done(&reply);
+}
+
 static void too_many_tries(void **state)
 {
     (void)state;
@@ -301,7 +326,7 @@ static void bad_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names), cmocka_unit_test(origins), cmocka_unit_test(tokens), cmocka_unit_test(sessions),
+        cmocka_unit_test(names), cmocka_unit_test(origins), cmocka_unit_test(tokens), cmocka_unit_test(sessions), cmocka_unit_test(roles_end_their_own_sessions),
         cmocka_unit_test(too_many_tries), cmocka_unit_test(bad_files),
     };
     assert(os_make_temp_dir(false, dir, sizeof dir) == 0);

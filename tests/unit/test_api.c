@@ -283,8 +283,16 @@ static void test_labels(void **state)
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"name\":3}", FIRST, "", NULL), 400);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "[]", FIRST, "", NULL), 400);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"name\":\"a\",\"name\":\"b\"}", FIRST, "", NULL), 400);
-    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"name\":\" \"}", FIRST, "", NULL), 400);
-    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"name\":\"..\"}", FIRST, "", NULL), 400);
+    static const char *const lost[] = { /* nobody finds them again, or no address can name them */
+        " ", "..", "../x", "a/..", "x/./y", "a\\\\b", "\\u00a0", "\\u200b", "\\u3000", "\\ufeff", "a\\u202eb",
+    };
+    for (size_t i = 0; i < sizeof lost / sizeof *lost; i++) {
+        char json[64];
+        snprintf(json, sizeof json, "{\"name\":\"%s\"}", lost[i]);
+        assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", json, FIRST, "", NULL), 400);
+    }
+    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"name\":\"a/b.c\"}", FIRST, "", NULL), 204);
+    assert_int_equal(api_sample_ask(&f, HTTP_DELETE, del, "", "", FIRST, "a/b.c", NULL), 204);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", body, "session_20200101_000000", "", NULL), 404);
     assert_int_equal(api_sample_ask(&f, HTTP_DELETE, del, "", "", FIRST, "gaming", NULL), 404);
     assert_int_equal(api_sample_ask(&f, HTTP_DELETE, del, "", "", FIRST, "coding", NULL), 204);

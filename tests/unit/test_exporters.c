@@ -31,9 +31,9 @@ static void golden_prometheus(void **state)
     (void)state;
     struct recording *rec = sample_recording();
     rec->n = 1;
-    schema_add(rec->schema, &(struct metric){ .name = "disk.read", .inst = "a\"\\b", .unit = UNIT_BYTE,
+    schema_add(rec->schema, &(struct metric){ .name = "disk.read", .inst = "a\"\\b\xfe", .unit = UNIT_BYTE,
                                               .kind = KIND_COUNTER, .help = "read\nat all" });
-    int slot = schema_find(rec->schema, "disk.read", "a\"\\b");
+    int slot = schema_find(rec->schema, "disk.read", "a\"\\b\xfe");
     struct selection all = selection_of(rec->schema, NULL);
     struct frame f = { 0 };
     frame_fit(&f, rec->schema);

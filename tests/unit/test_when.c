@@ -93,10 +93,25 @@ static void words(void **state)
     assert_string_equal(when_zone_text(50400, zone), "UTC+14:00");
 }
 
+/* Years that nobody writes are none. */
+static void far_away(void **state)
+{
+    (void)state;
+    static const char *const none[] = { "3660000d ago", "800000d ago", "99999-12-31", "0000-01-01" };
+    int64_t ms = 7, now = 1795694400000;
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_false(when_parse(none[i], now, &ms));
+    assert_int_equal(ms, 7);
+    assert_true(when_parse("730000d ago", now, &ms));
+    assert_true(when_parse("9999-12-31T23:59:59.999", now, &ms));
+    assert_true(when_fits(ms) && !when_fits(ms + 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(understood), cmocka_unit_test(refused), cmocka_unit_test(long_ago), cmocka_unit_test(words),
+        cmocka_unit_test(far_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

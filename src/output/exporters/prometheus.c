@@ -35,13 +35,21 @@ static void prometheus_name(struct buf *out, const struct metric *m)
         buf_puts(out, "_total");
 }
 
-/* A backslash, a line's end and, in a label, a quote are escaped. */
+/* A backslash, a line's end and, in a label, a quote are escaped; what is not UTF-8, as the format must be, is U+FFFD. */
 static void prometheus_text(struct buf *out, const char *text, bool label)
 {
-    for (; *text; text++) {
-        if (*text == '\\' || *text == '\n' || (label && *text == '"'))
+    while (*text) {
+        long c;
+        size_t n = text_utf8(text, &c);
+        if (c == '\\' || c == '\n' || (label && c == '"'))
             buf_putc(out, '\\');
-        buf_putc(out, *text == '\n' ? 'n' : *text);
+        if (c < 0)
+            buf_puts(out, "\xef\xbf\xbd");
+        else if (c == '\n')
+            buf_putc(out, 'n');
+        else
+            buf_put(out, text, n);
+        text += n;
     }
 }
 

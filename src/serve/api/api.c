@@ -70,6 +70,8 @@ void api_fail(struct http_reply *out, int rc)
                   "name one of them: session=ID");
     else if (rc == -E2BIG || rc == -ENOMEM)
         http_fail(out, 413, "that is too much at once", "ask for fewer metrics, fewer points or a shorter range");
+    else if (rc == -EINVAL)
+        http_fail(out, 400, "that is no range of times", "see /openapi.json");
     else if (rc == -EBADMSG)
         http_fail(out, 500, "what is stored there is damaged", "`sonde sessions verify` says where");
     else
@@ -119,10 +121,10 @@ bool api_time(struct api *a, const struct http_request *r, const char *name, int
     errno = 0;
     long long ms = strtoll(text, &end, 10);
     bool number = *text >= '0' && *text <= '9' && !*end && errno == 0 && strlen(text) > 9;
-    bool known = number || when_parse(text, api_now_ms(a), at);
-    *at = number ? ms : *at;
-    if (known && *at > -QUERY_LATEST_MS && *at < QUERY_LATEST_MS)
+    if (number ? when_fits(ms) : when_parse(text, api_now_ms(a), at)) {
+        *at = number ? ms : *at;
         return true;
+    }
     api_refuse(out, name, "no time: milliseconds since 1970 UTC, or " WHEN_FORMS);
     return false;
 }

@@ -63,6 +63,8 @@ void api_fail(struct http_reply *out, int rc);
 /* When "now" is: the last instant of a replay, else that of the clock. */
 int64_t api_now_ms(struct api *a);
 
+#define API_NUMBERS_MAX 3000000 /* of an answer, which is made in memory */
+
 void api_host(void *self, const struct http_request *r, struct http_reply *out);
 void api_metrics(void *self, const struct http_request *r, struct http_reply *out);
 void api_settings(void *self, const struct http_request *r, struct http_reply *out);

@@ -67,6 +67,8 @@ void api_frames(void *self, const struct http_request *r, struct http_reply *out
     if (points > range.to_ms - range.from_ms + 1)
         points = range.to_ms - range.from_ms + 1;
     int rc = store_query(a->look.files, range.session, range.from_ms, range.to_ms, globs, (int)points, &q);
+    if (rc == 0 && q->n * (size_t)points * 3 > API_NUMBERS_MAX)
+        rc = -E2BIG;
     if (rc < 0 && rc != -ENODATA)
         api_fail(out, rc);
     else

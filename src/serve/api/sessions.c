@@ -14,7 +14,6 @@
 
 #define SESSIONS 100
 #define SESSIONS_MAX 10000
-#define NUMBERS_MAX 2000000 /* of an export: it is made in memory */
 
 struct listing {
     struct json *j;
@@ -107,6 +106,20 @@ static int label_set(struct api *a, const char *id, const char *name, const char
     return rc;
 }
 
+/* Nobody would find a blank again, nor what hides; and no address can name what wire.h refuses to go up by. */
+static bool label_is_lost(const char *text)
+{
+    bool blank = true, hides = false;
+    for (const char *p = text; *p;) {
+        long c;
+        p += text_utf8(p, &c);
+        blank = blank && (c == ' ' || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) || c == 0x202f ||
+                          c == 0x205f || c == 0x3000 || c == 0xfeff);
+        hides = hides || text_hides(c);
+    }
+    return blank || hides || http_goes_up(text);
+}
+
 void api_label(void *self, const struct http_request *r, struct http_reply *out)
 {
     auto_buf struct buf name = { 0 }, note = { 0 };
@@ -116,8 +129,8 @@ void api_label(void *self, const struct http_request *r, struct http_reply *out)
         return;
     }
     body_text(r, "note", &note);
-    const char *text = buf_text(&name); /* nobody would find a blank again, and no address can name a dot */
-    bool lost = text_is_blank(text) || strcmp(text, ".") == 0 || strcmp(text, "..") == 0;
+    const char *text = buf_text(&name);
+    bool lost = label_is_lost(text);
     int rc = lost ? -EINVAL : label_set(self, r->part[0], text, buf_text(&note));
     if (rc < 0)
         label_fail(out, rc);
@@ -170,8 +183,8 @@ static void export_put(const struct exporter *e, const struct query_result *q, c
                        struct http_reply *out)
 {
     char stamp[TEXT_TIME_MAX];
-    if (q->n * (size_t)q->points > NUMBERS_MAX) {
-        http_fail(out, 413, "more than two million numbers",
+    if (q->n * (size_t)q->points > API_NUMBERS_MAX) {
+        http_fail(out, 413, "more than three million numbers",
                   "name fewer metrics, a longer step, or use `sonde sessions export`");
         return;
     }
