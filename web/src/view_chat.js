@@ -75,7 +75,7 @@ export function chatView() {
       'div',
       { class: `answer ${answer.status}` },
       h('p', { text: answer.text }),
-      answer.facts?.length > 0 && h('dl', { class: 'facts' }, answer.facts.map(factOf)),
+      factsOf(answer.facts ?? []),
       answer.chart && chartOf(answer.chart),
       answer.from_ms &&
         h(
@@ -154,19 +154,30 @@ export function chatView() {
   };
 }
 
+/** Labels of facts that say nothing without their metric. */
+const GENERAL = /^(last|highest|lowest|average|total|difference|before|after|usual, .*|at the .*)$/;
+
+/**
+ * What was measured; times and numbers of a quoted sentence stand in the text.
+ * @param {Parameters<typeof factOf>[0][]} facts
+ */
+function factsOf(facts) {
+  const told = facts.filter(({ metric, unit }) => metric || !['1', 's', ''].includes(unit));
+  return told.length > 0 && h('dl', { class: 'facts' }, told.map(factOf));
+}
+
 /** @param {{label: string, value: number | null, unit: string, metric: string | null, time_ms: number | null}} fact */
 function factOf({ label, value, unit, metric, time_ms }) {
-  // An instant comes as seconds, too.
-  const isTime = unit === 's' && value != null && time_ms != null && Math.abs(1000 * value - time_ms) < 1000;
+  const title = metric && (!label || GENERAL.test(label)) ? [titleOf(metric), label].filter(Boolean).join(', ') : label;
   return h(
     'div',
     null,
-    h('dt', { text: label || titleOf(metric ?? '') }),
+    h('dt', { text: title }),
     h(
       'dd',
       { title: exactly(value, unit) },
-      h('b', { text: isTime ? when(time_ms) : amount(value, unit) }),
-      time_ms && h('small', { text: isTime ? ` ${zone()}` : ` at ${when(time_ms)} ${zone()}` }),
+      h('b', { text: amount(value, unit) }),
+      time_ms && h('small', { text: ` at ${when(time_ms)} ${zone()}` }),
     ),
   );
 }

@@ -2,6 +2,7 @@
 #include "serve/api/api_own.h"
 
 #include "analyze/anomaly/changed.h"
+#include "analyze/areas.h"
 #include "base/mem.h"
 #include "base/stats.h"
 #include "output/changed_report.h"
@@ -48,6 +49,7 @@ struct compared {
     const struct query_series *a;
     struct side of[2];
     double shift; /* of the median, in the wider of the two spreads */
+    bool silent;  /* it says the same as another, or goes its own way: see analyze/areas.h */
 };
 
 /* False: too little is known. */
@@ -85,10 +87,12 @@ static double compare_shift(const struct side of[static 2])
     return copysign(fmin(fabs(moved) / spread, CHANGED_EFFECT_MAX), moved);
 }
 
+/* What tells something comes first, of that what moved most. */
 static int compare_order(const void *a, const void *b)
 {
-    double x = fabs(((const struct compared *)a)->shift), y = fabs(((const struct compared *)b)->shift);
-    return (x < y) - (x > y);
+    const struct compared *p = a, *q = b;
+    double x = fabs(p->shift), y = fabs(q->shift);
+    return p->silent != q->silent ? p->silent - q->silent : (x < y) - (x > y);
 }
 
 static void compare_put_side(struct json *j, const char *key, const struct side *s)
@@ -100,29 +104,27 @@ static void compare_put_side(struct json *j, const char *key, const struct side 
     json_end(j);
 }
 
-/* What differs at any two times, or tells of Sonde and not of the machine: left out where nobody named it. */
-static bool compare_is_beside(const char *id)
-{
-    return strcmp(id, "system.uptime") == 0 || strncmp(id, "sonde.", 6) == 0;
-}
-
 /* Either may be NULL: nothing was recorded there. */
-static void compare_put(struct json *j, const struct query_result *a, const struct query_result *b, bool named)
+static void compare_put(struct json *j, const struct query_result *a, const struct query_result *b)
 {
     if (!a || !b)
         return;
     struct compared *all = mem_new((a->n + 1) * sizeof *all);
+    struct schema *schema = schema_new(); /* of all that is compared: how one is used depends on which others are there */
     size_t n = 0;
+    for (size_t i = 0; i < a->n; i++)
+        schema_add(schema, &(struct metric){ .name = a->series[i].metric.name, .inst = a->series[i].metric.inst });
     for (size_t i = 0; i < a->n; i++) {
         const struct query_series *s = &a->series[i], *t = compare_find(b, s->id);
-        struct compared c = { .a = s };
-        if ((!named && compare_is_beside(s->id)) || s->metric.kind == KIND_COUNTER || !t)
-            continue;
-        if (!compare_side(s, a->points, &c.of[0]) || !compare_side(t, b->points, &c.of[1]))
+        int slot = schema_find(schema, s->metric.name, s->metric.inst);
+        struct compared c = { .a = s, .silent = area_use_of(schema, slot) == AREA_SILENT };
+        if (s->metric.kind == KIND_COUNTER || !t || !compare_side(s, a->points, &c.of[0]) ||
+            !compare_side(t, b->points, &c.of[1]))
             continue;
         c.shift = compare_shift(c.of);
         all[n++] = c;
     }
+    schema_free(schema);
     qsort(all, n, sizeof *all, compare_order);
     for (size_t i = 0; i < n && i < ROWS_MAX; i++) {
         json_object(j, NULL);
@@ -178,7 +180,7 @@ void api_compare(void *self, const struct http_request *r, struct http_reply *ou
         compare_put_range(&j, "a", range.from_ms, range.to_ms);
         compare_put_range(&j, "b", with_from_ms, with_to_ms);
         json_array(&j, "metrics");
-        compare_put(&j, q[0], q[1], globs != NULL);
+        compare_put(&j, q[0], q[1]);
         json_end(&j);
         json_string(&j, "reason", !q[0] ? "nothing was recorded in A" : !q[1] ? "nothing was recorded in B" : NULL);
         json_end(&j);
