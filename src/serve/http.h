@@ -53,7 +53,7 @@ struct http_request {
     const char *part[HTTP_PARTS_MAX];  /* what stands for each {} and {*} of the route, decoded; "" beyond */
 };
 
-/* Has a path a part "." or "..", or a backslash, which some take for a slash? No request with such a path is answered. */
+/* Has a path a part "." or "..", or a backslash, which some take for a slash? Such a request is not answered. */
 bool http_goes_up(const char *path);
 
 /* The value of the first "name=..." of the query; NULL where it is not given. */

@@ -326,7 +326,8 @@ static void bad_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names), cmocka_unit_test(origins), cmocka_unit_test(tokens), cmocka_unit_test(sessions), cmocka_unit_test(roles_end_their_own_sessions),
+        cmocka_unit_test(names), cmocka_unit_test(origins), cmocka_unit_test(tokens), cmocka_unit_test(sessions),
+        cmocka_unit_test(roles_end_their_own_sessions),
         cmocka_unit_test(too_many_tries), cmocka_unit_test(bad_files),
     };
     assert(os_make_temp_dir(false, dir, sizeof dir) == 0);

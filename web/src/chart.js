@@ -171,11 +171,11 @@ export class Chart {
     this.changed();
   }
 
-  /** @param {number} i @param {number[] | null} range */
-  setUsual(i, range) {
+  /** @param {number} i @param {number[] | null} range @param {string} word - "usual", or "mostly" */
+  setUsual(i, range, word = 'usual') {
     this.usual[i] = range;
     const text = between(range, this.spec.unit);
-    setText(this.ranges[i], text && `usual ${text}`);
+    setText(this.ranges[i], text && `${word} ${text}`);
     this.changed();
   }
 

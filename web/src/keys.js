@@ -75,7 +75,7 @@ export function showHelp() {
             text: 'Drag to zoom, Shift and drag to move; on a touch screen one finger moves, two fingers zoom.',
           }),
           h('li', {
-            text: 'The shaded band is the range that is usual here; amber and red stretches are episodes.',
+            text: 'The shaded band is where it mostly is, nine times of ten; amber and red stretches are episodes.',
           }),
           h('li', { text: 'A shade around a line shows the lowest and highest of what a point stands for.' }),
           h('li', { text: '\u201ctable\u201d opens the numbers behind a chart.' }),

@@ -141,7 +141,7 @@ class Tiles {
   setUsual(rows) {
     for (const { what, usual } of this.tiles) {
       const text = between(rows.find(({ metric }) => idParts(metric).name === what.key)?.usual, what.unit);
-      setText(usual, text && `usual ${text}`);
+      setText(usual, text && `mostly ${text}`);
     }
   }
 
@@ -242,7 +242,7 @@ export function overviewView() {
     tiles.setUsual(rows);
     for (const chart of board.charts)
       chart.spec.lines.forEach((line, i) =>
-        chart.setUsual(i, rows.find(({ metric }) => metric === line.id)?.usual ?? null),
+        chart.setUsual(i, rows.find(({ metric }) => metric === line.id)?.usual ?? null, 'mostly'),
       );
   };
   /** What is usual; and of a range that is over, how it was. @param {AbortSignal} signal */
@@ -262,7 +262,7 @@ export function overviewView() {
       if (signal.aborted) return;
       const { message, remedy } = /** @type {import('./api.js').Refused} */ (why);
       setUsual([]);
-      if (isNow) tiles.say(`What is usual is not known: ${message}.`);
+      if (isNow) tiles.say(`What it mostly is, is not known: ${message}.`);
       else setVerdict('', 'Not known', `${message}${remedy ? `; ${remedy}` : ''}.`);
     }
     verdict.removeAttribute('aria-busy');

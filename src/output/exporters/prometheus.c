@@ -35,7 +35,7 @@ static void prometheus_name(struct buf *out, const struct metric *m)
         buf_puts(out, "_total");
 }
 
-/* A backslash, a line's end and, in a label, a quote are escaped; what is not UTF-8, as the format must be, is U+FFFD. */
+/* A backslash, a line's end and, in a label, a quote are escaped; what is not UTF-8, which the format is, is U+FFFD. */
 static void prometheus_text(struct buf *out, const char *text, bool label)
 {
     while (*text) {

@@ -110,7 +110,7 @@ static void compare_put(struct json *j, const struct query_result *a, const stru
     if (!a || !b)
         return;
     struct compared *all = mem_new((a->n + 1) * sizeof *all);
-    struct schema *schema = schema_new(); /* of all that is compared: how one is used depends on which others are there */
+    struct schema *schema = schema_new(); /* of all: how one is used depends on which others are there */
     size_t n = 0;
     for (size_t i = 0; i < a->n; i++)
         schema_add(schema, &(struct metric){ .name = a->series[i].metric.name, .inst = a->series[i].metric.inst });
