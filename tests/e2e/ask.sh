@@ -33,7 +33,7 @@ json 'j["chart"]["metrics"] == ["cpu.util"] and j["link"].startswith("#/explore?
 expect 0 '' "$sonde" ask --replay run.csv 'is memory growing?'
 says '*rises by 10.0 % an hour*'
 expect 3 '' "$sonde" ask --replay run.csv how is the battery
-says '*not measured*doctor*'
+says '*not in this recording*'
 
 # Of an archive, as a talk: a line each, which go on from one another.
 expect 0 '*' "$sonde" import --data data --quiet run.csv
