@@ -179,11 +179,16 @@ static void recorder_begin(struct recorder *r, const struct frame *f)
     os_service_tell("READY=1");
 }
 
-/* What was not kept, and why: at the end the disk may have room again. */
+/*
+ * What was not kept, and why: at the end the disk may have room again. A recorded machine goes as fast as it can be
+ * read, and waits for the disk: of it nothing is dropped.
+ */
 static void recorder_note_losses(struct recorder *r)
 {
     struct store_state s;
     store_state(r->store, &s);
+    if (!r->of->is_real && s.waiting > STORE_QUEUE / 2)
+        store_flush(r->store);
     r->dropped = s.dropped;
     r->disk_error = s.error ? s.error : r->disk_error;
 }

@@ -201,7 +201,7 @@ void store_state(struct store *s, struct store_state *out)
 {
     os_lock(s->lock);
     *out = (struct store_state){
-        .ticks = s->appended, .values = s->values, .dropped = s->dropped,
+        .ticks = s->appended, .values = s->values, .dropped = s->dropped, .waiting = s->count,
         .error = s->error ? s->error : s->sync_error,
         .written_bytes = s->journal_bytes + s->segment_bytes,
     };

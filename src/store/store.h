@@ -59,9 +59,12 @@ void store_finish(struct store *s);
 /* Finishes, and closes. NULL: nothing to do. */
 void store_close(struct store *s);
 
+#define STORE_QUEUE 128       /* instants that may wait for the writer; further ones are dropped */
+
 struct store_state {
     uint64_t ticks, values;   /* appended so far, by this run */
     uint64_t dropped;         /* of them not kept */
+    unsigned waiting;         /* of them for the writer, of STORE_QUEUE */
     int64_t written_bytes;    /* to journals and segments */
     int64_t used_bytes;       /* of the directory */
     int error;                /* what the disk says now: 0, or a negative errno value */

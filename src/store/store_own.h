@@ -6,7 +6,6 @@
 #include "store/packer.h"
 #include "store/store.h"
 
-#define STORE_QUEUE 128        /* instants that may wait for the writer */
 #define STORE_RETRY_NS 10000000000 /* between two tries of what failed */
 #define STORE_TIDY_NS 60000000000
 
