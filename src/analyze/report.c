@@ -30,13 +30,27 @@ static void report_session(struct report *out)
         out->gaps += r->events[i].kind == EVENT_GAP;
 }
 
-struct report *analyze_verdict(const struct recording *r, const struct analyze_options *o)
+/* Without a finding yet. */
+static struct report *report_new(const struct recording *r)
 {
     struct report *out = mem_new(sizeof *out);
     *out = (struct report){ .rec = r, .cpu_us_per_sample = NAN, .rss_bytes = NAN, .written_bytes = NAN,
                             .threshold = NAN };
     out->host.memory_bytes = NAN;
     report_session(out);
+    return out;
+}
+
+struct report *analyze_insights(const struct recording *r)
+{
+    struct report *out = report_new(r);
+    insights_find(out);
+    return out;
+}
+
+struct report *analyze_verdict(const struct recording *r, const struct analyze_options *o)
+{
+    struct report *out = report_new(r);
     struct features f;
     features_find(r, &f);
     anomalies_find(&f, o, out);

@@ -207,6 +207,10 @@ struct report *analyze_run(const struct recording *r, const struct analyze_optio
  * asks again and again. Anomalies and insights are the same in both.
  */
 struct report *analyze_verdict(const struct recording *r, const struct analyze_options *o);
+
+/* The insights alone: what rules say of it. */
+struct report *analyze_insights(const struct recording *r);
+
 void report_free(struct report *r);
 
 #endif

@@ -36,7 +36,7 @@ static int wanted_by_files(struct wanted *w, struct recording **out)
         return rc;
     if (!*w->session && archived_would_mix(&w->of, w->command, w->from_ms, w->to_ms))
         return -ENOTUNIQ;
-    rc = archive_recording(w->of.files, *w->session ? w->session : NULL, w->from_ms, w->to_ms, max_bytes, out);
+    rc = archive_recording(w->of.files, *w->session ? w->session : NULL, w->from_ms, w->to_ms, max_bytes, NULL, out);
     if (rc == 0) {
         auto_buf struct buf origin = { 0 };
         buf_printf(&origin, "%s%s%s", w->of.dir.p, *w->session ? ", " : "", w->session);

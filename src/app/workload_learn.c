@@ -92,7 +92,7 @@ static int learn_slice(struct learning *g, const struct lesson *l, int64_t from_
     struct recording *rec;
     struct workload_summary sum;
     struct slice s = { 0 };
-    int rc = archive_recording(g->of->files, l->id, from_ms, from_ms + SLICE_MS, 0, &rec);
+    int rc = archive_recording(g->of->files, l->id, from_ms, from_ms + SLICE_MS, 0, NULL, &rec);
     if (rc < 0)
         return rc == -ENODATA ? 0 : rc;
     workload_judge(rec, g->set, &(struct workload_options){ .threshold = 1, .update_s = WORKLOAD_LEARN_SLICE_S / 4.0,

@@ -18,7 +18,6 @@ struct ask_world {
     int64_t now_ms;          /* wall clock; of a replay, its end */
     int offset_s;            /* of local time from UTC */
     bool replay;             /* nothing comes after now */
-    const struct analyze_options *how; /* as ranges are analysed; NULL: as analyze_run() does by itself */
 
     /* Why none of these is measured here: globs as adapter_provides() takes them. NULL or "" where that is not known.
      * Borrowed until the next call. NULL: nobody knows. */

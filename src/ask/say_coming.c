@@ -22,6 +22,7 @@
 
 #define POINTS 300
 #define SURE 0.01       /* of no trend: less than this by chance */
+#define SEEN 0.005      /* of the scale: a smaller change is none */
 #define FARTHEST_S (366.0 * 86400)
 
 struct course {
@@ -38,6 +39,12 @@ static void course_bounds(struct asked *q, struct course *c)
     bool known = m && (m->min != 0 || m->max != 0);
     c->low = known || c->f.unit == UNIT_PERCENT ? (known ? m->min : 0) : (double)NAN;
     c->high = c->f.unit == UNIT_PERCENT ? 100 : (double)NAN;
+}
+
+/* The smallest change that is seen. */
+static double course_least(const struct figure *f)
+{
+    return SEEN * (f->unit == UNIT_PERCENT ? 100 : fmax(fabs(f->max), 1e-9));
 }
 
 /* False where less than three values are known. */
@@ -60,8 +67,7 @@ static bool course_read(struct asked *q, const struct figure *f, const struct sp
     if (trend_estimate(t, y, (size_t)n, 0.9, &out->fit) < 0 || out->fit.points < 3)
         return false;
     course_bounds(q, out);
-    double scale = f->unit == UNIT_PERCENT ? 100 : fmax(fabs(f->max), 1e-9);
-    out->moves = out->fit.p < SURE && fabs(out->fit.last - out->fit.first) > 0.005 * scale;
+    out->moves = out->fit.p < SURE && fabs(out->fit.last - out->fit.first) > course_least(f);
     return true;
 }
 
@@ -353,7 +359,8 @@ int say_filling(struct asked *q)
             struct course c;
             struct span over;
             double limit = strcmp(keys[i], "battery") == 0 ? 0 : 100;
-            if (!course_best(q, &f[k], &s, false, &c, &over) || !c.moves ||
+            if (f[k].max - f[k].min <= course_least(&f[k]) || /* then no part of it moves either */
+                !course_best(q, &f[k], &s, false, &c, &over) || !c.moves ||
                 forecast_hours(&c, limit, c.fit.slope) < 0 ||
                 forecast_hours(&c, limit, c.fit.slope) > 24 * 30)
                 continue;

@@ -7,6 +7,7 @@
 #include "ask/say.h"
 
 #include "ask/calendar.h"
+#include "analyze/insights/insights.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "look/judged.h"
@@ -17,18 +18,15 @@
 
 #define LOOKED_MS INT64_C(300000)
 
-/* Of the end of a period; false where nothing can be said. Without states and trends, which cost ten times as much. */
+/* What rules find at the end of a period; false where nothing can be said. */
 static bool status_judge(struct asked *q, int64_t to_ms, struct judged *out)
 {
-    static const struct analyze_options plain = { 0 };
-    struct analyze_options how = q->w->how ? *q->w->how : plain;
     int64_t to = to_ms < q->last_ms ? to_ms : q->last_ms;
-    how.forecast_steps = 0;
-    how.workloads = NULL;
     *out = (struct judged){ 0 };
-    if (!q->last_ms || judged_recording(q->look, NULL, to - LOOKED_MS + 1, to, JUDGED_BYTES, &out->rec) < 0)
+    if (!q->last_ms || judged_recording(q->look, NULL, to - LOOKED_MS + 1, to, JUDGED_BYTES, insights_want,
+                                           &out->rec) < 0)
         return false;
-    out->report = analyze_verdict(out->rec, &how);
+    out->report = analyze_insights(out->rec);
     return true;
 }
 

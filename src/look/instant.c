@@ -101,7 +101,7 @@ int instant_procs(struct look *l, const char *session, int64_t at_ms, struct ins
 {
     struct played i = { 0 };
     int rc = look_files(l);
-    rc = rc < 0 ? rc : archive_play_procs(l->files, session, at_ms - BACK_MS, at_ms, instant_take, &i);
+    rc = rc < 0 ? rc : archive_play_procs(l->files, session, at_ms - BACK_MS, at_ms, at_ms - BUSY_MS, instant_take, &i);
     if (rc >= 0 && !i.wall_ms)
         rc = -ENODATA;
     if (rc >= 0) {

@@ -35,7 +35,7 @@ void judged_host(struct look *l, const char *session, struct report_host *out)
 }
 
 int judged_recording(struct look *l, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
-                     struct recording **out)
+                     tape_wants *wants, struct recording **out)
 {
     const char *pair[2];
     int rc = look_files(l);
@@ -43,7 +43,7 @@ int judged_recording(struct look *l, const char *session, int64_t from_ms, int64
         return rc;
     if (!session && archive_overlap(l->files, from_ms, to_ms, pair))
         return -ENOTUNIQ;
-    rc = archive_recording(l->files, session, from_ms, to_ms, max_bytes, out);
+    rc = archive_recording(l->files, session, from_ms, to_ms, max_bytes, wants, out);
     if (rc == 0 && session)
         text_copy((*out)->session, sizeof (*out)->session, session);
     return rc;
@@ -55,7 +55,7 @@ int judged_range(struct look *l, const char *session, int64_t from_ms, int64_t t
     struct recording *rec;
     struct history history = { 0 };
     struct analyze_options options = *how;
-    int rc = judged_recording(l, session, from_ms, to_ms, max_bytes, &rec);
+    int rc = judged_recording(l, session, from_ms, to_ms, max_bytes, NULL, &rec);
     if (rc < 0)
         return rc;
     if (options.forecast_steps && rec->n)

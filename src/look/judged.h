@@ -17,7 +17,7 @@ void judged_host(struct look *l, const char *session, struct report_host *out);
 
 /*
  * Plays from..to (wall clock, both in) of a session, or with NULL of all, into a recording, as everything that judges a
- * range has to read it.
+ * range has to read it: of the numbers that are wanted, NULL for all.
  *
  *   max_bytes  of samples in memory: longer ranges are thinned; 0 = no limit
  *
@@ -25,7 +25,7 @@ void judged_host(struct look *l, const char *session, struct report_host *out);
  * were recorded at the same time, which would be mixed: one of them is to be named.
  */
 int judged_recording(struct look *l, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
-                     struct recording **out);
+                     tape_wants *wants, struct recording **out);
 
 /*
  * Analyses what judged_recording() plays, whose errors it has.

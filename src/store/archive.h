@@ -66,9 +66,16 @@ int archive_columns(const struct archive_part *p);
 int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
                  tape_each *each, void *self, uint64_t *lost);
 
-/* The same for whoever wants the processes and events only: of what is packed, the numbers are not read. */
-int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_each *each,
-                       void *self);
+/* The same for whoever wants some of the numbers only, as tape_want() has it. */
+int archive_play_some(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_wants *wants,
+                      tape_each *each, void *self, uint64_t *lost);
+
+/*
+ * The same for whoever wants the processes and events only: of what is packed, the numbers are not read, nor the
+ * busiest processes of blocks that end before busy_ms.
+ */
+int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, int64_t busy_ms,
+                       tape_each *each, void *self);
 
 /*
  * Two sessions that were recorded at the same time, for more than a minute of from..to: an import beside a recording.
@@ -79,8 +86,11 @@ bool archive_overlap(const struct archive *a, int64_t from_ms, int64_t to_ms, co
 /* Is something damaged of what would be played, or may be? Reads it all: for an answer to who got nothing. */
 bool archive_is_damaged(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms);
 
-/* What is played as a recording, for analysis; thinned to max_bytes (0: no limit). -ENODATA: nothing is there. */
+/*
+ * What is played as a recording, for analysis; thinned to max_bytes (0: no limit), of the numbers that are wanted (NULL:
+ * all). -ENODATA: nothing is there.
+ */
 int archive_recording(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
-                      struct recording **out);
+                      tape_wants *wants, struct recording **out);
 
 #endif

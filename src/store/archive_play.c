@@ -23,6 +23,7 @@ struct player {
     struct tape *tape;        /* of the session that plays: its rates go on from part to part */
     int64_t from_ms, to_ms;
     bool procs_only;
+    int64_t busy_ms;          /* of procs_only: the busiest are wanted from then on */
     tape_each *each;
     void *self;
     struct buf buf;
@@ -82,10 +83,21 @@ static size_t player_end(const struct player *p, const struct segment *s)
     return end;
 }
 
-static bool player_wants(const struct segment_entry *e, bool in_range)
+/* Does the block that an entry stands before end before the busiest are wanted? */
+static bool player_passes_busy(const struct player *p, const struct segment *s, size_t i)
 {
+    while (i < s->n && s->entry[i].type != CHUNK_BLOCK)
+        i++;
+    return p->procs_only && i < s->n && s->entry[i].last_ms < p->busy_ms;
+}
+
+static bool player_wants(const struct player *p, const struct segment *s, size_t i, bool in_range)
+{
+    const struct segment_entry *e = &s->entry[i];
     if (e->type == CHUNK_ABOUT || e->type == CHUNK_CATALOG)
         return true;
+    if (e->type == CHUNK_PROCS && player_passes_busy(p, s, i))
+        return false;
     return in_range && (e->type == CHUNK_EVENT || e->type == CHUNK_PROCS || e->type == CHUNK_TABLE ||
                         e->type == CHUNK_BLOCK);
 }
@@ -96,7 +108,7 @@ static int player_segment(struct player *p, const struct segment *s)
     for (size_t i = 0; i < s->n; i++) {
         const struct segment_entry *e = &s->entry[i];
         struct chunk c;
-        if (!player_wants(e, i >= first && i < end))
+        if (!player_wants(p, s, i, i >= first && i < end))
             continue;
         int rc = segment_read(s, e, &p->buf, &c);
         if (rc == -EBADMSG || rc == -EIO) {
@@ -149,11 +161,11 @@ static int player_parts(struct player *p, struct archive *a, const char *session
     return rc;
 }
 
-int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_each *each,
-                       void *self)
+int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, int64_t busy_ms,
+                       tape_each *each, void *self)
 {
-    struct player p = { .tape = tape_new(false), .from_ms = from_ms, .to_ms = to_ms, .procs_only = true, .each = each,
-                        .self = self };
+    struct player p = { .tape = tape_new(false), .from_ms = from_ms, .to_ms = to_ms, .procs_only = true,
+                        .busy_ms = busy_ms, .each = each, .self = self };
     tape_pass_numbers(p.tape);
     int rc = player_parts(&p, a, session);
     tape_free(p.tape);
@@ -164,7 +176,14 @@ int archive_play_procs(struct archive *a, const char *session, int64_t from_ms, 
 int archive_play(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms,
                  tape_each *each, void *self, uint64_t *lost)
 {
+    return archive_play_some(a, session, from_ms, to_ms, NULL, each, self, lost);
+}
+
+int archive_play_some(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, tape_wants *wants,
+                      tape_each *each, void *self, uint64_t *lost)
+{
     struct player p = { .tape = tape_new(true), .from_ms = from_ms, .to_ms = to_ms, .each = each, .self = self };
+    tape_want(p.tape, wants);
     int rc = player_parts(&p, a, session);
     if (lost)
         *lost = p.lost + tape_lost(p.tape);

@@ -26,12 +26,12 @@ static int archive_keep(void *self, const struct tape_about *about, const struct
 }
 
 int archive_recording(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
-                      struct recording **out)
+                      tape_wants *wants, struct recording **out)
 {
     struct played k = { .r = recording_new() };
     k.r->max_bytes = max_bytes;
     k.join.schema = k.r->schema;
-    int rc = archive_play(a, session, from_ms, to_ms, archive_keep, &k, NULL);
+    int rc = archive_play_some(a, session, from_ms, to_ms, wants, archive_keep, &k, NULL);
     join_done(&k.join);
     if (rc == 0 && !k.r->n)
         rc = -ENODATA;

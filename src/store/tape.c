@@ -27,6 +27,9 @@ struct table_at {
 struct tape {
     bool times_only;          /* numbers of blocks are passed over */
     bool derive, ended;
+    tape_wants *wants;        /* NULL: all */
+    bool *wanted;             /* by slot; n_wanted of them are known */
+    int n_wanted;
     struct buf in;
     size_t at;                /* of in: what was taken already */
     uint64_t lost;
@@ -84,10 +87,16 @@ void tape_pass_numbers(struct tape *t)
     t->times_only = true;
 }
 
+void tape_want(struct tape *t, tape_wants *wants)
+{
+    t->wants = wants;
+}
+
 void tape_free(struct tape *t)
 {
     if (!t)
         return;
+    mem_free(t->wanted);
     tape_drop_pending(t);
     tape_drop_rows(t);
     mem_free(t->events);
@@ -152,6 +161,7 @@ static int tape_take_about(struct tape *t, struct unpack in)
     if (strcmp(a.session, t->about.session) != 0) { /* another run: its slots are its own */
         schema_free(t->schema);
         t->schema = schema_new();
+        t->n_wanted = 0;
         tape_map_done(&t->map);
         frame_done(&t->before);
         frame_done(&t->moment.frame);
@@ -263,6 +273,26 @@ static int tape_take_tick(struct tape *t, struct unpack in)
     return 0;
 }
 
+/* Notes which slots are to be read, as far as the schema has grown. */
+static void tape_note_wanted(struct tape *t)
+{
+    int n = schema_size(t->schema), ratios;
+    if (!t->wants || n == t->n_wanted)
+        return;
+    const struct schema_ratio *ratio = schema_ratios(t->schema, &ratios);
+    t->wanted = mem_resize(t->wanted, (size_t)n * sizeof *t->wanted);
+    for (int slot = 0; slot < n; slot++)
+        t->wanted[slot] = t->wants(t->schema, slot);
+    for (int i = 0; i < ratios; i++) {
+        if (!t->wanted[ratio[i].slot])
+            continue;
+        t->wanted[ratio[i].num] = true;
+        if (ratio[i].den != SCHEMA_TIME)
+            t->wanted[ratio[i].den] = true;
+    }
+    t->n_wanted = n;
+}
+
 /* Columns become rows. */
 static int tape_unroll(struct tape *t, const struct segment_block *b)
 {
@@ -270,7 +300,13 @@ static int tape_unroll(struct tape *t, const struct segment_block *b)
     double *col = mem_try((size_t)rows * sizeof *col);
     t->rows = mem_try((size_t)rows * (size_t)width * sizeof *t->rows);
     int rc = col && t->rows ? 0 : -ENOMEM;
+    tape_note_wanted(t);
     for (int c = 0; c < width && rc == 0; c++) {
+        bool passed = t->wants && c >= b->columns[0] && !t->wanted[t->map.slot[c - b->columns[0]]];
+        for (int r = 0; r < rows && passed; r++)
+            t->rows[(size_t)r * (size_t)width + (size_t)c] = NAN;
+        if (passed)
+            continue;
         rc = block_column(&b->table, c, col);
         for (int r = 0; r < rows && rc == 0; r++)
             t->rows[(size_t)r * (size_t)width + (size_t)c] = col[r];

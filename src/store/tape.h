@@ -126,6 +126,15 @@ void tape_free(struct tape *t);
  * ever, and what a tick of a journal says, too. */
 void tape_pass_numbers(struct tape *t);
 
+/* Is the number of a slot wanted? */
+typedef bool tape_wants(const struct schema *s, int slot);
+
+/*
+ * Of the numbers of blocks only these are read, and what wanted rates and ratios follow from; the others are not known
+ * (NaN). Of what a tick of a journal says all is.
+ */
+void tape_want(struct tape *t, tape_wants *wants);
+
 /* Feeds bytes, which are copied. -ENOMEM. */
 int tape_feed(struct tape *t, const void *bytes, size_t n);
 

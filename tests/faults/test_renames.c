@@ -223,7 +223,7 @@ static void import_check(struct made *m, bool done)
     struct archive *a;
     struct recording *got, *want = days();
     assert_int_equal(archive_open(m->dir, &a), 0);
-    int rc = archive_recording(a, "session_20260105_100000", INT64_MIN, INT64_MAX, 0, &got);
+    int rc = archive_recording(a, "session_20260105_100000", INT64_MIN, INT64_MAX, 0, NULL, &got);
     assert_int_equal(rc, done ? 0 : -ENODATA);
     if (done) {
         assert_int_equal(got->n, want->n);

@@ -79,7 +79,7 @@ static void what_goes_in_comes_out(void **state)
     assert_string_equal(put.about.session, "session_20260105_100000");
     assert_int_equal(segments_of(&p), 4); /* 10:00 to 10:00, three days on */
     assert_int_equal(archive_open(p.dir, &a), 0);
-    assert_int_equal(archive_recording(a, put.about.session, INT64_MIN, INT64_MAX, 0, &got), 0);
+    assert_int_equal(archive_recording(a, put.about.session, INT64_MIN, INT64_MAX, 0, NULL, &got), 0);
     assert_int_equal(got->n, r->n);
     assert_int_equal(got->n_events, 1);
     assert_string_equal(got->events[0].text, "set back");
@@ -290,7 +290,7 @@ static void a_kill_leaves_none_or_all(void **state)
         struct archive *a;
         struct recording *got = NULL;
         assert_int_equal(archive_open(p.dir, &a), 0);
-        int rc = archive_recording(a, put.about.session, INT64_MIN, INT64_MAX, 0, &got);
+        int rc = archive_recording(a, put.about.session, INT64_MIN, INT64_MAX, 0, NULL, &got);
         assert_int_equal(rc, named ? 0 : -ENODATA);
         assert_true(!named || got->n == r->n);
         recording_free(got);

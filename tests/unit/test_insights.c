@@ -1,5 +1,6 @@
 /* test_insights.c - every rule speaks on its trouble,
  * and is silent on health and on the unknown. */
+#include "analyze/insights/insights.h"
 #include "analyze/report.h"
 #include "fake.h"
 #include "test.h"
@@ -39,6 +40,19 @@ static struct recording *machine(void)
         for (int i = 0; i < ROWS; i++)
             r->col[k][i] = healthy[k].v;
     return r;
+}
+
+/* What rules look at is what they want, so that who reads that alone misses none; and it is not all there is. */
+static void wanted(void **state)
+{
+    (void)state;
+    struct recording *r = machine();
+    for (int k = 0; k < METRICS; k++)
+        if (!insights_want(r->schema, schema_find(r->schema, healthy[k].name, healthy[k].inst)))
+            fail_msg("%s is looked at and not wanted", healthy[k].name);
+    fake_metric(r, "memory.cached", NULL, UNIT_BYTE);
+    assert_false(insights_want(r->schema, schema_find(r->schema, "memory.cached", NULL)));
+    recording_free(r);
 }
 
 struct trouble {
@@ -520,6 +534,7 @@ static void test_most_severe_first(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wanted),
     cmocka_unit_test(test_healthy_is_silent),
     cmocka_unit_test(test_each_rule_speaks),
     cmocka_unit_test(test_a_moment_is_no_trouble),

@@ -166,13 +166,13 @@ static void test_judged_one_session(void **state)
     made_part(&m, "20261122_001000", 0, 600, 900, true);
     assert_int_equal(look_open(&l, m.dir, false), 0);
     const struct analyze_options how = { .seed = 1 };
-    assert_int_equal(judged_recording(&l, NULL, MS(500), MS(700), JUDGED_BYTES, &rec), -ENOTUNIQ);
+    assert_int_equal(judged_recording(&l, NULL, MS(500), MS(700), JUDGED_BYTES, NULL, &rec), -ENOTUNIQ);
     assert_int_equal(judged_range(&l, NULL, MS(500), MS(700), &how, JUDGED_BYTES, &j), -ENOTUNIQ);
     assert_null(rec);
-    assert_int_equal(judged_recording(&l, NULL, MS(100), MS(399), JUDGED_BYTES, &rec), 0);
+    assert_int_equal(judged_recording(&l, NULL, MS(100), MS(399), JUDGED_BYTES, NULL, &rec), 0);
     assert_int_equal(rec->n, 300);
     recording_free(rec);
-    assert_int_equal(judged_recording(&l, FIRST, MS(500), MS(700), JUDGED_BYTES, &rec), 0);
+    assert_int_equal(judged_recording(&l, FIRST, MS(500), MS(700), JUDGED_BYTES, NULL, &rec), 0);
     assert_string_equal(rec->session, FIRST);
     recording_free(rec);
     done(&m, &l);

@@ -273,14 +273,14 @@ static void test_sessions(void **state)
     struct archive *a;
     struct recording *r;
     assert_int_equal(archive_open(dir, &a), 0);
-    assert_int_equal(archive_recording(a, NULL, 0, INT64_MAX, 0, &r), 0);
+    assert_int_equal(archive_recording(a, NULL, 0, INT64_MAX, 0, NULL, &r), 0);
     assert_int_equal(r->n, 100);
     assert_int_equal(schema_size(r->schema), schema_size(s.schema));
     recording_free(r);
-    assert_int_equal(archive_recording(a, "session_20261122_000000", 0, INT64_MAX, 0, &r), 0);
+    assert_int_equal(archive_recording(a, "session_20261122_000000", 0, INT64_MAX, 0, NULL, &r), 0);
     assert_int_equal(r->n, 40);
     recording_free(r);
-    assert_int_equal(archive_recording(a, "session_20270101_000000", 0, INT64_MAX, 0, &r), -ENODATA);
+    assert_int_equal(archive_recording(a, "session_20270101_000000", 0, INT64_MAX, 0, NULL, &r), -ENODATA);
     archive_free(a);
     assert_int_equal(archive_drop(dir, NULL, "session_20261122_000000"), 0);
     store = open_store(&o); /* the first name is free again, and would come before the second */

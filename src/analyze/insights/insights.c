@@ -19,6 +19,22 @@ static rule *const rules[] = {
     rule_gaps,
 };
 
+/* A rule that looks at another one adds it here, and to the healthy machine of its test. */
+static const char wanted[] =
+    "cpu.util,cpu.steal,cpu.iowait,cpu.load,cpu.temp,cpu.freq,cpu.freq.max,cpu.core.util,pressure.*.some,pressure.*.full,"
+    "memory.available,memory.total,memory.oom_kills,memory.faults.major.rate,swap.in.rate,swap.out.rate,"
+    "cgroup.cpu.throttled,cgroup.memory.util,"
+    "fs.*,disk.util,disk.latency,disk.reads.rate,disk.writes.rate,"
+    "net.errors.rate,net.drops.rate,net.recv.packets.rate,net.send.packets.rate,net.tcp.send.rate,"
+    "net.tcp.retransmits.share,"
+    "process.running,process.uninterruptible,process.zombies,process.forks.rate,"
+    "sensor.temp,sensor.temp.critical,battery.*";
+
+bool insights_want(const struct schema *s, int slot)
+{
+    return schema_match(s, slot, wanted);
+}
+
 static int insight_order(const void *a, const void *b)
 {
     const struct insight *x = a, *y = b;

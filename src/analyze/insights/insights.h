@@ -7,4 +7,7 @@
 /* Fills the insights of a report, most severe first; where nothing can last, the reason for none. */
 void insights_find(struct report *out);
 
+/* Does any rule look at a metric? Whoever wants insights alone need read no other. */
+bool insights_want(const struct schema *s, int slot);
+
 #endif

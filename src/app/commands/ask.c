@@ -61,7 +61,7 @@ static bool talk_prepare(struct talk *t, const struct ask_world *w, const char *
     struct judged j = { 0 };
     int64_t from_ms, to_ms;
     sent_range(a, w->now_ms, &from_ms, &to_ms);
-    int rc = t->look->files ? judged_range(t->look, NULL, from_ms, to_ms, w->how, JUDGED_BYTES, &j) : -ENODATA;
+    int rc = t->look->files ? judged_range(t->look, NULL, from_ms, to_ms, &t->shown.how, JUDGED_BYTES, &j) : -ENODATA;
     struct sent_options o = { .question = question, .answer = a, .look = t->look, .judged = rc < 0 ? NULL : &j };
     bool named = endpoint_prepare(args_config(t->a), &o, e, content, said);
     if (rc == 0)
@@ -131,7 +131,7 @@ static int talk_show(struct talk *t, const struct ask_world *w, const char *ques
 
 static int talk_answer(struct talk *t, const char *question)
 {
-    struct ask_world w = { .look = t->look, .now_ms = os_wall_ms(), .replay = t->shown.private, .how = &t->shown.how,
+    struct ask_world w = { .look = t->look, .now_ms = os_wall_ms(), .replay = t->shown.private,
                            .missing = talk_missing, .self = t };
     struct answer a;
     int64_t first_ms, last_ms;

@@ -28,7 +28,7 @@ void api_changed(void *self, const struct http_request *r, struct http_reply *ou
     if (!api_look(a, out) || !api_range(a, r, &range, out))
         return;
     int64_t begin_ms = changed_begin(range.from_ms, range.to_ms);
-    int rc = judged_recording(&a->look, range.session, begin_ms, range.to_ms, JUDGED_BYTES, &rec);
+    int rc = judged_recording(&a->look, range.session, begin_ms, range.to_ms, JUDGED_BYTES, NULL, &rec);
     if (rc < 0) {
         api_fail(out, rc);
         return;

@@ -93,7 +93,7 @@ void api_ask(void *self, const struct http_request *r, struct http_reply *out)
     body_text(r, "context", &context);
     int64_t now_ms = api_now_ms(a);
     ask(&(struct ask_world){ .look = &a->look, .now_ms = now_ms, .offset_s = ask_zone_s(r, now_ms),
-                             .replay = a->s.replay != NULL, .how = &a->s.how, .missing = a->s.why_missing,
+                             .replay = a->s.replay != NULL, .missing = a->s.why_missing,
                              .self = a->s.self }, buf_text(&question), buf_text(&context), &answer);
     answer_json(&out->body, &answer, false);
     if (body_flag(r, "endpoint") || body_flag(r, "preview"))
