@@ -87,8 +87,8 @@ bool archive_overlap(const struct archive *a, int64_t from_ms, int64_t to_ms, co
 bool archive_is_damaged(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms);
 
 /*
- * What is played as a recording, for analysis; thinned to max_bytes (0: no limit), of the numbers that are wanted (NULL:
- * all). -ENODATA: nothing is there.
+ * What is played as a recording, for analysis; thinned to max_bytes (0: no limit), of the numbers that are wanted
+ * (NULL: all). -ENODATA: nothing is there.
  */
 int archive_recording(struct archive *a, const char *session, int64_t from_ms, int64_t to_ms, size_t max_bytes,
                       tape_wants *wants, struct recording **out);

@@ -113,7 +113,7 @@ static void test_some_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rates_of_a_range), cmocka_unit_test(test_span),
+        cmocka_unit_test(test_rates_of_a_range), cmocka_unit_test(test_some_numbers), cmocka_unit_test(test_span),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
