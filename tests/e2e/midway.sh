@@ -90,12 +90,18 @@ copies ${alone-} prlimit --fsize=0 "$sonde" metrics --root "$machines/laptop" >o
 copies prlimit --fsize=0 "$sonde" capture -n 1 captured >out 2>err
 [ $rc = 1 ] && [ ! -e captured ] && [ ! -e captured.part ] || fail "fsize=0: exit $rc: $(ls)"
 
-# Signals: what was gathered is reported; one that was ignored from the start is still.
+# Signals: what was gathered is reported; one that was ignored from the start is still. Sent after a second, and not
+# before $until is there, on a machine that is busy.
+until=.
 stopped()
 {
     "$@" >out 2>err &
     pid=$! background="$background $!"
     sleep 1
+    for _ in $(seq 100); do
+        [ ! -e "$until" ] || break
+        sleep 0.1
+    done
     kill -$signal $pid
     rc=0
     wait $pid || rc=$?
@@ -107,8 +113,9 @@ for signal in HUP TERM; do
 done
 
 # A capture: what there is, said to be a part; what cannot be written there is refused before.
-signal=TERM
+signal=TERM until=stopped.part/0002
 stopped "$sonde" capture -n 100 -i 0.1 stopped
+until=.
 [ $rc = 3 ] && [ -d stopped/0001 ] && grep -q 'stopped after' err || fail "capture: exit $rc: $(cat err)"
 ends 3 'sonde: capture: the recording ended after*' "$sonde" capture -n 100 --root stopped fewer
 ends 0 '' "$sonde" capture --root stopped all
