@@ -23,6 +23,7 @@ export class ChartGroup {
     this.told = null;
     this.frame = 0;
     this.settling = 0;
+    this.isTold = false; // a drag that goes on being told
     /** What is told when a person chose another range. @type {(from: number, to: number) => void} */
     this.onRange = () => {};
     /** @type {(ms: number | null) => void} */
@@ -86,8 +87,18 @@ export class ChartGroup {
     this.schedule();
   }
 
-  /** A person dragged over a part. @param {number} from @param {number} to */
+  /**
+   * A person dragged over a part. Every chart of the group hears the same drag and tells it, the dragged one first; those
+   * behind it have another axis by then, and would make a second step in the history.
+   * @param {number} from
+   * @param {number} to
+   */
   zoomed(from, to) {
+    if (this.isTold) return;
+    this.isTold = true;
+    queueMicrotask(() => {
+      this.isTold = false;
+    });
     this.setRange(from, to);
     this.onRange(from, to);
   }
