@@ -88,8 +88,8 @@ export class ChartGroup {
   }
 
   /**
-   * A person dragged over a part. Every chart of the group hears the same drag and tells it, the dragged one first; those
-   * behind it have another axis by then, and would make a second step in the history.
+   * A person dragged over a part. Every chart of the group hears the same drag and tells it, the dragged one
+   * first; those behind it have another axis by then, and would make a second step in the history.
    * @param {number} from
    * @param {number} to
    */
