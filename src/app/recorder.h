@@ -27,7 +27,7 @@ struct recorder_part {
     bool late;                                      /* it closes when all segments are finished */
 };
 
-#define RECORDER_PARTS_MAX 8
+#define RECORDER_PARTS_MAX 16
 
 struct recorder_options {
     const struct args *args;    /* of a command with RECORDER_OPTIONS */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const kinds[EVENT_KINDS] = { "gap", "clock", "adapter", "budget", "archive", "anomaly",
-                                                  "workload" };
+                                                  "workload", "log", "change", "alert" };
 static const char *const severities[] = { "unknown", "info", "notice", "warning", "critical" };
 
 const char *event_kind_name(enum event_kind k)

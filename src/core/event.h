@@ -12,9 +12,12 @@ enum event_kind {
     EVENT_ARCHIVE, /* what was seen could not be kept, or can be again */
     EVENT_ANOMALY, /* something unusual began, or is over */
     EVENT_WORKLOAD, /* another kind of work is done */
+    EVENT_LOG,     /* a line of a log of the system that may explain something unusual */
+    EVENT_CHANGE,  /* something on the machine is not as it was: a start, a package, a mount, a service */
+    EVENT_ALERT,   /* a rule of a person began to hold, or does no longer */
 };
 
-#define EVENT_KINDS (EVENT_WORKLOAD + 1)
+#define EVENT_KINDS (EVENT_ALERT + 1)
 
 enum severity { SEVERITY_INFO = 1, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 

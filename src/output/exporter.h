@@ -24,12 +24,24 @@ struct selection {
 struct selection selection_of(const struct schema *s, const char *globs);
 void selection_done(struct selection *sel);
 
+/* Where numbers come from, for formats that say so; borrowed. */
+struct export_about {
+    const char *host;     /* what this machine is called there; "" = it is not said */
+    const char *session;  /* "session_20261122_102616" */
+    int64_t start_ms;     /* when counters began to be watched, wall clock; 0 = not known */
+};
+
 struct exporter {
     const char *name; /* "csv" */
+    const char *type; /* as HTTP calls it: "application/json" */
 
     void (*head)(struct buf *out, const struct selection *sel); /* NULL = nothing comes first */
     void (*row)(struct buf *out, const struct selection *sel, const struct frame *f, size_t index);
     void (*tail)(struct buf *out); /* NULL = nothing comes last */
+
+    /* n instants as one message of its own, for a receiver; NULL = it is no format of receivers. */
+    void (*batch)(struct buf *out, const struct selection *sel, const struct frame *f, size_t n,
+                  const struct export_about *about);
 };
 
 const struct exporter *exporter_find(const char *name); /* NULL */

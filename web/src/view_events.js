@@ -34,7 +34,7 @@ export function eventsView() {
         return table.root;
       },
     );
-  const kind = chooser('every kind', ['gap', 'clock', 'adapter', 'budget', 'archive', 'anomaly', 'workload'], load);
+  const kind = chooser('every kind', ['gap', 'clock', 'adapter', 'budget', 'archive', 'anomaly', 'workload', 'log', 'change', 'alert'], load);
   const severity = chooser('every severity', ['info', 'notice', 'warning', 'critical'], load);
   const table = new Table(
     'Events',

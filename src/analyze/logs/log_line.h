@@ -1,0 +1,17 @@
+/* One line of a log of the system, whoever kept it: the journal, a file of syslog, the ring of the kernel. */
+#ifndef ANALYZE_LOGS_LOG_LINE_H
+#define ANALYZE_LOGS_LOG_LINE_H
+
+#include <stdint.h>
+
+struct log_line {
+    int64_t wall_ms;
+    int priority;         /* 0 emergency .. 7 debug, as syslog(3) has it; -1: the log does not say */
+    const char *log;      /* "journal", "kernel", the path of a file; borrowed from its reader */
+    char ident[64];       /* who said it, without its process id: "kernel", "sshd" */
+    char unit[80];        /* of systemd; "" where that is not known */
+    char message_id[33];  /* of the catalog of systemd, in small hex digits; "" = none */
+    char text[512];       /* what was said: one line of UTF-8 without control characters, cut where it is longer */
+};
+
+#endif
