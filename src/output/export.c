@@ -32,6 +32,22 @@ void selection_done(struct selection *sel)
     *sel = (struct selection){ 0 };
 }
 
+void export_instant(struct buf *out, const struct exporter *e, const struct selection *sel, const struct frame *f,
+                    const struct export_about *about, const char *version)
+{
+    if (!e->row) {
+        e->batch(out, sel, f, 1, about);
+        return;
+    }
+    if (e->head)
+        e->head(out, sel);
+    e->row(out, sel, f, 0);
+    if (e->build && version)
+        e->build(out, version);
+    if (e->tail)
+        e->tail(out);
+}
+
 void export_recording(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs)
 {
     struct selection sel = selection_of(rec->schema, globs);
