@@ -59,6 +59,10 @@ const struct exporter *exporter_find(const char *name); /* NULL */
 void export_instant(struct buf *out, const struct exporter *e, const struct selection *sel, const struct frame *f,
                     const struct export_about *about, const char *version);
 
+/* The same of the last instant of a recording. */
+void export_last(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs,
+                 const char *version);
+
 /* Every tick of a recording; globs as for selection_of(). */
 void export_recording(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs);
 

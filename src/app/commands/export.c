@@ -40,7 +40,7 @@ static const struct exporter *export_format(const char *word)
 }
 
 /* The newest instant of a feed: at least the second, and not one that the recorder had before. */
-static int export_last(struct observer *o, const struct moment **m)
+static int export_newest(struct observer *o, const struct moment **m)
 {
     int rc = feed_next(o->feed, m);
     for (int i = 0; rc == 0 && i < BACK_S * 20; i++) {
@@ -55,7 +55,7 @@ static int export_write_now(const struct args *a, struct observer *o, const stru
 {
     const struct moment *m = NULL;
     const char *globs = args_text(a, "metrics");
-    int rc = export_last(o, &m);
+    int rc = export_newest(o, &m);
     if (rc < 0) {
         log_error(rc, "export: the machine could not be read");
         return EXIT_FAILED;
