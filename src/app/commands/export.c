@@ -16,12 +16,13 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #define FORMATS "csv json jsonl prometheus openmetrics influx otlp graphite remote-write mqtt"
 #define TICKS_S 0.5 /* between two samples of its own */
-#define BACK_S 3    /* where the last instant of a recorder is looked for */
+#define BACK_S 30   /* where the last instant of a recorder is looked for */
 
 /* Are there words that are no format? An exporter that has none in this list is no format of a person's. */
 static const struct exporter *export_format(const char *word)
@@ -43,7 +44,7 @@ static const struct exporter *export_format(const char *word)
 static int export_newest(struct observer *o, const struct moment **m)
 {
     int rc = feed_next(o->feed, m);
-    for (int i = 0; rc == 0 && i < BACK_S * 20; i++) {
+    for (int i = 0; rc == 0 && i < BACK_S * 10; i++) {
         if (i && (o->sampler || os_wall_ms() - (*m)->frame.wall_ms < (int64_t)(o->interval_s * 1500)))
             break;
         rc = feed_next(o->feed, m);
@@ -79,7 +80,7 @@ static int export_now(const struct args *a, const struct exporter *e)
     struct observer o;
     if (outfiles_may_write(args_text(a, "out"), NULL) < 0)
         return EXIT_FAILED;
-    if (observer_attach(&o, a, TICKS_S, BACK_S, NULL) < 0 && observer_open(&o, a, TICKS_S, 0) < 0)
+    if (observer_attach(&o, a, INFINITY, BACK_S, NULL) < 0 && observer_open(&o, a, TICKS_S, 0) < 0)
         return EXIT_FAILED;
     int status = export_write_now(a, &o, e);
     observer_close(&o);
