@@ -302,8 +302,8 @@ static int export_say(const struct export *e, int rc)
         log_error(0, "%s: %s is no file and would be replaced; use `> %s` instead of %s", e->o.command, e->o.output,
                   e->o.output, e->o.option);
     else if (rc == -EFBIG && e->o.exporter && e->o.exporter->whole)
-        log_error(0, "%s: so much is too much for one piece, which %s must be: name a shorter range with --from and --to, or "
-                  "another format", e->o.command, e->o.exporter->name);
+        log_error(0, "%s: so much is too much for one piece, which %s must be: name a shorter range with --from and "
+                  "--to, or another format", e->o.command, e->o.exporter->name);
     else if (rc == -E2BIG)
         log_error(0, "%s: more than %d rows, or %d numbers: name fewer --metrics, or a longer --every", e->o.command,
                   QUERY_POINTS, QUERY_MAX);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `sonde export` and its kin: every format of a stored range and of now, what is refused, the file for node_exporter; what
-# promtool says of it, on every recorded machine, where it is installed.
+# `sonde export` and its kin: every format of a stored range and of now, what is refused, the file for node_exporter;
+# what promtool says of it, on every recorded machine, where it is installed.
 . "$(dirname "$0")/lib.sh"
 sonde=$1/sonde
 source=$(cd "$(dirname "$0")/../.." && pwd)
@@ -40,7 +40,7 @@ expect 0 '*does not end in .prom*' "$sonde" record --config bad.yaml --data data
 
 # ---- every format, of a session ----
 
-id=$("$sonde" sessions list --json --data data | grep -o '"id": *"session_[0-9_]*"' | tail -n 1 | sed 's|.*session_||; s|"||')
+id=$("$sonde" sessions list --json --data data | grep -o '"id": *"session_[0-9_]*"' | sed 's|.*session_||; s|"||')
 for format in csv json jsonl prometheus openmetrics influx otlp graphite remote-write mqtt; do
     expect 0 '*samples*' "$sonde" export $format $id --data data -o $format.out
     [ -s $format.out ] || fail "$format: nothing"
@@ -86,7 +86,8 @@ expect 0 '' "$sonde" export influx $id --data data --from 1990-01-01 --metrics m
 
 expect 0 '' "$sonde" export openmetrics --fresh --data data -o now.om
 [ "$(tail -n 1 now.om)" = "# EOF" ] && grep -q '^# TYPE sonde_build info$' now.om || fail "openmetrics: of now"
-expect 0 '' "$sonde" check -d 1 -i 0.5 --fresh --quiet --mode collect --data data --export-prometheus check.prom --metrics 'cpu.*'
+expect 0 '' "$sonde" check -d 1 -i 0.5 --fresh --quiet --mode collect --data data --metrics 'cpu.*' \
+    --export-prometheus check.prom
 [ "$(stat -c %a check.prom)" = 644 ] || fail "--export-prometheus: mode $(stat -c %a check.prom)"
 ! grep -q sonde_memory check.prom || fail "--export-prometheus: --metrics is not heard"
 promtool_agrees check.prom

@@ -1,6 +1,6 @@
 /*
- * The formats of receivers: expected files for the text ones, Protocol Buffers read by a reader of this test's own, what
- * is escaped, what is left out.
+ * The formats of receivers: expected files for the text ones, Protocol Buffers read by a reader of this test's own,
+ * what is escaped, what is left out.
  */
 #include "test.h"
 
@@ -21,8 +21,10 @@ struct sample {
 };
 
 static const struct metric metrics[] = {
-    { .name = "cpu.time", .inst = "user", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "", .help = "time in programs" },
-    { .name = "cpu.time", .inst = "guest", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "", .help = "in guests" },
+    { .name = "cpu.time", .inst = "user", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "",
+      .help = "time in programs" },
+    { .name = "cpu.time", .inst = "guest", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "",
+      .help = "in guests" },
     { .name = "cpu.user", .unit = UNIT_PERCENT, .help = "share of time in programs" },
     { .name = "disk.read", .inst = "total", .unit = UNIT_BYTE, .kind = KIND_COUNTER, .help = "bytes read" },
     { .name = "disk.read", .inst = "sda", .unit = UNIT_BYTE, .kind = KIND_COUNTER, .help = "bytes read" },
@@ -80,7 +82,8 @@ static int sample_teardown(void **state)
     return 0;
 }
 
-static const struct export_about about = { .host = "web, 1", .session = "session_20261122_103000", .start_ms = START_MS };
+static const struct export_about about = {
+    .host = "web, 1", .session = "session_20261122_103000", .start_ms = START_MS };
 static const struct export_about nobody = { .host = "" };
 
 static void batch(struct buf *out, const char *format, const struct sample *s, const char *globs, size_t n,
@@ -240,7 +243,8 @@ static void remote_series(void **state)
 /* Who has the counter makes the rate; who chose the rate alone gets it. */
 static void rates(void **state)
 {
-    static const char *const format[] = { "openmetrics", "prometheus", "influx", "graphite", "mqtt", "remote-write", "otlp" };
+    static const char *const format[] = { "openmetrics", "prometheus", "influx", "graphite", "mqtt", "remote-write",
+                                          "otlp" };
     for (size_t i = 0; i < sizeof format / sizeof *format; i++) {
         auto_buf struct buf both = { 0 }, rate = { 0 };
         batch(&both, format[i], *state, "disk.read,disk.read.rate", 1, &nobody);
@@ -361,7 +365,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_texts), cmocka_unit_test(golden_messages), cmocka_unit_test(remote_series),
         cmocka_unit_test(rates), cmocka_unit_test(only_numbers), cmocka_unit_test(host_is_not_said),
-        cmocka_unit_test(empty), cmocka_unit_test(messages_join), cmocka_unit_test(otlp_names), cmocka_unit_test(snappy),
+        cmocka_unit_test(empty), cmocka_unit_test(messages_join), cmocka_unit_test(otlp_names),
+        cmocka_unit_test(snappy),
     };
     return cmocka_run_group_tests(tests, sample_setup, sample_teardown);
 }

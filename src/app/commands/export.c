@@ -1,7 +1,8 @@
 /*
  * export.c - `sonde export`: what was recorded, or what is now, in the formats of other programs.
  *
- * What is now comes from the recorder that runs, or from two samples of its own: counters are levels, and shares need two.
+ * What is now comes from the recorder that runs, or from two samples of its own: counters are levels, and shares need
+ * two.
  */
 #include "app/archived.h"
 #include "app/attach.h"
@@ -90,8 +91,9 @@ static int export_now(const struct args *a, const struct exporter *e)
 static int export_run(const struct args *a)
 {
     const struct exporter *format = export_format(args_positional(a, 0));
-    struct exporting e = { .command = "export", .option = "--out", .exporter = format, .session = args_positional(a, 1),
-                           .globs = args_text(a, "metrics"), .output = args_text(a, "out"), .host = args_text(a, "host") };
+    struct exporting e = { .command = "export", .option = "--out", .exporter = format, .host = args_text(a, "host"),
+                           .session = args_positional(a, 1), .globs = args_text(a, "metrics"),
+                           .output = args_text(a, "out") };
     bool range = e.session || args_given(a, "from") || args_given(a, "to");
     bool now = args_flag(a, "now") || (format && !range && format->whole);
     if (!format || archived_runs_backwards(a, "export"))
@@ -135,11 +137,12 @@ static const struct example examples[] = {
 const struct command command_export = {
     .name = "export", .summary = "what was recorded, or is now, in the formats of other programs",
     .usage = "FORMAT [SESSION]",
-    .text = "Formats: csv, json, jsonl (all that was recorded, a dash is empty or null); prometheus and openmetrics (text, with "
-            "stamps where it is a range); influx (line protocol, nanoseconds); otlp (an ExportMetricsServiceRequest, with "
-            "OpenTelemetry's names where it has one); graphite (plaintext); remote-write (a WriteRequest of Prometheus, not "
-            "compressed); mqtt (a JSON object an instant). All but the first three leave out what is not known, and rates "
-            "whose counter is there: the receiver makes them. No name of this machine is written unless --host gives one. "
-            "docs/EXPORT.md has the names and units of each. A file appears when it is whole.",
+    .text = "Formats: csv, json, jsonl (all that was recorded; what is not known is empty or null); prometheus and "
+            "openmetrics (text, with stamps where it is a range); influx (line protocol, nanoseconds); otlp (an "
+            "ExportMetricsServiceRequest, with OpenTelemetry's names where it has one); graphite (plaintext); "
+            "remote-write (a WriteRequest of Prometheus, not compressed); mqtt (a JSON object an instant). All but the "
+            "first three leave out what is not known, and rates whose counter is there: the receiver makes them. No "
+            "name of this machine is written unless --host gives one. docs/EXPORT.md has the names and units of each. "
+            "A file appears when it is whole.",
     .options = options, .examples = examples, .max_positional = 2, .run = export_run,
 };

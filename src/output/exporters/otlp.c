@@ -2,9 +2,9 @@
  * otlp.c - an ExportMetricsServiceRequest of the OpenTelemetry protocol, as OTLP/HTTP posts it to /v1/metrics
  * (opentelemetry.io/docs/specs/otlp, opentelemetry/proto/metrics/v1/metrics.proto, OTLP 1).
  *
- * Names are OpenTelemetry's where it has one (otlp_names.c), else `sonde.` and ours with the instance as attribute `id`.
- * Counters are cumulative monotonic sums, what may be added up are sums that are not, all else gauges. Requests one after
- * the other are one larger request: so is Protocol Buffers' encoding.
+ * Names are OpenTelemetry's where it has one (otlp_names.c), else `sonde.` and ours with the instance as attribute
+ * `id`. Counters are cumulative monotonic sums, what may be added up are sums that are not, all else gauges. Requests
+ * one after the other are one larger request: so is Protocol Buffers' encoding.
  */
 #include "output/exporters/names.h"
 #include "output/exporters/otlp_names.h"

@@ -1,7 +1,7 @@
 /*
- * remote_write.c - the WriteRequest of Prometheus' remote write 1.0 (prometheus.io/docs/specs/prw/remote_write_spec), as
- * it is before Snappy, which is the sender's: series with their labels once and a sample for each instant, names as at
- * /metrics, and what kind and unit each family has.
+ * remote_write.c - the WriteRequest of Prometheus' remote write 1.0 (prometheus.io/docs/specs/prw/remote_write_spec),
+ * as it is before Snappy, which is the sender's: series with their labels once and a sample for each instant, names as
+ * at /metrics, and what kind and unit each family has.
  */
 #include "output/exporters/names.h"
 #include "output/exporters/proto.h"
