@@ -19,6 +19,7 @@ struct exporting {
     int64_t every_ms;               /* 0: each instant, else a row of minimum, mean and maximum for so long */
     const char *globs;              /* NULL: all metrics */
     const char *output;             /* NULL: standard output */
+    bool optimetrics;               /* into a folder of that name, the files of OptiMetrics (store/csvlog.h) */
     const char *host;               /* as in struct export_about */
 };
 

@@ -82,6 +82,14 @@ expect 0 '' "$sonde" export influx $id --data data --from 1990-01-01 --metrics m
 "$sonde" export graphite $id --data data | head -n 1 >one || fail "a reader that leaves"
 [ "$(wc -l <one)" = 1 ] || fail "head got $(wc -l <one) lines"
 
+# the files of OptiMetrics
+expect 0 '*samples*' "$sonde" export csv $id --data data --layout optimetrics --out folder
+ls folder/*/cpu_*.csv folder/*/memory_*.csv >said 2>&1 || fail "--layout optimetrics: $(find folder)"
+rows=$(cat folder/*/cpu_*.csv | wc -l)
+[ "$rows" -eq $((samples + 1)) ] || fail "--layout optimetrics: $rows lines of $samples samples"
+expect 1 '*folder is there already*' "$sonde" export csv $id --data data --layout optimetrics --out folder
+expect 2 '*--layout optimetrics is of csv*' "$sonde" export json $id --data data --layout optimetrics --out folder2
+
 # ---- of now ----
 
 expect 0 '' "$sonde" export openmetrics --fresh --data data -o now.om

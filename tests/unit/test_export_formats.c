@@ -205,7 +205,8 @@ static const struct field sum[] = {
 static const struct field metric[] = { { 1, "name", 't', NULL }, { 2, "description", 't', NULL },
     { 3, "unit", 't', NULL }, { 5, "gauge", 'm', gauge }, { 7, "sum", 'm', sum }, { 0 } };
 static const struct field scope[] = { { 1, "name", 't', NULL }, { 0 } };
-static const struct field scope_metrics[] = { { 1, "scope", 'm', scope }, { 2, "metric", 'm', metric }, { 0 } };
+static const struct field scope_metrics[] = {
+    { 1, "scope", 'm', scope }, { 2, "metric", 'm', metric }, { 3, "schema", 't', NULL }, { 0 } };
 static const struct field resource[] = { { 1, "attribute", 'm', attribute }, { 0 } };
 static const struct field resource_metrics[] = {
     { 1, "resource", 'm', resource }, { 2, "scope_metrics", 'm', scope_metrics }, { 0 } };

@@ -94,10 +94,16 @@ static int export_run(const struct args *a)
     struct exporting e = { .command = "export", .option = "--out", .exporter = format, .host = args_text(a, "host"),
                            .session = args_positional(a, 1), .globs = args_text(a, "metrics"),
                            .output = args_text(a, "out") };
+    e.optimetrics = strcmp(args_text(a, "layout"), "optimetrics") == 0;
     bool range = e.session || args_given(a, "from") || args_given(a, "to");
     bool now = args_flag(a, "now") || (format && !range && format->whole);
     if (!format || archived_runs_backwards(a, "export"))
         return EXIT_USAGE;
+    if (e.optimetrics && (strcmp(format->name, "csv") != 0 || !e.output || e.globs || now || args_given(a, "every"))) {
+        log_error(0, "export: --layout optimetrics is of csv, and of all instants of a range; name a new folder with "
+                  "--out");
+        return EXIT_USAGE;
+    }
     if (now && range) {
         log_error(0, "export: --now is the last instant; give a session or a range without it");
         return EXIT_USAGE;
@@ -119,6 +125,8 @@ static const struct option options[] = {
     { "metrics", 0, OPTION_TEXT, "GLOBS", .help = "only these: 'cpu.*,disk.read{sda}'" },
     { "every",   0, OPTION_DURATION, "TIME", .min = 0.1, .max = 366 * 86400.0,
       .help = "a row for so long, of minimum, mean and maximum, instead of each instant: 10m, 1h" },
+    { "layout",  0, OPTION_CHOICE, "LAYOUT", .choices = "sonde optimetrics", .fallback = "sonde",
+      .help = "of csv: one file, or a folder with the files of OptiMetrics, one for each kind of hardware" },
     { "host",    0, OPTION_TEXT, "NAME", .help = "what this machine is called there; without, it is not said" },
     { "out",    'o', OPTION_FILE, "FILE", .help = "instead of standard output" },
     ATTACH_OPTIONS,

@@ -18,7 +18,7 @@
 enum { REQUEST_RESOURCE_METRICS = 1 };
 enum { RESOURCE_METRICS_RESOURCE = 1, RESOURCE_METRICS_SCOPE = 2 };
 enum { RESOURCE_ATTRIBUTE = 1 };
-enum { SCOPE_METRICS_SCOPE = 1, SCOPE_METRICS_METRIC = 2 };
+enum { SCOPE_METRICS_SCOPE = 1, SCOPE_METRICS_METRIC = 2, SCOPE_METRICS_SCHEMA = 3 };
 enum { SCOPE_NAME = 1 };
 enum { METRIC_NAME = 1, METRIC_DESCRIPTION = 2, METRIC_UNIT = 3, METRIC_GAUGE = 5, METRIC_SUM = 7 };
 enum { DATA_POINT = 1, SUM_TEMPORALITY = 2, SUM_MONOTONIC = 3, TEMPORALITY_CUMULATIVE = 2 };
@@ -162,6 +162,7 @@ static void otlp_batch(struct buf *out, const struct selection *sel, const struc
         if (!otlp_metric(out, &g, i, sel, f, n, about))
             out->n = before;
     }
+    proto_text(out, SCOPE_METRICS_SCHEMA, OTLP_SCHEMA);
     proto_close(out, scope);
     proto_close(out, all);
     groups_done(&g);

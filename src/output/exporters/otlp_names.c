@@ -1,11 +1,10 @@
 /*
- * otlp_names.c - OpenTelemetry's semantic conventions for system and hardware metrics, as they are after the renaming
- * of `system.network.packets` to `system.network.packet.count` and of `system.linux.memory.*` to
- * `system.memory.linux.*` (github.com/open-telemetry/semantic-conventions, model/system/metrics.yaml at 0108c1b8,
- * model/hardware/). All of them are "in development" there: names may change, in this file.
+ * otlp_names.c - OpenTelemetry's semantic conventions for system and hardware metrics, as of version 1.44.0
+ * (github.com/open-telemetry/semantic-conventions, model/system/, model/hardware/; what was renamed when stands in
+ * schemas/1.44.0 there). All of them are "in development": names may change, in this file and OTLP_SCHEMA.
  *
- * Left out on purpose: cores beside the whole machine in system.cpu.* (both would count twice), shares of a package's
- * energy beside the package.
+ * Left out on purpose: cores beside the whole machine in system.cpu.* (both would count twice), and shares of a
+ * package's energy beside the package.
  */
 #include "output/exporters/otlp_names.h"
 

@@ -101,9 +101,11 @@ const compare = (metric, point, sum) => {
 for (const resource of message.resourceMetrics) {
   const of = attributes(resource.resource.attributes);
   if (of['service.name'] !== 'sonde' || of['host.name'] !== 'box-1') fail('resource:', of);
-  for (const scope of resource.scopeMetrics)
+  for (const scope of resource.scopeMetrics) {
+    if (!/^https:..opentelemetry\.io.schemas.1\.\d+\.0$/.test(scope.schemaUrl)) fail('schema:', scope.schemaUrl);
     for (const metric of scope.metrics)
       for (const point of (metric.gauge ?? metric.sum).dataPoints) compare(metric, point, metric.sum);
+  }
 }
 for (const [stamp, values] of want)
   for (const [id, value] of Object.entries(values))

@@ -125,6 +125,5 @@ status=$(curl -s -o "$tmp/said" -w '%{http_code}' --data-binary @"$tmp/hour.lp" 
 $check influx "$tmp/hour.rows" "$influx" >"$tmp/influx.said" || fail "$(cat "$tmp/influx.said")"
 kill $background
 wait || :
-cat "$tmp/scraped"
-echo "$(cat "$tmp/otlp"); of an H200 server $(cat "$tmp/h200.said")"
-echo "$(cat "$tmp/write"); $(cat "$tmp/influx.said"); $(head -n 1 "$tmp/scraped" | sed 's/,.*//')"
+echo "$(cat "$tmp/scraped"); $(cat "$tmp/otlp"); of an H200 server $(cat "$tmp/h200.said"); $(cat "$tmp/write");" \
+    "$(cat "$tmp/influx.said")"
