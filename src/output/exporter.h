@@ -36,12 +36,18 @@ struct exporter {
     const char *type; /* as HTTP calls it: "application/json" */
 
     void (*head)(struct buf *out, const struct selection *sel); /* NULL = nothing comes first */
+    /* NULL = there are only batches. */
     void (*row)(struct buf *out, const struct selection *sel, const struct frame *f, size_t index);
     void (*tail)(struct buf *out); /* NULL = nothing comes last */
 
-    /* n instants as one message of its own, for a receiver; NULL = it is no format of receivers. */
+    /*
+     * n instants, oldest first, as one message of its own, for a receiver; NULL = it is no format of receivers. What is
+     * not known is left out, and so are rates whose counter is selected. Messages one after the other are a file of the
+     * format, but where `whole` says that it must be one.
+     */
     void (*batch)(struct buf *out, const struct selection *sel, const struct frame *f, size_t n,
                   const struct export_about *about);
+    bool whole;
 };
 
 const struct exporter *exporter_find(const char *name); /* NULL */

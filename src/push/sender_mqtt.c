@@ -19,7 +19,7 @@ struct broker {
     char id[64];
 };
 
-/* Stable, and of nobody else: what the broker knows of a client that was cut off is that it came back. */
+/* The same at every connection, so that a broker ends the one that was cut off; and of nobody else. */
 static int broker_name(const struct target *t, char id[static 64])
 {
     uint32_t random;

@@ -1,0 +1,25 @@
+/* openmetrics.c - OpenMetrics 1.0: one instant as it is scraped, or several with stamps, which Prometheus can import. */
+#include "output/exporters/exposition.h"
+
+static void openmetrics_row(struct buf *out, const struct selection *sel, const struct frame *f, size_t index)
+{
+    (void)index;
+    exposition(out, EXPOSITION_OPENMETRICS, sel, f, 1, false, NULL);
+}
+
+static void openmetrics_tail(struct buf *out)
+{
+    buf_puts(out, "# EOF\n");
+}
+
+static void openmetrics_batch(struct buf *out, const struct selection *sel, const struct frame *f, size_t n,
+                              const struct export_about *about)
+{
+    exposition(out, EXPOSITION_OPENMETRICS, sel, f, n, true, about->host);
+    openmetrics_tail(out);
+}
+
+const struct exporter exporter_openmetrics = {
+    .name = "openmetrics", .type = "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    .row = openmetrics_row, .tail = openmetrics_tail, .batch = openmetrics_batch, .whole = true,
+};
