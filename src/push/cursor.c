@@ -57,7 +57,7 @@ static int cursor_line(struct cursor *c, const char *text)
     int accepted, end = -1;
     long long success;
     if (strncmp(text, "base ", 5) == 0 && !*c->base && session_is_good(text + 5)) {
-        snprintf(c->base, sizeof c->base, "%s", text + 5);
+        text_copy(c->base, sizeof c->base, text + 5);
         return 0;
     }
     if (sscanf(text, "accepted %1d %18lld%n", &accepted, &success, &end) == 2 && end > 0 && !text[end] && success >= 0) {

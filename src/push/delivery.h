@@ -9,6 +9,7 @@
 
 #include "core/frame.h"
 #include "push/sender.h"
+#include "store/tape.h"
 
 #define DELIVERY_INSTANTS 60
 #define DELIVERY_VALUES 20000 /* at most, unless one instant has more */
