@@ -70,9 +70,9 @@ static int queue_add(struct queue *q, const char *dir, const struct place *at)
     for (int i = 0; i < n; i++) {
         struct waiting w = { .piece = list[i], .before_ms = before_ms };
         bool same = list[i].part == at->part;
-        before_ms = list[i].last_ms;
         if (same && list[i].block < at->block)
             continue;
+        before_ms = list[i].last_ms;
         memcpy(w.session, at->session, sizeof w.session);
         w.first_tick = same && list[i].block == at->block ? at->tick : 0;
         if (!list[i].journal && w.first_tick >= list[i].rows)

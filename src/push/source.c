@@ -227,18 +227,22 @@ static bool piece_is_before(const struct piece *p, const struct place *at)
     return p->part < at->part || (p->part == at->part && p->block < at->block);
 }
 
-/* Is this the piece where the place is, or the one that follows it without a hole? */
-static bool piece_follows(const struct piece *p, const struct place *at)
+/*
+ * Is this the piece where the place is, or the one that follows it without a hole?
+ *
+ *   before  the piece before it that is still kept, NULL: none
+ */
+static bool piece_follows(const struct piece *p, const struct piece *before, const struct place *at)
 {
     if (p->part == at->part)
         return p->block == at->block;
-    return p->part == at->part + 1 && p->block == 0;
+    return p->part == at->part + 1 && p->block == 0 && before && before->part == at->part;
 }
 
 /* The place is in this piece; what would have stood between is missing. */
-static void source_land(struct source *s, const struct piece *p)
+static void source_land(struct source *s, const struct piece *p, const struct piece *before)
 {
-    s->hole = !piece_follows(p, &s->at);
+    s->hole = !piece_follows(p, before, &s->at);
     if (p->part == s->at.part && p->block == s->at.block)
         return;
     s->at.part = p->part;
@@ -265,7 +269,7 @@ static int source_find(struct source *s)
         s->tape = NULL;
     }
     if (s->reading && !lead)
-        source_land(s, &list[i]);
+        source_land(s, &list[i], i ? &list[i - 1] : NULL);
     mem_free(list);
     return rc == -ENOENT ? 0 : rc < 0 ? rc : any;
 }
