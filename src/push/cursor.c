@@ -60,7 +60,7 @@ static int cursor_line(struct cursor *c, const char *text)
         text_copy(c->base, sizeof c->base, text + 5);
         return 0;
     }
-    if (sscanf(text, "accepted %1d %18lld%n", &accepted, &success, &end) == 2 && end > 0 && !text[end] && success >= 0) {
+    if (sscanf(text, "accepted %1d %18lld%n", &accepted, &success, &end) == 2 && !text[end] && success >= 0) {
         c->accepted = accepted;
         c->success_ms = success;
         return 0;

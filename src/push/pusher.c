@@ -161,8 +161,8 @@ static void pusher_hole(struct pusher *p, const struct place *at)
 {
     char text[224], when[TEXT_TIME_MAX];
     if (at->wall_ms)
-        snprintf(text, sizeof text, "push: what was recorded after %s is not kept any more and does not reach %s, up to "
-                 "where the archive goes on", text_time(at->wall_ms, when), p->o.target->name);
+        snprintf(text, sizeof text, "push: what was recorded after %s, up to where the archive goes on, is not kept any "
+                 "more and does not reach %s", text_time(at->wall_ms, when), p->o.target->name);
     else
         snprintf(text, sizeof text, "push: the beginning of %s is not kept any more and does not reach %s", at->session,
                  p->o.target->name);

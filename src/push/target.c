@@ -223,7 +223,8 @@ static const char *target_wrong(const struct target *t, bool insecure)
     if (*t->password_file && !*t->user)
         return "has a password_file and no user";
     if (*t->token_file && (*t->user || t->way != TARGET_HTTP))
-        return *t->user ? "has a token_file and a user; one of them can be" : "has a token_file, which only HTTP knows";
+        return *t->user ? "has a token_file and a user; one of them can be" :
+                          "has a token_file, which only HTTP knows";
     if (t->way == TARGET_TCP && *t->user)
         return "has a user, which tcp:// does not know";
     return NULL;
