@@ -48,9 +48,20 @@ struct exporter {
     void (*batch)(struct buf *out, const struct selection *sel, const struct frame *f, size_t n,
                   const struct export_about *about);
     bool whole;
+
+    /* What says which version of Sonde it was, among the numbers; NULL: no place for it. */
+    void (*build)(struct buf *out, const char *version);
 };
 
 const struct exporter *exporter_find(const char *name); /* NULL */
+
+/* One instant, complete in itself, as /metrics has it. version NULL: it is not said. */
+void export_instant(struct buf *out, const struct exporter *e, const struct selection *sel, const struct frame *f,
+                    const struct export_about *about, const char *version);
+
+/* The same of the last instant of a recording. */
+void export_last(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs,
+                 const char *version);
 
 /* Every tick of a recording; globs as for selection_of(). */
 void export_recording(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs);

@@ -21,7 +21,7 @@ static void exposition_head(struct buf *out, enum exposition format, const struc
 {
     bool open = format == EXPOSITION_OPENMETRICS;
     exposition_line(out, "# HELP ", format, m);
-    names_text(out, m->help ? m->help : m->name, open ? "\\\"" : "\\");
+    names_text(out, m->help && *m->help ? m->help : m->name, open ? "\\\"" : "\\");
     buf_putc(out, '\n');
     exposition_line(out, "# TYPE ", format, m);
     buf_puts(out, m->kind == KIND_COUNTER ? "counter\n" : "gauge\n");
@@ -84,4 +84,14 @@ void exposition(struct buf *out, enum exposition format, const struct selection 
         }
     }
     groups_done(&g);
+}
+
+void exposition_build(struct buf *out, enum exposition format, const char *version)
+{
+    bool open = format == EXPOSITION_OPENMETRICS; /* which has a type for it, whose families lack the _info */
+    const char *family = open ? "sonde_build" : "sonde_build_info";
+    buf_printf(out, "# HELP %s version of sonde\n# TYPE %s %s\nsonde_build_info{version=\"", family, family,
+               open ? "info" : "gauge");
+    names_text(out, version, "\\\"");
+    buf_puts(out, "\"} 1\n");
 }

@@ -19,4 +19,7 @@ enum exposition {
 void exposition(struct buf *out, enum exposition format, const struct selection *sel, const struct frame *f, size_t n,
                 bool stamped, const char *host);
 
+/* sonde_build_info{version="0.1.0"} 1 */
+void exposition_build(struct buf *out, enum exposition format, const char *version);
+
 #endif

@@ -19,7 +19,12 @@ static void openmetrics_batch(struct buf *out, const struct selection *sel, cons
     openmetrics_tail(out);
 }
 
+static void openmetrics_build(struct buf *out, const char *version)
+{
+    exposition_build(out, EXPOSITION_OPENMETRICS, version);
+}
+
 const struct exporter exporter_openmetrics = {
     .name = "openmetrics", .type = "application/openmetrics-text; version=1.0.0; charset=utf-8",
-    .row = openmetrics_row, .tail = openmetrics_tail, .batch = openmetrics_batch, .whole = true,
+    .row = openmetrics_row, .tail = openmetrics_tail, .batch = openmetrics_batch, .whole = true, .build = openmetrics_build,
 };

@@ -13,7 +13,12 @@ static void prometheus_batch(struct buf *out, const struct selection *sel, const
     exposition(out, EXPOSITION_PROMETHEUS, sel, f, n, true, about->host);
 }
 
+static void prometheus_build(struct buf *out, const char *version)
+{
+    exposition_build(out, EXPOSITION_PROMETHEUS, version);
+}
+
 const struct exporter exporter_prometheus = {
     .name = "prometheus", .type = "text/plain; version=0.0.4; charset=utf-8",
-    .row = prometheus_row, .batch = prometheus_batch, .whole = true,
+    .row = prometheus_row, .batch = prometheus_batch, .whole = true, .build = prometheus_build,
 };

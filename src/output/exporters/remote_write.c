@@ -71,7 +71,7 @@ static void write_metadata(struct buf *out, const struct metric *m)
     size_t family = proto_open(out, METADATA_FAMILY);
     names_sample(out, m);
     proto_close(out, family);
-    proto_text(out, METADATA_HELP, m->help ? m->help : m->name);
+    proto_text(out, METADATA_HELP, m->help && *m->help ? m->help : m->name);
     proto_text(out, METADATA_UNIT, names_unit(m->unit));
     proto_close(out, at);
 }
