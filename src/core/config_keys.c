@@ -100,7 +100,7 @@ static const struct config_key keys[] = {
 
     { "push.targets", .type = CONFIG_LIST, .fallback = "[]",
       .help = "Receivers that are sent what is recorded, as texts \"NAME FORMAT URL [metrics=GLOBS] [interval=S] "
-              "[token_file=PATH] [user=NAME password_file=PATH] [ca_file=PATH] [host=NAME] [insecure]\"; formats: "
+              "[token_file=PATH] [user=NAME password_file=PATH] [ca_file=PATH] [host=NAME] [settle=S] [insecure]\"; formats: "
               "remote-write, influx, otlp, jsonl (http, https), graphite (tcp), mqtt (mqtt, mqtts). Empty: nothing is "
               "sent." },
     { "push.backlog_days", NUMBER("0", 0, 36500),

@@ -162,9 +162,12 @@ static int fetch_headers(const struct fetch_request *r, struct curl_slist **out)
     return rc < 0 ? rc : fetch_add(out, "Expect:");
 }
 
-static void fetch_ask_retry(CURL *c, const struct fetch_request *r)
+static void fetch_ask(CURL *c, const struct fetch_request *r)
 {
     curl_off_t s = 0;
+    long made = 0;
+    if (r->fresh && curl_easy_getinfo(c, CURLINFO_NUM_CONNECTS, &made) == CURLE_OK)
+        *r->fresh = made > 0;
     if (r->retry_after_s && curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &s) == CURLE_OK)
         *r->retry_after_s = s > 0 ? (double)s : 0;
 }
@@ -196,7 +199,7 @@ static int fetch_post(const struct fetch_request *r, char why[static FETCH_WHY])
         curl_multi_add_handle(m, c);
         rc = fetch_drive(m, r, &code);
         curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-        fetch_ask_retry(c, r);
+        fetch_ask(c, r);
         curl_multi_remove_handle(m, c);
     }
     curl_easy_cleanup(c);

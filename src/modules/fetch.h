@@ -26,6 +26,7 @@ struct fetch_request {
     bool (*stop)(void);      /* asked several times a second; true ends it */
     bool (*ends)(void *self); /* the same, for whoever has more than one */
     void **kept;             /* begins as NULL: its connection serves the next request, until drop(); NULL: closes it */
+    bool *fresh;             /* was another connection made than the one that was kept? NULL: is not asked */
     double *retry_after_s;   /* what the reply asks for, 0: nothing; NULL: is not asked */
 
     /* Takes what comes, piece by piece. A negative errno value ends it and is returned. */

@@ -160,5 +160,6 @@ int delivery_try(struct delivery *d)
     delivery_encode(d);
     if (d->body.n) /* nothing is known of what was chosen: there is nothing to say */
         sender_send(&d->sender, d->body.p, d->body.n, &a);
+    d->parted = a.parted;
     return delivery_judge(d, &a);
 }

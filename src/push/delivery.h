@@ -42,6 +42,7 @@ struct delivery {
     bool accepted;            /* it ever took something: what it refuses is then no fault of the configuration */
     struct delivery_counts counts;
     uint64_t bytes;
+    bool parted;              /* of the last try: see struct answer */
     struct answer said;       /* the last refusal, or why it waits */
 };
 

@@ -18,6 +18,7 @@
 
 #define LOOK_NS 60000000000      /* between two looks at the backlog */
 #define OUTAGE_NS 60000000000    /* what is shorter is not told */
+#define SETTLING 64
 #define TELL_NS 600000000000     /* between two words of what was passed over */
 
 struct pusher {
@@ -34,6 +35,12 @@ struct pusher {
     int64_t look_ns, fail_ns, told_ns; /* of the monotonic clock; fail_ns: since when it waits, 0: it does not */
     int64_t fail_ms;
     bool outage_told;
+    struct {
+        struct place at;
+        int64_t ns;
+    } settling[SETTLING];         /* acknowledged, and not for long enough: target.settle_s; n_settling of them */
+    int n_settling;
+    int64_t reached_ms;           /* the newest instant that was ever sent */
     struct delivery_counts told;  /* of what was passed over */
     struct os_lock *lock;         /* guards state */
     struct pusher_state state;
@@ -135,6 +142,45 @@ static void pusher_read_cursor(struct pusher *p)
     p->dirty = true;
 }
 
+/* ---- acknowledged, and for how long ---- */
+
+static void pusher_settle_one(struct pusher *p, const struct place *at)
+{
+    cursor_move(&p->cursor, at);
+    p->dirty = true;
+}
+
+/* What was acknowledged long enough ago is over. */
+static void pusher_settle(struct pusher *p)
+{
+    int64_t now = os_mono_ns();
+    int n = 0;
+    while (n < p->n_settling && (double)(now - p->settling[n].ns) * 1e-9 >= p->o.target->settle_s)
+        pusher_settle_one(p, &p->settling[n++].at);
+    p->n_settling -= n;
+    memmove(p->settling, p->settling + n, (size_t)p->n_settling * sizeof *p->settling);
+}
+
+static void pusher_acknowledged(struct pusher *p, const struct place *at)
+{
+    p->reached_ms = at->wall_ms > p->reached_ms ? at->wall_ms : p->reached_ms;
+    if (p->o.target->settle_s <= 0) {
+        pusher_settle_one(p, at);
+        return;
+    }
+    int i = p->n_settling < SETTLING ? p->n_settling++ : SETTLING - 1; /* then it settles with the one before */
+    p->settling[i].at = *at;
+    p->settling[i].ns = os_mono_ns();
+}
+
+/* It may have been started anew, and lack what it had not written: back to what is settled. */
+static void pusher_go_back(struct pusher *p)
+{
+    p->n_settling = 0;
+    delivery_clear(&p->delivery);
+    *p->session = '\0';
+}
+
 /* ---- what is next ---- */
 
 static bool pusher_is_ours(const struct pusher *p, const struct tape_about *a)
@@ -195,9 +241,11 @@ static int pusher_gather_one(struct pusher *p)
         pusher_leave_session(p);
         return 0;
     }
-    if (rc == 1)
+    if (rc == 1) {
+        d->unsure |= behind.wall_ms <= p->reached_ms;
         return delivery_add(d, source_schema(p->source), source_about(p->source), &m->frame, &behind);
-    if (rc == 0 && !d->n && strcmp(p->session, p->o.about->session) != 0) {
+    }
+    if (rc == 0 && !d->n && !p->n_settling && strcmp(p->session, p->o.about->session) != 0) {
         pusher_leave_session(p);
         p->behind = true;
     }
@@ -244,8 +292,7 @@ static void pusher_trim(struct pusher *p)
              b.by_age ? "days" : "mb");
     pusher_say(p, SEVERITY_WARNING, b.first_ms, text);
     pusher_note_passed(p, b.passed);
-    delivery_clear(&p->delivery);
-    *p->session = '\0';
+    pusher_go_back(p);
     p->dirty = true;
 }
 
@@ -266,7 +313,7 @@ static void pusher_note(struct pusher *p)
 static void pusher_moved(struct pusher *p, uint64_t taken_before)
 {
     struct delivery *d = &p->delivery;
-    cursor_move(&p->cursor, &d->behind[d->from - 1]);
+    pusher_acknowledged(p, &d->behind[d->from - 1]);
     p->cursor.accepted = d->accepted;
     if (d->counts.sent > taken_before)
         p->cursor.success_ms = os_wall_ms();
@@ -284,13 +331,18 @@ static int64_t pusher_send(struct pusher *p)
         uint64_t sent = d->counts.sent;
         if (p->o.stop && p->o.stop(p->o.self))
             return 1;
+        bool unsettled = p->n_settling > 0;
         int rc = delivery_try(d);
-        if (d->from > from)
+        if (d->from > from) {
             pusher_moved(p, sent);
+            pusher_works(p);
+        }
+        if (d->parted && unsettled) {
+            pusher_go_back(p);
+            p->behind = true;
+        }
         if (!rc)
             return pusher_fail(p, d->said.why, d->said.retry_after_s);
-        if (d->from > from)
-            pusher_works(p);
         if (pusher_write(p) < 0)
             return pusher_fail(p, "how far it is cannot be written; see whether the disk has room", 0);
     }
@@ -313,6 +365,7 @@ int64_t pusher_step(struct pusher *p)
     int64_t pause = (int64_t)(p->o.target->interval_s * 1000);
     p->idle = false;
     pusher_trim(p);
+    pusher_settle(p);
     if (pusher_write(p) < 0)
         return pusher_fail(p, "how far it is cannot be written; see whether the disk has room", 0);
     if (pusher_open(p, why) < 0)
@@ -325,7 +378,7 @@ int64_t pusher_step(struct pusher *p)
             return pusher_fail(p, why, 0);
         }
     }
-    p->idle = !p->delivery.n && !p->behind;
+    p->idle = !p->delivery.n && !p->behind && !p->n_settling;
     int64_t wait = pusher_send(p);
     if (wait)
         return wait;

@@ -16,6 +16,7 @@ enum verdict {
 struct answer {
     enum verdict verdict;
     bool unknown;             /* of WAIT: it may have it all the same */
+    bool parted;              /* the connection to it ended, or could not be made: it may have been started anew */
     size_t taken;             /* of WAIT: instants that it has for certain, from the first one on */
     double retry_after_s;     /* that it asked for; 0: nothing */
     char why[ANSWER_WHY];     /* for people; "" of what was taken */

@@ -20,6 +20,7 @@ struct http {
     const struct fetch *fetch;
     const struct snappy *snappy; /* of remote write, which is compressed by it */
     void *kept;               /* its connection */
+    bool connected;           /* it answered once */
     struct buf packed;        /* scratch */
     struct buf header;        /* of the secret */
 };
@@ -107,6 +108,7 @@ static void http_send(struct sender *s, const char *bytes, size_t n, struct answ
     struct http_reply reply = { .s = s };
     const char *header[4];
     char why[FETCH_WHY] = "";
+    bool fresh = false;
     int i = 0;
     if (h->header.n)
         header[i++] = h->header.p;
@@ -125,12 +127,14 @@ static void http_send(struct sender *s, const char *bytes, size_t n, struct answ
         .url = t->url, .body = bytes, .n = n, .type = t->exporter->type, .header = header,
         .user = *t->user ? t->user : NULL, .password = *t->user ? s->secret : NULL,
         .authorities = *t->ca_file ? t->ca_file : NULL, .timeout_s = TIMEOUT_S, .local = t->local,
-        .ends = http_stop, .take = http_take, .self = &reply, .kept = &h->kept,
+        .ends = http_stop, .take = http_take, .self = &reply, .kept = &h->kept, .fresh = &fresh,
         .retry_after_s = &a->retry_after_s }, why);
     if (rc < 0)
         http_failed(t, rc, why, a);
     else
         answer_of_status(rc, buf_text(&reply.text), a);
+    a->parted = rc < 0 || (fresh && h->connected);
+    h->connected = rc >= 0;
     buf_done(&reply.text);
 }
 

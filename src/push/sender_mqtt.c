@@ -67,6 +67,7 @@ static void mqtt_send(struct sender *s, const char *bytes, size_t n, struct answ
     };
     int rc = b->mqtt->publish(&at, &b->connection, *t->path ? t->path : TOPIC, bytes, n, &a->taken, why);
     a->unknown = rc != -ECONNREFUSED && rc != -EHOSTUNREACH && rc != -EACCES;
+    a->parted = rc < 0;
     if (rc < 0)
         snprintf(a->why, sizeof a->why, "%.80s: %s", t->host, *why ? why : strerror(-rc));
     else

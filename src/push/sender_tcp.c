@@ -50,6 +50,7 @@ static void tcp_send(struct sender *s, const char *bytes, size_t n, struct answe
     int fd = os_tcp_connect(t->host, t->port, t->local, s->stop, s->stop_self, until);
     int rc = fd < 0 ? fd : os_socket_send(fd, bytes, n, until);
     a->unknown = fd >= 0;
+    a->parted = rc < 0;
     rc = rc < 0 ? rc : os_tcp_finish(fd);
     rc = rc < 0 ? rc : tcp_await_end(s, fd, until);
     os_close(fd);

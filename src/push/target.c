@@ -155,12 +155,21 @@ static const char *read_interval(struct target *t, const char *value)
     return NULL;
 }
 
+static const char *read_settle(struct target *t, const char *value)
+{
+    if (!text_duration(value, &t->settle_s) || t->settle_s < 0 || t->settle_s > 3600)
+        return "is no time from 0 s to 1 h";
+    return NULL;
+}
+
 static const char *option_read(struct target *t, const char *key, const char *value)
 {
     if (strcmp(key, "metrics") == 0)
         return copy_text(t->metrics, sizeof t->metrics, value);
     if (strcmp(key, "interval") == 0)
         return read_interval(t, value);
+    if (strcmp(key, "settle") == 0)
+        return read_settle(t, value);
     if (strcmp(key, "token_file") == 0)
         return copy_path(t->token_file, sizeof t->token_file, value);
     if (strcmp(key, "user") == 0)
@@ -171,7 +180,8 @@ static const char *option_read(struct target *t, const char *key, const char *va
         return copy_path(t->ca_file, sizeof t->ca_file, value);
     if (strcmp(key, "host") == 0)
         return copy_text(t->label, sizeof t->label, value);
-    return "is not known; there are metrics, interval, token_file, user, password_file, ca_file, host and insecure";
+    return "is not known; there are metrics, interval, token_file, user, password_file, ca_file, host, settle "
+           "and insecure";
 }
 
 static int option_take(struct target *t, char *word, bool *insecure, char why[static TARGET_WHY])

@@ -2,7 +2,7 @@
  * A receiver, as a line of the configuration names it:
  *
  *     NAME FORMAT URL [metrics=GLOBS] [interval=S] [token_file=PATH] [user=NAME] [password_file=PATH] [ca_file=PATH]
- *                     [host=NAME] [insecure]
+ *                     [host=NAME] [settle=S] [insecure]
  *
  * The scheme of the URL says by what way it is reached: http, https, tcp (lines, Graphite), mqtt, mqtts. Beyond this
  * machine all but https and mqtts need the word `insecure`. No secret stands in the line, but in files of mode 0600.
@@ -33,6 +33,7 @@ struct target {
     char path[256];           /* of mqtt: what topics begin with; no slash around it */
     char metrics[1024];       /* "": all */
     double interval_s;
+    double settle_s;          /* what it acknowledged is sent again where it was started anew within so long; 0: not */
     char token_file[512], user[128], password_file[512], ca_file[512];
     char label[128];          /* what this machine is called there; "" = it is not said */
 };
