@@ -137,6 +137,7 @@ static int delivery_waits(struct delivery *d, const struct answer *a)
 
 static int delivery_judge(struct delivery *d, const struct answer *a)
 {
+    d->unsure |= a->parted; /* libcurl tries once more by itself where a kept connection breaks */
     if (a->verdict != VERDICT_TAKEN)
         d->said = *a;
     switch (a->verdict) {

@@ -371,6 +371,27 @@ static void test_killed_before_cursor(void **state)
     bench_end(&b);
 }
 
+/* One that was started anew may lack what it acknowledged: it gets it again, until that is old enough. */
+static void test_settle(void **state)
+{
+    BENCH(b);
+    struct cursor c;
+    struct place at;
+    b.t.settle_s = 3600;
+    bench_pusher(&b);
+    b.r.script[2] = (struct script){ .way = CLOSED_READ };
+    b.r.n = 3;
+    bench_run(&b, 12);
+    assert_int_equal(total_got(&b.r, &b.m, 2), TICKS);
+    assert_int_equal(times_got(&b.r, &b.m, 0), 2);
+    assert_int_equal(times_got(&b.r, &b.m, 119), 2);
+    assert_false(pusher_is_idle(b.p));
+    assert_int_equal(cursor_read(b.m.dir, "one", &c), 0);
+    assert_true(cursor_wants(&c, SESSION, &at));
+    assert_int_equal(at.wall_ms, 0); /* a restart of ours begins there, too */
+    bench_end(&b);
+}
+
 /* The cursor's file is another thing: nothing is sent of what was, and that is told. */
 static void test_damaged_cursor(void **state)
 {
@@ -447,6 +468,7 @@ int main(void)
         cmocka_unit_test(test_all), cmocka_unit_test(test_failures), cmocka_unit_test(test_asked_to_wait),
         cmocka_unit_test(test_poison), cmocka_unit_test(test_old), cmocka_unit_test(test_never_taken),
         cmocka_unit_test(test_killed_before_cursor), cmocka_unit_test(test_damaged_cursor),
+        cmocka_unit_test(test_settle),
         cmocka_unit_test(test_limits), cmocka_unit_test(test_other_machine), cmocka_unit_test(test_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
