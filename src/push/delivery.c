@@ -164,3 +164,11 @@ int delivery_try(struct delivery *d)
     d->parted = a.parted;
     return delivery_judge(d, &a);
 }
+
+bool delivery_repeat(struct delivery *d)
+{
+    struct answer a = { 0 };
+    if (d->body.n)
+        sender_send(&d->sender, d->body.p, d->body.n, &a);
+    return !a.parted;
+}

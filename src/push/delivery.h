@@ -63,4 +63,7 @@ void delivery_clear(struct delivery *d);
  */
 int delivery_try(struct delivery *d);
 
+/* Sends the last message once more. Is the receiver the one that took it, on the same connection? */
+bool delivery_repeat(struct delivery *d);
+
 #endif

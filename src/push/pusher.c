@@ -150,7 +150,7 @@ static void pusher_settle_one(struct pusher *p, const struct place *at)
     p->dirty = true;
 }
 
-/* What was acknowledged long enough ago is over. */
+/* It answers on the connection that it had: what it acknowledged long enough ago is over. */
 static void pusher_settle(struct pusher *p)
 {
     int64_t now = os_mono_ns();
@@ -333,6 +333,8 @@ static int64_t pusher_send(struct pusher *p)
             return 1;
         bool unsettled = p->n_settling > 0;
         int rc = delivery_try(d);
+        if (!d->parted)
+            pusher_settle(p);
         if (d->from > from) {
             pusher_moved(p, sent);
             pusher_works(p);
@@ -350,6 +352,19 @@ static int64_t pusher_send(struct pusher *p)
     return 0;
 }
 
+/* There is nothing to send, and something to settle: whether it is the one that acknowledged is asked by the last message
+ * once more, which changes nothing. */
+static void pusher_probe(struct pusher *p)
+{
+    if (!p->n_settling || (double)(os_mono_ns() - p->settling[0].ns) * 1e-9 < p->o.target->settle_s)
+        return;
+    if (delivery_repeat(&p->delivery))
+        pusher_settle(p);
+    else
+        pusher_go_back(p);
+    p->behind = p->n_settling == 0; /* it goes back, or the cursor is written and it is done */
+}
+
 static int pusher_open(struct pusher *p, char why[static ANSWER_WHY])
 {
     if (p->opened)
@@ -365,7 +380,6 @@ int64_t pusher_step(struct pusher *p)
     int64_t pause = (int64_t)(p->o.target->interval_s * 1000);
     p->idle = false;
     pusher_trim(p);
-    pusher_settle(p);
     if (pusher_write(p) < 0)
         return pusher_fail(p, "how far it is cannot be written; see whether the disk has room", 0);
     if (pusher_open(p, why) < 0)
@@ -378,6 +392,8 @@ int64_t pusher_step(struct pusher *p)
             return pusher_fail(p, why, 0);
         }
     }
+    if (!p->delivery.n && !p->behind)
+        pusher_probe(p);
     p->idle = !p->delivery.n && !p->behind && !p->n_settling;
     int64_t wait = pusher_send(p);
     if (wait)
