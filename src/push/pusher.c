@@ -207,8 +207,8 @@ static void pusher_hole(struct pusher *p, const struct place *at)
 {
     char text[224], when[TEXT_TIME_MAX];
     if (at->wall_ms)
-        snprintf(text, sizeof text, "push: what was recorded after %s, up to where the archive goes on, is not kept any "
-                 "more and does not reach %s", text_time(at->wall_ms, when), p->o.target->name);
+        snprintf(text, sizeof text, "push: what was recorded after %s, up to where the archive goes on, is not kept "
+                 "any more and does not reach %s", text_time(at->wall_ms, when), p->o.target->name);
     else
         snprintf(text, sizeof text, "push: the beginning of %s is not kept any more and does not reach %s", at->session,
                  p->o.target->name);
@@ -352,8 +352,8 @@ static int64_t pusher_send(struct pusher *p)
     return 0;
 }
 
-/* There is nothing to send, and something to settle: whether it is the one that acknowledged is asked by the last message
- * once more, which changes nothing. */
+/* There is nothing to send, and something to settle: whether it is the one that acknowledged is asked by the last
+ * message once more, which changes nothing. */
 static void pusher_probe(struct pusher *p)
 {
     if (!p->n_settling || (double)(os_mono_ns() - p->settling[0].ns) * 1e-9 < p->o.target->settle_s)

@@ -226,7 +226,7 @@ static const char *target_wrong(const struct target *t, bool insecure)
     if (!t->exporter || !t->exporter->batch)
         return "has no format that receivers take; there are remote-write, influx, otlp, graphite, mqtt and jsonl";
     if (way_of(t->exporter) != t->way)
-        return t->way == TARGET_HTTP ? "has a format that does not go by http; graphite goes by tcp://, mqtt by mqtt://" :
+        return t->way == TARGET_HTTP ? "has a format that does not go by http; graphite: tcp://, mqtt: mqtt://" :
                                        "has a format that goes by http:// or https:// only";
     if (!t->local && !t->tls && !insecure)
         return "leads beyond this machine without encryption; use https or mqtts, or say `insecure`";

@@ -1,5 +1,5 @@
-# push.sh - a recorder and a receiver that fails at random: each instant arrives, also of a recorder that was killed, and
-# of the next; what the state says of it, and what is refused at the start.
+# push.sh - a recorder and a receiver that fails at random: each instant arrives, also of a recorder that was killed,
+# and of the next; what the state says of it, and what is refused at the start.
 . "$(dirname "$0")/lib.sh"
 here=$(dirname "$0")
 sonde=$1/sonde
@@ -34,11 +34,12 @@ record()
 
 receive 0.3 "${SONDE_SEED:-1}"
 echo secret >"$tmp/token"
+metrics=cpu.*,memory.used,disk.*
 chmod 600 "$tmp/token"
 cat >"$tmp/c.yaml" <<END
 push:
   targets:
-    - one jsonl http://127.0.0.1:$(cat "$tmp/in/port")/in?key=hidden metrics=cpu.*,memory.used,disk.* interval=0.5 token_file=$tmp/token
+    - one jsonl http://127.0.0.1:$(cat "$tmp/in/port")/in?key=hidden metrics=$metrics interval=0.5 token_file=$tmp/token
   finish_s: 10
 END
 

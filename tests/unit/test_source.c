@@ -212,8 +212,8 @@ static void test_trim(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all), cmocka_unit_test(test_every_place), cmocka_unit_test(test_growing), cmocka_unit_test(test_hole), cmocka_unit_test(test_next),
-        cmocka_unit_test(test_trim),
+        cmocka_unit_test(test_all), cmocka_unit_test(test_every_place), cmocka_unit_test(test_growing),
+        cmocka_unit_test(test_hole), cmocka_unit_test(test_next), cmocka_unit_test(test_trim),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
