@@ -33,8 +33,10 @@ struct pushing {
     struct os_lock *lock;
     struct receiver receiver[TARGETS_MAX];
     int n;
+    double share;             /* of a core that a backlog may cost; 0: no limit */
     bool finishing;           /* nothing more is recorded: who has sent all of it ends */
     atomic_bool ending;
+    atomic_bool left;         /* nobody waits for the threads any longer: what is of the recorder is gone */
 };
 
 static bool push_stops(void *self)
@@ -46,6 +48,8 @@ static bool push_stops(void *self)
 static void push_say(void *self, enum severity severity, int64_t from_ms, const char *text)
 {
     struct receiver *to = self;
+    if (atomic_load(&to->of->left))
+        return;
     if (severity >= SEVERITY_NOTICE)
         log_warn(0, "record: %s", text);
     recorder_say(to->of->r, EVENT_ARCHIVE, severity, from_ms, text);
@@ -66,11 +70,24 @@ static bool push_wait(struct receiver *to, int64_t ms)
     return goes_on;
 }
 
+/* A step, and for how many ms there is nothing to do. What waited for long is sent at a pace that leaves the other half
+ * of what the recorder may cost to sampling; not at the end, where somebody waits. */
+static int64_t push_step(struct receiver *to)
+{
+    double before_s = os_cpu_s();
+    int64_t wait_ms = pusher_step(to->pusher);
+    os_lock(to->of->lock);
+    double share = to->of->share;
+    bool paced = !wait_ms && share > 0 && !to->of->finishing;
+    os_unlock(to->of->lock);
+    return paced ? (int64_t)((os_cpu_s() - before_s) / share * 1000) : wait_ms;
+}
+
 static void push_main(void *arg)
 {
     struct receiver *to = arg;
     struct pushing *p = to->of;
-    while (push_wait(to, pusher_step(to->pusher)))
+    while (push_wait(to, push_step(to)))
         ;
     os_lock(p->lock);
     to->ended = true;
@@ -115,6 +132,14 @@ static void push_start(struct receiver *to)
         log_error(e, "record: nothing is sent to %s, as there is no thread for it", to->target.name);
 }
 
+static void push_reload(void *self, const struct config *c)
+{
+    struct pushing *p = self;
+    os_lock(p->lock);
+    p->share = config_number(c, "performance.max_cpu_percent") / 100 / 2;
+    os_unlock(p->lock);
+}
+
 static int push_open(struct recorder *r, void **self)
 {
     size_t n;
@@ -132,6 +157,7 @@ static int push_open(struct recorder *r, void **self)
     struct pushing *p = mem_new(sizeof *p);
     p->r = r;
     p->lock = os_lock_new();
+    push_reload(p, r->config);
     for (size_t i = 0; i < n; i++)
         push_add(p, line[i]);
     for (int i = 0; i < p->n; i++) {
@@ -209,6 +235,7 @@ static void push_close(void *self)
     bool ended = push_await(p, os_mono_ns() + LEAVE_NS);
     os_unlock(p->lock);
     if (!ended) { /* a name that is being looked up; it goes with the process */
+        atomic_store(&p->left, true);
         log_warn(0, "record: a receiver is not waited for any longer; what it lacks is sent at the next start");
         return;
     }
@@ -219,5 +246,5 @@ static void push_close(void *self)
 }
 
 const struct recorder_part recorder_push = {
-    .name = "push", .open = push_open, .take = push_take, .put = push_put, .close = push_close, .late = true,
+    .name = "push", .open = push_open, .take = push_take, .reload = push_reload, .put = push_put, .close = push_close, .late = true,
 };

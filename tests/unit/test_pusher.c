@@ -39,6 +39,7 @@ struct receiver {
     int n, at;
     const char *poison;       /* what it refuses for ever: a request that holds this, with 400 and `refusal` */
     const char *refusal;
+    bool lines;               /* it is no HTTP server, but reads to the end of each connection */
     int requests;
     struct buf got;           /* what it kept */
 };
@@ -108,12 +109,31 @@ static bool serve_one(struct receiver *r, int fd)
     return goes_on;
 }
 
+static void serve_lines(struct receiver *r, int fd)
+{
+    char bytes[4096];
+    struct script s = r->at < r->n ? r->script[r->at] : (struct script){ GOOD };
+    struct buf in = { 0 };
+    ssize_t n = 1;
+    r->requests++;
+    r->at += r->at < r->n;
+    while (s.way != CLOSED_UNREAD && (n = recv(fd, bytes, sizeof bytes, 0)) > 0 && s.way != CLOSED_MIDDLE)
+        buf_put(&in, bytes, (size_t)n);
+    if (s.way == GOOD)
+        buf_puts(&r->got, buf_text(&in));
+    else
+        reset(fd);
+    buf_done(&in);
+}
+
 static void *receiver_main(void *arg)
 {
     struct receiver *r = arg;
     int fd;
     while ((fd = accept(r->fd, NULL, NULL)) >= 0) {
-        while (serve_one(r, fd))
+        if (r->lines)
+            serve_lines(r, fd);
+        while (!r->lines && serve_one(r, fd))
             ;
         close(fd);
     }
@@ -438,6 +458,35 @@ static void test_other_machine(void **state)
     bench_end(&b);
 }
 
+/* Lines over TCP, whose acknowledgement is that the receiver closes in order. */
+static void test_lines(void **state)
+{
+    static const enum way way[] = { GOOD, CLOSED_UNREAD, CLOSED_MIDDLE, CLOSED_READ };
+    (void)state;
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+        struct bench b;
+        char line[256], why[TARGET_WHY];
+        bench_begin(&b);
+        b.r.lines = true;
+        snprintf(line, sizeof line, "one graphite tcp://127.0.0.1:%d metrics=memory.used", b.r.port);
+        assert_int_equal(target_read(line, &b.t, why), 0);
+        bench_pusher(&b);
+        b.r.script[1] = (struct script){ .way = way[i] };
+        b.r.n = 2;
+        bench_run(&b, 50);
+        assert_true(pusher_is_idle(b.p));
+        int lines = 0, slot = schema_find(b.m.s.schema, "memory.used", NULL), known = 0;
+        for (size_t k = 0; k < b.m.n; k++)
+            known += isfinite(b.m.tick[k].v[slot]);
+        for (const char *p = buf_text(&b.r.got); *p; p++)
+            lines += *p == '\n';
+        assert_true(known > TICKS / 2);
+        assert_int_equal(lines, known);
+        assert_int_equal(b.r.requests, 3 + (way[i] != GOOD));
+        bench_end(&b);
+    }
+}
+
 static void test_once(void **state)
 {
     BENCH(b);
@@ -470,6 +519,7 @@ int main(void)
         cmocka_unit_test(test_killed_before_cursor), cmocka_unit_test(test_damaged_cursor),
         cmocka_unit_test(test_settle),
         cmocka_unit_test(test_limits), cmocka_unit_test(test_other_machine), cmocka_unit_test(test_once),
+        cmocka_unit_test(test_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
