@@ -151,7 +151,7 @@ static int push_open(struct recorder *r, void **self)
         return 0;
     }
     if (n > TARGETS_MAX) {
-        log_error(0, "record: push.targets names %zu receivers; only the first %d are used", n, TARGETS_MAX);
+        log_error(0, "record: push.targets names %zu receivers; only the first %d count", n, TARGETS_MAX);
         n = TARGETS_MAX;
     }
     struct pushing *p = mem_new(sizeof *p);
@@ -246,5 +246,6 @@ static void push_close(void *self)
 }
 
 const struct recorder_part recorder_push = {
-    .name = "push", .open = push_open, .take = push_take, .reload = push_reload, .put = push_put, .close = push_close, .late = true,
+    .name = "push", .open = push_open, .take = push_take, .reload = push_reload, .put = push_put,
+    .close = push_close, .late = true,
 };
