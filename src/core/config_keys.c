@@ -98,6 +98,20 @@ static const struct config_key keys[] = {
     { "ask.send_process_names", SWITCH("false"),
       .help = "Send it the names of processes; without, they are \"process 1\", \"process 2\"." },
 
+    { "push.targets", .type = CONFIG_LIST, .fallback = "[]",
+      .help = "Receivers that are sent what is recorded, as texts \"NAME FORMAT URL [metrics=GLOBS] [interval=S] "
+              "[token_file=PATH] [user=NAME password_file=PATH] [ca_file=PATH] [host=NAME] [settle=S] [insecure]\"; formats: "
+              "remote-write, influx, otlp, jsonl (http, https), graphite (tcp), mqtt (mqtt, mqtts). Empty: nothing is "
+              "sent." },
+    { "push.backlog_days", NUMBER("0", 0, 36500),
+      .help = "Days that what a receiver did not take waits for it; 0: as long as the archive has it." },
+    { "push.backlog_mb", NUMBER("0", 0, 100000000),
+      .help = "Most of the archive that waits for a receiver, MB; older instants are passed over. 0: no limit but "
+              "storage.max_mb." },
+    { "push.finish_s", NUMBER("2", 0, 3600),
+      .help = "Seconds that a recording waits at its end for receivers; what they lack then is sent at the next "
+              "start." },
+
     { "hardware_id.use_cryptographic_id", ALWAYS, .help = "The hardware id is a digest.",
       .answer = "the hardware id is always a digest; what it is made of stays on this machine" },
     { "hardware_id.hash_algorithm", CHOICE("sha256", "sha256 sha384 sha512"), .help = "Which digest." },
@@ -173,6 +187,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "logging", "the rolling CSV logs of `sonde record`" },
     { "export", "numbers for other programs" },
     { "ask", "questions in words, and a language model that they may be put to as well; none by default" },
+    { "push", "receivers that get what is recorded; none by default" },
     { "hardware_id", "the anonymous name of this machine" },
     { "cloud", "contributing data; this version uploads nothing" },
     { "cloud.encryption", "how it would be encrypted" },

@@ -71,6 +71,11 @@ static void fetch_set(CURL *c, struct fetched *f, struct curl_slist *headers, ch
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, FETCH_CONNECT_S);
     curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (r->user) {
+        curl_easy_setopt(c, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        curl_easy_setopt(c, CURLOPT_USERNAME, r->user);
+        curl_easy_setopt(c, CURLOPT_PASSWORD, r->password ? r->password : "");
+    }
     if (r->authorities)
         curl_easy_setopt(c, CURLOPT_CAINFO, r->authorities);
     if (!r->local)
@@ -105,7 +110,7 @@ static int fetch_drive(CURLM *m, const struct fetch_request *r, CURLcode *code)
             return -EIO;
         if (!running)
             break;
-        if (r->stop && r->stop())
+        if ((r->stop && r->stop()) || (r->ends && r->ends(r->self)))
             return -ECANCELED;
         if (curl_multi_poll(m, NULL, 0, FETCH_POLL_MS, NULL) != CURLM_OK)
             return -EIO;
@@ -138,14 +143,43 @@ static int fetch_add_key(struct curl_slist **list, const char *bearer)
     return rc;
 }
 
+static int fetch_add_type(struct curl_slist **list, const char *type)
+{
+    char line[160];
+    snprintf(line, sizeof line, "Content-Type: %s", type ? type : "application/json");
+    int rc = fetch_add(list, line);
+    return rc < 0 || type ? rc : fetch_add(list, "Accept: application/json");
+}
+
 /* All of them, or -ENOMEM; to be freed in both cases. */
 static int fetch_headers(const struct fetch_request *r, struct curl_slist **out)
 {
     *out = NULL;
-    int rc = fetch_add(out, "Content-Type: application/json");
+    int rc = fetch_add_type(out, r->type);
     rc = rc < 0 || !r->bearer ? rc : fetch_add_key(out, r->bearer);
-    rc = rc < 0 ? rc : fetch_add(out, "Accept: application/json");
+    for (const char *const *h = r->header; h && *h && rc == 0; h++)
+        rc = fetch_add(out, *h);
     return rc < 0 ? rc : fetch_add(out, "Expect:");
+}
+
+static void fetch_ask(CURL *c, const struct fetch_request *r)
+{
+    curl_off_t s = 0;
+    long made = 0;
+    if (r->fresh && curl_easy_getinfo(c, CURLINFO_NUM_CONNECTS, &made) == CURLE_OK)
+        *r->fresh = made > 0;
+    if (r->retry_after_s && curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &s) == CURLE_OK)
+        *r->retry_after_s = s > 0 ? (double)s : 0;
+}
+
+/* Connections belong to the multi handle, which stays where they are kept. */
+static CURLM *fetch_multi(const struct fetch_request *r)
+{
+    if (!r->kept)
+        return curl_multi_init();
+    if (!*r->kept)
+        *r->kept = curl_multi_init();
+    return *r->kept;
 }
 
 static int fetch_post(const struct fetch_request *r, char why[static FETCH_WHY])
@@ -158,17 +192,19 @@ static int fetch_post(const struct fetch_request *r, char why[static FETCH_WHY])
     struct curl_slist *headers;
     int rc = fetch_headers(r, &headers);
     CURL *c = curl_easy_init();
-    CURLM *m = curl_multi_init();
+    CURLM *m = fetch_multi(r);
     rc = c && m ? rc : -ENOMEM;
     if (rc == 0) {
         fetch_set(c, &f, headers, said);
         curl_multi_add_handle(m, c);
         rc = fetch_drive(m, r, &code);
         curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+        fetch_ask(c, r);
         curl_multi_remove_handle(m, c);
     }
     curl_easy_cleanup(c);
-    curl_multi_cleanup(m);
+    if (!r->kept)
+        curl_multi_cleanup(m);
     curl_slist_free_all(headers);
     snprintf(why, FETCH_WHY, "%.*s", FETCH_WHY - 1, said);
     if (rc == 0)
@@ -176,6 +212,11 @@ static int fetch_post(const struct fetch_request *r, char why[static FETCH_WHY])
     return rc;
 }
 
+static void fetch_drop(void *kept)
+{
+    curl_multi_cleanup(kept);
+}
+
 /* The one symbol of this module that others see. */
 extern const struct fetch sonde_fetch __attribute__((visibility("default")));
-const struct fetch sonde_fetch = { .post = fetch_post };
+const struct fetch sonde_fetch = { .post = fetch_post, .drop = fetch_drop };

@@ -14,13 +14,20 @@
 
 struct fetch_request {
     const char *url;         /* http or https */
-    const char *body;        /* JSON, n bytes */
+    const char *body;        /* n bytes */
     size_t n;
+    const char *type;        /* of the body; NULL: "application/json", which is the reply that is wanted then, too */
+    const char *const *header; /* "Name: value" ..., ends with NULL; NULL: none */
     const char *bearer;      /* the secret of `Authorization: Bearer`; NULL: none */
+    const char *user, *password; /* of `Authorization: Basic`; NULL: none */
     const char *authorities; /* file of the certificates that are trusted, PEM; NULL: those of the system */
     double timeout_s;        /* for all of it */
     bool local;              /* connects to this machine only, whatever a name leads to, and through no proxy */
     bool (*stop)(void);      /* asked several times a second; true ends it */
+    bool (*ends)(void *self); /* the same, for whoever has more than one */
+    void **kept;             /* begins as NULL: its connection serves the next request, until drop(); NULL: closes it */
+    bool *fresh;             /* was another connection made than the one that was kept? NULL: is not asked */
+    double *retry_after_s;   /* what the reply asks for, 0: nothing; NULL: is not asked */
 
     /* Takes what comes, piece by piece. A negative errno value ends it and is returned. */
     int (*take)(void *self, const char *bytes, size_t n);
@@ -40,6 +47,8 @@ struct fetch {
      * -EIO others; what take() returned.
      */
     int (*post)(const struct fetch_request *r, char why[static FETCH_WHY]);
+
+    void (*drop)(void *kept); /* of NULL: nothing */
 };
 
 #endif

@@ -9,6 +9,7 @@
 #include "app/exporting.h"
 #include "app/observer.h"
 #include "app/outfiles.h"
+#include "app/push_range.h"
 #include "app/version.h"
 
 #include "base/auto.h"
@@ -115,7 +116,13 @@ static int export_run(const struct args *a)
     e.from_ms = args_given(a, "from") ? args_time(a, "from") : INT64_MIN;
     e.to_ms = args_given(a, "to") ? args_time(a, "to") : INT64_MAX;
     e.every_ms = args_given(a, "every") ? (int64_t)(args_number(a, "every") * 1000) : 0;
-    return now ? export_now(a, format) : exporting_run(&e, a);
+    if (!args_given(a, "push"))
+        return now ? export_now(a, format) : exporting_run(&e, a);
+    if (now || e.every_ms || e.output) {
+        log_error(0, "export: --push sends instants of a session or a range; --now, --every and --out do not go with it");
+        return EXIT_USAGE;
+    }
+    return push_range(&e, a, args_text(a, "push"));
 }
 
 static const struct option options[] = {
@@ -129,6 +136,7 @@ static const struct option options[] = {
       .help = "of csv: one file, or a folder with the files of OptiMetrics, one for each kind of hardware" },
     { "host",    0, OPTION_TEXT, "NAME", .help = "what this machine is called there; without, it is not said" },
     { "out",    'o', OPTION_FILE, "FILE", .help = "instead of standard output" },
+    PUSH_OPTION,
     ATTACH_OPTIONS,
     { 0 },
 };
@@ -138,6 +146,7 @@ static const struct example examples[] = {
     { "sonde export influx last -o last.lp", "for `influx write` or curl --data-binary" },
     { "sonde export otlp --from '2 hours ago' --host web1 -o metrics.pb", "for POST /v1/metrics of a collector" },
     { "sonde export openmetrics last -o last.om", "for `promtool tsdb create-blocks-from openmetrics`" },
+    { "sonde export remote-write last --push http://127.0.0.1:9090/api/v1/write", "to a Prometheus that takes it" },
     { "sonde export csv --from yesterday --every 10m --metrics 'cpu.util'", "a day at a glance" },
     { 0 },
 };
