@@ -93,6 +93,14 @@ static const struct config_key keys[] = {
     { "ask.send_process_names", SWITCH("false"),
       .help = "Send it the names of processes; without, they are \"process 1\", \"process 2\"." },
 
+    { "mcp.http", SWITCH("false"),
+      .help = "Assistants may ask `sonde serve` at /mcp (Model Context Protocol), by the rules and tokens of the page." },
+    { "mcp.process_names", SWITCH("true"),
+      .help = "Tell assistants the names of processes and services; without, they are \"process 1\", and no lines of logs are "
+              "told." },
+    { "mcp.mount_points", SWITCH("true"), .help = "Tell assistants the paths of mount points; without, they are \"path 1\"." },
+    { "mcp.log_lines", SWITCH("true"), .help = "Tell assistants the lines of logs that matter to a finding." },
+
     { "hardware_id.use_cryptographic_id", ALWAYS, .help = "The hardware id is a digest.",
       .answer = "the hardware id is always a digest; what it is made of stays on this machine" },
     { "hardware_id.hash_algorithm", CHOICE("sha256", "sha256 sha384 sha512"), .help = "Which digest." },
@@ -167,6 +175,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "storage", "the archive: where it is, how much it may hold, for how long" },
     { "logging", "the rolling CSV logs of `sonde record`" },
     { "ask", "questions in words, and a language model that they may be put to as well; none by default" },
+    { "mcp", "what assistants that a person connects are told (sonde mcp); whoever runs one decides where that goes" },
     { "hardware_id", "the anonymous name of this machine" },
     { "cloud", "contributing data; this version uploads nothing" },
     { "cloud.encryption", "how it would be encrypted" },

@@ -1,0 +1,285 @@
+/* tool_state.c - how the machine is: now, and in which states it was. */
+#include "serve/mcp/mcp_own.h"
+
+#include "base/text.h"
+#include "core/amount.h"
+#include "output/report_now.h"
+#include "output/report_verdict.h"
+#include "serve/api/stays.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#define MINUTE_MS INT64_C(60000)
+#define DAY_MS INT64_C(86400000)
+#define LOOKED_MS (10 * MINUTE_MS) /* what lasts is judged by so much */
+#define STALE_MS (2 * MINUTE_MS)   /* what is older is not "now" */
+#define FOUND_MAX 8
+#define STAYS_MAX 40
+
+/* ---- current_state ---- */
+
+static void state_put_host(struct told *t)
+{
+    struct report_host h;
+    judged_host(&t->api->look, NULL, &h);
+    json_object(&t->j, "machine");
+    json_said(&t->j, "os", h.os);
+    json_said(&t->j, "cpu", h.cpu);
+    told_number(t, "cores", h.cores ? h.cores : NAN);
+    told_number(t, "memory_bytes", h.memory_bytes);
+    json_end(&t->j);
+}
+
+static void state_put_time(struct told *t, int64_t last_ms)
+{
+    char when[TOLD_TIME_MAX], age[24];
+    int64_t age_ms = api_now_ms(t->api) - last_ms;
+    bool recording = !t->api->s.replay && archive_is_recorded(t->api->dir);
+    told_time(t, "time", last_ms);
+    told_number(t, "age_s", (double)(age_ms > 0 ? age_ms : 0) / 1000);
+    json_bool(&t->j, "recording", recording);
+    told_when(last_ms, when);
+    if (age_ms > STALE_MS)
+        told_say(t, "This is how it was at %s, %s ago; nothing was recorded since%s.\n", when,
+                 text_span((double)age_ms / 1000, age, sizeof age), recording ? "" : ", and no recorder runs");
+    else
+        told_say(t, "At %s%s.\n", when, t->api->s.replay ? ", the end of a recording" : "");
+}
+
+static void state_put_verdict(struct told *t, const struct judged *judged)
+{
+    struct verdict v = report_judge(judged->report);
+    told_say(t, "%s: %s.\n", verdict_word(v.level), v.text);
+    json_object(&t->j, "verdict");
+    json_string(&t->j, "level", verdict_level_name(v.level));
+    json_string(&t->j, "severity", v.level == VERDICT_LOOK ? severity_name(v.severity) : NULL);
+    told_text(t, "text", v.text);
+    told_number(t, "over_s", report_length_s(judged->rec));
+    json_end(&t->j);
+}
+
+static void state_put_number(struct told *t, const struct now_row *row)
+{
+    char shown[AMOUNT_MAX], low[AMOUNT_MAX], high[AMOUNT_MAX];
+    bool usual = isfinite(row->usual[0]);
+    amount_text(row->value, row->unit, shown);
+    json_object(&t->j, NULL);
+    told_text(t, "label", row->label);
+    told_text(t, "metric", row->metric);
+    told_number(t, "value", row->value);
+    json_string(&t->j, "unit", unit_code(row->unit));
+    json_string(&t->j, "shown", shown);
+    told_number(t, "usual_low", row->usual[0]);
+    told_number(t, "usual_high", row->usual[1]);
+    json_end(&t->j);
+    told_say(t, "%s %s", row->label, shown);
+    if (usual)
+        told_say(t, " (%s to %s)", amount_text(row->usual[0], row->unit, low),
+                 amount_text(row->usual[1], row->unit, high));
+    told_say(t, "\n");
+}
+
+static void state_put_numbers(struct told *t, const struct recording *rec)
+{
+    struct now_row rows[NOW_ROWS];
+    int n = report_now_rows(rec, rows);
+    if (n)
+        told_say(t, "Numbers now (and between which they were nine tenths of these minutes):\n");
+    json_array(&t->j, "numbers");
+    for (int i = 0; i < n; i++)
+        state_put_number(t, &rows[i]);
+    json_end(&t->j);
+    report_now_done(rows, n);
+}
+
+static void state_put_findings(struct told *t, const struct report *r)
+{
+    json_array(&t->j, "findings");
+    for (size_t i = 0; i < r->n_insights && i < FOUND_MAX; i++) {
+        const struct insight *x = &r->insights[i];
+        json_object(&t->j, NULL);
+        json_string(&t->j, "severity", severity_name(x->severity));
+        json_string(&t->j, "area", area_name(x->area));
+        told_text(t, "title", x->title);
+        json_array(&t->j, "evidence");
+        for (int k = 0; k < x->n_evidence; k++)
+            told_text(t, NULL, x->evidence[k]);
+        json_end(&t->j);
+        told_text(t, "advice", x->advice);
+        told_time(t, "since", x->since_ms);
+        json_bool(&t->j, "lasts", !x->until_ms);
+        json_end(&t->j);
+        told_say(t, "Finding (%s): %s. Advice: %s\n", severity_name(x->severity), x->title, x->advice);
+    }
+    json_end(&t->j);
+}
+
+struct day {
+    int n;
+    int64_t start_ms;
+    char last[256];
+};
+
+static void day_anomaly(void *self, const struct index_anomaly *x)
+{
+    struct day *d = self;
+    d->n++;
+    d->start_ms = x->time_ms;
+    text_copy(d->last, sizeof d->last, x->summary);
+}
+
+static void state_put_day(struct told *t, int64_t last_ms)
+{
+    struct day d = { 0 };
+    char when[TOLD_TIME_MAX];
+    index_anomalies(t->api->look.index, NULL, last_ms - DAY_MS, last_ms, 0, day_anomaly, &d);
+    json_int(&t->j, "anomalies_24h", d.n);
+    told_said(t, "last_anomaly", d.last);
+    told_time(t, "last_anomaly_start", d.start_ms);
+    if (d.n)
+        told_say(t, "Anomalies in the 24 h before: %d, the last at %s: %s\n", d.n, told_when(d.start_ms, when), d.last);
+    else
+        told_say(t, "No anomaly is on record in the 24 h before.\n");
+}
+
+static void state_run(struct told *t, const struct http_request *r)
+{
+    struct api_range range;
+    if (!told_range(t, r, LOOKED_MS, &range))
+        return;
+    const struct judged *judged = api_judge(t->api, &range, 0, &t->refusal);
+    if (!judged)
+        return;
+    told_learn(t, range.to_ms);
+    state_put_time(t, range.to_ms);
+    state_put_verdict(t, judged);
+    state_put_findings(t, judged->report);
+    state_put_numbers(t, judged->rec);
+    state_put_day(t, range.to_ms);
+    state_put_host(t);
+}
+
+const struct tool tool_current_state = {
+    .name = "current_state", .title = "How the machine is now",
+    .help = "Is this machine well right now? The verdict over the last ten minutes, what lasts with advice, the main "
+            "numbers (processor, memory, disks, network, temperatures, GPU) with their usual range, and how many anomalies "
+            "there were in 24 h. The first tool to call. May name processes and mount points.",
+    .shape = "time:t age_s:n recording:b verdict:{level:s severity:S text:s over_s:n} "
+             "findings:[{severity:s area:s title:s evidence:[s] advice:s since:T lasts:b}] "
+             "numbers:[{label:s metric:s value:n unit:s shown:s usual_low:n usual_high:n}] "
+             "anomalies_24h:i last_anomaly:S last_anomaly_start:T machine:{os:S cpu:S cores:n memory_bytes:n}",
+    .run = state_run,
+};
+
+/* ---- states ---- */
+
+struct staying {
+    struct told *t;
+    const struct states *states;
+    int told, left_out;
+};
+
+static const char *staying_name(const struct states *s, int id)
+{
+    for (int i = 0; i < s->k; i++)
+        if (s->items[i].id == id)
+            return s->items[i].name;
+    return "";
+}
+
+static bool staying_begin(struct staying *s, const struct stay *x)
+{
+    if (s->told >= STAYS_MAX) {
+        s->left_out++;
+        return false;
+    }
+    s->told++;
+    json_object(&s->t->j, NULL);
+    told_time(s->t, "from", x->from_ms);
+    told_time(s->t, "to", x->to_ms);
+    return true;
+}
+
+static void states_stay(void *self, const struct stay *x)
+{
+    struct staying *s = self;
+    if (!staying_begin(s, x))
+        return;
+    json_int(&s->t->j, "state", x->state);
+    json_string(&s->t->j, "name", staying_name(s->states, x->state));
+    json_end(&s->t->j);
+}
+
+static void states_work(void *self, const struct stay *x)
+{
+    struct staying *s = self;
+    char from[TOLD_TIME_MAX], to[TOLD_TIME_MAX];
+    if (!staying_begin(s, x))
+        return;
+    json_string(&s->t->j, "kind", x->category);
+    told_number(s->t, "confidence", x->confidence);
+    json_end(&s->t->j);
+    told_say(s->t, "Kind of work %s to %s: %s (confidence %.2f)\n", told_when(x->from_ms, from),
+             told_when(x->to_ms, to), x->category, x->confidence);
+}
+
+static void states_put(struct told *t, const struct states *s)
+{
+    char dwell[24];
+    json_array(&t->j, "states");
+    for (int k = 0; k < s->k; k++) {
+        json_object(&t->j, NULL);
+        json_int(&t->j, "state", s->items[k].id);
+        json_string(&t->j, "name", s->items[k].name);
+        told_number(t, "share", s->items[k].share);
+        told_number(t, "dwell_s", s->items[k].dwell_s);
+        json_end(&t->j);
+        told_say(t, "State %d \"%s\": %.0f %% of the time, %s at a stretch\n", s->items[k].id, s->items[k].name,
+                 100 * s->items[k].share, text_span(s->items[k].dwell_s, dwell, sizeof dwell));
+    }
+    json_end(&t->j);
+    told_said(t, "reason", s->reason);
+    if (*s->reason)
+        told_say(t, "No states: %s.\n", s->reason);
+}
+
+static void states_run(struct told *t, const struct http_request *r)
+{
+    struct api_range range;
+    if (!told_range(t, r, 60 * MINUTE_MS, &range))
+        return;
+    const struct judged *judged = api_judge(t->api, &range, 0, &t->refusal);
+    if (!judged)
+        return;
+    const struct states *states = &judged->report->states;
+    struct staying stays = { .t = t, .states = states }, work = { .t = t };
+    told_time(t, "from", judged->rec->wall_ms[0]);
+    told_time(t, "to", judged->rec->wall_ms[judged->rec->n - 1]);
+    states_put(t, states);
+    json_array(&t->j, "timeline");
+    stays_of_states(judged->rec, states, states_stay, &stays);
+    json_end(&t->j);
+    json_array(&t->j, "work");
+    stays_of_work(judged->rec, &t->api->s.how, states_work, &work);
+    json_end(&t->j);
+    json_int(&t->j, "left_out", stays.left_out + work.left_out);
+    if (!work.told)
+        told_say(t, "Which kind of work was done is not told here.\n");
+    if (stays.left_out + work.left_out)
+        told_say(t, "%d further stretches are left out: ask for a shorter range.\n", stays.left_out + work.left_out);
+}
+
+static const struct tool_arg states_args[] = { TOOL_FROM("an hour before its end"), TOOL_TO, TOOL_SESSION, { 0 } };
+
+const struct tool tool_states = {
+    .name = "states", .title = "States and kinds of work",
+    .help = "Which recurring states the machine was in over a range (idle, busy disks ...), and which kind of work was done "
+            "(gaming, compiling, video editing ...), as stretches of time. Told by hardware metrics only. For what is "
+            "unusual use anomalies. Ranges over a few hours take seconds.",
+    .args = states_args,
+    .shape = "from:t to:t states:[{state:i name:s share:n dwell_s:n}] reason:S timeline:[{from:t to:t state:i name:s}] "
+             "work:[{from:t to:t kind:s confidence:n}] left_out:i",
+    .run = states_run,
+};
