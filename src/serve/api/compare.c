@@ -133,13 +133,13 @@ static void compare_put_range(struct json *j, const char *key, int64_t from_ms, 
 }
 
 static int compare_read(struct api *a, const char *session, int64_t from_ms, int64_t to_ms, const char *globs,
-                        struct query_result **out)
+                        int points, struct query_result **out)
 {
-    int rc = store_query(a->look.files, session, from_ms, to_ms, globs, POINTS, out);
+    int rc = store_query(a->look.files, session, from_ms, to_ms, globs, points, out);
     return rc == -ENODATA ? 0 : rc;
 }
 
-bool compare_make(struct api *a, const struct http_request *r, struct compare *c, struct http_reply *out)
+bool compare_make(struct api *a, const struct http_request *r, int points, struct compare *c, struct http_reply *out)
 {
     struct api_range range;
     const char *globs;
@@ -158,7 +158,7 @@ bool compare_make(struct api *a, const struct http_request *r, struct compare *c
     }
     int rc = 0;
     for (int i = 0; i < 2 && rc == 0; i++)
-        rc = compare_read(a, range.session, c->from_ms[i], c->to_ms[i], globs, &c->q[i]);
+        rc = compare_read(a, range.session, c->from_ms[i], c->to_ms[i], globs, points, &c->q[i]);
     if (rc < 0)
         api_fail(out, rc);
     else if (c->q[0] && c->q[1])
@@ -178,7 +178,7 @@ void api_compare(void *self, const struct http_request *r, struct http_reply *ou
 {
     struct compare c;
     struct json j;
-    if (compare_make(self, r, &c, out)) {
+    if (compare_make(self, r, POINTS, &c, out)) {
         json_init(&j, &out->body);
         json_object(&j, NULL);
         compare_put_range(&j, "a", c.from_ms[0], c.to_ms[0]);

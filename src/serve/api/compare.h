@@ -24,10 +24,13 @@ struct compare {
 };
 
 /*
- * Compares from..to of a query with with_from..with_to; without these, with the time as long before it. False: the
- * reply says what is wrong. To be released with compare_done() in any case.
+ * Compares from..to of a query with with_from..with_to; without these, with the time as long before it.
+ *
+ *   points  means of equal steps that each range is summed up from; minutes or longer are read fast
+ *
+ * False: the reply says what is wrong. To be released with compare_done() in any case.
  */
-bool compare_make(struct api *a, const struct http_request *r, struct compare *c, struct http_reply *out);
+bool compare_make(struct api *a, const struct http_request *r, int points, struct compare *c, struct http_reply *out);
 void compare_done(struct compare *c);
 
 #endif

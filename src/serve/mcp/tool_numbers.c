@@ -276,6 +276,7 @@ const struct tool tool_list_metrics = {
 
 /* ---- compare ---- */
 
+#define COMPARED_POINTS 60
 #define ROWS 12
 #define ROWS_MAX 60
 
@@ -340,7 +341,7 @@ static void compare_run(struct told *t, const struct http_request *r)
 {
     struct compare c;
     int most = told_count(t, r, "limit", ROWS);
-    if (compare_make(t->api, r, &c, &t->refusal))
+    if (compare_make(t->api, r, COMPARED_POINTS, &c, &t->refusal))
         compare_put(t, &c, (size_t)most);
     compare_done(&c);
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "core/amount.h"
+#include "look/minutes.h"
 #include "output/report_now.h"
 #include "output/report_verdict.h"
 #include "serve/api/stays.h"
@@ -17,6 +18,8 @@
 #define STALE_MS (2 * MINUTE_MS)   /* what is older is not "now" */
 #define FOUND_MAX 8
 #define STAYS_MAX 40
+#define SHORT_MS LOOKED_MS          /* a longer range is judged by its minutes */
+#define STATES_ROWS 720            /* of them, or of so many longer steps */
 
 /* ---- current_state ---- */
 
@@ -245,41 +248,92 @@ static void states_put(struct told *t, const struct states *s)
         told_say(t, "No states: %s.\n", s->reason);
 }
 
+static void states_event(void *self, const struct index_event *e)
+{
+    struct staying *s = self;
+    char when[TOLD_TIME_MAX];
+    if (strcmp(e->kind, event_kind_name(EVENT_WORKLOAD)) != 0 || s->told++ >= STAYS_MAX) {
+        s->left_out += s->told > STAYS_MAX;
+        return;
+    }
+    json_object(&s->t->j, NULL);
+    told_time(s->t, "time", e->time_ms);
+    told_text(s->t, "text", e->text);
+    json_end(&s->t->j);
+    told_say(s->t, "Kind of work at %s: %s\n", told_when(e->time_ms, when), e->text);
+}
+
+/* rec may be empty, of a range in which nothing was recorded. */
+static void states_put_all(struct told *t, const struct api_range *range, const struct recording *rec,
+                           const struct states *states, bool short_range)
+{
+    struct staying stays = { .t = t, .states = states }, work = { .t = t }, events = { .t = t };
+    told_time(t, "from", range->from_ms);
+    told_time(t, "to", range->to_ms);
+    states_put(t, states);
+    json_array(&t->j, "timeline");
+    stays_of_states(rec, states, states_stay, &stays);
+    json_end(&t->j);
+    json_array(&t->j, "work");
+    if (short_range)
+        stays_of_work(rec, &t->api->s.how, states_work, &work);
+    json_end(&t->j);
+    json_array(&t->j, "work_events");
+    if (!short_range)
+        index_events(t->api->look.index, range->session, range->from_ms, range->to_ms, 0, states_event, &events);
+    json_end(&t->j);
+    int left_out = stays.left_out + work.left_out + events.left_out;
+    json_int(&t->j, "left_out", left_out);
+    if (!work.told && !events.told)
+        told_say(t, "No kind of work was told%s.\n", short_range ? "" : " while it was recorded; a range of at most ten "
+                 "minutes is judged anew");
+    if (left_out)
+        told_say(t, "%d further stretches are left out: ask for a shorter range.\n", left_out);
+}
+
+/* Of a long range the states are those of its minutes: to read each instant of a day takes seconds. */
+static void states_of_minutes(struct told *t, const struct api_range *range)
+{
+    struct recording *rec;
+    int64_t step_s = 60, minutes = (range->to_ms - range->from_ms) / MINUTE_MS + 1;
+    while (minutes * 60 / step_s > STATES_ROWS)
+        step_s *= 2;
+    int rc = minutes_read(t->api->look.files, range->session, range->to_ms + 1, (double)step_s,
+                          (int)(minutes * 60 / step_s), NULL, &rec);
+    if (rc < 0) {
+        api_fail(&t->refusal, rc);
+        return;
+    }
+    struct report *r = analyze_states(rec, &t->api->s.how);
+    states_put_all(t, range, rec, &r->states, false);
+    report_free(r);
+    recording_free(rec);
+}
+
 static void states_run(struct told *t, const struct http_request *r)
 {
     struct api_range range;
-    if (!told_range(t, r, 60 * MINUTE_MS, &range))
+    if (!told_range(t, r, SHORT_MS, &range))
         return;
+    if (range.to_ms - range.from_ms > SHORT_MS) {
+        states_of_minutes(t, &range);
+        return;
+    }
     const struct judged *judged = api_judge(t->api, &range, 0, &t->refusal);
-    if (!judged)
-        return;
-    const struct states *states = &judged->report->states;
-    struct staying stays = { .t = t, .states = states }, work = { .t = t };
-    told_time(t, "from", judged->rec->wall_ms[0]);
-    told_time(t, "to", judged->rec->wall_ms[judged->rec->n - 1]);
-    states_put(t, states);
-    json_array(&t->j, "timeline");
-    stays_of_states(judged->rec, states, states_stay, &stays);
-    json_end(&t->j);
-    json_array(&t->j, "work");
-    stays_of_work(judged->rec, &t->api->s.how, states_work, &work);
-    json_end(&t->j);
-    json_int(&t->j, "left_out", stays.left_out + work.left_out);
-    if (!work.told)
-        told_say(t, "Which kind of work was done is not told here.\n");
-    if (stays.left_out + work.left_out)
-        told_say(t, "%d further stretches are left out: ask for a shorter range.\n", stays.left_out + work.left_out);
+    if (judged)
+        states_put_all(t, &range, judged->rec, &judged->report->states, true);
 }
 
-static const struct tool_arg states_args[] = { TOOL_FROM("an hour before its end"), TOOL_TO, TOOL_SESSION, { 0 } };
+static const struct tool_arg states_args[] = { TOOL_FROM("ten minutes before its end"), TOOL_TO, TOOL_SESSION, { 0 } };
 
 const struct tool tool_states = {
     .name = "states", .title = "States and kinds of work",
     .help = "Which recurring states the machine was in over a range (idle, busy disks ...), and which kind of work was done "
-            "(gaming, compiling, video editing ...), as stretches of time. Told by hardware metrics only. For what is "
-            "unusual use anomalies. Ranges over a few hours take seconds.",
+            "(gaming, compiling, video editing ...), as stretches of time. Told by hardware metrics only. Over more "
+            "than ten minutes the states are those of its minutes, and kinds of work as they were told while recording. For "
+            "what is unusual use anomalies.",
     .args = states_args,
     .shape = "from:t to:t states:[{state:i name:s share:n dwell_s:n}] reason:S timeline:[{from:t to:t state:i name:s}] "
-             "work:[{from:t to:t kind:s confidence:n}] left_out:i",
+             "work:[{from:t to:t kind:s confidence:n}] work_events:[{time:t text:s}] left_out:i",
     .run = states_run,
 };
