@@ -1,4 +1,4 @@
-/* What assistants are told, of `sonde mcp` and `sonde serve --mcp`: the configuration, and options where there are any. */
+/* What assistants are told by `sonde mcp` and `sonde serve --mcp`: by the configuration, and by options of one. */
 #ifndef APP_MCP_TOLD_H
 #define APP_MCP_TOLD_H
 

@@ -94,10 +94,11 @@ static const struct config_key keys[] = {
       .help = "Send it the names of processes; without, they are \"process 1\", \"process 2\"." },
 
     { "mcp.http", SWITCH("false"),
-      .help = "Assistants may ask `sonde serve` at /mcp (Model Context Protocol), by the rules and tokens of the page." },
+      .help = "Assistants may ask `sonde serve` at /mcp (Model Context Protocol), by the rules and tokens of the page; "
+              "without, only `sonde mcp` is for them." },
     { "mcp.process_names", SWITCH("true"),
-      .help = "Tell assistants the names of processes and services; without, they are \"process 1\", and no lines of logs are "
-              "told." },
+      .help = "Tell assistants the names of processes and services; without, they are \"process 1\", and no lines of "
+              "logs are told." },
     { "mcp.mount_points", SWITCH("true"), .help = "Tell assistants the paths of mount points; without, they are \"path 1\"." },
     { "mcp.log_lines", SWITCH("true"), .help = "Tell assistants the lines of logs that matter to a finding." },
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The Model Context Protocol as the official client (npm: @modelcontextprotocol/sdk) speaks it: every tool, resource and
-# prompt over standard input and over HTTP, on a recording and on a running recorder; who may ask; 10,000 messages of noise.
+# prompt over standard input and over HTTP, on a recording and a running recorder; who may ask; 10,000 messages of
+# noise.
 . "$(dirname "$0")/lib.sh"
 sonde=$1/sonde
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,8 +36,8 @@ awk 'BEGIN {
     print "t,cpu.util,memory.util,disk.write.rate"
     for (i = 0; i < 2880; i++) {
         bad = i > 2300 && i < 2340
-        printf "%d,%.2f,%.2f,%d\n", 1795341600 + i * 2.5, bad ? 97 + i % 3 : 10 + i * 7 % 5, 40 + i * 3 % 4 * 0.1,
-               1000 * (bad ? 90000 + i % 7 * 100 : 50 + i * 13 % 9)
+        printf "%.1f,%.2f,%.2f,%d\n", 1795341600 + i * 2.5, bad ? 97 + i % 3 : 10 + i * 7 % 5,
+               40 + i * 3 % 4 * 0.1, 1000 * (bad ? 90000 + i % 7 * 100 : 50 + i * 13 % 9)
     }
 }' >"$tmp/hours.csv"
 $client stdio "$sonde" mcp --replay "$tmp/hours.csv" >"$tmp/replay" 2>&1 || fail "a recording: $(cat "$tmp/replay")"
@@ -51,7 +52,8 @@ serve_start --data "$tmp/data" --interval 0.1 --mcp
 sleep 4
 $client stdio "$sonde" mcp --data "$tmp/data" >"$tmp/stdio" || fail "stdio: $(cat "$tmp/stdio" "$tmp/err")"
 $client http "${url}mcp" >"$tmp/http" || fail "http: $(cat "$tmp/http" "$tmp/err")"
-$client noise 10000 20261122 "$sonde" mcp --data "$tmp/data" >"$tmp/noise" || fail "noise: $(cat "$tmp/noise" "$tmp/err")"
+$client noise 10000 20261122 "$sonde" mcp --data "$tmp/data" >"$tmp/noise" ||
+    fail "noise: $(cat "$tmp/noise" "$tmp/err")"
 
 # ask STATUS CURL-OPTIONS...: /mcp over HTTP
 ask()

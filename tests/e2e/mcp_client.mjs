@@ -1,5 +1,6 @@
 // The official client of the Model Context Protocol against `sonde mcp` and `sonde serve --mcp`, and noise.
-// node mcp_client.mjs SDK stdio PROGRAM ARGUMENTS... | http URL [TOKEN] | refused URL | noise COUNT SEED PROGRAM ARGUMENTS...
+// node mcp_client.mjs SDK stdio PROGRAM ARGUMENTS... | http URL [TOKEN] | refused URL |
+//                         noise COUNT SEED PROGRAM ARGUMENTS...
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +13,11 @@ const load = (file) => import(pathToFileURL(join(sdk, 'dist/esm/client', file)).
 const calls = {
   current_state: [{}],
   anomalies: [{}, { severity: 'warning', limit: 1 }, { from: '-30d' }],
-  query: [{ metrics: 'cpu.util,memory.*' }, { metrics: '*', points: 200, limit: 40 }, { metrics: 'no.such', from: '-1h' }],
+  query: [
+    { metrics: 'cpu.util,memory.*' },
+    { metrics: '*', points: 200, limit: 40 },
+    { metrics: 'no.such', from: '-1h' },
+  ],
   list_metrics: [{}, { metrics: 'cpu.*', limit: 1 }],
   compare: [{ from: '-1m', to: 'now' }, { from: '-2d', to: 'now', with_from: '-4d', with_to: '-2d', limit: 3 }],
   forecasts: [{}, { metrics: 'memory.util', horizon_min: 5 }],
@@ -50,7 +55,8 @@ const everything = async (client) => {
       assert.ok(bytes < 64000, `${tool.name} ${JSON.stringify(args)}: ${bytes} bytes`);
       n++;
     }
-    await fails(client.callTool({ name: tool.name, arguments: { colour: 'red' } }), -32602, `${tool.name} with a colour`);
+    const odd = { name: tool.name, arguments: { colour: 'red' } };
+    await fails(client.callTool(odd), -32602, `${tool.name} with a colour`);
   }
   const { resources } = await client.listResources();
   assert.equal(resources.length, 3);
@@ -90,7 +96,8 @@ const connect = async (transport) => {
 
 const stdio = async (program, ...args) => {
   const { StdioClientTransport } = await load('stdio.js');
-  const client = await connect(new StdioClientTransport({ command: program, args, env: process.env, stderr: 'inherit' }));
+  const options = { command: program, args, env: process.env, stderr: 'inherit' };
+  const client = await connect(new StdioClientTransport(options));
   console.log(`stdio: ${await everything(client)}`);
   await client.close();
 };
@@ -122,13 +129,15 @@ const random = (n) => { // xorshift32: the same noise every time
 const pick = (list) => list[random(list.length)];
 
 const valid = () => {
-  const rpc = (method, params) => ({ jsonrpc: '2.0', id: pick([random(1e6), `id${random(99)}`]), method, ...(params ? { params } : {}) });
+  const id = pick([random(1e6), `id${random(99)}`]);
+  const rpc = (method, params) => ({ jsonrpc: '2.0', id, method, ...(params ? { params } : {}) });
   const tool = pick(Object.keys(calls).filter((name) => name !== 'doctor'));
   return pick([
     () => rpc('tools/call', { name: tool, arguments: pick(calls[tool]) }),
     () => rpc('tools/call', { name: tool, arguments: pick(calls[pick(Object.keys(calls))]) }),
-    () => rpc(pick(['ping', 'tools/list', 'resources/list', 'prompts/list', 'logging/setLevel', 'resources/templates/list'])),
-    () => rpc('resources/read', { uri: pick(['sonde://report', 'sonde://metrics', 'sonde://sessions', 'sonde://session/x']) }),
+    () => rpc(pick(['ping', 'tools/list', 'resources/list', 'prompts/list', 'logging/setLevel'])),
+    () => rpc('resources/templates/list'),
+    () => rpc('resources/read', { uri: `sonde://${pick(['report', 'metrics', 'sessions', 'session/x'])}` }),
     () => rpc('prompts/get', { name: 'explain_time', arguments: { when: 'now' } }),
     () => rpc('initialize', { protocolVersion: pick(['2025-06-18', '2025-03-26', '1']), capabilities: {} }),
     () => ({ jsonrpc: '2.0', method: 'notifications/initialized' }),
@@ -136,7 +145,8 @@ const valid = () => {
   ])();
 };
 
-const odd = ['null', '-1', '1e308', '""', '[]', '{}', 'true', '"\\u0000"', '"\\ud800"', '99999999999999999999', '"%n%s"', '"../../x"'];
+const odd = ['null', '-1', '1e308', '""', '[]', '{}', 'true', '"\\u0000"', '"\\ud800"', '9'.repeat(20), '"%n%s"'];
+const swap = (text) => text.replace(/(:)("[^"]*"|[0-9]+)/g, (all, colon) => (random(4) ? all : colon + pick(odd)));
 
 const mutate = (bytes) => {
   let b = Buffer.from(bytes);
@@ -147,7 +157,7 @@ const mutate = (bytes) => {
       () => Buffer.concat([b.subarray(0, at), b.subarray(at + n)]),
       () => Buffer.concat([b.subarray(0, at + n), b.subarray(at)]),
       () => Buffer.concat([b.subarray(0, at), Buffer.from(pick(odd)), b.subarray(at)]),
-      () => Buffer.from(b.toString('latin1').replace(/(:)("[^"]*"|[0-9]+)/g, (all, colon) => random(4) ? all : colon + pick(odd)), 'latin1'),
+      () => Buffer.from(swap(b.toString('latin1')), 'latin1'),
       () => b.subarray(0, at),
       () => Buffer.from([random(256), random(256), random(256), random(256)]),
       () => Buffer.concat([Buffer.from('['.repeat(random(3000))), b]),
@@ -169,8 +179,9 @@ const bend = (message) => {
     places.length = 0;
     walk(m);
     const [x, key] = places.length ? pick(places) : [m, 'x'];
-    const value = pick([null, -1, 1e15, '', [], {}, true, 'x'.repeat(random(5000)), '\u0000', '\ud83d\ude00 %n%s', '-2h', '*',
-      'cpu.*', 'now', random(300), 0.5, 'session_20261122_000000', ['a'], { a: { b: [1] } }]);
+    const long = 'x'.repeat(random(5000));
+    const value = pick([null, -1, 1e15, '', [], {}, true, long, '\u0000', '\ud83d\ude00 %n%s', '-2h', '*', 'cpu.*',
+      'now', random(300), 0.5, 'session_20261122_000000', ['a'], { a: { b: [1] } }]);
     pick([() => { x[key] = value; }, () => { delete x[key]; }, () => { x[`${key}${random(9)}`] = value; }])();
   }
   return Buffer.from(JSON.stringify(m));
@@ -200,19 +211,22 @@ const noise = async (count, seed, program, ...args) => {
     wake();
   }).on('close', () => wake());
   const next = async () => {
-    while (!lines.length && child.exitCode === null && child.signalCode === null) await new Promise((r) => { wake = r; });
+    const lives = () => child.exitCode === null && child.signalCode === null;
+    while (!lines.length && lives()) await new Promise((r) => { wake = r; });
     assert.ok(lines.length, `it ended: ${child.exitCode ?? child.signalCode}`);
     return lines.shift();
   };
   let asked = 0, answered = 0, errors = 0;
   for (let done = 0; done < count;) {
     const sent = [];
-    for (let i = 0; i < 50 && done < count; i++, done++) sent.push(random(2) ? bend(valid()) : mutate(JSON.stringify(valid())));
+    for (let i = 0; i < 50 && done < count; i++, done++)
+      sent.push(random(2) ? bend(valid()) : mutate(JSON.stringify(valid())));
     child.stdin.write(Buffer.concat(sent.flatMap((line, i) =>
       [line, Buffer.from(`\n{"jsonrpc":"2.0","id":"after ${done} ${i}","method":"ping"}\n`)])));
     for (const [i, line] of sent.entries()) {
       const want = idOf(line), got = [];
-      for (let text; (text = await next()) !== `{"jsonrpc":"2.0","id":"after ${done} ${i}","result":{}}`;) got.push(text);
+      const after = `{"jsonrpc":"2.0","id":"after ${done} ${i}","result":{}}`;
+      for (let text; (text = await next()) !== after;) got.push(text);
       assert.ok(got.length <= 1, `${got.length} answers to ${line}`);
       const answer = got.length ? JSON.parse(got[0]) : null;
       if (answer && answer.error) errors++;
@@ -225,7 +239,7 @@ const noise = async (count, seed, program, ...args) => {
   }
   child.stdin.end();
   assert.equal(await ended, 0, 'how it ended');
-  assert.ok(asked > count / 5 && errors > count / 5, `${asked} requests and ${errors} errors are too few to prove anything`);
+  assert.ok(asked > count / 5 && errors > count / 5, `${asked} requests, ${errors} errors: too few to prove anything`);
   console.log(`noise: ${count} messages, ${answered} of ${asked} requests answered, ${errors} errors`);
 };
 

@@ -61,8 +61,8 @@ json_t *mcp_sample_call(struct mcp_sample *m, const char *tool, const char *args
 static bool type_fits(const char *type, const json_t *v)
 {
     return (strcmp(type, "string") == 0 && json_is_string(v)) || (strcmp(type, "number") == 0 && json_is_number(v)) ||
-           (strcmp(type, "integer") == 0 && json_is_integer(v)) || (strcmp(type, "boolean") == 0 && json_is_boolean(v)) ||
-           (strcmp(type, "null") == 0 && json_is_null(v)) || (strcmp(type, "object") == 0 && json_is_object(v)) ||
+           (strcmp(type, "integer") == 0 && json_is_integer(v)) || (strcmp(type, "null") == 0 && json_is_null(v)) ||
+           (strcmp(type, "boolean") == 0 && json_is_boolean(v)) || (strcmp(type, "object") == 0 && json_is_object(v)) ||
            (strcmp(type, "array") == 0 && json_is_array(v));
 }
 

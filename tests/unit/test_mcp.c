@@ -110,7 +110,8 @@ static void test_versions(void **state)
     mcp_sample_init(&m, true);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         char params[100];
-        snprintf(params, sizeof params, "{\"protocolVersion\":\"%s\",\"capabilities\":{},\"clientInfo\":{}}", table[i].asked);
+        snprintf(params, sizeof params, "{\"protocolVersion\":\"%s\",\"capabilities\":{},\"clientInfo\":{}}",
+                 table[i].asked);
         json_t *j = mcp_sample_ask(&m, "initialize", params);
         assert_string_equal(json_string_value(json_object_get(j, "protocolVersion")), table[i].got);
         assert_string_equal(m.version, table[i].got);

@@ -134,7 +134,6 @@ static void test_numbers(void **state)
 {
     (void)state;
     struct mcp_sample m;
-    char args[200];
     mcp_sample_init(&m, true);
     int slot = schema_find(m.f.m.s.schema, "memory.used", NULL);
     double sum = 0, max = 0;
@@ -142,10 +141,9 @@ static void test_numbers(void **state)
         sum += m.f.m.tick[i].v[slot];
         max = fmax(max, m.f.m.tick[i].v[slot]);
     }
-    snprintf(args, sizeof args, "{\"metrics\":\"memory.used\",\"from\":\"2026-11-22T00:10:00Z\",\"to\":\"2026-11-22T00:10:59.999Z\","
-             "\"points\":4}");
     assert_int_equal(MS(600) % 86400000, 600000);
-    json_t *r = mcp_sample_call(&m, "query", args);
+    json_t *r = mcp_sample_call(&m, "query", "{\"metrics\":\"memory.used\",\"from\":\"2026-11-22T00:10:00Z\","
+                                             "\"to\":\"2026-11-22T00:10:59.999Z\",\"points\":4}");
     json_t *series = json_array_get(json_object_get(json_object_get(r, "structuredContent"), "series"), 0);
     assert_true(fabs(json_number_value(json_object_get(series, "mean")) - sum / 60) <= 1e-4 * sum / 60);
     assert_true(fabs(json_number_value(json_object_get(series, "max")) - max) <= 1e-4 * max);
@@ -262,7 +260,8 @@ static void test_resources(void **state)
         char params[100];
         const char *uri = json_string_value(json_object_get(one, "uri"));
         snprintf(params, sizeof params, "{\"uri\":\"%s\"}", uri);
-        json_t *r = mcp_sample_ask(&m, "resources/read", params), *c = json_array_get(json_object_get(r, "contents"), 0);
+        json_t *r = mcp_sample_ask(&m, "resources/read", params);
+        json_t *c = json_array_get(json_object_get(r, "contents"), 0);
         const char *text = json_string_value(json_object_get(c, "text"));
         assert_string_equal(json_string_value(json_object_get(c, "uri")), uri);
         assert_true(strlen(text) > 50);

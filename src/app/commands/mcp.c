@@ -92,8 +92,9 @@ static void serving_begin(struct serving *s, const struct args *a)
     bool replay = s->shown.private;
     s->missing.args = a;
     s->api = api_new(s->shown.dir.p, &(struct api_shown){
-        .version = SONDE_VERSION, .replay = replay ? s->shown.name : NULL, .config = args_config(a), .how = s->shown.how,
-        .missing = replay ? NULL : missing_text, .why_missing = replay ? NULL : missing_why, .self = &s->missing });
+        .version = SONDE_VERSION, .replay = replay ? s->shown.name : NULL, .config = args_config(a),
+        .how = s->shown.how, .missing = replay ? NULL : missing_text,
+        .why_missing = replay ? NULL : missing_why, .self = &s->missing });
     struct mcp_options o = mcp_told(a, s->api);
     s->mcp = mcp_new(&o);
 }
@@ -107,8 +108,8 @@ static int mcp_run(const struct args *a)
     if (status == EXIT_DONE) {
         serving_begin(&s, a);
         if (os_is_terminal(fileno(stdin)))
-            log_warn(0, "mcp: this is for programs of assistants, which write JSON-RPC here, a message a line; Ctrl-D ends it, "
-                        "and `sonde ask` is for people");
+            log_warn(0, "mcp: this is for programs of assistants, which write JSON-RPC here, a message a line; "
+                        "Ctrl-D ends it, and `sonde ask` is for people");
         status = serving_run(&s);
     }
     mcp_free(s.mcp);
@@ -136,8 +137,8 @@ static const struct example examples[] = {
 
 const struct command command_mcp = {
     .name = "mcp", .summary = "tools for assistants: the Model Context Protocol, read-only", .usage = "",
-    .text = "For programs of assistants, which start it and speak with it over standard input and output (Model Context "
-            "Protocol, versions 2024-11-05 to 2025-06-18): tools that tell how the machine is, what was unusual and why, any "
+    .text = "For programs of assistants, which start it and speak with it over standard input and output (Model "
+            "Context Protocol, versions 2024-11-05 to 2025-06-18): tools that tell how the machine is, what was unusual and why, any "
             "numbers of any time, forecasts, states, processes, and answer questions in words. All only read, and each answer "
             "is some kB at most.\n\n"
             "Sonde sends nothing anywhere; but what it answers an assistant may send to whoever runs its language model. "

@@ -64,7 +64,8 @@ void api_free(struct api *a)
 void api_fail(struct http_reply *out, int rc)
 {
     if (rc == -ENOENT || rc == -ENODATA)
-        http_fail(out, 404, "nothing was recorded there", "choose another range; the list of sessions says what there is");
+        http_fail(out, 404, "nothing was recorded there",
+                  "choose another range; the list of sessions says what there is");
     else if (rc == -ENOTUNIQ)
         http_fail(out, 409, "two sessions were recorded at the same time in that range",
                   "name one of them: session=ID");

@@ -1,7 +1,7 @@
 /*
  * The Model Context Protocol: what assistants ask of a machine, read-only tools and texts over what the API answers.
  *
- * One message in, one message out or none; whoever carries them (lines of a pipe, bodies of HTTP requests) is elsewhere.
+ * One message in, one message out or none; who carries them (lines of a pipe, bodies of HTTP requests) is elsewhere.
  * Nothing here changes anything, and nothing is kept between two messages but for what the API keeps. docs/MCP.md tells
  * what there is.
  */

@@ -91,15 +91,14 @@ static void argument_read(const json_t *value, struct argument *a)
 
 bool message_arguments(const struct message *m, bool (*each)(void *self, const struct argument *a), void *self)
 {
-    json_t *all = json_object_get(m->params, "arguments"), *value;
-    const char *name;
+    json_t *all = json_object_get(m->params, "arguments");
     if (!all)
         return true;
     if (!json_is_object(all))
         return false;
-    json_object_foreach(all, name, value) {
-        struct argument a = { .name = name, .kind = ARGUMENT_OTHER };
-        argument_read(value, &a);
+    for (void *i = json_object_iter(all); i; i = json_object_iter_next(all, i)) {
+        struct argument a = { .name = json_object_iter_key(i), .kind = ARGUMENT_OTHER };
+        argument_read(json_object_iter_value(i), &a);
         if (!each(self, &a))
             return false;
     }
@@ -110,10 +109,9 @@ bool message_arguments(const struct message *m, bool (*each)(void *self, const s
 
 void rows_each(const char *text, void (*each)(void *self, const struct row *r), void *self)
 {
-    json_t *all = json_loads(text, 0, NULL), *one;
-    size_t i;
-    json_array_foreach(all, i, one)
-        each(self, (const struct row *)one);
+    json_t *all = json_loads(text, 0, NULL);
+    for (size_t i = 0; i < json_array_size(all); i++)
+        each(self, (const struct row *)json_array_get(all, i));
     json_decref(all);
 }
 

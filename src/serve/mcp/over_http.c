@@ -11,8 +11,8 @@
 static bool http_is_on(const void *self, struct http_reply *out)
 {
     if (!self)
-        http_fail(out, 404, "the Model Context Protocol is not switched on here", "start it with `sonde serve --mcp`, or set "
-                  "mcp.http in the configuration");
+        http_fail(out, 404, "the Model Context Protocol is not switched on here", "start it with `sonde serve "
+                  "--mcp`, or set mcp.http in the configuration");
     return self != NULL;
 }
 
@@ -23,8 +23,8 @@ static void http_post(void *self, const struct http_request *r, struct http_repl
     if (!http_is_on(self, out))
         return;
     if (!version) {
-        http_fail(out, 400, "this version of the protocol is not known here", "send MCP-Protocol-Version as `initialize` gave "
-                  "it");
+        http_fail(out, 400, "this version of the protocol is not known here", "send MCP-Protocol-Version as "
+                  "`initialize` gave it");
         return;
     }
     enum mcp_outcome outcome = mcp_answer(self, &version, r->body, r->body_n, &answer);

@@ -16,14 +16,16 @@ static const struct prompt {
 } prompts[] = {
     { "diagnose_machine", "Diagnose this machine", "Find out whether this machine is well, and what to do if not.",
       "concern", "what the person noticed: \"the fan is loud\", \"games stutter\"", false,
-      "Find out how this machine is. Call current_state, then anomalies for the last 24 hours and forecasts; where something "
-      "is unusual, look at its time with query, processes and events. What is not measured is said by doctor: do not take "
-      "silence for health. Then tell in a few plain sentences whether it is well, what is wrong, since when and why, how "
+      "Find out how this machine is. Call current_state, then anomalies for the last 24 hours and forecasts; where "
+      "something is unusual, look at its time with query, processes and events. What is not measured is said by "
+      "doctor: do not take silence for health. Then tell in a few plain sentences whether it is well, what is wrong, "
+      "since when and why, how "
       "certain that is, and one thing to do. Give numbers with units, and times.", "The person noticed: " },
     { "explain_time", "Explain what happened at a time", "Why was the machine slow, hot or loud at a certain time?",
       "when", "the time, as \"yesterday 14:05\" or 2026-11-22T14:05:00Z", true,
-      "Explain what happened on this machine at the time below. Call anomalies for the hour around it, compare that hour "
-      "with the one before, processes at the peak, and events; then say what was unusual, by which process or change, and "
+      "Explain what happened on this machine at the time below. Call anomalies for the hour around it, compare that "
+      "hour with the one before, processes at the peak, and events; then say what was unusual, by which process or "
+      "change, and "
       "how certain that is. Where nothing unusual is on record, say so.", "The time: " },
 };
 

@@ -134,12 +134,12 @@ static const struct resource {
     bool is_text;    /* else the object, as JSON */
     void (*read)(struct told *t, const char *rest);
 } resources[] = {
-    { SCHEME "report", "report", "The last report", "How the machine was in the last ten recorded minutes, in plain words: "
-      "verdict, numbers, what is unusual, findings, trends.", true, read_report },
+    { SCHEME "report", "report", "The last report", "How the machine was in the last ten recorded minutes, in plain "
+      "words: verdict, numbers, what is unusual, findings, trends.", true, read_report },
     { SCHEME "metrics", "metrics", "The catalog", "All metrics by family, with unit, instances and meaning.", false,
       read_metrics },
-    { SCHEME "sessions", "sessions", "The sessions", "The newest 50 sessions that were recorded, with verdict, kind of work "
-      "and labels.", false, read_sessions },
+    { SCHEME "sessions", "sessions", "The sessions", "The newest 50 sessions that were recorded, with verdict, kind "
+      "of work and labels.", false, read_sessions },
     { SCHEME "session/", "session", "One session", "A session by its id: when, how much, what was found.", false,
       read_session },
 };

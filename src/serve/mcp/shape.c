@@ -58,7 +58,8 @@ static const char *shape_members(struct json *j, const char *key, const char *fr
 
 static void shape_plain(struct json *j, char c)
 {
-    const char *type = strchr("sStT", c) ? "string" : strchr("iI", c) ? "integer" : strchr("bB", c) ? "boolean" : "number";
+    const char *type = strchr("sStT", c) ? "string" : strchr("iI", c) ? "integer" :
+                       strchr("bB", c) ? "boolean" : "number";
     if (c != 'n' && islower((unsigned char)c)) {
         json_string(j, "type", type);
     } else {

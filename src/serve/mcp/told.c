@@ -14,7 +14,8 @@
 void told_init(struct told *t, const struct mcp *m)
 {
     const struct mcp_options *o = &m->o;
-    *t = (struct told){ .mcp = m, .api = o->api, .most = TOLD_TEXT_MAX, .hides = !o->process_names || !o->mount_points };
+    *t = (struct told){ .mcp = m, .api = o->api, .most = TOLD_TEXT_MAX,
+                        .hides = !o->process_names || !o->mount_points };
     t->hide.stays[HIDE_PROCESS] = t->hide.stays[HIDE_GROUP] = o->process_names;
     t->hide.stays[HIDE_PATH] = o->mount_points;
     t->hide.stays[HIDE_LABEL] = t->hide.stays[HIDE_ID] = true;

@@ -1,4 +1,4 @@
-/* tool_doctor.c - what is measured here, and what is not, and why: so that an assistant does not take silence for health. */
+/* tool_doctor.c - what is measured, and what is not, and why: an assistant is not to take silence for health. */
 #include "serve/mcp/mcp_own.h"
 
 #include "analyze/areas.h"
@@ -96,9 +96,9 @@ static void doctor_run(struct told *t, const struct http_request *r)
 
 const struct tool tool_doctor = {
     .name = "doctor", .title = "What is measured and what is not",
-    .help = "What is measured on this machine and what is not, and why (no such hardware, no permission, switched off), how "
-            "far back recordings reach and whether a recorder runs. Use it when a metric is missing, or before saying that "
-            "something is not there. The first call takes a second or two.",
+    .help = "What is measured on this machine and what is not, and why (no such hardware, no permission, switched "
+            "off), how far back recordings reach and whether a recorder runs. Use it when a metric is missing, or "
+            "before saying that something is not there. The first call takes a second or two.",
     .shape = "first:T last:T sessions:i recording:b measured:[{area:s metrics:i}] is_known:b "
              "not_measured:[{source:s reason:S}]",
     .run = doctor_run,

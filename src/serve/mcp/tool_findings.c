@@ -198,8 +198,8 @@ static void anomaly_put(struct told *t, const struct kept *k, bool explained)
 static void anomalies_say_none(struct told *t, const struct api_range *range)
 {
     char from[TOLD_TIME_MAX], to[TOLD_TIME_MAX];
-    told_say(t, "No anomaly is on record from %s to %s. Sonde may say \"nothing\": it has a budget of false alarms (%g a "
-                "day). For slow changes try compare or forecasts.\n", told_when(range->from_ms, from),
+    told_say(t, "No anomaly is on record from %s to %s. Sonde may say \"nothing\": it has a budget of false alarms "
+                "(%g a day). For slow changes try compare or forecasts.\n", told_when(range->from_ms, from),
              told_when(range->to_ms, to), config_number(t->api->s.config, "analysis.budget_per_day"));
 }
 
@@ -238,10 +238,10 @@ static const struct tool_arg anomalies_args[] = {
 
 const struct tool tool_anomalies = {
     .name = "anomalies", .title = "What was unusual, and why",
-    .help = "Episodes in which the machine did what it usually does not, newest first: when, how severe, which metrics moved "
-            "against what is usual, the busiest processes at the peak, lines of the system's logs and changes (packages, "
-            "services, mounts) around its beginning. For \"why was it slow\", \"what happened last night\". Names processes "
-            "and may quote logs.",
+    .help = "Episodes in which the machine did what it usually does not, newest first: when, how severe, which "
+            "metrics moved against what is usual, the busiest processes at the peak, lines of the system's logs and "
+            "changes (packages, services, mounts) around its beginning. For \"why was it slow\", \"what happened "
+            "last night\". Names processes and may quote logs.",
     .args = anomalies_args,
     .shape = "from:t to:t anomalies:[{start:t end:t peak:T severity:s area:s "
              "busiest:[{pid:i name:s cpu_percent:n memory_bytes:n}] summary:s score:n probability:n "
@@ -297,8 +297,9 @@ static void events_run(struct told *t, const struct http_request *r)
 static const struct tool_arg events_args[] = {
     TOOL_FROM("24 h before its end"), TOOL_TO,
     { "kind", TOOL_CHOICE, .choices = "gap clock adapter budget archive anomaly workload log change alert",
-      .help = "only of this kind: gap (not sampled), clock (set), adapter (a source came or went), budget and archive (of "
-              "Sonde itself), anomaly, workload, log (a line of a log), change (package, service, mount), alert" },
+      .help = "only of this kind: gap (not sampled), clock (set), adapter (a source came or went), budget and "
+              "archive (of Sonde itself), anomaly, workload, log (a line of a log), change (package, service, "
+              "mount), alert" },
     { "severity", TOOL_CHOICE, .choices = SEVERITIES, .help = "at least so severe; default info" },
     { "limit", TOOL_COUNT, .min = 1, .max = EVENTS_MAX, .help = "the newest so many; default 25" },
     TOOL_SESSION, { 0 },
@@ -306,8 +307,9 @@ static const struct tool_arg events_args[] = {
 
 const struct tool tool_events = {
     .name = "events", .title = "What happened",
-    .help = "What happened in a range, newest first: gaps in the recording, sources that came or went, changes of the machine, "
-            "lines of logs, alerts, another kind of work. For anomalies with their causes use anomalies.",
+    .help = "What happened in a range, newest first: gaps in the recording, sources that came or went, changes of "
+            "the machine, lines of logs, alerts, another kind of work. For anomalies with their causes use "
+            "anomalies.",
     .args = events_args,
     .shape = "from:t to:t events:[{time:t end:T kind:s severity:s source:s text:s}] left_out:i",
     .run = events_run,

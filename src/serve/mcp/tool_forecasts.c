@@ -52,7 +52,7 @@ static void forecast_put(struct told *t, const struct ahead *a, const struct met
 
 static void forecasts_put(struct told *t, const struct ahead *a, int rc)
 {
-    const char *why = rc < 0 ? "it needs at least as many recorded minutes as it looks ahead, and a quarter of an hour" :
+    const char *why = rc < 0 ? "it needs as many recorded minutes as it looks ahead, and a quarter of an hour" :
                       *a->all.reason ? a->all.reason : a->all.made ? NULL : "none of these metrics can be forecast";
     told_time(t, "from", rc == 0 ? a->all.last_ms : 0);
     json_int(&t->j, "horizon_min", rc == 0 ? a->all.horizon : 0);
@@ -85,16 +85,17 @@ static void forecasts_run(struct told *t, const struct http_request *r)
 static const struct tool_arg forecasts_args[] = {
     { "metrics", TOOL_TEXT, .max = METRICS_BYTES,
       .help = "which: globs, separated by commas: fs.util,memory.util; at most 16; default: the main ones" },
-    { "horizon_min", TOOL_COUNT, .min = 1, .max = INDEX_FORECAST_STEPS, .help = "minutes ahead; default 60, or as far as "
-      "there is a past to learn from" },
+    { "horizon_min", TOOL_COUNT, .min = 1, .max = INDEX_FORECAST_STEPS, .help = "minutes ahead; default 60, or as "
+      "far as there is a past to learn from" },
     { "to", TOOL_TIME, .help = "the instant from which it looks ahead; default: the last that was recorded" },
     TOOL_SESSION, { 0 },
 };
 
 const struct tool tool_forecasts = {
     .name = "forecasts", .title = "What is coming",
-    .help = "What metrics will do in the next minutes to hours, with a band (p10 to p90) and whether the forecast was better "
-            "in the past than a naive one: without skill, do not build on it. For \"will it fill up\", \"will it get hotter\".",
+    .help = "What metrics will do in the next minutes to hours, with a band (p10 to p90) and whether the forecast "
+            "was better in the past than a naive one: without skill, do not build on it. For \"will it fill up\", "
+            "\"will it get hotter\".",
     .args = forecasts_args,
     .shape = "from:T horizon_min:i metrics:[{metric:s unit:s model:s has_skill:b skill:n words:s "
              "points:[{time:t p10:n p50:n p90:n}]}] reason:S",

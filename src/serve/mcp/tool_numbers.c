@@ -119,8 +119,8 @@ static void query_put(struct told *t, const struct api_range *range, int points,
     json_end(&t->j);
     json_int(&t->j, "left_out", known - told);
     if (known > told)
-        told_say(t, "%d further metrics match and are left out: name fewer, or ask for fewer points and a higher limit.\n",
-                 known - told);
+        told_say(t, "%d further metrics match and are left out: name fewer, or ask for fewer points and a higher "
+                    "limit.\n", known - told);
     else if (!known)
         told_say(t, "Nothing that matches was recorded then: list_metrics says what there is, doctor since when.\n");
 }
@@ -135,8 +135,8 @@ static void query_run(struct told *t, const struct http_request *r)
     if (points > range.to_ms - range.from_ms + 1)
         points = (int)(range.to_ms - range.from_ms + 1);
     most = most * points > NUMBERS_MAX ? NUMBERS_MAX / points : most;
-    int rc = store_query(t->api->look.files, range.session, range.from_ms, range.to_ms, http_query(r, "metrics"), points,
-                         &q);
+    int rc = store_query(t->api->look.files, range.session, range.from_ms, range.to_ms, http_query(r, "metrics"),
+                         points, &q);
     if (rc < 0 && rc != -ENODATA)
         api_fail(&t->refusal, rc);
     else
@@ -155,9 +155,9 @@ static const struct tool_arg query_args[] = {
 
 const struct tool tool_query = {
     .name = "query", .title = "Numbers over a range of time",
-    .help = "The values of any metrics over any range, summed up: mean, lowest, highest and when, last, and a few points "
-            "(means of equal steps; null is a gap). For \"how high was X\", \"what did X do between A and B\". "
-            "list_metrics gives names; counters are totals, their growth is NAME.rate.",
+    .help = "The values of any metrics over any range, summed up: mean, lowest, highest and when, last, and a few "
+            "points (means of equal steps; null is a gap). For \"how high was X\", \"what did X do between A and "
+            "B\". list_metrics gives names; counters are totals, their growth is NAME.rate.",
     .args = query_args,
     .shape = "from:t to:t step_s:n series:[{metric:s unit:s kind:s mean:n min:n max:n max_at:T last:n points:[n]}] "
              "left_out:i",
@@ -253,7 +253,7 @@ static void list_run(struct told *t, const struct http_request *r)
     if (rc < 0)
         api_fail(&t->refusal, rc);
     else if (!l.known)
-        told_say(t, "No such metric is measured; call without \"metrics\" for all, doctor says why something is missing.\n");
+        told_say(t, "No such metric is measured; call without \"metrics\" for all, doctor says what is missing.\n");
     else if (l.known > l.told)
         told_say(t, "%d further families are left out: narrow \"metrics\" (cpu.*, gpu.*), or raise the limit.\n",
                  l.known - l.told);
@@ -267,8 +267,8 @@ static const struct tool_arg list_args[] = {
 
 const struct tool tool_list_metrics = {
     .name = "list_metrics", .title = "Which metrics there are",
-    .help = "The metrics of this machine by family, with unit, instances (cores, disks, mount points ...) and meaning. One is "
-            "named family{instance}, as disk.read.rate{sda}; for query, compare and forecasts.",
+    .help = "The metrics of this machine by family, with unit, instances (cores, disks, mount points ...) and "
+            "meaning. One is named family{instance}, as disk.read.rate{sda}; for query, compare and forecasts.",
     .args = list_args,
     .shape = "families:[{name:s unit:s kind:s area:s help:S instances:[s] instances_left_out:i}] metrics:i left_out:i",
     .run = list_run,
@@ -358,10 +358,11 @@ static const struct tool_arg compare_args[] = {
 
 const struct tool tool_compare = {
     .name = "compare", .title = "One time against another",
-    .help = "Two ranges of time, metric by metric: the median and where nine tenths lay in A and in B, what moved most first. "
-            "For \"what is different since ...\", \"was it the same yesterday\", a good run against a bad one.",
+    .help = "Two ranges of time, metric by metric: the median and where nine tenths lay in A and in B, what moved "
+            "most first. For \"what is different since ...\", \"was it the same yesterday\", a good run against a "
+            "bad one.",
     .args = compare_args,
-    .shape = "a:{from:t to:t} b:{from:t to:t} metrics:[{metric:s unit:s a:{median:n p05:n p95:n} b:{median:n p05:n p95:n} "
-             "shift:n}] compared:i moved:i left_out:i reason:S",
+    .shape = "a:{from:t to:t} b:{from:t to:t} metrics:[{metric:s unit:s a:{median:n p05:n p95:n} b:{median:n p05:n "
+             "p95:n} shift:n}] compared:i moved:i left_out:i reason:S",
     .run = compare_run,
 };

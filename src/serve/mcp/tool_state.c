@@ -167,8 +167,8 @@ static void state_run(struct told *t, const struct http_request *r)
 const struct tool tool_current_state = {
     .name = "current_state", .title = "How the machine is now",
     .help = "Is this machine well right now? The verdict over the last ten minutes, what lasts with advice, the main "
-            "numbers (processor, memory, disks, network, temperatures, GPU) with their usual range, and how many anomalies "
-            "there were in 24 h. The first tool to call. May name processes and mount points.",
+            "numbers (processor, memory, disks, network, temperatures, GPU) with their usual range, and how many "
+            "anomalies there were in 24 h. The first tool to call. May name processes and mount points.",
     .shape = "time:t age_s:n recording:b verdict:{level:s severity:S text:s over_s:n} "
              "findings:[{severity:s area:s title:s evidence:[s] advice:s since:T lasts:b}] "
              "numbers:[{label:s metric:s value:n unit:s shown:s usual_low:n usual_high:n}] "
@@ -285,8 +285,8 @@ static void states_put_all(struct told *t, const struct api_range *range, const 
     int left_out = stays.left_out + work.left_out + events.left_out;
     json_int(&t->j, "left_out", left_out);
     if (!work.told && !events.told)
-        told_say(t, "No kind of work was told%s.\n", short_range ? "" : " while it was recorded; a range of at most ten "
-                 "minutes is judged anew");
+        told_say(t, "No kind of work was told%s.\n", short_range ? "" : " while it was recorded; a range of at most "
+                 "ten minutes is judged anew");
     if (left_out)
         told_say(t, "%d further stretches are left out: ask for a shorter range.\n", left_out);
 }
@@ -328,10 +328,10 @@ static const struct tool_arg states_args[] = { TOOL_FROM("ten minutes before its
 
 const struct tool tool_states = {
     .name = "states", .title = "States and kinds of work",
-    .help = "Which recurring states the machine was in over a range (idle, busy disks ...), and which kind of work was done "
-            "(gaming, compiling, video editing ...), as stretches of time. Told by hardware metrics only. Over more "
-            "than ten minutes the states are those of its minutes, and kinds of work as they were told while recording. For "
-            "what is unusual use anomalies.",
+    .help = "Which recurring states the machine was in over a range (idle, busy disks ...), and which kind of work "
+            "was done (gaming, compiling, video editing ...), as stretches of time. Told by hardware metrics only. "
+            "Over more than ten minutes the states are those of its minutes, and kinds of work as they were told "
+            "while recording. For what is unusual use anomalies.",
     .args = states_args,
     .shape = "from:t to:t states:[{state:i name:s share:n dwell_s:n}] reason:S timeline:[{from:t to:t state:i name:s}] "
              "work:[{from:t to:t kind:s confidence:n}] work_events:[{time:t text:s}] left_out:i",

@@ -70,7 +70,8 @@ static void process_put(struct told *t, const struct instant_proc *p)
     json_end(&t->j);
     told_say(t, "%s (pid %d): cpu %s of a core, memory %s, read %s, write %s\n", p->p.name, (int)p->p.pid,
              amount_text(p->use.cpu_percent, UNIT_PERCENT, cpu), amount_text(p->p.rss_bytes, UNIT_BYTE, memory),
-             amount_text(p->use.read_rate, UNIT_BYTE_PER_S, read), amount_text(p->use.write_rate, UNIT_BYTE_PER_S, write));
+             amount_text(p->use.read_rate, UNIT_BYTE_PER_S, read),
+             amount_text(p->use.write_rate, UNIT_BYTE_PER_S, write));
 }
 
 static void processes_put(struct told *t, struct instant_procs *all, const char *by, int most, const char *reason)
@@ -125,12 +126,12 @@ static const struct tool_arg processes_args[] = {
 
 const struct tool tool_processes = {
     .name = "processes", .title = "Processes of an instant",
-    .help = "Which processes ran at an instant, now or in the past, and what they used: processor (percent of one core), memory, "
-            "disk, GPU memory. Short names only, never arguments or users. For who caused something, give the instant of the "
-            "peak that anomalies or query told.",
+    .help = "Which processes ran at an instant, now or in the past, and what they used: processor (percent of one "
+            "core), memory, disk, GPU memory. Short names only, never arguments or users. For who caused something, "
+            "give the instant of the peak that anomalies or query told.",
     .args = processes_args,
-    .shape = "time:T complete:b processes:[{pid:i ppid:i name:s state:S cpu_percent:n memory_bytes:n read_bytes_per_s:n "
-             "write_bytes_per_s:n gpu_bytes:n}] left_out:i reason:S",
+    .shape = "time:T complete:b processes:[{pid:i ppid:i name:s state:S cpu_percent:n memory_bytes:n "
+             "read_bytes_per_s:n write_bytes_per_s:n gpu_bytes:n}] left_out:i reason:S",
     .run = processes_run,
 };
 
@@ -200,8 +201,8 @@ static void ask_run(struct told *t, const struct http_request *r)
 
 static const struct tool_arg ask_args[] = {
     { "question", TOOL_TEXT, .required = true, .max = ASK_QUESTION_MAX,
-      .help = "one question in English: \"how hot was the cpu last night\", \"what used the disk at 14:05\", \"when will /home "
-              "be full\"" },
+      .help = "one question in English: \"how hot was the cpu last night\", \"what used the disk at 14:05\", \"when "
+              "will /home be full\"" },
     { "context", TOOL_TEXT, .max = CONTEXT_BYTES, .help = "of the answer before, to go on from it (\"and the memory?\")" },
     { "utc_offset_min", TOOL_COUNT, .min = -OFFSET_MAX, .max = OFFSET_MAX,
       .help = "minutes that times in question and answer are ahead of UTC; default 0" },
@@ -210,9 +211,9 @@ static const struct tool_arg ask_args[] = {
 
 const struct tool tool_ask = {
     .name = "ask", .title = "A question in words",
-    .help = "Answers a question about this machine by rules, without a language model: every number was measured. Good for "
-            "quick facts, rankings of processes, \"since when\", \"how often above\". Times are UTC unless utc_offset_min is "
-            "given. Where it does not understand it says so: then take the other tools.",
+    .help = "Answers a question about this machine by rules, without a language model: every number was measured. "
+            "Good for quick facts, rankings of processes, \"since when\", \"how often above\". Times are UTC unless "
+            "utc_offset_min is given. Where it does not understand it says so: then take the other tools.",
     .args = ask_args,
     .shape = "status:s answer:s from:T to:T facts:[{label:s value:n unit:s metric:S time:T}] suggestions:[s] context:S",
     .run = ask_run,
