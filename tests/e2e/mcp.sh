@@ -18,6 +18,9 @@ expect 2 '*unknown option --tools*' "$sonde" mcp --tools
 expect 1 '*nothing.csv*' "$sonde" mcp --replay "$tmp/nothing.csv"
 echo '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"current_state"}}' >"$tmp/line"
 expect 0 '' "$sonde" mcp --data "$tmp/none" <"$tmp/line"
+says '{"jsonrpc":"2.0","id":1,"result":*glance*sonde record*"numbers":*"cpu.util"*"isError":false}}'
+sed 's/current_state/events/' "$tmp/line" >"$tmp/events"
+expect 0 '' "$sonde" mcp --data "$tmp/none" <"$tmp/events"
 says '{"jsonrpc":"2.0","id":1,"result":*sonde record*"isError":true}}'
 [ ! -e "$tmp/none" ] || fail "it made a data directory"
 

@@ -152,6 +152,27 @@ static void test_numbers(void **state)
     mcp_sample_done(&m);
 }
 
+/* Two times that are the same one are alike; a range and the one before it differ in what grows. */
+static void test_compare(void **state)
+{
+    (void)state;
+    struct mcp_sample m;
+    mcp_sample_init(&m, true);
+    json_t *r = mcp_sample_call(&m, "compare", "{\"from\":\"2026-11-22T00:10\",\"to\":\"2026-11-22T00:20\","
+                                               "\"with_from\":\"2026-11-22T00:10\",\"with_to\":\"2026-11-22T00:20\"}");
+    json_t *c = json_object_get(r, "structuredContent");
+    assert_true(json_integer_value(json_object_get(c, "compared")) > 3);
+    assert_int_equal(json_integer_value(json_object_get(c, "moved")), 0);
+    assert_non_null(strstr(text_of(r), "both times were alike"));
+    json_decref(r);
+    r = mcp_sample_call(&m, "compare", "{\"from\":\"2026-11-22T00:10\",\"to\":\"2026-11-22T00:20\",\"limit\":1}");
+    c = json_object_get(r, "structuredContent");
+    assert_true(json_integer_value(json_object_get(c, "moved")) > 0);
+    assert_int_equal(json_array_size(json_object_get(c, "metrics")), 1);
+    json_decref(r);
+    mcp_sample_done(&m);
+}
+
 static void test_anomaly(void **state)
 {
     (void)state;
@@ -284,7 +305,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_are_as_described), cmocka_unit_test(test_tools_are_described),
-        cmocka_unit_test(test_kinds_are_all), cmocka_unit_test(test_numbers), cmocka_unit_test(test_anomaly),
+        cmocka_unit_test(test_kinds_are_all), cmocka_unit_test(test_numbers), cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_anomaly),
         cmocka_unit_test(test_names_are_hidden), cmocka_unit_test(test_tools_say_what_is_wrong),
         cmocka_unit_test(test_nothing_recorded), cmocka_unit_test(test_resources),
     };

@@ -3,6 +3,8 @@
  * program; standard output is for its protocol alone, and whatever else is to be said goes to standard error.
  */
 #include "app/mcp_told.h"
+#include "app/observer.h"
+#include "app/reporting.h"
 #include "app/serve/missing.h"
 #include "app/shown.h"
 
@@ -13,6 +15,7 @@
 #include "os/os.h"
 #include "serve/mcp/mcp.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 struct serving {
@@ -86,6 +89,28 @@ static int serving_open(struct serving *s, const struct args *a)
     return EXIT_DONE;
 }
 
+#define GLANCE_S 2
+#define GLANCE_STEP_S 0.25
+
+/* Of this machine, where nothing is recorded yet. */
+static int serving_glance(void *self, struct judged *out)
+{
+    struct serving *s = self;
+    struct observer o;
+    int rc = observer_open(&o, s->missing.args, GLANCE_STEP_S, 0);
+    if (rc < 0)
+        return rc;
+    struct recording *rec = reporting_new(s->missing.args, o.interval_s, o.feed->origin);
+    rc = recording_run(rec, o.feed, GLANCE_S, NULL, NULL);
+    observer_close(&o);
+    if (rc < 0 || !rec->n) {
+        recording_free(rec);
+        return rc < 0 ? rc : -ENODATA;
+    }
+    *out = (struct judged){ .rec = rec, .report = analyze_verdict(rec, &s->shown.how) };
+    return 0;
+}
+
 /* Why something is not measured is known of this machine only. */
 static void serving_begin(struct serving *s, const struct args *a)
 {
@@ -96,6 +121,8 @@ static void serving_begin(struct serving *s, const struct args *a)
         .how = s->shown.how, .missing = replay ? NULL : missing_text,
         .why_missing = replay ? NULL : missing_why, .self = &s->missing });
     struct mcp_options o = mcp_told(a, s->api);
+    o.sample = replay ? NULL : serving_glance;
+    o.self = s;
     s->mcp = mcp_new(&o);
 }
 

@@ -20,6 +20,11 @@ struct mcp_options {
     /* What an assistant is told of, as it may send it anywhere. Without the names of processes, those of services and
      * lines of logs are not told either. */
     bool process_names, mount_points, log_lines;
+
+    /* Looks at the machine for a moment, where nothing is recorded yet: 0, and *out is to be released with
+     * judged_done(). NULL: nobody can. */
+    int (*sample)(void *self, struct judged *out);
+    void *self;
 };
 
 struct mcp;

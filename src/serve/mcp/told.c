@@ -11,6 +11,36 @@
 
 #define TOLD_DIGITS 5
 
+void told_learn(struct told *t, int64_t at_ms)
+{
+    struct instant_procs all;
+    if (t->mcp->o.process_names || instant_procs(&t->api->look, NULL, at_ms, &all) < 0)
+        return;
+    for (size_t i = 0; i < all.n; i++)
+        hide_name(&t->hide, HIDE_PROCESS, all.p[i].p.name);
+    instant_done(&all);
+}
+
+static void told_learn_groups(void *self, const struct schema *s)
+{
+    struct told *t = self;
+    for (int slot = 0; slot < schema_size(s); slot++)
+        if (strncmp(schema_at(s, slot)->name, "cgroup.", 7) == 0)
+            hide_name(&t->hide, HIDE_GROUP, schema_at(s, slot)->inst);
+}
+
+/* The names that may stand anywhere: of what ran at the end, and of services. */
+static void told_learn_names(struct told *t)
+{
+    struct api_range all = { 0 };
+    struct http_reply none = { 0 };
+    if (api_look(t->api, &none) && look_span(&t->api->look, NULL, &all.from_ms, &all.to_ms)) {
+        told_learn(t, all.to_ms);
+        api_catalog(t->api, &all, told_learn_groups, t);
+    }
+    http_reply_done(&none);
+}
+
 void told_init(struct told *t, const struct mcp *m)
 {
     const struct mcp_options *o = &m->o;
@@ -19,6 +49,8 @@ void told_init(struct told *t, const struct mcp *m)
     t->hide.stays[HIDE_PROCESS] = t->hide.stays[HIDE_GROUP] = o->process_names;
     t->hide.stays[HIDE_PATH] = o->mount_points;
     t->hide.stays[HIDE_LABEL] = t->hide.stays[HIDE_ID] = true;
+    if (!o->process_names)
+        told_learn_names(t);
     json_init(&t->j, &t->object);
     json_object(&t->j, NULL);
 }
@@ -111,16 +143,6 @@ void told_time(struct told *t, const char *key, int64_t ms)
 void told_number(struct told *t, const char *key, double v)
 {
     json_digits(&t->j, key, v, TOLD_DIGITS);
-}
-
-void told_learn(struct told *t, int64_t at_ms)
-{
-    struct instant_procs all;
-    if (t->mcp->o.process_names || instant_procs(&t->api->look, NULL, at_ms, &all) < 0)
-        return;
-    for (size_t i = 0; i < all.n; i++)
-        hide_name(&t->hide, HIDE_PROCESS, all.p[i].p.name);
-    instant_done(&all);
 }
 
 bool told_range(struct told *t, const struct http_request *r, int64_t last_ms, struct api_range *out)

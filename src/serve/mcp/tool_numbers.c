@@ -58,6 +58,8 @@ static void query_say(struct told *t, const struct query_series *s, const struct
     if (s->metric.kind == KIND_COUNTER || !isfinite(x->mean))
         told_say(t, "%s: %s at the end%s\n", s->id, amount_text(x->last, u, last),
                  s->metric.kind == KIND_COUNTER ? " (a total; its growth is in .rate)" : "");
+    else if (x->min == x->max)
+        told_say(t, "%s: %s throughout\n", s->id, amount_text(x->mean, u, mean));
     else
         told_say(t, "%s: mean %s, from %s to %s (the highest in the step from %s), %s at the end\n", s->id,
                  amount_text(x->mean, u, mean), amount_text(x->min, u, min), amount_text(x->max, u, max),
@@ -170,8 +172,13 @@ const struct tool tool_query = {
 #define FAMILIES_MAX 500
 #define INSTANCES 12
 
+#define GROUPS 64
+#define GROUP_NAME 32
+
 struct listing {
     struct told *t;
+    struct group { char name[GROUP_NAME]; int metrics; } group[GROUPS]; /* "cpu", "memory": what names begin with */
+    int groups;
     const char *globs;
     int most, told, known, metrics;
 };
@@ -209,7 +216,7 @@ static void listing_put_instances(struct listing *l, const struct schema *s, int
     json_int(&t->j, "instances_left_out", n > INSTANCES ? n - INSTANCES : 0);
 }
 
-static void listing_put(struct listing *l, const struct schema *s, int slot)
+static void listing_put_family(struct listing *l, const struct schema *s, int slot)
 {
     struct told *t = l->t;
     const struct metric *m = schema_at(s, slot);
@@ -225,18 +232,59 @@ static void listing_put(struct listing *l, const struct schema *s, int slot)
     told_say(t, " [%s]%s%s\n", unit_code(m->unit), m->help && *m->help ? " " : "", m->help ? m->help : "");
 }
 
-static void listing_all(void *self, const struct schema *s)
+static void listing_count(struct listing *l, const char *family)
 {
-    struct listing *l = self;
-    for (int slot = 0; slot < schema_size(s); slot++) {
+    size_t n = strcspn(family, ".");
+    int i = 0;
+    while (i < l->groups && (strlen(l->group[i].name) != n || strncmp(l->group[i].name, family, n) != 0))
+        i++;
+    if (i == GROUPS || n >= GROUP_NAME)
+        return;
+    if (i == l->groups)
+        memcpy(l->group[l->groups++].name, family, n); /* the rest is 0 */
+    l->group[i].metrics++;
+}
+
+/* What there is at all, whatever is listed: an assistant sees where to look next. */
+static void listing_put_groups(struct listing *l)
+{
+    struct told *t = l->t;
+    json_array(&t->j, "groups");
+    told_say(t, l->groups ? "All metrics by what their names begin with:" : "No metrics are known.");
+    for (int i = 0; i < l->groups; i++) {
+        json_object(&t->j, NULL);
+        json_string(&t->j, "name", l->group[i].name);
+        json_int(&t->j, "metrics", l->group[i].metrics);
+        json_end(&t->j);
+        told_say(t, "%s %s.* %d", i ? "," : "", l->group[i].name, l->group[i].metrics);
+    }
+    json_end(&t->j);
+    told_say(t, "\n");
+}
+
+/* s: NULL, nothing is known. */
+static void listing_put(struct listing *l, const struct schema *s)
+{
+    listing_put_groups(l);
+    json_array(&l->t->j, "families");
+    for (int slot = 0; s && slot < schema_size(s); slot++) {
         if (!listing_wants(l, s, slot))
             continue;
         l->metrics++;
         if (!listing_is_first(l, s, slot))
             continue;
         if (l->known++ < l->most && ++l->told)
-            listing_put(l, s, slot);
+            listing_put_family(l, s, slot);
     }
+    json_end(&l->t->j);
+}
+
+static void listing_take(void *self, const struct schema *s)
+{
+    struct listing *l = self;
+    for (int slot = 0; slot < schema_size(s); slot++)
+        listing_count(l, schema_at(s, slot)->name);
+    listing_put(l, s);
 }
 
 static void list_run(struct told *t, const struct http_request *r)
@@ -245,9 +293,9 @@ static void list_run(struct told *t, const struct http_request *r)
     struct listing l = { .t = t, .globs = http_query(r, "metrics"), .most = told_count(t, r, "limit", FAMILIES) };
     if (!told_range(t, r, HOUR_MS, &range))
         return;
-    json_array(&t->j, "families");
-    int rc = api_catalog(t->api, &range, listing_all, &l);
-    json_end(&t->j);
+    int rc = api_catalog(t->api, &range, listing_take, &l);
+    if (!l.groups)
+        listing_put(&l, NULL); /* nobody told of any */
     json_int(&t->j, "metrics", l.metrics);
     json_int(&t->j, "left_out", l.known - l.told);
     if (rc < 0)
@@ -270,13 +318,16 @@ const struct tool tool_list_metrics = {
     .help = "The metrics of this machine by family, with unit, instances (cores, disks, mount points ...) and "
             "meaning. One is named family{instance}, as disk.read.rate{sda}; for query, compare and forecasts.",
     .args = list_args,
-    .shape = "families:[{name:s unit:s kind:s area:s help:S instances:[s] instances_left_out:i}] metrics:i left_out:i",
+    .shape = "families:[{name:s unit:s kind:s area:s help:S instances:[s] instances_left_out:i}] "
+             "groups:[{name:s metrics:i}] metrics:i left_out:i",
     .run = list_run,
 };
 
 /* ---- compare ---- */
 
 #define COMPARED_POINTS 60
+#define MOVED_SPREADS 0.5
+#define MOVED_SHARE 0.02
 #define ROWS 12
 #define ROWS_MAX 60
 
@@ -300,9 +351,15 @@ static void compare_put_row(struct told *t, const struct compare_row *row)
     compare_put_side(t, "b", &row->of[1]);
     told_number(t, "shift", row->shift);
     json_end(&t->j);
-    if (row->shift != 0)
-        told_say(t, "%s: %s in A, %s in B (%+.1f times the spread)\n", row->a->id,
-                 amount_text(row->of[0].median, u, a), amount_text(row->of[1].median, u, b), row->shift);
+    told_say(t, "%s: %s in A, %s in B (%.1f times the spread)\n", row->a->id,
+             amount_text(row->of[0].median, u, a), amount_text(row->of[1].median, u, b), fabs(row->shift));
+}
+
+/* Did it move by more than it moves anyway, and by as much as anybody would care about? */
+static bool compare_moved(const struct compare_row *row)
+{
+    double a = row->of[0].median, b = row->of[1].median;
+    return fabs(row->shift) >= MOVED_SPREADS && fabs(a - b) >= MOVED_SHARE * fmax(fabs(a), fabs(b));
 }
 
 static void compare_put_range(struct told *t, const char *key, const char *name, int64_t from_ms, int64_t to_ms)
@@ -321,20 +378,20 @@ static void compare_put(struct told *t, const struct compare *c, size_t most)
     compare_put_range(t, "a", "A", c->from_ms[0], c->to_ms[0]);
     compare_put_range(t, "b", "B", c->from_ms[1], c->to_ms[1]);
     json_array(&t->j, "metrics");
-    for (size_t i = 0; i < c->n; i++) {
-        moved += c->row[i].shift != 0;
-        if (told < most && ++told)
+    for (size_t i = 0; i < c->n; i++)
+        if (compare_moved(&c->row[i]) && moved++ < most && ++told)
             compare_put_row(t, &c->row[i]);
-    }
     json_end(&t->j);
     json_int(&t->j, "compared", (int64_t)c->n);
     json_int(&t->j, "moved", (int64_t)moved);
-    json_int(&t->j, "left_out", (int64_t)(c->n - told));
+    json_int(&t->j, "left_out", (int64_t)(moved - told));
     json_string(&t->j, "reason", c->reason);
     if (c->reason)
         told_say(t, "There is nothing to compare: %s.\n", c->reason);
     else
-        told_say(t, "Medians of %zu metrics were compared, %zu moved; what moved most stands first.\n", c->n, moved);
+        told_say(t, "Of %zu metrics %zu moved%s (their median, by half of its spread and 2 %% at least)%s.\n", c->n,
+                 moved, moved ? "" : ": both times were alike",
+                 moved > told ? "; further ones are left out: raise the limit" : "");
 }
 
 static void compare_run(struct told *t, const struct http_request *r)
@@ -358,9 +415,9 @@ static const struct tool_arg compare_args[] = {
 
 const struct tool tool_compare = {
     .name = "compare", .title = "One time against another",
-    .help = "Two ranges of time, metric by metric: the median and where nine tenths lay in A and in B, what moved "
-            "most first. For \"what is different since ...\", \"was it the same yesterday\", a good run against a "
-            "bad one.",
+    .help = "Two ranges of time, A and B: the metrics whose median moved, with where nine tenths of each lay, what "
+            "moved most first (shift: from A to B, in spreads). For \"what is different since ...\", \"was it the "
+            "same yesterday\", a good run against a bad one.",
     .args = compare_args,
     .shape = "a:{from:t to:t} b:{from:t to:t} metrics:[{metric:s unit:s a:{median:n p05:n p95:n} b:{median:n p05:n "
              "p95:n} shift:n}] compared:i moved:i left_out:i reason:S",

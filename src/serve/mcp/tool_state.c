@@ -23,15 +23,13 @@
 
 /* ---- current_state ---- */
 
-static void state_put_host(struct told *t)
+static void state_put_host(struct told *t, const struct report_host *h)
 {
-    struct report_host h;
-    judged_host(&t->api->look, NULL, &h);
     json_object(&t->j, "machine");
-    json_said(&t->j, "os", h.os);
-    json_said(&t->j, "cpu", h.cpu);
-    told_number(t, "cores", h.cores ? h.cores : NAN);
-    told_number(t, "memory_bytes", h.memory_bytes);
+    json_said(&t->j, "os", h->os);
+    json_said(&t->j, "cpu", h->cpu);
+    told_number(t, "cores", h->cores ? h->cores : NAN);
+    told_number(t, "memory_bytes", h->memory_bytes);
     json_end(&t->j);
 }
 
@@ -89,7 +87,7 @@ static void state_put_numbers(struct told *t, const struct recording *rec)
     struct now_row rows[NOW_ROWS];
     int n = report_now_rows(rec, rows);
     if (n)
-        told_say(t, "Numbers now (and between which they were nine tenths of these minutes):\n");
+        told_say(t, "Numbers now (in brackets: where nine tenths of these minutes lay):\n");
     json_array(&t->j, "numbers");
     for (int i = 0; i < n; i++)
         state_put_number(t, &rows[i]);
@@ -147,11 +145,36 @@ static void state_put_day(struct told *t, int64_t last_ms)
         told_say(t, "No anomaly is on record in the 24 h before.\n");
 }
 
+/* Nothing is recorded yet: a glance says at least where the numbers stand. */
+static void state_sampled(struct told *t)
+{
+    struct judged now;
+    const struct mcp_options *o = &t->mcp->o;
+    if (t->refusal.status != 404 || t->api->open || !o->sample || o->sample(o->self, &now) < 0)
+        return;
+    http_reply_done(&t->refusal);
+    t->refusal = (struct http_reply){ 0 };
+    told_say(t, "Nothing is recorded here yet, so this is a glance of %.0f s, too short to say what is unusual; "
+                "`sonde record` keeps what it sees, and then every tool has answers.\n", report_length_s(now.rec));
+    state_put_time(t, now.rec->wall_ms[now.rec->n - 1]);
+    state_put_verdict(t, &now);
+    state_put_findings(t, now.report);
+    state_put_numbers(t, now.rec);
+    json_int(&t->j, "anomalies_24h", 0);
+    json_null(&t->j, "last_anomaly");
+    json_null(&t->j, "last_anomaly_start");
+    state_put_host(t, &now.report->host);
+    judged_done(&now);
+}
+
 static void state_run(struct told *t, const struct http_request *r)
 {
     struct api_range range;
-    if (!told_range(t, r, LOOKED_MS, &range))
+    struct report_host host;
+    if (!told_range(t, r, LOOKED_MS, &range)) {
+        state_sampled(t);
         return;
+    }
     const struct judged *judged = api_judge(t->api, &range, 0, &t->refusal);
     if (!judged)
         return;
@@ -161,7 +184,8 @@ static void state_run(struct told *t, const struct http_request *r)
     state_put_findings(t, judged->report);
     state_put_numbers(t, judged->rec);
     state_put_day(t, range.to_ms);
-    state_put_host(t);
+    judged_host(&t->api->look, NULL, &host);
+    state_put_host(t, &host);
 }
 
 const struct tool tool_current_state = {
