@@ -52,7 +52,20 @@ says '*2026-11-22T11:3*disk.write.rate*"isError":false}}'
 
 : >"$tmp/err"
 serve_start --data "$tmp/data" --interval 0.1 --mcp
+cp "$(command -v yes)" "$tmp/yq" # a name that is too short to be looked for in sentences
+"$tmp/yq" >/dev/null &
+busy=$! background="$background $!"
 sleep 4
+for tool in processes ask:'"question":"what used the cpu"' current_state; do
+    printf '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":{%s}}}\n' "${tool%%:*}" \
+        "$(printf %s "${tool#"${tool%%:*}"}" | cut -c 2-)"
+done >"$tmp/line"
+expect 0 '' "$sonde" mcp --data "$tmp/data" <"$tmp/line"
+says '*yq (pid *"yq"*used by yq*'
+expect 0 '' "$sonde" mcp --data "$tmp/data" --no-process-names <"$tmp/line"
+says '*process * (pid *used by process *'
+! grep -q 'yq' "$tmp/out" || fail "a name is told that is not to be: $(cat "$tmp/out")"
+kill $busy
 $client stdio "$sonde" mcp --data "$tmp/data" >"$tmp/stdio" || fail "stdio: $(cat "$tmp/stdio" "$tmp/err")"
 $client http "${url}mcp" >"$tmp/http" || fail "http: $(cat "$tmp/http" "$tmp/err")"
 $client noise 10000 20261122 "$sonde" mcp --data "$tmp/data" >"$tmp/noise" ||

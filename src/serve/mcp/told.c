@@ -116,6 +116,17 @@ void told_text(struct told *t, const char *key, const char *text)
     json_string(&t->j, key, !text ? NULL : t->hides ? buf_text(&plain) : text);
 }
 
+/* In a sentence a name of two letters counts only before "(pid 1)": so it is put into one. */
+void told_name(struct told *t, const char *key, const char *process)
+{
+    static const char pid[] = " (pid 1)";
+    auto_buf struct buf named = { 0 }, plain = { 0 };
+    buf_printf(&named, "%s%s", process, pid);
+    hide_put(&t->hide, named.p, &plain);
+    plain.p[plain.n - strlen(pid)] = '\0';
+    json_string(&t->j, key, t->mcp->o.process_names ? process : plain.p);
+}
+
 void told_said(struct told *t, const char *key, const char *text)
 {
     told_text(t, key, text && *text ? text : NULL);

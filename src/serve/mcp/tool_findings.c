@@ -137,7 +137,7 @@ static void anomaly_put_processes(struct told *t, const struct kept *k, bool exp
         for (size_t i = 0; i < all.n && i < BESIDE; i++) {
             json_object(&t->j, NULL);
             json_int(&t->j, "pid", all.p[i].p.pid);
-            told_text(t, "name", all.p[i].p.name);
+            told_name(t, "name", all.p[i].p.name);
             told_number(t, "cpu_percent", all.p[i].use.cpu_percent);
             told_number(t, "memory_bytes", all.p[i].p.rss_bytes);
             json_end(&t->j);

@@ -60,7 +60,7 @@ static void process_put(struct told *t, const struct instant_proc *p)
     json_object(&t->j, NULL);
     json_int(&t->j, "pid", p->p.pid);
     json_int(&t->j, "ppid", p->p.ppid);
-    told_text(t, "name", p->p.name);
+    told_name(t, "name", p->p.name);
     json_string(&t->j, "state", *state ? state : NULL);
     told_number(t, "cpu_percent", p->use.cpu_percent);
     told_number(t, "memory_bytes", p->p.rss_bytes);
