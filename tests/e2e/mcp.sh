@@ -56,14 +56,16 @@ cp "$(command -v yes)" "$tmp/yq" # a name that is too short to be looked for in 
 "$tmp/yq" >/dev/null &
 busy=$! background="$background $!"
 sleep 4
-for tool in processes ask:'"question":"what used the cpu"' current_state; do
-    printf '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":{%s}}}\n' "${tool%%:*}" \
-        "$(printf %s "${tool#"${tool%%:*}"}" | cut -c 2-)"
-done >"$tmp/line"
+cat >"$tmp/line" <<'END'
+{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"processes","arguments":{"limit":60}}}
+{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"ask","arguments":{"question":"what used the cpu"}}}
+{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"current_state"}}
+{"jsonrpc":"2.0","id":4,"method":"resources/read","params":{"uri":"sonde://report"}}
+END
 expect 0 '' "$sonde" mcp --data "$tmp/data" <"$tmp/line"
-says '*yq (pid *"yq"*used by yq*'
+says '*yq (pid *"yq"*'
 expect 0 '' "$sonde" mcp --data "$tmp/data" --no-process-names <"$tmp/line"
-says '*process * (pid *used by process *'
+says '*process 1 (pid *"process 1"*'
 ! grep -q 'yq' "$tmp/out" || fail "a name is told that is not to be: $(cat "$tmp/out")"
 kill $busy
 $client stdio "$sonde" mcp --data "$tmp/data" >"$tmp/stdio" || fail "stdio: $(cat "$tmp/stdio" "$tmp/err")"
