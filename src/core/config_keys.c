@@ -184,7 +184,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "cloud.onedrive", "OneDrive" },
     { "session_classification", "the kind of workload" },
     { "performance", "what Sonde may cost" },
-    { "privacy", "what is kept about people; none of it leaves this machine, but by ask.send_process_names" },
+    { "privacy", "what is kept about people; none of it leaves this machine by itself; see ask and mcp for what is told to whom" },
     { "debug", "messages about Sonde itself" },
 };
 
