@@ -19,7 +19,7 @@
 #define FOUND_MAX 8
 #define STAYS_MAX 40
 #define SHORT_MS LOOKED_MS          /* a longer range is judged by its minutes */
-#define STATES_ROWS 720            /* of them, or of so many longer steps */
+#define STATES_ROWS 500            /* of them, or of so many longer steps */
 
 /* ---- current_state ---- */
 
