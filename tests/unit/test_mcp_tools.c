@@ -190,6 +190,7 @@ static void test_anomaly(void **state)
     line = json_array_get(json_object_get(a, "changes"), 0);
     assert_string_equal(json_string_value(json_object_get(line, "text")), "upgraded mesa 1 to 2");
     assert_non_null(strstr(text_of(r), "sda: I/O error"));
+    assert_non_null(strstr(text_of(r), "busiest at the peak: task"));
     json_decref(r);
     mcp_sample_done(&m);
 }

@@ -130,6 +130,7 @@ static void cause_put(void *self, const struct row *r)
 static void anomaly_put_processes(struct told *t, const struct kept *k, bool explained)
 {
     struct instant_procs all = { 0 };
+    char cpu[AMOUNT_MAX];
     json_array(&t->j, "busiest");
     if (explained && instant_procs(&t->api->look, NULL, k->peak_ms, &all) == 0) {
         for (size_t i = 0; i < all.n && !t->mcp->o.process_names; i++)
@@ -141,7 +142,10 @@ static void anomaly_put_processes(struct told *t, const struct kept *k, bool exp
             told_number(t, "cpu_percent", all.p[i].use.cpu_percent);
             told_number(t, "memory_bytes", all.p[i].p.rss_bytes);
             json_end(&t->j);
+            told_say(t, "%s%s (pid %d) %s of a core", i ? ", " : "  busiest at the peak: ", all.p[i].p.name,
+                     (int)all.p[i].p.pid, amount_text(all.p[i].use.cpu_percent, UNIT_PERCENT, cpu));
         }
+        told_say(t, all.n ? "\n" : "");
         instant_done(&all);
     }
     json_end(&t->j);
@@ -173,7 +177,7 @@ static void anomaly_put_beside(struct told *t, const struct kept *k, const char 
 static void anomaly_put(struct told *t, const struct kept *k, bool explained)
 {
     char from[TOLD_TIME_MAX], length[24];
-    told_say(t, "%s to +%s, %s, %s: %s\n", told_when(k->time_ms, from),
+    told_say(t, "%s for %s, %s, %s: %s\n", told_when(k->time_ms, from),
              text_span((double)(k->end_ms - k->time_ms) / 1000, length, sizeof length), severity_name(k->severity),
              k->kind, k->text);
     json_object(&t->j, NULL);
