@@ -74,8 +74,6 @@ says '*process 1 (pid *"process 1"*'
 kill $busy
 $client stdio "$sonde" mcp --data "$tmp/data" >"$tmp/stdio" || fail "stdio: $(cat "$tmp/stdio" "$tmp/err")"
 $client http "${url}mcp" >"$tmp/http" || fail "http: $(cat "$tmp/http" "$tmp/err")"
-$client noise 10000 20261122 "$sonde" mcp --data "$tmp/data" >"$tmp/noise" ||
-    fail "noise: $(cat "$tmp/noise" "$tmp/err")"
 
 # ask STATUS CURL-OPTIONS...: /mcp over HTTP
 ask()
@@ -99,6 +97,8 @@ head -c 70000 /dev/zero | tr '\0' x >"$tmp/long"
 ask 413 -H "$json" --data-binary "@$tmp/long"
 kill $pid
 wait $pid || fail "serve ended with $?: $(cat "$tmp/err")"
+$client noise 10000 20261122 "$sonde" mcp --data "$tmp/data" >"$tmp/noise" ||
+    fail "noise: $(cat "$tmp/noise" "$tmp/err")"
 
 # ---- with a token; and switched off, which is so unless somebody says otherwise ----
 
