@@ -176,7 +176,9 @@ static size_t hide_one(struct hide *h, const char *p, struct buf *out)
     size_t n;
     enum hide_kind kind = (n = path_length(p)) ? HIDE_PATH : (n = group_length(p)) ? HIDE_GROUP : HIDE_ID;
     n = n ? n : id_length(p);
-    return n && !h->stays[kind] ? hide_put_as(h, hide_add(h, kind, p, n < HIDE_NAME_MAX ? n : HIDE_NAME_MAX), n, out) : 0;
+    if (!n || h->stays[kind])
+        return 0;
+    return hide_put_as(h, hide_add(h, kind, p, n < HIDE_NAME_MAX ? n : HIDE_NAME_MAX), n, out);
 }
 
 void hide_put(struct hide *h, const char *from, struct buf *out)
