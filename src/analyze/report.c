@@ -41,6 +41,13 @@ static struct report *report_new(const struct recording *r)
     return out;
 }
 
+struct report *analyze_states(const struct recording *r, const struct analyze_options *o)
+{
+    struct report *out = report_new(r);
+    states_find(o->seed, out);
+    return out;
+}
+
 struct report *analyze_insights(const struct recording *r)
 {
     struct report *out = report_new(r);

@@ -208,6 +208,9 @@ struct report *analyze_run(const struct recording *r, const struct analyze_optio
  */
 struct report *analyze_verdict(const struct recording *r, const struct analyze_options *o);
 
+/* The states alone. */
+struct report *analyze_states(const struct recording *r, const struct analyze_options *o);
+
 /* The insights alone: what rules say of it. */
 struct report *analyze_insights(const struct recording *r);
 

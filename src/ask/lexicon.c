@@ -237,7 +237,7 @@ static const struct lexicon_word table[] = {
     { "joke", WORD_ELSE, "jokes poem poems haiku song songs recipe recipes password passwords hack hacking bomb lyrics limerick" },
     /* English words that are near to one of ours, and no slip for it */
     { "", WORD_PLAIN,
-      "come comes actress alter answers beef boost bring business buys care case cases cast chance channel channels charger "
+      "held come comes actress alter answers beef boost bring business buys care case cases cast chance channel channels charger "
       "checks classes code codes collect collection company compile compiler connected connecting correctly counts "
       "court currency date dawn deadline deal decade desk driver drivers dusk east fact feature feel felt fifth "
       "figures finding fire fired form gave gods hand hate head hear heart hell hole holes interest lake launch "

@@ -12,6 +12,7 @@ static const struct { const char *first, *second, *is; enum word_kind kind; } pa
     { "or", "more|above|over|higher", "reach", WORD_RULE },
     { "or", "less|below|under|lower", "below", WORD_RULE },
     { "hold|held|slowed", "back|down", "throttle", WORD_MATTER },
+    { "held|limited", "by", "throttle", WORD_MATTER },
     { "power|temperature|thermal", "limit|limits|limited|cap|capped", "throttle", WORD_MATTER },
 };
 

@@ -14,11 +14,23 @@ static const struct { const char *glob, *what; } reasons[] = {
     { "gpu.throttle.hardware", "by the hardware" }, { "gpu.throttle.other", "for another reason" },
 };
 
+/* "was it held by its power limit": then no other reason counts. */
+static bool throttle_is_of_power(const struct asked *q)
+{
+    for (int i = 0; i < q->m.words.n; i++)
+        if (strcmp(q->m.words.w[i].text, "power") == 0)
+            return true;
+    return false;
+}
+
 static int throttle_gpu(struct asked *q, const struct span *s)
 {
     struct answer *a = q->out;
+    bool of_power = throttle_is_of_power(q);
     int found = 0;
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        if (of_power && strcmp(reasons[i].glob, "gpu.throttle.power") != 0)
+            continue;
         struct subject u = { .of = OF_HIGHEST };
         struct figure f[FIGURES_MAX];
         snprintf(u.globs, sizeof u.globs, "%s", reasons[i].glob);
@@ -95,13 +107,16 @@ void say_throttle(struct asked *q)
         say_not_measured(q, of_gpu || (!of_cpu && !has_cpu && has_gpu) ? &gpu : &cpu);
         return;
     }
+    bool of_power = has_gpu && !of_cpu && throttle_is_of_power(q); /* of processors only how often is known */
+    of_gpu = of_gpu || of_power;
     int found = of_cpu ? 0 : throttle_gpu(q, &s);
     found += of_gpu ? 0 : throttle_cpu(q, &s);
     if (!found) {
         answer_note(q->out, "throttled", 0, UNIT_SECOND, NULL, 0);
         bool both = has_gpu && has_cpu && !of_gpu && !of_cpu, gpu_only = of_gpu || (!of_cpu && !has_cpu);
-        answer_say(q->out, "No: %s not throttled", both ? "processor and graphics processor were" :
-                   gpu_only ? "the graphics processor was" : "the processor was");
+        answer_say(q->out, "No: %s not %s", both ? "processor and graphics processor were" :
+                   gpu_only ? "the graphics processor was" : "the processor was",
+                   of_power ? "held by its power limit" : "throttled");
         say_when(q, &s);
         answer_say(q->out, ".");
     } else {
@@ -109,7 +124,8 @@ void say_throttle(struct asked *q)
         say_when(q, &s);
         answer_say(q->out, ".");
     }
-    throttle_around(q, of_gpu || (!of_cpu && has_gpu) ? "gpu.temperature" : "cpu.temperature", &s);
+    if (!of_power)
+        throttle_around(q, of_gpu || (!of_cpu && has_gpu) ? "gpu.temperature" : "cpu.temperature", &s);
     if (of_gpu || (!of_cpu && has_gpu))
         throttle_around(q, "gpu.power", &s);
     say_within(q, &s);

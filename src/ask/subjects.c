@@ -478,6 +478,25 @@ static void subjects_column(const struct words *q, const struct scope *s, struct
     }
 }
 
+/* "user versus system": what is named beside a metric, as one of the same kind. */
+static bool subjects_sibling(struct words *q, const struct scope *s, const struct subject *u, struct subject *out)
+{
+    const char *last = strrchr(u->globs, '.');
+    char id[SUBJECT_GLOBS + WORDS_TEXT];
+    for (int i = 0; i + 2 < q->n && last && !u->topic; i++) {
+        const struct word *a = &q->w[i], *b = &q->w[i + 2];
+        bool ahead = strcmp(a->text, last + 1) == 0;
+        if ((!ahead && strcmp(b->text, last + 1) != 0) || !words_is(q, i + 1, "and|or|compare|than"))
+            continue;
+        snprintf(id, sizeof id, "%.*s.%s", (int)(last - u->globs), u->globs, ahead ? b->text : a->text);
+        if (!subject_by_id(s, id, out))
+            continue;
+        q->w[ahead ? i + 2 : i].use = USE_MATTER;
+        return true;
+    }
+    return false;
+}
+
 /* Said twice ("network traffic") it is one. */
 static int subjects_once(const struct subject *list, int n)
 {
@@ -501,7 +520,7 @@ int subjects_read(struct words *q, const struct scope *s, struct subject out[sta
             q->w[i].use = USE_MATTER;
         }
     if (n == 0 && subjects_special(q, s, &out[n]))
-        n++;
+        n += 1 + subjects_sibling(q, s, &out[n], &out[n + 1]);
     for (int i = 0; i < q->n && n < SUBJECTS_MAX; i++)
         if (subjects_thing(q, s, i, of, &out[n]))
             n = subjects_once(out, n);

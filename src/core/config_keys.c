@@ -111,6 +111,14 @@ static const struct config_key keys[] = {
     { "push.finish_s", NUMBER("2", 0, 3600),
       .help = "Seconds that a recording waits at its end for receivers; what they lack then is sent at the next "
               "start." },
+    { "mcp.http", SWITCH("false"),
+      .help = "Assistants may ask `sonde serve` at /mcp (Model Context Protocol), by the rules and tokens of the page; "
+              "without, only `sonde mcp` is for them." },
+    { "mcp.process_names", SWITCH("true"),
+      .help = "Tell assistants the names of processes and services; without, they are \"process 1\", and no lines of "
+              "logs are told." },
+    { "mcp.mount_points", SWITCH("true"), .help = "Tell assistants the paths of mount points; without, they are \"path 1\"." },
+    { "mcp.log_lines", SWITCH("true"), .help = "Tell assistants the lines of logs that matter to a finding." },
 
     { "hardware_id.use_cryptographic_id", ALWAYS, .help = "The hardware id is a digest.",
       .answer = "the hardware id is always a digest; what it is made of stays on this machine" },
@@ -188,6 +196,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "export", "numbers for other programs" },
     { "ask", "questions in words, and a language model that they may be put to as well; none by default" },
     { "push", "receivers that get what is recorded; none by default" },
+    { "mcp", "what assistants that a person connects are told (sonde mcp); whoever runs one decides where that goes" },
     { "hardware_id", "the anonymous name of this machine" },
     { "cloud", "contributing data; this version uploads nothing" },
     { "cloud.encryption", "how it would be encrypted" },
@@ -195,7 +204,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "cloud.onedrive", "OneDrive" },
     { "session_classification", "the kind of workload" },
     { "performance", "what Sonde may cost" },
-    { "privacy", "what is kept about people; none of it leaves this machine, but by ask.send_process_names" },
+    { "privacy", "what is kept about people; none of it leaves this machine by itself; see ask and mcp for what is told to whom" },
     { "debug", "messages about Sonde itself" },
 };
 

@@ -72,7 +72,7 @@ static struct hidden *hide_add(struct hide *h, enum hide_kind kind, const char *
 void hide_name(struct hide *h, enum hide_kind kind, const char *name)
 {
     char plain[HIDE_NAME_MAX];
-    if (!name || !*name || (kind == HIDE_PROCESS && h->process_names))
+    if (!name || !*name || h->stays[kind])
         return;
     text_copy(plain, sizeof plain, name);
     hide_add(h, kind, plain, strlen(plain));
@@ -82,7 +82,7 @@ void hide_name(struct hide *h, enum hide_kind kind, const char *name)
 static void hide_learn(struct hide *h, const char *text)
 {
     static const char *const before[] = { "by ", "process ", ", ", "; ", "and ", ": ", "(" };
-    for (const char *p = text; !h->process_names && (p = strstr(p, PID)); p += strlen(PID)) {
+    for (const char *p = text; !h->stays[HIDE_PROCESS] && (p = strstr(p, PID)); p += strlen(PID)) {
         const char *from = p - text > 16 ? p - 16 : text;
         for (const char *q = from; q < p; q++)
             for (size_t i = 0; i < sizeof before / sizeof *before; i++)
@@ -176,7 +176,9 @@ static size_t hide_one(struct hide *h, const char *p, struct buf *out)
     size_t n;
     enum hide_kind kind = (n = path_length(p)) ? HIDE_PATH : (n = group_length(p)) ? HIDE_GROUP : HIDE_ID;
     n = n ? n : id_length(p);
-    return n ? hide_put_as(h, hide_add(h, kind, p, n < HIDE_NAME_MAX ? n : HIDE_NAME_MAX), n, out) : 0;
+    if (!n || h->stays[kind])
+        return 0;
+    return hide_put_as(h, hide_add(h, kind, p, n < HIDE_NAME_MAX ? n : HIDE_NAME_MAX), n, out);
 }
 
 void hide_put(struct hide *h, const char *from, struct buf *out)

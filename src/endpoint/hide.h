@@ -18,7 +18,7 @@ enum hide_kind { HIDE_PROCESS, HIDE_GROUP, HIDE_LABEL, HIDE_PATH, HIDE_ID, HIDE_
 #define HIDE_NAME_MAX 200
 
 struct hide {
-    bool process_names;          /* they stay */
+    bool stays[HIDE_KINDS];      /* what is of these kinds is left as it is */
     struct hidden {
         char *name;
         enum hide_kind kind;

@@ -228,7 +228,7 @@ static void sent_message(struct json *j, const char *role, const char *content)
 
 void sent_put(const struct sent_options *o, struct buf *body, struct buf *content)
 {
-    struct sending s = { .o = o, .hide = { .process_names = o->process_names } };
+    struct sending s = { .o = o, .hide = { .stays[HIDE_PROCESS] = o->process_names } };
     struct json j;
     size_t from = content->n;
     hide_names_learn(&s.hide, o->look, o->answer, o->judged);

@@ -9,7 +9,7 @@
 #include "serve/router.h"
 #include "serve/wire.h"
 
-#define FRONT_TABLES 4
+#define FRONT_TABLES 8
 
 struct front {
     struct access *access;

@@ -18,7 +18,7 @@ const char *http_header_name(enum http_header h)
         [HTTP_HOST] = "host", [HTTP_ORIGIN] = "origin", [HTTP_FETCH_SITE] = "sec-fetch-site",
         [HTTP_COOKIE] = "cookie", [HTTP_AUTHORIZATION] = "authorization",
         [HTTP_ACCEPT_ENCODING] = "accept-encoding", [HTTP_IF_NONE_MATCH] = "if-none-match",
-        [HTTP_CONTENT_TYPE] = "content-type", [HTTP_ACCEPT] = "accept",
+        [HTTP_CONTENT_TYPE] = "content-type", [HTTP_ACCEPT] = "accept", [HTTP_MCP_VERSION] = "mcp-protocol-version",
     };
     return h < HTTP_HEADERS ? names[h] : "";
 }

@@ -26,7 +26,7 @@ static inline bool http_changes(enum http_method m)
 }
 
 enum http_header { HTTP_HOST, HTTP_ORIGIN, HTTP_FETCH_SITE, HTTP_COOKIE, HTTP_AUTHORIZATION, HTTP_ACCEPT_ENCODING,
-                   HTTP_IF_NONE_MATCH, HTTP_CONTENT_TYPE, HTTP_ACCEPT, HTTP_HEADERS };
+                   HTTP_IF_NONE_MATCH, HTTP_CONTENT_TYPE, HTTP_ACCEPT, HTTP_MCP_VERSION, HTTP_HEADERS };
 
 /* The name of a header that is handed over, in lower case, as "host"; "" for none. */
 const char *http_header_name(enum http_header h);

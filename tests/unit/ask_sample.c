@@ -25,7 +25,7 @@ struct now {
     double s;        /* seconds since the beginning */
     double hour;     /* of the day, 0 .. 24 */
     int day;         /* 0 = the 23rd */
-    bool working, job, render, gpu, hot;
+    bool working, job, render, gpu, hot, limited;
 };
 
 static struct now now_of(enum machine m, int64_t i)
@@ -37,6 +37,7 @@ static struct now now_of(enum machine m, int64_t i)
     n.render = m == DAY && n.s >= 86400 + 14 * HOUR + 300 && n.s < 86400 + 14 * HOUR + 420;
     n.job = m == NIGHT && n.s >= 2 * 86400 + 2 * HOUR + 600 && n.s < 2 * 86400 + 2 * HOUR + 2400;
     n.gpu = m == GPU && n.day == 2 && n.hour >= 8;
+    n.limited = m == GPU && n.day == 2 && n.hour >= 8 && n.hour < 8.25;
     n.hot = m == GPU && n.day == 2 && n.hour >= 10 && n.hour < 10.5;
     return n;
 }
@@ -208,7 +209,7 @@ static void put_rest(struct filler *x, const struct now *n)
     put(x, "gpu.power", "0", UNIT_WATT, 0, n->hot ? 220 : n->gpu ? 300 : 20);
     put(x, "gpu.clock.core", "0", UNIT_HERTZ, 0, n->hot ? 1.2e9 : n->gpu ? 1.9e9 : 0.3e9);
     put(x, "gpu.throttle.thermal", "0", UNIT_NONE, 1, n->hot);
-    put(x, "gpu.throttle.power", "0", UNIT_NONE, 1, 0);
+    put(x, "gpu.throttle.power", "0", UNIT_NONE, 1, n->limited);
     put(x, "gpu.fan", "0", UNIT_PERCENT, 100, n->gpu ? 70 : 0);
 }
 

@@ -111,7 +111,7 @@ static void hidden(void **state)
 static void process_names_may_stay(void **state)
 {
     (void)state;
-    struct hide h = { .process_names = true };
+    struct hide h = { .stays[HIDE_PROCESS] = true };
     auto_buf struct buf out = { 0 };
     hide_name(&h, HIDE_PROCESS, "secretd");
     hide_put(&h, "secretd and by other (pid 5) in /data/x", &out);

@@ -5,6 +5,7 @@
  * a recorder; then the address is printed.
  */
 #include "app/attach.h"
+#include "app/mcp_told.h"
 #include "app/serve/keeper.h"
 #include "app/serve/livefeed.h"
 #include "app/serve/missing.h"
@@ -38,6 +39,7 @@ struct serve {
     struct shown shown;
     struct missing missing;
     struct api *api;
+    struct mcp *mcp;              /* NULL: it is not switched on */
     struct access *access;
     struct server *server;
     char token[HTTP_FULL + 1][ACCESS_TOKEN_MAX]; /* made now, to be shown */
@@ -227,6 +229,11 @@ static void serve_open_api(struct serve *s)
         .how = s->shown.how, .missing = s->shown.private ? NULL : missing_text,
         .why_missing = s->shown.private ? NULL : missing_why, .self = &s->missing });
     server_add(s->server, api_routes, s->api);
+    if (args_flag(s->args, "mcp") || config_bool(args_config(s->args), "mcp.http")) {
+        struct mcp_options o = mcp_told(s->args, s->api);
+        s->mcp = mcp_new(&o);
+    }
+    server_add(s->server, mcp_routes, s->mcp);
 }
 
 /* Of a replay nothing is live: streams stay silent. */
@@ -304,6 +311,7 @@ static int serve_run(const struct args *a)
         shown_remove(&s.shown);
         return status;
     }
+    mcp_free(s.mcp);
     api_free(s.api);
     missing_done(&s.missing);
     access_close(s.access);
@@ -318,6 +326,7 @@ static const struct option options[] = {
     { "port", 'p', OPTION_COUNT, "PORT", .max = 65535, .fallback = PORT, .help = "0 takes a free one" },
     { "token", 0, OPTION_FLAG, .help = "make a token, show it once, and ask everybody for it" },
     { "read-only-token", 0, OPTION_FLAG, .help = "the same, for who may look but change nothing" },
+    { "mcp", 0, OPTION_FLAG, .help = "let assistants ask at /mcp (Model Context Protocol; see sonde help mcp, and mcp.http)" },
     { "host", 0, OPTION_TEXT, "NAMES", .help = "names by which browsers come here, with commas between them" },
     { "tls-cert", 0, OPTION_FILE, "FILE", .help = "certificate with its chain, PEM: https" },
     { "tls-key", 0, OPTION_FILE, "FILE", .help = "its private key, PEM" },

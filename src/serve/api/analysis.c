@@ -1,10 +1,9 @@
 /* analysis.c - the report of a range, and its parts that have views of their own. */
 #include "serve/api/api_own.h"
 
-#include "analyze/workload/workload.h"
-#include "look/ahead.h"
 #include "output/forecast_json.h"
 #include "output/report_json.h"
+#include "serve/api/stays.h"
 
 #include <errno.h>
 #include <math.h>
@@ -12,7 +11,6 @@
 #define PREDICT_STEPS 60
 #define HORIZON 60       /* minutes */
 #define HORIZON_LEAST 15
-#define METRICS 16       /* that are forecast */
 
 void api_analysis(void *self, const struct http_request *r, struct http_reply *out)
 {
@@ -28,24 +26,13 @@ void api_analysis(void *self, const struct http_request *r, struct http_reply *o
 
 /* ---- states and kinds of work, in the order of time ---- */
 
-static void states_stay(struct json *j, const struct recording *rec, const struct states *s, size_t from, size_t to)
+static void states_stay(void *self, const struct stay *x)
 {
+    struct json *j = self;
     json_object(j, NULL);
-    json_int(j, "from_ms", rec->wall_ms[from]);
-    json_int(j, "to_ms", rec->wall_ms[to]);
-    json_int(j, "state", s->items[s->of_tick[from]].id);
-    json_end(j);
-}
-
-static void states_timeline(struct json *j, const struct recording *rec, const struct states *s)
-{
-    json_array(j, "timeline");
-    for (size_t from = 0, to; s->of_tick && from < rec->n; from = to) {
-        for (to = from + 1; to < rec->n && s->of_tick[to] == s->of_tick[from]; to++)
-            continue;
-        if (s->of_tick[from] >= 0)
-            states_stay(j, rec, s, from, to < rec->n ? to : to - 1);
-    }
+    json_int(j, "from_ms", x->from_ms);
+    json_int(j, "to_ms", x->to_ms);
+    json_int(j, "state", x->state);
     json_end(j);
 }
 
@@ -64,55 +51,14 @@ static void states_items(struct json *j, const struct states *s)
     json_string(j, "reason", *s->reason ? s->reason : NULL);
 }
 
-struct workloads {
-    struct json *j;
-    const struct workload_set *set;
-    int64_t from_ms, to_ms;    /* of the stay that goes on; from_ms 0: none does */
-    int category;
-    double confidence, answers;
-};
-
-static void workloads_end(struct workloads *w)
+static void states_work(void *self, const struct stay *x)
 {
-    if (!w->from_ms)
-        return;
-    json_object(w->j, NULL);
-    json_int(w->j, "from_ms", w->from_ms);
-    json_int(w->j, "to_ms", w->to_ms);
-    json_string(w->j, "category", workload_name(w->set, w->category));
-    json_double(w->j, "confidence", w->confidence / w->answers);
-    json_end(w->j);
-    w->from_ms = 0;
-}
-
-static void workloads_answer(void *self, const struct workload_answer *x, const struct workload *now)
-{
-    struct workloads *w = self;
-    (void)now;
-    if (w->from_ms && w->category != x->category)
-        workloads_end(w);
-    if (!w->from_ms) {
-        w->from_ms = w->to_ms ? w->to_ms : x->wall_ms;
-        w->category = x->category;
-        w->confidence = w->answers = 0;
-    }
-    w->to_ms = x->wall_ms;
-    w->confidence += x->confidence;
-    w->answers++;
-}
-
-static void states_workloads(struct json *j, const struct api *a, const struct recording *rec)
-{
-    struct workload_summary sum;
-    struct workloads w = { .j = j, .set = a->s.how.workloads };
-    json_array(j, "workloads");
-    if (w.set && rec->n) {
-        struct workload_options o = { .threshold = a->s.how.workload_threshold, .update_s = a->s.how.workload_update_s,
-                                      .step_s = recording_interval(rec) };
-        workload_judge(rec, w.set, &o, workloads_answer, &w, &sum);
-        workloads_end(&w);
-        workload_summary_done(&sum);
-    }
+    struct json *j = self;
+    json_object(j, NULL);
+    json_int(j, "from_ms", x->from_ms);
+    json_int(j, "to_ms", x->to_ms);
+    json_string(j, "category", x->category);
+    json_double(j, "confidence", x->confidence);
     json_end(j);
 }
 
@@ -129,8 +75,12 @@ void api_states(void *self, const struct http_request *r, struct http_reply *out
     json_init(&j, &out->body);
     json_object(&j, NULL);
     states_items(&j, &judged->report->states);
-    states_timeline(&j, judged->rec, &judged->report->states);
-    states_workloads(&j, a, judged->rec);
+    json_array(&j, "timeline");
+    stays_of_states(judged->rec, &judged->report->states, states_stay, &j);
+    json_end(&j);
+    json_array(&j, "workloads");
+    stays_of_work(judged->rec, &a->s.how, states_work, &j);
+    json_end(&j);
     json_end(&j);
 }
 
@@ -164,6 +114,16 @@ static void forecasts_made(struct json *j, const struct ahead *ahead, int rc)
                 "it needs at least as many recorded minutes as it looks ahead, and a quarter of an hour");
 }
 
+int api_ahead(struct api *a, const struct api_range *range, const char *globs, int64_t horizon, int64_t least,
+              struct ahead *out)
+{
+    int rc = -ENODATA;
+    *out = (struct ahead){ 0 };
+    for (; rc == -ENODATA && horizon >= least && horizon; horizon /= 2)
+        rc = ahead_make(a->look.files, range->session, range->to_ms, globs, (int)horizon, API_FORECASTS, out);
+    return rc;
+}
+
 void api_forecasts(void *self, const struct http_request *r, struct http_reply *out)
 {
     struct api *a = self;
@@ -175,11 +135,7 @@ void api_forecasts(void *self, const struct http_request *r, struct http_reply *
     if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_globs(r, &globs, out) ||
         !api_count(r, "horizon", 1, INDEX_FORECAST_STEPS, &horizon, out))
         return;
-    /* An hour, or as far as there is to learn from. */
-    int64_t least = http_query(r, "horizon") ? horizon : HORIZON_LEAST;
-    int rc = -ENODATA;
-    for (; rc == -ENODATA && horizon >= least; horizon /= 2)
-        rc = ahead_make(a->look.files, range.session, range.to_ms, globs, (int)horizon, METRICS, &ahead);
+    int rc = api_ahead(a, &range, globs, horizon, http_query(r, "horizon") ? horizon : HORIZON_LEAST, &ahead);
     if (rc < 0 && rc != -ENODATA) {
         api_fail(out, rc);
         return;

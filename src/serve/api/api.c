@@ -64,14 +64,15 @@ void api_free(struct api *a)
 void api_fail(struct http_reply *out, int rc)
 {
     if (rc == -ENOENT || rc == -ENODATA)
-        http_fail(out, 404, "nothing was recorded there", "choose another range; /api/v1/sessions has what there is");
+        http_fail(out, 404, "nothing was recorded there",
+                  "choose another range; the list of sessions says what there is");
     else if (rc == -ENOTUNIQ)
         http_fail(out, 409, "two sessions were recorded at the same time in that range",
                   "name one of them: session=ID");
     else if (rc == -E2BIG || rc == -ENOMEM)
         http_fail(out, 413, "that is too much at once", "ask for fewer metrics, fewer points or a shorter range");
     else if (rc == -EINVAL)
-        http_fail(out, 400, "that is no range of times", "see /openapi.json");
+        http_fail(out, 400, "that is no range of times", "give from and to, the earlier one first");
     else if (rc == -EBADMSG)
         http_fail(out, 500, "what is stored there is damaged", "`sonde sessions verify` says where");
     else

@@ -3,6 +3,7 @@
 #define SERVE_API_OWN_H
 
 #include "base/json.h"
+#include "look/ahead.h"
 #include "serve/api/api.h"
 #include "store/query.h"
 
@@ -48,6 +49,19 @@ bool api_globs(const struct http_request *r, const char **globs, struct http_rep
  * seconds where it reaches into the present. NULL: the reply says why there is none. Borrowed until the next call.
  */
 const struct judged *api_judge(struct api *a, const struct api_range *range, int steps, struct http_reply *out);
+
+/* Tells the catalog of the newest part of a range that can be read, borrowed. 0, or the error of the newest where none
+ * can. Where there is none, nobody is told. */
+int api_catalog(struct api *a, const struct api_range *range, void (*tell)(void *self, const struct schema *s),
+                void *self);
+
+/*
+ * Forecasts of a range's end, so many minutes ahead, or half, a quarter ... of it down to `least` where not more is
+ * there to learn from. As ahead_make(), of API_FORECASTS metrics at most.
+ */
+#define API_FORECASTS 16
+int api_ahead(struct api *a, const struct api_range *range, const char *globs, int64_t horizon, int64_t least,
+              struct ahead *out);
 
 /* A number of a point; COLUMN_LAST is all that is told of counters. */
 enum api_column { COLUMN_MEAN, COLUMN_LAST, COLUMN_MIN, COLUMN_MAX };

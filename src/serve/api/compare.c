@@ -1,12 +1,11 @@
 /* compare.c - one range against another: what changed in it, or how any two differ. */
-#include "serve/api/api_own.h"
+#include "serve/api/compare.h"
 
 #include "analyze/anomaly/changed.h"
 #include "analyze/areas.h"
 #include "base/mem.h"
 #include "base/stats.h"
 #include "output/changed_report.h"
-#include "store/query.h"
 
 #include <errno.h>
 #include <math.h>
@@ -41,19 +40,8 @@ void api_changed(void *self, const struct http_request *r, struct http_reply *ou
 
 /* ---- any two ---- */
 
-struct side {
-    double median, p05, p95;
-};
-
-struct compared {
-    const struct query_series *a;
-    struct side of[2];
-    double shift; /* of the median, in the wider of the two spreads */
-    bool silent;  /* it says the same as another, or goes its own way: see analyze/areas.h */
-};
-
 /* False: too little is known. */
-static bool compare_side(const struct query_series *s, int points, struct side *out)
+static bool compare_read_side(const struct query_series *s, int points, struct compare_side *out)
 {
     double *v = mem_new((size_t)points * sizeof *v);
     size_t n = 0;
@@ -79,7 +67,7 @@ static const struct query_series *compare_find(const struct query_result *q, con
 }
 
 /* Something constant that moves went infinitely far; CHANGED_EFFECT_MAX is far enough. */
-static double compare_shift(const struct side of[static 2])
+static double compare_shift(const struct compare_side of[static 2])
 {
     double spread = fmax(of[0].p95 - of[0].p05, of[1].p95 - of[1].p05), moved = of[1].median - of[0].median;
     if (moved == 0)
@@ -90,12 +78,12 @@ static double compare_shift(const struct side of[static 2])
 /* What tells something comes first, of that what moved most. */
 static int compare_order(const void *a, const void *b)
 {
-    const struct compared *p = a, *q = b;
+    const struct compare_row *p = a, *q = b;
     double x = fabs(p->shift), y = fabs(q->shift);
     return p->silent != q->silent ? p->silent - q->silent : (x < y) - (x > y);
 }
 
-static void compare_put_side(struct json *j, const char *key, const struct side *s)
+static void compare_put_side(struct json *j, const char *key, const struct compare_side *s)
 {
     json_object(j, key);
     json_double(j, "median", s->median);
@@ -104,38 +92,36 @@ static void compare_put_side(struct json *j, const char *key, const struct side 
     json_end(j);
 }
 
-/* Either may be NULL: nothing was recorded there. */
-static void compare_put(struct json *j, const struct query_result *a, const struct query_result *b)
+static void compare_rows(struct compare *c)
 {
-    if (!a || !b)
-        return;
-    struct compared *all = mem_new((a->n + 1) * sizeof *all);
+    const struct query_result *a = c->q[0], *b = c->q[1];
     struct schema *schema = schema_new(); /* of all: how one is used depends on which others are there */
-    size_t n = 0;
+    c->row = mem_new((a->n + 1) * sizeof *c->row);
     for (size_t i = 0; i < a->n; i++)
         schema_add(schema, &(struct metric){ .name = a->series[i].metric.name, .inst = a->series[i].metric.inst });
     for (size_t i = 0; i < a->n; i++) {
         const struct query_series *s = &a->series[i], *t = compare_find(b, s->id);
         int slot = schema_find(schema, s->metric.name, s->metric.inst);
-        struct compared c = { .a = s, .silent = area_use_of(schema, slot) == AREA_SILENT };
-        if (s->metric.kind == KIND_COUNTER || !t || !compare_side(s, a->points, &c.of[0]) ||
-            !compare_side(t, b->points, &c.of[1]))
+        struct compare_row row = { .a = s, .silent = area_use_of(schema, slot) == AREA_SILENT };
+        if (s->metric.kind == KIND_COUNTER || !t || !compare_read_side(s, a->points, &row.of[0]) ||
+            !compare_read_side(t, b->points, &row.of[1]))
             continue;
-        c.shift = compare_shift(c.of);
-        all[n++] = c;
+        row.shift = compare_shift(row.of);
+        c->row[c->n++] = row;
     }
     schema_free(schema);
-    qsort(all, n, sizeof *all, compare_order);
-    for (size_t i = 0; i < n && i < ROWS_MAX; i++) {
-        json_object(j, NULL);
-        json_string(j, "id", all[i].a->id);
-        json_string(j, "unit", unit_code(all[i].a->metric.unit));
-        compare_put_side(j, "a", &all[i].of[0]);
-        compare_put_side(j, "b", &all[i].of[1]);
-        json_double(j, "shift", all[i].shift);
-        json_end(j);
-    }
-    mem_free(all);
+    qsort(c->row, c->n, sizeof *c->row, compare_order);
+}
+
+static void compare_put_row(struct json *j, const struct compare_row *row)
+{
+    json_object(j, NULL);
+    json_string(j, "id", row->a->id);
+    json_string(j, "unit", unit_code(row->a->metric.unit));
+    compare_put_side(j, "a", &row->of[0]);
+    compare_put_side(j, "b", &row->of[1]);
+    json_double(j, "shift", row->shift);
+    json_end(j);
 }
 
 static void compare_put_range(struct json *j, const char *key, int64_t from_ms, int64_t to_ms)
@@ -147,44 +133,62 @@ static void compare_put_range(struct json *j, const char *key, int64_t from_ms, 
 }
 
 static int compare_read(struct api *a, const char *session, int64_t from_ms, int64_t to_ms, const char *globs,
-                        struct query_result **out)
+                        int points, struct query_result **out)
 {
-    int rc = store_query(a->look.files, session, from_ms, to_ms, globs, POINTS, out);
+    int rc = store_query(a->look.files, session, from_ms, to_ms, globs, points, out);
     return rc == -ENODATA ? 0 : rc;
+}
+
+bool compare_make(struct api *a, const struct http_request *r, int points, struct compare *c, struct http_reply *out)
+{
+    struct api_range range;
+    const char *globs;
+    *c = (struct compare){ 0 };
+    if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_globs(r, &globs, out))
+        return false;
+    c->from_ms[0] = range.from_ms;
+    c->to_ms[0] = range.to_ms;
+    c->from_ms[1] = range.from_ms - (range.to_ms - range.from_ms) - 1;
+    c->to_ms[1] = range.from_ms - 1;
+    if (!api_time(a, r, "with_from", &c->from_ms[1], out) || !api_time(a, r, "with_to", &c->to_ms[1], out))
+        return false;
+    if (c->from_ms[1] > c->to_ms[1]) {
+        http_fail(out, 400, "with_from is later than with_to", NULL);
+        return false;
+    }
+    int rc = 0;
+    for (int i = 0; i < 2 && rc == 0; i++)
+        rc = compare_read(a, range.session, c->from_ms[i], c->to_ms[i], globs, points, &c->q[i]);
+    if (rc < 0)
+        api_fail(out, rc);
+    else if (c->q[0] && c->q[1])
+        compare_rows(c);
+    c->reason = !c->q[0] ? "nothing was recorded in A" : !c->q[1] ? "nothing was recorded in B" : NULL;
+    return rc == 0;
+}
+
+void compare_done(struct compare *c)
+{
+    query_free(c->q[0]);
+    query_free(c->q[1]);
+    mem_free(c->row);
 }
 
 void api_compare(void *self, const struct http_request *r, struct http_reply *out)
 {
-    struct api *a = self;
-    struct api_range range;
-    struct query_result *q[2] = { NULL, NULL };
+    struct compare c;
     struct json j;
-    const char *globs;
-    if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_globs(r, &globs, out))
-        return;
-    int64_t length_ms = range.to_ms - range.from_ms;
-    int64_t with_from_ms = range.from_ms - length_ms - 1, with_to_ms = range.from_ms - 1;
-    if (!api_time(a, r, "with_from", &with_from_ms, out) || !api_time(a, r, "with_to", &with_to_ms, out))
-        return;
-    if (with_from_ms > with_to_ms) {
-        http_fail(out, 400, "with_from is later than with_to", NULL);
-        return;
-    }
-    int rc = compare_read(a, range.session, range.from_ms, range.to_ms, globs, &q[0]);
-    rc = rc < 0 ? rc : compare_read(a, range.session, with_from_ms, with_to_ms, globs, &q[1]);
-    if (rc < 0) {
-        api_fail(out, rc);
-    } else {
+    if (compare_make(self, r, POINTS, &c, out)) {
         json_init(&j, &out->body);
         json_object(&j, NULL);
-        compare_put_range(&j, "a", range.from_ms, range.to_ms);
-        compare_put_range(&j, "b", with_from_ms, with_to_ms);
+        compare_put_range(&j, "a", c.from_ms[0], c.to_ms[0]);
+        compare_put_range(&j, "b", c.from_ms[1], c.to_ms[1]);
         json_array(&j, "metrics");
-        compare_put(&j, q[0], q[1]);
+        for (size_t i = 0; i < c.n && i < ROWS_MAX; i++)
+            compare_put_row(&j, &c.row[i]);
         json_end(&j);
-        json_string(&j, "reason", !q[0] ? "nothing was recorded in A" : !q[1] ? "nothing was recorded in B" : NULL);
+        json_string(&j, "reason", c.reason);
         json_end(&j);
     }
-    query_free(q[0]);
-    query_free(q[1]);
+    compare_done(&c);
 }

@@ -101,34 +101,40 @@ static void metrics_one(struct json *j, const struct schema *s, int slot)
     json_end(j);
 }
 
-static void metrics_all(struct json *j, const struct schema *s)
+static void metrics_all(void *self, const struct schema *s)
 {
+    struct json *j = self;
     for (int slot = 0; slot < schema_size(s); slot++)
         metrics_one(j, s, slot);
 }
+
+struct catalog {
+    void (*tell)(void *self, const struct schema *s);
+    void *self;
+};
 
 /* The catalog of an instant. */
 static int metrics_of_instant(void *self, const struct tape_about *about, const struct schema *s,
                               const struct moment *m)
 {
-    struct json *j = self;
+    const struct catalog *c = self;
     (void)about;
     (void)m;
-    metrics_all(j, s);
+    c->tell(c->self, s);
     return -ECANCELED; /* one instant is enough */
 }
 
 /* Of its segment, or where nothing is packed of its last instant. */
-static int metrics_of_part(struct json *j, struct look *l, const struct archive_part *p)
+static int metrics_of_part(struct catalog *c, struct look *l, const struct archive_part *p)
 {
     int rc = p->segment ? segment_load(p->segment) : 0;
     if (rc < 0)
         return rc;
     if (p->segment && schema_size(p->segment->schema)) {
-        metrics_all(j, p->segment->schema);
+        c->tell(c->self, p->segment->schema);
         return 0;
     }
-    rc = archive_play(l->files, p->about.session, p->last_ms, p->last_ms, metrics_of_instant, j, NULL);
+    rc = archive_play(l->files, p->about.session, p->last_ms, p->last_ms, metrics_of_instant, c, NULL);
     return rc == -ECANCELED ? 0 : rc;
 }
 
@@ -145,14 +151,15 @@ static const struct archive_part *metrics_newest(const struct archive_part *part
     return newest;
 }
 
-/* Of the newest part that can be read; the error of the newest where none can. */
-static int metrics_put(struct json *j, struct look *l, const char *session, int64_t to_ms)
+int api_catalog(struct api *a, const struct api_range *range, void (*tell)(void *self, const struct schema *s),
+                void *self)
 {
     size_t n;
     int rc = 0;
-    const struct archive_part *parts = archive_parts(l->files, &n), *p = NULL;
-    while ((p = metrics_newest(parts, n, session, to_ms, p ? p->last_ms : INT64_MAX))) {
-        int one = metrics_of_part(j, l, p);
+    struct catalog c = { tell, self };
+    const struct archive_part *parts = archive_parts(a->look.files, &n), *p = NULL;
+    while ((p = metrics_newest(parts, n, range->session, range->to_ms, p ? p->last_ms : INT64_MAX))) {
+        int one = metrics_of_part(&c, &a->look, p);
         if (one == 0)
             return 0;
         rc = rc < 0 ? rc : one;
@@ -170,7 +177,7 @@ void api_metrics(void *self, const struct http_request *r, struct http_reply *ou
     json_init(&j, &out->body);
     json_object(&j, NULL);
     json_array(&j, "metrics");
-    int rc = metrics_put(&j, &a->look, range.session, range.to_ms);
+    int rc = api_catalog(a, &range, metrics_all, &j);
     if (rc < 0) {
         api_fail(out, rc);
         return;
