@@ -41,7 +41,7 @@ static bool install_trusts(const struct install *in)
     const char *program = in->s.program;
     if (*in->s.into)
         return true; /* it is not in this system */
-    if (strncmp(program, "/tmp/", 5) == 0 || strncmp(program, "/var/tmp/", 9) == 0)
+    if (!in->s.user && (strncmp(program, "/tmp/", 5) == 0 || strncmp(program, "/var/tmp/", 9) == 0))
         log_error(0, "service install: %s is not kept, and the service has a /tmp of its own; install the program, or name "
                   "another with --program", program);
     else if (!os_is_trusted(program, why, sizeof why))

@@ -43,7 +43,7 @@ static bool remove_may_purge(const struct removal *r)
 {
     static const char *const parts[] = { "segments", "journal" };
     char why[OS_PATH_MAX + 128], path[OS_PATH_MAX + 32];
-    if (!unit_may_own(r->data, why, sizeof why)) {
+    if (!unit_may_own(r->data + strlen(r->s.into), r->s.user, why, sizeof why)) {
         log_error(0, "service remove: --purge: %s", why);
         return false;
     }

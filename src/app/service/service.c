@@ -61,7 +61,7 @@ static bool service_find_directory(struct service *s, const char *verb)
         given = *configured ? configured : "";
     if (!*given || (!s->user && strcmp(given, SERVICE_STATE) == 0))
         return true;
-    if (!unit_may_own(given, why, sizeof why)) {
+    if (!unit_may_own(given, s->user, why, sizeof why)) {
         log_error(0, "%s: %s", verb, why);
         return false;
     }

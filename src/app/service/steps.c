@@ -41,7 +41,8 @@ void steps_done(struct steps *s)
 
 void steps_folder(struct steps *s, const char *path, bool private)
 {
-    steps_add(s, private ? STEP_PRIVATE : STEP_FOLDER, path);
+    if (!os_exists("", path))
+        steps_add(s, private ? STEP_PRIVATE : STEP_FOLDER, path);
 }
 
 struct buf *steps_write(struct steps *s, const char *path)

@@ -36,7 +36,7 @@ struct steps {
 
 void steps_done(struct steps *s);
 
-void steps_folder(struct steps *s, const char *path, bool private);
+void steps_folder(struct steps *s, const char *path, bool private); /* unless it is there */
 struct buf *steps_write(struct steps *s, const char *path); /* the text is put there; borrowed */
 void steps_delete(struct steps *s, const char *path);
 void steps_purge(struct steps *s, const char *path);

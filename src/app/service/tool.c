@@ -40,13 +40,16 @@ static void tool_hear(int *fd, struct buf *said)
     }
 }
 
+/* One line of it: for a message, or a member of an object. */
 static void tool_clean(struct buf *said)
 {
     while (said->n && said->p[said->n - 1] == '\n')
         said->p[--said->n] = '\0';
     for (size_t i = 0; i < said->n; i++)
-        if ((unsigned char)said->p[i] < ' ' && said->p[i] != '\n')
-            said->p[i] = '?';
+        if (said->p[i] == '\n')
+            said->p[i] = ' ';
+    if (said->n)
+        text_clean(said->p);
 }
 
 int tool_run(const char *const *argv, struct buf *said)

@@ -46,7 +46,7 @@ void unit_put_word(const char *word, struct buf *out)
         buf_putc(out, '"');
 }
 
-bool unit_may_own(const char *directory, char *why, size_t cap)
+bool unit_may_own(const char *directory, bool user, char *why, size_t cap)
 {
     int depth = 0;
     bool up = strstr(directory, "/../") || (strlen(directory) >= 3 && !strcmp(directory + strlen(directory) - 3, "/.."));
@@ -57,6 +57,8 @@ bool unit_may_own(const char *directory, char *why, size_t cap)
     else if (depth < 2)
         snprintf(why, cap, "%s would belong to the service with all that is in it; name a folder of its own in it",
                  directory);
+    else if (user)
+        return true;
     else if (!strncmp(directory, "/tmp/", 5) || !strncmp(directory, "/var/tmp/", 9))
         snprintf(why, cap, "%s is not kept, and the service has a %.8s of its own", directory, directory);
     else

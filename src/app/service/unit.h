@@ -47,7 +47,10 @@ const char *unit_folder(enum unit_file file);
 /* Puts a word as a unit file wants it: quoted where it must be, with % doubled (systemd.syntax(7), systemd.service(5)). */
 void unit_put_word(const char *word, struct buf *out);
 
-/* May a service write there, and be given the folder? Absolute, at least two folders deep, not in /tmp. Else why not. */
-bool unit_may_own(const char *directory, char *why, size_t cap);
+/*
+ * May a service write there, and be given the folder? Absolute, at least two folders deep, and not in /tmp, of which a
+ * service of the system has its own. Else why not.
+ */
+bool unit_may_own(const char *directory, bool user, char *why, size_t cap);
 
 #endif
