@@ -58,6 +58,42 @@ else
     scores=' not measured, no systemd here'
 fi
 
+# Nothing that root sees is lost to an ordinary user with the rights of the unit, and they are needed: with none, what
+# only root may read is missing. (Mounts and system calls, too, are as in the unit in full/package.sh.)
+seen='rights not tried'
+# sees FILE RIGHTS: the metrics that are seen with them, "+dac_read_search,..."
+sees()
+{
+    chmod 755 "$tmp" # not what is tested
+    setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --inh-caps="-all$2" --ambient-caps="-all$2" \
+        --bounding-set="-all$2" "$sonde" metrics --json >"$1" 2>"$tmp/err" || fail "metrics with $2: $(cat "$tmp/err")"
+}
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    "$sonde" metrics --json >"$tmp/root.json"
+    for way in '' --bpf; do
+        # shellcheck disable=SC2086
+        rights=$("$sonde" service print $way | sed -n 's/^AmbientCapabilities=//p' | tr 'A-Z ' 'a-z,' | sed 's/cap_/+/g')
+        sees "$tmp/unit$way.json" ",$rights"
+    done
+    sees "$tmp/none.json" ''
+    python3 - "$tmp" >"$tmp/out" <<'END' || fail "$(cat "$tmp/out")"
+import json, sys
+root, unit, bpf, none = ({m["id"] for m in json.load(open(f"{sys.argv[1]}/{name}.json"))}
+                         for name in ("root", "unit", "unit--bpf", "none"))
+fleeting = ("cgroup.", "memory.slab.cache{", "memory.slab.objects{") # what comes and goes between two looks
+def caches(ids):
+    return sum(1 for m in ids if m.startswith("memory.slab.cache{")) # only root may read them
+for name, ids in ("the unit", unit), ("the unit with --bpf", bpf):
+    lost = sorted(m for m in root - ids if not m.startswith(fleeting))
+    if lost or caches(ids) < caches(root) / 2:
+        sys.exit(f"{name} does not see {lost or 'the slab caches'}")
+if caches(root) and caches(none):
+    sys.exit("without rights everything is seen as well: this tests nothing")
+print(f"{len(unit)} of {len(root)} metrics with the unit's rights, {len(none)} without")
+END
+    seen=$(cat "$tmp/out")
+fi
+
 # The rule for the processor's energy finds its files, the nested ones too. tmpfiles sees no group sonde in an empty root.
 if command -v systemd-tmpfiles >/dev/null && [ "$(id -u)" = 0 ]; then
     energy=sys/devices/virtual/powercap/intel-rapl
@@ -194,4 +230,4 @@ printf '#!/bin/sh\necho "Failed to enable" >&2\nexit 4\n' >"$tmp/bin/systemctl"
 expect 1 '*systemctl --user daemon-reload ended with status 4: Failed to enable*' "$sonde" service install --user
 rm "$tmp/bin/systemctl"
 expect 1 '*systemctl --user daemon-reload did not run*' env PATH="$tmp/bin" "$sonde" service install --user
-echo "$cases cases; exposed plain, --bpf, --web, --data:$scores"
+echo "$cases cases; exposed plain, --bpf, --web, --data:$scores; $seen"

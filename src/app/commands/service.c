@@ -13,7 +13,7 @@ static const struct example examples[] = {
 };
 
 const struct command command_service = {
-    .name = "service", .summary = "record in the background: print, install, remove the systemd unit", .usage = "",
+    .name = "service", .summary = "record in the background, as a service of systemd", .usage = "",
     .verbs = verbs,
     .text = "The recorder runs as a service of systemd, under a user of its own (sonde) and with few rights: it may read "
             "what only root may read (CAP_DAC_READ_SEARCH), see what processes do (CAP_SYS_PTRACE), and hear which of "
