@@ -72,7 +72,8 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     "$sonde" metrics --json >"$tmp/root.json"
     for way in '' --bpf; do
         # shellcheck disable=SC2086
-        rights=$("$sonde" service print $way | sed -n 's/^AmbientCapabilities=//p' | tr 'A-Z ' 'a-z,' | sed 's/cap_/+/g')
+        rights=$("$sonde" service print $way | sed -n 's/^AmbientCapabilities=//p' | tr 'A-Z ' 'a-z,')
+        rights=$(echo "$rights" | sed 's/cap_/+/g')
         sees "$tmp/unit$way.json" ",$rights"
     done
     sees "$tmp/none.json" ''
@@ -94,7 +95,7 @@ END
     seen=$(cat "$tmp/out")
 fi
 
-# The rule for the processor's energy finds its files, the nested ones too. tmpfiles sees no group sonde in an empty root.
+# The rule for the processor's energy finds its files, the nested ones too.
 if command -v systemd-tmpfiles >/dev/null && [ "$(id -u)" = 0 ]; then
     energy=sys/devices/virtual/powercap/intel-rapl
     for zone in intel-rapl:0 intel-rapl:0/intel-rapl:0:0; do
@@ -139,7 +140,7 @@ done
 PATH=$tmp/bin:$PATH
 
 expect 0 '' "$sonde" service install --into "$image" --program /usr/bin/sonde --network --dry-run
-says "would run systemd-sysusers --root=$image --inline 'u sonde - *would write $image/etc/systemd/system/sonde.service*"
+says "would run systemd-sysusers --root=$image --inline 'u sonde - *would write $image/etc/systemd/system/sonde.s*"
 [ ! -e "$image/etc/systemd" ] && [ ! -e "$tmp/heard" ] || fail 'a dry run did something'
 expect 0 '' "$sonde" service install --into "$image" --program /usr/bin/sonde --network --web
 says "*wrote $image/etc/systemd/system/sonde.service.d/network.conf*It is enabled in $image *"
@@ -161,7 +162,8 @@ assert all(s["done"] for s in done["steps"]), done
 END
 # Data stays, unless a person says so twice; what is no data directory stays in any case.
 mkdir -p "$image/var/lib/sonde/segments" "$image/var/lib/sonde/journal"
-expect 2 '*would remove everything in */var/lib/sonde for good; say so with --yes*' "$sonde" service remove --into "$image" --purge
+expect 2 '*would remove everything in */var/lib/sonde for good; say so with --yes*' \
+    "$sonde" service remove --into "$image" --purge
 expect 0 '' "$sonde" service remove --into "$image" --dry-run --purge
 says "would run systemctl --root=$image disable sonde.service*would remove with all that is in it $image/var/lib/sonde*"
 rm -f "$tmp/heard"
@@ -201,7 +203,8 @@ cat >"$tmp/bin/systemctl" <<'END'
 echo "systemctl $*" >>"$TEST/heard"
 case $* in
 *" restart "*)
-    setsid "$SONDE" record --quiet -i 0.2 --data "$TEST/share/sonde" >/dev/null 2>&1 & # out of the group that ends with this script
+    # Out of the group that ends with this script.
+    setsid "$SONDE" record --quiet -i 0.2 --data "$TEST/share/sonde" >/dev/null 2>&1 &
     echo $! >"$TEST/recorder"
     sleep 0.5
     ;;

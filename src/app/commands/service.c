@@ -15,8 +15,8 @@ static const struct example examples[] = {
 const struct command command_service = {
     .name = "service", .summary = "record in the background, as a service of systemd", .usage = "",
     .verbs = verbs,
-    .text = "The recorder runs as a service of systemd, under a user of its own (sonde) and with few rights: it may read "
-            "what only root may read (CAP_DAC_READ_SEARCH), see what processes do (CAP_SYS_PTRACE), and hear which of "
+    .text = "The recorder runs as a service of systemd, under a user of its own (sonde) and with few rights: it may "
+            "read what only root may read (CAP_DAC_READ_SEARCH), see what processes do (CAP_SYS_PTRACE), and hear which of "
             "them end (CAP_NET_ADMIN); with --bpf CAP_BPF and CAP_PERFMON instead of the last. It may write to "
             "/var/lib/sonde and /run/sonde only, and opens no connection. For what a configuration names beyond the machine "
             "(webhooks, pushed metrics) there is --network. The page (--web) is a service of its own without any rights. "

@@ -41,7 +41,7 @@ static void generate_tell(const struct args *a, char path[FILES][OS_PATH_MAX])
         json_end(&j);
         buf_putc(&out, '\n');
     } else if (!args_flag(a, "quiet")) {
-        buf_printf(&out, "Wrote %s\nWrote %s, the same under the name of the first telemetry program: enable one of them.\n"
+        buf_printf(&out, "Wrote %s\nWrote %s, the same under the name of the first telemetry program: enable one.\n"
                    "To enable it:\n"
                    "  sonde service print --sysusers | sudo tee /etc/sysusers.d/sonde.conf && sudo systemd-sysusers\n"
                    "  sudo cp %s /etc/systemd/system/\n"

@@ -42,8 +42,8 @@ static bool install_trusts(const struct install *in)
     if (*in->s.into)
         return true; /* it is not in this system */
     if (!in->s.user && (strncmp(program, "/tmp/", 5) == 0 || strncmp(program, "/var/tmp/", 9) == 0))
-        log_error(0, "service install: %s is not kept, and the service has a /tmp of its own; install the program, or name "
-                  "another with --program", program);
+        log_error(0, "service install: %s is not kept, and the service has a /tmp of its own; install the program, or "
+                  "name another with --program", program);
     else if (!os_is_trusted(program, why, sizeof why))
         log_error(0, "service install: %s may not be run as a service: %s", program, why);
     else
@@ -56,7 +56,8 @@ static bool install_may_write(const struct service *s, enum unit_file file)
 {
     if (service_look(s, unit_name(file), NULL) != SERVICE_FOREIGN)
         return true;
-    log_error(0, "service install: %s/%s is not of `sonde service install`; put it away first", s->folder, unit_name(file));
+    log_error(0, "service install: %s/%s is not of `sonde service install`; put it away first", s->folder,
+              unit_name(file));
     return false;
 }
 
@@ -146,7 +147,8 @@ static void install_plan(struct install *in)
         service_systemctl(s, &in->steps, false, (const char *const[]){ "daemon-reload", NULL });
     service_systemctl(s, &in->steps, false, (const char *const[]){ "enable", unit_name(UNIT_RECORDER), web, NULL });
     if (in->manager) /* one that runs already takes what is new */
-        service_systemctl(s, &in->steps, false, (const char *const[]){ "restart", unit_name(UNIT_RECORDER), web, NULL });
+        service_systemctl(s, &in->steps, false,
+                          (const char *const[]){ "restart", unit_name(UNIT_RECORDER), web, NULL });
 }
 
 /* ---- does it record? ---- */
@@ -168,8 +170,8 @@ static bool install_records(struct install *in)
 {
     struct attach_state state;
     auto_buf struct buf pid = { 0 };
-    if (attach_state(in->s.args, &state) < 0 ||
-        install_ask(in, (const char *const[]){ "show", "--property=MainPID", "--value", "sonde.service", NULL }, &pid) ||
+    const char *const question[] = { "show", "--property=MainPID", "--value", "sonde.service", NULL };
+    if (attach_state(in->s.args, &state) < 0 || install_ask(in, question, &pid) ||
         strtol(buf_text(&pid), NULL, 10) != state.pid)
         return false;
     snprintf(in->session, sizeof in->session, "%s", state.session);
@@ -213,7 +215,8 @@ static void install_tell_no_manager(const struct install *in)
     if (*in->s.into)
         printf("It is enabled in %s and begins when that system starts.\n", in->s.into);
     else
-        printf("systemd does not run %s, so nothing was started: it begins when systemd does. Until then: sonde record\n",
+        printf("systemd does not run %s, so nothing was started: it begins when systemd does. Until then: "
+               "sonde record\n",
                in->s.user ? "for this user" : "here");
 }
 

@@ -50,8 +50,8 @@ static bool remove_may_purge(const struct removal *r)
     for (size_t i = 0; os_exists("", r->data) && i < sizeof parts / sizeof *parts; i++) {
         snprintf(path, sizeof path, "%s/%s", r->data, parts[i]);
         if (!os_exists("", path)) {
-            log_error(0, "service remove: --purge: %s is no data directory of Sonde (it has no %s/), so it stays", r->data,
-                      parts[i]);
+            log_error(0, "service remove: --purge: %s is no data directory of Sonde (it has no %s/), so it stays",
+                      r->data, parts[i]);
             return false;
         }
     }
@@ -194,7 +194,7 @@ static const struct example examples[] = {
 
 const struct command service_remove = {
     .name = "service remove", .summary = "undo install; what was recorded stays", .usage = "",
-    .text = "Stops and disables the service and removes the files that install wrote, known by their first line. Units of the "
-            "distribution's package are only disabled. Data stays unless --purge --yes.",
+    .text = "Stops and disables the service and removes the files that install wrote, known by their first line. Units of "
+            "the distribution's package are only disabled. Data stays unless --purge --yes.",
     .options = options, .examples = examples, .run = remove_run,
 };

@@ -56,7 +56,8 @@ static bool service_find_program(struct service *s, const char *verb)
 static bool service_find_directory(struct service *s, const char *verb)
 {
     char why[OS_PATH_MAX + 128];
-    const char *given = args_text(s->args, "data"), *configured = config_string(args_config(s->args), "storage.directory");
+    const char *given = args_text(s->args, "data");
+    const char *configured = config_string(args_config(s->args), "storage.directory");
     if (!given)
         given = *configured ? configured : "";
     if (!*given || (!s->user && strcmp(given, SERVICE_STATE) == 0))

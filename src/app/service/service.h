@@ -1,4 +1,5 @@
-/* `sonde service`: its verbs, and what they share. A verb is a command of its own, in the table of commands/service.c. */
+/* `sonde service`: its verbs, and what they share. A verb is a command of its own, in the table of
+ * commands/service.c. */
 #ifndef APP_SERVICE_SERVICE_H
 #define APP_SERVICE_SERVICE_H
 

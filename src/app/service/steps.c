@@ -113,7 +113,8 @@ static void step_complain(const struct step *one, const char *what)
     else if (one->rc < 0)
         log_error(one->rc, "service: %s did not run", what);
     else
-        log_error(0, "service: %s ended with status %d: %s", what, one->rc, one->text.n ? one->text.p : "it said nothing");
+        log_error(0, "service: %s ended with status %d: %s", what, one->rc,
+                  one->text.n ? one->text.p : "it said nothing");
 }
 
 int steps_do(struct steps *s, bool quiet)

@@ -49,7 +49,8 @@ void unit_put_word(const char *word, struct buf *out)
 bool unit_may_own(const char *directory, bool user, char *why, size_t cap)
 {
     int depth = 0;
-    bool up = strstr(directory, "/../") || (strlen(directory) >= 3 && !strcmp(directory + strlen(directory) - 3, "/.."));
+    size_t n = strlen(directory);
+    bool up = strstr(directory, "/../") || (n >= 3 && strcmp(directory + n - 3, "/..") == 0);
     for (const char *p = directory; *p; p++)
         depth += *p == '/' && p[1] && p[1] != '/' && !(p[1] == '.' && (p[2] == '/' || !p[2]));
     if (*directory != '/' || up || !text_is_plain(directory) || strchr(directory, '$'))

@@ -44,7 +44,7 @@ const char *unit_name(enum unit_file file);
 /* The folder of its kind in the system: "/etc/systemd/system", "/etc/tmpfiles.d". */
 const char *unit_folder(enum unit_file file);
 
-/* Puts a word as a unit file wants it: quoted where it must be, with % doubled (systemd.syntax(7), systemd.service(5)). */
+/* Puts a word as a unit file wants it: quoted where it must be, % and $ doubled: systemd.syntax(7). */
 void unit_put_word(const char *word, struct buf *out);
 
 /*

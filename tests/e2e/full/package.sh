@@ -16,7 +16,8 @@ root=$tmp/root
 commit=$(git -C "$tree" rev-parse HEAD 2>/dev/null) || skip 'no git tree here'
 newest=$(find "$tree/build-package" -maxdepth 1 -name 'sonde_*.deb' 2>/dev/null || :)
 if [ -z "$newest" ] || [ "$commit" != "$(cat "$tree/build-package/commit" 2>/dev/null)" ]; then
-    (cd "$tree" && DEB_BUILD_OPTIONS=nocheck ./dev package) >"$tmp/log" 2>&1 || fail "no package: $(tail -n 30 "$tmp/log")"
+    (cd "$tree" && DEB_BUILD_OPTIONS=nocheck ./dev package) >"$tmp/log" 2>&1 ||
+        fail "no package: $(tail -n 30 "$tmp/log")"
     newest=$(find "$tree/build-package" -maxdepth 1 -name 'sonde_*.deb')
 fi
 version=$(dpkg-deb -f "$newest" Version)
@@ -209,10 +210,11 @@ says '*200 OK*'
 
 # Every metric that root sees is seen from within the unit. Two units that change nothing else come between: their own
 # groups, and what only moves while somebody looks, may differ.
-sed -e 's/^Type=.*/Type=oneshot/' -e 's#^ExecStart=.*#ExecStart=/bin/sh -c "sonde metrics --json >/var/lib/sonde/seen"#' \
+sed -e 's/^Type=.*/Type=oneshot/' -e 's#^ExecStart=.*#ExecStart=/bin/sh -c "sonde metrics --json >%S/sonde/seen"#' \
     -e '/^Watchdog\|^Restart\|^Runtime\|SONDE_SOCKET/d' "$root/lib/systemd/system/sonde.service" \
     >"$root/run-probe.service"
-within sh -c 'mv /run-probe.service /run/systemd/system/probe.service && systemctl daemon-reload && systemctl start probe' ||
+within sh -c 'mv /run-probe.service /run/systemd/system/probe.service && systemctl daemon-reload &&
+    systemctl start probe' ||
     fail "the probe: $(within journalctl --no-pager -u probe | tail -n 5)"
 within sonde metrics --json >"$tmp/all" || fail 'sonde metrics'
 mv "$root/var/lib/sonde/seen" "$tmp/seen"
