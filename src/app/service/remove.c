@@ -79,14 +79,14 @@ static void remove_units(struct removal *r)
 {
     const char *words[8] = { "disable" };
     int n = 1;
-    bool manager = service_manager_runs(&r->s);
+    bool manager = service_manager_runs(&r->s); /* without one, systemctl may be missing too */
     if (manager)
         words[n++] = "--now";
     for (int i = 0; i < REMOVABLE; i++)
         if (r->there[i] && removable[i] != UNIT_NETWORK)
             words[n++] = unit_name(removable[i]);
     if (n > 1 + manager)
-        service_systemctl(&r->s, &r->steps, false, words);
+        service_systemctl(&r->s, &r->steps, !manager, words);
 }
 
 static void remove_plan(struct removal *r)
@@ -194,7 +194,7 @@ static const struct example examples[] = {
 
 const struct command service_remove = {
     .name = "service remove", .summary = "undo install; what was recorded stays", .usage = "",
-    .text = "Stops and disables the service and removes the files that install wrote, known by their first line. Units of "
-            "the distribution's package are only disabled. Data stays unless --purge --yes.",
+    .text = "Stops and disables the service and removes the files that install wrote, known by their first line. Units "
+            "of the distribution's package are only disabled. Data stays unless --purge --yes.",
     .options = options, .examples = examples, .run = remove_run,
 };

@@ -136,6 +136,15 @@ done
 
 # ---- under systemd ----
 
+# limits: what must be the same before and after.
+limits()
+{
+    for name in fs/file-max fs/nr_open kernel/pid_max fs/protected_regular kernel/hostname kernel/core_pattern; do
+        echo "$name $(cat /proc/sys/$name)"
+    done
+}
+limits >"$tmp/limits"
+
 # As process 1 of its own namespaces (processes, network, mounts, control groups), with a /dev of its own.
 cat >"$tmp/boot.sh" <<'END'
 set -e
@@ -144,6 +153,8 @@ mount --make-rprivate /
 mount --bind . .
 cd "$1"
 mount -t proc proc proc
+mount --bind proc/sys proc/sys # limits of the kernel, which a systemd raises when it starts, are this machine's
+mount -o remount,bind,ro proc/sys
 mount -t sysfs -o ro sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
 mount -t tmpfs -o mode=755 tmpfs run
@@ -262,4 +273,5 @@ listed >"$tmp/after"
 diff "$tmp/before" "$tmp/after" >"$tmp/diff" || fail "a purge leaves: $(cat "$tmp/diff")"
 within ls -d /run/sonde >/dev/null 2>&1 && fail 'a purge leaves /run/sonde'
 kill $manager
+limits | diff "$tmp/limits" - || fail 'the systemd of the test changed limits of this machine'
 echo "installed, recorded under systemd ($(cat "$tmp/counts")), upgraded, removed, purged"
