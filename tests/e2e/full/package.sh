@@ -178,14 +178,19 @@ for unit in getty.target console-getty.service systemd-networkd.service systemd-
 done
 printf '[Journal]\nReadKMsg=no\nStorage=volatile\n' >"$root/etc/systemd/journald.conf"
 top=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-group=$top/sonde-test-$$
+group=$top/sonde-test-$$ manager=''
 if [ -n "$top" ] && mkdir "$group" 2>/dev/null; then
-    trap 'kill $background 2>/dev/null || :; sleep 0.5
-        find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null || :; rm -rf "$tmp"' EXIT
+    # unshare(1) does not hear SIGTERM; with it ends all that is in its namespaces.
+    trap 'kill -KILL "$manager" 2>/dev/null || :
+        for _ in $(seq 50); do
+            find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null || :
+            [ -e "$group" ] || break
+            sleep 0.1
+        done
+        rm -rf "$tmp"' EXIT
     sh -c 'echo $$ >"$1/cgroup.procs" && exec unshare --cgroup --mount --pid --net --uts --ipc --fork --kill-child \
         sh "$2" "$3"' sh "$group" "$tmp/boot.sh" "$root" >"$tmp/boot.log" 2>&1 </dev/null &
     manager=$!
-    background="$background $manager"
 else
     skip 'the package is good; no control group of its own for a systemd here'
 fi
@@ -272,6 +277,5 @@ done
 listed >"$tmp/after"
 diff "$tmp/before" "$tmp/after" >"$tmp/diff" || fail "a purge leaves: $(cat "$tmp/diff")"
 within ls -d /run/sonde >/dev/null 2>&1 && fail 'a purge leaves /run/sonde'
-kill $manager
 limits | diff "$tmp/limits" - || fail 'the systemd of the test changed limits of this machine'
 echo "installed, recorded under systemd ($(cat "$tmp/counts")), upgraded, removed, purged"
