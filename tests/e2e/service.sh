@@ -77,7 +77,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
         sees "$tmp/unit$way.json" ",$rights"
     done
     sees "$tmp/none.json" ''
-    python3 - "$tmp" >"$tmp/out" <<'END' || fail "$(cat "$tmp/out")"
+    python3 - "$tmp" >"$tmp/out" 2>&1 <<'END' || fail "$(cat "$tmp/out")"
 import json, sys
 root, unit, bpf, none = ({m["id"] for m in json.load(open(f"{sys.argv[1]}/{name}.json"))}
                          for name in ("root", "unit", "unit--bpf", "none"))
