@@ -126,6 +126,9 @@ expect 0 '' "$sonde" check --generate-systemd --output-dir "$tmp/seed"
 says "*Wrote $tmp/seed/sonde.service*Wrote $tmp/seed/aios-telemetry.service*systemctl enable --now sonde.service*"
 diff "$tmp/seed/sonde.service" "$tmp/seed/aios-telemetry.service" >"$tmp/diff" && fail 'the alias does not step aside'
 [ "$(grep -c '^[<>]' "$tmp/diff")" = 1 ] && grep -q '> Conflicts=sonde.service' "$tmp/diff" || fail "$(cat "$tmp/diff")"
+if command -v systemd-analyze >/dev/null; then
+    expect 0 '' systemd-analyze verify --man=no "$tmp/seed/aios-telemetry.service"
+fi
 expect 1 '*cannot be written*' "$sonde" check --generate-systemd --output-dir "$tmp/none"
 
 # ---- install and remove, below a root ----
