@@ -122,9 +122,10 @@ int observer_attach(struct observer *o, const struct args *a, double interval_s,
     struct attach_state s;
     char request[64], since[TEXT_TIME_MAX];
     *o = (struct observer){ .root.path = "" };
-    if (args_flag(a, "fresh") || args_given(a, "root") || args_given(a, "replay") || attach_state(a, &s) < 0)
+    bool paced = args_has(a, "interval") && args_given(a, "interval");
+    if (args_flag(a, "fresh") || args_given(a, "root") || observer_tape(a) || attach_state(a, &s) < 0)
         return -ENOENT;
-    if (args_given(a, "interval") ? s.interval_s != interval_s : s.interval_s > interval_s) {
+    if (paced ? s.interval_s != interval_s : s.interval_s > interval_s) {
         log_info("the recorder that is running samples every %g s; this is sampled apart", s.interval_s);
         return -ENOENT;
     }

@@ -3,6 +3,7 @@
 
 #include "app/page_file.h"
 #include "app/picture.h"
+#include "app/version.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -94,6 +95,7 @@ int outfiles_plan(struct outfiles *f, const struct args *a, bool save_data, cons
         f->path[OUTFILE_ANALYSIS] = outfiles_stamped(dir, outfiles_stem[OUTFILE_ANALYSIS], wall_ms);
     f->path[OUTFILE_CSV] = mem_dup(args_text(a, "export-csv"));
     f->path[OUTFILE_JSON] = mem_dup(args_text(a, "export-json"));
+    f->path[OUTFILE_PROMETHEUS] = mem_dup(args_text(a, "export-prometheus"));
     if (args_flag(a, "visualize") || args_flag(a, "show-plot"))
         f->path[OUTFILE_PLOT] = outfiles_named(dir, "metrics", picture_ending(outfiles_picture_format()));
     if (args_flag(a, "visualize") && page_file_can())
@@ -170,6 +172,7 @@ static void outfiles_fill(enum outfile which, struct buf *out, const struct outf
     case OUTFILE_ANALYSIS: report_json(out, r); break;
     case OUTFILE_CSV: export_recording(out, exporter_find("csv"), rec, f->globs); break;
     case OUTFILE_JSON: export_recording(out, exporter_find("json"), rec, f->globs); break;
+    case OUTFILE_PROMETHEUS: export_last(out, exporter_find("prometheus"), rec, f->globs, SONDE_VERSION); break;
     case OUTFILE_PLOT: outfiles_draw(out, rec, r); break;
     case OUTFILE_PAGE: page_file_of_run(f->args, rec, r, out); break;
     case OUTFILES: break;
@@ -179,6 +182,8 @@ static void outfiles_fill(enum outfile which, struct buf *out, const struct outf
 /* Another run may have taken a name of ours since it was planned: then it is the next. */
 static int outfiles_put_one(struct outfiles *f, enum outfile which, const struct buf *out)
 {
+    if (which == OUTFILE_PROMETHEUS) /* the collector is another user */
+        return os_write_public(f->path[which], out->p, out->n);
     if (which != OUTFILE_DATA && which != OUTFILE_ANALYSIS)
         return os_write_file(f->path[which], out->p, out->n);
     int rc = os_write_new(f->path[which], out->p, out->n);

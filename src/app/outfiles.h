@@ -1,7 +1,7 @@
 /*
- * The files that a run writes when it is over: --save-data, --save-analysis, --export-csv,
- * --export-json, --visualize. Whether they can be written is asked before the run, so that a minute of
- * collecting does not end in "no such directory".
+ * The files that a run writes when it is over: --save-data, --save-analysis, --export-csv, --export-json,
+ * --export-prometheus, --visualize. Whether they can be written is asked before the run, so that a minute of collecting
+ * does not end in "no such directory".
  */
 #ifndef APP_OUTFILES_H
 #define APP_OUTFILES_H
@@ -10,7 +10,9 @@
 #include "app/command.h"
 #include "core/recording.h"
 
-enum outfile { OUTFILE_DATA, OUTFILE_ANALYSIS, OUTFILE_CSV, OUTFILE_JSON, OUTFILE_PLOT, OUTFILE_PAGE, OUTFILES };
+enum outfile {
+    OUTFILE_DATA, OUTFILE_ANALYSIS, OUTFILE_CSV, OUTFILE_JSON, OUTFILE_PROMETHEUS, OUTFILE_PLOT, OUTFILE_PAGE, OUTFILES
+};
 
 struct outfiles {
     const struct args *args; /* of the command */
@@ -26,6 +28,8 @@ struct outfiles {
     { "save-analysis", 0, OPTION_FLAG, .help = "save the report as analysis_results_DATE_TIME.json" }, \
     { "export-csv",    0, OPTION_FILE, "FILE", .help = "write all samples as comma-separated values" }, \
     { "export-json",   0, OPTION_FILE, "FILE", .help = "write all samples as a JSON array" }, \
+    { "export-prometheus", 0, OPTION_FILE, "FILE", \
+      .help = "write the last sample as Prometheus reads it, for node_exporter's textfile collector (*.prom)" }, \
     { "visualize",     0, OPTION_FLAG, \
       .help = "draw metrics.png (without its module .svg) and telemetry_dashboard.html: sonde plot, sonde report" }, \
     { "show-plot",     0, OPTION_FLAG, .help = "the same, and open it with the desktop's viewer" }, \

@@ -83,6 +83,11 @@ static const struct config_key keys[] = {
     { "logging.compress_old_logs", SWITCH("true"), .help = "Compress CSV logs that are no longer written (zstd)." },
     { "logging.compress_after_days", NUMBER("1", 0, 3650), .help = "How old they are by then." },
 
+    { "export.textfile", TEXT(""),
+      .help = "A file that `sonde record` writes again and again for the textfile collector of node_exporter: a path "
+              "that ends in .prom, mode 0644; empty: none." },
+    { "export.textfile_interval", NUMBER("15", 1, 3600), .help = "Seconds between two of them." },
+
     { "ask.endpoint", TEXT(""),
       .help = "A language model that may be asked beside the rules, question by question: the address of an interface "
               "as OpenAI's, http://127.0.0.1:11434/v1. Beyond this machine only https. Empty: there is none." },
@@ -166,6 +171,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "learning", "what `sonde record` learns while it runs" },
     { "storage", "the archive: where it is, how much it may hold, for how long" },
     { "logging", "the rolling CSV logs of `sonde record`" },
+    { "export", "numbers for other programs" },
     { "ask", "questions in words, and a language model that they may be put to as well; none by default" },
     { "hardware_id", "the anonymous name of this machine" },
     { "cloud", "contributing data; this version uploads nothing" },

@@ -88,11 +88,21 @@ static int os_rename_new(const char *from, const char *to)
     return 0;
 }
 
+enum put { PUT_OVER, PUT_NEW, PUT_PUBLIC };
+
+static int os_put_bytes(int fd, const void *bytes, size_t n, enum put how)
+{
+    int rc = os_write_all(fd, bytes, n);
+    if (rc == 0 && how == PUT_PUBLIC)
+        return fchmod(fd, 0644) < 0 ? -errno : 0;
+    return rc == 0 && fsync(fd) < 0 ? -errno : rc;
+}
+
 /*
  * The name of the temporary file is random: in a container the process has the same number as the
  * one that was killed here. It holds what of the name leaves room for the rest in 255 bytes.
  */
-static int os_put(const char *path, const void *bytes, size_t n, bool fresh)
+static int os_put(const char *path, const void *bytes, size_t n, enum put how)
 {
     char temp[OS_PATH_MAX];
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -102,23 +112,21 @@ static int os_put(const char *path, const void *bytes, size_t n, bool fresh)
     int fd = mkostemps(temp, strlen(".part"), O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int rc = os_write_all(fd, bytes, n);
-    if (rc == 0 && fsync(fd) < 0)
-        rc = -errno;
+    int rc = os_put_bytes(fd, bytes, n, how);
     if (close(fd) < 0 && rc == 0)
         rc = -errno;
     if (rc == 0)
-        rc = fresh ? os_rename_new(temp, path) : os_rename(temp, path);
+        rc = how == PUT_NEW ? os_rename_new(temp, path) : os_rename(temp, path);
     if (rc < 0) {
         unlink(temp);
         return rc;
     }
-    return os_sync_parent(path);
+    return how == PUT_PUBLIC ? 0 : os_sync_parent(path);
 }
 
 int os_write_new(const char *path, const void *bytes, size_t n)
 {
-    return os_put(path, bytes, n, true);
+    return os_put(path, bytes, n, PUT_NEW);
 }
 
 /* A device, a pipe, or /dev/stdout, which may be redirected into a file that others hold open. */
@@ -139,14 +147,24 @@ static bool os_is_stream(const char *path, const struct stat *st)
            strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0;
 }
 
-int os_write_file(const char *path, const void *bytes, size_t n)
+static int os_write_over(const char *path, const void *bytes, size_t n, enum put how)
 {
     struct stat st;
     char target[OS_PATH_MAX];
     if (stat(path, &st) == 0 && os_is_stream(path, &st))
         return S_ISDIR(st.st_mode) ? -EISDIR : os_write_into(path, bytes, n);
     int rc = os_target(path, target);
-    return rc < 0 ? rc : os_put(target, bytes, n, false);
+    return rc < 0 ? rc : os_put(target, bytes, n, how);
+}
+
+int os_write_file(const char *path, const void *bytes, size_t n)
+{
+    return os_write_over(path, bytes, n, PUT_OVER);
+}
+
+int os_write_public(const char *path, const void *bytes, size_t n)
+{
+    return os_write_over(path, bytes, n, PUT_PUBLIC);
 }
 
 int os_can_write(const char *path)

@@ -199,6 +199,12 @@ int os_write_file(const char *path, const void *bytes, size_t n);
 int os_write_new(const char *path, const void *bytes, size_t n);
 
 /*
+ * The same for a file that other users shall read, and that is written anew so often that losing power may take it:
+ * mode 0644, not synced.
+ */
+int os_write_public(const char *path, const void *bytes, size_t n);
+
+/*
  * Could os_write_file() write there now? Writes nothing. 0, or why not: -ENOENT no such directory,
  * -ENOTDIR, -EISDIR, -EACCES, -EROFS, -ENAMETOOLONG, -ENOSPC its file system is full.
  */

@@ -32,20 +32,54 @@ void selection_done(struct selection *sel)
     *sel = (struct selection){ 0 };
 }
 
+void export_instant(struct buf *out, const struct exporter *e, const struct selection *sel, const struct frame *f,
+                    const struct export_about *about, const char *version)
+{
+    if (!e->row) {
+        e->batch(out, sel, f, 1, about);
+        return;
+    }
+    if (e->head)
+        e->head(out, sel);
+    e->row(out, sel, f, 0);
+    if (e->build && version)
+        e->build(out, version);
+    if (e->tail)
+        e->tail(out);
+}
+
+static void export_frame(struct frame *f, const struct recording *rec, size_t i, const struct selection *sel)
+{
+    frame_fit(f, rec->schema);
+    f->wall_ms = rec->wall_ms[i];
+    f->mono_ns = rec->mono_ns[i];
+    for (int k = 0; k < sel->n; k++) {
+        const double *col = recording_col(rec, sel->slot[k]);
+        frame_set(f, sel->slot[k], col ? col[i] : NAN);
+    }
+}
+
+void export_last(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs,
+                 const char *version)
+{
+    struct selection sel = selection_of(rec->schema, globs);
+    struct frame f = { 0 };
+    if (rec->n) {
+        export_frame(&f, rec, rec->n - 1, &sel);
+        export_instant(out, e, &sel, &f, &(struct export_about){ .host = "" }, version);
+    }
+    frame_done(&f);
+    selection_done(&sel);
+}
+
 void export_recording(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs)
 {
     struct selection sel = selection_of(rec->schema, globs);
     struct frame f = { 0 };
-    frame_fit(&f, rec->schema);
     if (e->head)
         e->head(out, &sel);
     for (size_t i = 0; i < rec->n; i++) {
-        f.wall_ms = rec->wall_ms[i];
-        f.mono_ns = rec->mono_ns[i];
-        for (int k = 0; k < sel.n; k++) {
-            const double *col = recording_col(rec, sel.slot[k]);
-            frame_set(&f, sel.slot[k], col ? col[i] : NAN);
-        }
+        export_frame(&f, rec, i, &sel);
         e->row(out, &sel, &f, i);
     }
     if (e->tail)

@@ -36,15 +36,32 @@ struct exporter {
     const char *type; /* as HTTP calls it: "application/json" */
 
     void (*head)(struct buf *out, const struct selection *sel); /* NULL = nothing comes first */
+    /* NULL = there are only batches. */
     void (*row)(struct buf *out, const struct selection *sel, const struct frame *f, size_t index);
     void (*tail)(struct buf *out); /* NULL = nothing comes last */
 
-    /* n instants as one message of its own, for a receiver; NULL = it is no format of receivers. */
+    /*
+     * n instants, oldest first, as one message of its own, for a receiver; NULL = it is no format of receivers. What is
+     * not known is left out, and so are rates whose counter is selected. Messages one after the other are a file of the
+     * format, but where `whole` says that it must be one.
+     */
     void (*batch)(struct buf *out, const struct selection *sel, const struct frame *f, size_t n,
                   const struct export_about *about);
+    bool whole;
+
+    /* What says which version of Sonde it was, among the numbers; NULL: no place for it. */
+    void (*build)(struct buf *out, const char *version);
 };
 
 const struct exporter *exporter_find(const char *name); /* NULL */
+
+/* One instant, complete in itself, as /metrics has it. version NULL: it is not said. */
+void export_instant(struct buf *out, const struct exporter *e, const struct selection *sel, const struct frame *f,
+                    const struct export_about *about, const char *version);
+
+/* The same of the last instant of a recording. */
+void export_last(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs,
+                 const char *version);
 
 /* Every tick of a recording; globs as for selection_of(). */
 void export_recording(struct buf *out, const struct exporter *e, const struct recording *rec, const char *globs);

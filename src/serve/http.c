@@ -18,7 +18,7 @@ const char *http_header_name(enum http_header h)
         [HTTP_HOST] = "host", [HTTP_ORIGIN] = "origin", [HTTP_FETCH_SITE] = "sec-fetch-site",
         [HTTP_COOKIE] = "cookie", [HTTP_AUTHORIZATION] = "authorization",
         [HTTP_ACCEPT_ENCODING] = "accept-encoding", [HTTP_IF_NONE_MATCH] = "if-none-match",
-        [HTTP_CONTENT_TYPE] = "content-type",
+        [HTTP_CONTENT_TYPE] = "content-type", [HTTP_ACCEPT] = "accept",
     };
     return h < HTTP_HEADERS ? names[h] : "";
 }
@@ -41,6 +41,44 @@ const char *http_query(const struct http_request *r, const char *name)
         if (strncmp(p, name, n) == 0 && p[n] == '=')
             return p + n + 1;
     return NULL;
+}
+
+/* "1", "0.5", "0.001"; of what is none of these 0. */
+static double http_weight(const char *p)
+{
+    double v = *p == '1', unit = 0.1;
+    if (*p != '0' || p[1] != '.')
+        return v;
+    for (p += 2; *p >= '0' && *p <= '9' && unit > 0.0005; p++, unit /= 10)
+        v += unit * (*p - '0');
+    return v;
+}
+
+/* The q among the parameters of one member of a list, which ends at a comma or with the text; 1 where there is none. */
+static double http_quality(const char *p)
+{
+    while (*p == ';') {
+        p += 1 + strspn(p + 1, " \t");
+        if ((*p == 'q' || *p == 'Q') && p[1] == '=')
+            return http_weight(p + 2);
+        p += strcspn(p, ";,");
+    }
+    return 1;
+}
+
+double http_accepts(const char *list, const char *type)
+{
+    double best = 0;
+    size_t n = strlen(type);
+    for (const char *p = list; p && *p; p += *p == ',') {
+        p += strspn(p, " \t");
+        const char *end = p + strcspn(p, "; \t,");
+        const char *rest = end + strspn(end, " \t");
+        if ((size_t)(end - p) == n && strncasecmp(p, type, n) == 0 && http_quality(rest) > best)
+            best = http_quality(rest);
+        p += strcspn(p, ",");
+    }
+    return best;
 }
 
 void http_put(struct http_reply *r, const char *name, const char *fmt, ...)

@@ -26,7 +26,7 @@ static inline bool http_changes(enum http_method m)
 }
 
 enum http_header { HTTP_HOST, HTTP_ORIGIN, HTTP_FETCH_SITE, HTTP_COOKIE, HTTP_AUTHORIZATION, HTTP_ACCEPT_ENCODING,
-                   HTTP_IF_NONE_MATCH, HTTP_CONTENT_TYPE, HTTP_HEADERS };
+                   HTTP_IF_NONE_MATCH, HTTP_CONTENT_TYPE, HTTP_ACCEPT, HTTP_HEADERS };
 
 /* The name of a header that is handed over, in lower case, as "host"; "" for none. */
 const char *http_header_name(enum http_header h);
@@ -58,6 +58,12 @@ bool http_goes_up(const char *path);
 
 /* The value of the first "name=..." of the query; NULL where it is not given. */
 const char *http_query(const struct http_request *r, const char *name);
+
+/*
+ * How much a list as in Accept ("a/b;q=0.5, c/d") wants a media type, 0..1: what it says of exactly this one; 0
+ * where it does not name it, is NULL, or says nothing that makes sense (RFC 9110, 12.5.1).
+ */
+double http_accepts(const char *list, const char *type);
 
 struct http_field {
     const char *name; /* static */

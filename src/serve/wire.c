@@ -163,6 +163,8 @@ static int reader_header(struct reader *r, const char *name, size_t n, const cha
     for (int h = 0; h < HTTP_HEADERS; h++) {
         if (!wire_same(name, n, http_header_name((enum http_header)h)))
             continue;
+        if (r->out->http.header[h] && h == HTTP_ACCEPT) /* a list may be in several; the first part of it does */
+            continue;
         if (r->out->http.header[h])
             return -400;
         r->out->http.header[h] = reader_keep(r, value, length);

@@ -179,12 +179,59 @@ static void writes_a_reply(void **state)
     buf_done(&out);
 }
 
+/* What Prometheus sends, what browsers send, and what makes no sense. */
+static void weighs_what_is_accepted(void **state)
+{
+    (void)state;
+    static const char prometheus[] = "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;"
+                                     "version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
+    static const struct { const char *list, *type; double want; } cases[] = {
+        { NULL, "text/plain", 0 },
+        { "", "text/plain", 0 },
+        { "text/plain", "text/plain", 1 },
+        { "TEXT/Plain", "text/plain", 1 },
+        { "text/plainer, text/plai", "text/plain", 0 },
+        { prometheus, "application/openmetrics-text", 0.5 },
+        { prometheus, "text/plain", 0.3 },
+        { "text/html , text/plain ; q=0.25 ,*/*", "text/plain", 0.25 },
+        { "a/b;q=0", "a/b", 0 },
+        { "a/b;q=0.0, c/d", "a/b", 0 },
+        { "a/b;q=0.001", "a/b", 0.001 },
+        { "a/b;q=1.000", "a/b", 1 },
+        { "a/b;x=1;Q=0.7", "a/b", 0.7 },
+        { "a/b;q=0.5;x=1,a/b;q=0.9", "a/b", 0.9 },
+        { "a/b;q=", "a/b", 0 },
+        { "a/b;q=2", "a/b", 0 },
+        { "a/b;q=-1", "a/b", 0 },
+        { "a/b;q=nan", "a/b", 0 },
+        { "a/b;;;", "a/b", 1 },
+        { ",,, ,a/b", "a/b", 1 },
+        { "*/*", "a/b", 0 }, /* that is not exactly this one */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_near(http_accepts(cases[i].list, cases[i].type), cases[i].want, 1e-9);
+}
+
+/* A list may come in several headers, of which the first is heard; one that may come once only is refused as before. */
+static void hears_accept_once(void **state)
+{
+    (void)state;
+    struct wire_request r;
+    static const char twice[] = "GET / HTTP/1.1\r\n" HOST "Accept: a/b\r\nAccept: c/d\r\n\r\n";
+    assert_true(take(twice, &r) > 0);
+    assert_string_equal(r.http.header[HTTP_ACCEPT], "a/b");
+    wire_request_done(&r);
+    assert_int_equal(take("GET / HTTP/1.1\r\n" HOST "Cookie: a=1\r\nCookie: b=2\r\n\r\n", &r), -400);
+    wire_request_done(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_request), cmocka_unit_test(takes_bytes_as_they_come),
         cmocka_unit_test(knows_when_a_connection_ends), cmocka_unit_test(refuses), cmocka_unit_test(limits_sizes),
-        cmocka_unit_test(writes_a_reply),
+        cmocka_unit_test(writes_a_reply), cmocka_unit_test(weighs_what_is_accepted),
+        cmocka_unit_test(hears_accept_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,7 +113,8 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
 static bool check_keeps(const struct args *a)
 {
     return args_flag(a, "archive") || args_flag(a, "save-data") || args_given(a, "export-csv") ||
-           args_given(a, "export-json") || args_flag(a, "visualize") || args_flag(a, "show-plot");
+           args_given(a, "export-json") || args_given(a, "export-prometheus") || args_flag(a, "visualize") ||
+           args_flag(a, "show-plot");
 }
 
 static int check_machine(const struct args *a, enum mode mode)
@@ -176,7 +177,7 @@ static int check_run(const struct args *a)
     }
     if (mode == MODE_COLLECT && !check_keeps(a)) {
         log_error(0, "check: --mode collect would keep nothing; add --archive, --save-data, --export-csv FILE, "
-                  "--export-json FILE or --visualize");
+                  "--export-json FILE, --export-prometheus FILE or --visualize");
         return EXIT_USAGE;
     }
     return archive_options_may_keep(a) ? check_machine(a, mode) : EXIT_FAILED;

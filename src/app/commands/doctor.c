@@ -17,6 +17,7 @@ static const struct { const char *name, *symbol, *what; } modules[] = {
     { "sonde-crypto", "sonde_crypto", "digests, for the hardware id" },
     { "sonde-terminal", "sonde_terminal", "the live view of sonde top" },
     { "sonde-web", "sonde_web", "the page of sonde serve" },
+    { "sonde-snappy", "sonde_snappy", "remote write to Prometheus and its like, where it is pushed to" },
     { "sonde-fetch", "sonde_fetch", "the endpoint of sonde ask, where one is named (ask.endpoint)" },
     { "sonde-cairo", "sonde_cairo", "pictures as PNG, of sonde plot; SVG needs nothing" },
     { "sonde-bpf", "sonde_bpf", "processes at the lowest cost, and those that ended, for the administrator" },

@@ -29,5 +29,5 @@ static void csv_row(struct buf *out, const struct selection *sel, const struct f
 }
 
 const struct exporter exporter_csv = {
-    .name = "csv", .head = csv_head, .row = csv_row,
+    .name = "csv", .type = "text/csv; charset=utf-8", .head = csv_head, .row = csv_row,
 };
