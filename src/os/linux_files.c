@@ -269,7 +269,13 @@ int os_read_secret(const char *path, size_t max, char **out, size_t *out_n)
     return rc;
 }
 
-int os_make_dir(const char *path)
+/* Whatever the umask is: a mode for others is meant. */
+static int os_make_one_dir(const char *path, mode_t mode)
+{
+    return mkdir(path, mode) < 0 || (mode != 0700 && chmod(path, mode) < 0) ? -1 : 0;
+}
+
+static int os_make_dirs(const char *path, mode_t mode)
 {
     char part[OS_PATH_MAX];
     int n = snprintf(part, sizeof part, "%s", path);
@@ -278,14 +284,34 @@ int os_make_dir(const char *path)
     for (char *p = part + 1; *p; p++)
         if (*p == '/') {
             *p = '\0';
-            if (mkdir(part, 0700) < 0 && errno != EEXIST)
+            if (os_make_one_dir(part, mode) < 0 && errno != EEXIST)
                 return -errno;
             *p = '/';
         }
-    if (mkdir(part, 0700) == 0)
+    if (os_make_one_dir(part, mode) == 0)
         return 0;
     struct stat st;
     return errno != EEXIST ? -errno : stat(part, &st) == 0 && S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+int os_make_dir(const char *path)
+{
+    return os_make_dirs(path, 0700);
+}
+
+int os_make_shared_dir(const char *path)
+{
+    return os_make_dirs(path, 0755);
+}
+
+int os_share_file(const char *path)
+{
+    return chmod(path, 0644) < 0 ? -errno : 0;
+}
+
+int os_remove(const char *path)
+{
+    return remove(path) < 0 ? -errno : 0;
 }
 
 int os_rename(const char *from, const char *to)

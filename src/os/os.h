@@ -220,6 +220,12 @@ int os_read_secret(const char *path, size_t max, char **out, size_t *out_n);
 
 int os_make_dir(const char *path); /* with its parents, mode 0700; an existing one is fine */
 
+/* For what other programs are to read: modes 0755, of those that it makes only, and 0644. */
+int os_make_shared_dir(const char *path);
+int os_share_file(const char *path);
+
+int os_remove(const char *path); /* a file, a link, or an empty directory: -ENOTEMPTY */
+
 int os_rename(const char *from, const char *to); /* of files, or of a directory over an empty one */
 
 /* ---- trees of ours ---- */

@@ -51,6 +51,30 @@ static void a_container(void **state)
     machine_done(&m);
 }
 
+/* MemoryMax of sonde.service binds Sonde; in a container, the container's limit is what is to be seen. */
+static void its_own_unit_does_not_bind(void **state)
+{
+    (void)state;
+    struct machine m;
+    machine_init(&m);
+    machine_write(&m, "/proc/self/cgroup", "0::/system.slice/sonde.service\n");
+    machine_write(&m, TOP "/cgroup.controllers", "cpu memory\n");
+    machine_write(&m, TOP "/memory.max", "8000\n");
+    machine_write(&m, TOP "/memory.current", "900\n");
+    machine_write(&m, TOP "/memory.stat", "anon 1\ninactive_file 400\n");
+    machine_write(&m, TOP "/system.slice/memory.max", "max\n");
+    machine_write(&m, TOP "/system.slice/memory.current", "90\n");
+    machine_write(&m, TOP "/system.slice/memory.stat", "anon 1\ninactive_file 40\n");
+    machine_write(&m, TOP "/system.slice/sonde.service/memory.max", "1000\n");
+    machine_write(&m, TOP "/system.slice/sonde.service/memory.current", "9\n");
+    machine_write(&m, TOP "/system.slice/sonde.service/memory.stat", "anon 1\ninactive_file 4\n");
+    assert_int_equal(machine_open(&m, &adapter_cgroup), 0);
+    machine_tick(&m, 1);
+    assert_near(machine_get(&m, "cgroup.memory.limit", NULL), 8000, 0);
+    assert_near(machine_get(&m, "cgroup.memory.used", NULL), 500, 0);
+    machine_done(&m);
+}
+
 static void the_tightest_binds(void **state)
 {
     (void)state;
@@ -218,7 +242,8 @@ static void broken_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_container), cmocka_unit_test(the_tightest_binds), cmocka_unit_test(without_limits_our_own),
+        cmocka_unit_test(a_container), cmocka_unit_test(its_own_unit_does_not_bind),
+        cmocka_unit_test(the_tightest_binds), cmocka_unit_test(without_limits_our_own),
         cmocka_unit_test(the_top_has_none),
         cmocka_unit_test(long_lists_of_processors_are_counted_whole),
         cmocka_unit_test(version_1), cmocka_unit_test(version_1_without_limits),

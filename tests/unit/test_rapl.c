@@ -137,7 +137,7 @@ static void denied(void **state)
     int rc = machine_open(&m, &adapter_rapl);
     assert_int_equal(seteuid(me), 0);
     assert_int_equal(rc, -EACCES);
-    assert_non_null(strstr(m.reason, "tmpfiles.d"));
+    assert_non_null(strstr(m.reason, "sonde service print --tmpfiles"));
     machine_done(&m);
 }
 

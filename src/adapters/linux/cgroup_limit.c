@@ -24,6 +24,16 @@ static bool cgroup_lists(const char *list, size_t n, const char *word)
     return false;
 }
 
+/* What our own unit may take (data/service/) is no limit of the machine: the group that it stands in is looked at. */
+static void cgroup_leave_unit(char *path)
+{
+    static const char *const units[] = { "/sonde.service", "/sonde-web.service", "/aios-telemetry.service" };
+    char *last = strrchr(path, '/');
+    for (size_t i = 0; last && i < sizeof units / sizeof *units; i++)
+        if (strcmp(last, units[i]) == 0)
+            *last = '\0';
+}
+
 /* Our own group for a controller below the top of its hierarchy, from lines like
  * "4:cpu,cpuacct:/a/b" and "0::/a/b". */
 static void cgroup_own(const char *root, const char *controller, bool *v2, char *out, size_t cap)
@@ -46,6 +56,7 @@ static void cgroup_own(const char *root, const char *controller, bool *v2, char 
     /* "/" is the top; "/../a" is outside of what this namespace shows. */
     if (strcmp(out, "/") == 0 || strstr(out, "/.."))
         out[0] = '\0';
+    cgroup_leave_unit(out);
 }
 
 static void cgroup_top(const char *root, bool v2, const char *controller, char out[static 64])

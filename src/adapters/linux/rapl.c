@@ -109,9 +109,8 @@ static int rapl_refuse(const struct adapter_env *env, int denied)
     if (denied) {
         env->explain(
             env,
-            "only root may read the processor's energy since CVE-2020-8694; to permit a group, put "
-            "'z /sys/devices/virtual/powercap/*/*/energy_uj 0440 root sonde' into "
-            "/etc/tmpfiles.d/sonde.conf");
+            "only root may read the processor's energy since CVE-2020-8694, and a service of `sonde service install`; "
+            "to permit the group sonde: sonde service print --tmpfiles");
         return -EACCES;
     }
     env->explain(env,

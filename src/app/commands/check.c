@@ -11,6 +11,7 @@
 #include "app/observer.h"
 #include "app/progress.h"
 #include "app/reporting.h"
+#include "app/service/service.h"
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -161,6 +162,8 @@ static int check_run(const struct args *a)
     int status;
     if (mode != MODE_ANALYZE && analyze_has_range(a, "check", NULL))
         return EXIT_USAGE;
+    if (args_flag(a, "generate-systemd"))
+        return service_generate(a);
     if (archive_options_run(a, &status))
         return status;
     if (mode == MODE_ANALYZE)
@@ -188,6 +191,8 @@ static const struct option options[] = {
     { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
       .help = "between two samples (default general.logging_interval, which is 1)" },
     { "save-data", 0, OPTION_FLAG, .help = "save telemetry_data_DATE_TIME.json: the main metrics; --export-csv keeps all" },
+    { "generate-systemd", 0, OPTION_FLAG,
+      .help = "write sonde.service and aios-telemetry.service for systemd, and end: sonde service install" },
     OBSERVER_REPLAY,
     ATTACH_OPTIONS,
     ARCHIVE_OPTIONS,
