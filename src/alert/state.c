@@ -80,7 +80,7 @@ static void live_raise(struct alerts *a, struct live *l, const struct alert_cloc
     l->row.since_ms = l->holds_ms < now->wall_ms ? l->holds_ms : now->wall_ms;
     l->row.end_ms = l->row.told_ms = 0;
     if (l->rule->kind != RULE_EVENT && l->rule->kind != RULE_ANOMALY) /* of these it is what was said */
-        live_text(l, NEWS_RAISED, now->wall_ms, l->row.text);
+        alert_sentence(l, NEWS_RAISED, now->wall_ms, l->row.text);
     a->hooks.change(a->hooks.self, &l->row, true);
 }
 
@@ -119,7 +119,7 @@ static void live_note(struct live *l, enum rule_verdict v, const struct alert_cl
         l->well_ns = ALERT_NEVER;
 }
 
-void live_judge(struct alerts *a, struct live *l, enum rule_verdict v, double value, const struct alert_clock *now)
+void alert_judge(struct alerts *a, struct live *l, enum rule_verdict v, double value, const struct alert_clock *now)
 {
     if (v == RULE_UNKNOWN) {
         live_unknown(a, l, now);
@@ -188,7 +188,7 @@ static void tell_one(struct alerts *a, struct live *lead, enum news news, const 
                          .since_ms = lead->row.since_ms, .now_ms = now->wall_ms, .receivers = lead->rule->receivers };
     text_copy(m.rule, sizeof m.rule, lead->row.rule);
     text_copy(m.metric, sizeof m.metric, lead->row.metric);
-    live_text(lead, news, now->wall_ms, m.text);
+    alert_sentence(lead, news, now->wall_ms, m.text);
     message_set_id(&m);
     tell_note(lead, news, now);
     a->hooks.told(a->hooks.self, &lead->row);
@@ -304,7 +304,7 @@ void alerts_foresee(struct alerts *a, const char *rule, const char *metric, enum
     enum rule_verdict v = r->kind == RULE_RISK ? rule_judge(r, value) : rule_judge_reached(r, value);
     struct live *l = v == RULE_HOLDS ? alerts_live(a, r, metric, unit) : alerts_find(a, r, metric);
     if (l)
-        live_judge(a, l, v, value, now);
+        alert_judge(a, l, v, value, now);
 }
 
 bool alerts_silence(struct alerts *a, const char *rule, int64_t until_ms)

@@ -47,7 +47,7 @@ struct live *alerts_live(struct alerts *a, const struct rule *r, const char *met
 struct live *alerts_find(const struct alerts *a, const struct rule *r, const char *metric);
 
 /* What is so now; raises and clears. */
-void live_judge(struct alerts *a, struct live *l, enum rule_verdict v, double value, const struct alert_clock *now);
+void alert_judge(struct alerts *a, struct live *l, enum rule_verdict v, double value, const struct alert_clock *now);
 
 /* Tells what is due, and forgets what there is nothing more to tell of. */
 void alerts_tell(struct alerts *a, const struct alert_clock *now);
@@ -56,6 +56,6 @@ void alerts_tell(struct alerts *a, const struct alert_clock *now);
 void alerts_watch(struct alerts *a, const struct schema *s, const struct moment *m, const struct alert_clock *now);
 
 /* The sentence about an alert. */
-void live_text(const struct live *l, enum news news, int64_t now_ms, char out[static MESSAGE_TEXT]);
+void alert_sentence(const struct live *l, enum news news, int64_t now_ms, char out[static MESSAGE_TEXT]);
 
 #endif

@@ -37,7 +37,7 @@ static void watch_metrics(struct alerts *a, const struct schema *s, const struct
                 w->live->watched = true;
         }
         if (w->live)
-            live_judge(a, w->live, verdict, v, now);
+            alert_judge(a, w->live, verdict, v, now);
     }
 }
 
@@ -62,7 +62,7 @@ static void watch_event(struct alerts *a, const struct rule *r, const struct eve
         text_clean(l->row.text);
         l->row.severity = r->severity ? r->severity : e->severity;
     }
-    live_judge(a, l, RULE_HOLDS, NAN, now);
+    alert_judge(a, l, RULE_HOLDS, NAN, now);
     if (r->kind == RULE_EVENT)
         l->well_ns = now->mono_ns; /* it lasts no time: it is over when it does not come again */
 }
@@ -88,7 +88,7 @@ static void watch_rest(struct alerts *a, const struct alert_clock *now)
         bool is_event = l->rule->kind == RULE_EVENT || l->rule->kind == RULE_ANOMALY;
         int64_t well_ns = l->well_ns;
         bool waits = is_event && !l->raised && l->holds_ns != ALERT_NEVER; /* for the end of the grace */
-        live_judge(a, l, !is_event ? RULE_UNKNOWN : waits ? RULE_HOLDS : well_ns != ALERT_NEVER ? RULE_WELL :
+        alert_judge(a, l, !is_event ? RULE_UNKNOWN : waits ? RULE_HOLDS : well_ns != ALERT_NEVER ? RULE_WELL :
                    RULE_BETWEEN, NAN, now);
         if (waits)
             l->well_ns = well_ns;

@@ -54,7 +54,7 @@ static void words_event(const struct live *l, enum news news, const char *span, 
         snprintf(out, MESSAGE_TEXT, "over after %s: %.400s", span, l->row.text);
 }
 
-void live_text(const struct live *l, enum news news, int64_t now_ms, char out[static MESSAGE_TEXT])
+void alert_sentence(const struct live *l, enum news news, int64_t now_ms, char out[static MESSAGE_TEXT])
 {
     char span[32];
     int64_t end_ms = news == NEWS_CLEARED && l->row.end_ms ? l->row.end_ms : now_ms;

@@ -145,6 +145,8 @@ static int fetch_headers(const struct fetch_request *r, struct curl_slist **out)
     int rc = fetch_add(out, "Content-Type: application/json");
     rc = rc < 0 || !r->bearer ? rc : fetch_add_key(out, r->bearer);
     rc = rc < 0 ? rc : fetch_add(out, "Accept: application/json");
+    for (const char *const *h = r->headers; h && *h && rc == 0; h++)
+        rc = fetch_add(out, *h);
     return rc < 0 ? rc : fetch_add(out, "Expect:");
 }
 

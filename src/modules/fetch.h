@@ -17,6 +17,7 @@ struct fetch_request {
     const char *body;        /* JSON, n bytes */
     size_t n;
     const char *bearer;      /* the secret of `Authorization: Bearer`; NULL: none */
+    const char *const *headers; /* others, "Name: value", to a NULL; NULL: none */
     const char *authorities; /* file of the certificates that are trusted, PEM; NULL: those of the system */
     double timeout_s;        /* for all of it */
     bool local;              /* connects to this machine only, whatever a name leads to, and through no proxy */

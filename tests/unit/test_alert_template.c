@@ -17,7 +17,7 @@ static void fills_in(void **state)
     (void)state;
     static const struct { const char *template, *gives; } cases[] = {
         { "{rule}: {metric} is {value} since {since}", "disk busy: disk.util{sda} is 97.5 % since 2026-11-22T10:15:00.000Z" },
-        { "{state} {severity} {duration} {time} {id}", "raised critical 5.0 min 2026-11-22T10:20:00.000Z 00c0ffee" },
+        { "{state} {severity} {duration} {time} {id}", "raised critical 5 min 2026-11-22T10:20:00.000Z 00c0ffee" },
         { "", "x$(touch /tmp/p) & <b>\"bold\"</b> \\ \xc3\xa9" },
         { "{{rule} is {rule}", "{rule} is disk busy" },
         { "%s %n", "%s %n" },

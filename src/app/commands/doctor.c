@@ -18,6 +18,7 @@ static const struct { const char *name, *symbol, *what; } modules[] = {
     { "sonde-terminal", "sonde_terminal", "the live view of sonde top" },
     { "sonde-web", "sonde_web", "the page of sonde serve" },
     { "sonde-fetch", "sonde_fetch", "the endpoint of sonde ask, where one is named (ask.endpoint)" },
+    { "sonde-bus", "sonde_bus", "notifications on the desktop, of sonde notify and alerts.desktop" },
     { "sonde-cairo", "sonde_cairo", "pictures as PNG, of sonde plot; SVG needs nothing" },
     { "sonde-bpf", "sonde_bpf", "processes at the lowest cost, and those that ended, for the administrator" },
 };
