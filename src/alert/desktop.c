@@ -72,12 +72,12 @@ static int desktop_join(struct desktop *d, char why[static RECEIVER_WHY])
     return rc;
 }
 
-/* Only three signs mean something to a server that takes markup; the other two for those that read attributes. */
+/* Three signs mean something to a server that takes markup. */
 static void desktop_escape(const char *text, bool markup, struct buf *out)
 {
     for (; *text; text++) {
         const char *entity = !markup ? NULL : *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" :
-                             *text == '"' ? "&quot;" : *text == '\'' ? "&apos;" : NULL;
+                             NULL;
         if (entity)
             buf_puts(out, entity);
         else

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *words_compare(const struct rule *r)
 {
@@ -15,6 +16,7 @@ static const char *words_compare(const struct rule *r)
 
 static void words_metric(const struct live *l, enum news news, const char *span, char *out)
 {
+    const char *lasts = strcmp(span, "0.0 s") == 0 ? "" : " for "; /* it has only begun */
     const struct rule *r = l->rule;
     char value[AMOUNT_MAX], level[AMOUNT_MAX];
     amount_text(l->row.value, l->row.unit, value);
@@ -26,8 +28,8 @@ static void words_metric(const struct live *l, enum news news, const char *span,
         snprintf(out, MESSAGE_TEXT, "%s is %s, no longer %s %s; it was for %s", l->row.metric, value, words_compare(r),
                  level, span);
     else
-        snprintf(out, MESSAGE_TEXT, "%s is %s%s, %s %s for %s", l->row.metric, news == NEWS_REMINDED ? "still " : "",
-                 value, words_compare(r), level, span);
+        snprintf(out, MESSAGE_TEXT, "%s is %s%s, %s %s%s%s", l->row.metric, news == NEWS_REMINDED ? "still " : "",
+                 value, words_compare(r), level, lasts, *lasts ? span : "");
 }
 
 static void words_forecast(const struct live *l, enum news news, char *out)

@@ -8,6 +8,9 @@
  *   sessions [N]            JSON: the newest N (default 100)
  *   mark [NOTE]             JSON: are the last minutes kept, with a note, in which folder, and how often is sampled
  *
+ *   alerts                  JSON, an object a line: {"server": "sonde", ...}, each alert that lasts and was told, an empty
+ *                           object, then each as it is told (alert/message.h); an empty object every half minute
+ *
  * Errors are JSON: {"error": "..."}.
  */
 #ifndef APP_RECORDER_REQUEST_H
@@ -23,7 +26,7 @@
 #define REQUEST_MINUTES 1440.0
 #define REQUEST_SESSIONS_MAX 10000
 
-enum request_kind { REQUEST_LIVE, REQUEST_TAPE, REQUEST_STATE, REQUEST_SESSIONS, REQUEST_MARK };
+enum request_kind { REQUEST_LIVE, REQUEST_TAPE, REQUEST_STATE, REQUEST_SESSIONS, REQUEST_MARK, REQUEST_ALERTS };
 
 struct request {
     enum request_kind kind;
