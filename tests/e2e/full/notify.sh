@@ -130,6 +130,6 @@ PY
 
 # Without a bus one line says so, and no more than one.
 echo 95 >"$tmp/level"
-DBUS_SESSION_BUS_ADDRESS= expect 0 '*there is no session bus*' "$sonde" record --data "$tmp/data3" --quiet --notifications --duration 8
+DBUS_SESSION_BUS_ADDRESS= expect 0 '*there is no session bus*' "$sonde" record --data "$tmp/data3" --notifications --duration 8
 [ "$(grep -c 'session bus' "$tmp/err")" -eq 1 ] || fail "said more than once: $(cat "$tmp/err")"
 echo "dunst shows raise, remind and clear; one line without a bus"
