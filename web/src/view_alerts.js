@@ -75,10 +75,10 @@ class AlertsView {
       ? [
           h('span', { class: 'more', text: `silenced until ${when(until)} ` }),
           button('Tell again', () => this.change(() => this.tellAgain(byAll ? 'all' : rule)), {
-            'aria-label': `Tell ${byAll ? 'of every rule' : rule} again`,
+            'aria-label': `Tell again: ${byAll ? 'every rule' : rule}`,
           }),
         ]
-      : button('Silence 2 h', () => this.change(() => this.tellNothing(rule)), { 'aria-label': `Silence ${rule} for 2 h` });
+      : button('Silence 2 h', () => this.change(() => this.tellNothing(rule)), { 'aria-label': `Silence 2 h: ${rule}` });
   }
 
   /** @param {string} rule */
