@@ -173,7 +173,8 @@ void deliveries_post(struct deliveries *d, const struct message *m)
         if (!t || !(m->receivers & t->type->which))
             continue;
         if (t->n == DELIVERIES_QUEUE) {
-            log_warn(0, "%s: alerts to %s wait for too long; the oldest is left out", d->who, receiver_name(t->type->which));
+            log_warn(0, "%s: alerts to %s wait for too long; the oldest is left out", d->who,
+                     receiver_name(t->type->which));
             t->first = (t->first + 1) % DELIVERIES_QUEUE;
             t->n--;
         }
@@ -216,7 +217,8 @@ void deliveries_free(struct deliveries *d, double wait_s)
     mem_free(d);
 }
 
-static int deliveries_try(const struct receiver_type *type, const struct config *c, bool wanted, const struct message *m,
+static int deliveries_try(const struct receiver_type *type, const struct config *c, bool wanted,
+                          const struct message *m,
                           char why[static RECEIVER_WHY])
 {
     char body[DELIVERIES_BODY];

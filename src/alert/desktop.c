@@ -57,8 +57,8 @@ static int desktop_join(struct desktop *d, char why[static RECEIVER_WHY])
         return 0;
     d->bus = os_module("sonde-bus", "sonde_bus");
     if (!d->bus) {
-        snprintf(why, RECEIVER_WHY, "the module sonde-bus is not installed beside the program; building it needs libsystemd "
-                 "(Debian: libsystemd-dev)");
+        snprintf(why, RECEIVER_WHY, "the module sonde-bus is not installed beside the program; building it needs "
+                 "libsystemd (Debian: libsystemd-dev)");
         return -ENOTSUP;
     }
     int rc = d->bus->open(&d->link, &d->server, said);
@@ -107,7 +107,8 @@ static int desktop_put(struct desktop *d, const char *id, const char *title, con
     desktop_escape(body, d->server.markup, &text);
     uint32_t *number = desktop_number(d, id);
     struct bus_note n = { .title = title, .body = buf_text(&text), .replaces = *number, .urgency = urgency,
-                          .icon = urgency == 2 ? "dialog-error" : urgency == 1 ? "dialog-warning" : "dialog-information",
+                          .icon = urgency == 2 ? "dialog-error" : urgency == 1 ? "dialog-warning" :
+                                  "dialog-information",
                           .timeout_ms = stays ? 0 : -1 };
     rc = d->bus->show(d->link, &n, number, said);
     if (rc == 0)

@@ -56,7 +56,8 @@ void message_set_id(struct message *m)
 
 void message_test(const struct rule *r, int64_t now_ms, struct message *out)
 {
-    *out = (struct message){ .news = NEWS_TEST, .value = NAN, .severity = r && r->severity ? r->severity : SEVERITY_NOTICE,
+    *out = (struct message){ .news = NEWS_TEST, .value = NAN, .severity = r && r->severity ? r->severity :
+                             SEVERITY_NOTICE,
                              .since_ms = now_ms, .now_ms = now_ms, .receivers = r ? r->receivers : RECEIVER_ANY };
     text_copy(out->rule, sizeof out->rule, r ? r->name : "sonde");
     text_copy(out->text, sizeof out->text, "this is a test of Sonde's alerts; nothing is wrong");

@@ -345,7 +345,8 @@ void alert_message(const struct alerts *a, const struct alert *row, enum news ne
 {
     const struct rule *r = state_rule(a, row->rule);
     *out = (struct message){ .news = news, .value = row->value, .unit = row->unit, .severity = row->severity,
-                             .since_ms = row->since_ms, .now_ms = now_ms, .receivers = r ? r->receivers : RECEIVER_ANY };
+                             .since_ms = row->since_ms, .now_ms = now_ms, .receivers = r ? r->receivers :
+                                 RECEIVER_ANY };
     text_copy(out->rule, sizeof out->rule, row->rule);
     text_copy(out->metric, sizeof out->metric, row->metric);
     text_copy(out->text, sizeof out->text, row->text);

@@ -81,7 +81,8 @@ bool alerts_is_silenced(const struct alerts *a, const char *rule, int64_t now_ms
 void alerts_raised(const struct alerts *a, void (*each)(void *self, const struct alert *row), void *self);
 
 /* As a message to one who has just come: what was told of an alert that holds. */
-void alert_message(const struct alerts *a, const struct alert *row, enum news news, int64_t now_ms, struct message *out);
+void alert_message(const struct alerts *a, const struct alert *row, enum news news, int64_t now_ms,
+                   struct message *out);
 
 const struct rule *alerts_rules(const struct alerts *a, size_t *n);
 

@@ -38,8 +38,8 @@ int template_check(const char *template, char why[static TEMPLATE_WHY])
             continue;
         }
         if (p[1 + n] != '}' || template_field(p + 1, n) == FIELDS) {
-            snprintf(why, TEMPLATE_WHY, "has {%.40s, which is no field; there are rule, state, severity, metric, value, "
-                     "since, time, duration, text, id", p + 1);
+            snprintf(why, TEMPLATE_WHY, "has {%.40s, which is no field; there are rule, state, severity, metric, "
+                     "value, since, time, duration, text, id", p + 1);
             return -EINVAL;
         }
         p += n + 2;
@@ -59,7 +59,8 @@ static void template_put(enum field f, const struct message *m, struct buf *out)
     case SINCE: buf_puts(out, text_time(m->since_ms, text)); break;
     case TIME: buf_puts(out, text_time(m->now_ms, text)); break;
     case DURATION:
-        buf_puts(out, text_span((double)(m->now_ms > m->since_ms ? m->now_ms - m->since_ms : 0) * 1e-3, text, sizeof text));
+        buf_puts(out, text_span((double)(m->now_ms > m->since_ms ? m->now_ms - m->since_ms : 0) * 1e-3, text,
+                                sizeof text));
         break;
     case TEXT: buf_puts(out, m->text); break;
     case ID: buf_puts(out, m->id); break;

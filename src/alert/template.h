@@ -17,7 +17,8 @@
 /* -EINVAL, and why: an unknown field, or a brace that is left open. */
 int template_check(const char *template, char why[static TEMPLATE_WHY]);
 
-/* A template that was checked, filled in; cut where it does not fit, never in the middle of a character. Returns out. */
+/* A template that was checked, filled in; cut where it does not fit, never in the middle of a character. Returns
+ * out. */
 char *template_fill(const char *template, const struct message *m, char *out, size_t cap);
 
 #endif

@@ -119,7 +119,8 @@ static int command_wait(struct os_child *c, double timeout_s, char why[static RE
     said[strcspn(said, "\n")] = '\0';
     text_clean(said);
     if (late)
-        snprintf(why, RECEIVER_WHY, "the command did not end within %g s (alerts.command_timeout), and was ended", timeout_s);
+        snprintf(why, RECEIVER_WHY, "the command did not end within %g s (alerts.command_timeout), and was ended",
+                 timeout_s);
     else if (status)
         snprintf(why, RECEIVER_WHY, "the command ended with status %d%s%s", status, *said ? ": " : "", said);
     return late ? -ETIMEDOUT : status ? -EIO : 0;

@@ -1,6 +1,7 @@
 /*
  * to_email.c - mail by the sendmail interface that every mail system of Unix has: the message on its input, the
- * addresses from its head (-t), no shell. Addresses are checked, and texts are plain: there is no way to a second header.
+ * addresses from its head (-t), no shell. Addresses are checked, and texts are plain: there is no way to a second
+ * header.
  */
 #include "alert/receiver.h"
 
@@ -23,7 +24,8 @@ struct email {
     char program[OS_PATH_MAX];
 };
 
-/* A dot-atom, an @ and a domain (RFC 5322, 3.4.1), of ASCII; no comment, no quotes, nothing that looks like an option. */
+/* A dot-atom, an @ and a domain (RFC 5322, 3.4.1), of ASCII; no comment, no quotes, nothing that looks like an
+ * option. */
 static bool email_is_address(const char *text)
 {
     static const char alnum[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

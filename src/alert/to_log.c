@@ -34,11 +34,13 @@ int log_priority(enum severity s, enum news n)
 const char *log_entry(const struct log_paths *at, const struct log_words *w, int *rc)
 {
     char priority[2] = { (char)('0' + (w->priority & 7)), '\0' };
-    struct os_log_field field[12] = { { "MESSAGE", w->text }, { "PRIORITY", priority }, { "SYSLOG_IDENTIFIER", IDENTIFIER },
-                                      { "SONDE_KIND", w->kind }, { "SONDE_SEVERITY", w->severity } };
+    struct os_log_field field[12] = { { "MESSAGE", w->text }, { "PRIORITY", priority },
+                                      { "SYSLOG_IDENTIFIER", IDENTIFIER }, { "SONDE_KIND", w->kind }, { "SONDE_SEVERITY", w->severity } };
     size_t n = 5;
-    const struct os_log_field more[] = { { "SONDE_STATE", w->state }, { "SONDE_RULE", w->rule }, { "SONDE_METRIC", w->metric },
-                                         { "SONDE_VALUE", w->value }, { "SONDE_UNIT", w->unit }, { "MESSAGE_ID", w->id } };
+    const struct os_log_field more[] = {
+        { "SONDE_STATE", w->state }, { "SONDE_RULE", w->rule }, { "SONDE_METRIC", w->metric }, { "SONDE_VALUE", w->value },
+        { "SONDE_UNIT", w->unit }, { "MESSAGE_ID", w->id },
+    };
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
         if (more[i].value && *more[i].value)
             field[n++] = more[i];

@@ -21,7 +21,8 @@ struct log_words {
 
 int log_priority(enum severity s, enum news n);
 
-/* Writes an entry to the first that takes it. Returns its name for people, "the journal"; NULL, and *rc, when none did. */
+/* Writes an entry to the first that takes it. Returns its name for people, "the journal"; NULL, and *rc, when none
+ * did. */
 const char *log_entry(const struct log_paths *at, const struct log_words *w, int *rc);
 
 #endif

@@ -29,17 +29,20 @@ static int webhook_open(const struct config *c, bool wanted, void **self, char w
 {
     struct webhook w = { .timeout_s = config_number(c, "alerts.webhook.timeout") };
     const char *url = config_string(c, "alerts.webhook.url");
-    const char *secret = config_string(c, "alerts.webhook.secret_file"), *ca = config_string(c, "alerts.webhook.ca_file");
+    const char *secret = config_string(c, "alerts.webhook.secret_file");
+    const char *ca = config_string(c, "alerts.webhook.ca_file");
     (void)wanted;
     if (!*url)
         return -ENODATA;
     const char *wrong = hook_url_read(url, &w.at);
     if (wrong)
         snprintf(why, RECEIVER_WHY, "alerts.webhook.url %s", wrong);
-    else if ((*secret && *secret != '/') || (*ca && *ca != '/') || strlen(secret) >= OS_PATH_MAX || strlen(ca) >= OS_PATH_MAX)
+    else if ((*secret && *secret != '/') || (*ca && *ca != '/') || strlen(secret) >= OS_PATH_MAX ||
+             strlen(ca) >= OS_PATH_MAX)
         snprintf(why, RECEIVER_WHY, "alerts.webhook.secret_file and ca_file are paths that begin with /");
     else if (!os_module("sonde-fetch", "sonde_fetch"))
-        snprintf(why, RECEIVER_WHY, "the module sonde-fetch is not installed beside the program; building it needs libcurl");
+        snprintf(why, RECEIVER_WHY, "the module sonde-fetch is not installed beside the program; building it needs "
+                                    "libcurl");
     else if (*secret && !os_module("sonde-crypto", "sonde_crypto"))
         snprintf(why, RECEIVER_WHY, "the module sonde-crypto, which signs, is not installed beside the program");
     if (*why)
@@ -124,7 +127,8 @@ static int webhook_send(void *self, const struct message *m, const char *text, c
     const char *const headers[] = { *sign ? sign : NULL, NULL };
     rc = fetch->post(&(struct fetch_request){
         .url = w->at.url, .body = body.p, .n = body.n, .headers = headers, .timeout_s = w->timeout_s,
-        .authorities = *w->ca_file ? w->ca_file : NULL, .local = w->at.local, .take = webhook_forget, .self = &left }, said);
+        .authorities = *w->ca_file ? w->ca_file : NULL, .local = w->at.local, .take = webhook_forget, .self = &left },
+            said);
     if ((rc >= 200 && rc < 300) || rc == -EFBIG)
         return 0;
     if (rc > 0)

@@ -25,7 +25,8 @@ static void watch_extend(struct alerts *a, const struct schema *s)
         }
 }
 
-static void watch_metrics(struct alerts *a, const struct schema *s, const struct frame *f, const struct alert_clock *now)
+static void watch_metrics(struct alerts *a, const struct schema *s, const struct frame *f,
+                          const struct alert_clock *now)
 {
     for (size_t i = 0; i < a->n_watch; i++) {
         struct watch *w = &a->watch[i];

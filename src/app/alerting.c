@@ -34,7 +34,8 @@ static void alerting_own(const struct config *c, struct alerting *a, struct buf 
         struct rule r;
         int rc = rule_parse(text[i], &r, why);
         if (rc == 0 && alerting_rule(a, r.name)) {
-            snprintf(why, sizeof why, "there is a rule %s already; give it another name in front, with a colon", r.name);
+            snprintf(why, sizeof why, "there is a rule %s already; give it another name in front, with a colon",
+                     r.name);
             rc = -EINVAL;
         }
         if (rc == 0 && a->n < RULES_MAX) {
@@ -58,7 +59,8 @@ static void alerting_defaults(const struct config *c, struct alerting *a)
 static void alerting_policy(const struct config *c, struct alert_policy *p, struct buf *complaints)
 {
     char why[TEMPLATE_WHY];
-    *p = (struct alert_policy){ .grace_s = config_number(c, "alerts.grace_s"), .group_s = config_number(c, "alerts.group_s"),
+    *p = (struct alert_policy){ .grace_s = config_number(c, "alerts.grace_s"),
+                                .group_s = config_number(c, "alerts.group_s"),
                                 .remind_s = 60 * config_number(c, "alerts.remind_minutes"),
                                 .raise_cooldown_s = config_number(c, "alerts.raise_cooldown_s"),
                                 .clear_cooldown_s = config_number(c, "alerts.clear_cooldown_s") };
@@ -104,7 +106,8 @@ struct index_alert alerting_row(const struct alert *a)
 void alerting_of_row(const struct index_alert *row, struct alert *out)
 {
     int unit = unit_of(row->unit);
-    *out = (struct alert){ .since_ms = row->since_ms, .end_ms = row->end_ms, .told_ms = row->told_ms, .value = row->value,
+    *out = (struct alert){ .since_ms = row->since_ms, .end_ms = row->end_ms, .told_ms = row->told_ms,
+                           .value = row->value,
                            .severity = row->severity, .unit = unit < 0 ? UNIT_NONE : (enum unit)unit };
     text_copy(out->rule, sizeof out->rule, row->rule);
     text_copy(out->metric, sizeof out->metric, row->metric);

@@ -95,7 +95,8 @@ static void ahead_rule(struct archive *files, const struct rule *r, each_fn *eac
         return;
     for (size_t i = 0; i < a.all.n; i++) {
         const struct metric_forecast *f = &a.all.item[i];
-        each(self, r, schema_id(a.rec->schema, f->slot), schema_at(a.rec->schema, f->slot)->unit, ahead_value(&a, f, r));
+        each(self, r, schema_id(a.rec->schema, f->slot), schema_at(a.rec->schema, f->slot)->unit,
+             ahead_value(&a, f, r));
     }
     ahead_done(&a);
 }
@@ -110,7 +111,8 @@ static void ahead_risk(const char *dir, const struct rule *r, each_fn *each, voi
         return;
     const struct report_history *past = history_of(x, (int64_t)(now_s * 1000), &h);
     if (past && now_s - past->from_s >= RISK_MIN_S &&
-        risk_make(past->start_s, past->n, past->from_s, now_s, &(struct risk_options){ .step_s = 3600, .horizon = 1 }, &p) == 0)
+        risk_make(past->start_s, past->n, past->from_s, now_s, &(struct risk_options){ .step_s = 3600, .horizon = 1 },
+                  &p) == 0)
         each(self, r, "", UNIT_NONE, (double)risk_level_of(p, 3600));
     history_done(&h);
     index_close(x);

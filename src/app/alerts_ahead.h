@@ -1,4 +1,5 @@
-/* What rules about the time to come are held against: forecasts of the minutes of an archive, and the risk by its index. */
+/* What rules about the time to come are held against: forecasts of the minutes of an archive, and the risk by its
+ * index. */
 #ifndef APP_ALERTS_AHEAD_H
 #define APP_ALERTS_AHEAD_H
 

@@ -7,9 +7,8 @@
  *   state                   JSON: who records what since when, and how much
  *   sessions [N]            JSON: the newest N (default 100)
  *   mark [NOTE]             JSON: are the last minutes kept, with a note, in which folder, and how often is sampled
- *
- *   alerts                  JSON, an object a line: {"server": "sonde", ...}, each alert that lasts and was told, an empty
- *                           object, then each as it is told (alert/message.h); an empty object every half minute
+ *   alerts                  JSON, an object a line: {"server": "sonde", ...}, each alert that lasts and was told, an
+ *                           empty object, then each as it is told (alert/message.h), and an empty object now and then
  *
  * Errors are JSON: {"error": "..."}.
  */

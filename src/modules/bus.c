@@ -86,8 +86,8 @@ static int bus_show(void *self, const struct bus_note *n, uint32_t *id, char why
     sd_bus_error e = SD_BUS_ERROR_NULL;
     sd_bus_message *reply = NULL;
     int rc = sd_bus_call_method(self, NAME, PATH, NAME, "Notify", &e, &reply, "susssasa{sv}i", "Sonde", n->replaces,
-                                n->icon, n->title, n->body, 0, 3, "urgency", "y", n->urgency, "desktop-entry", "s", "sonde",
-                                "category", "s", "device", n->timeout_ms);
+                                n->icon, n->title, n->body, 0, 3, "urgency", "y", n->urgency, "desktop-entry", "s",
+                                "sonde", "category", "s", "device", n->timeout_ms);
     if (rc >= 0)
         rc = sd_bus_message_read(reply, "u", id);
     if (rc < 0)

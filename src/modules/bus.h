@@ -29,8 +29,8 @@ struct bus_note {
 };
 
 struct bus {
-    /* The session bus of this user and the server of notifications there. -ENOENT: there is no bus; -ENODEV: nobody shows
-     * notifications there; others. *self is to be closed. */
+    /* The session bus of this user and the server of notifications there. -ENOENT: there is no bus; -ENODEV: nobody
+     * shows notifications there; others. *self is to be closed. */
     int (*open)(void **self, struct bus_server *server, char why[static BUS_WHY]);
 
     /* Shows one. 0 and its number, or an error; -ENOTCONN: the bus has gone. */

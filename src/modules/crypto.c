@@ -1,6 +1,6 @@
 /*
- * crypto.c - digests and HMAC by OpenSSL 3 (EVP_Q_digest(3), EVP_Q_mac(3)). A module, because libcrypto is 5 MB that the
- * recorder does not need.
+ * crypto.c - digests and HMAC by OpenSSL 3 (EVP_Q_digest(3), EVP_Q_mac(3)). A module, because libcrypto is 5 MB that
+ * the recorder does not need.
  */
 #include "modules/crypto.h"
 
@@ -50,7 +50,8 @@ static int crypto_hmac(const char *algorithm, const void *key, size_t key_n, con
     if (cap < 2 * size + 1)
         return -ENOSPC;
     unsigned char digest[EVP_MAX_MD_SIZE];
-    if (!EVP_Q_mac(NULL, "HMAC", NULL, algorithm, NULL, key, key_n, bytes, n, digest, sizeof digest, &got) || got != size)
+    if (!EVP_Q_mac(NULL, "HMAC", NULL, algorithm, NULL, key, key_n, bytes, n, digest, sizeof digest, &got) ||
+        got != size)
         return -EIO;
     return crypto_hex(digest, size, hex);
 }

@@ -81,7 +81,8 @@ int os_syslog_send(const char *path, int priority, const char *identifier, const
     struct tm local;
     localtime_r(&now, &local);
     strftime(stamp, sizeof stamp, "%b %e %H:%M:%S", &local);
-    int n = snprintf(line, sizeof line, "<%d>%s %s[%d]: %s", DAEMON | (priority & 7), stamp, identifier, (int)getpid(), text);
+    int n = snprintf(line, sizeof line, "<%d>%s %s[%d]: %s", DAEMON | (priority & 7), stamp, identifier, (int)getpid(),
+                     text);
     n = n < (int)sizeof line ? n : (int)sizeof line - 1;
     for (int i = 0; i < n; i++)
         if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)

@@ -43,10 +43,11 @@ int index_alerts(struct index *x, bool past, int64_t from_ms, int64_t limit,
                                VALUES(I(limit ? limit : -1)), &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
         int severity = sqlite3_column_int(s, 5);
+        bool known = severity >= SEVERITY_INFO && severity <= SEVERITY_CRITICAL;
         each(self, &(struct index_alert){
             .rule = index_text(s, 0), .metric = index_text(s, 1), .since_ms = sqlite3_column_int64(s, 2),
             .end_ms = sqlite3_column_int64(s, 3), .told_ms = sqlite3_column_int64(s, 4),
-            .severity = severity < SEVERITY_INFO || severity > SEVERITY_CRITICAL ? SEVERITY_INFO : (enum severity)severity,
+            .severity = known ? (enum severity)severity : SEVERITY_INFO,
             .value = sqlite3_column_type(s, 6) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(s, 6),
             .unit = index_text(s, 7), .text = index_text(s, 8) });
         rc = 0;

@@ -108,7 +108,8 @@ static void it_raises_reminds_and_clears(void **state)
 {
     (void)state;
     struct lab l;
-    lab_open(&l, &(struct alert_policy){ .remind_s = 100 }, (const char *const[]){ "busy: disk.util > 90 for 10s clear 50", NULL });
+    lab_open(&l, &(struct alert_policy){ .remind_s = 100 }, (const char *const[]){ "busy: disk.util > 90 for 10s "
+                                                                                   "clear 50", NULL });
     lab_run(&l, 10, 95, 0, NAN);
     assert_int_equal(l.n_told, 0);
     lab_run(&l, 1, 95, 0, NAN); /* the eleventh second since it began */
@@ -194,7 +195,8 @@ static void alerts_of_a_rule_come_together(void **state)
     lab_run(&l, 1, 99, 98, 97);
     assert_int_equal(l.n_told, 1);
     assert_int_equal(l.told[0].more, 2);
-    assert_string_equal(l.told[0].text, "disk.util{sda} is 99.0 %, above 90.0 % for 5.0 s; also disk.util{sdb}, disk.util{sdc}");
+    assert_string_equal(l.told[0].text, "disk.util{sda} is 99.0 %, above 90.0 % for 5.0 s; also disk.util{sdb}, "
+                                        "disk.util{sdc}");
     lab_run(&l, 5, 0, 0, 0);
     assert_int_equal(l.n_told, 1);
     lab_run(&l, 1, 0, 0, 0);
@@ -210,7 +212,8 @@ static void at_the_start_nothing_is_raised(void **state)
 {
     (void)state;
     struct lab l;
-    lab_open(&l, &(struct alert_policy){ .grace_s = 60 }, (const char *const[]){ "disk.util > 90", "event archive", NULL });
+    lab_open(&l, &(struct alert_policy){ .grace_s = 60 }, (const char *const[]){ "disk.util > 90", "event archive",
+                                                                                 NULL });
     lab_event(&l, EVENT_ARCHIVE, SEVERITY_WARNING, "the disk is full");
     lab_run(&l, 59, 99, 0, 0);
     assert_int_equal(l.begun, 0);
@@ -249,7 +252,8 @@ static void quiet_hours_are_read(void **state)
     assert_int_equal(from, to);
     assert_int_equal(alert_quiet_hours("20:00-24:00", &from, &to), 0);
     assert_true(from == 20 * 60 && to == 0);
-    static const char *const wrong[] = { "22", "22-7", "22:00", "25:00-07:00", "22:61-07:00", "22:00-07:00x", "-1:00-07:00", "22:00-22:00",
+    static const char *const wrong[] = { "22", "22-7", "22:00", "25:00-07:00", "22:61-07:00", "22:00-07:00x",
+                                         "-1:00-07:00", "22:00-22:00",
                                          "24:01-07:00", " 22:00-07:00" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(alert_quiet_hours(wrong[i], &from, &to), -EINVAL);
@@ -259,7 +263,8 @@ static void a_silenced_rule_says_nothing(void **state)
 {
     (void)state;
     struct lab l;
-    lab_open(&l, &(struct alert_policy){ 0 }, (const char *const[]){ "a: disk.util{sda} > 90", "b: disk.util{sdb} > 90", NULL });
+    lab_open(&l, &(struct alert_policy){ 0 }, (const char *const[]){ "a: disk.util{sda} > 90",
+                                                                     "b: disk.util{sdb} > 90", NULL });
     assert_true(alerts_silence(l.a, "a", WALL + 10000));
     lab_run(&l, 10, 99, 99, 0);
     assert_int_equal(l.n_told, 1);
@@ -279,8 +284,10 @@ static void what_was_raised_before_is_not_raised_again(void **state)
 {
     (void)state;
     struct lab l;
-    lab_open(&l, &(struct alert_policy){ .remind_s = 3600 }, (const char *const[]){ "a: disk.util > 90", "e: anomaly", NULL });
-    struct alert row = { .rule = "a", .metric = "disk.util{sda}", .severity = SEVERITY_WARNING, .since_ms = WALL - 7000000,
+    lab_open(&l, &(struct alert_policy){ .remind_s = 3600 }, (const char *const[]){ "a: disk.util > 90", "e: anomaly",
+                                                                                    NULL });
+    struct alert row = { .rule = "a", .metric = "disk.util{sda}", .severity = SEVERITY_WARNING,
+                         .since_ms = WALL - 7000000,
                          .told_ms = WALL - 3500000, .text = "x" };
     struct alert odd = { .rule = "e", .severity = SEVERITY_NOTICE, .since_ms = WALL - 5000, .told_ms = WALL - 5000,
                          .text = "cpu is odd" }, gone = { .rule = "nobody's" };

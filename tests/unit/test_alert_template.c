@@ -7,7 +7,8 @@
 #include <errno.h>
 
 static const struct message sample = {
-    .news = NEWS_RAISED, .id = "00c0ffee", .rule = "disk busy", .metric = "disk.util{sda}", .value = 97.5, .unit = UNIT_PERCENT,
+    .news = NEWS_RAISED, .id = "00c0ffee", .rule = "disk busy", .metric = "disk.util{sda}", .value = 97.5,
+        .unit = UNIT_PERCENT,
     .severity = SEVERITY_CRITICAL, .since_ms = 1795342500000, .now_ms = 1795342800000, .more = 2,
     .text = "x$(touch /tmp/p) & <b>\"bold\"</b> \\ \xc3\xa9", .receivers = RECEIVER_ANY,
 };
@@ -16,7 +17,8 @@ static void fills_in(void **state)
 {
     (void)state;
     static const struct { const char *template, *gives; } cases[] = {
-        { "{rule}: {metric} is {value} since {since}", "disk busy: disk.util{sda} is 97.5 % since 2026-11-22T10:15:00.000Z" },
+        { "{rule}: {metric} is {value} since {since}", "disk busy: disk.util{sda} is 97.5 % since "
+                                                       "2026-11-22T10:15:00.000Z" },
         { "{state} {severity} {duration} {time} {id}", "raised critical 5 min 2026-11-22T10:20:00.000Z 00c0ffee" },
         { "", "x$(touch /tmp/p) & <b>\"bold\"</b> \\ \xc3\xa9" },
         { "{{rule} is {rule}", "{rule} is disk busy" },
@@ -62,7 +64,8 @@ static void json_there_and_back(void **state)
     assert_true(m.news == sample.news && m.severity == sample.severity && m.unit == sample.unit && m.more == 2);
     assert_true(m.since_ms == sample.since_ms && m.now_ms == sample.now_ms);
     assert_near(m.value, 97.5, 0);
-    static const char *const wrong[] = { "", "{}", "[]", "null", "{\"state\":\"raised\"}", "{\"state\":5,\"rule\":[]}" };
+    static const char *const wrong[] = { "", "{}", "[]", "null", "{\"state\":\"raised\"}",
+                                         "{\"state\":5,\"rule\":[]}" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(message_read(wrong[i], strlen(wrong[i]), &m), -EINVAL);
 }
@@ -71,8 +74,9 @@ static void a_hostile_text_is_made_plain(void **state)
 {
     (void)state;
     struct message m;
-    static const char evil[] = "{\"state\":\"raised\",\"rule\":\"a\\u001b[2J\\u202e\",\"text\":\"b\\n\\u0007c\",\"id\":\"1\","
-                               "\"severity\":\"notice\",\"since\":\"2026-11-22T10:15:00Z\",\"time\":\"2026-11-22T10:15:00Z\"}";
+    static const char evil[] =
+        "{\"state\":\"raised\",\"rule\":\"a\\u001b[2J\\u202e\",\"text\":\"b\\n\\u0007c\",\"id\":\"1\",\"severity\":\"notice\","
+        "\"since\":\"2026-11-22T10:15:00Z\",\"time\":\"2026-11-22T10:15:00Z\"}";
     assert_int_equal(message_read(evil, sizeof evil - 1, &m), 0);
     assert_string_equal(m.rule, "a?[2J?");
     assert_string_equal(m.text, "b??c");

@@ -347,7 +347,8 @@ static void test_alerts(void **state)
     api_free(f.api);
     f.api = api_new(f.m.dir, &(struct api_shown){ .config = f.config, .rules = rules, .n_rules = 1,
                                                   .how = { .seed = 1, .budget_per_day = 1 } });
-    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"disk busy\",\"minutes\":5}", "", "", NULL), 204);
+    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"disk busy\",\"minutes\":5}", "", "", NULL),
+                     204);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"other\"}", "", "", NULL), 404);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"all\",\"minutes\":-5}", "", "", NULL), 400);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "[]", "", "", NULL), 400);

@@ -134,10 +134,13 @@ static void addresses_of_webhooks(void **state)
 {
     (void)state;
     struct hook_url u;
-    static const char *const good[] = { "https://example.org", "https://example.org:8443/a/b?c=d&e=f", "http://127.0.0.1:80/x",
+    static const char *const good[] = { "https://example.org", "https://example.org:8443/a/b?c=d&e=f",
+                                        "http://127.0.0.1:80/x",
                                         "http://[::1]:9000/", "http://localhost/x", "HTTPS://example.org/%20" };
-    static const char *const bad[] = { "", "ftp://x", "https://", "http://example.org/", "https://a:b@example.org/", "https://x:0/",
-                                       "https://x:99999/", "https://x:/", "https://x/ y", "https://x/#y", "http://127.0.0.1.example.org/",
+    static const char *const bad[] = { "", "ftp://x", "https://", "http://example.org/", "https://a:b@example.org/",
+                                       "https://x:0/",
+                                       "https://x:99999/", "https://x:/", "https://x/ y", "https://x/#y",
+                                           "http://127.0.0.1.example.org/",
                                        "http://127.1/", "https://x/\ny", "https://x\\y/" };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         if (hook_url_read(good[i], &u))

@@ -105,7 +105,8 @@ static void the_first_that_listens_is_told(void **state)
     struct place p;
     char got[2048];
     place_init(&p);
-    struct log_words w = { .text = "busy: it is", .priority = log_priority(SEVERITY_CRITICAL, NEWS_RAISED), .kind = "alert",
+    struct log_words w = { .text = "busy: it is", .priority = log_priority(SEVERITY_CRITICAL, NEWS_RAISED),
+                           .kind = "alert",
                            .severity = "critical", .rule = "busy", .metric = "", .value = "95" };
     int log = listen_at(p.dev_log, SOCK_DGRAM);
     assert_string_equal(entry(&p, &w), "syslog");

@@ -240,12 +240,14 @@ export class Stub {
             raised('toy busy', 'critical', now - 4 * 60e3, null, `${hostile} is 95.0 %, above 90.0 %`),
             raised('unusual', 'warning', now - 40 * 60e3, null, 'memory: used rose from 1.2 GB to 5.3 GB'),
           ],
-      past: empty ? [] : [raised('toy busy', 'critical', now - DAY, now - DAY + 6e5, `${hostile} is 93.0 %, above 90.0 %`)],
+      past: empty
+        ? []
+        : [raised('toy busy', 'critical', now - DAY, now - DAY + 6e5, `${hostile} is 93.0 %, above 90.0 %`)],
       silences: this.silenced.map((rule) => ({ rule, until_ms: now + 2 * 3600e3 })),
       rules: [
         { name: 'toy busy', text: 'toy busy: ext.toy.load > 90 clear 50 severity critical', own: true },
         { name: 'unusual', text: 'unusual: anomaly warning', own: false },
-        { name: 'file system full', text: 'file system full: fs.util{*} > 95 for 1m clear 93 severity critical', own: false },
+        { name: 'file system full', text: 'file system full: fs.util{*} > 95 for 1m clear 93', own: false },
       ],
     };
   }

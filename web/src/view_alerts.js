@@ -70,7 +70,8 @@ class AlertsView {
   silence(all, rule) {
     const until = silencedUntil(all, rule);
     const byAll = all.silences.some((one) => one.rule === 'all');
-    if (app.host.role !== 'full') return until ? h('span', { class: 'more', text: `silenced until ${when(until)}` }) : null;
+    if (app.host.role !== 'full')
+      return until ? h('span', { class: 'more', text: `silenced until ${when(until)}` }) : null;
     return until
       ? [
           h('span', { class: 'more', text: `silenced until ${when(until)} ` }),
@@ -78,7 +79,9 @@ class AlertsView {
             'aria-label': `Tell again: ${byAll ? 'every rule' : rule}`,
           }),
         ]
-      : button('Silence 2 h', () => this.change(() => this.tellNothing(rule)), { 'aria-label': `Silence 2 h: ${rule}` });
+      : button('Silence 2 h', () => this.change(() => this.tellNothing(rule)), {
+          'aria-label': `Silence 2 h: ${rule}`,
+        });
   }
 
   /** @param {string} rule */

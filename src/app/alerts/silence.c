@@ -26,8 +26,8 @@ static bool silence_knows(const struct args *a, const char *name)
     for (size_t i = 0; i < rules->n; i++)
         names[i + 1] = rules->rule[i].name;
     const char *meant = text_nearest(name, names, rules->n + 1, sizeof *names);
-    log_error(0, "alerts silence: there is no rule %s%s%s; `sonde alerts list` has them", name, meant ? ", perhaps " : "",
-              meant ? meant : "");
+    log_error(0, "alerts silence: there is no rule %s%s%s; `sonde alerts list` has them", name,
+              meant ? ", perhaps " : "", meant ? meant : "");
     return false;
 }
 
@@ -94,7 +94,8 @@ static int unsilence_run(const struct args *a)
 }
 
 static const struct option silence_options[] = {
-    { "for", 0, OPTION_DURATION, "TIME", .min = 1, .max = 366 * 86400.0, .fallback = "2h", .help = "how long: 30m, 2h, 3d" },
+    { "for", 0, OPTION_DURATION, "TIME", .min = 1, .max = 366 * 86400.0, .fallback = "2h",
+      .help = "how long: 30m, 2h, 3d" },
     ARCHIVED_OPTION,
     { 0 },
 };
@@ -109,8 +110,8 @@ static const struct example silence_examples[] = {
 
 const struct command alerts_silence_verb = {
     .name = "alerts silence", .summary = "tell nothing of a rule for a while", .usage = "RULE|all",
-    .text = "What is raised meanwhile is kept, listed, and an event of the archive; only nobody is told. What lasts when the "
-            "silence ends is told then. A running recorder knows of it within seconds; it outlives a restart.",
+    .text = "What is raised meanwhile is kept, listed, and an event of the archive; only nobody is told. What lasts "
+            "when the silence ends is told then. A running recorder knows of it within seconds; it outlives a restart.",
     .options = silence_options, .examples = silence_examples, .max_positional = 1, .run = silence_run,
 };
 

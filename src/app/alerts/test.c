@@ -46,8 +46,8 @@ static const struct rule *test_rule(const struct alerting *rules, const char *na
     for (size_t i = 0; i < rules->n; i++)
         names[i] = rules->rule[i].name;
     const char *meant = text_nearest(name, names, rules->n, sizeof *names);
-    log_error(0, "alerts test: there is no rule %s%s%s%s; `sonde alerts list` has them", name, meant ? ", perhaps " : "",
-              meant ? meant : "", meant ? "" : "");
+    log_error(0, "alerts test: there is no rule %s%s%s; `sonde alerts list` has them", name,
+              meant ? ", perhaps " : "", meant ? meant : "");
     return NULL;
 }
 
@@ -57,8 +57,8 @@ static int test_end(struct tested *t)
         json_end(&t->json);
         buf_putc(&t->text, '\n');
     } else if (!t->told && !t->failed) {
-        buf_puts(&t->text, "Nobody is configured: alerts are events of the archive only, and `sonde notify` shows them. See "
-                 "`sonde help config`, alerts.*\n");
+        buf_puts(&t->text, "Nobody is configured: alerts are events of the archive only, and `sonde notify` shows "
+                 "them. See `sonde help config`, alerts.*\n");
     }
     fwrite(t->text.p, 1, t->text.n, stdout);
     buf_done(&t->text);
@@ -95,7 +95,7 @@ static const struct example examples[] = {
 
 const struct command alerts_test = {
     .name = "alerts test", .summary = "send a test to everyone who would be told", .usage = "[RULE]",
-    .text = "Each is told once, without another try, by this command and with the rights of this user. Exit status 3: some "
-            "were told and some were not; 1: nobody was.",
+    .text = "Each is told once, without another try, by this command and with the rights of this user. Exit status 3: "
+            "some were told and some were not; 1: nobody was.",
     .options = options, .examples = examples, .max_positional = 1, .run = test_run,
 };

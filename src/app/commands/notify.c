@@ -154,7 +154,7 @@ static int notify_loop(struct agent *g, bool once)
             os_close(fd);
             met = true;
         } else if (once) {
-            log_error(0, fd == -EACCES ? "notify: the recorder lets only root, its user and members of the group sonde in" :
+            log_error(0, fd == -EACCES ? "notify: the recorder lets only its user, root and the group sonde in" :
                       "notify: no recorder runs here; start one with `sonde record`");
         } else if (!met && !g->gone_ns) {
             log_warn(0, fd == -EACCES ? "notify: the recorder lets only members of the group sonde in; waiting" :
@@ -208,9 +208,10 @@ static const struct example examples[] = {
 
 const struct command command_notify = {
     .name = "notify", .summary = "show on this desktop what the recorder raises", .usage = "",
-    .text = "A recorder that is a service of the system has no desktop to show anything on. This agent of a user asks it at its "
-            "socket (`sonde help record` says who may) and shows each alert as a notification: raised, still, over, each in "
-            "place of the one before. It says so when the recorder stops for longer than a minute, and waits for the next "
-            "one. Names from the machine are shown as text, never as markup or commands.",
+    .text = "A recorder that is a service of the system has no desktop to show anything on. This agent of a user asks "
+            "it at its socket (`sonde help record` says who may) and shows each alert as a notification: raised, "
+            "still, over, each in place of the one before. It says so when the recorder stops for longer than a "
+            "minute, and waits for the next one. Names from the machine are shown as text, never as markup or "
+            "commands.",
     .options = options, .examples = examples, .run = notify_run,
 };

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Notifications against the real thing: dunst under Xvfb, on a session bus of its own, shows raise, remind and clear with
-# the exact text, each in place of the one before; names of processes do nothing but appear; without a bus one line says so.
+# Notifications against the real thing: dunst under Xvfb, on a session bus of its own, shows raise, remind and clear
+# with the exact text, each in place of the one before; names of processes do nothing but appear; without a bus one line
+# says so.
 . "$(dirname "$0")/../lib.sh"
 for program in dunst Xvfb dbus-run-session dbus-monitor dbus-send; do
     command -v $program >/dev/null || skip "no $program"
@@ -130,6 +131,7 @@ PY
 
 # Without a bus one line says so, and no more than one.
 echo 95 >"$tmp/level"
-DBUS_SESSION_BUS_ADDRESS= expect 0 '*there is no session bus*' "$sonde" record --data "$tmp/data3" --notifications --duration 8
+DBUS_SESSION_BUS_ADDRESS= expect 0 '*there is no session bus*' \
+    "$sonde" record --data "$tmp/data3" --notifications --duration 8
 [ "$(grep -c 'session bus' "$tmp/err")" -eq 1 ] || fail "said more than once: $(cat "$tmp/err")"
 echo "dunst shows raise, remind and clear; one line without a bus"
