@@ -120,6 +120,11 @@ static const struct config_key keys[] = {
               "them." },
     { "alerts.system_log", SWITCH("false"),
       .help = "Entries in the log of the system: the journal, else syslog, else stderr." },
+    { "alerts.command", .type = CONFIG_LIST, .fallback = "[]",
+      .help = "A program and its arguments, run for each alert without a shell; the alert is JSON on its input and "
+              "SONDE_ALERT_* in its environment. Empty: none." },
+    { "alerts.command_timeout", NUMBER("30", 0.1, 3600),
+      .help = "Seconds after which it is ended, with all it started." },
     { "alerts.webhook.url", TEXT(""),
       .help = "An address that gets each alert as JSON by POST. Beyond this machine only https. Empty: there is "
               "none." },
@@ -132,11 +137,6 @@ static const struct config_key keys[] = {
     { "alerts.email.to", .type = CONFIG_LIST, .fallback = "[]", .help = "Addresses that get a mail. Empty: nobody." },
     { "alerts.email.from", TEXT(""), .help = "The address it comes from; empty: as the mail system has it." },
     { "alerts.email.sendmail", TEXT("/usr/sbin/sendmail"), .help = "The program that takes mail, called with -t -i." },
-    { "alerts.command", .type = CONFIG_LIST, .fallback = "[]",
-      .help = "A program and its arguments, run for each alert without a shell; the alert is JSON on its input and "
-              "SONDE_ALERT_* in its environment. Empty: none." },
-    { "alerts.command_timeout", NUMBER("30", 0.1, 3600),
-      .help = "Seconds after which it is ended, with all it started." },
 
     { "hardware_id.use_cryptographic_id", ALWAYS, .help = "The hardware id is a digest.",
       .answer = "the hardware id is always a digest; what it is made of stays on this machine" },

@@ -225,7 +225,7 @@ static const struct example examples[] = {
 };
 
 const struct command alerts_list = {
-    .name = "alerts list", .summary = "what is raised now and since when, what is silenced, and the rules", .usage = "",
+    .name = "alerts list", .summary = "what is raised now, what is silenced, and the rules", .usage = "",
     .text = "A rule that cannot be read is told with its place in the file, and the exit status is 2.",
     .options = options, .examples = examples, .run = list_run,
 };
