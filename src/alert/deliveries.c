@@ -31,6 +31,7 @@ struct deliveries {
     struct os_lock *lock;
     int threads;
     bool ending;
+    bool left;                /* nobody waits: the last thread frees it */
 };
 
 const struct receiver_type *const *receiver_types(void)
@@ -92,6 +93,17 @@ static void delivery_tell(struct delivery *t, const struct message *m)
     }
 }
 
+static void deliveries_release(struct deliveries *d)
+{
+    for (int i = 0; i < RECEIVERS; i++)
+        if (d->to[i]) {
+            d->to[i]->type->close(d->to[i]->self);
+            mem_free(d->to[i]);
+        }
+    os_lock_free(d->lock);
+    mem_free(d);
+}
+
 static void delivery_main(void *arg)
 {
     struct delivery *t = arg;
@@ -111,9 +123,11 @@ static void delivery_main(void *arg)
         t->busy = false;
         os_wake(d->lock);
     }
-    d->threads--;
+    bool last = --d->threads == 0 && d->left;
     os_wake(d->lock);
     os_unlock(d->lock);
+    if (last)
+        deliveries_release(d);
 }
 
 /* ---- from outside ---- */
@@ -200,21 +214,18 @@ void deliveries_free(struct deliveries *d, double wait_s)
     os_lock(d->lock);
     while (deliveries_wait_for(d) && os_mono_ns() < until)
         os_wait(d->lock, until);
-    d->ending = true; /* what is tried again is given up, what waits is tried once */
     for (int i = 0; i < RECEIVERS; i++)
-        if (d->to[i] && os_mono_ns() >= until)
+        if (d->to[i])
             d->to[i]->n = 0;
+    d->ending = true;
     os_wake(d->lock);
-    while (d->threads)
+    while (!deliveries_wait_for(d) && d->threads) /* they only have to see that it ends */
         os_wait(d->lock, INT64_MAX);
+    bool last = d->threads == 0;
+    d->left = true;
     os_unlock(d->lock);
-    for (int i = 0; i < RECEIVERS; i++)
-        if (d->to[i]) {
-            d->to[i]->type->close(d->to[i]->self);
-            mem_free(d->to[i]);
-        }
-    os_lock_free(d->lock);
-    mem_free(d);
+    if (last)
+        deliveries_release(d);
 }
 
 static int deliveries_try(const struct receiver_type *type, const struct config *c, bool wanted,

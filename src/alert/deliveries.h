@@ -26,7 +26,8 @@ unsigned deliveries_to(const struct deliveries *d);
 
 void deliveries_post(struct deliveries *d, const struct message *m); /* copies; from any thread */
 
-/* Waits for at most wait_s until what was posted is told, and for what is just being told. */
+/* Waits for at most wait_s until what was posted is told. What is being told then goes on by itself, as far as its own
+ * limits let it, and is tried no more; what still waits is left out. */
 void deliveries_free(struct deliveries *d, double wait_s);
 
 /*

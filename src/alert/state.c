@@ -320,6 +320,12 @@ bool alerts_silence(struct alerts *a, const char *rule, int64_t until_ms)
     return true;
 }
 
+void alerts_silence_as(struct alerts *a, const struct alerts *other)
+{
+    memcpy(a->silence, other->silence, sizeof a->silence);
+    a->n_silences = other->n_silences;
+}
+
 void alerts_unsilence_all(struct alerts *a)
 {
     a->n_silences = 0;

@@ -74,6 +74,7 @@ void alerts_foresee(struct alerts *a, const char *rule, const char *metric, enum
 
 /* Nothing is told of a rule ("all": of all) until then; a time that is past ends it. False: there are too many. */
 bool alerts_silence(struct alerts *a, const char *rule, int64_t until_ms);
+void alerts_silence_as(struct alerts *a, const struct alerts *other); /* what is silenced there is silenced here */
 void alerts_unsilence_all(struct alerts *a); /* before the ones that are in force now are given */
 bool alerts_is_silenced(const struct alerts *a, const char *rule, int64_t now_ms);
 

@@ -91,12 +91,29 @@ static void alarms_on_tell(void *self, const struct message *m)
 
 /* ---- the index ---- */
 
-static void alarms_silence(void *self, const char *rule, int64_t until_ms)
+struct silences {
+    struct { char rule[RULE_NAME_MAX]; int64_t until_ms; } one[ALERT_SILENCES];
+    size_t n;
+};
+
+static void silences_note(void *self, const char *rule, int64_t until_ms)
 {
-    struct alarms *a = self;
-    alerts_silence(a->alerts, rule, until_ms);
+    struct silences *s = self;
+    if (s->n == ALERT_SILENCES)
+        return;
+    text_copy(s->one[s->n].rule, sizeof s->one[0].rule, rule);
+    s->one[s->n++].until_ms = until_ms;
 }
 
+/* What is in force takes the place of what was. Under the lock. */
+static void alarms_silence(struct alarms *a, const struct silences *s)
+{
+    alerts_unsilence_all(a->alerts);
+    for (size_t i = 0; i < s->n; i++)
+        alerts_silence(a->alerts, s->one[i].rule, s->one[i].until_ms);
+}
+
+/* Without the lock: it waits for the disk. */
 static int alarms_write(struct alarms *a, size_t n)
 {
     int rc = a->index || a->r->o.csv_only ? 0 : index_open(a->r->o.dir, &(struct index_options){ 0 }, &a->index);
@@ -106,11 +123,14 @@ static int alarms_write(struct alarms *a, size_t n)
     }
     if (rc < 0 || !a->index)
         return rc;
+    struct silences now = { 0 };
+    rc = index_silences(a->index, os_wall_ms(), silences_note, &now);
+    if (rc < 0)
+        return rc;
     os_lock(a->lock);
-    alerts_unsilence_all(a->alerts);
-    rc = index_silences(a->index, os_wall_ms(), alarms_silence, a);
+    alarms_silence(a, &now);
     os_unlock(a->lock);
-    return rc;
+    return 0;
 }
 
 /* What could not be written is written before what came since. Under the lock. */
@@ -289,10 +309,12 @@ static void alarms_remember(struct alarms *a)
 {
     struct index *x;
     struct restoring s = { a, alarms_now(a) };
+    struct silences silences = { 0 };
     if (a->r->o.csv_only || index_open_read(a->r->o.dir, &x) < 0)
         return;
     int rc = index_alerts(x, false, 0, ALERTS_MAX, alarms_restore, &s);
-    rc = rc < 0 ? rc : index_silences(x, s.now.wall_ms, alarms_silence, a);
+    rc = rc < 0 ? rc : index_silences(x, s.now.wall_ms, silences_note, &silences);
+    alarms_silence(a, &silences);
     if (rc < 0)
         log_warn(rc, "record: what was raised before is not known, and may be told again");
     index_close(x);
@@ -357,6 +379,7 @@ static void alarms_reload(void *self, const struct config *c)
         os_lock(a->lock);
         struct moving m = { alarms_begin(a, rules, false), alarms_now(a), a };
         alerts_raised(a->alerts, alarms_move, &m);
+        alerts_silence_as(m.to, a->alerts);
         alerts_free(a->alerts);
         a->alerts = m.to;
         a->deliveries = now;
