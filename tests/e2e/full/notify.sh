@@ -95,6 +95,36 @@ echo 95 >"$tmp/level"
 wait_for 'is 95.0 %, above 90.0 %' "$tmp/heard"
 "$sonde" check --duration 2 --interval 0.5 --fresh --notifications >"$tmp/report"
 wait_for 'string "Sonde:' "$tmp/heard"
+
+# Processes with such names, and a recorder that says what none of ours does: 1500 control characters, and markup.
+/usr/bin/python3 "$tmp/hostile.py" "$tmp/evil.sock" &
+hostile=$!
+for _ in $(seq 50); do [ ! -S "$tmp/evil.sock" ] || break; sleep 0.1; done
+SONDE_SOCKET=$tmp/evil.sock timeout 20 "$sonde" notify --once
+wait_for 'string "evil?[2J"' "$tmp/heard"
+"$sonde" check --duration 12 --interval 0.5 --fresh --notifications >"$tmp/report"
+kill $hostile
+END
+cat >"$tmp/hostile.py" <<'END'
+import ctypes, json, os, socket, sys, threading
+libc = ctypes.CDLL(None)
+for name in (b"x$(touch /tmp/sonde-p)", b"`touch /tmp/sonde-p`", b"<b>&\x1b[2J"):
+    if os.fork() == 0:
+        libc.prctl(1, 15)
+        libc.prctl(15, name[:15])
+        while True:
+            pass
+said = dict(state="raised", rule="evil\x1b[2J", metric="m", value=1, unit="1", severity="critical", more=0, id="e",
+            since="2026-11-22T10:15:00Z", time="2026-11-22T10:15:00Z",
+            text="<b>a</b>$(touch /tmp/sonde-p)" + 1500 * "\x01")
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen()
+while True:
+    line, _ = server.accept()
+    line.recv(512)
+    line.sendall((json.dumps(said) + "\nno JSON\n[]\n{}\n").encode())
+    line.close()
 END
 rm -f /tmp/sonde-p
 export sonde tmp
@@ -125,6 +155,9 @@ over = [s for s in busy if s[0] == "toy busy: over"]
 assert over[0][1].startswith(f"{name} is 7.00 %, no longer above 90.0 %; it was for "), busy
 assert busy[0][2] == 0 and still[0][2] > 0 and over[0][2] == still[0][2], busy
 assert all("<" not in s[1] for s in shown), shown
+[evil] = [s for s in shown if s[0].startswith("evil")]
+assert evil[1].startswith("&lt;b&gt;a&lt;/b&gt;$(touch /tmp/sonde-p)??") and len(evil[1]) < 1000, evil
+assert all(c >= " " for s in shown for c in s[0] + s[1].replace("\n", "")), shown
 print(len(shown), "notifications,", len(busy), "of the alert")
 PY
 [ ! -e /tmp/sonde-p ] || fail "a name was run as a command"
