@@ -57,6 +57,12 @@ static int attach_ask(const char *data, const char *request)
     return fd < 0 ? attach_try(buf_text(&system), line) : fd;
 }
 
+int attach_open(const struct args *a, const char *request)
+{
+    int fd = attach_ask(args_text(a, "data"), request);
+    return fd < 0 && fd != -EACCES ? -ENOENT : fd;
+}
+
 static int attach_refused(const char *json)
 {
     json_error_t e;

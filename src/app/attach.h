@@ -36,6 +36,10 @@ int attach_json(const struct args *a, const char *request, struct json_t **out);
 /* The same of the recorder of a data directory; NULL: of this user's or the system's, as without --data. */
 int attach_json_of(const char *data, const char *request, struct json_t **out);
 
+/* Asks, and leaves the line open: a descriptor to read what comes from, by os_socket_receive(), and to close. -ENOENT,
+ * -EACCES as above. */
+int attach_open(const struct args *a, const char *request);
+
 struct attach_marked {
     char dir[OS_PATH_MAX];    /* of the recorder */
     double interval_s;        /* it begins with the next sample */

@@ -12,6 +12,7 @@
 
 struct json;
 struct recorder;
+struct alarms;
 
 /* One who wants every instant. Begins and ends with the recorder; calls come from its thread, where nothing else is
  * said. */
@@ -54,6 +55,7 @@ struct recorder {
         void *self;
     } part[RECORDER_PARTS_MAX];
     int n_parts;
+    struct alarms *alarms;        /* for the socket, NULL where no rules are held: app/recorder_alerts.h */
     struct os_lock *tidying;      /* held while a part is added, taken away or tidied */
 
     struct moment now;            /* of the last instant, as parts see it */

@@ -11,7 +11,7 @@
 /* How keys begin that take effect at once: whoever uses them asks anew, or is told. */
 static const char *const live[] = {
     "debug.", "storage.max_mb", "storage.keep_", "performance.max_cpu_percent",
-    "performance.max_rss_mb", "performance.max_write_mb_per_hour", "analysis.", "cloud.",
+    "performance.max_rss_mb", "performance.max_write_mb_per_hour", "analysis.", "alerts.", "cloud.",
     "session_classification.confidence_threshold", "session_classification.update_interval",
 };
 

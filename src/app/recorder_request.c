@@ -14,7 +14,7 @@ static const struct {
     enum request_kind kind;
 } words[] = {
     { "live", REQUEST_LIVE }, { "tape", REQUEST_TAPE }, { "state", REQUEST_STATE },
-    { "sessions", REQUEST_SESSIONS }, { "mark", REQUEST_MARK },
+    { "sessions", REQUEST_SESSIONS }, { "mark", REQUEST_MARK }, { "alerts", REQUEST_ALERTS },
 };
 
 /* The next word, taken off; "" at the end. */
@@ -88,13 +88,14 @@ int request_parse(const char *line, size_t n, struct request *out, char why[stat
     while (i < sizeof words / sizeof *words && strcmp(words[i].word, word) != 0)
         i++;
     if (i == sizeof words / sizeof *words)
-        return request_refuse(why, "the request is none of live, tape, state, sessions, mark");
+        return request_refuse(why, "the request is none of live, tape, state, sessions, mark, alerts");
     struct request r = { .kind = words[i].kind };
     text_copy(r.text, sizeof r.text, rest + strspn(rest, " "));
     int rc = r.kind == REQUEST_LIVE ? request_live(rest, &r, why) :
              r.kind == REQUEST_TAPE ? request_tape(rest, &r, why) :
              r.kind == REQUEST_SESSIONS ? request_sessions(rest, &r, why) :
-             r.kind == REQUEST_STATE && *r.text ? request_refuse(why, "state takes nothing") : 0;
+             r.kind == REQUEST_STATE && *r.text ? request_refuse(why, "state takes nothing") :
+             r.kind == REQUEST_ALERTS && *r.text ? request_refuse(why, "alerts takes nothing") : 0;
     if (rc == 0)
         *out = r;
     return rc;

@@ -7,6 +7,8 @@
  *   state                   JSON: who records what since when, and how much
  *   sessions [N]            JSON: the newest N (default 100)
  *   mark [NOTE]             JSON: are the last minutes kept, with a note, in which folder, and how often is sampled
+ *   alerts                  JSON, an object a line: {"server": "sonde", ...}, each alert that lasts and was told, an
+ *                           empty object, then each as it is told (alert/message.h), and an empty object now and then
  *
  * Errors are JSON: {"error": "..."}.
  */
@@ -23,7 +25,7 @@
 #define REQUEST_MINUTES 1440.0
 #define REQUEST_SESSIONS_MAX 10000
 
-enum request_kind { REQUEST_LIVE, REQUEST_TAPE, REQUEST_STATE, REQUEST_SESSIONS, REQUEST_MARK };
+enum request_kind { REQUEST_LIVE, REQUEST_TAPE, REQUEST_STATE, REQUEST_SESSIONS, REQUEST_MARK, REQUEST_ALERTS };
 
 struct request {
     enum request_kind kind;

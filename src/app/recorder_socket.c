@@ -6,6 +6,7 @@
  * comes from the archive's files, as any other reader would read them.
  */
 #include "app/socket_path.h"
+#include "app/recorder_alerts.h"
 #include "app/recorder_parts.h"
 #include "app/recorder_request.h"
 #include "app/sessions/sessions.h"
@@ -27,6 +28,7 @@
 #define SECOND_NS 1000000000
 #define ASK_NS (5 * (int64_t)SECOND_NS)   /* for the request */
 #define TAKE_NS (10 * (int64_t)SECOND_NS) /* for what was sent */
+#define BEAT_NS (30 * (int64_t)SECOND_NS)
 #define PIECE 65536                       /* bytes sent at a time */
 
 struct server {
@@ -227,6 +229,50 @@ static void client_mark(struct client *c, const char *note)
     client_json_end(c, &j);
 }
 
+/* ---- alerts, as they are told ---- */
+
+static void client_put_alert(void *self, const struct message *m)
+{
+    struct client *c = self;
+    message_put(m, &c->out);
+    buf_putc(&c->out, '\n');
+}
+
+static void client_alerts_begin(struct client *c, struct alarms *alarms, uint64_t *next)
+{
+    struct json j;
+    json_init(&j, &c->out);
+    json_object(&j, NULL);
+    json_string(&j, "server", "sonde");
+    json_string(&j, "session", store_about(c->s->r->store)->session);
+    json_end(&j);
+    buf_putc(&c->out, '\n');
+    alarms_lasting(alarms, client_put_alert, c, next);
+    buf_puts(&c->out, "{}\n");
+}
+
+static void client_alerts(struct client *c)
+{
+    struct alarms *alarms = alarms_of(c->s->r);
+    struct message m;
+    uint64_t next;
+    if (!alarms) {
+        client_refuse(c, "this recorder holds no rules (alerts.enabled)");
+        return;
+    }
+    client_alerts_begin(c, alarms, &next);
+    int64_t beat_ns = os_mono_ns() + BEAT_NS;
+    int rc = client_flush(c);
+    while (rc >= 0 && !server_ends(c->s)) {
+        rc = alarms_next(alarms, &next, &m, os_mono_ns() + SECOND_NS);
+        if (rc == 0)
+            client_put_alert(c, &m);
+        else if (rc == -ETIMEDOUT && os_mono_ns() >= beat_ns)
+            buf_puts(&c->out, "{}\n"); /* who went away is noticed */
+        rc = rc == -ETIMEDOUT || rc == 0 ? c->out.n ? (beat_ns = os_mono_ns() + BEAT_NS, client_flush(c)) : 0 : rc;
+    }
+}
+
 struct sessions {
     struct json json;
     struct index *index;
@@ -275,6 +321,7 @@ static void client_answer(struct client *c, const struct request *q)
         break;
     case REQUEST_SESSIONS: client_sessions(c, q->limit); break;
     case REQUEST_MARK: client_mark(c, q->text); break;
+    case REQUEST_ALERTS: client_alerts(c); break;
     }
 }
 

@@ -98,6 +98,51 @@ static const struct config_key keys[] = {
     { "ask.send_process_names", SWITCH("false"),
       .help = "Send it the names of processes; without, they are \"process 1\", \"process 2\"." },
 
+    { "alerts.enabled", SWITCH("true"),
+      .help = "While recording, hold what is recorded against rules, and tell what they say." },
+    { "alerts.rules", .type = CONFIG_LIST, .fallback = "[]",
+      .help = "Rules of your own, each a text as \"disk busy: disk.util > 90 for 5m\"; `sonde help alerts` has the "
+              "words." },
+    { "alerts.defaults", SWITCH("true"),
+      .help = "The rules that Sonde brings apply, too, but where one of your own has the same name." },
+    { "alerts.template", TEXT(""),
+      .help = "The text that is told, with {rule}, {state}, {severity}, {metric}, {value}, {since}, {time}, "
+              "{duration}, "
+              "{text}, {id} in it; empty: {text}." },
+    { "alerts.remind_minutes", NUMBER("240", 0, 100000),
+      .help = "Minutes until an alert that lasts is told again. 0: never." },
+    { "alerts.raise_cooldown_s", NUMBER("300", 0, 1000000),
+      .help = "Seconds after an alert was told in which the same one is not told anew, however often it comes back." },
+    { "alerts.clear_cooldown_s", NUMBER("60", 0, 1000000),
+      .help = "Seconds after its end was told in which its end is not told anew." },
+    { "alerts.group_s", NUMBER("5", 0, 3600),
+      .help = "Seconds in which alerts of one rule are gathered into one message." },
+    { "alerts.grace_s", NUMBER("60", 0, 86400), .help = "Seconds after the start in which nothing is raised." },
+    { "alerts.quiet_hours", TEXT(""),
+      .help = "When only what is critical is told, in local time: \"22:00-07:00\". Empty: never." },
+    { "alerts.desktop", SWITCH("false"),
+      .help = "Notifications on the desktop of the user who records. A service has none: there `sonde notify` shows "
+              "them." },
+    { "alerts.system_log", SWITCH("false"),
+      .help = "Entries in the log of the system: the journal, else syslog, else stderr." },
+    { "alerts.command", .type = CONFIG_LIST, .fallback = "[]",
+      .help = "A program and its arguments, run for each alert without a shell; the alert is JSON on its input and "
+              "SONDE_ALERT_* in its environment. Empty: none." },
+    { "alerts.command_timeout", NUMBER("30", 0.1, 3600),
+      .help = "Seconds after which it is ended, with all it started." },
+    { "alerts.webhook.url", TEXT(""),
+      .help = "An address that gets each alert as JSON by POST. Beyond this machine only https. Empty: there is "
+              "none." },
+    { "alerts.webhook.secret_file", TEXT(""),
+      .help = "The file of a secret, mode 0600, that signs the body: X-Sonde-Signature: sha256=HEX (HMAC). Empty: "
+              "unsigned." },
+    { "alerts.webhook.ca_file", TEXT(""), .help = "Certificates to trust for it, PEM; empty: those of the system." },
+    { "alerts.webhook.timeout", NUMBER("10", 1, 120),
+      .help = "Seconds that an answer may take; what fails is tried again." },
+    { "alerts.email.to", .type = CONFIG_LIST, .fallback = "[]", .help = "Addresses that get a mail. Empty: nobody." },
+    { "alerts.email.from", TEXT(""), .help = "The address it comes from; empty: as the mail system has it." },
+    { "alerts.email.sendmail", TEXT("/usr/sbin/sendmail"), .help = "The program that takes mail, called with -t -i." },
+
     { "push.targets", .type = CONFIG_LIST, .fallback = "[]",
       .help = "Receivers that are sent what is recorded, as texts \"NAME FORMAT URL [metrics=GLOBS] [interval=S] "
               "[token_file=PATH] [user=NAME password_file=PATH] [ca_file=PATH] [host=NAME] [settle=S] [insecure]\"; formats: "
@@ -111,6 +156,7 @@ static const struct config_key keys[] = {
     { "push.finish_s", NUMBER("2", 0, 3600),
       .help = "Seconds that a recording waits at its end for receivers; what they lack then is sent at the next "
               "start." },
+
     { "mcp.http", SWITCH("false"),
       .help = "Assistants may ask `sonde serve` at /mcp (Model Context Protocol), by the rules and tokens of the page; "
               "without, only `sonde mcp` is for them." },
@@ -144,7 +190,8 @@ static const struct config_key keys[] = {
     { "cloud.onedrive.credentials_file", TEXT(""), .help = "The credentials of the application." },
 
     { "session_classification.update_interval", NUMBER("30", 1, 3600), .help = "Seconds between two answers." },
-    { "session_classification.confidence_threshold", NUMBER("0.6", 0, 1), .help = "Below it the answer is \"unknown\"." },
+    { "session_classification.confidence_threshold", NUMBER("0.6", 0, 1),
+      .help = "Below it the answer is \"unknown\"." },
     { "session_classification.categories", .type = CONFIG_LIST,
       .fallback = "[gaming, ai_training, cad_3d_modeling, graphics_design, video_editing, coding_development, "
                   "document_editing, web_browsing, idle, system_maintenance]",
@@ -195,6 +242,9 @@ static const struct { const char *name, *help; } sections[] = {
     { "logging", "the rolling CSV logs of `sonde record`" },
     { "export", "numbers for other programs" },
     { "ask", "questions in words, and a language model that they may be put to as well; none by default" },
+    { "alerts", "what is told of by itself, to whom, and how often" },
+    { "alerts.webhook", "a server that is told; none by default" },
+    { "alerts.email", "mail by the mail system of this machine; none by default" },
     { "push", "receivers that get what is recorded; none by default" },
     { "mcp", "what assistants that a person connects are told (sonde mcp); whoever runs one decides where that goes" },
     { "hardware_id", "the anonymous name of this machine" },
@@ -204,7 +254,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "cloud.onedrive", "OneDrive" },
     { "session_classification", "the kind of workload" },
     { "performance", "what Sonde may cost" },
-    { "privacy", "what is kept about people; none of it leaves this machine by itself; see ask and mcp for what is told to whom" },
+    { "privacy", "what is kept about people; none of it leaves this machine by itself; see ask, mcp, alerts and push for what is told to whom" },
     { "debug", "messages about Sonde itself" },
 };
 

@@ -23,6 +23,10 @@ struct crypto {
      * -EIO the library refused.
      */
     int (*digest)(const char *algorithm, const void *bytes, size_t n, char *hex, size_t cap);
+
+    /* HMAC of n bytes by that digest and a key (RFC 2104), likewise. */
+    int (*hmac)(const char *algorithm, const void *key, size_t key_n, const void *bytes, size_t n, char *hex,
+                size_t cap);
 };
 
 #endif

@@ -157,7 +157,7 @@ static int fetch_headers(const struct fetch_request *r, struct curl_slist **out)
     *out = NULL;
     int rc = fetch_add_type(out, r->type);
     rc = rc < 0 || !r->bearer ? rc : fetch_add_key(out, r->bearer);
-    for (const char *const *h = r->header; h && *h && rc == 0; h++)
+    for (const char *const *h = r->headers; h && *h && rc == 0; h++)
         rc = fetch_add(out, *h);
     return rc < 0 ? rc : fetch_add(out, "Expect:");
 }

@@ -17,7 +17,7 @@ struct fetch_request {
     const char *body;        /* n bytes */
     size_t n;
     const char *type;        /* of the body; NULL: "application/json", which is the reply that is wanted then, too */
-    const char *const *header; /* "Name: value" ..., ends with NULL; NULL: none */
+    const char *const *headers; /* "Name: value" ..., ends with NULL; NULL: none */
     const char *bearer;      /* the secret of `Authorization: Bearer`; NULL: none */
     const char *user, *password; /* of `Authorization: Basic`; NULL: none */
     const char *authorities; /* file of the certificates that are trusted, PEM; NULL: those of the system */

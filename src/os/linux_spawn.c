@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -87,6 +88,7 @@ bool os_is_program(const char *path)
 
 struct start {
     const char *const *argv, *const *env;
+    int in;        /* what it reads; -1: nothing */
     int out, err;  /* what the program writes to */
     int failed;    /* takes the errno of what went wrong before the program ran */
     pid_t sonde;
@@ -124,7 +126,8 @@ static _Noreturn void spawn_program(const struct start *s)
 {
     /* Out of the way of 0, 1 and 2, which Sonde may have been started without. */
     int failed = fcntl(s->failed, F_DUPFD_CLOEXEC, 3), out = fcntl(s->out, F_DUPFD_CLOEXEC, 3),
-        err = fcntl(s->err, F_DUPFD_CLOEXEC, 3), in = open("/dev/null", O_RDONLY);
+        err = fcntl(s->err, F_DUPFD_CLOEXEC, 3),
+        in = s->in < 0 ? open("/dev/null", O_RDONLY) : fcntl(s->in, F_DUPFD_CLOEXEC, 3);
     if (failed < 0)
         spawn_give_up(s->failed);
     if (out < 0 || err < 0 || in < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
@@ -255,13 +258,13 @@ static int spawn_outcome(pid_t guard, int failed)
     return -error;
 }
 
-int os_child_start(const char *const *argv, const char *const *env, struct os_child *c)
+static int spawn_start(const char *const *argv, const char *const *env, int in, struct os_child *c)
 {
     int out[2] = { -1, -1 }, err[2] = { -1, -1 }, failed[2] = { -1, -1 };
     int rc = spawn_pipe(out);
     rc = rc < 0 ? rc : spawn_pipe(err);
     rc = rc < 0 ? rc : spawn_pipe(failed);
-    struct start s = { argv, env, out[1], err[1], failed[1], getpid() };
+    struct start s = { argv, env, in, out[1], err[1], failed[1], getpid() };
     pid_t guard = rc < 0 ? -1 : spawn_fork(&s);
     if (rc == 0 && guard < 0)
         rc = -errno;
@@ -279,6 +282,38 @@ int os_child_start(const char *const *argv, const char *const *env, struct os_ch
     os_close(err[1]);
     *c = (struct os_child){ .pid = guard, .out = out[0], .err = err[0] };
     return 0;
+}
+
+int os_child_start(const char *const *argv, const char *const *env, struct os_child *c)
+{
+    return spawn_start(argv, env, -1, c);
+}
+
+/* In memory, so that a program which reads nothing holds nobody up. */
+static int spawn_file_of(const void *bytes, size_t n)
+{
+    int fd = memfd_create("sonde-input", MFD_CLOEXEC);
+    for (size_t at = 0; fd >= 0 && at < n;) {
+        ssize_t put = write(fd, (const char *)bytes + at, n - at);
+        if (put < 0) {
+            int error = errno;
+            close(fd);
+            return -error;
+        }
+        at += (size_t)put;
+    }
+    return fd < 0 ? -errno : lseek(fd, 0, SEEK_SET) < 0 ? (close(fd), -EIO) : fd;
+}
+
+int os_child_start_with(const char *const *argv, const char *const *env, const void *bytes, size_t n,
+                        struct os_child *c)
+{
+    int fd = spawn_file_of(bytes, n);
+    if (fd < 0)
+        return fd;
+    int rc = spawn_start(argv, env, fd, c);
+    close(fd);
+    return rc;
 }
 
 int os_child_read(int fd, void *bytes, size_t cap, int wait_ms)

@@ -306,6 +306,10 @@ struct os_child {
  */
 int os_child_start(const char *const *argv, const char *const *env, struct os_child *c);
 
+/* The same, with n bytes on its stdin. */
+int os_child_start_with(const char *const *argv, const char *const *env, const void *bytes, size_t n,
+                        struct os_child *c);
+
 /* What it wrote: bytes, 0 when it has closed that end, -EAGAIN when there is nothing, after waiting
  * for at most wait_ms. */
 int os_child_read(int fd, void *bytes, size_t cap, int wait_ms);

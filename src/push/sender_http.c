@@ -124,7 +124,7 @@ static void http_send(struct sender *s, const char *bytes, size_t n, struct answ
     }
     header[i] = NULL;
     int rc = h->fetch->post(&(struct fetch_request){
-        .url = t->url, .body = bytes, .n = n, .type = t->exporter->type, .header = header,
+        .url = t->url, .body = bytes, .n = n, .type = t->exporter->type, .headers = header,
         .user = *t->user ? t->user : NULL, .password = *t->user ? s->secret : NULL,
         .authorities = *t->ca_file ? t->ca_file : NULL, .timeout_s = TIMEOUT_S, .local = t->local,
         .ends = http_stop, .take = http_take, .self = &reply, .kept = &h->kept, .fresh = &fresh,

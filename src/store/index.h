@@ -237,6 +237,34 @@ int index_score_forecast(struct index *x, int64_t n, int64_t now_ms, const struc
 int index_grades(struct index *x, const char *metric, void (*each)(void *self, const struct index_grade *g),
                  void *self);
 
+/* ---- alerts ---- */
+
+#define INDEX_ALERT_KEPT_MS (INT64_C(90) * 86400000) /* after their end */
+#define INDEX_ALERT_RULE_MAX 64
+
+struct index_alert {
+    const char *rule, *metric, *unit, *text; /* borrowed, in the call only; metric "": of none */
+    int64_t since_ms, end_ms;   /* end_ms 0: it holds */
+    int64_t told_ms;            /* when receivers were told last; 0: never */
+    enum severity severity;
+    double value;               /* NaN: not known */
+};
+
+/* Writes one, new or in place of what its rule said of its metric since the same time. Those that ended long ago go.
+ * -EINVAL: a text is too long or not plain. */
+int index_put_alert(struct index *x, const struct index_alert *a);
+
+/* Those that hold, or with `past` those that ended and began at or after from_ms; the newest first, at most limit
+ * (0 = all). Returns the count. */
+int index_alerts(struct index *x, bool past, int64_t from_ms, int64_t limit,
+                 void (*each)(void *self, const struct index_alert *a), void *self);
+
+/* Nothing is told of a rule ("all": of all) until then. -EINVAL: the name is too long or not plain. */
+int index_silence(struct index *x, const char *rule, int64_t until_ms);
+int index_unsilence(struct index *x, const char *rule); /* -ENODATA: it was not silenced */
+int index_silences(struct index *x, int64_t now_ms, void (*each)(void *self, const char *rule, int64_t until_ms),
+                   void *self); /* those in force */
+
 /* ---- removing, and what there is ---- */
 
 /* With all that hangs on it. Its files are another matter: archive_drop(). */

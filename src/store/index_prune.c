@@ -74,6 +74,8 @@ int index_make_room(struct index *x)
 {
     struct prune_step steps[] = {
         { "DELETE FROM forecasts WHERE n IN (SELECT n FROM forecasts ORDER BY made_ms LIMIT ?1)", { I(STEP) }, 1 },
+        { "DELETE FROM alerts WHERE n IN (SELECT n FROM alerts WHERE end_ms <> 0 ORDER BY since_ms LIMIT ?1)",
+          { I(STEP) }, 1 },
         { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session NOT IN " LABELLED
           "ORDER BY time_ms LIMIT ?1)", { I(STEP) }, 1 },
         { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session NOT IN " LABELLED

@@ -56,6 +56,13 @@ static const char *const versions[] = {
     "CREATE INDEX forecasts_by_time ON forecasts (made_ms);"
     "CREATE INDEX forecasts_by_metric ON forecasts (metric, made_ms);"
     "CREATE INDEX forecasts_due ON forecasts (made_ms) WHERE points IS NOT NULL;",
+
+    "CREATE TABLE alerts (n INTEGER PRIMARY KEY, rule TEXT NOT NULL, metric TEXT NOT NULL, since_ms INTEGER NOT NULL,"
+    " end_ms INTEGER NOT NULL, told_ms INTEGER NOT NULL, severity INTEGER NOT NULL, value REAL, unit TEXT NOT NULL,"
+    " text TEXT NOT NULL, UNIQUE (rule, metric, since_ms)) STRICT;"
+    "CREATE INDEX alerts_by_time ON alerts (since_ms);"
+    "CREATE INDEX alerts_raised ON alerts (since_ms) WHERE end_ms = 0;"
+    "CREATE TABLE silences (rule TEXT NOT NULL PRIMARY KEY, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 enum { VERSIONS = sizeof versions / sizeof *versions };

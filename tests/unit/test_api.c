@@ -327,6 +327,45 @@ static void test_analyses(void **state)
     api_sample_done(&f);
 }
 
+static void test_alerts(void **state)
+{
+    (void)state;
+    struct api_sample f;
+    struct index *x;
+    const char *post = "/api/v1/alerts/silences", *take = "/api/v1/alerts/silences/{*}";
+    static const struct api_rule rules[] = { { "disk busy", "disk busy: disk.util > 90", true } };
+    api_sample_init(&f);
+    api_sample_index(&f);
+    struct index_alert a = { .rule = "disk busy", .metric = "disk.util{sda}", .unit = "%", .text = "it is <b>busy</b>",
+                             .since_ms = 1795342500000, .severity = SEVERITY_CRITICAL, .value = 97 };
+    assert_int_equal(index_open(f.m.dir, &(struct index_options){ 0 }, &x), 0);
+    assert_int_equal(index_put_alert(x, &a), 0);
+    a.since_ms -= 1000;
+    a.end_ms = a.since_ms + 500;
+    assert_int_equal(index_put_alert(x, &a), 0);
+    index_close(x);
+    api_free(f.api);
+    f.api = api_new(f.m.dir, &(struct api_shown){ .config = f.config, .rules = rules, .n_rules = 1,
+                                                  .how = { .seed = 1, .budget_per_day = 1 } });
+    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"disk busy\",\"minutes\":5}", "", "", NULL),
+                     204);
+    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"other\"}", "", "", NULL), 404);
+    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"all\",\"minutes\":-5}", "", "", NULL), 400);
+    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "[]", "", "", NULL), 400);
+    json_t *j = get(&f, "/api/v1/alerts", "session=" FIRST);
+    json_t *raised = json_object_get(j, "raised"), *past = json_object_get(j, "past");
+    assert_int_equal(json_array_size(raised), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(raised, 0), "text")), "it is <b>busy</b>");
+    assert_true(json_is_null(json_object_get(json_array_get(raised, 0), "end_ms")));
+    assert_int_equal(json_array_size(past), 1);
+    assert_int_equal(json_array_size(json_object_get(j, "silences")), 1);
+    assert_int_equal(json_array_size(json_object_get(j, "rules")), 1);
+    json_decref(j);
+    assert_int_equal(api_sample_ask(&f, HTTP_DELETE, take, "", "", "disk busy", "", NULL), 204);
+    assert_int_equal(api_sample_ask(&f, HTTP_DELETE, take, "", "", "disk busy", "", NULL), 404);
+    api_sample_done(&f);
+}
+
 /* Two sessions at the same time are not taken as one, be it only before the window that is compared. */
 static void test_two_at_a_time(void **state)
 {
@@ -444,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_metrics_that_are_missing), cmocka_unit_test(test_metrics_that_are_damaged),
         cmocka_unit_test(test_frames), cmocka_unit_test(test_bad_queries), cmocka_unit_test(test_processes),
         cmocka_unit_test(test_findings), cmocka_unit_test(test_labels), cmocka_unit_test(test_analyses),
+        cmocka_unit_test(test_alerts),
         cmocka_unit_test(test_two_at_a_time), cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_puts_last),
         cmocka_unit_test(test_compare_with_nothing),
         cmocka_unit_test(test_settings), cmocka_unit_test(test_export),

@@ -172,10 +172,36 @@ static void web(void **state)
     w->close(NULL);
 }
 
+/* RFC 4231, 4.2, 4.3 and 4.7: short keys and one that is longer than a block. */
+static void hmacs(void **state)
+{
+    (void)state;
+    const struct crypto *c = os_module("sonde-crypto", "sonde_crypto");
+    char key[131], hex[CRYPTO_HEX_MAX];
+    if (!c)
+        return; /* built without OpenSSL */
+    static const struct { int fill; size_t n; const char *key, *text, *want; } cases[] = {
+        { 0x0b, 20, NULL, "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+        { 0, 4, "Jefe", "what do ya want for nothing?",
+          "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+        { 0xaa, 131, NULL, "Test Using Larger Than Block-Size Key - Hash Key First",
+          "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        memset(key, cases[i].fill, sizeof key);
+        const char *k = cases[i].key ? cases[i].key : key;
+        assert_int_equal(c->hmac("sha256", k, cases[i].n, cases[i].text, strlen(cases[i].text), hex, sizeof hex), 64);
+        assert_string_equal(hex, cases[i].want);
+    }
+    assert_int_equal(c->hmac("md5", "a", 1, "b", 1, hex, sizeof hex), -EINVAL);
+    assert_int_equal(c->hmac("sha256", "a", 1, "b", 1, hex, 64), -ENOSPC);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(absent), cmocka_unit_test(current_folder), cmocka_unit_test(digests),
+        cmocka_unit_test(hmacs),
         cmocka_unit_test(terminal), cmocka_unit_test(fetch), cmocka_unit_test(fetch_without_memory),
         cmocka_unit_test(web),
     };

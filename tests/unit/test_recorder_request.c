@@ -35,6 +35,8 @@ static void takes_what_is_documented(void **state)
     assert_int_equal(r.limit, 7);
     assert_int_equal(parse("mark the fan  is loud", &r), 0);
     assert_string_equal(r.text, "the fan  is loud");
+    assert_int_equal(parse("alerts", &r), 0);
+    assert_int_equal(r.kind, REQUEST_ALERTS);
     assert_int_equal(parse("mark", &r), 0);
     assert_string_equal(r.text, "");
 }
@@ -43,8 +45,10 @@ static void refuses_everything_else(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "", " ", "li", "lives", "live x", "live -1", "live nan", "live inf", "live 1441", "live 1 2", "tape", "tape -", "tape - 0",
-        "tape - 0 1 2", "tape - x 1", "tape - 0 99999999999999999999", "tape - 1e3 2", "state now", "sessions 0", "sessions 10001",
+        "", " ", "li", "lives", "live x", "live -1", "live nan", "live inf", "live 1441", "live 1 2", "tape", "tape -",
+            "tape - 0",
+        "tape - 0 1 2", "tape - x 1", "tape - 0 99999999999999999999", "tape - 1e3 2", "state now", "alerts now",
+            "alert", "sessions 0", "sessions 10001",
         "sessions 1 2", "sessions x", "mark \033[2J", "mark \xff\xfe", "LIVE", "tape a\tb 0 1",
         "tape session_of_a_name_that_is_longer_than_any_that_we_give 0 1",
     };

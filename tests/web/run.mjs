@@ -145,6 +145,16 @@ const USES = {
     await settled(page);
     check((await page.locator('tbody tr').count()) > 20, 'rows are missing');
   },
+  async alerts(page) {
+    check((await page.locator('.findings li').count()) === 2, 'an alert is missing');
+    check((await text(page, '.finding-text')).includes('x$(touch /tmp/p) <b>&"'), 'a name is not shown as it is');
+    check(!(await page.locator('.view b b').count()), 'a name became markup');
+    await page.getByRole('button', { name: 'Silence 2 h: toy busy' }).first().click();
+    await page.getByRole('button', { name: 'Tell again: toy busy' }).first().click();
+    await page.getByRole('button', { name: 'Silence 2 h: toy busy' }).first().waitFor();
+    await page.getByRole('button', { name: 'Tell again: unusual' }).first().waitFor();
+  },
+
   async events(page) {
     const options = page.locator('select[aria-label="every kind"] option');
     const kinds = await options.evaluateAll((all) => all.map((one) => one.value));

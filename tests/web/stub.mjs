@@ -35,6 +35,7 @@ export class Stub {
     this.asked = [];
     this.contexts = [];
     this.sent = [];
+    this.silenced = ['unusual'];
     this.labels = [{ name: 'kept', note: 'before the update', at_ms: Date.now() - DAY }];
     this.machine = new Machine(kind, Math.floor(Date.now() / 1000) * 1000);
     this.server = http.createServer((request, reply) => this.answer(request, reply));
@@ -115,6 +116,13 @@ export class Stub {
     const inside = machine.episodes.filter(
       ({ start_ms, end_ms }) => !empty && end_ms >= range.from && start_ms <= range.to,
     );
+    const silence = what.match(/^alerts\/silences(?:\/(.*))?$/);
+    if (silence) {
+      const rule = method === 'POST' ? JSON.parse(body).rule : decodeURIComponent(silence[1]);
+      this.silenced = this.silenced.filter((one) => one !== rule);
+      if (method === 'POST') this.silenced.push(rule);
+      return null;
+    }
     const label = what.match(/^sessions\/([^/]+)\/labels(?:\/(.*))?$/);
     if (label) {
       if (method === 'POST') this.labels.push({ ...JSON.parse(body), at_ms: now });
@@ -175,6 +183,7 @@ export class Stub {
                   since_ms: now - 5 * DAY,
                 },
               ],
+          ...this.alerts(now, empty),
         };
       case 'events':
         return { events: empty ? [] : this.events(range, query) };
@@ -208,6 +217,39 @@ export class Stub {
 
   now() {
     return this.mode === 'replay' ? this.machine.begin : Date.now() + this.ahead;
+  }
+
+  /** What rules raised: one that holds, one that is silenced, one that is over. */
+  alerts(now, empty) {
+    const hostile = 'ext.toy.load{x$(touch /tmp/p) <b>&"}';
+    const raised = (rule, severity, since, end, text) => ({
+      rule,
+      metric: hostile,
+      severity,
+      since_ms: since,
+      end_ms: end,
+      told: true,
+      value: 95,
+      unit: '%',
+      text,
+    });
+    return {
+      raised: empty
+        ? []
+        : [
+            raised('toy busy', 'critical', now - 4 * 60e3, null, `${hostile} is 95.0 %, above 90.0 %`),
+            raised('unusual', 'warning', now - 40 * 60e3, null, 'memory: used rose from 1.2 GB to 5.3 GB'),
+          ],
+      past: empty
+        ? []
+        : [raised('toy busy', 'critical', now - DAY, now - DAY + 6e5, `${hostile} is 93.0 %, above 90.0 %`)],
+      silences: this.silenced.map((rule) => ({ rule, until_ms: now + 2 * 3600e3 })),
+      rules: [
+        { name: 'toy busy', text: 'toy busy: ext.toy.load > 90 clear 50 severity critical', own: true },
+        { name: 'unusual', text: 'unusual: anomaly warning', own: false },
+        { name: 'file system full', text: 'file system full: fs.util{*} > 95 for 1m clear 93', own: false },
+      ],
+    };
   }
 
   events(range, query) {

@@ -10,6 +10,7 @@ import { sensorsView } from './view_sensors.js';
 import { sessionsView } from './view_sessions.js';
 import { compareView } from './view_compare.js';
 import { eventsView } from './view_events.js';
+import { alertsView } from './view_alerts.js';
 import { analysisView } from './view_analysis.js';
 import { chatView } from './view_chat.js';
 import { policyView } from './view_policy.js';
@@ -30,6 +31,7 @@ export const VIEWS = [
   { name: 'sessions', title: 'Sessions', letter: 'l', make: sessionsView, inFile: false },
   { name: 'compare', title: 'Compare', letter: 'c', make: compareView, inFile: false },
   { name: 'events', title: 'Events', letter: 'v', make: eventsView, inFile: true },
+  { name: 'alerts', title: 'Alerts', letter: 'r', make: alertsView, inFile: false },
   { name: 'analysis', title: 'Analysis', letter: 'y', make: analysisView, inFile: true },
   { name: 'chat', title: 'Chat', letter: 'h', make: chatView, inFile: false },
   { name: 'policy', title: 'Policy', letter: 'i', make: policyView, inFile: false },

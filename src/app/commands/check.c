@@ -6,8 +6,10 @@
  */
 #include "app/analyze_archive.h"
 #include "app/analyze_file.h"
+#include "app/alerting.h"
 #include "app/archive_options.h"
 #include "app/attach.h"
+#include "app/check_tell.h"
 #include "app/observer.h"
 #include "app/progress.h"
 #include "app/reporting.h"
@@ -86,6 +88,19 @@ static int check_save(const struct args *a, const struct recording *rec,
     return !result.failed ? EXIT_DONE : result.written ? EXIT_PART : EXIT_FAILED;
 }
 
+struct check_found {
+    const struct args *args;
+    struct archive_kept kept;
+};
+
+/* For reporting_finish(). */
+static void check_found(void *self, const struct report *r)
+{
+    struct check_found *f = self;
+    archive_options_found(&f->kept, r);
+    check_tell(f->args, r);
+}
+
 static int check_finish(const struct args *a, enum mode mode, const struct observer *o,
                         const struct recording *rec, struct outfiles *files, struct cost cost,
                         int rc)
@@ -101,11 +116,11 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
     if (rc < 0 && rc != -EINTR)
         log_error(rc, "check: %s breaks off after %zu sample%s, which is what the report is about",
                   rec->origin, rec->n, rec->n == 1 ? "" : "s");
-    struct archive_kept kept = { 0 };
-    rc = archive_options_keep(a, rec, &kept) < 0 ? -EIO : rc;
+    struct check_found found = { .args = a };
+    rc = archive_options_keep(a, rec, &found.kept) < 0 ? -EIO : rc;
     int status = mode == MODE_COLLECT ? check_save(a, rec, files) :
-                 reporting_finish(a, rec, files, o->root.path, kept.dir.p, cost, archive_options_found, &kept);
-    buf_done(&kept.dir);
+                 reporting_finish(a, rec, files, o->root.path, found.kept.dir.p, cost, check_found, &found);
+    buf_done(&found.kept.dir);
     return status == EXIT_DONE && rc < 0 ? EXIT_PART : status;
 }
 
@@ -199,6 +214,7 @@ static const struct option options[] = {
     ANALYZE_ARCHIVE_OPTIONS,
     OUTFILES_OPTIONS,
     REPORTING_OPTIONS,
+    ALERTING_OPTIONS,
     { 0 },
 };
 

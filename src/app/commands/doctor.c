@@ -17,9 +17,11 @@ static const struct { const char *name, *symbol, *what; } modules[] = {
     { "sonde-crypto", "sonde_crypto", "digests, for the hardware id" },
     { "sonde-terminal", "sonde_terminal", "the live view of sonde top" },
     { "sonde-web", "sonde_web", "the page of sonde serve" },
+    { "sonde-fetch", "sonde_fetch",
+      "HTTP: the endpoint of sonde ask (ask.endpoint), receivers (push.targets), webhooks (alerts.webhook.url)" },
     { "sonde-mqtt", "sonde_mqtt", "receivers over MQTT, where one is named (push.targets)" },
     { "sonde-snappy", "sonde_snappy", "remote write to Prometheus and its like, where it is pushed to" },
-    { "sonde-fetch", "sonde_fetch", "the endpoint of sonde ask (ask.endpoint), and receivers over HTTP (push.targets)" },
+    { "sonde-bus", "sonde_bus", "notifications on the desktop, of sonde notify and alerts.desktop" },
     { "sonde-cairo", "sonde_cairo", "pictures as PNG, of sonde plot; SVG needs nothing" },
     { "sonde-bpf", "sonde_bpf", "processes at the lowest cost, and those that ended, for the administrator" },
 };

@@ -3,6 +3,7 @@
  *
  * Nobody may be there to read, so it says little: where to, and at the end how much.
  */
+#include "app/alerting.h"
 #include "app/datadir.h"
 #include "app/recorder.h"
 #include "app/recorder_parts.h"
@@ -11,6 +12,7 @@
 #include "base/auto.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "core/config.h"
 #include "os/os.h"
@@ -145,6 +147,13 @@ static bool record_keeps(const struct config *c)
     return false;
 }
 
+/* A rule that cannot be read would watch over nothing, and nobody would know. */
+static bool record_has_good_rules(const struct config *c)
+{
+    auto_free struct alerting *rules = mem_new(sizeof *rules);
+    return alerting_read_said(c, "record", rules) == 0;
+}
+
 static int record_run(const struct args *a)
 {
     bool archive = config_bool(args_config(a), "storage.archive");
@@ -153,7 +162,7 @@ static int record_run(const struct args *a)
     os_serve_on_signal();
     if (args_flag(a, "test"))
         return recorder_test(a);
-    if (datadir_put(a, &dir) < 0 || !record_keeps(args_config(a)))
+    if (datadir_put(a, &dir) < 0 || !record_keeps(args_config(a)) || !record_has_good_rules(args_config(a)))
         return EXIT_USAGE;
     struct recorder r;
     int rc = recorder_run(&r, &(struct recorder_options){
@@ -170,6 +179,7 @@ static const struct option options[] = {
     { "interval", 'i', OPTION_DURATION, "TIME", .min = SAMPLER_MIN_S, .max = SAMPLER_MAX_S,
       .help = "between two samples (default general.logging_interval, which is 1)" },
     { "duration", 'd', OPTION_DURATION, "TIME", .min = 0.1, .max = INFINITY, .help = "end after so long" },
+    ALERTING_OPTIONS,
     { "test", 0, OPTION_FLAG,
       .help = "record 10 s into a temporary folder, read it back, say what works, the data directory too, and end" },
     { 0 },

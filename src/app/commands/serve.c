@@ -4,6 +4,7 @@
  * The order matters: first it listens, so that a port that is taken is said before anything is started; then there is
  * a recorder; then the address is printed.
  */
+#include "app/alerting.h"
 #include "app/attach.h"
 #include "app/mcp_told.h"
 #include "app/serve/keeper.h"
@@ -15,6 +16,7 @@
 #include "base/auto.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "core/config.h"
 #include "core/sampler.h"
 #include "os/os.h"
@@ -38,6 +40,8 @@ struct serve {
     struct keeper keeper;         /* of what is recorded; of a replay: nobody */
     struct shown shown;
     struct missing missing;
+    struct alerting *alerting;    /* whose rules `rules` are about */
+    struct api_rule rules[RULES_MAX];
     struct api *api;
     struct mcp *mcp;              /* NULL: it is not switched on */
     struct access *access;
@@ -221,11 +225,23 @@ static void serve_live(void *self, const struct http_request *r, struct http_rep
         http_fail(out, 400, "the selection is longer than 4095 bytes", "select by shorter globs: cpu.*,disk.*");
 }
 
+/* What is wrong with rules is told by the recorder, and by `sonde alerts`. */
+static void serve_read_rules(struct serve *s)
+{
+    auto_buf struct buf complaints = { 0 };
+    s->alerting = mem_new(sizeof *s->alerting);
+    alerting_read(args_config(s->args), s->alerting, &complaints);
+    for (size_t i = 0; i < s->alerting->n; i++)
+        s->rules[i] = (struct api_rule){ s->alerting->rule[i].name, s->alerting->rule[i].text, i < s->alerting->own };
+}
+
 static void serve_open_api(struct serve *s)
 {
+    serve_read_rules(s);
     s->missing.args = s->args;
     s->api = api_new(s->shown.dir.p, &(struct api_shown){
         .version = SONDE_VERSION, .replay = s->shown.private ? s->shown.name : NULL, .config = args_config(s->args),
+        .rules = s->rules, .n_rules = s->alerting->n,
         .how = s->shown.how, .missing = s->shown.private ? NULL : missing_text,
         .why_missing = s->shown.private ? NULL : missing_why, .self = &s->missing });
     server_add(s->server, api_routes, s->api);
@@ -313,6 +329,7 @@ static int serve_run(const struct args *a)
     }
     mcp_free(s.mcp);
     api_free(s.api);
+    mem_free(s.alerting);
     missing_done(&s.missing);
     access_close(s.access);
     mem_free(s.host_text);

@@ -29,6 +29,8 @@ const struct route api_routes[] = {
     { HTTP_GET,    "/api/v1/events",                HTTP_READ_ONLY, ROUTE_WORKER, api_events },
     { HTTP_GET,    "/api/v1/anomalies",             HTTP_READ_ONLY, ROUTE_WORKER, api_anomalies },
     { HTTP_GET,    "/api/v1/alerts",                HTTP_READ_ONLY, ROUTE_WORKER, api_alerts },
+    { HTTP_POST,   "/api/v1/alerts/silences",       HTTP_FULL,      ROUTE_WORKER, api_silence },
+    { HTTP_DELETE, "/api/v1/alerts/silences/{*}",   HTTP_FULL,      ROUTE_WORKER, api_unsilence },
     { HTTP_GET,    "/api/v1/analysis",              HTTP_READ_ONLY, ROUTE_WORKER, api_analysis },
     { HTTP_GET,    "/api/v1/states",                HTTP_READ_ONLY, ROUTE_WORKER, api_states },
     { HTTP_GET,    "/api/v1/forecasts",             HTTP_READ_ONLY, ROUTE_WORKER, api_forecasts },

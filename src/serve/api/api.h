@@ -12,10 +12,18 @@
 #include "look/look.h"
 #include "serve/router.h"
 
+/* A rule of alerts; texts are borrowed. */
+struct api_rule {
+    const char *name, *text;
+    bool own;                       /* of the person, not of those that Sonde brings */
+};
+
 struct api_shown {
     const char *version;
     const char *replay;             /* the name of the file that is shown in place of this machine; NULL */
     const struct config *config;
+    const struct api_rule *rules;   /* of alerts, n_rules of them */
+    size_t n_rules;
 
     /* How ranges are analysed: budget, seed, categories; everything in it is borrowed. */
     struct analyze_options how;

@@ -92,6 +92,8 @@ void api_export(void *self, const struct http_request *r, struct http_reply *out
 void api_events(void *self, const struct http_request *r, struct http_reply *out);
 void api_anomalies(void *self, const struct http_request *r, struct http_reply *out);
 void api_alerts(void *self, const struct http_request *r, struct http_reply *out);
+void api_silence(void *self, const struct http_request *r, struct http_reply *out);
+void api_unsilence(void *self, const struct http_request *r, struct http_reply *out);
 void api_analysis(void *self, const struct http_request *r, struct http_reply *out);
 void api_states(void *self, const struct http_request *r, struct http_reply *out);
 void api_forecasts(void *self, const struct http_request *r, struct http_reply *out);

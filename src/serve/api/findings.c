@@ -1,7 +1,5 @@
-/* findings.c - what happened, what was unusual, and what lasts now. */
+/* findings.c - what happened, and what was unusual. */
 #include "serve/api/api_own.h"
-
-#include "output/report_json.h"
 
 #include <errno.h>
 #include <math.h>
@@ -9,7 +7,6 @@
 
 #define LIMIT 500
 #define LIMIT_MAX 10000
-#define LASTING_MS 600000 /* what lasts is judged by the last ten minutes */
 
 /* What an index gives by time, of which the newest are told. */
 struct findings {
@@ -123,33 +120,4 @@ void api_anomalies(void *self, const struct http_request *r, struct http_reply *
     json_end(&j);
     if (rc < 0)
         api_fail(out, rc);
-}
-
-static void alerts_one(struct json *j, const struct insight *f)
-{
-    json_object(j, NULL);
-    report_json_insight(j, f);
-    json_int(j, "since_ms", f->since_ms);
-    json_end(j);
-}
-
-void api_alerts(void *self, const struct http_request *r, struct http_reply *out)
-{
-    struct api *a = self;
-    struct api_range range;
-    struct json j;
-    if (!api_look(a, out) || !api_range(a, r, &range, out))
-        return;
-    range.from_ms = range.to_ms - LASTING_MS;
-    const struct judged *judged = api_judge(a, &range, 0, out);
-    if (!judged)
-        return;
-    json_init(&j, &out->body);
-    json_object(&j, NULL);
-    json_array(&j, "alerts");
-    for (size_t i = 0; i < judged->report->n_insights; i++)
-        if (!judged->report->insights[i].until_ms)
-            alerts_one(&j, &judged->report->insights[i]);
-    json_end(&j);
-    json_end(&j);
 }

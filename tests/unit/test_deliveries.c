@@ -1,0 +1,169 @@
+/* Who is told, and who is waited for: receivers by the configuration, queues that never hold anybody up. */
+#include "test.h"
+
+#include "alert/deliveries.h"
+#include "alert/hook_url.h"
+#include "base/auto.h"
+#include "base/log.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+static struct config *config_of(const char *yaml)
+{
+    auto_buf struct buf complaints = { 0 };
+    struct config *c = config_new();
+    if (config_parse(c, "test.yaml", yaml, strlen(yaml), &complaints) < 0)
+        fail_msg("%s", complaints.p);
+    return c;
+}
+
+static void program(const char *path, const char *text)
+{
+    assert_int_equal(os_write_file(path, text, strlen(text)), 0);
+    assert_int_equal(chmod(path, 0755), 0);
+}
+
+struct results {
+    int rc[32];
+    char why[32][RECEIVER_WHY];
+};
+
+static void note(void *self, enum receiver r, int rc, const char *why)
+{
+    struct results *x = self;
+    x->rc[r] = rc;
+    snprintf(x->why[r], RECEIVER_WHY, "%s", why);
+}
+
+static void wrong_receivers_are_told_in_words(void **state)
+{
+    (void)state;
+    static const struct { const char *yaml; enum receiver which; const char *says; } cases[] = {
+        { "alerts: { command: [nonsense] }", RECEIVER_COMMAND, "begins with the path of a program" },
+        { "alerts: { command: [/nonexistent/x] }", RECEIVER_COMMAND, "is no program" },
+        { "alerts: { email: { to: [root], sendmail: /bin/true } }", RECEIVER_EMAIL, "root is no address" },
+        { "alerts: { email: { to: ['a@b, c@d'], sendmail: /bin/true } }", RECEIVER_EMAIL, "is no address" },
+        { "alerts: { email: { to: ['-oQ/tmp@b'], sendmail: /bin/true } }", RECEIVER_EMAIL, "is no address" },
+        { "alerts: { email: { to: ['a b@c'], sendmail: /bin/true } }", RECEIVER_EMAIL, "is no address" },
+        { "alerts: { email: { to: [a@b.c], from: 'x', sendmail: /bin/true } }", RECEIVER_EMAIL, "alerts.email.from" },
+        { "alerts: { email: { to: [a@b.c], sendmail: /nonexistent/sendmail } }", RECEIVER_EMAIL, "is no program here" },
+        { "alerts: { webhook: { url: 'http://example.org/x' } }", RECEIVER_WEBHOOK, "use https" },
+        { "alerts: { webhook: { url: 'https://example.org/x', secret_file: x } }", RECEIVER_WEBHOOK, "begin with /" },
+    };
+    struct message m;
+    message_test(NULL, 0, &m);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct results x = { 0 };
+        struct config *c = config_of(cases[i].yaml);
+        assert_int_equal(deliveries_test(c, 0, RECEIVER_ANY, &m, note, &x), -EIO);
+        assert_int_equal(x.rc[cases[i].which], -EINVAL);
+        if (!strstr(x.why[cases[i].which], cases[i].says))
+            fail_msg("%s: %s", cases[i].yaml, x.why[cases[i].which]);
+        config_free(c);
+    }
+}
+
+static void a_command_gets_it_and_has_its_time(void **state)
+{
+    (void)state;
+    char dir[128], path[160], yaml[512], got[1024] = "";
+    struct message m;
+    assert_int_equal(os_make_temp_dir(true, dir, sizeof dir), 0);
+    snprintf(path, sizeof path, "%s/tell", dir);
+    snprintf(yaml, sizeof yaml, "#!/bin/sh\ncat >%s/got\necho \"$1 $SONDE_ALERT_STATE $HOME\" >>%s/got\n", dir, dir);
+    program(path, yaml);
+    snprintf(yaml, sizeof yaml, "alerts: { command: [%s, 'a $(b)'], command_timeout: 20 }", path);
+    struct config *c = config_of(yaml);
+    struct results x = { 0 };
+    message_test(NULL, 1795342500000, &m);
+    snprintf(m.text, sizeof m.text, "x$(touch %s/p) <b>", dir);
+    assert_int_equal(deliveries_test(c, 0, RECEIVER_ANY, &m, note, &x), 1);
+    assert_int_equal(x.rc[RECEIVER_DESKTOP], -ENODATA);
+    snprintf(path, sizeof path, "%s/got", dir);
+    assert_true(os_read_text("", path, got, sizeof got) > 0);
+    assert_non_null(strstr(got, "\"text\":\"x$(touch "));
+    assert_non_null(strstr(got, "\na $(b) test \n"));
+    config_free(c);
+
+    snprintf(path, sizeof path, "%s/tell", dir);
+    program(path, "#!/bin/sh\necho 'it \033[2J breaks' >&2\nexit 5\n");
+    snprintf(yaml, sizeof yaml, "alerts: { command: [%s], command_timeout: 20 }", path);
+    c = config_of(yaml);
+    assert_int_equal(deliveries_test(c, 0, RECEIVER_ANY, &m, note, &x), -EIO);
+    assert_string_equal(x.why[RECEIVER_COMMAND], "the command ended with status 5: it ?[2J breaks");
+    config_free(c);
+
+    program(path, "#!/bin/sh\nsleep 100 & sleep 100\n");
+    snprintf(yaml, sizeof yaml, "alerts: { command: [%s], command_timeout: 0.3 }", path);
+    c = config_of(yaml);
+    int64_t begun_ns = os_mono_ns();
+    assert_int_equal(deliveries_test(c, 0, RECEIVER_ANY, &m, note, &x), -EIO);
+    assert_int_equal(x.rc[RECEIVER_COMMAND], -ETIMEDOUT);
+    assert_true(os_mono_ns() - begun_ns < 20 * INT64_C(1000000000));
+    config_free(c);
+    os_remove_dir(dir);
+}
+
+static void whoever_posts_never_waits(void **state)
+{
+    (void)state;
+    char dir[128], path[160], yaml[512];
+    struct message m;
+    log_set_level(LOG_ERROR);
+    assert_int_equal(os_make_temp_dir(true, dir, sizeof dir), 0);
+    snprintf(path, sizeof path, "%s/tell", dir);
+    program(path, "#!/bin/sh\nsleep 100\n");
+    snprintf(yaml, sizeof yaml, "alerts: { command: [%s], command_timeout: 4 }", path);
+    struct config *c = config_of(yaml);
+    struct deliveries *d = deliveries_new(c, 0, "test");
+    assert_int_equal(deliveries_to(d), RECEIVER_COMMAND);
+    message_test(NULL, 0, &m);
+    int64_t begun_ns = os_mono_ns();
+    for (int i = 0; i < 10 * DELIVERIES_QUEUE; i++)
+        deliveries_post(d, &m);
+    assert_true(os_mono_ns() - begun_ns < 5 * INT64_C(1000000000));
+    begun_ns = os_mono_ns();
+    deliveries_free(d, 0); /* what is told just now goes on by itself, the others are left out */
+    assert_true(os_mono_ns() - begun_ns < 3 * INT64_C(1000000000));
+    d = deliveries_new(c, 0, "test");
+    deliveries_post(d, &m);
+    deliveries_free(d, 60); /* it ends in its own time, and so did the one before */
+    config_free(c);
+    os_remove_dir(dir);
+}
+
+static void addresses_of_webhooks(void **state)
+{
+    (void)state;
+    struct hook_url u;
+    static const char *const good[] = { "https://example.org", "https://example.org:8443/a/b?c=d&e=f",
+                                        "http://127.0.0.1:80/x",
+                                        "http://[::1]:9000/", "http://localhost/x", "HTTPS://example.org/%20" };
+    static const char *const bad[] = { "", "ftp://x", "https://", "http://example.org/", "https://a:b@example.org/",
+                                       "https://x:0/",
+                                       "https://x:99999/", "https://x:/", "https://x/ y", "https://x/#y",
+                                           "http://127.0.0.1.example.org/",
+                                       "http://127.1/", "https://x/\ny", "https://x\\y/" };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (hook_url_read(good[i], &u))
+            fail_msg("%s %s", good[i], hook_url_read(good[i], &u));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (!hook_url_read(bad[i], &u))
+            fail_msg("%s is taken", bad[i]);
+    assert_null(hook_url_read("https://hooks.example.org:444/secret/path", &u));
+    assert_string_equal(u.host, "hooks.example.org:444"); /* the path may be a secret */
+    assert_false(u.local);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wrong_receivers_are_told_in_words),
+        cmocka_unit_test(a_command_gets_it_and_has_its_time),
+        cmocka_unit_test(whoever_posts_never_waits),
+        cmocka_unit_test(addresses_of_webhooks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
