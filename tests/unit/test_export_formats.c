@@ -241,6 +241,22 @@ static void remote_series(void **state)
     assert_int_equal(n, 3); /* total, sda and the metadata */
 }
 
+/* What families are is told in the first minute of ten only, and nothing else changes. */
+static void remote_metadata(void **state)
+{
+    struct sample *s = *state;
+    auto_buf struct buf early = { 0 }, late = { 0 }, a = { 0 }, b = { 0 };
+    batch(&early, "remote-write", s, "memory.used,cpu.time", 1, &about);
+    s->frame[0].wall_ms += 60000;
+    batch(&late, "remote-write", s, "memory.used,cpu.time", 1, &about);
+    s->frame[0].wall_ms -= 60000;
+    dump(&a, early.p, early.p + early.n, write_request, 0);
+    dump(&b, late.p, late.p + late.n, write_request, 0);
+    assert_non_null(strstr(a.p, "metadata {"));
+    assert_null(strstr(b.p, "metadata {"));
+    assert_non_null(strstr(b.p, "sonde_memory_used_bytes"));
+}
+
 /* Who has the counter makes the rate; who chose the rate alone gets it. */
 static void rates(void **state)
 {
@@ -365,6 +381,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_texts), cmocka_unit_test(golden_messages), cmocka_unit_test(remote_series),
+        cmocka_unit_test(remote_metadata),
         cmocka_unit_test(rates), cmocka_unit_test(only_numbers), cmocka_unit_test(host_is_not_said),
         cmocka_unit_test(empty), cmocka_unit_test(messages_join), cmocka_unit_test(otlp_names),
         cmocka_unit_test(snappy),
