@@ -10,6 +10,7 @@
 #include "modules/snappy.h"
 #include "os/os.h"
 #include "output/exporter.h"
+#include "output/exporters/names.h"
 #include "output/exporters/otlp_names.h"
 
 #define START_MS 1795343400000 /* 2026-11-22T10:30:00Z */
@@ -361,6 +362,28 @@ static void otlp_names(void **state)
     }
 }
 
+/* A unit is added where the name does not end in it, as a word. */
+static void units(void **state)
+{
+    (void)state;
+    static const struct { const char *name; enum unit unit; enum kind kind; const char *want; } cases[] = {
+        { "net.ip.recv.bytes", UNIT_BYTE, KIND_COUNTER, "sonde_net_ip_recv_bytes_total" },
+        { "ext.kilobytes", UNIT_BYTE, KIND_GAUGE, "sonde_ext_kilobytes_bytes" },
+        { "bytes", UNIT_BYTE, KIND_GAUGE, "sonde_bytes" },
+        { "memory.hugepages.total", UNIT_NONE, KIND_GAUGE, "sonde_memory_hugepages_total_now" },
+        { "memory.total", UNIT_BYTE, KIND_GAUGE, "sonde_memory_total_bytes" },
+        { "a.count", UNIT_NONE, KIND_COUNTER, "sonde_a_count_total" },
+        { "a.sum", UNIT_NONE, KIND_RATIO, "sonde_a_sum_now" },
+        { "total", UNIT_NONE, KIND_GAUGE, "sonde_total_now" },
+        { "a-b.C9", UNIT_NONE, KIND_GAUGE, "sonde_a_b_C9" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        auto_buf struct buf out = { 0 };
+        names_sample(&out, &(struct metric){ .name = cases[i].name, .unit = cases[i].unit, .kind = cases[i].kind });
+        assert_string_equal(out.p, cases[i].want);
+    }
+}
+
 static void snappy(void **state)
 {
     const struct snappy *s = os_module("sonde-snappy", "sonde_snappy");
@@ -384,7 +407,7 @@ int main(void)
         cmocka_unit_test(remote_metadata),
         cmocka_unit_test(rates), cmocka_unit_test(only_numbers), cmocka_unit_test(host_is_not_said),
         cmocka_unit_test(empty), cmocka_unit_test(messages_join), cmocka_unit_test(otlp_names),
-        cmocka_unit_test(snappy),
+        cmocka_unit_test(units), cmocka_unit_test(snappy),
     };
     return cmocka_run_group_tests(tests, sample_setup, sample_teardown);
 }
