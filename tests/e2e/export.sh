@@ -119,10 +119,12 @@ expect 1 '*is no file*--out*' "$sonde" export influx last --data data --out /dev
 # ---- on every recorded machine: names that promtool likes, and no family twice ----
 
 machines=0
+"$sonde" export prometheus --fresh --data data | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' >names
 for machine in "$source"/tests/fixtures/*/; do
     [ -f "$machine/ORIGIN" ] || continue
     expect 0 '*' "$sonde" export prometheus --root "$machine" --data data
     promtool_agrees out
+    sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' out >>names
     expect 0 '*' "$sonde" export openmetrics --root "$machine" --data data
     twice=$(grep '^# TYPE' out | awk '{ print $3 }' | sort | uniq -d)
     [ -z "$twice" ] || fail "$machine: families that come twice: $twice"
@@ -130,4 +132,8 @@ for machine in "$source"/tests/fixtures/*/; do
     [ -z "$twice" ] || fail "$machine: samples that come twice: $twice"
     machines=$((machines + 1))
 done
+# The dashboard asks for nothing that does not exist. No machine here has a sensor of power.
+grep -o 'sonde_[a-z0-9_]*' "$source/data/grafana/sonde.json" | sort -u >asked
+unknown=$(sort -u names | comm -13 - asked | grep -vx sonde_sensor_power_watts || :)
+[ -z "$unknown" ] || fail "the dashboard asks for" $unknown
 echo "$cases command lines, 10 formats of $samples samples, $machines machines$promtool"

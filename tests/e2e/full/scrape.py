@@ -33,7 +33,7 @@ def name_of(metric):
     family, inst = split(metric["id"])
     name = "sonde_" + re.sub("[^A-Za-z0-9]", "_", family)
     unit = UNITS[metric["unit"]]
-    if unit and not name.endswith(unit):
+    if unit and not name.endswith("_" + unit):
         name += "_" + unit
     if metric["kind"] == "counter":
         name += "_total"
@@ -114,11 +114,29 @@ def healthy(prometheus):
         fail("families without help")
 
 
+def whole(panels):
+    """Panels have numbers of their own, lie beside each other, and ask the data source that was chosen."""
+    taken = set()
+    if len({p["id"] for p in panels}) != len(panels):
+        fail("panels share a number")
+    for p in panels:
+        at = p["gridPos"]
+        cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+        if cells & taken or at["x"] + at["w"] > 24:
+            fail("the panel", p["title"], "lies over another")
+        taken |= cells
+        if p["type"] == "row":
+            continue
+        if p["datasource"]["uid"] != "${datasource}" or not p["fieldConfig"]["defaults"]["unit"]:
+            fail("the panel", p["title"], "has no unit, or a data source of its own")
+
+
 def dashboard(path, prometheus, machines):
     """Every query is valid; it is empty only where this machine has no such metric, or nothing happened. Of those, some
     are answered by what was recorded of other machines: (name, stamp) each."""
     with open(path) as f:
         panels = json.load(f)["panels"]
+    whole(panels)
     names = set(get(prometheus + "/api/v1/label/__name__/values")["data"])
     asked, elsewhere, empty = 0, 0, []
     for panel in panels:
