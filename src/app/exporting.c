@@ -7,6 +7,7 @@
 #include "os/disk.h"
 #include "os/os.h"
 #include "output/export_points.h"
+#include "store/csvlog.h"
 #include "store/join.h"
 #include "store/journal.h"
 #include "store/tape_export.h"
@@ -35,6 +36,7 @@ struct export {
     char about_session[TAPE_SESSION_MAX];
     struct export_about about;  /* of these */
     struct tape_export *tape;
+    struct csvlog *log;
     size_t ticks;
 };
 
@@ -176,6 +178,10 @@ static int export_tick(void *self, const struct tape_about *about, const struct 
         return tape_export_take(e->tape, about, s, m);
     }
     const struct moment *joined = join_take(&e->join, about, s, m);
+    if (e->log) {
+        e->ticks++;
+        return csvlog_add(e->log, e->join.schema, &joined->frame);
+    }
     return export_put(e, &joined->frame, about);
 }
 
@@ -261,6 +267,31 @@ static int export_tape(struct export *e)
     return tape_export_close(e->tape, rc);
 }
 
+/* A folder, which must be new: what is in one could not be told from what comes. */
+static int export_folder(struct export *e)
+{
+    struct csvlog_options o = { .layout = CSVLOG_OPTIMETRICS, .max_bytes = INT64_MAX / 2, .max_files = 1,
+                                .compress_days = -1 };
+    size_t n;
+    const struct archive_part *p = archive_parts(e->of.files, &n);
+    for (size_t i = 0; i < n && !o.hardware_id; i++)
+        o.hardware_id = export_wants(e, &p[i]) ? p[i].about.hardware_id : NULL;
+    if (snprintf(o.dir, sizeof o.dir, "%s", e->o.output) >= (int)sizeof o.dir)
+        return -ENAMETOOLONG;
+    if (os_exists("", o.dir))
+        return -EEXIST;
+    if (!o.hardware_id)
+        return -ENODATA;
+    int rc = export_learn(e);
+    rc = rc < 0 ? rc : csvlog_open(&o, NULL, &e->log);
+    if (rc < 0)
+        return rc;
+    rc = archive_play(e->of.files, e->session, e->o.from_ms, e->o.to_ms, export_tick, e, NULL);
+    rc = rc == 0 ? csvlog_flush(e->log) : rc;
+    csvlog_close(e->log);
+    return rc;
+}
+
 /* The file that will be there: where a link leads. -ENOTSUP for a device or a pipe, which must not be replaced. */
 static int export_target(struct export *e)
 {
@@ -302,8 +333,10 @@ static int export_say(const struct export *e, int rc)
         log_error(0, "%s: %s is no file and would be replaced; use `> %s` instead of %s", e->o.command, e->o.output,
                   e->o.output, e->o.option);
     else if (rc == -EFBIG && e->o.exporter && e->o.exporter->whole)
-        log_error(0, "%s: so much is too much for one piece, which %s must be: name a shorter range with --from and --to, or "
-                  "another format", e->o.command, e->o.exporter->name);
+        log_error(0, "%s: so much is too much for one piece, which %s must be: name a shorter range with --from and "
+                  "--to, or another format", e->o.command, e->o.exporter->name);
+    else if (rc == -EEXIST && e->o.optimetrics)
+        log_error(0, "%s: %s is there already; give a new folder", e->o.command, e->o.output);
     else if (rc == -E2BIG)
         log_error(0, "%s: more than %d rows, or %d numbers: name fewer --metrics, or a longer --every", e->o.command,
                   QUERY_POINTS, QUERY_MAX);
@@ -324,7 +357,7 @@ static int export_run_in(const struct args *a, struct export *e)
     if (!text && e->o.exporter && archived_would_mix(&e->of, e->o.command, e->o.from_ms, e->o.to_ms))
         return EXIT_FAILED;
     e->join.schema = schema_new();
-    status = export_say(e, e->o.output ? export_to_file(e) : export_text(e));
+    status = export_say(e, e->o.optimetrics ? export_folder(e) : e->o.output ? export_to_file(e) : export_text(e));
     if (status == EXIT_DONE && e->o.output && !args_flag(a, "quiet"))
         fprintf(stderr, "Wrote %s: %zu %s%s\n", e->o.output, e->ticks, e->o.every_ms ? "row" : "sample",
                 e->ticks == 1 ? "" : "s");

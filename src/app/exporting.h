@@ -1,9 +1,9 @@
 /*
  * Exports of what was recorded, to a file or to standard output: `sonde export`, `sonde sessions export`.
  *
- * Two passes: the first one learns which metrics there are, from the catalogs, because a CSV names them in its first line;
- * the second writes instant by instant, so that a month needs no more memory than a minute. Only a format that must be one
- * piece (exporter.whole) is gathered in memory, up to a limit.
+ * Two passes: the first one learns which metrics there are, from the catalogs, because a CSV names them in its first
+ * line; the second writes instant by instant, so that a month needs no more memory than a minute. Only a format that
+ * must be one piece (exporter.whole) is gathered in memory, up to a limit.
  */
 #ifndef APP_EXPORTING_H
 #define APP_EXPORTING_H
@@ -19,6 +19,7 @@ struct exporting {
     int64_t every_ms;               /* 0: each instant, else a row of minimum, mean and maximum for so long */
     const char *globs;              /* NULL: all metrics */
     const char *output;             /* NULL: standard output */
+    bool optimetrics;               /* into a folder of that name, the files of OptiMetrics (store/csvlog.h) */
     const char *host;               /* as in struct export_about */
 };
 

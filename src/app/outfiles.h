@@ -1,7 +1,7 @@
 /*
- * The files that a run writes when it is over: --save-data, --save-analysis, --export-csv,
- * --export-json, --export-prometheus, --visualize. Whether they can be written is asked before the run, so that a minute of
- * collecting does not end in "no such directory".
+ * The files that a run writes when it is over: --save-data, --save-analysis, --export-csv, --export-json,
+ * --export-prometheus, --visualize. Whether they can be written is asked before the run, so that a minute of collecting
+ * does not end in "no such directory".
  */
 #ifndef APP_OUTFILES_H
 #define APP_OUTFILES_H
@@ -10,7 +10,9 @@
 #include "app/command.h"
 #include "core/recording.h"
 
-enum outfile { OUTFILE_DATA, OUTFILE_ANALYSIS, OUTFILE_CSV, OUTFILE_JSON, OUTFILE_PROMETHEUS, OUTFILE_PLOT, OUTFILE_PAGE, OUTFILES };
+enum outfile {
+    OUTFILE_DATA, OUTFILE_ANALYSIS, OUTFILE_CSV, OUTFILE_JSON, OUTFILE_PROMETHEUS, OUTFILE_PLOT, OUTFILE_PAGE, OUTFILES
+};
 
 struct outfiles {
     const struct args *args; /* of the command */

@@ -2,8 +2,8 @@
  * recorder_textfile.c - the last instant in a file, where the configuration wants one: for the textfile collector of
  * node_exporter, which wants it whole, readable by others, and called *.prom.
  *
- * A thread of its own makes and writes it. It is handed the newest instant once an interval; when it ends, the file goes,
- * because an old one would pass for now.
+ * A thread of its own makes and writes it. It is handed the newest instant once an interval; when it ends, the file
+ * goes, because an old one would pass for now.
  */
 #include "app/recorder_parts.h"
 

@@ -84,8 +84,8 @@ static const struct config_key keys[] = {
     { "logging.compress_after_days", NUMBER("1", 0, 3650), .help = "How old they are by then." },
 
     { "export.textfile", TEXT(""),
-      .help = "A file that `sonde record` writes over and over for the textfile collector of node_exporter: a path that "
-              "ends in .prom, mode 0644; empty: none." },
+      .help = "A file that `sonde record` writes again and again for the textfile collector of node_exporter: a path "
+              "that ends in .prom, mode 0644; empty: none." },
     { "export.textfile_interval", NUMBER("15", 1, 3600), .help = "Seconds between two of them." },
 
     { "ask.endpoint", TEXT(""),

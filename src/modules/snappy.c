@@ -25,4 +25,6 @@ static long module_uncompress(const char *from, size_t n, char *to, size_t room)
 
 /* The one symbol of this module that others see. */
 extern const struct snappy sonde_snappy __attribute__((visibility("default")));
-const struct snappy sonde_snappy = { .room = module_room, .compress = module_compress, .uncompress = module_uncompress };
+const struct snappy sonde_snappy = {
+    .room = module_room, .compress = module_compress, .uncompress = module_uncompress,
+};

@@ -199,8 +199,8 @@ int os_write_file(const char *path, const void *bytes, size_t n);
 int os_write_new(const char *path, const void *bytes, size_t n);
 
 /*
- * The same for a file that other users shall read, and that is written anew so often that losing power may take it: mode
- * 0644, not synced.
+ * The same for a file that other users shall read, and that is written anew so often that losing power may take it:
+ * mode 0644, not synced.
  */
 int os_write_public(const char *path, const void *bytes, size_t n);
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `sonde export` and its kin: every format of a stored range and of now, what is refused, the file for node_exporter; what
-# promtool says of it, on every recorded machine, where it is installed.
+# `sonde export` and its kin: every format of a stored range and of now, what is refused, the file for node_exporter;
+# what promtool says of it, on every recorded machine, where it is installed.
 . "$(dirname "$0")/lib.sh"
 sonde=$1/sonde
 source=$(cd "$(dirname "$0")/../.." && pwd)
@@ -40,7 +40,7 @@ expect 0 '*does not end in .prom*' "$sonde" record --config bad.yaml --data data
 
 # ---- every format, of a session ----
 
-id=$("$sonde" sessions list --json --data data | grep -o '"id": *"session_[0-9_]*"' | tail -n 1 | sed 's|.*session_||; s|"||')
+id=$("$sonde" sessions list --json --data data | grep -o '"id": *"session_[0-9_]*"' | sed 's|.*session_||; s|"||')
 for format in csv json jsonl prometheus openmetrics influx otlp graphite remote-write mqtt; do
     expect 0 '*samples*' "$sonde" export $format $id --data data -o $format.out
     [ -s $format.out ] || fail "$format: nothing"
@@ -82,11 +82,20 @@ expect 0 '' "$sonde" export influx $id --data data --from 1990-01-01 --metrics m
 "$sonde" export graphite $id --data data | head -n 1 >one || fail "a reader that leaves"
 [ "$(wc -l <one)" = 1 ] || fail "head got $(wc -l <one) lines"
 
+# the files of OptiMetrics
+expect 0 '*samples*' "$sonde" export csv $id --data data --layout optimetrics --out folder
+ls folder/*/cpu_*.csv folder/*/memory_*.csv >said 2>&1 || fail "--layout optimetrics: $(find folder)"
+rows=$(cat folder/*/cpu_*.csv | wc -l)
+[ "$rows" -eq $((samples + 1)) ] || fail "--layout optimetrics: $rows lines of $samples samples"
+expect 1 '*folder is there already*' "$sonde" export csv $id --data data --layout optimetrics --out folder
+expect 2 '*--layout optimetrics is of csv*' "$sonde" export json $id --data data --layout optimetrics --out folder2
+
 # ---- of now ----
 
 expect 0 '' "$sonde" export openmetrics --fresh --data data -o now.om
 [ "$(tail -n 1 now.om)" = "# EOF" ] && grep -q '^# TYPE sonde_build info$' now.om || fail "openmetrics: of now"
-expect 0 '' "$sonde" check -d 1 -i 0.5 --fresh --quiet --mode collect --data data --export-prometheus check.prom --metrics 'cpu.*'
+expect 0 '' "$sonde" check -d 1 -i 0.5 --fresh --quiet --mode collect --data data --metrics 'cpu.*' \
+    --export-prometheus check.prom
 [ "$(stat -c %a check.prom)" = 644 ] || fail "--export-prometheus: mode $(stat -c %a check.prom)"
 ! grep -q sonde_memory check.prom || fail "--export-prometheus: --metrics is not heard"
 promtool_agrees check.prom
@@ -110,10 +119,12 @@ expect 1 '*is no file*--out*' "$sonde" export influx last --data data --out /dev
 # ---- on every recorded machine: names that promtool likes, and no family twice ----
 
 machines=0
+"$sonde" export prometheus --fresh --data data | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' >names
 for machine in "$source"/tests/fixtures/*/; do
     [ -f "$machine/ORIGIN" ] || continue
     expect 0 '*' "$sonde" export prometheus --root "$machine" --data data
     promtool_agrees out
+    sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' out >>names
     expect 0 '*' "$sonde" export openmetrics --root "$machine" --data data
     twice=$(grep '^# TYPE' out | awk '{ print $3 }' | sort | uniq -d)
     [ -z "$twice" ] || fail "$machine: families that come twice: $twice"
@@ -121,4 +132,8 @@ for machine in "$source"/tests/fixtures/*/; do
     [ -z "$twice" ] || fail "$machine: samples that come twice: $twice"
     machines=$((machines + 1))
 done
+# The dashboard asks for nothing that does not exist. No machine here has a sensor of power.
+grep -o 'sonde_[a-z0-9_]*' "$source/data/grafana/sonde.json" | sort -u >asked
+unknown=$(sort -u names | comm -13 - asked | grep -vx sonde_sensor_power_watts || :)
+[ -z "$unknown" ] || fail "the dashboard asks for" $unknown
 echo "$cases command lines, 10 formats of $samples samples, $machines machines$promtool"

@@ -1,6 +1,6 @@
 /*
- * The formats of receivers: expected files for the text ones, Protocol Buffers read by a reader of this test's own, what
- * is escaped, what is left out.
+ * The formats of receivers: expected files for the text ones, Protocol Buffers read by a reader of this test's own,
+ * what is escaped, what is left out.
  */
 #include "test.h"
 
@@ -10,6 +10,7 @@
 #include "modules/snappy.h"
 #include "os/os.h"
 #include "output/exporter.h"
+#include "output/exporters/names.h"
 #include "output/exporters/otlp_names.h"
 
 #define START_MS 1795343400000 /* 2026-11-22T10:30:00Z */
@@ -21,8 +22,10 @@ struct sample {
 };
 
 static const struct metric metrics[] = {
-    { .name = "cpu.time", .inst = "user", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "", .help = "time in programs" },
-    { .name = "cpu.time", .inst = "guest", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "", .help = "in guests" },
+    { .name = "cpu.time", .inst = "user", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "",
+      .help = "time in programs" },
+    { .name = "cpu.time", .inst = "guest", .unit = UNIT_SECOND, .kind = KIND_COUNTER, .rate = "",
+      .help = "in guests" },
     { .name = "cpu.user", .unit = UNIT_PERCENT, .help = "share of time in programs" },
     { .name = "disk.read", .inst = "total", .unit = UNIT_BYTE, .kind = KIND_COUNTER, .help = "bytes read" },
     { .name = "disk.read", .inst = "sda", .unit = UNIT_BYTE, .kind = KIND_COUNTER, .help = "bytes read" },
@@ -80,7 +83,8 @@ static int sample_teardown(void **state)
     return 0;
 }
 
-static const struct export_about about = { .host = "web, 1", .session = "session_20261122_103000", .start_ms = START_MS };
+static const struct export_about about = {
+    .host = "web, 1", .session = "session_20261122_103000", .start_ms = START_MS };
 static const struct export_about nobody = { .host = "" };
 
 static void batch(struct buf *out, const char *format, const struct sample *s, const char *globs, size_t n,
@@ -202,7 +206,8 @@ static const struct field sum[] = {
 static const struct field metric[] = { { 1, "name", 't', NULL }, { 2, "description", 't', NULL },
     { 3, "unit", 't', NULL }, { 5, "gauge", 'm', gauge }, { 7, "sum", 'm', sum }, { 0 } };
 static const struct field scope[] = { { 1, "name", 't', NULL }, { 0 } };
-static const struct field scope_metrics[] = { { 1, "scope", 'm', scope }, { 2, "metric", 'm', metric }, { 0 } };
+static const struct field scope_metrics[] = {
+    { 1, "scope", 'm', scope }, { 2, "metric", 'm', metric }, { 3, "schema", 't', NULL }, { 0 } };
 static const struct field resource[] = { { 1, "attribute", 'm', attribute }, { 0 } };
 static const struct field resource_metrics[] = {
     { 1, "resource", 'm', resource }, { 2, "scope_metrics", 'm', scope_metrics }, { 0 } };
@@ -237,10 +242,27 @@ static void remote_series(void **state)
     assert_int_equal(n, 3); /* total, sda and the metadata */
 }
 
+/* What families are is told in the first minute of ten only, and nothing else changes. */
+static void remote_metadata(void **state)
+{
+    struct sample *s = *state;
+    auto_buf struct buf early = { 0 }, late = { 0 }, a = { 0 }, b = { 0 };
+    batch(&early, "remote-write", s, "memory.used,cpu.time", 1, &about);
+    s->frame[0].wall_ms += 60000;
+    batch(&late, "remote-write", s, "memory.used,cpu.time", 1, &about);
+    s->frame[0].wall_ms -= 60000;
+    dump(&a, early.p, early.p + early.n, write_request, 0);
+    dump(&b, late.p, late.p + late.n, write_request, 0);
+    assert_non_null(strstr(a.p, "metadata {"));
+    assert_null(strstr(b.p, "metadata {"));
+    assert_non_null(strstr(b.p, "sonde_memory_used_bytes"));
+}
+
 /* Who has the counter makes the rate; who chose the rate alone gets it. */
 static void rates(void **state)
 {
-    static const char *const format[] = { "openmetrics", "prometheus", "influx", "graphite", "mqtt", "remote-write", "otlp" };
+    static const char *const format[] = { "openmetrics", "prometheus", "influx", "graphite", "mqtt", "remote-write",
+                                          "otlp" };
     for (size_t i = 0; i < sizeof format / sizeof *format; i++) {
         auto_buf struct buf both = { 0 }, rate = { 0 };
         batch(&both, format[i], *state, "disk.read,disk.read.rate", 1, &nobody);
@@ -340,6 +362,28 @@ static void otlp_names(void **state)
     }
 }
 
+/* A unit is added where the name does not end in it, as a word. */
+static void units(void **state)
+{
+    (void)state;
+    static const struct { const char *name; enum unit unit; enum kind kind; const char *want; } cases[] = {
+        { "net.ip.recv.bytes", UNIT_BYTE, KIND_COUNTER, "sonde_net_ip_recv_bytes_total" },
+        { "ext.kilobytes", UNIT_BYTE, KIND_GAUGE, "sonde_ext_kilobytes_bytes" },
+        { "bytes", UNIT_BYTE, KIND_GAUGE, "sonde_bytes" },
+        { "memory.hugepages.total", UNIT_NONE, KIND_GAUGE, "sonde_memory_hugepages_total_now" },
+        { "memory.total", UNIT_BYTE, KIND_GAUGE, "sonde_memory_total_bytes" },
+        { "a.count", UNIT_NONE, KIND_COUNTER, "sonde_a_count_total" },
+        { "a.sum", UNIT_NONE, KIND_RATIO, "sonde_a_sum_now" },
+        { "total", UNIT_NONE, KIND_GAUGE, "sonde_total_now" },
+        { "a-b.C9", UNIT_NONE, KIND_GAUGE, "sonde_a_b_C9" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        auto_buf struct buf out = { 0 };
+        names_sample(&out, &(struct metric){ .name = cases[i].name, .unit = cases[i].unit, .kind = cases[i].kind });
+        assert_string_equal(out.p, cases[i].want);
+    }
+}
+
 static void snappy(void **state)
 {
     const struct snappy *s = os_module("sonde-snappy", "sonde_snappy");
@@ -360,8 +404,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_texts), cmocka_unit_test(golden_messages), cmocka_unit_test(remote_series),
+        cmocka_unit_test(remote_metadata),
         cmocka_unit_test(rates), cmocka_unit_test(only_numbers), cmocka_unit_test(host_is_not_said),
-        cmocka_unit_test(empty), cmocka_unit_test(messages_join), cmocka_unit_test(otlp_names), cmocka_unit_test(snappy),
+        cmocka_unit_test(empty), cmocka_unit_test(messages_join), cmocka_unit_test(otlp_names),
+        cmocka_unit_test(units), cmocka_unit_test(snappy),
     };
     return cmocka_run_group_tests(tests, sample_setup, sample_teardown);
 }

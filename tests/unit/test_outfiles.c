@@ -6,6 +6,7 @@
 #include "app/args.h"
 #include "app/outfiles.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -151,6 +152,30 @@ static void runs_of_one_second(void **state)
     recording_free(rec);
 }
 
+/* The last sample, for a collector that is another user: without the device that it lacks, readable, replaced whole. */
+static void for_the_collector(void **state)
+{
+    (void)state;
+    struct recording *rec = sample_recording();
+    struct outfiles f;
+    struct stat st;
+    char *text;
+    size_t n;
+    const char *argv[] = { "--export-prometheus", "x.prom", "--metrics", "cpu.*,bat*" };
+    assert_int_equal(plan(&f, false, 4, argv), 0);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(outfiles_write(&f, rec, NULL).written, 1);
+    assert_int_equal(stat("x.prom", &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0644);
+    assert_int_equal(os_read_file("x.prom", 1 << 20, &text, &n), 0);
+    assert_non_null(strstr(text, "\nsonde_cpu_util_percent 64\n"));
+    assert_non_null(strstr(text, "\nsonde_build_info{version="));
+    assert_null(strstr(text, "battery"));
+    mem_free(text);
+    outfiles_done(&f);
+    recording_free(rec);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +183,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refused, setup, teardown),
         cmocka_unit_test_setup_teardown(written_or_not, setup, teardown),
         cmocka_unit_test_setup_teardown(runs_of_one_second, setup, teardown),
+        cmocka_unit_test_setup_teardown(for_the_collector, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

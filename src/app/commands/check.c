@@ -112,7 +112,8 @@ static int check_finish(const struct args *a, enum mode mode, const struct obser
 static bool check_keeps(const struct args *a)
 {
     return args_flag(a, "archive") || args_flag(a, "save-data") || args_given(a, "export-csv") ||
-           args_given(a, "export-json") || args_given(a, "export-prometheus") || args_flag(a, "visualize") || args_flag(a, "show-plot");
+           args_given(a, "export-json") || args_given(a, "export-prometheus") || args_flag(a, "visualize") ||
+           args_flag(a, "show-plot");
 }
 
 static int check_machine(const struct args *a, enum mode mode)

@@ -1,7 +1,8 @@
 /*
  * export.c - `sonde export`: what was recorded, or what is now, in the formats of other programs.
  *
- * What is now comes from the recorder that runs, or from two samples of its own: counters are levels, and shares need two.
+ * What is now comes from the recorder that runs, or from two samples of its own: counters are levels, and shares need
+ * two.
  */
 #include "app/archived.h"
 #include "app/attach.h"
@@ -91,12 +92,19 @@ static int export_now(const struct args *a, const struct exporter *e)
 static int export_run(const struct args *a)
 {
     const struct exporter *format = export_format(args_positional(a, 0));
-    struct exporting e = { .command = "export", .option = "--out", .exporter = format, .session = args_positional(a, 1),
-                           .globs = args_text(a, "metrics"), .output = args_text(a, "out"), .host = args_text(a, "host") };
+    struct exporting e = { .command = "export", .option = "--out", .exporter = format, .host = args_text(a, "host"),
+                           .session = args_positional(a, 1), .globs = args_text(a, "metrics"),
+                           .output = args_text(a, "out") };
+    e.optimetrics = strcmp(args_text(a, "layout"), "optimetrics") == 0;
     bool range = e.session || args_given(a, "from") || args_given(a, "to");
     bool now = args_flag(a, "now") || (format && !range && format->whole);
     if (!format || archived_runs_backwards(a, "export"))
         return EXIT_USAGE;
+    if (e.optimetrics && (strcmp(format->name, "csv") != 0 || !e.output || e.globs || now || args_given(a, "every"))) {
+        log_error(0, "export: --layout optimetrics is of csv, and of all instants of a range; name a new folder with "
+                  "--out");
+        return EXIT_USAGE;
+    }
     if (now && range) {
         log_error(0, "export: --now is the last instant; give a session or a range without it");
         return EXIT_USAGE;
@@ -124,6 +132,8 @@ static const struct option options[] = {
     { "metrics", 0, OPTION_TEXT, "GLOBS", .help = "only these: 'cpu.*,disk.read{sda}'" },
     { "every",   0, OPTION_DURATION, "TIME", .min = 0.1, .max = 366 * 86400.0,
       .help = "a row for so long, of minimum, mean and maximum, instead of each instant: 10m, 1h" },
+    { "layout",  0, OPTION_CHOICE, "LAYOUT", .choices = "sonde optimetrics", .fallback = "sonde",
+      .help = "of csv: one file, or a folder with the files of OptiMetrics, one for each kind of hardware" },
     { "host",    0, OPTION_TEXT, "NAME", .help = "what this machine is called there; without, it is not said" },
     { "out",    'o', OPTION_FILE, "FILE", .help = "instead of standard output" },
     PUSH_OPTION,
@@ -144,11 +154,12 @@ static const struct example examples[] = {
 const struct command command_export = {
     .name = "export", .summary = "what was recorded, or is now, in the formats of other programs",
     .usage = "FORMAT [SESSION]",
-    .text = "Formats: csv, json, jsonl (all that was recorded, a dash is empty or null); prometheus and openmetrics (text, with "
-            "stamps where it is a range); influx (line protocol, nanoseconds); otlp (an ExportMetricsServiceRequest, with "
-            "OpenTelemetry's names where it has one); graphite (plaintext); remote-write (a WriteRequest of Prometheus, not "
-            "compressed); mqtt (a JSON object an instant). All but the first three leave out what is not known, and rates "
-            "whose counter is there: the receiver makes them. No name of this machine is written unless --host gives one. "
-            "docs/EXPORT.md has the names and units of each. A file appears when it is whole.",
+    .text = "Formats: csv, json, jsonl (all that was recorded; what is not known is empty or null); prometheus and "
+            "openmetrics (text, with stamps where it is a range); influx (line protocol, nanoseconds); otlp (an "
+            "ExportMetricsServiceRequest, with OpenTelemetry's names where it has one); graphite (plaintext); "
+            "remote-write (a WriteRequest of Prometheus, not compressed); mqtt (a JSON object an instant). All but the "
+            "first three leave out what is not known, and rates whose counter is there: the receiver makes them. No "
+            "name of this machine is written unless --host gives one. docs/EXPORT.md has the names and units of each. "
+            "A file appears when it is whole.",
     .options = options, .examples = examples, .max_positional = 2, .run = export_run,
 };

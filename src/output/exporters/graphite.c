@@ -2,8 +2,8 @@
  * graphite.c - the plaintext protocol of Graphite: "path value seconds" a line
  * (graphite.readthedocs.io/en/latest/feeding-carbon.html).
  *
- * A path is sonde, the machine where it is said, the family and the instance, of which what is neither letter, digit nor
- * hyphen is an underscore: "sonde.web1.disk.read.sda". Stamps are whole seconds; there are no finer ones.
+ * A path is sonde, the machine where it is said, the family and the instance, of which what is neither letter, digit
+ * nor hyphen is an underscore: "sonde.web1.disk.read.sda". Stamps are whole seconds; there are no finer ones.
  */
 #include "output/exporters/names.h"
 

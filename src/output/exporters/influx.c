@@ -1,6 +1,6 @@
 /*
- * influx.c - line protocol of InfluxDB (docs.influxdata.com, "Line protocol reference"), stamps in nanoseconds, which is
- * what every way to write it expects where no other is named.
+ * influx.c - line protocol of InfluxDB (docs.influxdata.com, "Line protocol reference"), stamps in nanoseconds, which
+ * is what every way to write it expects where no other is named.
  *
  * A measurement is the first word of the family (`sonde_disk`), a field the rest with its unit (`read_bytes`), so that
  * what belongs together is one line, as from Telegraf; the instance is the tag `id`, the machine the tag `host`. Fields
@@ -35,8 +35,8 @@ static void influx_field(struct buf *out, const struct metric *m)
 }
 
 /*
- * Commas, equals signs and blanks are escaped. A backslash stands for itself, but none can be written before one of these,
- * before another and at the end, so that there it becomes a slash; nor a line's end, which becomes a blank.
+ * Commas, equals signs and blanks are escaped. A backslash stands for itself, but none can be written before one of
+ * these, before another and at the end, so that there it becomes a slash; nor a line's end, which becomes a blank.
  */
 static void influx_tag(struct buf *out, const char *key, const char *value)
 {

@@ -19,5 +19,6 @@ static void export_json_tail(struct buf *out)
 }
 
 const struct exporter exporter_json = {
-    .name = "json", .type = "application/json", .head = export_json_head, .row = export_json_row, .tail = export_json_tail,
+    .name = "json", .type = "application/json",
+    .head = export_json_head, .row = export_json_row, .tail = export_json_tail,
 };

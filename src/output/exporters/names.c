@@ -35,6 +35,12 @@ static bool names_ends(const struct buf *out, size_t at, const char *end)
     return out->n - at >= n && memcmp(out->p + out->n - n, end, n) == 0;
 }
 
+/* As a word of its own. */
+static bool names_has_unit(const struct buf *out, size_t at, const char *unit)
+{
+    return names_ends(out, at, unit) && out->p[out->n - strlen(unit) - 1] == '_';
+}
+
 /* To Prometheus these ends say that it is a counter or a part of a histogram. */
 static bool names_misleads(const struct buf *out, size_t at)
 {
@@ -48,7 +54,7 @@ void names_family(struct buf *out, const struct metric *m)
     size_t at = out->n;
     buf_puts(out, "sonde_");
     names_word(out, m->name);
-    if (*unit && !names_ends(out, at, unit)) {
+    if (*unit && !names_has_unit(out, at, unit)) {
         buf_putc(out, '_');
         buf_puts(out, unit);
     }

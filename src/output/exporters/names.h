@@ -1,7 +1,7 @@
 /*
  * Names in the style of Prometheus (prometheus.io/docs/practices/naming): `sonde_`, the family with underscores, the
- * base unit, and `_total` behind counters; `_now` behind a level that would end like a counter. The instance is the label
- * `id`, because `instance` is Prometheus' own. The one place that knows them.
+ * base unit, and `_total` behind counters; `_now` behind a level that would end like a counter. The instance is the
+ * label `id`, because `instance` is Prometheus' own. The one place that knows them.
  */
 #ifndef OUTPUT_EXPORTERS_NAMES_H
 #define OUTPUT_EXPORTERS_NAMES_H

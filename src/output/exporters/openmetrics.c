@@ -1,4 +1,4 @@
-/* openmetrics.c - OpenMetrics 1.0: one instant as it is scraped, or several with stamps, which Prometheus can import. */
+/* openmetrics.c - OpenMetrics 1.0: one instant as it is scraped, or several with stamps, to be imported. */
 #include "output/exporters/exposition.h"
 
 static void openmetrics_row(struct buf *out, const struct selection *sel, const struct frame *f, size_t index)
@@ -26,5 +26,6 @@ static void openmetrics_build(struct buf *out, const char *version)
 
 const struct exporter exporter_openmetrics = {
     .name = "openmetrics", .type = "application/openmetrics-text; version=1.0.0; charset=utf-8",
-    .row = openmetrics_row, .tail = openmetrics_tail, .batch = openmetrics_batch, .whole = true, .build = openmetrics_build,
+    .row = openmetrics_row, .tail = openmetrics_tail, .batch = openmetrics_batch, .whole = true,
+    .build = openmetrics_build,
 };

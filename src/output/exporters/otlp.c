@@ -2,9 +2,9 @@
  * otlp.c - an ExportMetricsServiceRequest of the OpenTelemetry protocol, as OTLP/HTTP posts it to /v1/metrics
  * (opentelemetry.io/docs/specs/otlp, opentelemetry/proto/metrics/v1/metrics.proto, OTLP 1).
  *
- * Names are OpenTelemetry's where it has one (otlp_names.c), else `sonde.` and ours with the instance as attribute `id`.
- * Counters are cumulative monotonic sums, what may be added up are sums that are not, all else gauges. Requests one after
- * the other are one larger request: so is Protocol Buffers' encoding.
+ * Names are OpenTelemetry's where it has one (otlp_names.c), else `sonde.` and ours with the instance as attribute
+ * `id`. Counters are cumulative monotonic sums, what may be added up are sums that are not, all else gauges. Requests
+ * one after the other are one larger request: so is Protocol Buffers' encoding.
  */
 #include "output/exporters/names.h"
 #include "output/exporters/otlp_names.h"
@@ -18,7 +18,7 @@
 enum { REQUEST_RESOURCE_METRICS = 1 };
 enum { RESOURCE_METRICS_RESOURCE = 1, RESOURCE_METRICS_SCOPE = 2 };
 enum { RESOURCE_ATTRIBUTE = 1 };
-enum { SCOPE_METRICS_SCOPE = 1, SCOPE_METRICS_METRIC = 2 };
+enum { SCOPE_METRICS_SCOPE = 1, SCOPE_METRICS_METRIC = 2, SCOPE_METRICS_SCHEMA = 3 };
 enum { SCOPE_NAME = 1 };
 enum { METRIC_NAME = 1, METRIC_DESCRIPTION = 2, METRIC_UNIT = 3, METRIC_GAUGE = 5, METRIC_SUM = 7 };
 enum { DATA_POINT = 1, SUM_TEMPORALITY = 2, SUM_MONOTONIC = 3, TEMPORALITY_CUMULATIVE = 2 };
@@ -162,6 +162,7 @@ static void otlp_batch(struct buf *out, const struct selection *sel, const struc
         if (!otlp_metric(out, &g, i, sel, f, n, about))
             out->n = before;
     }
+    proto_text(out, SCOPE_METRICS_SCHEMA, OTLP_SCHEMA);
     proto_close(out, scope);
     proto_close(out, all);
     groups_done(&g);

@@ -1,11 +1,10 @@
 /*
- * otlp_names.c - OpenTelemetry's semantic conventions for system and hardware metrics, as they are after the renaming of
- * `system.network.packets` to `system.network.packet.count` and of `system.linux.memory.*` to `system.memory.linux.*`
- * (github.com/open-telemetry/semantic-conventions, model/system/metrics.yaml at 0108c1b8, model/hardware/). All of them
- * are "in development" there: names may change, in this file.
+ * otlp_names.c - OpenTelemetry's semantic conventions for system and hardware metrics, as of version 1.44.0
+ * (github.com/open-telemetry/semantic-conventions, model/system/, model/hardware/; what was renamed when stands in
+ * schemas/1.44.0 there). All of them are "in development": names may change, in this file and OTLP_SCHEMA.
  *
- * Left out on purpose: cores beside the whole machine in system.cpu.* (both would count twice), shares of a package's
- * energy beside the package.
+ * Left out on purpose: cores beside the whole machine in system.cpu.* (both would count twice), and shares of a
+ * package's energy beside the package.
  */
 #include "output/exporters/otlp_names.h"
 
@@ -17,14 +16,16 @@
     { ours, NULL, "system.cpu.utilization", "1", OTLP_GAUGE, 0.01, NULL, "", "cpu.mode=" theirs }
 #define MEMORY(ours, theirs)                                                                                           \
     { ours, NULL, "system.memory.usage", "By", OTLP_LEVEL, 1, NULL, "", "system.memory.state=" theirs }
-#define DISK(ours, name, unit, fixed) { ours, NULL, "system.disk." name, unit, OTLP_COUNTER, 1, "system.device", "", fixed }
+#define DISK(ours, name, unit, fixed)                                                                                  \
+    { ours, NULL, "system.disk." name, unit, OTLP_COUNTER, 1, "system.device", "", fixed }
 #define DIRECTION(to) "disk.io.direction=" to
 #define FS(ours, name, unit, kind, scale, fixed)                                                                       \
     { ours, NULL, "system.filesystem." name, unit, kind, scale, "system.filesystem.mountpoint", "", fixed }
 #define NET(ours, name, unit, inst, to)                                                                                \
     { ours, NULL, "system.network." name, unit, OTLP_COUNTER, 1, inst, "", "network.io.direction=" to }
 #define INTERFACE "network.interface.name"
-#define HW(ours, name, unit, kind, scale, before, fixed) { ours, NULL, "hw." name, unit, kind, scale, "hw.id", before, fixed }
+#define HW(ours, name, unit, kind, scale, before, fixed)                                                               \
+    { ours, NULL, "hw." name, unit, kind, scale, "hw.id", before, fixed }
 
 static const struct otlp_name names[] = {
     { "system.uptime", NULL, "system.uptime", "s", OTLP_GAUGE, 1, NULL, "", "" },
@@ -80,7 +81,8 @@ static const struct otlp_name names[] = {
     HW("sensor.temp", "temperature", "Cel", OTLP_GAUGE, 1, "", "hw.type=temperature"),
     HW("sensor.temp.critical", "temperature.limit", "Cel", OTLP_GAUGE, 1, "",
        "hw.limit_type=high.critical,hw.type=temperature"),
-    HW("sensor.temp.max", "temperature.limit", "Cel", OTLP_GAUGE, 1, "", "hw.limit_type=high.degraded,hw.type=temperature"),
+    HW("sensor.temp.max", "temperature.limit", "Cel", OTLP_GAUGE, 1, "",
+       "hw.limit_type=high.degraded,hw.type=temperature"),
     HW("cpu.core.temp", "temperature", "Cel", OTLP_GAUGE, 1, "core/", "hw.type=temperature"),
     HW("disk.temp", "temperature", "Cel", OTLP_GAUGE, 1, "disk/", "hw.type=temperature"),
     HW("gpu.temp", "temperature", "Cel", OTLP_GAUGE, 1, "gpu/", "hw.type=temperature"),
@@ -111,7 +113,8 @@ static const struct otlp_name names[] = {
     HW("gpu.vram.util", "gpu.memory.utilization", "1", OTLP_GAUGE, 0.01, "gpu/", "hw.type=gpu"),
 
     HW("battery.charge", "battery.charge", "1", OTLP_GAUGE, 0.01, "battery/", "hw.type=battery"),
-    HW("battery.time_left", "battery.time_left", "s", OTLP_GAUGE, 1, "battery/", "hw.state=discharging,hw.type=battery"),
+    HW("battery.time_left", "battery.time_left", "s", OTLP_GAUGE, 1, "battery/",
+       "hw.state=discharging,hw.type=battery"),
 };
 
 const struct otlp_name *otlp_name_of(const struct metric *m)

@@ -4,6 +4,8 @@
 
 #include "core/schema.h"
 
+#define OTLP_SCHEMA "https://opentelemetry.io/schemas/1.44.0" /* whose names they are */
+
 enum otlp_kind {
     OTLP_GAUGE,
     OTLP_LEVEL, /* an UpDownCounter there: what may be added up over attributes */

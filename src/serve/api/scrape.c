@@ -1,6 +1,6 @@
 /*
- * scrape.c - /metrics: the last instant, as Prometheus asks for it. Who would rather have OpenMetrics than plain text gets
- * that; who names neither gets text, which everybody reads.
+ * scrape.c - /metrics: the last instant, as Prometheus asks for it. Who would rather have OpenMetrics than plain text
+ * gets that; who names neither gets text, which everybody reads.
  */
 #include "serve/api/api_own.h"
 
@@ -26,7 +26,8 @@ static int scrape_take(void *self, const struct tape_about *about, const struct 
     (void)about;
     buf_clear(scrape->out);
     scrape->wall_ms = m->frame.wall_ms;
-    export_instant(scrape->out, scrape->exporter, &all, &m->frame, &(struct export_about){ .host = "" }, scrape->version);
+    export_instant(scrape->out, scrape->exporter, &all, &m->frame, &(struct export_about){ .host = "" },
+                   scrape->version);
     selection_done(&all);
     return 0;
 }

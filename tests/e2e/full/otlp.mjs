@@ -1,6 +1,6 @@
-// A request of `sonde export otlp`, as OpenTelemetry's own generated decoder reads it, value by value against the rows of
-// `sonde export jsonl` of the same range: node otlp.mjs REQUEST ROWS METRICS. Theirs become our names here by a table of
-// this test's own.
+// A request of `sonde export otlp`, as OpenTelemetry's own generated decoder reads it, value by value against the rows
+// of `sonde export jsonl` of the same range: node otlp.mjs REQUEST ROWS METRICS. Theirs become our names here by a
+// table of this test's own.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -14,6 +14,8 @@ const fail = (...words) => {
   process.exit(1);
 };
 const interrupt = { interrupt: 'irq' };
+const limit = { 'high.critical': 'sensor.temp.critical', 'high.degraded': 'sensor.temp.max' };
+const task = { general: 'gpu.util', encoder: 'gpu.encoder.util', decoder: 'gpu.decoder.util' };
 const inverse = {
   'system.uptime': () => ['system.uptime', 1],
   'system.cpu.time': (a) => [`cpu.time{${a['cpu.mode']}}`, 1],
@@ -33,9 +35,9 @@ const inverse = {
   'system.disk.operation_time': (a) => [`disk.${a['disk.io.direction']}.time{${a['system.device']}}`, 1],
   'system.disk.merged': (a) => [`disk.${a['disk.io.direction']}s.merged{${a['system.device']}}`, 1],
   'system.disk.io_time': (a) => [`disk.busy{${a['system.device']}}`, 1],
-  'system.filesystem.usage': (a) => [`fs.${a['system.filesystem.state']}{${a['system.filesystem.mountpoint']}}`, 1],
-  'system.filesystem.limit': (a) => [`fs.total{${a['system.filesystem.mountpoint']}}`, 1],
-  'system.filesystem.utilization': (a) => [`fs.util{${a['system.filesystem.mountpoint']}}`, 0.01],
+  'system.filesystem.usage': (a) => [`fs.${a['system.filesystem.state']}{${mount(a)}}`, 1],
+  'system.filesystem.limit': (a) => [`fs.total{${mount(a)}}`, 1],
+  'system.filesystem.utilization': (a) => [`fs.util{${mount(a)}}`, 0.01],
   'system.network.io': (a) => [`net.${way(a)}{${a['network.interface.name']}}`, 1],
   'system.network.packet.count': (a) => [`net.${way(a)}.packets{${a['system.device']}}`, 1],
   'system.network.errors': (a) => [`net.errors.${way(a)}{${a['network.interface.name']}}`, 1],
@@ -44,15 +46,13 @@ const inverse = {
   'system.process.count': () => ['process.count', 1],
   'system.process.created': () => ['process.forks', 1],
   'hw.temperature': (a) => [hardware(a, { '': 'sensor.temp', core: 'cpu.core.temp', disk: 'disk.temp', gpu: 'gpu.temp' }), 1],
-  'hw.temperature.limit': (a) =>
-    [hardware(a, { gpu: 'gpu.temp.limit', '': { 'high.critical': 'sensor.temp.critical', 'high.degraded': 'sensor.temp.max' }[a['hw.limit_type']] }), 1],
+  'hw.temperature.limit': (a) => [hardware(a, { gpu: 'gpu.temp.limit', '': limit[a['hw.limit_type']] }), 1],
   'hw.fan.speed': (a) => [hardware(a, { '': 'sensor.fan', gpu: 'gpu.fan.speed' }), 1],
   'hw.fan.speed_ratio': (a) => [hardware(a, { gpu: 'gpu.fan' }), 0.01],
   'hw.voltage': (a) => [hardware(a, { '': 'sensor.voltage', gpu: 'gpu.voltage', battery: 'battery.voltage' }), 1],
   'hw.battery.charge': (a) => [hardware(a, { battery: 'battery.charge' }), 0.01],
   'hw.battery.time_left': (a) => [hardware(a, { battery: 'battery.time_left' }), 1],
-  'hw.gpu.utilization': (a) =>
-    [hardware(a, { gpu: { general: 'gpu.util', encoder: 'gpu.encoder.util', decoder: 'gpu.decoder.util' }[a['hw.gpu.task']] }), 0.01],
+  'hw.gpu.utilization': (a) => [hardware(a, { gpu: task[a['hw.gpu.task']] }), 0.01],
   'hw.gpu.memory.limit': (a) => [hardware(a, { gpu: 'gpu.vram.total' }), 1],
   'hw.gpu.memory.usage': (a) => [hardware(a, { gpu: 'gpu.vram.used' }), 1],
   'hw.gpu.memory.utilization': (a) => [hardware(a, { gpu: 'gpu.vram.util' }), 0.01],
@@ -60,6 +60,7 @@ const inverse = {
   'hw.energy': (a) => [hardware(a, { cpu: 'energy.package', memory: 'energy.dram', gpu: 'gpu.energy' }), 1],
   'hw.errors': (a) => [hardware(a, { gpu: `gpu.ecc.${a['error.type']}`, '': `memory.errors.${a['error.type']}` }), 1],
 };
+const mount = (a) => a['system.filesystem.mountpoint'];
 const way = (a) => ({ receive: 'recv', transmit: 'send' })[a['network.io.direction']];
 const hardware = (a, families) => {
   const [kind, ...rest] = a['hw.id'].split('/');
@@ -100,11 +101,14 @@ const compare = (metric, point, sum) => {
 for (const resource of message.resourceMetrics) {
   const of = attributes(resource.resource.attributes);
   if (of['service.name'] !== 'sonde' || of['host.name'] !== 'box-1') fail('resource:', of);
-  for (const scope of resource.scopeMetrics)
+  for (const scope of resource.scopeMetrics) {
+    if (!/^https:..opentelemetry\.io.schemas.1\.\d+\.0$/.test(scope.schemaUrl)) fail('schema:', scope.schemaUrl);
     for (const metric of scope.metrics)
       for (const point of (metric.gauge ?? metric.sum).dataPoints) compare(metric, point, metric.sum);
+  }
 }
 for (const [stamp, values] of want)
   for (const [id, value] of Object.entries(values))
-    if (value !== null && !seen.has(`${id} ${stamp}`) && kinds.get(id)?.kind !== 'ratio') fail(id, 'is missing at', stamp);
+    if (value !== null && !seen.has(`${id} ${stamp}`) && kinds.get(id)?.kind !== 'ratio')
+      fail(id, 'is missing at', stamp);
 console.log(`${points} points of OTLP equal, ${theirs} by OpenTelemetry's names`);

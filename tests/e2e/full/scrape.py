@@ -9,8 +9,8 @@ import sys
 import urllib.parse
 import urllib.request
 
-UNITS = {"%": "percent", "By": "bytes", "By/s": "bytes_per_second", "1/s": "per_second", "s": "seconds", "Cel": "celsius",
-         "Hz": "hertz", "W": "watts", "J": "joules", "V": "volts", "A": "amperes", "{rpm}": "rpm", "1": ""}
+UNITS = {"%": "percent", "By": "bytes", "By/s": "bytes_per_second", "1/s": "per_second", "s": "seconds",
+         "Cel": "celsius", "Hz": "hertz", "W": "watts", "J": "joules", "V": "volts", "A": "amperes", "{rpm}": "rpm", "1": ""}
 
 
 def get(url, **query):
@@ -33,7 +33,7 @@ def name_of(metric):
     family, inst = split(metric["id"])
     name = "sonde_" + re.sub("[^A-Za-z0-9]", "_", family)
     unit = UNITS[metric["unit"]]
-    if unit and not name.endswith(unit):
+    if unit and not name.endswith("_" + unit):
         name += "_" + unit
     if metric["kind"] == "counter":
         name += "_total"
@@ -62,32 +62,39 @@ def scraped(url, path, prometheus, metrics):
         labels = series["metric"]
         for at, value in series["values"]:
             scrapes.setdefault(at, {})[labels["__name__"], labels.get("id", "")] = float(value)
-    compared = checked = 0
+    compared = checked = scrapes_seen = 0
     for at, samples in sorted(scrapes.items()):
-        found = None
+        if at * 1000 > instants[-1][0] - 3000:  # it goes on while we look
+            continue
+        found, nearest = None, (-1, [])
         for wall, values in instants:
-            if not at * 1000 - 4000 < wall <= at * 1000 + 50:
+            if not at * 1000 - 4000 < wall < at * 1000 + 3000:  # the stamp is of when it was asked
                 continue
             ours = {name_of(kinds[i]): (v, kinds[i]) for i, v in values.items() if v is not None and i in kinds}
             same = {k: v for k, v in samples.items() if k in ours and ours[k][0] == v}
+            other = [(k, v, ours.get(k, "-")) for k, v in samples.items() if k not in same]
+            nearest = max(nearest, (len(same), other), key=lambda n: n[0])
             if len(same) == len(samples) - 1:  # without sonde_build_info
                 found = wall, ours
         if not found:
-            fail("the scrape at", at, "is none of our instants")
+            fail("the scrape at", at, "is none of our instants; of", len(samples), "samples the nearest has",
+                 nearest[0], nearest[1][:4])
         lost = [k for k, (v, m) in found[1].items() if k not in samples and m["kind"] != "ratio"]
         if lost:
             fail("the scrape at", at, "lacks", len(lost), "of what is known:", lost[:3])
         compared += len(samples)
+        scrapes_seen += 1
         if checked < 5:
             for metric in ("cpu.util", "memory.used", "cpu.time{user}", "net.recv{total}", "sonde.rss"):
-                series = get(url + "api/v1/frames", metrics=metric, points=1, **{"from": found[0], "to": found[0]})["series"]
+                series = get(url + "api/v1/frames", metrics=metric, points=1, **{"from": found[0],
+                                                                                 "to": found[0]})["series"]
                 said, ours = series[0]["mean"][0], found[1][name_of(kinds[metric])][0]
                 if abs(said - ours) > 1e-4 * abs(ours):
                     fail("/api/v1/frames says", said, "of", metric, "where it was scraped as", ours)
             checked += 1
-    if len(scrapes) < 10:
-        fail("only", len(scrapes), "scrapes")
-    return "%d scrapes of %d samples equal" % (len(scrapes), compared)
+    if scrapes_seen < 10:
+        fail("only", scrapes_seen, "scrapes")
+    return "%d scrapes of %d samples equal" % (scrapes_seen, compared)
 
 
 def healthy(prometheus):
@@ -107,12 +114,31 @@ def healthy(prometheus):
         fail("families without help")
 
 
-def dashboard(path, prometheus):
-    """Every query is valid; it is empty only where this machine has no such metric, or nothing happened."""
+def whole(panels):
+    """Panels have numbers of their own, lie beside each other, and ask the data source that was chosen."""
+    taken = set()
+    if len({p["id"] for p in panels}) != len(panels):
+        fail("panels share a number")
+    for p in panels:
+        at = p["gridPos"]
+        cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+        if cells & taken or at["x"] + at["w"] > 24:
+            fail("the panel", p["title"], "lies over another")
+        taken |= cells
+        if p["type"] == "row":
+            continue
+        if p["datasource"]["uid"] != "${datasource}" or not p["fieldConfig"]["defaults"]["unit"]:
+            fail("the panel", p["title"], "has no unit, or a data source of its own")
+
+
+def dashboard(path, prometheus, machines):
+    """Every query is valid; it is empty only where this machine has no such metric, or nothing happened. Of those, some
+    are answered by what was recorded of other machines: (name, stamp) each."""
     with open(path) as f:
         panels = json.load(f)["panels"]
+    whole(panels)
     names = set(get(prometheus + "/api/v1/label/__name__/values")["data"])
-    asked, empty = 0, []
+    asked, elsewhere, empty = 0, 0, []
     for panel in panels:
         for target in panel.get("targets", []):
             expr = target["expr"].replace("$instance", ".*").replace("$__rate_interval", "30s")
@@ -120,12 +146,17 @@ def dashboard(path, prometheus):
             asked += 1
             if answer["data"]["result"]:
                 continue
+            if any(get(prometheus + "/api/v1/query", query=target["expr"].replace("$instance", name).replace(
+                    "$__rate_interval", "30s"), time=stamp)["data"]["result"] for name, stamp in machines):
+                elsewhere += 1
+                continue
             used = re.findall("sonde_[a-z0-9_]+", expr)
             absent = [n for n in used if n not in names]
             if not absent and "> 0" not in expr:
                 fail("nothing to show of", expr)
             empty += absent or ["requests: none"]
-    return "%d queries, %d empty (%s)" % (asked, len(empty), ", ".join(sorted({re.sub("^sonde_", "", n) for n in empty})))
+    names = sorted({re.sub("^sonde_", "", n) for n in empty})
+    return "%d queries, %d answered by recorded machines, empty: %s" % (asked, elsewhere, ", ".join(names) or "none")
 
 
 def fields(data):
@@ -210,7 +241,8 @@ def influx(lines, url):
     want, sums = 0, {}
     for row in load(lines):
         for i, v in row["metrics"].items():
-            if v is not None and not i.partition("{")[0].endswith(".rate") and not re.match(r"disk\.(latency|util|queue)", i):
+            family = i.partition("{")[0]
+            if v is not None and not family.endswith(".rate"):
                 want += 1
                 sums[i] = sums.get(i, 0) + v
     got = 0
@@ -227,11 +259,15 @@ def influx(lines, url):
 def main():
     what, *rest = sys.argv[1:]
     if what == "prometheus":
-        url, lines, prometheus, board = rest
+        url, lines, prometheus, board, *others = rest
         healthy(prometheus)
-        print(scraped(url, lines, prometheus, json.load(open(lines + ".metrics"))) + ";", dashboard(board, prometheus))
+        print(scraped(url, lines, prometheus, json.load(open(lines + ".metrics"))) + ";",
+              dashboard(board, prometheus, [o.split("=") for o in others]))
     elif what == "remote-write":
         print(remote_write(*rest))
+    elif what == "metrics":
+        with open(rest[0]) as f, open(rest[1], "w") as out:
+            json.dump(json.load(f)["metrics"], out)
     elif what == "hour":
         hour(*rest)
     else:
