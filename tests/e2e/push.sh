@@ -101,6 +101,18 @@ grep -q '"push":\[{"name":"one","format":"jsonl","url":"http://127.0.0.1:[0-9]*/
     fail "its state: $(cat "$tmp/state")"
 ! grep -rq hidden "$tmp/data" "$tmp/said" || fail "what may be secret is told"
 
+# A stored range, once.
+receive 0 3
+: >"$tmp/in/got"
+to=http://127.0.0.1:$(cat "$tmp/in/port")/in
+expect 0 "Sent * samples to $to" "$sonde" export jsonl last --data "$tmp/data" --push "$to"
+"$sonde" sessions export last --data "$tmp/data" --format jsonl >"$tmp/last"
+[ "$(wc -l <"$tmp/last")" -eq "$(sort -u "$tmp/in/got" | wc -l)" ] || fail "export --push: not all of it arrived"
+expect 2 "*--push 'http://example.org/' leads beyond*" "$sonde" export jsonl last --data "$tmp/data" \
+    --push http://example.org/
+expect 2 '*--now* not go with it' "$sonde" export jsonl --now --data "$tmp/data" --push "$to"
+kill $receiver
+
 # Lines that name no receiver are told, and recording goes on.
 for line in 'x jsonl http://example.org/' 'x nonsense http://127.0.0.1/' 'x jsonl' '../x jsonl http://127.0.0.1/'; do
     printf 'push:\n  targets:\n    - %s\n' "$line" >"$tmp/wrong.yaml"
@@ -111,7 +123,7 @@ done
 # A token that others may read is not sent.
 chmod 644 "$tmp/token"
 : >"$tmp/in/requests"
-receive 0 3
+receive 0 4
 record 2
 wait $recorder || fail "record: $(cat "$tmp/said")"
 [ ! -s "$tmp/in/requests" ] || fail "a token that others may read was sent"

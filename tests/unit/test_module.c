@@ -3,6 +3,7 @@
 
 #include "modules/crypto.h"
 #include "modules/fetch.h"
+#include "modules/mqtt.h"
 #include "modules/terminal.h"
 #include "modules/web.h"
 #include "os/os.h"
@@ -145,6 +146,34 @@ static void fetch_without_memory(void **state)
     free(bearer);
 }
 
+static bool mqtt_stop(void *self)
+{
+    (void)self;
+    return true;
+}
+
+/* Likewise by tests/e2e/full/push.sh. */
+static void mqtt(void **state)
+{
+    (void)state;
+    const struct mqtt *m = os_module("sonde-mqtt", "sonde_mqtt");
+    assert_int_equal(m != NULL, strstr(getenv("SONDE_MODULES"), "sonde-mqtt") != NULL);
+    if (!m)
+        return;
+    char why[MQTT_WHY];
+    void *connection = NULL;
+    size_t taken = 42;
+    struct mqtt_broker b = { .host = "127.0.0.1", .port = 1, .id = "one", .timeout_s = 5 };
+    assert_true(m->publish(&b, &connection, "topic", "a\nb\n", 4, &taken, why) < 0); /* nobody listens */
+    assert_true(*why);
+    assert_int_equal(taken, 0);
+    assert_null(connection);
+    b.stop = mqtt_stop;
+    assert_true(m->publish(&b, &connection, "topic", "a\n", 2, &taken, why) < 0);
+    assert_null(connection);
+    m->close(NULL);
+}
+
 /* Likewise by tests/e2e/serve.sh. What can be refused is refused without a connection. */
 static void web(void **state)
 {
@@ -203,6 +232,7 @@ int main(void)
         cmocka_unit_test(absent), cmocka_unit_test(current_folder), cmocka_unit_test(digests),
         cmocka_unit_test(hmacs),
         cmocka_unit_test(terminal), cmocka_unit_test(fetch), cmocka_unit_test(fetch_without_memory),
+        cmocka_unit_test(mqtt),
         cmocka_unit_test(web),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

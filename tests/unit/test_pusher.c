@@ -80,7 +80,7 @@ static void answer(int fd, int status, const char *body)
 static bool serve_one(struct receiver *r, int fd)
 {
     struct buf in = { 0 };
-    struct script s = r->at < r->n ? r->script[r->at] : (struct script){ GOOD };
+    struct script s = r->at < r->n ? r->script[r->at] : (struct script){ .way = GOOD };
     bool whole = s.way != CLOSED_UNREAD && read_request(fd, &in, s.way == CLOSED_MIDDLE);
     if (!whole && s.way != CLOSED_UNREAD) {
         buf_done(&in);
@@ -112,7 +112,7 @@ static bool serve_one(struct receiver *r, int fd)
 static void serve_lines(struct receiver *r, int fd)
 {
     char bytes[4096];
-    struct script s = r->at < r->n ? r->script[r->at] : (struct script){ GOOD };
+    struct script s = r->at < r->n ? r->script[r->at] : (struct script){ .way = GOOD };
     struct buf in = { 0 };
     ssize_t n = 1;
     r->requests++;
@@ -293,7 +293,7 @@ static void test_failures(void **state)
         BENCH(b);
         int at = (int)(i % 3);
         for (int k = 0; k < 3; k++)
-            b.r.script[k] = k == at ? way[i / 6] : (struct script){ GOOD };
+            b.r.script[k] = k == at ? way[i / 6] : (struct script){ .way = GOOD };
         b.r.n = 3;
         bench_run(&b, i / 3 % 2 ? at + 1 : 50);
         bench_pusher(&b);
