@@ -152,27 +152,30 @@ static void logs_say_none(int journal, int files, char why[static LOG_REASON])
     text_copy(why, LOG_REASON, said);
 }
 
-int logs_open_machine(const struct config *c, struct log_reader **out, char why[static LOG_REASON])
+int logs_open_machine(const struct config *c, bool named, struct log_reader **out, char why[static LOG_REASON])
 {
     struct log_reader *r = log_reader_new();
     struct log_source s;
     const char *dir = config_string(c, "logs.journal");
-    int journal = journal_source_open(dir, &s), files = -ENOENT;
+    int journal = named && !*dir ? -ENOENT : journal_source_open(dir, &s), files = -ENOENT;
     if (journal < 0 && *dir)
         log_warn(journal == -ENOSYS ? 0 : journal, "%s, which logs.journal names, cannot be read as a journal%s", dir,
                  journal == -ENOSYS ? ": the module sonde-journal is not installed" : "");
     if (journal == 0)
         log_reader_add(r, &s);
     logs_add_named(r, c);
-    if (!log_reader_count(r))
+    if (!named && !log_reader_count(r))
         files = logs_add_usual(r);
-    if (!log_reader_count(r))
+    if (!named && !log_reader_count(r))
         logs_add_kernel(r);
     if (log_reader_count(r)) {
         *out = r;
         return 0;
     }
-    logs_say_none(journal, files, why);
+    if (named)
+        text_copy(why, LOG_REASON, LOGS_ELSEWHERE);
+    else
+        logs_say_none(journal, files, why);
     log_reader_free(r);
     return -ENODATA;
 }

@@ -110,9 +110,8 @@ int logs_for_report(const struct args *a, struct report *r, const char *root, co
     if (!logs_allowed(c, &why))
         text_copy(r->logs_reason, sizeof r->logs_reason, why);
     else if (!path && !ours)
-        text_copy(r->logs_reason, sizeof r->logs_reason,
-                  "the logs of the machine that was recorded are not here; --logs PATH says where they are");
-    else if (!path && logs_open_machine(c, &reader, reason) < 0)
+        text_copy(r->logs_reason, sizeof r->logs_reason, LOGS_ELSEWHERE);
+    else if (!path && logs_open_machine(c, false, &reader, reason) < 0)
         text_copy(r->logs_reason, sizeof r->logs_reason, reason);
     if (reader) {
         logs_read(r, reader, logs_window_ms(c));
