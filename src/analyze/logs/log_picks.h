@@ -15,7 +15,7 @@
 #define LOG_MATCHES 5            /* of an anomaly */
 #define LOG_REASON 160
 #define LOG_NEAR_MS 60000        /* what stands closer does not count as usual */
-#define LOG_LEAST_SCORE 0.04     /* below that a line says nothing of an anomaly */
+#define LOG_LEAST_SCORE 0.07     /* below that a line says nothing of an anomaly */
 
 struct log_match {
     struct log_line line;        /* the closest of its kind; .log stays that of the reader */

@@ -12,6 +12,7 @@ struct walk {
     struct log_picks *open[LATER];
     size_t first, next;   /* anomalies [first, next) are open */
     int64_t from_ms, lines;
+    bool jumped;
 };
 
 static struct log_picks **walk_at(struct walk *w, size_t i)
@@ -31,6 +32,9 @@ static void walk_end_first(struct walk *w, struct anomaly_logs *out)
 static void walk_line(struct walk *w, const struct log_line *l)
 {
     uint64_t template = log_template(l);
+    if (w->jumped) /* where a log begins later, what is before was not looked at */
+        log_counts_skip(w->counts, l->wall_ms);
+    w->jumped = false;
     w->lines++;
     log_counts_add(w->counts, template, l->wall_ms);
     for (size_t i = w->first; i < w->next; i++)
@@ -40,7 +44,7 @@ static void walk_line(struct walk *w, const struct log_line *l)
 static void walk_jump(struct walk *w, int64_t to_ms)
 {
     log_reader_seek_time(w->r, to_ms);
-    log_counts_skip(w->counts, to_ms);
+    w->jumped = true;
     w->from_ms = to_ms;
 }
 
@@ -58,7 +62,8 @@ static void walk_on(struct walk *w, int64_t window_ms, int64_t until_ms)
         if (w->lines > LOG_RANGE_LINES && l.wall_ms < window_ms)
             walk_jump(w, window_ms);
     }
-    log_counts_until(w->counts, until_ms);
+    if (!w->jumped)
+        log_counts_until(w->counts, until_ms);
 }
 
 int64_t log_range(struct log_reader *r, const struct log_episode *of, size_t n, int64_t window_ms,

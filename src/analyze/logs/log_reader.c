@@ -27,7 +27,7 @@ struct reading {
 struct given {
     uint64_t hash;
     int64_t wall_ms;
-    int source;            /* -1: a copy of it was passed over already */
+    unsigned sources;      /* a bit for each that gave it */
 };
 
 struct log_reader {
@@ -78,20 +78,18 @@ static uint64_t reader_hash(const struct log_line *l)
 /* Was it given already, by another source? */
 static bool reader_is_copy(struct log_reader *r, const struct log_line *l, int source)
 {
+    if (r->n < 2)
+        return false;
     uint64_t hash = reader_hash(l);
-    for (size_t i = 0; r->n > 1 && i < GIVEN; i++) {
-        struct given *g = &r->given[(r->next_given + GIVEN - 1 - i) % GIVEN];
-        if (!g->hash)
-            break;
-        if (g->hash == hash && g->source >= 0 && g->source != source && llabs(g->wall_ms - l->wall_ms) <= COPY_MS) {
-            g->source = -1;
+    for (size_t i = 0; i < GIVEN; i++) { /* the oldest first, as copies come in the same order */
+        struct given *g = &r->given[(r->next_given + i) % GIVEN];
+        if (g->hash == hash && !(g->sources & 1u << source) && llabs(g->wall_ms - l->wall_ms) <= COPY_MS) {
+            g->sources |= 1u << source;
             return true;
         }
     }
-    if (r->n > 1) {
-        r->given[r->next_given] = (struct given){ hash, l->wall_ms, source };
-        r->next_given = (r->next_given + 1) % GIVEN;
-    }
+    r->given[r->next_given] = (struct given){ hash, l->wall_ms, 1u << source };
+    r->next_given = (r->next_given + 1) % GIVEN;
     return false;
 }
 

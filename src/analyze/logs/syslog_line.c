@@ -9,6 +9,7 @@
 #define DAY_MS INT64_C(86400000)
 #define HOUR_MS INT64_C(3600000)
 #define STAMP_MAX 40 /* bytes of a stamp */
+#define HOST_MAX 256
 #define TAG_MAX 96   /* of an ident: behind that a colon belongs to the text */
 
 /* What is left to read. */
@@ -239,14 +240,10 @@ bool syslog_line(const char *bytes, size_t n, const struct syslog_clock *c, stru
     *out->ident = *out->unit = *out->message_id = '\0';
     if (!stamp_take(&r, c, &out->priority, &out->wall_ms) || !rest_char(&r, ' '))
         return false;
-    struct rest without_host = r;
-    size_t host = rest_word(&r, 256);
-    rest_skip(&r, host);
-    rest_char(&r, ' ');
-    if (!tag_take(&r, out->ident, sizeof out->ident)) {
-        struct rest tag = without_host; /* "Nov 27 02:45:57 ident: text", as some daemons write themselves */
-        if (tag_take(&tag, out->ident, sizeof out->ident))
-            r = tag;
+    if (!tag_take(&r, out->ident, sizeof out->ident)) { /* "Nov 27 02:45:57 ident: text", as some daemons write it */
+        rest_skip(&r, rest_word(&r, HOST_MAX));
+        rest_char(&r, ' ');
+        tag_take(&r, out->ident, sizeof out->ident);
     }
     while (rest_char(&r, ' '))
         ;
