@@ -1,8 +1,8 @@
 /*
  * logs_open.c - which logs there are.
  *
- * The journal wins: where it can be read, only files that the configuration names are read beside it, and lines that both
- * have come once. Without it, the usual files; the ring of the kernel where no such file has the kernel's lines.
+ * The journal wins: where it can be read, only files that the configuration names are read beside it, and lines that
+ * both have come once. Without it, the usual files; the ring of the kernel where no such file has the kernel's lines.
  */
 #include "app/logs_open.h"
 
@@ -123,7 +123,8 @@ static void logs_add_named(struct log_reader *r, const struct config *c)
 /* The first that is there of each kind of system; -EACCES: there are some, and we may not read them. */
 static int logs_add_usual(struct log_reader *r)
 {
-    static const char *const usual[] = { "/var/log/syslog", "/var/log/messages", "/var/log/kern.log", "/var/log/daemon.log" };
+    static const char *const usual[] = { "/var/log/syslog", "/var/log/messages", "/var/log/kern.log",
+                                         "/var/log/daemon.log" };
     int rc = -ENOENT;
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
         struct os_disk_identity id;
@@ -239,12 +240,12 @@ int logs_open_path(const char *path, struct log_reader **out)
     }
     log_reader_free(r);
     if (rc == -ENOSYS)
-        log_error(0, "--logs %s: it is a journal, and the module sonde-journal is not installed; files of syslog can be read",
-                  path);
+        log_error(0, "--logs %s: it is a journal, and the module sonde-journal is not installed; files of syslog "
+                  "can be read", path);
     else if (rc == -ENODATA)
         log_error(0, "--logs %s: there is no file in it that could be a log", path);
     else
-        log_error(rc, "--logs %s cannot be read as a log; give a directory of journal or syslog files, or one such file",
-                  path);
+        log_error(rc, "--logs %s cannot be read as a log; give a directory of journal or syslog files, or one such "
+                  "file", path);
     return rc;
 }

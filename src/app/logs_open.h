@@ -20,8 +20,8 @@ bool logs_allowed(const struct config *c, const char **why);
 
 /*
  * The journal, and where it cannot be read files of syslog and the ring of the kernel, as the section logs of the
- * configuration says; files that it names in any case. At their ends. *out is the caller's. -ENODATA: there is none that
- * can be read, and why.
+ * configuration says; files that it names in any case. At their ends. *out is the caller's. -ENODATA: there is none
+ * that can be read, and why.
  *
  *   named  only what the configuration names: of a recorded machine, whose logs are not those of this one
  */

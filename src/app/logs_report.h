@@ -6,8 +6,8 @@
 #include "app/command.h"
 
 /*
- * Looks for them: in the logs that --logs names; else, of what was recorded here, what the recorder found, or in the logs
- * of this machine. Others have a reason. What was found of a session is stored.
+ * Looks for them: in the logs that --logs names; else, of what was recorded here, what the recorder found, or in the
+ * logs of this machine. Others have a reason. What was found of a session is stored.
  *
  *   root  "" where the numbers are of this machine now, a directory of a recorded one, NULL of a file or an archive
  *   dir   the data directory that the session of the recording is in; NULL: none is

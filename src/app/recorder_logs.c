@@ -1,9 +1,9 @@
 /*
  * recorder_logs.c - follows the logs of the system, and finds the lines around what is unusual as it happens.
  *
- * A thread of its own reads every two seconds what was written since, in one go, and at once when an anomaly begins. What
- * it finds is in the index within a moment, and the best line is an event. Where it reads, and how often each kind of line
- * came, is in DIR/models, so that the next recorder goes on from there.
+ * A thread of its own reads every two seconds what was written since, in one go, and at once when an anomaly begins.
+ * What it finds is in the index within a moment, and the best line is an event. Where it reads, and how often each
+ * kind of line came, is in DIR/models, so that the next recorder goes on from there.
  */
 #include "app/recorder_logs.h"
 

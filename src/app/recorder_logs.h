@@ -6,9 +6,10 @@
 #include "app/recorder.h"
 
 /*
- * From now on take() gets every line that is read, on the thread that follows the logs, where it may wait for the disk but
- * not for long. To be called while parts are opened, by one that stands behind recorder_logs; leave: by its close(), after
- * which no call comes any more. Lines of the hour before the start come too, where nobody followed them.
+ * From now on take() gets every line that is read, on the thread that follows the logs, where it may wait for the
+ * disk but not for long. To be called while parts are opened, by one that stands behind recorder_logs; leave: by its
+ * close(), after which no call comes any more. Lines of the hour before the start come too, where nobody followed
+ * them.
  *
  * False: no log is read here, or too many listen.
  */

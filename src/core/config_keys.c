@@ -52,8 +52,8 @@ static const struct config_key keys[] = {
     { "logs.window_minutes", NUMBER("5", 1, 60), .help = "How long before an anomaly a line may stand to explain it." },
     { "logs.journal", TEXT(""), .help = "A directory of journal files; empty: the journal of this machine." },
     { "logs.files", .type = CONFIG_LIST, .fallback = "[]",
-      .help = "Files of syslog that are read in any case; without a journal the usual ones are (/var/log/syslog, messages, "
-              "kern.log, daemon.log)." },
+      .help = "Files of syslog that are read in any case; without a journal the usual ones are (/var/log/syslog, "
+              "messages, kern.log, daemon.log)." },
 
     { "storage.directory", TEXT(""),
       .help = "Where the archive is; empty: /var/lib/sonde for root, ~/.local/share/sonde for others." },
@@ -150,8 +150,8 @@ static const struct config_key keys[] = {
     { "privacy.collect_mount_points", SWITCH("true"),
       .help = "Keep the paths of mount points, on this machine only; without them file systems are not read." },
     { "privacy.collect_log_lines", SWITCH("true"),
-      .help = "Read the logs of this machine, and keep lines that may explain a finding, on this machine only; without, "
-              "no log is opened." },
+      .help = "Read the logs of this machine, and keep lines that may explain a finding, on this machine only; "
+              "without, no log is opened." },
     { "privacy.collect_window_titles", NEVER, .help = "Titles of windows are not read.",
       .answer = "titles of windows are never read" },
     { "privacy.collect_user_names", NEVER, .help = "Names of users are not read.",

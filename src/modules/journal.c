@@ -1,6 +1,6 @@
 /*
- * journal.c - reads the journal by sd-journal(3). A module, because libsystemd brings compressors and cryptography along
- * that nobody else needs.
+ * journal.c - reads the journal by sd-journal(3). A module, because libsystemd brings compressors and cryptography
+ * along that nobody else needs.
  *
  * sd_journal_process() is called where the end is reached only: it looks for files that came and went, which inotify
  * tells. Fields beyond those that every line is judged by are read of lines of the service manager and of grave ones

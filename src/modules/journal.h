@@ -25,8 +25,8 @@ struct journal_line {
 
 struct journal_reader {
     /*
-     * Opens the journal of this machine (""), or the files of a directory, at its end. Errors: -EACCES its files may not
-     * be read, -ENOENT there are none, those of libsystemd.
+     * Opens the journal of this machine (""), or the files of a directory, at its end. Errors: -EACCES its files may
+     * not be read, -ENOENT there are none, those of libsystemd.
      */
     int (*open)(const char *dir, void **out);
 

@@ -10,8 +10,8 @@
  *
  * Bytes: the database never passes the allowance given at opening, its write-ahead log never INDEX_WAL_MAX;
  * index_worst_bytes() is the sum that space_reserve() is to be called with. When the allowance is used up, the oldest
- * make room: first forecasts, then lines of logs, events, then anomalies, of sessions that nobody labelled, then such sessions
- * themselves, then events of the others.
+ * make room: first forecasts, then lines of logs, events, then anomalies, of sessions that nobody labelled, then such
+ * sessions themselves, then events of the others.
  *
  * Times are wall clock milliseconds since 1970 UTC. A struct index belongs to one thread at a time.
  *

@@ -12,8 +12,8 @@ struct logs_put {
 static int logs_put_line(struct index *x, int64_t key, const struct index_logs *l, int rank)
 {
     const struct index_log *g = &l->log[rank];
-    return index_run(x, "INSERT INTO log_lines (session, anomaly_ms, rank, time_ms, log, ident, unit, message_id, priority, "
-                     "text, count, score) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    return index_run(x, "INSERT INTO log_lines (session, anomaly_ms, rank, time_ms, log, ident, unit, "
+                     "message_id, priority, text, count, score) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                      VALUES(I(key), I(l->anomaly_ms), I(rank), I(g->time_ms), T(g->log), T(g->ident), T(g->unit),
                             T(g->message_id), I(g->priority), T(g->text), I(g->count),
                             D(isfinite(g->score) ? g->score : 0)));
@@ -27,8 +27,8 @@ static int logs_put_one(struct index *x, void *self)
     int rc = index_key(x, p->id, &key);
     rc = rc < 0 ? rc : index_run(x, "DELETE FROM log_lines WHERE session = ?1 AND anomaly_ms = ?2",
                                  VALUES(I(key), I(l->anomaly_ms)));
-    rc = rc < 0 ? rc : index_run(x, "REPLACE INTO log_reads (session, anomaly_ms, read, reason) VALUES (?1, ?2, ?3, ?4)",
-                                 VALUES(I(key), I(l->anomaly_ms), I(l->read), T(l->reason)));
+    rc = rc < 0 ? rc : index_run(x, "REPLACE INTO log_reads (session, anomaly_ms, read, reason) "
+                                 "VALUES (?1, ?2, ?3, ?4)", VALUES(I(key), I(l->anomaly_ms), I(l->read), T(l->reason)));
     for (int i = 0; i < l->n && rc >= 0; i++)
         rc = logs_put_line(x, key, l, i);
     return rc;
@@ -38,8 +38,9 @@ static bool logs_fit(const struct index_logs *l)
 {
     bool fit = l->n >= 0 && l->n <= INDEX_LOG_LINES && index_is_text(l->reason, INDEX_NOTE_MAX);
     for (int i = 0; i < l->n && fit; i++)
-        fit = index_is_text(l->log[i].log, 64) && index_is_text(l->log[i].ident, 64) && index_is_text(l->log[i].unit, 80) &&
-              index_is_text(l->log[i].message_id, 33) && index_is_text(l->log[i].text, INDEX_NOTE_MAX);
+        fit = index_is_text(l->log[i].log, 64) && index_is_text(l->log[i].ident, 64) &&
+              index_is_text(l->log[i].unit, 80) && index_is_text(l->log[i].message_id, 33) &&
+              index_is_text(l->log[i].text, INDEX_NOTE_MAX);
     return fit;
 }
 
@@ -53,8 +54,8 @@ static int logs_lines(struct index *x, int64_t key, int64_t anomaly_ms,
                       void (*each)(void *self, const struct index_log *l), void *self)
 {
     sqlite3_stmt *s;
-    int n = 0, rc = index_bind(x, "SELECT time_ms, log, ident, unit, message_id, priority, text, count, score FROM log_lines "
-                               "WHERE session = ?1 AND anomaly_ms = ?2 ORDER BY rank", VALUES(I(key), I(anomaly_ms)), &s);
+    int n = 0, rc = index_bind(x, "SELECT time_ms, log, ident, unit, message_id, priority, text, count, score "
+                               "FROM log_lines WHERE session = ?1 AND anomaly_ms = ?2 ORDER BY rank", VALUES(I(key), I(anomaly_ms)), &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
         each(self, &(struct index_log){
             .time_ms = sqlite3_column_int64(s, 0), .log = index_text(s, 1), .ident = index_text(s, 2),
@@ -72,8 +73,9 @@ int index_logs(struct index *x, const char *id, int64_t anomaly_ms, int64_t with
 {
     sqlite3_stmt *s;
     int64_t key = 0, at_ms = 0;
-    int rc = index_bind(x, "SELECT r.session, r.anomaly_ms, r.read, r.reason FROM log_reads r JOIN sessions s ON s.n = r.session "
-                        "WHERE (?1 IS NULL OR s.id = ?1) AND r.anomaly_ms BETWEEN ?2 - ?3 AND ?2 + ?3 "
+    int rc = index_bind(x, "SELECT r.session, r.anomaly_ms, r.read, r.reason "
+                        "FROM log_reads r JOIN sessions s ON s.n = r.session WHERE (?1 IS NULL OR s.id = ?1) "
+                        "AND r.anomaly_ms BETWEEN ?2 - ?3 AND ?2 + ?3 "
                         "ORDER BY abs(r.anomaly_ms - ?2) LIMIT 1", VALUES(T(id), I(anomaly_ms), I(within_ms)), &s);
     rc = rc < 0 ? rc : index_step(x, s);
     if (rc == 1) {

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Lines of logs around what is unusual: a recorder that follows files of syslog finds the line before an anomaly and not
-# what comes every minute; the next one goes on where it was, over a file that was turned over; `sonde events`, `sessions
-# show` and `analyze` tell it; --logs names the logs of another machine; without privacy.collect_log_lines none is read.
+# what comes every minute; the next one goes on where it was, over a file that was turned over; `sonde events`,
+# `sessions show` and `analyze` tell it; --logs names the logs of another machine; without
+# privacy.collect_log_lines none is read.
 . "$(dirname "$0")/lib.sh"
 sonde=$1/sonde data=$tmp/data
 export XDG_CONFIG_HOME="$tmp/config" TZ=UTC
@@ -61,7 +62,8 @@ def say(t, rest):
 
 for t in range(start - 300, start + seconds):
     if t % 7 == 0:
-        say(t, f"sshd[{random.randint(300, 9999)}]: error: kex_exchange_identification: Connection closed by {random.randint(1, 250)}.2.3.4")
+        say(t, f"sshd[{random.randint(300, 9999)}]: error: kex_exchange_identification: Connection closed by "
+               f"{random.randint(1, 250)}.2.3.4")
     if t % 60 == 3:
         say(t, f"ups[77]: critical: battery at {random.randint(50, 99)} %")
     if t == start + at:
@@ -145,7 +147,10 @@ told=$(judged "$tmp/out" events)
 # Of a file: only where --logs says.
 expect 0 '' "$sonde" check --root "$machines/first" --export-csv "$tmp/first.csv" --json
 told=$(judged "$tmp/out" analyze)
-case $told in "0 the logs of the machine that was recorded are not here"*) ;; *) fail "check of a recorded machine: $told" ;; esac
+case $told in
+"0 the logs of the machine that was recorded are not here"*) ;;
+*) fail "check of a recorded machine: $told" ;;
+esac
 expect 0 '' "$sonde" analyze "$tmp/first.csv" --logs "$tmp/syslog.1" --json
 told=$(judged "$tmp/out" analyze)
 [ "${told#? }" = "Out of memory: Killed process 812 (mysqld) total-vm:9000kB" ] || fail "analyze --logs: $told"

@@ -73,7 +73,8 @@ static void lines_are_read(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_said(&cases[i], &c);
-    static const char *const bad[] = { "", "    at java.lang.Thread.run", "Nov 31 02:45:57 host a: x", "Foo 27 02:45:57 h a: x",
+    static const char *const bad[] = { "", "    at java.lang.Thread.run", "Nov 31 02:45:57 host a: x",
+                                       "Foo 27 02:45:57 h a: x",
                                        "Nov 27 25:45:57 host a: x", "2026-02-30T00:00:00Z h a: x", "Nov 27", "Nov 27 02:45:57 host app: " };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct log_line l;
@@ -81,7 +82,10 @@ static void lines_are_read(void **state)
     }
 }
 
-/* In January the log of December is that of the year before; a leap day is of a leap year; zones are those of the time. */
+/*
+ * In January the log of December is that of the year before; a leap day is of a leap year; zones are those of the
+ * time.
+ */
 static void years_and_zones_are_found(void **state)
 {
     (void)state;
@@ -341,7 +345,10 @@ static void places_are_kept(void **state)
 
 #define DAY_LINES 3000
 
-/* Twelve hours: errors every 15 s and a critical line every minute, one old warning, and at `at` the line that says why. */
+/*
+ * Twelve hours: errors every 15 s and a critical line every minute, one old warning, and at `at` the line that says
+ * why.
+ */
 static size_t day(struct log_line *out, int64_t at, const char *why, int priority)
 {
     size_t n = 0;
@@ -389,7 +396,8 @@ static void reasons_and_counts_are_told(void **state)
     struct log_reader *r = log_reader_new();
     struct anomaly_logs found[2];
     made_add(r, &m, "journal", 0);
-    struct log_episode of[2] = { { NOON - 90 * MINUTE, NOON - 89 * MINUTE }, { NOON + 600 * MINUTE, NOON + 601 * MINUTE } };
+    struct log_episode of[2] = { { NOON - 90 * MINUTE, NOON - 89 * MINUTE },
+                                 { NOON + 600 * MINUTE, NOON + 601 * MINUTE } };
     log_range(r, of, 2, 5 * MINUTE, found);
     assert_int_equal(found[0].n, 0);
     assert_non_null(strstr(found[0].reason, "none is rare"));
@@ -413,6 +421,30 @@ static void reasons_and_counts_are_told(void **state)
     assert_int_equal(found[0].match[0].count, 7);
     assert_int_equal(found[0].match[0].line.wall_ms, NOON - 4000); /* the closest */
     assert_true(found[0].match[0].score > 0.8);
+    log_picks_free(p);
+    log_counts_free(c);
+}
+
+/* Of a log that just began, a line that comes again and again is taken for one that always does. */
+static void a_short_history_proves_nothing(void **state)
+{
+    (void)state;
+    struct log_counts *c = log_counts_new();
+    struct log_picks *p = log_picks_new(NOON, NOON + MINUTE, 5 * MINUTE, MINUTE);
+    struct anomaly_logs found;
+    for (int i = 0; i < 5; i++) {
+        struct log_line l = line_of(NOON - 15000 + i * 3000, 2, "ups", "battery at 1 %");
+        struct log_line why = line_of(NOON - 4000, 4, "kernel", "link down");
+        log_counts_add(c, log_template(&l), l.wall_ms);
+        log_picks_offer(p, &l, log_template(&l));
+        if (i == 3) {
+            log_counts_add(c, log_template(&why), why.wall_ms);
+            log_picks_offer(p, &why, log_template(&why));
+        }
+    }
+    log_picks_rank(p, c, &found);
+    assert_string_equal(found.match[0].line.text, "link down");
+    assert_true(found.n == 1 || found.match[1].score < found.match[0].score / 2);
     log_picks_free(p);
     log_counts_free(c);
 }
@@ -497,12 +529,14 @@ static void memory_is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_read), cmocka_unit_test(years_and_zones_are_found), cmocka_unit_test(odd_bytes_are_bounded),
+        cmocka_unit_test(lines_are_read), cmocka_unit_test(years_and_zones_are_found),
+        cmocka_unit_test(odd_bytes_are_bounded),
         cmocka_unit_test(records_of_the_kernel_are_read), cmocka_unit_test(templates_mask_what_differs),
         cmocka_unit_test(weights_go_by_priority_words_and_nature), cmocka_unit_test(counts_forget),
         cmocka_unit_test(counts_are_bounded), cmocka_unit_test(copies_come_once), cmocka_unit_test(places_are_kept),
         cmocka_unit_test(the_rare_line_comes_first), cmocka_unit_test(reasons_and_counts_are_told),
-        cmocka_unit_test(anomalies_are_followed), cmocka_unit_test(memory_is_bounded),
+        cmocka_unit_test(a_short_history_proves_nothing), cmocka_unit_test(anomalies_are_followed),
+        cmocka_unit_test(memory_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,8 @@ struct log_follow {
 struct log_follow *log_follow_new(struct log_reader *r, int64_t window_ms)
 {
     struct log_follow *f = mem_new(sizeof *f);
-    *f = (struct log_follow){ .reader = r, .counts = log_counts_new(), .memory = log_memory_new(), .window_ms = window_ms };
+    *f = (struct log_follow){ .reader = r, .counts = log_counts_new(), .memory = log_memory_new(),
+                              .window_ms = window_ms };
     return f;
 }
 

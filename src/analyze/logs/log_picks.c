@@ -107,7 +107,9 @@ void log_picks_offer(struct log_picks *p, const struct log_line *l, uint64_t tem
 static double picks_rarity(const struct pick *k, const struct log_counts *c)
 {
     double seconds = fmax(log_counts_seconds(c), LEAST_SECONDS), span = 2 * LOG_NEAR_MS * 1e-3;
-    double elsewhere = fmax(log_counts_of(c, k->template) - (double)k->near, 0);
+    double count = log_counts_of(c, k->template), elsewhere = fmax(count - (double)k->near, 0);
+    if (log_counts_seconds(c) < LEAST_SECONDS) /* then a line that comes again and again may well do so always */
+        elsewhere = fmax(count - 1, 0);
     double never = -log(-expm1(-NEVER * span / seconds));
     return -log(-expm1(-(elsewhere + NEVER) * span / seconds)) / never;
 }
@@ -137,6 +139,7 @@ void log_picks_rank(const struct log_picks *p, const struct log_counts *c, struc
     if (!p->read)
         text_copy(out->reason, sizeof out->reason, "nothing was logged in those minutes");
     else if (!out->n)
-        snprintf(out->reason, sizeof out->reason, "of %" PRId64 " line%s none is rare, severe and close enough to explain it",
-                 p->read, p->read == 1 ? "" : "s");
+        snprintf(out->reason, sizeof out->reason,
+                 "of %" PRId64 " line%s none is rare, severe and close enough to explain it", p->read,
+                 p->read == 1 ? "" : "s");
 }

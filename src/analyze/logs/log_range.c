@@ -49,8 +49,8 @@ static void walk_jump(struct walk *w, int64_t to_ms)
 }
 
 /*
- * Reads on to the end of the windows that are open. Those of anomalies that begin within them are opened before, so that
- * no line is read twice.
+ * Reads on to the end of the windows that are open. Those of anomalies that begin within them are opened before, so
+ * that no line is read twice.
  */
 static void walk_on(struct walk *w, int64_t window_ms, int64_t until_ms)
 {
@@ -73,7 +73,8 @@ int64_t log_range(struct log_reader *r, const struct log_episode *of, size_t n, 
     int64_t done_ms = INT64_MIN;
     while (w.next < n) {
         int64_t start_ms = of[w.next].start_ms, until_ms = INT64_MIN;
-        int64_t from_ms = start_ms - (window_ms > LOG_HISTORY_MS || w.lines > LOG_RANGE_LINES ? window_ms : LOG_HISTORY_MS);
+        bool long_ago = w.lines <= LOG_RANGE_LINES && window_ms < LOG_HISTORY_MS;
+        int64_t from_ms = start_ms - (long_ago ? LOG_HISTORY_MS : window_ms);
         while (w.next < n && (until_ms == INT64_MIN || of[w.next].start_ms - window_ms <= until_ms)) {
             if (w.next - w.first == LATER)
                 walk_end_first(&w, out);

@@ -28,8 +28,8 @@ void log_reader_seek_time(struct log_reader *r, int64_t wall_ms);
 /* Where it is, a line for each source: its name and its cursor, behind a tab. */
 void log_reader_save(const struct log_reader *r, struct buf *out);
 
-/* Goes on from there. A source that has no cursor there, or does not know it any more, goes on from a time. How many did
- * have one. */
+/* Goes on from there. A source that has no cursor there, or does not know it any more, goes on from a time. How many
+ * did have one. */
 int log_reader_load(struct log_reader *r, const char *text, int64_t otherwise_ms);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Where lines come from: a journal, a file, the ring of the kernel. The one who reads them knows functions only; whoever
- * opens a source (app) fills them in.
+ * Where lines come from: a journal, a file, the ring of the kernel. The one who reads them knows functions only;
+ * whoever opens a source (app) fills them in.
  */
 #ifndef ANALYZE_LOGS_LOG_SOURCE_H
 #define ANALYZE_LOGS_LOG_SOURCE_H

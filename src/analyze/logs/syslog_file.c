@@ -3,8 +3,8 @@
  *
  * Before each poll the last bytes that were read are looked at again: where they are no longer what they were, the file
  * was cut and written anew, even if it is longer again by now. The rest of what was cut is then in FILE.1, at the same
- * place, where a copy was made. A cursor is a place and a checksum of the bytes before it, so that the same holds over a
- * restart, whichever file has them by then.
+ * place, where a copy was made. A cursor is a place and a checksum of the bytes before it, so that the same holds
+ * over a restart, whichever file has them by then.
  */
 #include "analyze/logs/syslog_file.h"
 
@@ -132,8 +132,8 @@ static void file_poll(struct syslog_file *f)
 }
 
 /*
- * At the end of one: is there another that goes on? Whoever writes goes on with the renamed one until he is told, so the
- * new one counts once something stands in it.
+ * At the end of one: is there another that goes on? Whoever writes goes on with the renamed one until he is told, so
+ * the new one counts once something stands in it.
  */
 static bool file_is_over(const struct syslog_file *f)
 {

@@ -1,7 +1,7 @@
 /*
- * A file of syslog as a source of lines: followed while it is written, turned over to FILE.1 and begun anew (by renaming,
- * or copied and cut), and read from a time on. Lines that end in no line end yet wait for it; of a line that is too long
- * the beginning counts.
+ * A file of syslog as a source of lines: followed while it is written, turned over to FILE.1 and begun anew (by
+ * renaming, or copied and cut), and read from a time on. Lines that end in no line end yet wait for it; of a line
+ * that is too long the beginning counts.
  */
 #ifndef ANALYZE_LOGS_SYSLOG_FILE_H
 #define ANALYZE_LOGS_SYSLOG_FILE_H

@@ -17,7 +17,10 @@
 
 #define KINDS "gap clock adapter budget archive anomaly workload log change alert"
 
-enum { COLUMN_TIME = 19, COLUMN_SEVERITY = 9, COLUMN_KIND = 9, COLUMN_TEXT = COLUMN_TIME + COLUMN_SEVERITY + COLUMN_KIND + 4 };
+enum {
+    COLUMN_TIME = 19, COLUMN_SEVERITY = 9, COLUMN_KIND = 9,
+    COLUMN_TEXT = COLUMN_TIME + COLUMN_SEVERITY + COLUMN_KIND + 4,
+};
 
 struct happened {
     int64_t time_ms, end_ms, peak_ms;
@@ -59,7 +62,8 @@ static void events_anomaly(void *self, const struct index_anomaly *a)
     *events_add(l) = (struct happened){
         .time_ms = a->time_ms, .end_ms = a->end_ms, .peak_ms = a->peak_ms, .severity = a->severity, .is_anomaly = true,
         .score = a->score, .probability = a->probability, .session = mem_dup(a->session), .kind = mem_dup("anomaly"),
-        .source = mem_dup("learning"), .text = mem_dup(a->summary), .area = mem_dup(a->area), .causes = mem_dup(a->causes) };
+        .source = mem_dup("learning"), .text = mem_dup(a->summary), .area = mem_dup(a->area),
+        .causes = mem_dup(a->causes) };
     l->anomalies = l->n;
 }
 
@@ -249,9 +253,10 @@ static const struct example examples[] = {
 };
 
 const struct command command_events = {
-    .name = "events", .summary = "what happened, by time: anomalies, gaps, changes, lines of logs", .usage = "[SESSION]",
-    .text = "Of all sessions, or of one: an id, how it begins, or 'last'. Anomalies come with their causes in --json. The "
-            "lines of logs are those that a recorder or `sonde analyze` found around an anomaly: close to it, severe and rare. "
+    .name = "events", .summary = "what happened, by time: anomalies, gaps, changes, lines of logs",
+    .usage = "[SESSION]",
+    .text = "Of all sessions, or of one: an id, how it begins, or 'last'. Anomalies come with their causes in --json. "
+            "The lines of logs are those that a recorder or `sonde analyze` found around an anomaly: close to it, severe and rare. "
             "TIME is 2026-11-22T14:05, 14:05 (the last one), 'yesterday 14:05', -2h, '3 days ago' or now, in UTC.",
     .options = options, .examples = examples, .max_positional = 1, .run = events_run,
 };

@@ -20,7 +20,8 @@ for i in truth["incidents"]:
     first += is_first
     listed += any(i["text"].startswith(x) for t in texts for x in t)
     if not is_first:
-        print(f"{i['kind']}: {i['text'][:90]}", "no anomaly" if not near else texts[0][:2] or near[0].get("logs_reason"), file=sys.stderr)
+        instead = texts[0][:2] or near[0].get("logs_reason") if near else "no anomaly"
+        print(f"{i['kind']}: {i['text'][:90]}", instead, file=sys.stderr)
 n = len(truth["incidents"])
 extra = len(report["anomalies"]["items"]) - found
 print(f"{first} of {n} planted lines first, {listed} listed; {found} incidents found, {extra} other anomalies, "
