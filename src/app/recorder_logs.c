@@ -38,6 +38,11 @@ struct news {
     int64_t start_ms, end_ms; /* end_ms 0: it began */
 };
 
+/* Of an anomaly, by its start, the line that was told, by its time. */
+struct told {
+    int64_t start_ms, line_ms;
+};
+
 struct listener {
     log_taker *take;
     void *self;
@@ -59,7 +64,7 @@ struct recorder_logs {
     struct log_follow *follow;  /* of the thread, as what follows; NULL: nothing is read */
     bool is_first, is_real;
     int64_t saved_ns, counts_ns, saved_lines;
-    int64_t told_ms[LOG_WATCHES]; /* starts of anomalies whose line was told */
+    struct told told[LOG_WATCHES];
     int next_told;
     struct log_finding waiting[LOG_WATCHES]; /* for the index */
     int n_waiting;
@@ -104,20 +109,21 @@ static void logs_take(void *self, const struct schema *s, const struct moment *m
 
 /* ---- findings ---- */
 
-static bool logs_was_told(const struct recorder_logs *l, int64_t start_ms)
+static int64_t *logs_told(struct recorder_logs *l, int64_t start_ms)
 {
     for (int i = 0; i < LOG_WATCHES; i++)
-        if (l->told_ms[i] == start_ms)
-            return true;
-    return false;
+        if (l->told[i].start_ms == start_ms)
+            return &l->told[i].line_ms;
+    return NULL;
 }
 
-/* The best line, once for each anomaly. */
+/* The best line, once for each anomaly; at its end another, where that is better. */
 static void logs_tell(struct recorder_logs *l, const struct log_finding *f)
 {
     const struct log_match *best = &f->logs.match[0];
     auto_buf struct buf text = { 0 };
-    if (!f->logs.n || logs_was_told(l, f->start_ms) || (best->score < GOOD && !f->last))
+    int64_t *told = logs_told(l, f->start_ms);
+    if (!f->logs.n || (told && *told == best->line.wall_ms) || (best->score < GOOD && !f->last))
         return;
     struct event e = { .wall_ms = best->line.wall_ms, .end_ms = best->line.wall_ms, .kind = EVENT_LOG,
                        .severity = log_severity(&best->line), .source = "logs" };
@@ -127,7 +133,8 @@ static void logs_tell(struct recorder_logs *l, const struct log_finding *f)
     buf_puts(&text, best->line.text);
     log_line_take(e.text, sizeof e.text, text.p, text.n);
     ring_put(l->r->said, &e);
-    l->told_ms[l->next_told++ % LOG_WATCHES] = f->start_ms;
+    if (!told)
+        l->told[l->next_told++ % LOG_WATCHES] = (struct told){ f->start_ms, best->line.wall_ms };
 }
 
 static void logs_wait(struct recorder_logs *l, const struct log_finding *f)

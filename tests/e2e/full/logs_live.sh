@@ -30,15 +30,16 @@ chatter=$!
 # Only memory is read, as others may do anything with the rest of the machine meanwhile.
 cat >"$tmp/live.yaml" <<'END'
 general: { collect_gpu: false, collect_cpu: false, collect_disk: false, collect_network: false, collect_power: false }
+analysis: { budget_per_day: 24 }
 adapters: { disabled: [process, pressure, paging, services, services_io, cgroup, kernel, slab, numa, zones, sockets] }
 END
-"$sonde" record --data "$tmp/live" --config "$tmp/live.yaml" --interval 0.5 >"$tmp/record" 2>"$tmp/record.err" &
+"$sonde" record --data "$tmp/live" --config "$tmp/live.yaml" --interval 1 >"$tmp/record" 2>"$tmp/record.err" &
 recorder=$!
 sleep 40
 echo "Out of memory: Killed process 4711 (planted) total-vm:1024kB" | systemd-cat -t kernel -p err
 sleep 2
-stress-ng --vm 1 --vm-bytes 2G --vm-keep --timeout 12 --quiet || :
-sleep 15
+stress-ng --vm 2 --vm-bytes 8G --vm-keep --vm-populate --timeout 25 --quiet || :
+sleep 10
 kill $recorder
 wait $recorder || { echo "record: $(cat "$tmp/record.err")"; exit 1; }
 "$sonde" events last --data "$tmp/live" --config "$tmp/live.yaml" --json >"$tmp/live.json"
