@@ -58,6 +58,13 @@ static void rest_skip(struct rest *r, size_t n)
     r->n -= n;
 }
 
+/* Of a file that was not written to its end before power went. */
+static void rest_skip_nuls(struct rest *r)
+{
+    while (r->n && *r->p == '\0')
+        rest_skip(r, 1);
+}
+
 /* ---- stamps ---- */
 
 /* Days since 1970 of a date; Howard Hinnant's algorithm, which holds for all years. */
@@ -197,8 +204,7 @@ static int stamp_priority(struct rest *r)
 
 static bool stamp_take(struct rest *r, const struct syslog_clock *c, int *priority, int64_t *out_ms)
 {
-    while (r->n && *r->p == '\0') /* a file that was not written to its end before power went */
-        rest_skip(r, 1);
+    rest_skip_nuls(r);
     *priority = stamp_priority(r);
     struct rest old = *r;
     if (stamp_iso(r, c, out_ms))
@@ -255,7 +261,9 @@ bool syslog_line(const char *bytes, size_t n, const struct syslog_clock *c, stru
 
 bool syslog_line_time(const char *bytes, size_t n, const struct syslog_clock *c, int64_t *out_ms)
 {
-    struct rest r = { bytes, n < STAMP_MAX ? n : STAMP_MAX };
+    struct rest r = { bytes, n };
     int priority;
+    rest_skip_nuls(&r);
+    r.n = r.n < STAMP_MAX ? r.n : STAMP_MAX;
     return stamp_take(&r, c, &priority, out_ms);
 }
