@@ -23,6 +23,7 @@ void answer_done(struct answer *a)
     buf_done(&a->text);
     buf_done(&a->link);
     buf_done(&a->chart_metrics);
+    buf_done(&a->logs);
     buf_done(&a->context);
     mem_free(a->facts);
     *a = (struct answer){ 0 };

@@ -36,6 +36,7 @@ struct answer {
     enum answer_status status;
     const char *intent;           /* "value", "why" ...: what was understood */
     struct buf text;
+    struct buf logs;              /* what logs said then, a line each: for people here, never sent anywhere */
     struct answer_fact *facts;
     size_t n_facts, cap_facts;
     int64_t from_ms, to_ms;       /* the period; both 0 where there is none */

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "look/instant.h"
+#include "look/logs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -120,6 +121,18 @@ static bool trouble_is_judged(struct asked *q, const struct span *s)
     return j.judged > 0 || j.sessions == 0;
 }
 
+/* The best line of a log, beside the text: an endpoint gets that. */
+static void episode_log(struct asked *q, const struct episode *e)
+{
+    struct anomaly_logs logs;
+    char clock[TEXT_TIME_MAX];
+    if (!q->look->index || look_logs(q->look->index, NULL, e->from_ms, &logs) < 0 || !logs.n)
+        return;
+    const struct log_line *l = &logs.match[0].line;
+    text_clock(l->wall_ms + q->here.offset_s * SECOND_MS, clock);
+    buf_printf(&q->out->logs, "%s %s%s%s\n", clock, l->ident, *l->ident ? ": " : "", l->text);
+}
+
 static void episode_say(struct asked *q, const struct episode *e)
 {
     struct answer *a = q->out;
@@ -128,6 +141,7 @@ static void episode_say(struct asked *q, const struct episode *e)
     say_time(q, e->to_ms);
     answer_say(a, ", %s: ", severity_name(e->severity));
     answer_quote_sentence(a, "episode", e->summary);
+    episode_log(q, e);
 }
 
 static void episodes_say(struct asked *q, const struct episodes *e, const struct span *s, size_t most)
@@ -452,6 +466,12 @@ static void happened_event(void *self, const struct index_event *e)
         return;
     if (strcmp(e->kind, "anomaly") == 0)
         return;
+    if (strcmp(e->kind, "log") == 0) { /* never into the text, which an endpoint may get */
+        char clock[TEXT_TIME_MAX];
+        text_clock(e->time_ms + h->q->here.offset_s * SECOND_MS, clock);
+        buf_printf(&h->q->out->logs, "%s %s\n", clock, e->text);
+        return;
+    }
     h->n++;
     if (h->said == SHOWN)
         return;

@@ -1,6 +1,7 @@
 /* answer_json.c - an answer as an object. */
 #include "output/answer_json.h"
 
+#include "base/auto.h"
 #include "base/json.h"
 
 #include <string.h>
@@ -49,6 +50,19 @@ static void answer_json_ids(struct json *j, const char *ids)
     json_end(j);
 }
 
+static void answer_json_logs(struct json *j, const struct answer *a)
+{
+    json_array(j, "logs");
+    for (const char *p = buf_text(&a->logs); *p;) {
+        auto_buf struct buf line = { 0 };
+        size_t n = strcspn(p, "\n");
+        buf_put(&line, p, n);
+        json_string(j, NULL, buf_text(&line));
+        p += n + (p[n] == '\n');
+    }
+    json_end(j);
+}
+
 void answer_json(struct buf *out, const struct answer *a, bool indent)
 {
     struct json j;
@@ -58,6 +72,7 @@ void answer_json(struct buf *out, const struct answer *a, bool indent)
     json_string(&j, "status", answer_status_name(a->status));
     json_string(&j, "intent", a->intent);
     json_string(&j, "text", buf_text(&a->text));
+    answer_json_logs(&j, a);
     json_array(&j, "facts");
     for (size_t i = 0; i < a->n_facts; i++)
         answer_json_fact(&j, &a->facts[i]);

@@ -29,9 +29,23 @@ static void answer_text_chart(struct buf *out, const struct answer *a, const str
     buf_putc(out, '\n');
 }
 
+static void answer_text_logs(struct buf *out, const struct answer *a, const struct screen *s)
+{
+    for (const char *p = buf_text(&a->logs); *p;) {
+        auto_buf struct buf line = { 0 };
+        size_t n = strcspn(p, "\n");
+        buf_put(&line, p, n);
+        buf_puts(out, "  log ");
+        screen_cell(s, out, TONE_QUIET, buf_text(&line), s->width - 6, false);
+        buf_putc(out, '\n');
+        p += n + (p[n] == '\n');
+    }
+}
+
 void answer_text(struct buf *out, const struct answer *a, const struct screen *s, bool more)
 {
     screen_wrap(s, out, 0, buf_text(&a->text));
+    answer_text_logs(out, a, s);
     if (a->chart_metrics.n)
         answer_text_chart(out, a, s);
     bool asks_on = more || a->status == ANSWER_NOT_UNDERSTOOD || a->status == ANSWER_OFF_TOPIC;

@@ -197,7 +197,23 @@ export class Machine {
       add,
       metrics,
       causes: metrics.filter((id) => this.byId.has(id)).map((id, k) => this.cause(id, add, k)),
+      logs: summary.includes('rsync') ? [this.logLine(now - ago - 4000)] : [],
+      logs_read: 312,
+      ...(summary.includes('rsync') ? {} : { logs_reason: 'of 312 lines none is rare enough' }),
     })).filter((episode) => episode.causes.length);
+  }
+
+  logLine(time_ms) {
+    return {
+      time_ms,
+      log: 'journal',
+      ident: 'kernel',
+      unit: null,
+      priority: 3,
+      text: 'I/O error, dev sda, sector 4711 <b>',
+      count: 3,
+      score: 0.91,
+    };
   }
 
   cause(id, add, k) {

@@ -100,6 +100,10 @@ const USES = {
     await page.locator('.opened h2', { hasText: 'rsync' }).waitFor();
     for (const part of ['Causes', 'Processes at the peak', 'Events around it', 'Log lines'])
       check((await page.locator('.opened h3', { hasText: part }).count()) === 1, `no part ${part}`);
+    check(
+      /error, 3 times: kernel: I\/O error, dev sda, sector 4711 <b> \(journal\)/.test(await text(page, '.opened')),
+      'no line of a log',
+    );
     check((await page.locator('.opened .chart').count()) >= 1, 'no chart of a cause');
     check((await page.locator('.opened [aria-live]').count()) === 1, 'more than the title is read out');
     check((await page.locator('.opened h2[aria-live]').count()) === 1, 'the title is not read out');

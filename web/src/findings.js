@@ -7,7 +7,11 @@ import { plainTable } from './table.js';
 import { timeline } from './timeline.js';
 
 /** @typedef {{session: string, start_ms: number, end_ms: number, peak_ms: number, score: number, probability: number,
- *   severity: string, area: string, summary: string, causes: any[]}} Episode */
+ *   severity: string, area: string, summary: string, causes: any[], logs: LogLine[] | null, logs_read?: number,
+ *   logs_reason?: string}} Episode */
+
+/** @typedef {{time_ms: number, log: string, ident: string | null, unit: string | null, priority: number | null,
+ *   text: string, count: number, score: number}} LogLine */
 
 const ALWAYS = 8;
 
@@ -21,6 +25,26 @@ export function workWords(work) {
   if (!work) return '';
   if (work.category === 'unknown') return 'workload: not known';
   return `workload: ${words(work.category)}, ${percent(work.confidence)}`;
+}
+
+const PRIORITIES = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'information', 'debug'];
+
+/** @param {LogLine} line */
+function logItem({ time_ms, log, ident, priority, text, count }) {
+  const said = priority === null ? '' : `, ${PRIORITIES[priority]}`;
+  const often = count > 1 ? `, ${count} times` : '';
+  return h(
+    'li',
+    { class: 'finding' },
+    h('span', { class: 'more', text: `${when(time_ms)}${said}${often}: ` }),
+    h('span', { text: ident ? `${ident}: ${text}` : text }),
+    h('span', { class: 'more', text: ` (${log})` }),
+  );
+}
+
+/** What the logs said around an episode; null where there is no line. @param {Episode} episode */
+export function logList({ logs }) {
+  return logs && logs.length ? h('ul', { class: 'findings' }, logs.map(logItem)) : null;
 }
 
 /** Episodes as charts show them. @param {Episode[]} episodes @returns {import('./chart.js').Mark[]} */

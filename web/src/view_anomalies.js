@@ -6,7 +6,7 @@ import { app, here, metricOf, rangeQuery } from './state.js';
 import { areaTitle } from './names.js';
 import { Board } from './board.js';
 import { Slot, emptyLine } from './slot.js';
-import { causeTable, episodeItem, eventItem, heatStrip, marksOf, severityMark } from './findings.js';
+import { causeTable, episodeItem, eventItem, heatStrip, logList, marksOf, severityMark } from './findings.js';
 import { plansOf } from './plans.js';
 import { processTable } from './process_table.js';
 
@@ -20,6 +20,14 @@ const marginOf = ({ start_ms, end_ms }) => Math.max(AROUND_MS, end_ms - start_ms
 function around(episode) {
   const margin = marginOf(episode);
   return { from: episode.start_ms - margin, to: episode.end_ms + margin };
+}
+
+/** Why no line of a log stands there. @param {import('./findings.js').Episode} episode @returns {[string, string]} */
+function noLogWords({ logs_reason: reason, logs_read: read }) {
+  return [
+    `None: ${reason || 'nobody looked'}.`,
+    read ? `${counted(read, 'line')} were read.` : 'docs/LOGS.md says which logs are read.',
+  ];
 }
 
 /** One episode, whole. */
@@ -82,7 +90,7 @@ class Opened {
       h('h3', { text: 'Events around it' }),
       this.events.root,
       h('h3', { text: 'Log lines' }),
-      emptyLine('None: Sonde does not read the logs of the system yet.', 'That comes with a later version.'),
+      logList(episode) || emptyLine(...noLogWords(episode)),
     );
   }
 

@@ -75,6 +75,7 @@ export function chatView() {
       'div',
       { class: `answer ${answer.status}` },
       h('p', { text: answer.text }),
+      (answer.logs ?? []).map((/** @type {string} */ line) => h('p', { class: 'more', text: `log ${line}` })),
       factsOf(answer.facts ?? []),
       answer.chart && chartOf(answer.chart),
       answer.from_ms &&

@@ -23,6 +23,7 @@ static const struct { const char *name, *symbol, *what; } modules[] = {
     { "sonde-snappy", "sonde_snappy", "remote write to Prometheus and its like, where it is pushed to" },
     { "sonde-bus", "sonde_bus", "notifications on the desktop, of sonde notify and alerts.desktop" },
     { "sonde-cairo", "sonde_cairo", "pictures as PNG, of sonde plot; SVG needs nothing" },
+    { "sonde-journal", "sonde_journal", "lines of the journal, around what was unusual" },
     { "sonde-bpf", "sonde_bpf", "processes at the lowest cost, and those that ended, for the administrator" },
 };
 

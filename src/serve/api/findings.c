@@ -1,6 +1,10 @@
 /* findings.c - what happened, and what was unusual. */
 #include "serve/api/api_own.h"
 
+#include "look/logs.h"
+#include "output/logs_out.h"
+#include "output/report_json.h"
+
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -13,6 +17,7 @@ struct findings {
     struct json *j;              /* NULL: they are counted only */
     const char *kind, *severity; /* of events; NULL = any */
     int64_t passed, skip;
+    struct index *index;         /* of anomalies: what logs said then */
 };
 
 /* Is this one told? */
@@ -78,6 +83,7 @@ void api_events(void *self, const struct http_request *r, struct http_reply *out
 static void anomalies_one(void *self, const struct index_anomaly *x)
 {
     struct findings *f = self;
+    struct anomaly_logs logs;
     if (!findings_pass(f))
         return;
     json_object(f->j, NULL);
@@ -91,11 +97,13 @@ static void anomalies_one(void *self, const struct index_anomaly *x)
     json_string(f->j, "area", x->area);
     json_string(f->j, "summary", x->summary);
     json_raw(f->j, "causes", *x->causes ? x->causes : "[]");
+    logs_json(f->j, look_logs(f->index, x->session, x->time_ms, &logs) == 0 ? &logs : NULL, "", true);
     json_end(f->j);
 }
 
 static int anomalies_walk(struct api *a, const struct api_range *range, struct findings *f)
 {
+    f->index = a->look.index;
     return index_anomalies(a->look.index, range->session, range->from_ms, range->to_ms, 0, anomalies_one, f);
 }
 
