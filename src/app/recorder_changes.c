@@ -39,6 +39,7 @@
 #define YOUNG_MAX 256
 #define DAY_MS (INT64_C(24) * 3600000)
 #define ORDER_MS 600000               /* longer before a start nobody knows how the machine ended */
+#define CLOCK_MS 60000                /* so far the clocks of two lives of a machine may disagree */
 #define TOLD 128
 #define SAME_MS 600000                /* the same sentence is told once in so long, */
 #define ALIKE_MS 90000                /* and of one thing, by whom it is seen first */
@@ -290,9 +291,9 @@ static void changes_say_boot(struct changes *c, const char *id, int64_t boot_ms,
     int64_t last_ms = c->r->last_ms > c->kept.seen_ms ? c->r->last_ms : c->kept.seen_ms, down_ms = boot_ms - last_ms;
     int n = snprintf(text, sizeof text, "the machine started (boot %.8s)", id);
     enum severity severity = SEVERITY_NOTICE;
-    if (known && last_ms && down_ms > 0) {
+    if (known && last_ms && down_ms > -CLOCK_MS) {
         n += snprintf(text + n, sizeof text - (size_t)n, " %s after it was seen last",
-                      text_span((double)down_ms * 1e-3, span, sizeof span));
+                      text_span(down_ms > 0 ? (double)down_ms * 1e-3 : 0, span, sizeof span));
         if (c->kept.running) {
             snprintf(text + n, sizeof text - (size_t)n,
                      "; it had not been shut down in order: a crash, a reset, or the power was gone");

@@ -7,9 +7,19 @@ import { plainTable } from './table.js';
 import { timeline } from './timeline.js';
 
 /** @typedef {{session: string, start_ms: number, end_ms: number, peak_ms: number, score: number, probability: number,
- *   severity: string, area: string, summary: string, causes: any[]}} Episode */
+ *   severity: string, area: string, summary: string, causes: any[],
+ *   changes?: {time: string, text: string, score: number}[]}} Episode */
 
 const ALWAYS = 8;
+
+/** What changed on the machine before an episode. @param {Episode} episode */
+export function changesBefore(episode) {
+  const changes = episode.changes ?? [];
+  if (!changes.length) return null;
+  const one = (/** @type {{time: string, text: string}} */ change) =>
+    h('li', null, h('span', { class: 'more', text: `${when(Date.parse(change.time))} ` }), change.text);
+  return [h('h3', { text: 'Before it' }), h('ul', { class: 'findings before' }, changes.map(one))];
+}
 
 /** The first word of a verdict. @param {string} level */
 export function verdictWord(level) {
