@@ -61,12 +61,12 @@ static bool look_begins(const char *name, const char *const *list)
 static void look_device(struct changes_list *l, enum machine_kind kind, const char *name, const char *leaf)
 {
     char value[64] = "";
-    const struct machine_item *known = l->anew ? NULL : machine_find(l->before, kind, name);
+    const struct machine_item *known = l->anew ? NULL : machine_state_find(l->before, kind, name);
     if (known)
         text_copy(value, sizeof value, known->value);
     else
         look_value(l->root, l->folder, name, leaf, value);
-    machine_add(l->out, kind, name, value);
+    machine_state_add(l->out, kind, name, value);
 }
 
 static void look_disk(void *self, const char *name)
@@ -84,7 +84,7 @@ static void look_net(void *self, const char *name)
         return;
     look_value(l->root, l->folder, name, "operstate", state);
     bool known = strcmp(state, "up") == 0 || strcmp(state, "down") == 0;
-    machine_add(l->out, MACHINE_NET, name, known ? state : "");
+    machine_state_add(l->out, MACHINE_NET, name, known ? state : "");
 }
 
 /* "1-2" is a device, "1-2:1.0" a part of it, "usb1" the root of a bus. */
@@ -112,7 +112,7 @@ static void look_gpu(void *self, const char *name)
     snprintf(path, sizeof path, "/sys/class/drm/%s/device/driver", name);
     if (os_read_link(l->root, path, driver, sizeof driver) < 0)
         *driver = '\0';
-    machine_add(l->out, MACHINE_GPU, look_base(address), look_base(driver));
+    machine_state_add(l->out, MACHINE_GPU, look_base(address), look_base(driver));
 }
 
 /* Which of its lives a service is in: its control group is another one after each start. */
@@ -128,7 +128,7 @@ static void look_service(void *self, const char *name)
     if (os_look(l->root, path, &seen) < 0)
         return;
     snprintf(life, sizeof life, "%" PRIu64, seen.inode);
-    machine_add(l->out, MACHINE_SERVICE, name, life);
+    machine_state_add(l->out, MACHINE_SERVICE, name, life);
 }
 
 static void look_services(struct changes_list *l)
@@ -145,7 +145,7 @@ static void look_mounts(const char *root, struct machine_state *out)
     char *text = mem_try(MOUNTS_MAX);
     int rc = text ? os_read_text(root, "/proc/self/mountinfo", text, MOUNTS_MAX) : -1;
     if (rc > 0)
-        machine_add_mounts(out, text);
+        machine_state_add_mounts(out, text);
     out->cut = out->cut || rc >= (int)MOUNTS_MAX - 1;
     mem_free(text);
 }
@@ -159,7 +159,7 @@ static void look_firmware(void *self, const char *name)
     if (strlen(name) > 32 || !look_value(l->root, l->folder, name, "firmware_rev", value))
         return;
     snprintf(what, sizeof what, "firmware of %s", name);
-    machine_add(l->out, MACHINE_VERSION, what, value);
+    machine_state_add(l->out, MACHINE_VERSION, what, value);
 }
 
 /* PRETTY_NAME="Debian GNU/Linux 12 (bookworm)" */
@@ -171,7 +171,7 @@ static void look_system(const char *root, struct machine_state *out)
         return;
     p += 12 + (p[12] == '"');
     snprintf(name, sizeof name, "%.*s", (int)(strcspn(p, "\"\n") < 63 ? strcspn(p, "\"\n") : 63), p);
-    machine_add(out, MACHINE_VERSION, "the system", name);
+    machine_state_add(out, MACHINE_VERSION, "the system", name);
 }
 
 static void look_versions(struct changes_list *l)
@@ -186,12 +186,12 @@ static void look_versions(struct changes_list *l)
     char value[64], text[512];
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (look_line(l->root, files[i].path, value, sizeof value))
-            machine_add(l->out, MACHINE_VERSION, files[i].name, value);
+            machine_state_add(l->out, MACHINE_VERSION, files[i].name, value);
     /* "Linux version 6.1.0-18-amd64 (...)", where nothing else says it */
     if (!os_exists(l->root, files[0].path) && look_line(l->root, "/proc/version", text, sizeof text) &&
         strncmp(text, "Linux version ", 14) == 0) {
         text[14 + strcspn(text + 14, " ")] = '\0';
-        machine_add(l->out, MACHINE_VERSION, files[0].name, text + 14);
+        machine_state_add(l->out, MACHINE_VERSION, files[0].name, text + 14);
     }
     look_system(l->root, l->out);
     look_folder(l, "/sys/class/nvme", look_firmware);
@@ -207,7 +207,7 @@ static void look_memory(const char *root, struct machine_state *out)
     double gib = strtod(p + 9, NULL) / (1024 * 1024);
     snprintf(value, sizeof value, "%.0f GiB", gib);
     if (gib >= 4)
-        machine_add(out, MACHINE_MEMORY, "all", value);
+        machine_state_add(out, MACHINE_MEMORY, "all", value);
 }
 
 /* ---- together ---- */
@@ -216,7 +216,7 @@ static void look_keep(struct changes_list *l, enum machine_kind kind)
 {
     for (size_t i = 0; i < l->before->n; i++)
         if (l->before->item[i].kind == kind)
-            machine_add(l->out, kind, l->before->item[i].name, l->before->item[i].value);
+            machine_state_add(l->out, kind, l->before->item[i].name, l->before->item[i].value);
 }
 
 void changes_look(const char *root, int which, const struct machine_state *before, struct machine_state *out)
@@ -229,7 +229,7 @@ void changes_look(const char *root, int which, const struct machine_state *befor
     look_folder(&l, "/sys/bus/usb/devices", look_usb);
     look_folder(&l, "/sys/class/drm", look_gpu);
     if (look_line(root, "/sys/devices/system/cpu/online", cpus, sizeof cpus))
-        machine_add(out, MACHINE_CPU, "online", cpus);
+        machine_state_add(out, MACHINE_CPU, "online", cpus);
     if (which & CHANGES_LOOK_SERVICES)
         look_services(&l);
     if (which & CHANGES_LOOK_MOUNTS)
@@ -243,7 +243,7 @@ void changes_look(const char *root, int which, const struct machine_state *befor
         look_keep(&l, MACHINE_VERSION);
         look_keep(&l, MACHINE_MEMORY);
     }
-    machine_sort(out);
+    machine_state_sort(out);
 }
 
 void changes_boot_id(const char *root, char out[static 40])

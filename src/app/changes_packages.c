@@ -33,6 +33,7 @@ struct packages_read {
     int64_t offset, run_offset; /* of the next line, and of the first of the run that goes on */
     int64_t after_ms, now_ms;   /* changes up to the first are known */
     struct package_run run;
+    bool odd;                   /* the clock was another one then: whether the run is over cannot be told by its time */
     int64_t told_ms;            /* of the last that was told; INT64_MIN = none */
 };
 
@@ -58,6 +59,7 @@ static void packages_line(struct packages_read *r, const char *bytes, size_t n)
         return;
     if (c.local) /* the zone of then, to within the hours around a change of it */
         c.at_ms -= (int64_t)os_zone_s(c.at_ms - os_zone_s(c.at_ms) * INT64_C(1000)) * 1000;
+    r->odd = r->odd || c.at_ms > r->now_ms;
     c.at_ms = c.at_ms > r->now_ms ? r->now_ms : c.at_ms;
     if (c.at_ms <= r->after_ms)
         return;
@@ -136,7 +138,7 @@ static void packages_log(struct changes_packages *p, int i, const struct os_seen
     }
     r.path = logs[i].path;
     packages_file(&r);
-    bool open = r.run.n && now_ms - r.run.last_ms <= PACKAGE_RUN_PAUSE_MS;
+    bool open = r.run.n && !r.odd && now_ms - r.run.last_ms <= PACKAGE_RUN_PAUSE_MS;
     p->open_until_ms[i] = open ? r.run.last_ms + PACKAGE_RUN_PAUSE_MS : 0;
     if (open)
         r.offset = r.run_offset;

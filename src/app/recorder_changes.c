@@ -189,7 +189,7 @@ static void changes_grown(struct changes *c, int64_t now_ms)
             continue;
         }
         text_copy(item.name, sizeof item.name, c->young[i].name);
-        if (machine_say(NULL, &item, c->hides_mounts, &e)) {
+        if (machine_state_say(NULL, &item, c->hides_mounts, &e)) {
             e.wall_ms = e.end_ms = c->young[i].since_ms;
             changes_tell(c, &e);
         }
@@ -208,7 +208,7 @@ static void changes_differ(void *self, const struct machine_item *was, const str
         return;
     if (c->after_boot && (kind == MACHINE_NET || kind == MACHINE_DISK) && was && is)
         return; /* links come up, and disks are numbered anew */
-    if (!machine_say(was, is, c->hides_mounts, &e))
+    if (!machine_state_say(was, is, c->hides_mounts, &e))
         return;
     if (*c->lead) {
         char text[sizeof e.text];
@@ -230,9 +230,9 @@ static void changes_compare(struct changes *c, int64_t now_ms)
     if (!*c->lead)
         c->when_ms = c->until_ms = now_ms;
     int before = c->told_look + c->left_look;
-    machine_compare(&c->kept.machine, &now, changes_differ, c);
+    machine_state_compare(&c->kept.machine, &now, changes_differ, c);
     c->dirty = c->dirty || c->told_look + c->left_look > before;
-    machine_done(&c->kept.machine);
+    machine_state_done(&c->kept.machine);
     c->kept.machine = now;
 }
 
@@ -331,9 +331,9 @@ static void changes_begin(struct changes *c, int64_t now_ms)
             changes_look(c->root, CHANGES_LOOK_MOUNTS, &c->kept.machine, &with);
             for (size_t i = 0; i < with.n; i++)
                 if (with.item[i].kind == MACHINE_MOUNT)
-                    machine_add(&c->kept.machine, MACHINE_MOUNT, with.item[i].name, with.item[i].value);
-            machine_sort(&c->kept.machine);
-            machine_done(&with);
+                    machine_state_add(&c->kept.machine, MACHINE_MOUNT, with.item[i].name, with.item[i].value);
+            machine_state_sort(&c->kept.machine);
+            machine_state_done(&with);
         }
         changes_compare(c, now_ms);
         c->lead = "";

@@ -43,9 +43,12 @@ size_t equal_days(const double *x, const double *y, const int *day, size_t n, do
     auto_free double *left = mem_new((n + 1) * sizeof *left);
     size_t rows = 0, known = 0;
     for (size_t i = 0; i < n; i++)
-        if (equal_counts(x, y, i, lo, hi))
+        if (equal_counts(x, y, i, lo, hi)) {
+            left[rows] = x[i];
             row[rows++] = i;
-    double slope = equal_slope(x, y, day, row, rows, NEAR * (hi - lo)), middle = (lo + hi) / 2;
+        }
+    double slope = equal_slope(x, y, day, row, rows, NEAR * (hi - lo));
+    double middle = rows ? stats_quantile_of(left, rows, 0.5) : NAN;
     for (int d = 0; d < days; d++)
         out[d] = NAN;
     for (size_t first = 0, end; first < rows; first = end) {

@@ -10,8 +10,8 @@
 #define EQUAL_ROWS 6 /* of a day and band at least */
 
 /*
- * The daily medians of y where lo <= x < hi, each put to the middle of the band by the slope of y over x, which is that
- * between rows of the same day (Theil and Sen), so that a change over the days does not count for it.
+ * The daily medians of y where lo <= x < hi, each put to the median x of all these rows by the slope of y over x, which
+ * is that between rows of the same day (Theil and Sen), so that a change over the days does not count for it.
  *
  *   x, y    n rows; those where one is not finite are left out
  *   day     n numbers of days, not falling, 0 .. days - 1

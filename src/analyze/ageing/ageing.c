@@ -18,7 +18,8 @@
 #define HOTTER 3.0      /* degrees that a person cares about */
 #define SLOWER 0.1      /* share of a fan's speed */
 #define WORN 2.0        /* percent of a battery's capacity */
-#define ROOM 2.0        /* degrees by which the surroundings may move */
+#define STEP 0.3        /* degrees from one day to the next that say something of what follows them */
+#define STEPS_LEAST 8
 #define ERRORS_LEAST 3.0
 #define RECENT 14       /* days */
 
@@ -144,19 +145,40 @@ static void ageing_temperature(struct ageing_rows *a, int load, int temp, bool i
 
 /* ---- fans ---- */
 
+/* How y follows its surroundings from one day to the next is taken off: a fan that hears of the room as well. */
+static void ageing_take_off(const struct ageing_rows *a, double *y, const double *around)
+{
+    auto_free double *slope = mem_new((size_t)a->days * sizeof *slope);
+    double usual = stats_median(around, (size_t)a->days);
+    size_t n = 0;
+    for (int d = 1; d < a->days; d++)
+        if (fabs(around[d] - around[d - 1]) > STEP && isfinite(y[d] - y[d - 1]))
+            slope[n++] = (y[d] - y[d - 1]) / (around[d] - around[d - 1]);
+    double by = n >= STEPS_LEAST ? stats_quantile_of(slope, n, 0.5) : 0;
+    for (int d = 0; d < a->days; d++)
+        y[d] -= by * (around[d] - usual);
+}
+
 static void ageing_fan(struct ageing_rows *a, int temp, int fan)
 {
     const double *x = recording_col(a->r, temp), *y = recording_col(a->r, fan);
     auto_free double *daily = mem_new((size_t)a->days * sizeof *daily);
     auto_free double *around = mem_new((size_t)a->days * sizeof *around);
-    struct ageing_item i = { .kind = AGEING_FAN, .alone = NAN }, room = { 0 };
+    struct ageing_item i = { .kind = AGEING_FAN, .alone = NAN };
     if (!ageing_band(a, x, y, 20, 10, 9, daily, &i.lo) || !ageing_trend(a, daily, &i) || !(i.first > 0))
         return;
     i.hi = i.lo + 10;
     bool moved = ageing_counts(&i, SLOWER * i.first);
-    bool known = ageing_surroundings(a, x, NULL, i.lo, 10, around) && ageing_trend(a, around, &room);
-    i.verdict = !moved ? AGEING_STEADY : !known ? AGEING_UNSURE : fabs(room.change) < ROOM ? AGEING_AGED : AGEING_ROOM;
-    ageing_add(a, &i, fan);
+    struct ageing_item rest = i;
+    bool known = ageing_surroundings(a, x, NULL, i.lo, 10, around);
+    if (known) {
+        ageing_take_off(a, daily, around);
+        known = ageing_trend(a, daily, &rest);
+    }
+    bool aged = known && ageing_counts(&rest, SLOWER * i.first);
+    i.verdict = aged ? AGEING_AGED : !moved ? AGEING_STEADY : known ? AGEING_ROOM : AGEING_UNSURE;
+    rest.verdict = i.verdict;
+    ageing_add(a, aged ? &rest : &i, fan);
 }
 
 /* ---- batteries ---- */

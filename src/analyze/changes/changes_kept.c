@@ -16,7 +16,7 @@ void changes_kept_put(const struct changes_kept *k, struct buf *out)
     for (int i = 0; i < CHANGES_LOGS; i++)
         buf_printf(out, "log\t%d\t%" PRIu64 "\t%" PRId64 "\t%" PRId64 "\n", i, k->log[i].inode, k->log[i].offset,
                    k->log[i].last_ms);
-    machine_put(&k->machine, out);
+    machine_state_put(&k->machine, out);
     buf_puts(out, "end\n");
 }
 
@@ -35,7 +35,7 @@ static bool kept_line(struct changes_kept *k, const char *line)
         if (i >= 0 && i < CHANGES_LOGS && c.offset >= 0)
             k->log[i] = c;
     } else
-        machine_take_line(&k->machine, line);
+        machine_state_take_line(&k->machine, line);
     return strcmp(line, "end") == 0;
 }
 
@@ -57,7 +57,7 @@ bool changes_kept_take(const char *bytes, size_t n, struct changes_kept *out)
         }
         at += length + 1;
     }
-    machine_sort(&out->machine);
+    machine_state_sort(&out->machine);
     text_clean(out->boot_id);
     if (!whole)
         changes_kept_done(out);
@@ -66,6 +66,6 @@ bool changes_kept_take(const char *bytes, size_t n, struct changes_kept *out)
 
 void changes_kept_done(struct changes_kept *k)
 {
-    machine_done(&k->machine);
+    machine_state_done(&k->machine);
     *k = (struct changes_kept){ 0 };
 }

@@ -21,7 +21,7 @@ static void machine_word(char *out, size_t cap, const char *from)
         out[--n] = '\0';
 }
 
-void machine_add(struct machine_state *s, enum machine_kind kind, const char *name, const char *value)
+void machine_state_add(struct machine_state *s, enum machine_kind kind, const char *name, const char *value)
 {
     if (s->n == MACHINE_MAX) {
         s->cut = true;
@@ -42,7 +42,7 @@ static int machine_order(const void *a, const void *b)
 }
 
 /* Of two with one name the last counts: a mount over a mount. */
-void machine_sort(struct machine_state *s)
+void machine_state_sort(struct machine_state *s)
 {
     size_t n = 0;
     if (s->n)
@@ -53,20 +53,20 @@ void machine_sort(struct machine_state *s)
     s->n = n;
 }
 
-void machine_done(struct machine_state *s)
+void machine_state_done(struct machine_state *s)
 {
     mem_free(s->item);
     *s = (struct machine_state){ 0 };
 }
 
-const struct machine_item *machine_find(const struct machine_state *s, enum machine_kind kind, const char *name)
+const struct machine_item *machine_state_find(const struct machine_state *s, enum machine_kind kind, const char *name)
 {
     struct machine_item key = { .kind = kind };
     text_copy(key.name, sizeof key.name, name);
     return s->n ? bsearch(&key, s->item, s->n, sizeof *s->item, machine_order) : NULL;
 }
 
-void machine_compare(const struct machine_state *before, const struct machine_state *now,
+void machine_state_compare(const struct machine_state *before, const struct machine_state *now,
                      void (*each)(void *self, const struct machine_item *was, const struct machine_item *is), void *self)
 {
     size_t i = 0, k = 0;
@@ -130,10 +130,10 @@ static void mount_line(struct machine_state *s, char *line)
     text_unescape(point);
     snprintf(value, sizeof value, "%.40s %s", type,
              mount_is_read_only(options) || mount_is_read_only(super) ? "ro" : "rw");
-    machine_add(s, MACHINE_MOUNT, point, value);
+    machine_state_add(s, MACHINE_MOUNT, point, value);
 }
 
-void machine_add_mounts(struct machine_state *s, const char *mountinfo)
+void machine_state_add_mounts(struct machine_state *s, const char *mountinfo)
 {
     for (const char *p = mountinfo; *p;) {
         char line[2048];
@@ -227,7 +227,7 @@ static void say_device(const struct machine_item *was, const struct machine_item
     out->severity = one->kind == MACHINE_USB ? SEVERITY_INFO : SEVERITY_NOTICE;
 }
 
-bool machine_say(const struct machine_item *was, const struct machine_item *is, bool hides_mounts, struct event *out)
+bool machine_state_say(const struct machine_item *was, const struct machine_item *is, bool hides_mounts, struct event *out)
 {
     const struct machine_item *one = is ? is : was;
     *out = (struct event){ .kind = EVENT_CHANGE, .severity = SEVERITY_INFO };
@@ -253,13 +253,13 @@ bool machine_say(const struct machine_item *was, const struct machine_item *is, 
 
 /* ---- kept ---- */
 
-void machine_put(const struct machine_state *s, struct buf *out)
+void machine_state_put(const struct machine_state *s, struct buf *out)
 {
     for (size_t i = 0; i < s->n; i++)
         buf_printf(out, "%s\t%s\t%s\n", kind_names[s->item[i].kind], s->item[i].name, s->item[i].value);
 }
 
-void machine_take_line(struct machine_state *s, const char *line)
+void machine_state_take_line(struct machine_state *s, const char *line)
 {
     char name[96], value[64];
     size_t n = strcspn(line, "\t"), m = line[n] ? strcspn(line + n + 1, "\t") : 0;
@@ -269,5 +269,5 @@ void machine_take_line(struct machine_state *s, const char *line)
     snprintf(value, sizeof value, "%.63s", line + n + m + 2);
     for (int k = 0; k < MACHINE_KINDS; k++)
         if (strlen(kind_names[k]) == n && memcmp(kind_names[k], line, n) == 0)
-            machine_add(s, (enum machine_kind)k, name, value);
+            machine_state_add(s, (enum machine_kind)k, name, value);
 }

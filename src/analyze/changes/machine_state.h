@@ -39,20 +39,20 @@ struct machine_state {
     bool cut;            /* there was more */
 };
 
-void machine_add(struct machine_state *s, enum machine_kind kind, const char *name, const char *value);
-void machine_sort(struct machine_state *s); /* before anything is compared or looked for */
-void machine_done(struct machine_state *s);
+void machine_state_add(struct machine_state *s, enum machine_kind kind, const char *name, const char *value);
+void machine_state_sort(struct machine_state *s); /* before anything is compared or looked for */
+void machine_state_done(struct machine_state *s);
 
-const struct machine_item *machine_find(const struct machine_state *s, enum machine_kind kind, const char *name);
+const struct machine_item *machine_state_find(const struct machine_state *s, enum machine_kind kind, const char *name);
 
 /*
  * Adds the mounts of /proc/self/mountinfo that hold files of people: file systems on disks and of the network. Bind
  * mounts of a part, images of packages and what the system makes for itself come and go without being news.
  */
-void machine_add_mounts(struct machine_state *s, const char *mountinfo);
+void machine_state_add_mounts(struct machine_state *s, const char *mountinfo);
 
 /* Calls each() for every difference, by kind and name; was or is NULL: it came, or went. */
-void machine_compare(const struct machine_state *before, const struct machine_state *now,
+void machine_state_compare(const struct machine_state *before, const struct machine_state *now,
                      void (*each)(void *self, const struct machine_item *was, const struct machine_item *is), void *self);
 
 /*
@@ -62,10 +62,10 @@ void machine_compare(const struct machine_state *before, const struct machine_st
  *
  * False: it is not worth a word.
  */
-bool machine_say(const struct machine_item *was, const struct machine_item *is, bool hides_mounts, struct event *out);
+bool machine_state_say(const struct machine_item *was, const struct machine_item *is, bool hides_mounts, struct event *out);
 
 /* As lines of a file, and read back: what is damaged is left out. */
-void machine_put(const struct machine_state *s, struct buf *out);
-void machine_take_line(struct machine_state *s, const char *line);
+void machine_state_put(const struct machine_state *s, struct buf *out);
+void machine_state_take_line(struct machine_state *s, const char *line);
 
 #endif
