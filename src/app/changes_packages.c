@@ -19,7 +19,10 @@
 #define LINE_MAX_BYTES 4096
 #define FIRST_MS (INT64_C(24) * 3600000) /* so far back at the very first */
 
-static const struct { const char *path; bool (*line)(const char *line, struct package_change *out); } logs[CHANGES_LOGS] = {
+static const struct {
+    const char *path;
+    bool (*line)(const char *line, struct package_change *out);
+} logs[CHANGES_LOGS] = {
     { "/var/log/dpkg.log", dpkg_log_line },
     { "/var/log/dnf.rpm.log", rpm_log_line },
     { "/var/log/pacman.log", pacman_log_line },

@@ -23,6 +23,7 @@
 #include "os/os.h"
 #include "os/watch.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -164,7 +165,9 @@ static void changes_forget_young(struct changes *c, int i)
 /* True: it is no news, or not yet. */
 static bool changes_service(struct changes *c, const struct machine_item *was, const struct machine_item *is)
 {
-    int i = changes_young(c, (is ? is : was)->name);
+    const struct machine_item *one = is ? is : was;
+    assert(one);
+    int i = changes_young(c, one->name);
     if (c->units || c->after_boot)
         return true;
     if (i >= 0 && !is)
@@ -203,7 +206,9 @@ static void changes_differ(void *self, const struct machine_item *was, const str
 {
     struct changes *c = self;
     struct event e;
-    enum machine_kind kind = (is ? is : was)->kind;
+    const struct machine_item *one = is ? is : was;
+    assert(one);
+    enum machine_kind kind = one->kind;
     if (kind == MACHINE_SERVICE && changes_service(c, was, is))
         return;
     if (c->after_boot && (kind == MACHINE_NET || kind == MACHINE_DISK) && was && is)
@@ -292,8 +297,9 @@ static void changes_say_boot(struct changes *c, const char *id, int64_t boot_ms,
     int n = snprintf(text, sizeof text, "the machine started (boot %.8s)", id);
     enum severity severity = SEVERITY_NOTICE;
     if (known && last_ms && down_ms > -CLOCK_MS) {
-        n += snprintf(text + n, sizeof text - (size_t)n, " %s after it was seen last",
-                      text_span(down_ms > 0 ? (double)down_ms * 1e-3 : 0, span, sizeof span));
+        if (down_ms >= 1000)
+            n += snprintf(text + n, sizeof text - (size_t)n, " %s after it was seen last",
+                          text_span((double)down_ms * 1e-3, span, sizeof span));
         if (c->kept.running) {
             snprintf(text + n, sizeof text - (size_t)n,
                      "; it had not been shut down in order: a crash, a reset, or the power was gone");

@@ -91,7 +91,8 @@ static void reporting_states(const char *dir, const struct recording *rec, struc
 
 /* What the archive knows of the time before; where there is none, nothing. */
 static void reporting_before(const struct args *a, const struct recording *rec, struct history *h,
-                             struct machine_changes *changes, struct look_ageing *ageing, struct analyze_options *options)
+                             struct machine_changes *changes, struct look_ageing *ageing,
+                             struct analyze_options *options)
 {
     auto_buf struct buf dir = { 0 };
     struct index *x;
@@ -106,7 +107,8 @@ static void reporting_before(const struct args *a, const struct recording *rec, 
     index_close(x);
     if (rec->wall_ms[rec->n - 1] - rec->wall_ms[0] < AGEING_MS || archive_open(dir.p, &files) < 0)
         return;
-    if (look_ageing(files, *rec->session ? rec->session : NULL, rec->wall_ms[0], rec->wall_ms[rec->n - 1], ageing) == 0)
+    const char *session = *rec->session ? rec->session : NULL;
+    if (look_ageing(files, session, rec->wall_ms[0], rec->wall_ms[rec->n - 1], ageing) == 0)
         options->ageing = &ageing->of;
     archive_free(files);
 }

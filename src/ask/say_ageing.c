@@ -38,8 +38,8 @@ void say_ageing(struct asked *q)
     a->status = ANSWER_ANSWERED;
     if (rc < 0 || !g.of.n) {
         a->status = ANSWER_NO_DATA;
-        answer_say(a, "Ageing shows in weeks: three of them have to be recorded, with temperatures, fans, a battery or memory "
-                   "errors; ");
+        answer_say(a, "Ageing shows in weeks: three of them have to be recorded, with temperatures, fans, a battery or "
+                   "memory errors; ");
         answer_length(a, "recorded", (double)(s.to_ms - s.from_ms) / 1000);
         answer_say(a, " are known.");
     } else if (!ageing_tell(q, &g.of, AGEING_AGED, "")) {

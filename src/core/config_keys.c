@@ -67,7 +67,8 @@ static const struct config_key keys[] = {
       .help = "Most that all flight recordings take of storage.max_mb, MB; the oldest goes first." },
 
     { "changes.enabled", SWITCH("true"),
-      .help = "Tell what changes on the machine while recording: boots, versions, packages, services, mounts, devices." },
+      .help = "Tell what changes on the machine while recording: boots, versions, packages, services, mounts, "
+              "devices." },
 
     { "logging.csv", SWITCH("false"), .help = "Write CSV logs beside the archive while recording." },
     { "logging.layout", CHOICE("sonde", "sonde optimetrics"),

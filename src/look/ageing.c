@@ -18,7 +18,8 @@ int look_ageing(struct archive *files, const char *session, int64_t from_ms, int
     if (end_ms - first_ms < AGEING_MS)
         return -ENODATA;
     int64_t rows = (end_ms - first_ms) / STEP_MS, most = INT64_C(1) * AGEING_DAYS_MAX * DAY_ROWS;
-    int rc = minutes_read(files, session, end_ms, AGEING_STEP_S, (int)(rows < most ? rows : most), AGEING_METRICS, &out->rec);
+    rows = rows < most ? rows : most;
+    int rc = minutes_read(files, session, end_ms, AGEING_STEP_S, (int)rows, AGEING_METRICS, &out->rec);
     if (rc == 0)
         ageing_find(out->rec, &out->of);
     return rc;

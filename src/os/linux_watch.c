@@ -1,6 +1,7 @@
 /*
- * linux_watch.c - /proc/self/mountinfo, which can be polled for changes (proc_pid_mountinfo(5)), and the messages of the
- * kernel about devices (NETLINK_KOBJECT_UEVENT, netlink(7)), of which only counts that one came: /sys is asked then.
+ * linux_watch.c - /proc/self/mountinfo, which can be polled for changes (proc_pid_mountinfo(5)), and the messages of
+ * the kernel about devices (NETLINK_KOBJECT_UEVENT, netlink(7)), of which only counts that one came: /sys is asked
+ * then.
  *
  * In a container or under a strict service manager the socket may be refused, or stay silent.
  */

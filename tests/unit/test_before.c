@@ -11,7 +11,8 @@
 
 static struct event event(int64_t before_ms, const char *source, const char *text)
 {
-    struct event e = { .wall_ms = AT - before_ms, .end_ms = AT - before_ms, .kind = EVENT_CHANGE, .severity = SEVERITY_INFO };
+    struct event e = { .wall_ms = AT - before_ms, .end_ms = AT - before_ms, .kind = EVENT_CHANGE,
+                       .severity = SEVERITY_INFO };
     text_copy(e.source, sizeof e.source, source);
     text_copy(e.text, sizeof e.text, text);
     return e;
@@ -84,8 +85,9 @@ static void test_names(void **state)
     of = episode("cpu", "nginx worker");
     first_is(e, 3, &of, "service nginx.service started");
     /* words of our own sentences are no names */
-    double with = before_score(&e[2], &(struct before_episode){ AT, "memory", "memory used rose upgraded packages process" });
-    double without = before_score(&e[2], &(struct before_episode){ AT, "memory", "" });
+    struct before_episode common = episode("memory", "memory used rose upgraded packages process");
+    struct before_episode none = episode("memory", "");
+    double with = before_score(&e[2], &common), without = before_score(&e[2], &none);
     assert_true(with == without);
 }
 

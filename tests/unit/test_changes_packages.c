@@ -109,7 +109,8 @@ static void test_rotated(void **state)
     /* twice, while nobody looked: what is in between is in no file that can be read, the rest is */
     append(&f, LOG, "2026-11-22 09:50:00 install lost:amd64 <none> 1\n");
     move(&f, LOG, LOG ".2");
-    append(&f, LOG ".1.new", "2026-11-22 09:30:00 install b:amd64 <none> 1\n2026-11-22 10:00:00 install d:amd64 <none> 1\n");
+    append(&f, LOG ".1.new", "2026-11-22 09:30:00 install b:amd64 <none> 1\n"
+           "2026-11-22 10:00:00 install d:amd64 <none> 1\n");
     move(&f, LOG ".1.new", LOG ".1");
     append(&f, LOG, "2026-11-22 10:05:00 install e:amd64 <none> 1\n");
     restart(&f);
@@ -131,7 +132,8 @@ static void test_hostile(void **state)
     memset(long_line, 'x', 300 * 1024);
     long_line[300 * 1024] = '\n';
     append(&f, LOG, long_line);
-    append(&f, LOG, "2026-11-22 09:00:00 install a:amd64 <none> 1\n2099-01-01 00:00:00 install future:amd64 <none> 1\n");
+    append(&f, LOG, "2026-11-22 09:00:00 install a:amd64 <none> 1\n"
+           "2099-01-01 00:00:00 install future:amd64 <none> 1\n");
     *f.told = '\0';
     changes_packages(&f.p, NOW);
     changes_packages(&f.p, NOW + 120000);

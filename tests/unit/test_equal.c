@@ -49,7 +49,9 @@ static void test_what_is_missing(void **state)
     assert_true(isnan(out[0]));
 }
 
-static const struct CMUnitTest tests[] = { cmocka_unit_test(test_slope_is_taken_out), cmocka_unit_test(test_what_is_missing) };
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_slope_is_taken_out), cmocka_unit_test(test_what_is_missing),
+};
 
 int main(void)
 {

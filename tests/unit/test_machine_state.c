@@ -160,7 +160,8 @@ static void test_kept(void **state)
         assert_null(again.machine.item);
     }
     assert_false(changes_kept_take("sonde changes 2\nend\n", 20, &again));
-    static const char odd[] = "sonde changes 1\nlog\t9\t1\t1\t1\nlog\t1\t1\t-5\t1\nwhat\never\nusb\t\tx\nusb\tonly\nend\n";
+    static const char odd[] = "sonde changes 1\nlog\t9\t1\t1\t1\nlog\t1\t1\t-5\t1\nwhat\never\n"
+        "usb\t\tx\nusb\tonly\nend\n";
     assert_true(changes_kept_take(odd, sizeof odd - 1, &again));
     assert_int_equal(again.machine.n, 0);
     assert_int_equal(again.log[1].offset, 0);

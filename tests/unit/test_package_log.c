@@ -31,15 +31,18 @@ static void test_dpkg(void **state)
     (void)state;
     expect(dpkg_log_line, "2026-11-22 10:26:16 upgrade bash:amd64 5.2.15-2+b2 5.2.15-2+b7", PACKAGE_UPGRADED, "bash",
            "5.2.15-2+b2", "5.2.15-2+b7", "2026-11-22T10:26:16Z", true);
-    expect(dpkg_log_line, "2026-11-22 10:26:16 install linux-image-6.1.0-18-amd64:amd64 <none> 6.1.76-1", PACKAGE_INSTALLED,
+    expect(dpkg_log_line, "2026-11-22 10:26:16 install linux-image-6.1.0-18-amd64:amd64 <none> 6.1.76-1",
+           PACKAGE_INSTALLED,
            "linux-image-6.1.0-18-amd64", "", "6.1.76-1", "2026-11-22T10:26:16Z", true);
     expect(dpkg_log_line, "2026-11-22 10:26:16 install nano:amd64 7.2-1 7.2-1", PACKAGE_INSTALLED, "nano", "", "7.2-1",
            "2026-11-22T10:26:16Z", true);
     expect(dpkg_log_line, "2026-11-22 10:26:16 remove nano:amd64 7.2-1 <none>", PACKAGE_REMOVED, "nano", "7.2-1", "",
            "2026-11-22T10:26:16Z", true);
-    expect(dpkg_log_line, "2026-11-22 10:26:16 upgrade x:all 1:2.0-1 1:1.9-3", PACKAGE_DOWNGRADED, "x", "1:2.0-1", "1:1.9-3",
+    expect(dpkg_log_line, "2026-11-22 10:26:16 upgrade x:all 1:2.0-1 1:1.9-3",
+           PACKAGE_DOWNGRADED, "x", "1:2.0-1", "1:1.9-3",
            "2026-11-22T10:26:16Z", true);
-    expect(dpkg_log_line, "2026-11-22 10:26:16 upgrade x:all 2.0~rc1-1 2.0-1", PACKAGE_UPGRADED, "x", "2.0~rc1-1", "2.0-1",
+    expect(dpkg_log_line, "2026-11-22 10:26:16 upgrade x:all 2.0~rc1-1 2.0-1",
+           PACKAGE_UPGRADED, "x", "2.0~rc1-1", "2.0-1",
            "2026-11-22T10:26:16Z", true);
     expect(dpkg_log_line, "2026-11-22 10:26:16 upgrade x:all 1.9 1.10", PACKAGE_UPGRADED, "x", "1.9", "1.10",
            "2026-11-22T10:26:16Z", true);
@@ -50,9 +53,11 @@ static void test_dpkg(void **state)
 static void test_rpm(void **state)
 {
     (void)state;
-    expect(rpm_log_line, "2026-11-22T10:26:16+0100 SUBDEBUG Upgrade: bash-5.2.26-1.fc39.x86_64", PACKAGE_UPGRADED, "bash",
+    expect(rpm_log_line, "2026-11-22T10:26:16+0100 SUBDEBUG Upgrade: bash-5.2.26-1.fc39.x86_64",
+           PACKAGE_UPGRADED, "bash",
            "", "5.2.26-1.fc39", "2026-11-22T09:26:16Z", false);
-    expect(rpm_log_line, "2026-11-22T10:26:16Z SUBDEBUG Upgraded: java-17-openjdk-1:17.0.9-1.el9.x86_64", PACKAGE_UPGRADED,
+    expect(rpm_log_line, "2026-11-22T10:26:16Z SUBDEBUG Upgraded: java-17-openjdk-1:17.0.9-1.el9.x86_64",
+           PACKAGE_UPGRADED,
            "java-17-openjdk", "1:17.0.9-1.el9", "", "2026-11-22T10:26:16Z", false);
     expect(rpm_log_line, "2026-11-22T10:26:16-0730 SUBDEBUG Installed: kernel-core-0:6.6.2-200.fc39.x86_64",
            PACKAGE_INSTALLED, "kernel-core", "", "6.6.2-200.fc39", "2026-11-22T17:56:16Z", false);

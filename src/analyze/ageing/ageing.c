@@ -304,7 +304,8 @@ void ageing_find(const struct recording *r, struct ageing *out)
     *out = (struct ageing){ 0 };
     int64_t span_ms = r->n ? r->wall_ms[r->n - 1] - r->wall_ms[0] : 0;
     if (span_ms < AGEING_MS - DAY_MS / 4 || span_ms > 4000 * DAY_MS) {
-        snprintf(out->reason, sizeof out->reason, "ageing shows in weeks: three of them are needed, and %.0f days are known",
+        snprintf(out->reason, sizeof out->reason, "ageing shows in weeks: three of them are needed, and %.0f days "
+                 "are known",
                  (double)span_ms / (double)DAY_MS);
         return;
     }
@@ -316,8 +317,8 @@ void ageing_find(const struct recording *r, struct ageing *out)
     ageing_find_around(&a);
     ageing_slots(&a);
     if (!out->n)
-        snprintf(out->reason, sizeof out->reason, "of what ages - temperatures, fans, batteries, memory errors - too few days "
-                 "are known");
+        snprintf(out->reason, sizeof out->reason, "of what ages - temperatures, fans, batteries, memory errors - too few "
+                 "days are known");
     mem_free(a.around);
     mem_free(a.day);
 }

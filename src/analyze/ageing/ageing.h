@@ -5,8 +5,8 @@
  * From even rows of ten minutes daily values are made (learn/equal.h); what they did over the days is Theil's and Sen's
  * slope with its interval (learn/trend.h). It counts where three weeks are known, chance would do it in one of a
  * thousand, and a person would care. A room that gets warmer warms all sensors: what those that belong to no processor
- * did at the same time is taken off, and where there is none of them, what the sensor did at idle. Where neither is known
- * nothing is said to age.
+ * did at the same time is taken off, and where there is none of them, what the sensor did at idle. Where neither is
+ * known nothing is said to age.
  */
 #ifndef ANALYZE_AGEING_H
 #define ANALYZE_AGEING_H
@@ -62,7 +62,7 @@ struct report;
 /* Adds what aged to the insights of a report. */
 void ageing_insights(const struct ageing *a, struct report *out);
 
-/* "the processor is 6.2 degrees hotter at 40 to 60 % load than around 2026-09-22": the sentence of an insight or answer. */
+/* "the processor is 6.2 C hotter at 40 to 60 % load than around 2026-09-22": of an insight or an answer. */
 void ageing_say(const struct ageing_item *i, char *out, size_t cap);
 
 #endif

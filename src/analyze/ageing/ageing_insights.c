@@ -37,13 +37,13 @@ void ageing_say(const struct ageing_item *i, char *out, size_t cap)
         snprintf(out, cap, "%s is %.1f C %s at %.0f to %.0f %% load than around %s", who, fabs(i->change),
                  i->change > 0 ? "hotter" : "cooler", i->lo, i->hi, date);
     else if (i->kind == AGEING_FAN)
-        snprintf(out, cap, "%s turns %.0f %% %s at %.0f to %.0f C than around %s", who, fabs(i->change / i->first) * 100,
-                 i->change > 0 ? "faster" : "slower", i->lo, i->hi, date);
+        snprintf(out, cap, "%s turns %.0f %% %s at %.0f to %.0f C than around %s", who,
+                 fabs(i->change / i->first) * 100, i->change > 0 ? "faster" : "slower", i->lo, i->hi, date);
     else if (i->kind == AGEING_BATTERY)
         snprintf(out, cap, "%s lost %.1f %% of its capacity since around %s", who, i->change, date);
     else
-        snprintf(out, cap, "the memory corrected %.0f errors in the last two weeks, before it were %.2g a week", i->change,
-                 i->first);
+        snprintf(out, cap, "the memory corrected %.0f errors in the last two weeks, before it were %.2g a week",
+                 i->change, i->first);
 }
 
 static void ageing_evidence(const struct ageing_item *i, struct insight *out)
@@ -52,15 +52,17 @@ static void ageing_evidence(const struct ageing_item *i, struct insight *out)
     if (i->kind == AGEING_MEMORY)
         snprintf(out->evidence[0], REPORT_TEXT, "%.180s: %.3g a week now, chance of that %.1g", i->id, i->last, i->p);
     else
-        snprintf(out->evidence[0], REPORT_TEXT, "%.120s by the days: %.4g to %.4g %s; 95 %% interval of the change %+.3g to "
-                 "%+.3g, p %.1g, %zu days", i->id, i->first, i->last, unit[i->kind], i->change_lo, i->change_hi, i->p, i->days);
+        snprintf(out->evidence[0], REPORT_TEXT, "%.120s by the days: %.4g to %.4g %s; 95 %% interval of the change "
+                 "%+.3g to %+.3g, p %.1g, %zu days", i->id, i->first, i->last, unit[i->kind], i->change_lo, i->change_hi,
+                 i->p, i->days);
     out->n_evidence = 1;
     if (!isnan(i->alone))
         snprintf(out->evidence[out->n_evidence++], REPORT_TEXT,
                  "what the surroundings did is taken off: alone it changed by %+.1f C", i->alone);
     if (i->kind == AGEING_BATTERY && i->change > 0 && i->last < 40) {
         double days = (40 - i->last) / (i->change / ((double)(i->until_ms - i->since_ms) / 86400e3));
-        snprintf(out->evidence[out->n_evidence++], REPORT_TEXT, "at that pace 40 %% are lost in about %.0f weeks", days / 7);
+        snprintf(out->evidence[out->n_evidence++], REPORT_TEXT, "at that pace 40 %% are lost in about %.0f weeks",
+                 days / 7);
     }
 }
 
@@ -84,7 +86,8 @@ void ageing_insights(const struct ageing *a, struct report *out)
         bool better = i->kind == AGEING_TEMPERATURE && i->change < 0;
         if (i->verdict != AGEING_AGED)
             continue;
-        struct insight in = { .severity = i->kind == AGEING_MEMORY ? SEVERITY_WARNING : better ? SEVERITY_INFO : SEVERITY_NOTICE,
+        struct insight in = { .severity = i->kind == AGEING_MEMORY ? SEVERITY_WARNING :
+                                          better ? SEVERITY_INFO : SEVERITY_NOTICE,
                               .area = i->kind == AGEING_MEMORY ? AREA_MEMORY : i->kind == AGEING_BATTERY ? AREA_POWER :
                                       AREA_THERMAL,
                               .since_ms = i->since_ms };

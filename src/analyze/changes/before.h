@@ -2,9 +2,9 @@
  * What changed before an episode: the events of kind EVENT_CHANGE of the day before it, ranked.
  *
  * The score is closeness times relevance. Closeness falls with the logarithm of the time between: 1 within half a
- * minute, 0 at a day. Relevance is what a change of that kind can do at all - a kernel or a driver more than a USB stick,
- * more where it is in the area of the episode or names a process of it. Nothing is claimed but the order in time: it was
- * before it.
+ * minute, 0 at a day. Relevance is what a change of that kind can do at all - a kernel or a driver more than a USB
+ * stick, more where it is in the area of the episode or names a process of it. Nothing is claimed but the order in time:
+ * it was before it.
  */
 #ifndef ANALYZE_BEFORE_H
 #define ANALYZE_BEFORE_H
@@ -35,8 +35,8 @@ struct before_episode {
 double before_score(const struct event *e, const struct before_episode *of);
 
 /*
- * The best of n events, in any order, the highest score first and without doubles. Those that are in `out` already, n_out
- * of them, count as well. Returns how many stand in out.
+ * The best of n events, in any order, the highest score first and without doubles. Those that are in `out` already,
+ * n_out of them, count as well. Returns how many stand in out.
  */
 int before_rank(const struct event *e, size_t n, const struct before_episode *of, struct before_change out[BEFORE_MOST],
                 int n_out);

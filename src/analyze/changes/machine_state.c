@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +68,7 @@ const struct machine_item *machine_state_find(const struct machine_state *s, enu
 }
 
 void machine_state_compare(const struct machine_state *before, const struct machine_state *now,
-                     void (*each)(void *self, const struct machine_item *was, const struct machine_item *is), void *self)
+                           machine_state_differs *each, void *self)
 {
     size_t i = 0, k = 0;
     if (before->cut || now->cut)
@@ -202,7 +203,8 @@ static void say_net(const struct machine_item *was, const struct machine_item *i
 /* Interfaces of containers and virtual machines come by the hundred. */
 static bool net_is_told(const char *name)
 {
-    static const char *const none[] = { "veth", "cali", "lxc", "vnet", "tap", "flannel", "cilium", "br-", "ifb", "dummy" };
+    static const char *const none[] = { "veth", "cali", "lxc", "vnet", "tap", "flannel", "cilium", "br-", "ifb",
+                                        "dummy" };
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         if (strncmp(name, none[i], strlen(none[i])) == 0)
             return false;
@@ -227,9 +229,11 @@ static void say_device(const struct machine_item *was, const struct machine_item
     out->severity = one->kind == MACHINE_USB ? SEVERITY_INFO : SEVERITY_NOTICE;
 }
 
-bool machine_state_say(const struct machine_item *was, const struct machine_item *is, bool hides_mounts, struct event *out)
+bool machine_state_say(const struct machine_item *was, const struct machine_item *is, bool hides_mounts,
+                       struct event *out)
 {
     const struct machine_item *one = is ? is : was;
+    assert(one);
     *out = (struct event){ .kind = EVENT_CHANGE, .severity = SEVERITY_INFO };
     text_copy(out->source, sizeof out->source, kind_names[one->kind]);
     if (one->kind == MACHINE_VERSION)

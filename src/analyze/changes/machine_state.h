@@ -52,8 +52,9 @@ const struct machine_item *machine_state_find(const struct machine_state *s, enu
 void machine_state_add_mounts(struct machine_state *s, const char *mountinfo);
 
 /* Calls each() for every difference, by kind and name; was or is NULL: it came, or went. */
+typedef void machine_state_differs(void *self, const struct machine_item *was, const struct machine_item *is);
 void machine_state_compare(const struct machine_state *before, const struct machine_state *now,
-                     void (*each)(void *self, const struct machine_item *was, const struct machine_item *is), void *self);
+                           machine_state_differs *each, void *self);
 
 /*
  * A difference as a sentence; time, and end, are the caller's.
@@ -62,7 +63,8 @@ void machine_state_compare(const struct machine_state *before, const struct mach
  *
  * False: it is not worth a word.
  */
-bool machine_state_say(const struct machine_item *was, const struct machine_item *is, bool hides_mounts, struct event *out);
+bool machine_state_say(const struct machine_item *was, const struct machine_item *is, bool hides_mounts,
+                       struct event *out);
 
 /* As lines of a file, and read back: what is damaged is left out. */
 void machine_state_put(const struct machine_state *s, struct buf *out);

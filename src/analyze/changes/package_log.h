@@ -50,8 +50,8 @@ bool package_run_takes(const struct package_run *r, const struct package_change 
 void package_run_add(struct package_run *r, const struct package_change *c);
 
 /*
- * The sentence: "upgraded 14 packages: linux-image-amd64 6.1.1 to 6.1.2, libc6 2.36-8 to 2.36-9, ...". What matters most
- * to a machine (kernel, drivers, firmware, libc) is named first. False: nothing changed after all.
+ * The sentence: "upgraded 14 packages: linux-image-amd64 6.1.1 to 6.1.2, libc6 2.36-8 to 2.36-9, ...". What matters
+ * most to a machine (kernel, drivers, firmware, libc) is named first. False: nothing changed after all.
  */
 bool package_run_say(const struct package_run *r, struct event *out);
 void package_run_done(struct package_run *r);

@@ -92,7 +92,8 @@ static const struct package_change *package_next(const struct package_run *r, en
 
 static bool package_is_none(const struct package_change *c)
 {
-    return (c->action == PACKAGE_UPGRADED || c->action == PACKAGE_DOWNGRADED) && *c->from && strcmp(c->from, c->to) == 0;
+    bool replaced = c->action == PACKAGE_UPGRADED || c->action == PACKAGE_DOWNGRADED;
+    return replaced && *c->from && strcmp(c->from, c->to) == 0;
 }
 
 static void package_say_action(const struct package_run *r, enum package_action a, bool *named, struct buf *out)

@@ -117,7 +117,7 @@ void api_anomalies(void *self, const struct http_request *r, struct http_reply *
     struct api *a = self;
     struct api_range range;
     struct json j;
-    struct machine_changes changes;
+    struct machine_changes changes = { 0 };
     struct findings f = { .changes = &changes };
     int64_t limit = LIMIT;
     if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_count(r, "limit", 1, LIMIT_MAX, &limit, out))
