@@ -36,9 +36,8 @@ int say_machine_changes(struct asked *q, const struct span *s)
         answer_note(a, "changes of the machine", all, UNIT_NONE, NULL, 0);
     }
     for (int i = 0; i < said; i++) {
-        answer_say(a, i ? "; " : ": ");
-        answer_quote(a, "change", m.event[i].text);
-        answer_say(a, " (");
+        answer_say(a, i ? "; " : ": "); /* in quotes: the numbers in it are versions and names, and no facts of ours */
+        answer_say(a, "\"%s\" (", m.event[i].text);
         say_time(q, m.event[i].wall_ms);
         answer_say(a, ")");
     }

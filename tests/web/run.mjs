@@ -100,6 +100,8 @@ const USES = {
     await page.locator('.opened h2', { hasText: 'rsync' }).waitFor();
     for (const part of ['Causes', 'Processes at the peak', 'Events around it', 'Log lines'])
       check((await page.locator('.opened h3', { hasText: part }).count()) === 1, `no part ${part}`);
+    for (const part of ['h3:text("Before it")', '.before li:text("upgraded rsync")'])
+      check((await page.locator(`.opened ${part}`).count()) === 1, 'the change before it is not told');
     check((await page.locator('.opened .chart').count()) >= 1, 'no chart of a cause');
     check((await page.locator('.opened [aria-live]').count()) === 1, 'more than the title is read out');
     check((await page.locator('.opened h2[aria-live]').count()) === 1, 'the title is not read out');

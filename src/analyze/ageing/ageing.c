@@ -317,8 +317,8 @@ void ageing_find(const struct recording *r, struct ageing *out)
     ageing_find_around(&a);
     ageing_slots(&a);
     if (!out->n)
-        snprintf(out->reason, sizeof out->reason, "of what ages - temperatures, fans, batteries, memory errors - too few "
-                 "days are known");
+        snprintf(out->reason, sizeof out->reason, "of what ages - temperatures, fans, batteries, memory errors - too "
+                 "few days are known");
     mem_free(a.around);
     mem_free(a.day);
 }

@@ -3,8 +3,8 @@
  *
  * The score is closeness times relevance. Closeness falls with the logarithm of the time between: 1 within half a
  * minute, 0 at a day. Relevance is what a change of that kind can do at all - a kernel or a driver more than a USB
- * stick, more where it is in the area of the episode or names a process of it. Nothing is claimed but the order in time:
- * it was before it.
+ * stick, more where it is in the area of the episode or names a process of it. Nothing is claimed but the order in
+ * time: it was before it.
  */
 #ifndef ANALYZE_BEFORE_H
 #define ANALYZE_BEFORE_H

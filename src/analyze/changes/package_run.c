@@ -128,6 +128,8 @@ static void package_cut(struct buf *text, size_t cap)
     while (n > 0 && text->p[n] != ',' && text->p[n] != ';')
         n--;
     n = n ? n : cap - sizeof rest;
+    if (n >= sizeof rest - 1 && memcmp(text->p + n - (sizeof rest - 1), rest, sizeof rest - 1) == 0)
+        n -= sizeof rest - 1; /* that of an action that ends here */
     memcpy(text->p + n, rest, sizeof rest);
     text->n = n + sizeof rest - 1;
 }
