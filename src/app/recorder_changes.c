@@ -55,6 +55,7 @@ struct changes {
     struct changes_packages packages;
     struct { char name[96]; int64_t since_ms; } young[YOUNG_MAX];
     int n_young;
+    bool by_lines;                  /* services are told by lines of logs: what is seen of them here is not */
     int looks, told_look, left_look; /* in this look */
     int which;                      /* that is read at the next look */
     int64_t before_ms;              /* of the look before */
@@ -168,7 +169,7 @@ static bool changes_service(struct changes *c, const struct machine_item *was, c
     const struct machine_item *one = is ? is : was;
     assert(one);
     int i = changes_young(c, one->name);
-    if (c->units || c->after_boot)
+    if (c->by_lines || c->after_boot)
         return true;
     if (i >= 0 && !is)
         changes_forget_young(c, i);
@@ -229,9 +230,9 @@ static void changes_compare(struct changes *c, int64_t now_ms)
 {
     struct machine_state now;
     os_lock(c->lock);
-    bool units = c->units;
+    c->by_lines = c->kept.units || c->units; /* before, or by now */
     os_unlock(c->lock);
-    changes_look(c->root, c->which | (units ? 0 : CHANGES_LOOK_SERVICES), &c->kept.machine, &now);
+    changes_look(c->root, c->which | CHANGES_LOOK_SERVICES, &c->kept.machine, &now);
     if (!*c->lead)
         c->when_ms = c->until_ms = now_ms;
     int before = c->told_look + c->left_look;
@@ -256,6 +257,9 @@ static void changes_write(struct changes *c, bool running)
     struct changes_kept k = c->kept;
     auto_free struct machine_item *visible = NULL;
     k.running = running;
+    os_lock(c->lock);
+    k.units = c->units;
+    os_unlock(c->lock);
     k.seen_ms = c->before_ms;
     if (c->hides_mounts && k.machine.n) {
         visible = mem_new(k.machine.n * sizeof *visible);

@@ -140,7 +140,7 @@ static void test_bounds(void **state)
 static void test_kept(void **state)
 {
     (void)state;
-    struct changes_kept k = { .boot_id = "11111111-2222", .seen_ms = 1795342516250, .running = true }, again;
+    struct changes_kept k = { .boot_id = "11111111-2222", .seen_ms = 1795342516250, .running = true, .units = true }, again;
     struct machine_state none;
     struct buf text = { 0 };
     k.log[0] = (struct changes_cursor){ 18446744073709551615u, 123, 456 };
@@ -150,7 +150,7 @@ static void test_kept(void **state)
     assert_true(changes_kept_take(text.p, text.n, &again));
     assert_string_equal(again.boot_id, k.boot_id);
     assert_int_equal(again.seen_ms, k.seen_ms);
-    assert_true(again.running);
+    assert_true(again.running && again.units);
     assert_memory_equal(again.log, k.log, sizeof k.log);
     assert_int_equal(again.machine.n, k.machine.n);
     assert_memory_equal(again.machine.item, k.machine.item, k.machine.n * sizeof *k.machine.item);

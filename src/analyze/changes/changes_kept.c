@@ -12,7 +12,8 @@
 void changes_kept_put(const struct changes_kept *k, struct buf *out)
 {
     buf_puts(out, HEAD);
-    buf_printf(out, "boot\t%s\nseen\t%" PRId64 "\nrunning\t%d\n", k->boot_id, k->seen_ms, k->running);
+    buf_printf(out, "boot\t%s\nseen\t%" PRId64 "\nrunning\t%d\nunits\t%d\n", k->boot_id, k->seen_ms, k->running,
+               k->units);
     for (int i = 0; i < CHANGES_LOGS; i++)
         buf_printf(out, "log\t%d\t%" PRIu64 "\t%" PRId64 "\t%" PRId64 "\n", i, k->log[i].inode, k->log[i].offset,
                    k->log[i].last_ms);
@@ -31,6 +32,8 @@ static bool kept_line(struct changes_kept *k, const char *line)
         return false;
     else if (sscanf(line, "running\t%d", &running) == 1)
         k->running = running != 0;
+    else if (sscanf(line, "units\t%d", &running) == 1)
+        k->units = running != 0;
     else if (sscanf(line, "log\t%d\t%" SCNu64 "\t%" SCNd64 "\t%" SCNd64, &i, &c.inode, &c.offset, &c.last_ms) == 4) {
         if (i >= 0 && i < CHANGES_LOGS && c.offset >= 0)
             k->log[i] = c;

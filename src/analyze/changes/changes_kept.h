@@ -23,6 +23,7 @@ struct changes_kept {
     char boot_id[40];    /* "" = not known */
     int64_t seen_ms;     /* when the recorder was there last */
     bool running;        /* it did not end in order */
+    bool units;          /* lines of logs told of services */
     struct changes_cursor log[CHANGES_LOGS];
     struct machine_state machine; /* sorted */
 };
