@@ -101,6 +101,8 @@ void report_free(struct report *r)
 {
     if (!r)
         return;
+    for (size_t i = 0; i < r->n_anomalies; i++)
+        mem_free(r->anomalies[i].logs);
     mem_free(r->anomalies);
     for (int i = 0; i < r->states.k; i++)
         mem_free(r->states.items[i].centroid);

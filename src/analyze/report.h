@@ -20,6 +20,7 @@
 
 struct ageing;
 struct workload_set;
+struct anomaly_logs;
 
 #define REPORT_TEXT 240
 #define REPORT_CAUSES 5
@@ -81,6 +82,7 @@ struct anomaly {
     int n_groups;
     struct before_change changes[BEFORE_MOST]; /* of the machine, in the day before it: the likeliest to matter first */
     int n_changes;
+    struct anomaly_logs *logs;   /* analyze/logs/log_picks.h; NULL: not looked for, see report.logs_reason */
     char summary[REPORT_TEXT];   /* "memory: used rose from 1.2 GB to 5.3 GB at 14:05:31, by stress-ng-vm (pid 812)" */
 };
 
@@ -170,6 +172,7 @@ struct report {
     double threshold;            /* NaN: of "detector", that has several, and of its own one that moves */
     struct anomaly *anomalies;   /* by start */
     size_t n_anomalies;
+    char logs_reason[REPORT_TEXT]; /* why no log was looked at for any of them; "" where one was, or nobody asked */
 
     struct states states;
 

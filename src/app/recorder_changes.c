@@ -13,6 +13,7 @@
 #include "app/changes_look.h"
 #include "app/changes_packages.h"
 #include "app/models.h"
+#include "app/recorder_logs.h"
 #include "app/recorder_parts.h"
 #include "base/auto.h"
 #include "base/hash.h"
@@ -454,6 +455,7 @@ static int changes_open(struct recorder *r, void **self)
         changes_free(c);
         return rc;
     }
+    recorder_logs_listen(r, recorder_changes_line, c);
     *self = c;
     return 0;
 }
@@ -473,6 +475,7 @@ static void changes_take(void *self, const struct schema *s, const struct moment
 static void changes_close(void *self)
 {
     struct changes *c = self;
+    recorder_logs_leave(c->r, c);
     os_lock(c->lock);
     c->ending = true;
     os_wake(c->lock);

@@ -5,6 +5,7 @@
 #include "app/categories.h"
 #include "app/archived.h"
 #include "app/identity.h"
+#include "app/logs_report.h"
 #include "app/models.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -137,6 +138,7 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     reporting_host(a, root, &r->host);
     if (dir && r->states.k)
         reporting_states(dir, rec, &r->states);
+    int logs = logs_for_report(a, r, root, dir);
     r->cpu_us_per_sample = cost.cpu_us_per_sample;
     r->rss_bytes = cost.rss_bytes;
     r->written_bytes = cost.written_bytes;
@@ -146,7 +148,7 @@ int reporting_finish(const struct args *a, const struct recording *rec,
     reporting_print(a, r, root && !*root);
     outfiles_tell(files, rec, a);
     report_free(r);
-    return result.failed ? EXIT_PART : EXIT_DONE;
+    return result.failed || logs < 0 ? EXIT_PART : EXIT_DONE;
 }
 
 struct recording *reporting_new(const struct args *a, double interval_s, const char *origin)

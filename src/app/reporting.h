@@ -2,6 +2,7 @@
 #ifndef APP_REPORTING_H
 #define APP_REPORTING_H
 
+#include "app/logs_open.h"
 #include "app/outfiles.h"
 #include "core/feed.h"
 
@@ -12,7 +13,8 @@
       .help = "of the random numbers; the same seed gives the same report" }, \
     { "predict",          0, OPTION_FLAG, .help = "say what the main metrics will do, and how likely anomalies are" }, \
     { "prediction-steps", 0, OPTION_COUNT, "N", .min = 1, .max = 1000, .fallback = "10", \
-      .help = "how many intervals ahead; of recordings over two hours how many minutes" }
+      .help = "how many intervals ahead; of recordings over two hours how many minutes" }, \
+    LOGS_OPTION
 
 /* What collecting cost, in CPU time, memory and bytes written to storage; NaN where that is not known. */
 struct cost {

@@ -46,6 +46,15 @@ static const struct config_key keys[] = {
       .help = "While recording, learn what is usual on this machine, and tell what is not as it happens; without, only "
               "reports look for it." },
 
+    { "logs.enabled", SWITCH("true"),
+      .help = "Look into the logs of this machine for lines that explain what was unusual: the journal, else files of "
+              "syslog, else the ring of the kernel." },
+    { "logs.window_minutes", NUMBER("5", 1, 60), .help = "How long before an anomaly a line may stand to explain it." },
+    { "logs.journal", TEXT(""), .help = "A directory of journal files; empty: the journal of this machine." },
+    { "logs.files", .type = CONFIG_LIST, .fallback = "[]",
+      .help = "Files of syslog that are read in any case; without a journal the usual ones are (/var/log/syslog, messages, "
+              "kern.log, daemon.log)." },
+
     { "storage.directory", TEXT(""),
       .help = "Where the archive is; empty: /var/lib/sonde for root, ~/.local/share/sonde for others." },
     { "storage.archive", SWITCH("true"),
@@ -145,7 +154,8 @@ static const struct config_key keys[] = {
     { "privacy.collect_mount_points", SWITCH("true"),
       .help = "Keep the paths of mount points, on this machine only; without them file systems are not read." },
     { "privacy.collect_log_lines", SWITCH("true"),
-      .help = "Keep log lines that matter to a finding, on this machine only." UNUSED },
+      .help = "Read the logs of this machine, and keep lines that may explain a finding, on this machine only; without, "
+              "no log is opened." },
     { "privacy.collect_window_titles", NEVER, .help = "Titles of windows are not read.",
       .answer = "titles of windows are never read" },
     { "privacy.collect_user_names", NEVER, .help = "Names of users are not read.",
@@ -168,6 +178,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "adapters", "where numbers come from" },
     { "analysis", "what counts as worth telling" },
     { "learning", "what `sonde record` learns while it runs" },
+    { "logs", "the logs of the system, in which what is unusual is looked up" },
     { "storage", "the archive: where it is, how much it may hold, for how long" },
     { "changes", "what changed on this machine" },
     { "logging", "the rolling CSV logs of `sonde record`" },

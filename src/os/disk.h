@@ -38,6 +38,20 @@ struct os_disk_entry {
 };
 
 int os_disk_look(const char *path, struct os_disk_entry *out);
+
+/* Which file a name leads to, for whoever reads one that others write, rename and cut. */
+struct os_disk_identity {
+    uint64_t device, inode;
+    int64_t size, changed_ms;
+    bool is_file;
+};
+
+int os_disk_identify(const char *path, struct os_disk_identity *out); /* links are followed */
+int os_disk_identify_open(int fd, struct os_disk_identity *out);
+
+/* One read of a device that gives a record with each: bytes, -EAGAIN there is none now, -EPIPE some were lost. */
+int os_disk_read_record(int fd, void *bytes, size_t cap);
+
 int os_disk_remove(const char *path);     /* a file */
 
 /*

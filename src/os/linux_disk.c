@@ -95,6 +95,38 @@ int os_disk_look(const char *path, struct os_disk_entry *out)
     return 0;
 }
 
+static int disk_identity(int rc, const struct stat *st, struct os_disk_identity *out)
+{
+    if (rc < 0)
+        return -errno;
+    *out = (struct os_disk_identity){
+        .device = st->st_dev, .inode = st->st_ino, .size = st->st_size, .is_file = S_ISREG(st->st_mode),
+        .changed_ms = st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000,
+    };
+    return 0;
+}
+
+int os_disk_identify(const char *path, struct os_disk_identity *out)
+{
+    struct stat st;
+    return disk_identity(stat(path, &st), &st, out);
+}
+
+int os_disk_identify_open(int fd, struct os_disk_identity *out)
+{
+    struct stat st;
+    return disk_identity(fstat(fd, &st), &st, out);
+}
+
+int os_disk_read_record(int fd, void *bytes, size_t cap)
+{
+    ssize_t n;
+    do
+        n = read(fd, bytes, cap);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : (int)n;
+}
+
 int os_disk_may(const char *path, enum os_disk_mode mode)
 {
     struct stat st;

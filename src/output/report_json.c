@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "learn/forecast/risk.h"
 #include "output/forecast_json.h"
+#include "output/logs_out.h"
 #include "output/report_now.h"
 #include "output/report_verdict.h"
 
@@ -174,7 +175,7 @@ static void json_groups(struct json *j, const struct anomaly *a)
     json_end(j);
 }
 
-static void json_anomaly(struct json *j, const struct schema *s, const struct anomaly *a)
+static void json_anomaly(struct json *j, const struct report *r, const struct anomaly *a)
 {
     json_object(j, NULL);
     json_time(j, "time", a->start_ms);
@@ -184,11 +185,11 @@ static void json_anomaly(struct json *j, const struct schema *s, const struct an
     json_double(j, "probability", a->probability);
     json_string(j, "severity", severity_name(a->severity));
     json_string(j, "area", area_name(a->area));
-    report_json_causes(j, "causes", s, a);
+    report_json_causes(j, "causes", r->rec->schema, a);
     json_suspects(j, a);
     json_groups(j, a);
     report_json_changes(j, a->changes, a->n_changes);
-    json_absent(j, "logs", "the system's logs are not read in this version");
+    logs_json(j, a->logs, r->logs_reason, false);
     json_string(j, "summary", a->summary);
     json_end(j);
 }
@@ -207,7 +208,7 @@ static void json_anomalies(struct json *j, const struct report *r)
     json_int(j, "count", (int64_t)r->n_anomalies);
     json_array(j, "items");
     for (size_t i = 0; i < r->n_anomalies; i++)
-        json_anomaly(j, r->rec->schema, &r->anomalies[i]);
+        json_anomaly(j, r, &r->anomalies[i]);
     json_end(j);
     json_end(j);
 }

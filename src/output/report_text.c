@@ -11,6 +11,7 @@
 #include "core/amount.h"
 #include "learn/forecast/risk.h"
 #include "output/forecast_text.h"
+#include "output/logs_out.h"
 #include "output/report_now.h"
 #include "output/report_verdict.h"
 
@@ -22,6 +23,7 @@
 #define TEXT_TRENDS 8
 #define TEXT_FORECASTS 8
 #define TEXT_NOTES 4
+#define TEXT_LOGS 3
 
 struct page {
     const struct report *r;
@@ -168,6 +170,18 @@ static void text_band(const struct cause *c, enum unit unit, char *out, size_t c
         snprintf(out, cap, " (%s to %s)", low, high);
 }
 
+/* What the logs said; where they were read and said nothing, nothing is there to read. */
+static void text_logs(const struct page *p, const struct anomaly *a)
+{
+    for (int i = 0; a->logs && i < a->logs->n && i < TEXT_LOGS; i++) {
+        auto_buf struct buf line = { 0 };
+        logs_text(&a->logs->match[i], &line);
+        buf_puts(p->out, "    ");
+        screen_cell(p->s, p->out, TONE_QUIET, line.p, p->s->width - 4, false);
+        buf_putc(p->out, '\n');
+    }
+}
+
 static void text_episode(const struct page *p, const struct anomaly *a)
 {
     char from[TEXT_TIME_MAX], to[TEXT_TIME_MAX], span[32], line[REPORT_TEXT], v[AMOUNT_MAX],
@@ -204,6 +218,7 @@ static void text_episode(const struct page *p, const struct anomaly *a)
                        amount_text(a->groups[i].amount, a->groups[i].unit, v), text_done(a->groups[i].unit));
     for (int i = 0; i < a->n_changes; i++)
         text_paragraph(p, 4, "before it, %s: %s", report_when(p->rec, a->changes[i].time_ms, from), a->changes[i].text);
+    text_logs(p, a);
     text_advise(p, a);
 }
 

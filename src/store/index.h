@@ -10,7 +10,7 @@
  *
  * Bytes: the database never passes the allowance given at opening, its write-ahead log never INDEX_WAL_MAX;
  * index_worst_bytes() is the sum that space_reserve() is to be called with. When the allowance is used up, the oldest
- * make room: first forecasts, then events, then anomalies, of sessions that nobody labelled, then such sessions
+ * make room: first forecasts, then lines of logs, events, then anomalies, of sessions that nobody labelled, then such sessions
  * themselves, then events of the others.
  *
  * Times are wall clock milliseconds since 1970 UTC. A struct index belongs to one thread at a time.
@@ -193,6 +193,37 @@ int index_events(struct index *x, const char *id, int64_t from_ms, int64_t to_ms
                  void (*each)(void *self, const struct index_event *e), void *self);
 int index_anomalies(struct index *x, const char *id, int64_t from_ms, int64_t to_ms, int64_t limit,
                     void (*each)(void *self, const struct index_anomaly *a), void *self);
+
+/* ---- lines of logs that were found for anomalies ---- */
+
+#define INDEX_LOG_LINES 5
+
+struct index_log {
+    const char *log, *ident, *unit, *message_id, *text; /* borrowed, in the call only; "" = not known */
+    int64_t time_ms, count; /* count: how often it stood there */
+    int priority;           /* 0 emergency .. 7 debug; -1 = not known */
+    double score;           /* 0..1 */
+};
+
+struct index_logs {
+    int64_t anomaly_ms;     /* when the anomaly began */
+    int64_t read;           /* lines that were looked at */
+    const char *reason;     /* why there is none; "" */
+    const struct index_log *log; /* n, the best first, at most INDEX_LOG_LINES */
+    int n;
+};
+
+/* In place of what was found for the anomaly of that time before. -EINVAL: a text is too long or not plain. */
+int index_put_logs(struct index *x, const char *id, const struct index_logs *l);
+
+/*
+ * What was found for the anomaly of a session, or with NULL of any, that began nearest to a time and within some
+ * milliseconds of it: tells what was looked at, then the lines, the best first. Returns their count; -ENODATA: nobody
+ * looked.
+ */
+int index_logs(struct index *x, const char *id, int64_t anomaly_ms, int64_t within_ms,
+               void (*looked)(void *self, int64_t read, const char *reason),
+               void (*each)(void *self, const struct index_log *l), void *self);
 
 /* ---- forecasts ---- */
 

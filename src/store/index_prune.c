@@ -45,6 +45,10 @@ int index_remove(struct index *x, const char *id)
     struct prune_step steps[] = {
         { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session = ?1 LIMIT ?2)",
           { I(key), I(STEP) }, 2 },
+        { "DELETE FROM log_lines WHERE n IN (SELECT n FROM log_lines WHERE session = ?1 LIMIT ?2)",
+          { I(key), I(STEP) }, 2 },
+        { "DELETE FROM log_reads WHERE session = ?1 AND anomaly_ms IN "
+          "(SELECT anomaly_ms FROM log_reads WHERE session = ?1 LIMIT ?2)", { I(key), I(STEP) }, 2 },
         { "DELETE FROM sessions WHERE n = ?1", { I(key) }, 1 },
     };
     rc = index_clear_anomalies(x, key, INT64_MAX);
@@ -74,6 +78,8 @@ int index_make_room(struct index *x)
 {
     struct prune_step steps[] = {
         { "DELETE FROM forecasts WHERE n IN (SELECT n FROM forecasts ORDER BY made_ms LIMIT ?1)", { I(STEP) }, 1 },
+        { "DELETE FROM log_lines WHERE n IN (SELECT n FROM log_lines WHERE session NOT IN " LABELLED
+          "ORDER BY n LIMIT ?1)", { I(STEP) }, 1 },
         { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session NOT IN " LABELLED
           "ORDER BY time_ms LIMIT ?1)", { I(STEP) }, 1 },
         { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session NOT IN " LABELLED

@@ -56,6 +56,16 @@ static const char *const versions[] = {
     "CREATE INDEX forecasts_by_time ON forecasts (made_ms);"
     "CREATE INDEX forecasts_by_metric ON forecasts (metric, made_ms);"
     "CREATE INDEX forecasts_due ON forecasts (made_ms) WHERE points IS NOT NULL;",
+
+    /* what was looked at for an anomaly, and the lines that may explain it, the best first */
+    "CREATE TABLE log_reads (session INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE, anomaly_ms INTEGER NOT NULL,"
+    " read INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (session, anomaly_ms)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX log_reads_by_time ON log_reads (anomaly_ms);"
+    "CREATE TABLE log_lines (n INTEGER PRIMARY KEY, session INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE,"
+    " anomaly_ms INTEGER NOT NULL, rank INTEGER NOT NULL, time_ms INTEGER NOT NULL, log TEXT NOT NULL,"
+    " ident TEXT NOT NULL, unit TEXT NOT NULL, message_id TEXT NOT NULL, priority INTEGER NOT NULL, text TEXT NOT NULL,"
+    " count INTEGER NOT NULL, score REAL NOT NULL) STRICT;"
+    "CREATE INDEX log_lines_by_anomaly ON log_lines (session, anomaly_ms);",
 };
 
 enum { VERSIONS = sizeof versions / sizeof *versions };

@@ -37,9 +37,12 @@ echo up >"$m/sys/class/net/eth0/operstate"
     echo "$(stamp 7000) remove nano:amd64 7.2-1 <none>"
 } >"$m/var/log/dpkg.log"
 
+echo "$(date -u '+%Y-%m-%dT%H:%M:%S.000000+00:00') box kernel: Linux version 6.1.0-17-amd64" >"$m/var/log/syslog"
+
+printf 'logs: { files: ["%s"], journal: "" }\n' "$m/var/log/syslog" >"$tmp/logs.yaml"
 begin()
 {
-    "$sonde" record --root "$m" --data "$tmp/data" -i 0.2 --quiet >"$tmp/out" 2>"$tmp/err" &
+    "$sonde" record --root "$m" --data "$tmp/data" --config "$tmp/logs.yaml" -i 0.2 --quiet >"$tmp/out" 2>"$tmp/err" &
     pid=$! background="$background $!"
     for _ in $(seq 50); do
         [ ! -e "$tmp/data/models/changes" ] || return 0
@@ -59,6 +62,13 @@ mounted 2 /srv/data rw >>"$m/proc/self/mountinfo"
 mkdir -p "$m/sys/block/sdb/device" "$m/sys/bus/usb/devices/1-2" "$m/sys/bus/usb/devices/1-2:1.0"
 echo "Stick \033[31mTwo" >"$m/sys/block/sdb/device/model"
 echo down >"$m/sys/class/net/eth0/operstate"
+{
+    said=$(date -u '+%Y-%m-%dT%H:%M:%S.000000+00:00')
+    echo "$said box kernel: e1000e 0000:00:1f.6 eth0: NIC Link is Down" # which /sys says, too
+    echo "$said box systemd[1]: nginx.service: Failed with result 'exit-code'."
+    echo "$said box kernel: Out of memory: Killed process 4242 (stress-ng-vm) total-vm:1kB"
+    echo "$said box evil[7]: Out of memory: Killed process 1 (init) total-vm:1kB"
+} >>"$m/var/log/syslog"
 printf '%s install h' "$(stamp 100)" >>"$m/var/log/dpkg.log" # torn: the rest comes later
 sleep 1.5
 echo "top:amd64 <none> 3.2-1" >>"$m/var/log/dpkg.log"
@@ -66,7 +76,7 @@ echo "top:amd64 <none> 3.2-1" >>"$m/var/log/dpkg.log"
     mounted 1 / rw
     mounted 2 /srv/data ro
 } >"$m/proc/self/new" && mv "$m/proc/self/new" "$m/proc/self/mountinfo"
-sleep 1.5
+sleep 3.5
 finish
 
 # What happens while nobody records: a start with another kernel, a mount that went, a log that was rotated.
@@ -106,6 +116,9 @@ assert at("file system /srv/data became read-only") > now
 at("USB device 1-2 was plugged in")
 at("disk sdb was plugged in (Stick ?[31mTwo)")
 at("network interface eth0 lost its link")
+at("service nginx.service failed: exit-code")
+at("memory ran out, and the kernel ended process 4242: (stress-ng-vm)")
+assert not any("init" in t for t in texts), texts
 boot = [t for t in texts if t.startswith("the machine started (boot 22222222)")]
 assert len(boot) == 1 and "it had been shut down in order" in boot[0], texts
 assert at("after the start, kernel changed from 6.1.0-17-amd64 to 6.1.0-18-amd64") >= now

@@ -2,6 +2,7 @@
 #ifndef ANALYZE_LOGS_LOG_LINE_H
 #define ANALYZE_LOGS_LOG_LINE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct log_line {
@@ -13,5 +14,14 @@ struct log_line {
     char message_id[33];  /* of the catalog of systemd, in small hex digits; "" = none */
     char text[512];       /* what was said: one line of UTF-8 without control characters, cut where it is longer */
 };
+
+/*
+ * Takes n bytes as a text of a line: what is no plain UTF-8 becomes '?', NULs and tabs blanks, blanks at both ends go,
+ * and only the first line of several is kept. What does not fit is cut between characters.
+ */
+void log_line_take(char *out, size_t cap, const char *bytes, size_t n);
+
+/* One who wants every line that is read. */
+typedef void log_taker(void *self, const struct log_line *l);
 
 #endif

@@ -20,6 +20,7 @@ static const struct { const char *name, *symbol, *what; } modules[] = {
     { "sonde-web", "sonde_web", "the page of sonde serve" },
     { "sonde-fetch", "sonde_fetch", "the endpoint of sonde ask, where one is named (ask.endpoint)" },
     { "sonde-cairo", "sonde_cairo", "pictures as PNG, of sonde plot; SVG needs nothing" },
+    { "sonde-journal", "sonde_journal", "lines of the journal, around what was unusual" },
     { "sonde-bpf", "sonde_bpf", "processes at the lowest cost, and those that ended, for the administrator" },
 };
 

@@ -5,6 +5,8 @@
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "look/logs.h"
+#include "output/logs_out.h"
 #include "output/screen.h"
 
 #include <errno.h>
@@ -13,8 +15,10 @@
 #include <string.h>
 
 #define SHOWN 20 /* events, anomalies: the rest is in --json */
+#define SHOWN_LOGS 3 /* of each */
 
 struct showing {
+    struct index *index;
     struct screen screen;
     struct buf out;
     struct json json;
@@ -88,9 +92,25 @@ static void show_happened(struct showing *v, int64_t ms, enum severity severity,
     screen_flow(&v->screen, &v->out, 43, 12, text);
 }
 
+/* The best lines of logs of an anomaly. */
+static void show_logs(struct showing *v, const struct index_anomaly *a)
+{
+    struct anomaly_logs logs;
+    if (look_logs(v->index, a->session, a->time_ms, &logs) < 0)
+        return;
+    for (int i = 0; i < logs.n && i < SHOWN_LOGS; i++) {
+        auto_buf struct buf line = { 0 };
+        logs_text(&logs.match[i], &line);
+        buf_puts(&v->out, "            ");
+        screen_cell(&v->screen, &v->out, TONE_QUIET, line.p, v->screen.width - 12, false);
+        buf_putc(&v->out, '\n');
+    }
+}
+
 static void show_anomaly(void *self, const struct index_anomaly *a)
 {
     show_happened(self, a->time_ms, a->severity, a->area, a->summary);
+    show_logs(self, a);
 }
 
 static void show_event(void *self, const struct index_event *e)
@@ -162,7 +182,9 @@ static int show_text(struct showing *v, struct index *x, const struct index_sess
 
 static void show_json_anomaly(void *self, const struct index_anomaly *a)
 {
-    struct json *j = &((struct showing *)self)->json;
+    struct showing *v = self;
+    struct json *j = &v->json;
+    struct anomaly_logs logs;
     json_object(j, NULL);
     json_time(j, "time", a->time_ms);
     json_time(j, "end", a->end_ms);
@@ -173,6 +195,7 @@ static void show_json_anomaly(void *self, const struct index_anomaly *a)
     json_string(j, "area", a->area);
     json_string(j, "summary", a->summary);
     json_raw(j, "causes", a->causes);
+    logs_json(j, look_logs(v->index, a->session, a->time_ms, &logs) == 0 ? &logs : NULL, "", false);
     json_end(j);
 }
 
@@ -233,7 +256,7 @@ static int show_session(const struct args *a, struct look *of)
     int status = archived_find(of, text ? text : "last", id);
     if (status != EXIT_DONE)
         return status;
-    struct showing v = { .screen = screen_of(fileno(stdout), args_flag(a, "no-color")) };
+    struct showing v = { .index = of->index, .screen = screen_of(fileno(stdout), args_flag(a, "no-color")) };
     struct parts parts = { .session = id };
     int rc = look_files(of);
     if (rc == 0)

@@ -1,7 +1,9 @@
 /* findings.c - what happened, what was unusual, and what lasts now. */
 #include "serve/api/api_own.h"
 
+#include "look/logs.h"
 #include "look/machine_changes.h"
+#include "output/logs_out.h"
 #include "output/report_json.h"
 
 #include <errno.h>
@@ -18,6 +20,7 @@ struct findings {
     const char *kind, *severity; /* of events; NULL = any */
     int64_t passed, skip;
     const struct machine_changes *changes; /* of the range and the day before it */
+    struct index *index;         /* of anomalies: what logs said then */
 };
 
 /* Is this one told? */
@@ -90,6 +93,7 @@ static void anomalies_changes(struct findings *f, const struct index_anomaly *x)
 static void anomalies_one(void *self, const struct index_anomaly *x)
 {
     struct findings *f = self;
+    struct anomaly_logs logs;
     if (!findings_pass(f))
         return;
     json_object(f->j, NULL);
@@ -104,11 +108,13 @@ static void anomalies_one(void *self, const struct index_anomaly *x)
     json_string(f->j, "summary", x->summary);
     json_raw(f->j, "causes", *x->causes ? x->causes : "[]");
     anomalies_changes(f, x);
+    logs_json(f->j, look_logs(f->index, x->session, x->time_ms, &logs) == 0 ? &logs : NULL, "", true);
     json_end(f->j);
 }
 
 static int anomalies_walk(struct api *a, const struct api_range *range, struct findings *f)
 {
+    f->index = a->look.index;
     return index_anomalies(a->look.index, range->session, range->from_ms, range->to_ms, 0, anomalies_one, f);
 }
 

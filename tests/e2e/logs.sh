@@ -1,0 +1,157 @@
+#!/bin/sh
+# Lines of logs around what is unusual: a recorder that follows files of syslog finds the line before an anomaly and not
+# what comes every minute; the next one goes on where it was, over a file that was turned over; `sonde events`, `sessions
+# show` and `analyze` tell it; --logs names the logs of another machine; without privacy.collect_log_lines none is read.
+. "$(dirname "$0")/lib.sh"
+sonde=$1/sonde data=$tmp/data
+export XDG_CONFIG_HOME="$tmp/config" TZ=UTC
+
+# Thousands of small files: in memory, where that is possible.
+machines=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
+trap 'rm -rf "$tmp" "$machines"' EXIT
+
+# machine DIR START SECONDS BUSY_FROM BUSY_TO SEED: two cores at 1 Hz, and a process that is busy for a while.
+cat >"$tmp/machine.py" <<'END'
+import os, random, sys
+folder, start, seconds, busy_from, busy_to, seed = sys.argv[1], *map(int, sys.argv[2:])
+random.seed(seed)
+user, idle, hog = 100000, 900000, 100
+
+def put(i, name, text):
+    path = f"{folder}/{i:04}/{name}"
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as f:
+        f.write(text)
+
+def process(pid, name, ticks, pages):
+    return (f"{pid} ({name}) S 1 {pid} {pid} 0 -1 4194304 200 0 0 0 {ticks} 0 0 0 20 0 1 0 5000 "
+            f"{pages * 4096} {pages} "
+            "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n")
+
+put(0, "proc/uptime", "10000.00 18000.00\n")
+put(0, "proc/1/stat", process(1, "init", 1000, 2000))
+for i in range(seconds):
+    busy = busy_from <= i < busy_to
+    work = 195 if busy else max(0, min(200, round(random.gauss(10, 3))))
+    hog += 190 if busy else 0
+    user, idle = user + work, idle + 200 - work
+    half = f"{user // 2} 0 0 {idle // 2} 0 0 0 0 0 0"
+    put(i, "proc/stat", f"cpu  {user} 0 0 {idle} 0 0 0 0 0 0\ncpu0 {half}\ncpu1 {half}\nintr {i * 100}\n"
+        f"ctxt {i * 300}\nbtime 1795000000\nprocesses {4000 + i}\nprocs_running 1\nprocs_blocked 0\n")
+    if i % 5 == 0:
+        used = 2000000 + round(random.gauss(0, 500))
+        free = 8000000 - used
+        put(i, "proc/meminfo", f"MemTotal: 8000000 kB\nMemFree: {free} kB\nMemAvailable: {free} kB\n"
+            "SwapTotal: 0 kB\nSwapFree: 0 kB\n")
+    if i == 0 or busy:
+        put(i, "proc/77/stat", process(77, "hog", hog, 3000))
+    put(i, ".sonde/clock", f"{start + 1000 * i} {1000000000 * (i + 100)} {1000000000 * (i + 100)}\n")
+END
+
+
+# lines START SECONDS AT TEXT: chatter from five minutes before, and at one second a line that says why
+cat >"$tmp/lines.py" <<'END'
+import random, sys, time
+start, seconds, at, text = int(sys.argv[1]) // 1000, int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+random.seed(start)
+
+def say(t, rest):
+    stamp = time.strftime("%b %d %H:%M:%S", time.gmtime(t))
+    print(stamp[:4] + stamp[4:6].lstrip("0").rjust(2) + stamp[6:], "host", rest)
+
+for t in range(start - 300, start + seconds):
+    if t % 7 == 0:
+        say(t, f"sshd[{random.randint(300, 9999)}]: error: kex_exchange_identification: Connection closed by {random.randint(1, 250)}.2.3.4")
+    if t % 60 == 3:
+        say(t, f"ups[77]: critical: battery at {random.randint(50, 99)} %")
+    if t == start + at:
+        say(t, text)
+END
+
+begin=1767600000000
+first='kernel: [ 4711.123456] Out of memory: Killed process 812 (mysqld) total-vm:9000kB'
+second="systemd[1]: nginx.service: Failed with result 'signal'."
+printf 'logs: { files: ["%s"], journal: "" }\n' "$tmp/syslog" >"$tmp/on.yaml"
+printf 'logs: { files: ["%s"] }\nprivacy: { collect_log_lines: false }\n' "$tmp/syslog" >"$tmp/off.yaml"
+
+# judged FILE KIND: the anomalies of an answer with what the logs said: "COUNT FIRST-TEXT"
+judged()
+{
+    /usr/bin/python3 - "$1" "$2" <<'END'
+import json, sys
+r = json.load(open(sys.argv[1]))
+items = {"events": lambda: [e for e in r["events"] if e["kind"] == "anomaly" and "causes" in e],
+         "show": lambda: r["anomaly_items"], "analyze": lambda: r["anomalies"]["items"]}[sys.argv[2]]()
+for a in items:
+    if a["logs"]:
+        l = a["logs"][0]
+        assert a["logs_read"] > 10 and l["count"] == 1 and 0 < l["score"] <= 1 and "/syslog" in l["log"], a
+        assert not any("kex_exchange" in x["text"] or "battery" in x["text"] for x in a["logs"]), a["logs"]
+    print(len(a["logs"] or []), a["logs"][0]["text"] if a["logs"] else a["logs_reason"])
+END
+}
+
+/usr/bin/python3 "$tmp/machine.py" "$machines/first" $begin 960 900 920 1
+/usr/bin/python3 "$tmp/lines.py" $begin 960 896 "$first" >"$tmp/syslog"
+"$sonde" record --root "$machines/first" --data "$data" --config "$tmp/on.yaml" >"$tmp/out" 2>"$tmp/err" ||
+    fail "exit $?: $(cat "$tmp/err")"
+expect 0 '' "$sonde" events last --data "$data" --json
+cp "$tmp/out" "$tmp/events.json"
+told=$(judged "$tmp/events.json" events)
+[ "$told" = "1 Out of memory: Killed process 812 (mysqld) total-vm:9000kB" ] || fail "events: $told"
+grep -q '"kind": "log"' "$tmp/events.json" || fail "no event of a log"
+expect 0 '' "$sonde" sessions show last --data "$data" --json
+told=$(judged "$tmp/out" show)
+[ "$told" = "1 Out of memory: Killed process 812 (mysqld) total-vm:9000kB" ] || fail "sessions show: $told"
+expect 0 '' "$sonde" sessions show last --data "$data"
+says '*kernel: Out of memory: Killed process 812*'
+expect 0 '' "$sonde" events --data "$data" --kind anomaly --logs
+says '*anomaly*cpu:*kernel: Out of memory: Killed process 812*'
+expect 0 '' "$sonde" events --data "$data" --kind log --severity warning
+says '*log*kernel: Out of memory*'
+expect 0 '' "$sonde" events --data "$data" --to '2026-01-05 07:00'
+says 'Nothing of that kind*'
+expect 2 '*later than*' "$sonde" events --data "$data" --from -1h --to -2h
+expect 2 '*kind*' "$sonde" events --data "$data" --kind anomalies
+
+# What the recorder found is what a report says, without any log.
+expect 0 '' "$sonde" analyze last --data "$data" --json
+told=$(judged "$tmp/out" analyze)
+[ "$told" = "1 Out of memory: Killed process 812 (mysqld) total-vm:9000kB" ] || fail "analyze: $told"
+expect 0 '' "$sonde" analyze last --data "$data"
+says '*kernel: Out of memory: Killed process 812*'
+
+# The file is turned over while nobody records; the next recorder reads the rest of the old one and the new one.
+begin=$((begin + 970000))
+/usr/bin/python3 "$tmp/machine.py" "$machines/second" $begin 960 900 920 2
+/usr/bin/python3 "$tmp/lines.py" $begin 300 -100 'cron[1]: rest of the old one' >>"$tmp/syslog"
+mv "$tmp/syslog" "$tmp/syslog.1"
+/usr/bin/python3 "$tmp/lines.py" $((begin + 300000)) 660 597 "$second" | sed 1,90d >"$tmp/syslog"
+"$sonde" record --root "$machines/second" --data "$data" --config "$tmp/on.yaml" >"$tmp/out" 2>"$tmp/err" ||
+    fail "exit $?: $(cat "$tmp/err")"
+expect 0 '' "$sonde" events last --data "$data" --kind anomaly --json
+told=$(judged "$tmp/out" events)
+[ "$told" = "1 nginx.service: Failed with result 'signal'." ] || fail "events of the second: $told"
+
+# Not to be read: nothing is opened, and the report says why.
+begin=$((begin + 970000))
+/usr/bin/python3 "$tmp/machine.py" "$machines/third" $begin 960 900 920 3
+"$sonde" record --root "$machines/third" --data "$data" --config "$tmp/off.yaml" >"$tmp/out" 2>"$tmp/err" ||
+    fail "exit $?: $(cat "$tmp/err")"
+expect 0 '' "$sonde" events last --data "$data" --kind anomaly --json
+told=$(judged "$tmp/out" events)
+[ "$told" = "0 log lines are not read here: privacy.collect_log_lines is off" ] || fail "switched off: $told"
+
+# Of a file: only where --logs says.
+expect 0 '' "$sonde" check --root "$machines/first" --export-csv "$tmp/first.csv" --json
+told=$(judged "$tmp/out" analyze)
+case $told in "0 the logs of the machine that was recorded are not here"*) ;; *) fail "check of a recorded machine: $told" ;; esac
+expect 0 '' "$sonde" analyze "$tmp/first.csv" --logs "$tmp/syslog.1" --json
+told=$(judged "$tmp/out" analyze)
+[ "${told#? }" = "Out of memory: Killed process 812 (mysqld) total-vm:9000kB" ] || fail "analyze --logs: $told"
+expect 3 '*cannot be read as a log*' "$sonde" analyze "$tmp/first.csv" --logs "$tmp/nothing" --json
+expect 0 '' "$sonde" analyze "$tmp/first.csv" --logs "$tmp/syslog.1" --config "$tmp/off.yaml" --json
+told=$(judged "$tmp/out" analyze)
+[ "$told" = "0 log lines are not read here: privacy.collect_log_lines is off" ] || fail "switched off, of a file: $told"
+
+echo "$cases cases, three recorded machines"
