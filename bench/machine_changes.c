@@ -40,8 +40,8 @@ int main(int argc, char **argv)
         before = now;
     }
     double minute_s = (os_cpu_s() - begin_s) / MINUTES, percent = minute_s / 60 * 100;
-    printf("{\"cpu_ms_per_minute\":%.3f,\"percent_of_core\":%.5f,\"items\":%zu,\"runs_of_the_day\":%d}\n", minute_s * 1e3,
-           percent, before.n, told);
+    printf("{\"cpu_ms_per_minute\":%.3f,\"percent_of_core\":%.5f,\"items\":%zu,\"runs_of_the_day\":%d}\n",
+           minute_s * 1e3, percent, before.n, told);
     machine_state_done(&before);
     if (percent > BAR_PERCENT)
         log_error(0, "machine_changes: %.3f %% of a core, %.3f are allowed", percent, BAR_PERCENT);

@@ -47,8 +47,8 @@ static void notes_wear(const char *root, struct changes_note *n)
     int disks = 0;
     os_list(root, "/sys/class/nvme", notes_count, &disks);
     *n = (struct changes_note){ .name = "wear of disks" };
-    text_copy(n->what, sizeof n->what, disks ? "not read: NVMe disks tell their wear and spare only to a command for the "
-              "administrator; see smartctl -a or nvme smart-log" :
+    text_copy(n->what, sizeof n->what, disks ? "not read: NVMe disks tell their wear and spare only to a command for "
+              "the administrator; see smartctl -a or nvme smart-log" :
               "not read: disks tell it only to a command for the administrator; see smartctl -a");
 }
 

@@ -140,7 +140,8 @@ static void test_bounds(void **state)
 static void test_kept(void **state)
 {
     (void)state;
-    struct changes_kept k = { .boot_id = "11111111-2222", .seen_ms = 1795342516250, .running = true, .units = true }, again;
+    struct changes_kept again, k = { .boot_id = "11111111-2222", .seen_ms = 1795342516250, .running = true,
+                                     .units = true };
     struct machine_state none;
     struct buf text = { 0 };
     k.log[0] = (struct changes_cursor){ 18446744073709551615u, 123, 456 };
