@@ -316,6 +316,21 @@ static void changes_say_boot(struct changes *c, const char *id, int64_t boot_ms,
     changes_say(c, severity, "boot", boot_ms, text);
 }
 
+/* Which mounts were there is not kept where they are hidden: those of now are taken for known. */
+static void changes_mounts(struct changes *c)
+{
+    struct machine_state with;
+    for (size_t i = 0; i < c->kept.machine.n; i++)
+        if (c->kept.machine.item[i].kind == MACHINE_MOUNT)
+            return;
+    changes_look(c->root, CHANGES_LOOK_MOUNTS, &c->kept.machine, &with);
+    for (size_t i = 0; i < with.n; i++)
+        if (with.item[i].kind == MACHINE_MOUNT)
+            machine_state_add(&c->kept.machine, MACHINE_MOUNT, with.item[i].name, with.item[i].value);
+    machine_state_sort(&c->kept.machine);
+    machine_state_done(&with);
+}
+
 /* The first look: against what was known when the recorder ended, or as what is known from now on. */
 static void changes_begin(struct changes *c, int64_t now_ms)
 {
@@ -337,15 +352,7 @@ static void changes_begin(struct changes *c, int64_t now_ms)
         c->when_ms = booted && boot_ms ? boot_ms : c->kept.seen_ms;
         c->when_ms = c->when_ms > 0 && c->when_ms < now_ms ? c->when_ms : now_ms;
         c->until_ms = booted ? c->when_ms : now_ms;
-        if (c->hides_mounts) { /* which were there is not kept */
-            struct machine_state with;
-            changes_look(c->root, CHANGES_LOOK_MOUNTS, &c->kept.machine, &with);
-            for (size_t i = 0; i < with.n; i++)
-                if (with.item[i].kind == MACHINE_MOUNT)
-                    machine_state_add(&c->kept.machine, MACHINE_MOUNT, with.item[i].name, with.item[i].value);
-            machine_state_sort(&c->kept.machine);
-            machine_state_done(&with);
-        }
+        changes_mounts(c);
         changes_compare(c, now_ms);
         c->lead = "";
     }

@@ -42,7 +42,7 @@ echo "$(date -u '+%Y-%m-%dT%H:%M:%S.000000+00:00') box kernel: Linux version 6.1
 printf 'logs: { files: ["%s"], journal: "" }\n' "$m/var/log/syslog" >"$tmp/logs.yaml"
 begin()
 {
-    "$sonde" record --root "$m" --data "$tmp/data" --config "$tmp/logs.yaml" -i 0.2 --quiet >"$tmp/out" 2>"$tmp/err" &
+    "$sonde" record --root "$m" --data "$tmp/data" --config "$tmp/${1:-logs}.yaml" -i 0.2 --quiet >"$tmp/out" 2>"$tmp/err" &
     pid=$! background="$background $!"
     for _ in $(seq 50); do
         [ ! -e "$tmp/data/models/changes" ] || return 0
@@ -94,6 +94,18 @@ begin
 sleep 1.5
 finish
 
+# Who wants no mount points kept hears that something was mounted, and finds no name of it anywhere.
+printf 'privacy: { collect_mount_points: false }\n' >"$tmp/private.yaml"
+begin private
+sleep 1.5
+mounted 3 /top/secret rw >>"$m/proc/self/mountinfo"
+sleep 1.5
+finish
+! grep -rq 'secret' "$tmp/data" || fail "a mount point was kept"
+begin private
+sleep 1.5
+finish
+
 "$sonde" analyze --data "$tmp/data" --from '1 hour ago' --json >"$tmp/report" 2>"$tmp/err" || fail "analyze: $(cat "$tmp/err")"
 /usr/bin/python3 - "$tmp/report" "$now" <<'END'
 import json, sys, calendar, time
@@ -118,6 +130,7 @@ at("disk sdb was plugged in (Stick ?[31mTwo)")
 at("network interface eth0 lost its link")
 at("service nginx.service failed: exit-code")
 at("memory ran out, and the kernel ended process 4242: (stress-ng-vm)")
+at("file system was mounted (ext4)")
 assert not any("init" in t for t in texts), texts
 boot = [t for t in texts if t.startswith("the machine started (boot 22222222)")]
 assert len(boot) == 1 and "it had been shut down in order" in boot[0], texts
