@@ -197,7 +197,7 @@ static void many_events(void **state)
     recording_free(rec);
 }
 
-/* What changed before an episode, of the recording and of what else is known, is told with it; what came later is not. */
+/* What changed before an episode, of the recording and of what else is known, is told with it; what came later not. */
 static void changes_before(void **state)
 {
     (void)state;
