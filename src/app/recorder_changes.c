@@ -34,7 +34,8 @@
 #define SECOND_NS INT64_C(1000000000)
 #define LOOK_NS (5 * SECOND_NS)       /* between two looks at what is cheap */
 #define LOOK_ROOT_NS (SECOND_NS / 2)  /* of a tree of files, which says nothing by itself */
-#define SETTLE_NS (SECOND_NS / 5)     /* devices come in several steps */
+#define SETTLE_NS (SECOND_NS / 5)     /* devices come in several steps, */
+#define SETTLE_MOST_NS (2 * SECOND_NS) /* and where notice after notice says nothing new, as on hosts of containers */
 #define MOUNTS_EVERY 12               /* looks, where the kernel does not say */
 #define VERSIONS_EVERY 60
 #define YOUNG_MS 60000                /* services that are shorter there are no change */
@@ -60,6 +61,7 @@ struct changes {
     int looks, told_look, left_look; /* in this look */
     int which;                      /* that is read at the next look */
     int64_t before_ms;              /* of the look before */
+    int64_t settle_ns, noticed_ms;  /* when the kernel said that something changed; 0 = it did not */
     const char *lead;               /* before each sentence; "" while it is seen as it happens */
     int64_t when_ms, until_ms;      /* of what is found by a comparison */
     bool after_boot;
@@ -235,7 +237,7 @@ static void changes_compare(struct changes *c, int64_t now_ms)
     os_unlock(c->lock);
     changes_look(c->root, c->which | CHANGES_LOOK_SERVICES, &c->kept.machine, &now);
     if (!*c->lead)
-        c->when_ms = c->until_ms = now_ms;
+        c->when_ms = c->until_ms = c->noticed_ms ? c->noticed_ms : now_ms;
     int before = c->told_look + c->left_look;
     machine_state_compare(&c->kept.machine, &now, changes_differ, c);
     c->dirty = c->dirty || c->told_look + c->left_look > before;
@@ -387,25 +389,33 @@ static void changes_pass(struct changes *c, int64_t now_ms)
         c->which |= CHANGES_LOOK_VERSIONS;
 }
 
-static bool changes_wait(struct changes *c)
+/* False: it ends. */
+static bool changes_rest(struct changes *c, int64_t span_ns)
 {
-    int64_t until_ns = os_mono_ns() + (c->watch ? LOOK_NS : LOOK_ROOT_NS);
+    int64_t until_ns = os_mono_ns() + span_ns;
     os_lock(c->lock);
-    while (!c->watch && !c->ending && os_wait(c->lock, until_ns))
+    while (!c->ending && os_wait(c->lock, until_ns))
         continue;
     bool ending = c->ending;
     os_unlock(c->lock);
-    if (!c->watch || ending)
-        return !ending;
-    int changed = os_watch_wait(c->watch, until_ns);
-    if (changed & OS_WATCH_DEVICES)
-        os_sleep_until(os_mono_ns() + SETTLE_NS);
-    if (changed)
-        c->which |= CHANGES_LOOK_MOUNTS;
-    os_lock(c->lock);
-    ending = c->ending;
-    os_unlock(c->lock);
     return !ending;
+}
+
+static bool changes_wait(struct changes *c)
+{
+    if (!c->watch)
+        return changes_rest(c, LOOK_ROOT_NS);
+    bool news = c->told_look > 0;
+    int changed = os_watch_wait(c->watch, os_mono_ns() + LOOK_NS);
+    c->noticed_ms = changed ? os_wall_ms() : 0;
+    if (!changed) {
+        c->settle_ns = SETTLE_NS;
+        return changes_rest(c, 0);
+    }
+    c->which |= CHANGES_LOOK_MOUNTS;
+    c->settle_ns = news || 2 * c->settle_ns < SETTLE_NS ? SETTLE_NS :
+                   2 * c->settle_ns > SETTLE_MOST_NS ? SETTLE_MOST_NS : 2 * c->settle_ns;
+    return changes_rest(c, c->settle_ns);
 }
 
 /* Written when the events that belong to it were taken: an instant later. */
