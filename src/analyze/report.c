@@ -1,6 +1,7 @@
 /* report.c - one object from a recording: runs every part of the analysis. */
 #include "analyze/report.h"
 
+#include "analyze/ageing/ageing.h"
 #include "analyze/anomaly/anomalies.h"
 #include "analyze/forecast/foresight.h"
 #include "analyze/forecast/trends.h"
@@ -55,6 +56,30 @@ struct report *analyze_insights(const struct recording *r)
     return out;
 }
 
+/* Names of processes and groups, and the summary, in which changes may find themselves. */
+static void report_words(const struct anomaly *a, char out[static 512])
+{
+    int n = 0;
+    *out = '\0';
+    for (int i = 0; i < a->n_suspects && n < 200; i++)
+        n += snprintf(out + n, 512 - (size_t)n, "%s ", a->suspects[i].name);
+    for (int i = 0; i < a->n_groups && n < 400; i++)
+        n += snprintf(out + n, 512 - (size_t)n, "%.90s ", a->groups[i].name);
+}
+
+static void report_changes(struct report *out, const struct analyze_options *o)
+{
+    const struct recording *r = out->rec;
+    for (size_t i = 0; i < out->n_anomalies; i++) {
+        struct anomaly *a = &out->anomalies[i];
+        char words[512];
+        report_words(a, words);
+        struct before_episode of = { .start_ms = a->start_ms, .area = area_name(a->area), .words = words };
+        a->n_changes = before_rank(r->events, r->n_events, &of, a->changes, 0);
+        a->n_changes = before_rank(o->changes, o->n_changes, &of, a->changes, a->n_changes);
+    }
+}
+
 struct report *analyze_verdict(const struct recording *r, const struct analyze_options *o)
 {
     struct report *out = report_new(r);
@@ -62,7 +87,10 @@ struct report *analyze_verdict(const struct recording *r, const struct analyze_o
     features_find(r, &f);
     anomalies_find(&f, o, out);
     features_done(&f);
+    report_changes(out, o);
     insights_find(out);
+    if (o->ageing)
+        ageing_insights(o->ageing, out);
     return out;
 }
 

@@ -8,6 +8,7 @@
 #ifndef ANALYZE_REPORT_H
 #define ANALYZE_REPORT_H
 
+#include "analyze/changes/before.h"
 #include "analyze/forecast/forecasts.h"
 #include "core/event.h"
 #include "core/recording.h"
@@ -17,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct ageing;
 struct workload_set;
 struct anomaly_logs;
 
@@ -78,6 +80,8 @@ struct anomaly {
     int n_suspects;
     struct moved_group groups[3];
     int n_groups;
+    struct before_change changes[BEFORE_MOST]; /* of the machine, in the day before it: the likeliest to matter first */
+    int n_changes;
     struct anomaly_logs *logs;   /* analyze/logs/log_picks.h; NULL: not looked for, see report.logs_reason */
     char summary[REPORT_TEXT];   /* "memory: used rose from 1.2 GB to 5.3 GB at 14:05:31, by stress-ng-vm (pid 812)" */
 };
@@ -192,6 +196,9 @@ struct analyze_options {
     double budget_per_day;       /* 0 = 1 */
     uint64_t seed;
     int forecast_steps;          /* 0 = none is wanted */
+    const struct event *changes; /* n_changes of the machine that are known beside those of the recording; NULL: none */
+    size_t n_changes;
+    const struct ageing *ageing; /* over the weeks of a long range; NULL: it was not looked for */
     const struct report_history *history; /* for the risk; NULL: what the recording holds is all */
     const struct workload_set *workloads; /* NULL: the kind of work is not told; else with: */
     double workload_threshold, workload_update_s;

@@ -11,7 +11,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "core/config.h"
+#include "look/ageing.h"
 #include "look/history.h"
+#include "look/machine_changes.h"
 #include "os/os.h"
 #include "output/report_json.h"
 #include "output/report_text.h"
@@ -88,16 +90,28 @@ static void reporting_states(const char *dir, const struct recording *rec, struc
     state_book_free(b);
 }
 
-static const struct report_history *reporting_history(const struct args *a, const struct recording *rec,
-                                                      struct history *h)
+/* What the archive knows of the time before; where there is none, nothing. */
+static void reporting_before(const struct args *a, const struct recording *rec, struct history *h,
+                             struct machine_changes *changes, struct look_ageing *ageing,
+                             struct analyze_options *options)
 {
     auto_buf struct buf dir = { 0 };
     struct index *x;
+    struct archive *files;
     if (!args_has(a, "data") || !rec->n || archived_put_dir(a, &dir) < 0 || index_open_read(dir.p, &x) < 0)
-        return NULL;
-    const struct report_history *known = history_of(x, rec->wall_ms[0], h);
+        return;
+    if (options->forecast_steps)
+        options->history = history_of(x, rec->wall_ms[0], h);
+    machine_changes_read(x, rec->wall_ms[0] - BEFORE_MS, rec->wall_ms[rec->n - 1], changes);
+    options->changes = changes->event;
+    options->n_changes = changes->n;
     index_close(x);
-    return known;
+    if (rec->wall_ms[rec->n - 1] - rec->wall_ms[0] < AGEING_MS || archive_open(dir.p, &files) < 0)
+        return;
+    const char *session = *rec->session ? rec->session : NULL;
+    if (look_ageing(files, session, rec->wall_ms[0], rec->wall_ms[rec->n - 1], ageing) == 0)
+        options->ageing = &ageing->of;
+    archive_free(files);
 }
 
 int reporting_finish(const struct args *a, const struct recording *rec,
@@ -110,12 +124,16 @@ int reporting_finish(const struct args *a, const struct recording *rec,
         .forecast_steps = args_flag(a, "predict") ? (int)args_number(a, "prediction-steps") : 0,
     };
     struct history history = { 0 };
-    if (options.forecast_steps && ((root && !*root) || *rec->session))
-        options.history = reporting_history(a, rec, &history);
+    struct machine_changes changes = { 0 };
+    struct look_ageing ageing = { 0 };
+    if ((root && !*root) || *rec->session || dir)
+        reporting_before(a, rec, &history, &changes, &ageing, &options);
     struct workload_set *workloads;
     categories_for_report(a, rec, &options, &workloads);
     struct report *r = analyze_run(rec, &options);
     history_done(&history);
+    machine_changes_done(&changes);
+    look_ageing_done(&ageing);
     workload_set_free(workloads);
     reporting_host(a, root, &r->host);
     if (dir && r->states.k)

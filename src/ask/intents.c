@@ -36,6 +36,8 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_ADVICE, "how +do i make|speed|free|temperature|clean|reduce|fall|lower|save|get" },
     { INTENT_ADVICE, "make faster" },
 
+    { INTENT_AGEING, "ageing" },
+
     { INTENT_WHY, "why" },
     { INTENT_WHY, "what is slow !@what" },
     { INTENT_WHY, "machine|it|anything slow !@what !@amount" },
@@ -167,7 +169,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
 
 static const char *const names[INTENTS] = {
     "none", "value", "highest", "lowest", "average", "total", "when-highest", "when-lowest", "beyond", "processes", "process",
-    "why", "happened", "anomalies", "forecast", "trend", "compare", "changed", "throttle", "advice", "status", "workload", "cost",
+    "why", "happened", "anomalies", "forecast", "trend", "compare", "changed", "ageing", "throttle", "advice", "status", "workload", "cost",
     "recorded", "metrics", "machine", "help",
 };
 

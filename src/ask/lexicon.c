@@ -58,6 +58,7 @@ static const struct lexicon_word table[] = {
     { "compare", WORD_RULE, "compared comparing comparison versus vs against" },
     { "difference", WORD_RULE, "differ differs" },
     { "change", WORD_RULE, "changed changes changing different new" },
+    { "ageing", WORD_RULE, "aging aged ages deteriorate deteriorates deteriorating degrading" },
     { "normal", WORD_RULE, "usual usually ordinary expected" },
     { "unusual", WORD_RULE, "strange weird odd abnormal suspicious uncommon peculiar irregular funny" },
     { "anomaly", WORD_RULE, "anomalies anomalous anomally episode episodes incident incidents outlier outliers" },

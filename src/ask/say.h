@@ -31,6 +31,10 @@ void say_forecast(struct asked *q);   /* say_coming.c */
 void say_trend(struct asked *q);
 void say_compare(struct asked *q);    /* say_compare.c */
 void say_changed(struct asked *q);
+void say_ageing(struct asked *q);     /* say_ageing.c */
+
+/* What changed on the machine itself, in a sentence; the number of all. */
+int say_machine_changes(struct asked *q, const struct span *s); /* say_machine_changes.c */
 void say_status(struct asked *q);     /* say_status.c: status, advice, workload */
 void say_advice(struct asked *q);
 void say_workload(struct asked *q);

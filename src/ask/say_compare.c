@@ -237,8 +237,8 @@ void say_changed(struct asked *q)
     if (say_lacks(q, &b))
         return;
     if (a.to_ms < q->first_ms) {
-        out->status = ANSWER_NO_DATA;
-        answer_say(out, "Nothing was recorded before");
+        out->status = say_machine_changes(q, &b) ? ANSWER_ANSWERED : ANSWER_NO_DATA;
+        answer_say(out, "%sNothing was recorded before", out->text.n ? " " : "");
         say_when(q, &b);
         answer_say(out, ", so there is nothing to hold it against.");
         say_within(q, &b);
@@ -247,6 +247,7 @@ void say_changed(struct asked *q)
     if (!compare_all(q, &a, &b, true))
         answer_say(out, "None of the main numbers changed by more than a tenth.");
     changed_processes(q, a.to_ms, b.to_ms);
+    say_machine_changes(q, &b);
     compare_head(q, &a, &b);
     compare_link(q, &a, &b);
     say_within(q, &b);

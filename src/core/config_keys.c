@@ -75,6 +75,10 @@ static const struct config_key keys[] = {
     { "storage.flight_max_mb", NUMBER("64", 1, 1e6),
       .help = "Most that all flight recordings take of storage.max_mb, MB; the oldest goes first." },
 
+    { "changes.enabled", SWITCH("true"),
+      .help = "Tell what changes on the machine while recording: boots, versions, packages, services, mounts, "
+              "devices." },
+
     { "logging.csv", SWITCH("false"), .help = "Write CSV logs beside the archive while recording." },
     { "logging.layout", CHOICE("sonde", "sonde optimetrics"),
       .help = "Their columns: all metrics in one file, or those of OptiMetrics in a file for each kind of hardware." },
@@ -250,6 +254,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "learning", "what `sonde record` learns while it runs" },
     { "logs", "the logs of the system, in which what is unusual is looked up" },
     { "storage", "the archive: where it is, how much it may hold, for how long" },
+    { "changes", "what changed on this machine" },
     { "logging", "the rolling CSV logs of `sonde record`" },
     { "export", "numbers for other programs" },
     { "ask", "questions in words, and a language model that they may be put to as well; none by default" },

@@ -2,7 +2,9 @@
 #include "look/judged.h"
 
 #include "base/text.h"
+#include "look/ageing.h"
 #include "look/history.h"
+#include "look/machine_changes.h"
 
 #include <errno.h>
 #include <math.h>
@@ -54,14 +56,24 @@ int judged_range(struct look *l, const char *session, int64_t from_ms, int64_t t
 {
     struct recording *rec;
     struct history history = { 0 };
+    struct machine_changes changes = { 0 };
+    struct look_ageing ageing = { 0 };
     struct analyze_options options = *how;
     int rc = judged_recording(l, session, from_ms, to_ms, max_bytes, NULL, &rec);
     if (rc < 0)
         return rc;
     if (options.forecast_steps && rec->n)
         options.history = history_of(l->index, rec->wall_ms[0], &history);
+    if (rec->n)
+        machine_changes_read(l->index, rec->wall_ms[0] - BEFORE_MS, rec->wall_ms[rec->n - 1], &changes);
+    options.changes = changes.event;
+    options.n_changes = changes.n;
+    if (to_ms - from_ms >= AGEING_MS && look_ageing(l->files, session, from_ms, to_ms, &ageing) == 0)
+        options.ageing = &ageing.of;
     *out = (struct judged){ .rec = rec, .report = analyze_run(rec, &options) };
     history_done(&history);
+    machine_changes_done(&changes);
+    look_ageing_done(&ageing);
     judged_host(l, session, &out->report->host);
     out->report->cpu_us_per_sample = out->report->rss_bytes = out->report->written_bytes = NAN;
     return 0;

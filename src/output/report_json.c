@@ -134,6 +134,19 @@ void report_json_causes(struct json *j, const char *name, const struct schema *s
     json_end(j);
 }
 
+void report_json_changes(struct json *j, const struct before_change *c, int n)
+{
+    json_array(j, "changes");
+    for (int i = 0; i < n; i++) {
+        json_object(j, NULL);
+        json_time(j, "time", c[i].time_ms);
+        json_string(j, "text", c[i].text);
+        json_digits(j, "score", c[i].score, 3);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void json_suspects(struct json *j, const struct anomaly *a)
 {
     json_array(j, "processes");
@@ -175,6 +188,7 @@ static void json_anomaly(struct json *j, const struct report *r, const struct an
     report_json_causes(j, "causes", r->rec->schema, a);
     json_suspects(j, a);
     json_groups(j, a);
+    report_json_changes(j, a->changes, a->n_changes);
     logs_json(j, a->logs, r->logs_reason, false);
     json_string(j, "summary", a->summary);
     json_end(j);

@@ -216,6 +216,8 @@ static void text_episode(const struct page *p, const struct anomaly *a)
     for (int i = 0; i < a->n_groups; i++)
         text_paragraph(p, 4, "group %s: %s%s", a->groups[i].name,
                        amount_text(a->groups[i].amount, a->groups[i].unit, v), text_done(a->groups[i].unit));
+    for (int i = 0; i < a->n_changes; i++)
+        text_paragraph(p, 4, "before it, %s: %s", report_when(p->rec, a->changes[i].time_ms, from), a->changes[i].text);
     text_logs(p, a);
     text_advise(p, a);
 }

@@ -40,6 +40,11 @@ void api_sample_index(struct api_sample *f)
     assert_int_equal(index_add_events(x, FIRST, &e, 1), 1);
     e.wall_ms = e.end_ms = MS(600);
     assert_int_equal(index_add_events(x, FIRST, &e, 1), 1);
+    e = (struct event){ .wall_ms = MS(150), .end_ms = MS(150), .kind = EVENT_CHANGE, .severity = SEVERITY_INFO,
+                        .source = "mount", .text = "file system /srv was mounted (ext4)" };
+    assert_int_equal(index_add_events(x, FIRST, &e, 1), 1);
+    e.wall_ms = e.end_ms = MS(250); /* while the anomaly lasts */
+    assert_int_equal(index_add_events(x, FIRST, &e, 1), 1);
     assert_int_equal(index_add_anomalies(x, FIRST, &a, 1), 1);
     index_close(x);
 }

@@ -378,9 +378,15 @@ static int sample_index(void *self, struct index *x)
     if (m == NIGHT)
         sample_anomaly(x, 50 + 10 / 60.0, 50 + 40 / 60.0, "disk",
                        "disk: write sda rose from 200 kB/s to 180 MB/s at 02:10:00, by backup (pid 4242)");
-    if (m == GPU)
+    if (m == GPU) {
+        struct event driver = { .wall_ms = ASK_SAMPLE_BEGIN + (int64_t)(56 * HOUR - 600) * 1000, .kind = EVENT_CHANGE,
+                                .severity = SEVERITY_NOTICE, .source = "packages",
+                                .text = "upgraded nvidia-driver 550.54.14-1 to 555.42.02-1" };
+        driver.end_ms = driver.wall_ms;
+        assert_int_equal(index_add_events(x, SESSION, &driver, 1), 1);
         sample_anomaly(x, 58, 58.5, "thermal",
                        "thermal: temp gpu rose from 76.0 C to 88.0 C at 10:00:00, by trainer (pid 3100)");
+    }
     return 0;
 }
 

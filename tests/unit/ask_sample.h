@@ -10,7 +10,8 @@
  *   night    the same with a disk job on the 25th 02:10 to 02:40: `backup` writes 180 MB/s to sda; an anomaly is known
  *   leak     a laptop: on the 25th `leaky` grows from 00:00 on by 500 MB an hour; its battery loses 10 % an hour from
  *            08:00 on
- *   gpu      a graphics processor, busy (90 %) on the 25th 08:00 to 12:00, throttled by heat 10:00 to 10:30
+ *   gpu      a graphics processor, busy (90 %) on the 25th 08:00 to 12:00, throttled by heat 10:00 to 10:30;
+ *            its driver was upgraded at 07:50
  *   filling  /data fills: 70 % at the beginning, 5 % more a day
  *   bare     a virtual machine: no sensors, no graphics, no battery, no energy counters
  *   empty    nothing was recorded

@@ -249,6 +249,10 @@ static void test_findings(void **state)
     assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(e, "causes"), 0), "metric")),
                         "disk.write");
     assert_true(json_is_null(json_object_get(j, "achieved_per_day"))); /* of less than a day */
+    json_t *before = json_object_get(e, "changes"), *change = json_array_get(before, 0);
+    assert_int_equal(json_array_size(before), 1); /* what came later explains nothing */
+    assert_string_equal(json_string_value(json_object_get(change, "text")), "file system /srv was mounted (ext4)");
+    assert_true(json_real_value(json_object_get(change, "score")) > 0.3);
     json_decref(j);
     j = get(&f, "/api/v1/anomalies", "from=2026-11-22T01:00");
     assert_int_equal(json_array_size(json_object_get(j, "anomalies")), 0);

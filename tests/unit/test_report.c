@@ -1,6 +1,7 @@
 /* The report as text and as JSON: expected files, empty parts, a reader's view of the JSON. */
 #include "test.h"
 
+#include "fake.h"
 #include "golden.h"
 #include "report_sample.h"
 
@@ -196,6 +197,38 @@ static void many_events(void **state)
     recording_free(rec);
 }
 
+/* What changed before an episode, of the recording and of what else is known, is told with it; what came later not. */
+static void changes_before(void **state)
+{
+    (void)state;
+    struct recording *rec = fake_machine(400, 3);
+    const struct screen plain = screen_plain();
+    auto_buf struct buf text = { 0 }, json = { 0 };
+    fake_set(rec, "cpu.util", 300, 360, 97);
+    recording_add_event(rec, &(struct event){ .wall_ms = rec->wall_ms[280], .end_ms = rec->wall_ms[280],
+        .kind = EVENT_CHANGE, .severity = SEVERITY_INFO, .source = "service", .text = "service a.service started" });
+    recording_add_event(rec, &(struct event){ .wall_ms = rec->wall_ms[330], .end_ms = rec->wall_ms[330],
+        .kind = EVENT_CHANGE, .severity = SEVERITY_INFO, .source = "service", .text = "service late.service started" });
+    struct event kernel = { .wall_ms = rec->wall_ms[0] - 3600000, .kind = EVENT_CHANGE, .severity = SEVERITY_NOTICE,
+                            .source = "version", .text = "kernel changed from 1 to 2" };
+    struct report *r = analyze_verdict(rec, &(struct analyze_options){ .changes = &kernel, .n_changes = 1 });
+    assert_true(r->n_anomalies >= 1);
+    assert_int_equal(r->anomalies[0].n_changes, 2);
+    assert_string_equal(r->anomalies[0].changes[0].text, "service a.service started");
+    assert_string_equal(r->anomalies[0].changes[1].text, "kernel changed from 1 to 2");
+    report_text(&text, r, &plain, &(struct report_text_options){ 0 });
+    assert_non_null(strstr(text.p, "    before it, 10:04:40: service a.service started\n"));
+    assert_null(strstr(text.p, "late.service"));
+    report_json(&json, r);
+    json_t *j = json_loadb(json.p, json.n, 0, NULL);
+    json_t *first = json_array_get(json_object_get(json_object_get(j, "anomalies"), "items"), 0);
+    const json_t *change = json_array_get(json_object_get(first, "changes"), 0);
+    assert_string_equal(json_string_value(json_object_get(change, "time")), "2026-01-05T10:04:40.000Z");
+    json_decref(j);
+    report_free(r);
+    recording_free(rec);
+}
+
 /* What was lost on the way is said. */
 static void halved(void **state)
 {
@@ -371,6 +404,7 @@ int main(void)
         cmocka_unit_test(text_is_safe), cmocka_unit_test(golden_json), cmocka_unit_test(names_the_session),
         cmocka_unit_test(empty_json), cmocka_unit_test(halved), cmocka_unit_test(reads_are_no_writes),
         cmocka_unit_test(verdicts), cmocka_unit_test(rows_name_their_device), cmocka_unit_test(many_events),
+        cmocka_unit_test(changes_before),
         cmocka_unit_test(what_nobody_can_be_named_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

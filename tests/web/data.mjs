@@ -194,6 +194,10 @@ export class Machine {
       severity,
       area,
       summary,
+      changes:
+        area === 'disk'
+          ? [{ time: new Date(now - ago - 60000).toISOString(), text: 'upgraded rsync 3.2.6 to 3.2.7', score: 0.8 }]
+          : [],
       add,
       metrics,
       causes: metrics.filter((id) => this.byId.has(id)).map((id, k) => this.cause(id, add, k)),

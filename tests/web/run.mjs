@@ -104,6 +104,8 @@ const USES = {
       /error, 3 times: kernel: I\/O error, dev sda, sector 4711 <b> \(journal\)/.test(await text(page, '.opened')),
       'no line of a log',
     );
+    for (const part of ['h3:text("Before it")', '.before li:text("upgraded rsync")'])
+      check((await page.locator(`.opened ${part}`).count()) === 1, 'the change before it is not told');
     check((await page.locator('.opened .chart').count()) >= 1, 'no chart of a cause');
     check((await page.locator('.opened [aria-live]').count()) === 1, 'more than the title is read out');
     check((await page.locator('.opened h2[aria-live]').count()) === 1, 'the title is not read out');

@@ -8,12 +8,21 @@ import { timeline } from './timeline.js';
 
 /** @typedef {{session: string, start_ms: number, end_ms: number, peak_ms: number, score: number, probability: number,
  *   severity: string, area: string, summary: string, causes: any[], logs: LogLine[] | null, logs_read?: number,
- *   logs_reason?: string}} Episode */
+ *   logs_reason?: string, changes?: {time: string, text: string, score: number}[]}} Episode */
 
 /** @typedef {{time_ms: number, log: string, ident: string | null, unit: string | null, priority: number | null,
  *   text: string, count: number, score: number}} LogLine */
 
 const ALWAYS = 8;
+
+/** What changed on the machine before an episode. @param {Episode} episode */
+export function changesBefore(episode) {
+  const changes = episode.changes ?? [];
+  if (!changes.length) return null;
+  const one = (/** @type {{time: string, text: string}} */ change) =>
+    h('li', null, h('span', { class: 'more', text: `${when(Date.parse(change.time))} ` }), change.text);
+  return [h('h3', { text: 'Before it' }), h('ul', { class: 'findings before' }, changes.map(one))];
+}
 
 /** The first word of a verdict. @param {string} level */
 export function verdictWord(level) {

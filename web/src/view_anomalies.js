@@ -6,7 +6,9 @@ import { app, here, metricOf, rangeQuery } from './state.js';
 import { areaTitle } from './names.js';
 import { Board } from './board.js';
 import { Slot, emptyLine } from './slot.js';
-import { causeTable, episodeItem, eventItem, heatStrip, logList, marksOf, severityMark } from './findings.js';
+import {
+  causeTable, changesBefore, episodeItem, eventItem, heatStrip, logList, marksOf, severityMark,
+} from './findings.js';
 import { plansOf } from './plans.js';
 import { processTable } from './process_table.js';
 
@@ -84,6 +86,7 @@ class Opened {
       ),
       h('h3', { text: 'Causes' }),
       causeTable(episode.causes),
+      changesBefore(episode),
       this.board.root,
       h('h3', { text: `Processes at the peak, ${when(episode.peak_ms)}` }),
       this.processes.root,

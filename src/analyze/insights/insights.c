@@ -2,6 +2,7 @@
 #include "analyze/insights/insights.h"
 
 #include "analyze/insights/rules.h"
+#include "base/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,4 +73,17 @@ void insights_find(struct report *out)
     if (out->rec->n)
         insights_ask(out, step > 0 ? step : 0); /* one sample: nothing lasts, but levels stand */
     insights_excuse(out, step);
+}
+
+void insights_add(struct report *out, const struct insight *in)
+{
+    size_t at = out->n_insights;
+    out->insights = mem_resize(out->insights, (out->n_insights + 1) * sizeof *out->insights);
+    while (at > 0 && insight_order(in, &out->insights[at - 1]) < 0) {
+        out->insights[at] = out->insights[at - 1];
+        at--;
+    }
+    out->insights[at] = *in;
+    out->n_insights++;
+    *out->insights_reason = '\0';
 }

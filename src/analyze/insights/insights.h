@@ -7,6 +7,9 @@
 /* Fills the insights of a report, most severe first; where nothing can last, the reason for none. */
 void insights_find(struct report *out);
 
+/* Adds one that another part of the analysis found; it stands where its weight puts it. */
+void insights_add(struct report *out, const struct insight *in);
+
 /* Does any rule look at a metric? Whoever wants insights alone need read no other. */
 bool insights_want(const struct schema *s, int slot);
 

@@ -1,6 +1,7 @@
 /* doctor.c - `sonde doctor`: what is measured here, what is not, why, and how to get it. */
 #include "app/observer.h"
 
+#include "app/changes_notes.h"
 #include "app/settings.h"
 #include "app/version.h"
 #include "base/auto.h"
@@ -38,6 +39,7 @@ struct doctor {
     const struct source *sources;
     int n;
     bool found[MODULES];
+    struct changes_note notes[CHANGES_NOTES];
     bool here; /* this machine, not a recorded one */
 };
 
@@ -87,6 +89,13 @@ static void doctor_text(const struct screen *s, struct buf *out, const struct do
     for (int i = 0; i < d->n; i++)
         doctor_adapter(s, out, columns, &d->sources[i]);
     buf_putc(out, '\n');
+    screen_put(s, out, TONE_STRONG, "Changes and ageing");
+    buf_putc(out, '\n');
+    for (int i = 0; i < CHANGES_NOTES; i++) {
+        buf_printf(out, "  %-14s%-8s", d->notes[i].name, d->notes[i].there ? "ok" : "absent");
+        screen_flow(s, out, 24, 24, d->notes[i].what);
+    }
+    buf_putc(out, '\n');
     screen_put(s, out, TONE_STRONG, "Modules");
     buf_putc(out, '\n');
     for (int i = 0; i < MODULES; i++)
@@ -122,6 +131,15 @@ static void doctor_json(struct buf *out, const struct doctor *d)
         json_end(&j);
     }
     json_end(&j);
+    json_array(&j, "changes");
+    for (int i = 0; i < CHANGES_NOTES; i++) {
+        json_object(&j, NULL);
+        json_string(&j, "name", d->notes[i].name);
+        json_bool(&j, "found", d->notes[i].there);
+        json_string(&j, "what", d->notes[i].what);
+        json_end(&j);
+    }
+    json_end(&j);
     json_array(&j, "modules");
     for (int i = 0; i < MODULES; i++) {
         json_object(&j, NULL);
@@ -143,6 +161,7 @@ static int doctor_run(const struct args *a)
         return EXIT_FAILED;
     os_host(o.root.path, &d.host);
     d.here = !*o.root.path;
+    changes_notes(o.root.path, d.notes);
     const struct frame *f;
     for (int i = 0; d.here && i < DOCTOR_TICKS && sampler_next(o.sampler, &f) == 0; i++)
         ;

@@ -2,6 +2,7 @@
 #include "serve/api/api_own.h"
 
 #include "look/logs.h"
+#include "look/machine_changes.h"
 #include "output/logs_out.h"
 #include "output/report_json.h"
 
@@ -17,6 +18,7 @@ struct findings {
     struct json *j;              /* NULL: they are counted only */
     const char *kind, *severity; /* of events; NULL = any */
     int64_t passed, skip;
+    const struct machine_changes *changes; /* of the range and the day before it */
     struct index *index;         /* of anomalies: what logs said then */
 };
 
@@ -80,6 +82,13 @@ void api_events(void *self, const struct http_request *r, struct http_reply *out
         api_fail(out, rc);
 }
 
+static void anomalies_changes(struct findings *f, const struct index_anomaly *x)
+{
+    struct before_change best[BEFORE_MOST];
+    struct before_episode of = { .start_ms = x->time_ms, .area = x->area, .words = x->summary };
+    report_json_changes(f->j, best, before_rank(f->changes->event, f->changes->n, &of, best, 0));
+}
+
 static void anomalies_one(void *self, const struct index_anomaly *x)
 {
     struct findings *f = self;
@@ -97,6 +106,7 @@ static void anomalies_one(void *self, const struct index_anomaly *x)
     json_string(f->j, "area", x->area);
     json_string(f->j, "summary", x->summary);
     json_raw(f->j, "causes", *x->causes ? x->causes : "[]");
+    anomalies_changes(f, x);
     logs_json(f->j, look_logs(f->index, x->session, x->time_ms, &logs) == 0 ? &logs : NULL, "", true);
     json_end(f->j);
 }
@@ -112,14 +122,17 @@ void api_anomalies(void *self, const struct http_request *r, struct http_reply *
     struct api *a = self;
     struct api_range range;
     struct json j;
-    struct findings f = { 0 };
+    struct machine_changes changes = { 0 };
+    struct findings f = { .changes = &changes };
     int64_t limit = LIMIT;
     if (!api_look(a, out) || !api_range(a, r, &range, out) || !api_count(r, "limit", 1, LIMIT_MAX, &limit, out))
         return;
+    machine_changes_read(a->look.index, range.from_ms - BEFORE_MS, range.to_ms, &changes);
     json_init(&j, &out->body);
     json_object(&j, NULL);
     json_array(&j, "anomalies");
     int rc = findings_tell(a, &range, &f, limit, &j, anomalies_walk);
+    machine_changes_done(&changes);
     json_end(&j);
     json_int(&j, "left_out", f.skip);
     double days = (double)(range.to_ms - range.from_ms) / 86400e3;

@@ -1,0 +1,516 @@
+/*
+ * recorder_changes.c - the part that tells what changed on the machine: boots, versions, packages, mounts, devices,
+ * services.
+ *
+ * A thread of its own looks every few seconds, and at once where the kernel says that a mount or a device changed; of
+ * what is expensive only sizes are asked first. What it knows is kept in DIR/models/changes, so that the next recorder
+ * tells what changed while none ran. That is written after the instant that took the events: a kill between the two
+ * tells something twice, never not at all. A recorded machine is looked at at each of its instants, in its own time.
+ */
+#include "app/recorder_changes.h"
+
+#include "analyze/changes/change_of_line.h"
+#include "app/changes_look.h"
+#include "app/changes_packages.h"
+#include "app/models.h"
+#include "app/recorder_logs.h"
+#include "app/recorder_parts.h"
+#include "base/auto.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "core/config.h"
+#include "os/os.h"
+#include "os/watch.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MODEL "changes"
+#define SECOND_NS INT64_C(1000000000)
+#define LOOK_NS (5 * SECOND_NS)       /* between two looks at what is cheap */
+#define LOOK_ROOT_NS (SECOND_NS / 2)  /* of a tree of files, which says nothing by itself */
+#define SETTLE_NS (SECOND_NS / 5)     /* devices come in several steps, */
+#define SETTLE_MOST_NS (2 * SECOND_NS) /* and where notice after notice says nothing new, as on hosts of containers */
+#define MOUNTS_EVERY 12               /* looks, where the kernel does not say */
+#define VERSIONS_EVERY 60
+#define YOUNG_MS 60000                /* services that are shorter there are no change */
+#define YOUNG_MAX 256
+#define DAY_MS (INT64_C(24) * 3600000)
+#define ORDER_MS 600000               /* longer before a start nobody knows how the machine ended */
+#define CLOCK_MS 60000                /* so far the clocks of two lives of a machine may disagree */
+#define TOLD 128
+#define SAME_MS 600000                /* the same sentence is told once in so long, */
+#define ALIKE_MS 90000                /* and of one thing, by whom it is seen first */
+#define EVENTS_LOOK 64                /* of one look at most */
+
+struct changes {
+    struct recorder *r;
+    const char *root;
+    bool real, hides_mounts, hides_names;
+    struct os_watch *watch;         /* NULL: a tree */
+    struct changes_kept kept;       /* of the thread, as are the next ones */
+    struct changes_packages packages;
+    struct { char name[96]; int64_t since_ms; } young[YOUNG_MAX];
+    int n_young;
+    bool by_lines;                  /* services are told by lines of logs: what is seen of them here is not */
+    int looks, told_look, left_look; /* in this look */
+    int which;                      /* that is read at the next look */
+    int64_t before_ms;              /* of the look before */
+    int64_t settle_ns, noticed_ms;  /* when the kernel said that something changed; 0 = it did not */
+    const char *lead;               /* before each sentence; "" while it is seen as it happens */
+    int64_t when_ms, until_ms;      /* of what is found by a comparison */
+    bool after_boot;
+    int write_error;
+    uint64_t written_ticks;
+    bool dirty;
+
+    struct os_lock *lock;           /* guards what follows */
+    struct { uint64_t text, thing; int64_t at_ms; } told[TOLD];
+    int next_told;
+    bool units;                     /* lines of logs tell of services */
+    uint64_t ticks;                 /* instants that were taken */
+    int64_t wall_ms;                /* of the last */
+    bool ending, ended;
+};
+
+/* ---- telling ---- */
+
+/* What a sentence is about: without what stands behind ':' or in brackets. Packages and versions nobody else tells. */
+static uint64_t changes_thing(const struct event *e)
+{
+    char thing[224];
+    text_copy(thing, sizeof thing, e->text);
+    if (strcmp(e->source, "packages") != 0 && strcmp(e->source, "version") != 0)
+        thing[strcspn(thing, ":(")] = '\0';
+    for (size_t n = strlen(thing); n > 0 && thing[n - 1] == ' ';)
+        thing[--n] = '\0';
+    return hash_text(HASH_START, thing);
+}
+
+/* Was it told just now, by this or by another who saw the same? Remembers it. */
+static bool changes_was_told(struct changes *c, const struct event *e)
+{
+    uint64_t text = hash_text(HASH_START, e->text), thing = changes_thing(e);
+    bool known = false;
+    os_lock(c->lock);
+    for (int i = 0; i < TOLD && !known; i++) {
+        int64_t d = e->wall_ms - c->told[i].at_ms;
+        d = d < 0 ? -d : d;
+        known = c->told[i].text && ((c->told[i].text == text && d < SAME_MS) ||
+                                    (c->told[i].thing == thing && d < ALIKE_MS));
+    }
+    if (!known) {
+        c->told[c->next_told].text = text;
+        c->told[c->next_told].thing = thing;
+        c->told[c->next_told].at_ms = e->wall_ms;
+        c->next_told = (c->next_told + 1) % TOLD;
+    }
+    os_unlock(c->lock);
+    return known;
+}
+
+static void changes_tell(void *self, const struct event *e)
+{
+    struct changes *c = self;
+    if (changes_was_told(c, e))
+        return;
+    if (c->told_look == EVENTS_LOOK) {
+        c->left_look++;
+        return;
+    }
+    c->told_look++;
+    ring_put(c->r->said, e);
+}
+
+static void changes_say(struct changes *c, enum severity severity, const char *source, int64_t at_ms, const char *text)
+{
+    struct event e = { .wall_ms = at_ms, .end_ms = at_ms, .kind = EVENT_CHANGE, .severity = severity };
+    text_copy(e.source, sizeof e.source, source);
+    text_copy(e.text, sizeof e.text, text);
+    changes_tell(c, &e);
+}
+
+void recorder_changes_line(void *changes, const struct log_line *line)
+{
+    struct changes *c = changes;
+    struct event e;
+    if (!c || !change_of_line(line, &e))
+        return;
+    char *name = strstr(e.text, ": (");
+    if (c->hides_names && name)
+        *name = '\0';
+    os_lock(c->lock);
+    c->units = c->units || strcmp(e.source, "service") == 0;
+    os_unlock(c->lock);
+    if (!changes_was_told(c, &e))
+        ring_put(c->r->said, &e);
+}
+
+/* ---- services that are seen by their control groups ---- */
+
+static int changes_young(const struct changes *c, const char *name)
+{
+    for (int i = 0; i < c->n_young; i++)
+        if (strcmp(c->young[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static void changes_forget_young(struct changes *c, int i)
+{
+    c->young[i] = c->young[--c->n_young];
+}
+
+/* True: it is no news, or not yet. */
+static bool changes_service(struct changes *c, const struct machine_item *was, const struct machine_item *is)
+{
+    const struct machine_item *one = is ? is : was;
+    assert(one);
+    int i = changes_young(c, one->name);
+    if (c->by_lines || c->after_boot)
+        return true;
+    if (i >= 0 && !is)
+        changes_forget_young(c, i);
+    if (i >= 0 || was)
+        return i >= 0;
+    if (c->n_young < YOUNG_MAX) {
+        text_copy(c->young[c->n_young].name, sizeof c->young->name, is->name);
+        c->young[c->n_young++].since_ms = c->when_ms;
+    }
+    return true;
+}
+
+/* Those that stayed are told, with the time when they came. */
+static void changes_grown(struct changes *c, int64_t now_ms)
+{
+    for (int i = 0; i < c->n_young;) {
+        struct machine_item item = { .kind = MACHINE_SERVICE };
+        struct event e;
+        if (now_ms - c->young[i].since_ms < YOUNG_MS) {
+            i++;
+            continue;
+        }
+        text_copy(item.name, sizeof item.name, c->young[i].name);
+        if (machine_state_say(NULL, &item, c->hides_mounts, &e)) {
+            e.wall_ms = e.end_ms = c->young[i].since_ms;
+            changes_tell(c, &e);
+        }
+        changes_forget_young(c, i);
+    }
+}
+
+/* ---- comparing ---- */
+
+static void changes_differ(void *self, const struct machine_item *was, const struct machine_item *is)
+{
+    struct changes *c = self;
+    struct event e;
+    const struct machine_item *one = is ? is : was;
+    assert(one);
+    enum machine_kind kind = one->kind;
+    if (kind == MACHINE_SERVICE && changes_service(c, was, is))
+        return;
+    if (c->after_boot && (kind == MACHINE_NET || kind == MACHINE_DISK) && was && is)
+        return; /* links come up, and disks are numbered anew */
+    if (!machine_state_say(was, is, c->hides_mounts, &e))
+        return;
+    if (*c->lead) {
+        char text[sizeof e.text];
+        snprintf(text, sizeof text, "%.60s%.160s", c->lead, e.text);
+        text_copy(e.text, sizeof e.text, text);
+    }
+    e.wall_ms = c->when_ms;
+    e.end_ms = c->until_ms;
+    changes_tell(c, &e);
+}
+
+static void changes_compare(struct changes *c, int64_t now_ms)
+{
+    struct machine_state now;
+    os_lock(c->lock);
+    c->by_lines = c->kept.units || c->units; /* before, or by now */
+    os_unlock(c->lock);
+    changes_look(c->root, c->which | CHANGES_LOOK_SERVICES, &c->kept.machine, &now);
+    if (!*c->lead)
+        c->when_ms = c->until_ms = c->noticed_ms ? c->noticed_ms : now_ms;
+    int before = c->told_look + c->left_look;
+    machine_state_compare(&c->kept.machine, &now, changes_differ, c);
+    c->dirty = c->dirty || c->told_look + c->left_look > before;
+    machine_state_done(&c->kept.machine);
+    c->kept.machine = now;
+}
+
+/* ---- kept ---- */
+
+/* Whose machine it is: another one below --root is not this one changed. */
+static uint64_t changes_of(const struct changes *c)
+{
+    const struct tape_about *a = store_about(c->r->store);
+    return hash_text(hash_text(HASH_START, a->hardware_id), a->machine);
+}
+
+static void changes_write(struct changes *c, bool running)
+{
+    auto_buf struct buf bytes = { 0 };
+    struct changes_kept k = c->kept;
+    auto_free struct machine_item *visible = NULL;
+    k.running = running;
+    os_lock(c->lock);
+    k.units = c->units;
+    os_unlock(c->lock);
+    k.seen_ms = c->before_ms;
+    if (c->hides_mounts && k.machine.n) {
+        visible = mem_new(k.machine.n * sizeof *visible);
+        size_t n = 0;
+        for (size_t i = 0; i < k.machine.n; i++)
+            if (k.machine.item[i].kind != MACHINE_MOUNT)
+                visible[n++] = k.machine.item[i];
+        k.machine.item = visible;
+        k.machine.n = n;
+    }
+    buf_printf(&bytes, "of %" PRIu64 "\n", changes_of(c));
+    changes_kept_put(&k, &bytes);
+    int rc = models_write(c->r->o.dir, store_space(c->r->store), MODEL, &bytes);
+    if (rc < 0 && rc != c->write_error)
+        log_warn(rc, "record: what the machine consists of cannot be kept in %s/models/" MODEL "; trying on",
+                 c->r->o.dir);
+    c->write_error = rc;
+    c->dirty = rc < 0;
+}
+
+/* False: nothing is known of this machine yet. */
+static bool changes_read(struct changes *c)
+{
+    auto_buf struct buf bytes = { 0 };
+    uint64_t of;
+    int used = 0;
+    if (models_read(c->r->o.dir, MODEL, &bytes) < 0 ||
+        sscanf(buf_text(&bytes), "of %" SCNu64 "%n", &of, &used) != 1 || of != changes_of(c))
+        return false;
+    return bytes.n > (size_t)used + 1 && changes_kept_take(bytes.p + used + 1, bytes.n - (size_t)used - 1, &c->kept);
+}
+
+/* ---- the beginning ---- */
+
+static void changes_say_boot(struct changes *c, const char *id, int64_t boot_ms, bool known)
+{
+    char text[224], span[32];
+    int64_t last_ms = c->r->last_ms > c->kept.seen_ms ? c->r->last_ms : c->kept.seen_ms, down_ms = boot_ms - last_ms;
+    int n = snprintf(text, sizeof text, "the machine started (boot %.8s)", id);
+    enum severity severity = SEVERITY_NOTICE;
+    if (known && last_ms && down_ms > -CLOCK_MS) {
+        if (down_ms >= 1000)
+            n += snprintf(text + n, sizeof text - (size_t)n, " %s after it was seen last",
+                          text_span((double)down_ms * 1e-3, span, sizeof span));
+        if (c->kept.running) {
+            snprintf(text + n, sizeof text - (size_t)n,
+                     "; it had not been shut down in order: a crash, a reset, or the power was gone");
+            severity = SEVERITY_WARNING;
+        } else if (down_ms <= ORDER_MS) {
+            snprintf(text + n, sizeof text - (size_t)n, "; it had been shut down in order");
+        }
+    }
+    changes_say(c, severity, "boot", boot_ms, text);
+}
+
+/* Which mounts were there is not kept where they are hidden: those of now are taken for known. */
+static void changes_mounts(struct changes *c)
+{
+    struct machine_state with;
+    for (size_t i = 0; i < c->kept.machine.n; i++)
+        if (c->kept.machine.item[i].kind == MACHINE_MOUNT)
+            return;
+    changes_look(c->root, CHANGES_LOOK_MOUNTS, &c->kept.machine, &with);
+    for (size_t i = 0; i < with.n; i++)
+        if (with.item[i].kind == MACHINE_MOUNT)
+            machine_state_add(&c->kept.machine, MACHINE_MOUNT, with.item[i].name, with.item[i].value);
+    machine_state_sort(&c->kept.machine);
+    machine_state_done(&with);
+}
+
+/* The first look: against what was known when the recorder ended, or as what is known from now on. */
+static void changes_begin(struct changes *c, int64_t now_ms)
+{
+    char id[40];
+    int64_t boot_ms = changes_boot_ms(c->root);
+    bool known = changes_read(c);
+    changes_boot_id(c->root, id);
+    bool booted = *id && strcmp(id, c->kept.boot_id) != 0;
+    boot_ms = boot_ms > now_ms ? now_ms : boot_ms;
+    if (booted && boot_ms && (known || now_ms - boot_ms < DAY_MS))
+        changes_say_boot(c, id, boot_ms, known);
+    text_copy(c->kept.boot_id, sizeof c->kept.boot_id, id);
+    c->which = CHANGES_LOOK_MOUNTS | CHANGES_LOOK_VERSIONS;
+    if (!known) {
+        changes_look(c->root, c->which | CHANGES_LOOK_SERVICES, &c->kept.machine, &c->kept.machine);
+    } else {
+        c->after_boot = booted;
+        c->lead = booted ? "after the start, " : "while nothing was recorded, ";
+        c->when_ms = booted && boot_ms ? boot_ms : c->kept.seen_ms;
+        c->when_ms = c->when_ms > 0 && c->when_ms < now_ms ? c->when_ms : now_ms;
+        c->until_ms = booted ? c->when_ms : now_ms;
+        changes_mounts(c);
+        changes_compare(c, now_ms);
+        c->lead = "";
+    }
+    c->dirty = true;
+}
+
+/* ---- a look ---- */
+
+static void changes_pass(struct changes *c, int64_t now_ms)
+{
+    c->told_look = c->left_look = 0;
+    if (c->looks == 0)
+        changes_begin(c, now_ms);
+    else
+        changes_compare(c, now_ms);
+    /* Services start for a while after the machine: until then they are its start, and no change. */
+    c->after_boot = c->after_boot && now_ms - c->when_ms < 300000;
+    changes_grown(c, now_ms);
+    c->dirty = changes_packages(&c->packages, now_ms) || c->dirty;
+    if (c->left_look) {
+        char text[96];
+        snprintf(text, sizeof text, "and %d more changes at once", c->left_look);
+        c->told_look = 0;
+        changes_say(c, SEVERITY_INFO, "changes", now_ms, text);
+    }
+    c->looks++;
+    c->before_ms = now_ms;
+    int can = c->watch ? os_watch_can(c->watch) : 0;
+    c->which = !c->watch || (!(can & OS_WATCH_MOUNTS) && c->looks % 2 == 0) || c->looks % MOUNTS_EVERY == 0 ?
+        CHANGES_LOOK_MOUNTS : 0;
+    if (!c->watch || c->looks % VERSIONS_EVERY == 0)
+        c->which |= CHANGES_LOOK_VERSIONS;
+}
+
+/* False: it ends. */
+static bool changes_rest(struct changes *c, int64_t span_ns)
+{
+    int64_t until_ns = os_mono_ns() + span_ns;
+    os_lock(c->lock);
+    while (!c->ending && os_wait(c->lock, until_ns))
+        continue;
+    bool ending = c->ending;
+    os_unlock(c->lock);
+    return !ending;
+}
+
+static bool changes_wait(struct changes *c)
+{
+    if (!c->watch)
+        return changes_rest(c, LOOK_ROOT_NS);
+    bool news = c->told_look > 0;
+    int changed = os_watch_wait(c->watch, os_mono_ns() + LOOK_NS);
+    c->noticed_ms = changed ? os_wall_ms() : 0;
+    if (!changed) {
+        c->settle_ns = SETTLE_NS;
+        return changes_rest(c, 0);
+    }
+    c->which |= CHANGES_LOOK_MOUNTS;
+    c->settle_ns = news || 2 * c->settle_ns < SETTLE_NS ? SETTLE_NS :
+                   2 * c->settle_ns > SETTLE_MOST_NS ? SETTLE_MOST_NS : 2 * c->settle_ns;
+    return changes_rest(c, c->settle_ns);
+}
+
+/* Written when the events that belong to it were taken: an instant later. */
+static void changes_keep(struct changes *c)
+{
+    os_lock(c->lock);
+    uint64_t ticks = c->ticks;
+    os_unlock(c->lock);
+    if (!c->dirty) {
+        c->written_ticks = ticks;
+    } else if (ticks > c->written_ticks + 1) {
+        changes_write(c, true);
+        c->written_ticks = ticks;
+    }
+}
+
+static void changes_main(void *arg)
+{
+    struct changes *c = arg;
+    do {
+        changes_keep(c); /* of the look before */
+        changes_pass(c, os_wall_ms());
+    } while (changes_wait(c));
+    os_lock(c->lock);
+    c->ended = true;
+    os_wake(c->lock);
+    os_unlock(c->lock);
+}
+
+/* ---- the part ---- */
+
+static void changes_free(struct changes *c)
+{
+    os_watch_free(c->watch);
+    changes_kept_done(&c->kept);
+    os_lock_free(c->lock);
+    mem_free(c);
+}
+
+static int changes_open(struct recorder *r, void **self)
+{
+    if (!config_bool(r->config, "changes.enabled") || !r->observer.root.path || r->o.csv_only)
+        return 0;
+    struct changes *c = mem_new(sizeof *c);
+    *c = (struct changes){ .r = r, .root = r->observer.root.path, .real = r->of->is_real, .lead = "",
+                           .lock = os_lock_new(),
+                           .hides_mounts = !config_bool(r->config, "privacy.collect_mount_points"),
+                           .hides_names = !config_bool(r->config, "privacy.collect_process_names") };
+    c->packages = (struct changes_packages){ .root = c->root, .cursor = c->kept.log, .tell = changes_tell, .self = c };
+    c->watch = c->real && !*c->root ? os_watch_new() : NULL;
+    int rc = c->real ? os_thread(changes_main, c) : 0;
+    if (rc < 0) {
+        log_warn(rc, "record: what changes on the machine is not told");
+        changes_free(c);
+        return rc;
+    }
+    recorder_logs_listen(r, recorder_changes_line, c);
+    *self = c;
+    return 0;
+}
+
+static void changes_take(void *self, const struct schema *s, const struct moment *m)
+{
+    struct changes *c = self;
+    (void)s;
+    os_lock(c->lock);
+    c->ticks++;
+    c->wall_ms = m->frame.wall_ms;
+    os_unlock(c->lock);
+    if (!c->real) /* it waits for us */
+        changes_pass(c, m->frame.wall_ms);
+}
+
+static void changes_close(void *self)
+{
+    struct changes *c = self;
+    recorder_logs_leave(c->r, c);
+    os_lock(c->lock);
+    c->ending = true;
+    os_wake(c->lock);
+    if (c->watch)
+        os_watch_wake(c->watch);
+    while (c->real && !c->ended)
+        os_wait(c->lock, INT64_MAX);
+    bool taken = c->ticks > c->written_ticks + 1 || !c->dirty;
+    os_unlock(c->lock);
+    if (c->looks && !taken) { /* its events were not: they are told by the next one */
+        changes_kept_done(&c->kept);
+        taken = changes_read(c);
+    }
+    if (c->looks && taken)
+        changes_write(c, false);
+    changes_free(c);
+}
+
+const struct recorder_part recorder_changes = {
+    .name = "changes", .open = changes_open, .take = changes_take, .close = changes_close,
+};
