@@ -210,7 +210,7 @@ static int indexer_begin(struct indexer *d)
     text_copy(s.cpu, sizeof s.cpu, h.cpu);
     text_copy(s.origin, sizeof s.origin, "recorded");
     s.cores = h.cores;
-    s.memory_bytes = (int64_t)h.memory_bytes;
+    s.memory_bytes = h.memory_bytes > 0 ? (int64_t)h.memory_bytes : 0; /* it may not be known */
     return index_put_session(d->index, &s);
 }
 

@@ -116,7 +116,7 @@ static void test_rotated(void **state)
     restart(&f);
     expect(&f, NOW, "installed d 1\ninstalled e 1\n");
     /* emptied in place */
-    assert_int_equal(os_tree_write(f.root, LOG + 1, "", 0), 0);
+    assert_int_equal(os_tree_write(f.root, &LOG[1], "", 0), 0);
     expect(&f, NOW, "");
     append(&f, LOG, "2026-11-22 10:06:00 install f:amd64 <none> 1\n");
     expect(&f, NOW, "installed f 1\n");
