@@ -26,7 +26,8 @@ while True:
         if kind == "journal":
             us = int(now * 1e6)
             out.write(f"__REALTIME_TIMESTAMP={us}\n__MONOTONIC_TIMESTAMP={us}\n_BOOT_ID={1:032x}\n"
-                      f"_MACHINE_ID={2:032x}\n_HOSTNAME=host\n_TRANSPORT=syslog\nPRIORITY={3 + n % 4}\nSYSLOG_FACILITY=3\n_UID=0\n_GID=0\n"
+                      f"_MACHINE_ID={2:032x}\n_HOSTNAME=host\n_TRANSPORT=syslog\nPRIORITY={3 + n % 4}\n"
+                      f"SYSLOG_FACILITY=3\n_UID=0\n_GID=0\n"
                       f"_COMM=app{n % 9}\n_EXE=/usr/bin/app{n % 9}\n_PID={n % 999}\n"
                       f"_CMDLINE=/usr/bin/app{n % 9} --serve\n"
                       f"_SYSTEMD_CGROUP=/system.slice/app{n % 9}.service\n_SYSTEMD_UNIT=app{n % 9}.service\n"

@@ -30,6 +30,8 @@ static void logs_line(void *self, const struct index_log *g)
 int look_logs(struct index *x, const char *session, int64_t start_ms, struct anomaly_logs *out)
 {
     int rc = index_logs(x, session, start_ms, LOOK_LOGS_NEAR_MS, logs_looked, logs_line, out);
+    if (rc == 0 && !*out->reason)
+        text_copy(out->reason, sizeof out->reason, "its lines had to make room in the index");
     return rc < 0 ? rc : 0;
 }
 

@@ -116,6 +116,17 @@ says 'Nothing of that kind*'
 expect 2 '*later than*' "$sonde" events --data "$data" --from -1h --to -2h
 expect 2 '*kind*' "$sonde" events --data "$data" --kind anomalies
 
+# An answer has the line beside its text, which an endpoint may get.
+expect 0 '' "$sonde" ask --data "$data" --json 'why was it slow at 2026-01-05 08:15'
+/usr/bin/python3 - "$tmp/out" <<'END' || fail "ask: $(cat "$tmp/out")"
+import json, sys
+a = json.load(open(sys.argv[1]))
+assert any("Out of memory: Killed process 812" in line for line in a["logs"]), a
+assert "Out of memory" not in a["text"] + json.dumps(a["facts"]), a
+END
+expect 0 '' "$sonde" ask --data "$data" 'why was it slow at 2026-01-05 08:15'
+says '*log 08:14:56 kernel: Out of memory*'
+
 # What the recorder found is what a report says, without any log.
 expect 0 '' "$sonde" analyze last --data "$data" --json
 told=$(judged "$tmp/out" analyze)

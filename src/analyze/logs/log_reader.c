@@ -22,6 +22,7 @@ struct reading {
     struct log_source of;
     struct log_line head;
     bool has_head, ended;  /* ended: of an error */
+    int64_t from_ms;       /* what is before was not asked for: a source may begin earlier than it was told */
 };
 
 struct given {
@@ -53,7 +54,7 @@ int log_reader_add(struct log_reader *r, const struct log_source *s)
 {
     if (r->n == LOG_SOURCES_MAX)
         return -ENOSPC;
-    r->source[r->n++] = (struct reading){ .of = *s };
+    r->source[r->n++] = (struct reading){ .of = *s, .from_ms = INT64_MIN };
     return 0;
 }
 
@@ -99,7 +100,12 @@ static void reading_fill(struct reading *s)
 {
     if (s->has_head || s->ended)
         return;
-    int rc = s->of.next(s->of.self, &s->head);
+    int rc;
+    do
+        rc = s->of.next(s->of.self, &s->head);
+    while (rc == 1 && s->head.wall_ms < s->from_ms);
+    if (rc == 1)
+        s->from_ms = INT64_MIN; /* from now on all: the clock may be set back */
     s->has_head = rc == 1;
     s->ended = rc < 0;
 }
@@ -107,6 +113,13 @@ static void reading_fill(struct reading *s)
 static int64_t reading_at(const struct reading *s)
 {
     return s->head.wall_ms + s->of.delay_ms;
+}
+
+static void reading_seek_time(struct reading *s, int64_t wall_ms)
+{
+    s->has_head = false;
+    s->from_ms = wall_ms;
+    s->ended = s->of.seek_time(s->of.self, wall_ms) < 0;
 }
 
 static struct reading *reader_earliest(struct log_reader *r)
@@ -135,11 +148,8 @@ int log_reader_next(struct log_reader *r, int64_t until_ms, struct log_line *out
 
 void log_reader_seek_time(struct log_reader *r, int64_t wall_ms)
 {
-    for (int i = 0; i < r->n; i++) {
-        struct reading *s = &r->source[i];
-        s->has_head = false;
-        s->ended = s->of.seek_time(s->of.self, wall_ms) < 0;
-    }
+    for (int i = 0; i < r->n; i++)
+        reading_seek_time(&r->source[i], wall_ms);
     memset(r->given, 0, sizeof r->given);
 }
 
@@ -177,10 +187,11 @@ int log_reader_load(struct log_reader *r, const char *text, int64_t otherwise_ms
         struct reading *s = &r->source[i];
         char *cursor = reader_cursor(text, s->of.name);
         s->has_head = s->ended = false;
+        s->from_ms = INT64_MIN;
         if (cursor && s->of.seek(s->of.self, cursor) == 0)
             known++;
         else
-            s->ended = s->of.seek_time(s->of.self, otherwise_ms) < 0;
+            reading_seek_time(s, otherwise_ms);
         mem_free(cursor);
     }
     return known;
