@@ -270,7 +270,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "cloud.onedrive", "OneDrive" },
     { "session_classification", "the kind of workload" },
     { "performance", "what Sonde may cost" },
-    { "privacy", "what is kept about people; none of it leaves this machine by itself; see ask, mcp, alerts and push for what is told to whom" },
+    { "privacy", "what is kept about people; it leaves this machine only as ask, mcp, alerts and push say" },
     { "debug", "messages about Sonde itself" },
 };
 

@@ -134,12 +134,15 @@ void report_json_causes(struct json *j, const char *name, const struct schema *s
     json_end(j);
 }
 
-void report_json_changes(struct json *j, const struct before_change *c, int n)
+void report_json_changes(struct json *j, const struct before_change *c, int n, bool times_ms)
 {
     json_array(j, "changes");
     for (int i = 0; i < n; i++) {
         json_object(j, NULL);
-        json_time(j, "time", c[i].time_ms);
+        if (times_ms)
+            json_int(j, "time_ms", c[i].time_ms);
+        else
+            json_time(j, "time", c[i].time_ms);
         json_string(j, "text", c[i].text);
         json_digits(j, "score", c[i].score, 3);
         json_end(j);
@@ -188,7 +191,7 @@ static void json_anomaly(struct json *j, const struct report *r, const struct an
     report_json_causes(j, "causes", r->rec->schema, a);
     json_suspects(j, a);
     json_groups(j, a);
-    report_json_changes(j, a->changes, a->n_changes);
+    report_json_changes(j, a->changes, a->n_changes, false);
     logs_json(j, a->logs, r->logs_reason, false);
     json_string(j, "summary", a->summary);
     json_end(j);

@@ -18,7 +18,7 @@ void report_json_insight(struct json *j, const struct insight *f);
 /* What moved an anomaly, as an array. */
 void report_json_causes(struct json *j, const char *name, const struct schema *s, const struct anomaly *a);
 
-/* What changed before one, as the array "changes". */
-void report_json_changes(struct json *j, const struct before_change *c, int n);
+/* What changed before one, as the array "changes"; times_ms: times are numbers, "time_ms", and not texts, "time". */
+void report_json_changes(struct json *j, const struct before_change *c, int n, bool times_ms);
 
 #endif

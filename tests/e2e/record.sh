@@ -98,7 +98,8 @@ assert states == ["crashed", "ended", "ended", "ended"], states
 assert by_id[end["session"]]["samples"] == end["samples"], by_id[end["session"]]
 report = json.load(open(f"{tmp}/report"))["session"]
 held_up = sum(1 for e in report["events"] if e["kind"] == "gap" and e["source"] == "sampler")
-assert end["samples"] - held_up <= report["samples"] <= end["samples"], report # what comes soon after a late one is left out
+# What comes soon after a late one is left out.
+assert end["samples"] - held_up <= report["samples"] <= end["samples"], report
 assert end["session"] in report["origin"], report
 gaps = [e for e in report["events"] if e["kind"] == "gap" and e["source"] == "recorder"]
 assert len(gaps) == 1 and "the recorder did not run" in gaps[0]["text"], report["events"]

@@ -4,6 +4,7 @@
 #include "mcp_sample.h"
 
 #include "core/event.h"
+#include "look/logs.h"
 #include "store/index_take.h"
 
 #include <jansson.h>
@@ -25,6 +26,9 @@ static void add_beside(struct mcp_sample *m)
                                                                      .self = m->f.m.dir }, &x), 0);
     assert_int_equal(index_add_events(x, FIRST, &log, 1), 1);
     assert_int_equal(index_add_events(x, FIRST, &change, 1), 1);
+    struct anomaly_logs found = { .n = 1, .read = 40, .match[0] = { .line = { .wall_ms = MS(195), .priority = 3,
+        .ident = "kernel", .text = "sda: I/O error, task3 waits" }, .log = "journal", .count = 1, .score = 0.6 } };
+    assert_int_equal(look_logs_keep(x, FIRST, MS(200), &found), 0);
     index_close(x);
 }
 
@@ -188,7 +192,7 @@ static void test_anomaly(void **state)
     json_t *line = json_array_get(json_object_get(a, "log_lines"), 0);
     assert_string_equal(json_string_value(json_object_get(line, "text")), "sda: I/O error, task3 waits");
     line = json_array_get(json_object_get(a, "changes"), 0);
-    assert_string_equal(json_string_value(json_object_get(line, "text")), "upgraded mesa 1 to 2");
+    assert_string_equal(json_string_value(json_object_get(line, "text")), "file system /srv was mounted (ext4)");
     assert_non_null(strstr(text_of(r), "sda: I/O error"));
     assert_non_null(strstr(text_of(r), "busiest at the peak: task"));
     json_decref(r);

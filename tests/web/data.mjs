@@ -196,7 +196,7 @@ export class Machine {
       summary,
       changes:
         area === 'disk'
-          ? [{ time: new Date(now - ago - 60000).toISOString(), text: 'upgraded rsync 3.2.6 to 3.2.7', score: 0.8 }]
+          ? [{ time_ms: now - ago - 60000, text: 'upgraded rsync 3.2.6 to 3.2.7', score: 0.8 }]
           : [],
       add,
       metrics,

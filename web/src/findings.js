@@ -8,7 +8,7 @@ import { timeline } from './timeline.js';
 
 /** @typedef {{session: string, start_ms: number, end_ms: number, peak_ms: number, score: number, probability: number,
  *   severity: string, area: string, summary: string, causes: any[], logs: LogLine[] | null, logs_read?: number,
- *   logs_reason?: string, changes?: {time: string, text: string, score: number}[]}} Episode */
+ *   logs_reason?: string, changes?: {time_ms: number, text: string, score: number}[]}} Episode */
 
 /** @typedef {{time_ms: number, log: string, ident: string | null, unit: string | null, priority: number | null,
  *   text: string, count: number, score: number}} LogLine */
@@ -19,8 +19,8 @@ const ALWAYS = 8;
 export function changesBefore(episode) {
   const changes = episode.changes ?? [];
   if (!changes.length) return null;
-  const one = (/** @type {{time: string, text: string}} */ change) =>
-    h('li', null, h('span', { class: 'more', text: `${when(Date.parse(change.time))} ` }), change.text);
+  const one = (/** @type {{time_ms: number, text: string}} */ change) =>
+    h('li', null, h('span', { class: 'more', text: `${when(change.time_ms)} ` }), change.text);
   return [h('h3', { text: 'Before it' }), h('ul', { class: 'findings before' }, changes.map(one))];
 }
 

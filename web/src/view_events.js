@@ -8,6 +8,7 @@ import { Table } from './table.js';
 import { Listing } from './listing.js';
 import { severityMark } from './findings.js';
 
+const KINDS = ['gap', 'clock', 'adapter', 'budget', 'archive', 'anomaly', 'workload', 'log', 'change', 'alert'];
 const EVENTS_MOST = 1000;
 
 /** @param {string} label @param {string[]} options @param {() => void} told */
@@ -34,7 +35,7 @@ export function eventsView() {
         return table.root;
       },
     );
-  const kind = chooser('every kind', ['gap', 'clock', 'adapter', 'budget', 'archive', 'anomaly', 'workload', 'log', 'change', 'alert'], load);
+  const kind = chooser('every kind', KINDS, load);
   const severity = chooser('every severity', ['info', 'notice', 'warning', 'critical'], load);
   const table = new Table(
     'Events',

@@ -119,7 +119,8 @@ static int export_run(const struct args *a)
     if (!args_given(a, "push"))
         return now ? export_now(a, format) : exporting_run(&e, a);
     if (now || e.every_ms || e.output) {
-        log_error(0, "export: --push sends instants of a session or a range; --now, --every and --out do not go with it");
+        log_error(0, "export: --push sends instants of a session or a range; --now, --every and --out do not go with "
+                     "it");
         return EXIT_USAGE;
     }
     return push_range(&e, a, args_text(a, "push"));

@@ -86,7 +86,7 @@ static void anomalies_changes(struct findings *f, const struct index_anomaly *x)
 {
     struct before_change best[BEFORE_MOST];
     struct before_episode of = { .start_ms = x->time_ms, .area = x->area, .words = x->summary };
-    report_json_changes(f->j, best, before_rank(f->changes->event, f->changes->n, &of, best, 0));
+    report_json_changes(f->j, best, before_rank(f->changes->event, f->changes->n, &of, best, 0), true);
 }
 
 static void anomalies_one(void *self, const struct index_anomaly *x)

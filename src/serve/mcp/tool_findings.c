@@ -1,22 +1,22 @@
 /* tool_findings.c - what was unusual, with what explains it; and what happened. */
 #include "serve/mcp/mcp_own.h"
 
+#include "analyze/changes/before.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/amount.h"
 #include "look/instant.h"
+#include "look/logs.h"
+#include "look/machine_changes.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MINUTE_MS INT64_C(60000)
 #define DAY_MS INT64_C(86400000)
 #define ANOMALIES 6
 #define ANOMALIES_MAX 30
 #define EXPLAINED 6              /* of them have processes, lines and changes */
-#define BEFORE_MS (5 * MINUTE_MS) /* what explains an episode is at most so long before it */
-#define AFTER_MS MINUTE_MS
 #define BESIDE 3
 #define EVENTS 25
 #define EVENTS_MAX 200
@@ -151,30 +151,44 @@ static void anomaly_put_processes(struct told *t, const struct kept *k, bool exp
     json_end(&t->j);
 }
 
-/* Lines of logs, or what changed, around its beginning. */
-static void anomaly_put_beside(struct told *t, const struct kept *k, const char *key, enum event_kind kind,
-                               const char *word, bool explained)
+/* The lines of logs that were found for it. */
+static void anomaly_put_lines(struct told *t, const struct kept *k, bool explained)
 {
     char when[TOLD_TIME_MAX];
-    struct newest lines = { .most = BESIDE, .kind = event_kind_name(kind), .log_lines = t->mcp->o.log_lines };
-    lines.p = mem_new(lines.most * sizeof *lines.p);
-    if (explained)
-        index_events(t->api->look.index, NULL, k->time_ms - BEFORE_MS, k->time_ms + AFTER_MS, 0, newest_event, &lines);
-    json_array(&t->j, key);
-    for (size_t i = 0; i < newest_n(&lines); i++) {
-        const struct kept *e = newest_at(&lines, i);
+    struct anomaly_logs logs = { 0 };
+    bool known = explained && t->mcp->o.log_lines && look_logs(t->api->look.index, k->session, k->time_ms, &logs) == 0;
+    json_array(&t->j, "log_lines");
+    for (int i = 0; known && i < logs.n && i < BESIDE; i++) {
+        const struct log_line *l = &logs.match[i].line;
         json_object(&t->j, NULL);
-        told_time(t, "time", e->time_ms);
-        told_text(t, "source", e->source);
-        told_text(t, "text", e->text);
+        told_time(t, "time", l->wall_ms);
+        told_text(t, "source", l->ident);
+        told_text(t, "text", l->text);
         json_end(&t->j);
-        told_say(t, "  %s at %s, %s: %s\n", word, told_when(e->time_ms, when), e->source, e->text);
+        told_say(t, "  log at %s, %s: %s\n", told_when(l->wall_ms, when), l->ident, l->text);
     }
     json_end(&t->j);
-    newest_done(&lines);
 }
 
-static void anomaly_put(struct told *t, const struct kept *k, bool explained)
+/* What changed on the machine in the day before it, the likeliest to matter first. */
+static void anomaly_put_changes(struct told *t, const struct kept *k, const struct machine_changes *all, bool explained)
+{
+    char when[TOLD_TIME_MAX];
+    struct before_change best[BEFORE_MOST];
+    struct before_episode of = { .start_ms = k->time_ms, .area = k->kind, .words = k->text };
+    int n = explained ? before_rank(all->event, all->n, &of, best, 0) : 0;
+    json_array(&t->j, "changes");
+    for (int i = 0; i < n; i++) {
+        json_object(&t->j, NULL);
+        told_time(t, "time", best[i].time_ms);
+        told_text(t, "text", best[i].text);
+        json_end(&t->j);
+        told_say(t, "  before it, at %s: %s\n", told_when(best[i].time_ms, when), best[i].text);
+    }
+    json_end(&t->j);
+}
+
+static void anomaly_put(struct told *t, const struct kept *k, const struct machine_changes *changes, bool explained)
 {
     char from[TOLD_TIME_MAX], length[24];
     told_say(t, "%s for %s, %s, %s: %s\n", told_when(k->time_ms, from),
@@ -193,8 +207,8 @@ static void anomaly_put(struct told *t, const struct kept *k, bool explained)
     json_array(&t->j, "causes");
     rows_each(k->causes ? k->causes : "[]", cause_put, t);
     json_end(&t->j);
-    anomaly_put_beside(t, k, "log_lines", EVENT_LOG, "log", explained);
-    anomaly_put_beside(t, k, "changes", EVENT_CHANGE, "changed", explained);
+    anomaly_put_lines(t, k, explained);
+    anomaly_put_changes(t, k, changes, explained);
     json_string(&t->j, "session", k->session);
     json_end(&t->j);
 }
@@ -210,6 +224,7 @@ static void anomalies_say_none(struct told *t, const struct api_range *range)
 static void anomalies_run(struct told *t, const struct http_request *r)
 {
     struct api_range range;
+    struct machine_changes changes = { 0 };
     struct newest all = { .most = (size_t)told_count(t, r, "limit", ANOMALIES), .least = severity_least(r) };
     if (!told_range(t, r, DAY_MS, &range))
         return;
@@ -220,8 +235,10 @@ static void anomalies_run(struct told *t, const struct http_request *r)
     told_time(t, "from", range.from_ms);
     told_time(t, "to", range.to_ms);
     json_array(&t->j, "anomalies");
+    machine_changes_read(t->api->look.index, range.from_ms - BEFORE_MS, range.to_ms, &changes);
     for (size_t i = 0; i < newest_n(&all); i++)
-        anomaly_put(t, newest_at(&all, i), i < EXPLAINED);
+        anomaly_put(t, newest_at(&all, i), &changes, i < EXPLAINED);
+    machine_changes_done(&changes);
     json_end(&t->j);
     json_int(&t->j, "left_out", (int64_t)(all.n - newest_n(&all)));
     if (!all.n)
@@ -243,14 +260,14 @@ static const struct tool_arg anomalies_args[] = {
 const struct tool tool_anomalies = {
     .name = "anomalies", .title = "What was unusual, and why",
     .help = "Episodes in which the machine did what it usually does not, newest first: when, how severe, which "
-            "metrics moved against what is usual, the busiest processes at the peak, lines of the system's logs and "
-            "changes (packages, services, mounts) around its beginning. For \"why was it slow\", \"what happened "
+            "metrics moved against what is usual, the busiest processes at the peak, lines of the system's logs that "
+            "may explain it, and what changed (packages, services, mounts) in the day before. For \"why was it slow\", \"what happened "
             "last night\". Names processes and may quote logs.",
     .args = anomalies_args,
     .shape = "from:t to:t anomalies:[{start:t end:t peak:T severity:s area:s "
              "busiest:[{pid:i name:s cpu_percent:n memory_bytes:n}] summary:s score:n probability:n "
              "causes:[{metric:s unit:s value:n expected:n contribution:n}] log_lines:[{time:t source:s text:s}] "
-             "changes:[{time:t source:s text:s}] session:s}] left_out:i",
+             "changes:[{time:t text:s}] session:s}] left_out:i",
     .run = anomalies_run,
 };
 
