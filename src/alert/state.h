@@ -37,7 +37,7 @@ struct alert_clock {
 /* One alert, as it is kept and listed. */
 struct alert {
     char rule[RULE_NAME_MAX];
-    char metric[SCHEMA_MAX_NAME];
+    char metric[SCHEMA_MAX_NAME]; /* its id, plain: what hides or is no UTF-8 is '?' */
     double value;             /* when it was raised, the last one since then; NaN: not known */
     enum unit unit;
     enum severity severity;

@@ -120,6 +120,10 @@ static int alarms_write(struct alarms *a, size_t n)
     for (size_t i = 0; i < n && rc >= 0; i++) {
         struct index_alert row = alerting_row(&a->batch[i]);
         rc = index_put_alert(a->index, &row);
+        if (rc == -EINVAL) { /* what never fits must not keep out what follows */
+            log_warn(0, "record: an alert of the rule %s does not fit the index", row.rule);
+            rc = 0;
+        }
     }
     if (rc < 0 || !a->index)
         return rc;
@@ -167,7 +171,7 @@ static void alarms_keep(struct alarms *a)
     }
     a->error = rc < 0 ? rc : 0;
     os_lock(a->lock);
-    if (rc < 0)
+    if (rc < 0 && n)
         alarms_put_back(a, n);
 }
 

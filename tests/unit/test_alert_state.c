@@ -184,6 +184,46 @@ static void each_cool_down_is_its_own(void **state)
     lab_close(&l);
 }
 
+/* Its end was not told, so that receivers believe rightly that it holds: who comes now must hear of it, too. */
+static void raised_again_before_its_end_was_told_it_counts_as_told(void **state)
+{
+    (void)state;
+    struct lab l;
+    lab_open(&l, &(struct alert_policy){ .clear_cooldown_s = 30 }, (const char *const[]){ "disk.util > 90", NULL });
+    lab_run(&l, 1, 99, 0, 0);
+    lab_run(&l, 1, 0, 0, 0);
+    lab_run(&l, 1, 99, 0, 0);
+    assert_int_equal(l.n_told, 3);
+    lab_run(&l, 1, 0, 0, 0);
+    lab_run(&l, 5, 99, 0, 0);
+    assert_int_equal(l.n_told, 3);
+    assert_true(l.begun == 3 && l.over == 2 && !l.last.end_ms && l.last.told_ms);
+    lab_close(&l);
+}
+
+/* As the index takes them; what an earlier process kept so is found again. */
+static void names_of_metrics_are_kept_plain(void **state)
+{
+    (void)state;
+    struct lab l;
+    lab_open(&l, &(struct alert_policy){ 0 }, (const char *const[]){ "fs.util > 90", NULL });
+    int slot = schema_add(l.s, &(struct metric){ .name = "fs.util", .inst = "/a\x9b\xc2\x9b\x1b", .unit = UNIT_PERCENT });
+    struct alert row = { .rule = "fs.util > 90", .metric = "fs.util{/a???}", .since_ms = WALL - 5000,
+                         .severity = SEVERITY_WARNING, .text = "x" };
+    struct alert_clock now = clock_of(&l);
+    assert_int_equal(alerts_restore(l.a, &row, &now), 0);
+    frame_fit(&l.m.frame, l.s);
+    frame_set(&l.m.frame, slot, 99);
+    lab_run(&l, 1, 0, 0, 0);
+    assert_int_equal(l.begun, 0);
+    assert_string_equal(l.told[0].metric, "fs.util{/a???}");
+    frame_set(&l.m.frame, slot, 0);
+    lab_run(&l, 1, 0, 0, 0);
+    assert_int_equal(l.over, 1);
+    assert_string_equal(l.last.metric, "fs.util{/a???}");
+    lab_close(&l);
+}
+
 static void alerts_of_a_rule_come_together(void **state)
 {
     (void)state;
@@ -417,6 +457,8 @@ int main(void)
         cmocka_unit_test(it_raises_reminds_and_clears),
         cmocka_unit_test(what_is_short_is_not_told),
         cmocka_unit_test(each_cool_down_is_its_own),
+        cmocka_unit_test(raised_again_before_its_end_was_told_it_counts_as_told),
+        cmocka_unit_test(names_of_metrics_are_kept_plain),
         cmocka_unit_test(alerts_of_a_rule_come_together),
         cmocka_unit_test(at_the_start_nothing_is_raised),
         cmocka_unit_test(quiet_hours_let_only_critical_through),
