@@ -200,6 +200,7 @@ static void push_put(void *self, struct json *j)
         json_int(j, "instants", (int64_t)s.counts.sent);
         json_int(j, "bytes", (int64_t)s.bytes);
         json_int(j, "refused", (int64_t)(s.counts.refused + s.counts.old));
+        json_int(j, "rejected_values", (int64_t)s.counts.rejected);
         json_int(j, "passed_over", (int64_t)s.passed_over);
         json_int(j, "backlog_bytes", s.backlog_bytes);
         json_said(j, "error", s.error);
