@@ -1,4 +1,4 @@
-/* otlp_answer.c - reads the few fields of an answer (protobuf.dev/programming-guides/encoding), and passes over others. */
+/* otlp_answer.c - the few fields of an answer (protobuf.dev/programming-guides/encoding); others are passed over. */
 #include "push/otlp_answer.h"
 
 #include "base/text.h"
@@ -35,11 +35,12 @@ static int field_next(struct part *m, struct field *out)
         return -EBADMSG;
     f.number = tag >> 3;
     f.wire = tag & 7;
-    if (!f.number || (f.wire != WIRE_VARINT && f.wire != WIRE_FIXED64 && f.wire != WIRE_BYTES && f.wire != WIRE_FIXED32))
-        return -EBADMSG;
     if (f.wire == WIRE_FIXED64 || f.wire == WIRE_FIXED32)
         length = f.wire == WIRE_FIXED64 ? 8 : 4;
-    else if (varint_get(m->p, m->n, &m->at, f.wire == WIRE_BYTES ? &length : &f.value) < 0)
+    else if ((f.wire != WIRE_VARINT && f.wire != WIRE_BYTES) ||
+             varint_get(m->p, m->n, &m->at, f.wire == WIRE_BYTES ? &length : &f.value) < 0)
+        return -EBADMSG;
+    if (!f.number)
         return -EBADMSG;
     size_t left = m->n - m->at;
     f.bytes = (struct part){ m->p + m->at, length < left ? (size_t)length : left, 0 };

@@ -207,7 +207,8 @@ static void names_of_metrics_are_kept_plain(void **state)
     (void)state;
     struct lab l;
     lab_open(&l, &(struct alert_policy){ 0 }, (const char *const[]){ "fs.util > 90", NULL });
-    int slot = schema_add(l.s, &(struct metric){ .name = "fs.util", .inst = "/a\x9b\xc2\x9b\x1b", .unit = UNIT_PERCENT });
+    int slot = schema_add(l.s, &(struct metric){ .name = "fs.util", .inst = "/a\x9b\xc2\x9b\x1b",
+                                                 .unit = UNIT_PERCENT });
     struct alert row = { .rule = "fs.util > 90", .metric = "fs.util{/a???}", .since_ms = WALL - 5000,
                          .severity = SEVERITY_WARNING, .text = "x" };
     struct alert_clock now = clock_of(&l);

@@ -1,6 +1,7 @@
 #!/bin/sh
-# OTLP over HTTP, while it is recorded and afterwards: a collector that decodes with OpenTelemetry's own code, puts off two
-# requests and says of a third that it did not keep all, has every point once, value by value; what it said is told once.
+# OTLP over HTTP, while it is recorded and afterwards: a collector that decodes with OpenTelemetry's own code, puts off
+# two requests and says of a third that it did not keep all, has every point once, value by value; what it said is told
+# once.
 . "$(dirname "$0")/../lib.sh"
 sonde=$1/sonde
 here=$(cd "$(dirname "$0")" && pwd)
@@ -31,7 +32,8 @@ compare()
 compare "$tmp/took"
 [ "$(cut -d' ' -f1 "$tmp/requests" | head -n 3 | tr '\n' ' ')" = "503 429 200 " ] || fail "$(cat "$tmp/requests")"
 [ "$(wc -l <"$tmp/requests")" -ge 5 ] || fail "in one piece: $(cat "$tmp/requests")"
-! grep -v 'POST /v1/metrics application/x-protobuf application/x-protobuf$' "$tmp/requests" || fail "a request otherwise"
+! grep -v 'POST /v1/metrics application/x-protobuf application/x-protobuf$' "$tmp/requests" ||
+    fail "a request otherwise"
 [ "$(grep -c 'otel took a batch, but for 3 values, which it rejected: too far ?\[2J away' "$tmp/said")" -eq 1 ] ||
     fail "what it rejected is not told once: $(cat "$tmp/said")"
 [ "$(grep -c push: "$tmp/said")" -eq 1 ] || fail "more is said: $(cat "$tmp/said")"

@@ -1,6 +1,6 @@
 // A collector as OpenTelemetry's own generated code reads and writes it: node otlp_stub.mjs DIR. Its port stands in
-// DIR/port; what it took, one request behind the other, which is one message again, in DIR/took; a line for each request
-// in DIR/requests. The first two are put off, the third is taken but for three values, as it says.
+// DIR/port; what it took, one request behind the other, which is one message again, in DIR/took; a line for each
+// request in DIR/requests. The first two are put off, the third is taken but for three values, as it says.
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
