@@ -288,11 +288,12 @@ int alerts_restore(struct alerts *a, const struct alert *row, const struct alert
     bool is_event = r->kind == RULE_EVENT || r->kind == RULE_ANOMALY;
     int64_t ago_ms = now->wall_ms - row->told_ms;
     l->row = *row;
-    l->raised = true;
+    l->raised = !row->end_ms;
     l->told = row->told_ms != 0;
-    l->known_ns = l->holds_ns = now->mono_ns;
+    l->known_ns = now->mono_ns;
+    l->holds_ns = l->raised ? now->mono_ns : ALERT_NEVER;
     l->holds_ms = row->since_ms;
-    if (is_event)
+    if (is_event && l->raised)
         l->well_ns = now->mono_ns + state_ns(RESTORED_EVENT_S);
     if (l->told)
         l->told_ns = l->raise_told_ns = now->mono_ns - (ago_ms > 0 ? ago_ms * 1000000 : 0);
@@ -351,10 +352,10 @@ bool alerts_is_silenced(const struct alerts *a, const char *rule, int64_t now_ms
     return false;
 }
 
-void alerts_raised(const struct alerts *a, void (*each)(void *self, const struct alert *row), void *self)
+void alerts_each(const struct alerts *a, void (*each)(void *self, const struct alert *row), void *self)
 {
     for (size_t i = 0; i < a->n_live; i++)
-        if (a->live[i]->raised)
+        if (a->live[i]->raised || a->live[i]->told)
             each(self, &a->live[i]->row);
 }
 

@@ -127,9 +127,10 @@ static void push_start(struct receiver *to)
         .backlog_days = config_number(c, "push.backlog_days"), .backlog_mb = config_number(c, "push.backlog_mb"),
         .stop = push_stops, .say = push_say, .self = to });
     int e = os_thread(push_main, to);
-    to->ended = e < 0;
-    if (e < 0)
+    if (e < 0) {
+        to->ended = true;
         log_error(e, "record: nothing is sent to %s, as there is no thread for it", to->target.name);
+    }
 }
 
 static void push_reload(void *self, const struct config *c)

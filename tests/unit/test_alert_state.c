@@ -201,6 +201,38 @@ static void raised_again_before_its_end_was_told_it_counts_as_told(void **state)
     lab_close(&l);
 }
 
+static void restore_each(void *self, const struct alert *row)
+{
+    struct lab *l = self;
+    struct alert_clock now = clock_of(l);
+    assert_int_equal(alerts_restore(l->a, row, &now), 0);
+}
+
+/* The state is made anew, as by a reload, when an end is still to be told: it is told all the same, and once. */
+static void an_end_outlives_a_reload(void **state)
+{
+    (void)state;
+    static const struct alert_policy p = { .group_s = 5 };
+    static const char *const rules[] = { "a: disk.util > 90", NULL };
+    struct lab l, before;
+    lab_open(&before, &p, rules);
+    lab_run(&before, 6, 99, 98, 0);
+    lab_run(&before, 2, 0, 98, 0);
+    assert_int_equal(before.n_told, 1);
+    lab_open(&l, &p, rules);
+    l.t = before.t;
+    alerts_each(before.a, restore_each, &l);
+    lab_close(&before);
+    lab_run(&l, 20, 0, 98, 0);
+    assert_int_equal(l.n_told, 1);
+    assert_int_equal(l.told[0].news, NEWS_CLEARED);
+    assert_string_equal(l.told[0].text, "disk.util{sda} is 0 %, no longer above 90.0 %; it was for 6.0 s");
+    assert_true(l.begun == 0 && l.over == 0);
+    lab_run(&l, 20, 0, 0, 0);
+    assert_int_equal(l.n_told, 2);
+    lab_close(&l);
+}
+
 /* As the index takes them; what an earlier process kept so is found again. */
 static void names_of_metrics_are_kept_plain(void **state)
 {
@@ -459,6 +491,7 @@ int main(void)
         cmocka_unit_test(what_is_short_is_not_told),
         cmocka_unit_test(each_cool_down_is_its_own),
         cmocka_unit_test(raised_again_before_its_end_was_told_it_counts_as_told),
+        cmocka_unit_test(an_end_outlives_a_reload),
         cmocka_unit_test(names_of_metrics_are_kept_plain),
         cmocka_unit_test(alerts_of_a_rule_come_together),
         cmocka_unit_test(at_the_start_nothing_is_raised),
