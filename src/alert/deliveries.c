@@ -84,12 +84,11 @@ static void delivery_tell(struct delivery *t, const struct message *m)
         os_lock(t->d->lock);
         bool again = rc == -EAGAIN && attempt + 1 < DELIVERIES_ATTEMPTS;
         delivery_say(t, rc, why, again);
-        if (!again)
-            return;
-        if (!delivery_pause(t, attempt)) {
+        if (again && delivery_pause(t, attempt))
+            continue;
+        if (rc == -EAGAIN)
             log_warn(0, "%s: an alert was not told to %s: %s", t->d->who, receiver_name(t->type->which), why);
-            return;
-        }
+        return;
     }
 }
 
@@ -157,7 +156,9 @@ static void deliveries_add(struct deliveries *d, int i, const struct config *c, 
     type->close(self);
     mem_free(t);
     d->to[i] = NULL;
+    os_lock(d->lock);
     d->threads--;
+    os_unlock(d->lock);
 }
 
 struct deliveries *deliveries_new(const struct config *c, unsigned wanted, const char *who)
@@ -198,6 +199,14 @@ void deliveries_post(struct deliveries *d, const struct message *m)
     os_unlock(d->lock);
 }
 
+static void delivery_leave_out(struct delivery *t)
+{
+    if (t->n)
+        log_warn(0, "%s: %zu alert%s not told to %s: there was no time left", t->d->who, t->n,
+                 t->n == 1 ? " was" : "s were", receiver_name(t->type->which));
+    t->n = 0;
+}
+
 static bool deliveries_wait_for(const struct deliveries *d)
 {
     for (int i = 0; i < RECEIVERS; i++)
@@ -216,7 +225,7 @@ void deliveries_free(struct deliveries *d, double wait_s)
         os_wait(d->lock, until);
     for (int i = 0; i < RECEIVERS; i++)
         if (d->to[i])
-            d->to[i]->n = 0;
+            delivery_leave_out(d->to[i]);
     d->ending = true;
     os_wake(d->lock);
     while (!deliveries_wait_for(d) && d->threads) /* they only have to see that it ends */

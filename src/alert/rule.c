@@ -60,6 +60,31 @@ __attribute__((format(printf, 2, 3))) static int rule_refuse(struct reading *r, 
     return -EINVAL;
 }
 
+/* "X is no Y; there are ...", with all names there are. */
+static int rule_refuse_name(struct reading *r, const char *word, const char *what, const char *(*name)(int i), int n)
+{
+    char names[RULE_WHY] = "";
+    size_t at = 0;
+    for (int i = 0; i < n && at < sizeof names; i++)
+        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "", name(i));
+    return rule_refuse(r, "%.40s is no %s; there are %s", *word ? word : "the end", what, names);
+}
+
+static const char *rule_event_name(int i)
+{
+    return event_kind_name((enum event_kind)i);
+}
+
+static const char *rule_receiver_name(int i)
+{
+    return receiver_names[i];
+}
+
+static const char *rule_severity_name(int i)
+{
+    return severity_name((enum severity)(SEVERITY_INFO + i));
+}
+
 /* How long the next word is: blanks in braces belong to it, comparisons and commas end it. */
 static size_t rule_word_length(const char *p)
 {
@@ -153,8 +178,7 @@ static int rule_event(struct reading *r, struct rule *rule)
     const char *word = rule_word(r);
     int kind = event_kind_of(word);
     if (kind < 0)
-        return rule_refuse(r, "%s is no kind of event; there are gap, clock, adapter, budget, archive, anomaly, "
-                           "workload, log, change", *word ? word : "the end");
+        return rule_refuse_name(r, word, "kind of event", rule_event_name, EVENT_ALERT); /* but for that one */
     if (kind == EVENT_ALERT)
         return rule_refuse(r, "event alert would be told of itself for ever");
     rule->kind = RULE_EVENT;
@@ -265,8 +289,7 @@ static int rule_receivers(struct reading *r, struct rule *rule)
         while (i < RECEIVERS && strcmp(receiver_names[i], word) != 0)
             i++;
         if (i == RECEIVERS)
-            return rule_refuse(r, "%s is no receiver; there are desktop, log, webhook, email, command",
-                               *word ? word : "the end");
+            return rule_refuse_name(r, word, "receiver", rule_receiver_name, RECEIVERS);
         rule->receivers |= 1u << i;
     } while (rule_takes(r, ","));
     return 0;
@@ -286,9 +309,10 @@ static int rule_option(struct reading *r, struct rule *rule, bool *clearing)
         return rule_receivers(r, rule);
     if (strcmp(word, "severity") != 0)
         return rule_refuse(r, "%s is none of for, clear, severity, to", word);
-    int s = severity_of(rule_word(r));
+    const char *named = rule_word(r);
+    int s = severity_of(named);
     if (s < 0)
-        return rule_refuse(r, "a severity is info, notice, warning or critical");
+        return rule_refuse_name(r, named, "severity", rule_severity_name, SEVERITY_CRITICAL);
     rule->severity = (enum severity)s;
     return 0;
 }

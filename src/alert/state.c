@@ -38,10 +38,19 @@ int alert_quiet_hours(const char *text, int *from, int *to)
 
 /* ---- alerts at work ---- */
 
+/* Names of mounts and devices are other people's: as they are kept and told they are plain. */
+static void state_plain(char out[static SCHEMA_MAX_NAME], const char *metric)
+{
+    text_copy(out, SCHEMA_MAX_NAME, metric);
+    text_clean(out);
+}
+
 struct live *alerts_find(const struct alerts *a, const struct rule *r, const char *metric)
 {
+    char plain[SCHEMA_MAX_NAME];
+    state_plain(plain, metric);
     for (size_t i = 0; i < a->n_live; i++)
-        if (a->live[i]->rule == r && strcmp(a->live[i]->row.metric, metric) == 0)
+        if (a->live[i]->rule == r && strcmp(a->live[i]->row.metric, plain) == 0)
             return a->live[i];
     return NULL;
 }
@@ -57,7 +66,7 @@ struct live *alerts_live(struct alerts *a, const struct rule *r, const char *met
                         .clear_told_ns = ALERT_NEVER };
     l->row = (struct alert){ .value = NAN, .unit = unit, .severity = r->severity ? r->severity : SEVERITY_WARNING };
     text_copy(l->row.rule, sizeof l->row.rule, r->name);
-    text_copy(l->row.metric, sizeof l->row.metric, metric);
+    state_plain(l->row.metric, metric);
     a->live = mem_grow(a->live, a->n_live, &a->cap_live, sizeof *a->live);
     a->live[a->n_live++] = l;
     return l;
@@ -78,7 +87,9 @@ static void live_raise(struct alerts *a, struct live *l, const struct alert_cloc
 {
     l->raised = true;
     l->row.since_ms = l->holds_ms < now->wall_ms ? l->holds_ms : now->wall_ms;
-    l->row.end_ms = l->row.told_ms = 0;
+    l->row.end_ms = 0;
+    if (!l->told) /* else receivers believe that it never was over */
+        l->row.told_ms = 0;
     if (l->rule->kind != RULE_EVENT && l->rule->kind != RULE_ANOMALY) /* of these it is what was said */
         alert_sentence(l, NEWS_RAISED, now->wall_ms, l->row.text);
     a->hooks.change(a->hooks.self, &l->row, true);
@@ -178,7 +189,7 @@ static void tell_add_more(struct message *m, const char *metric)
 {
     size_t n = strlen(m->text);
     snprintf(m->text + n, sizeof m->text - n, "%s%s", m->more == 1 ? "; also " : ", ", metric);
-    text_clean(m->text);
+    text_clean(m->text); /* one that was cut in the middle of a character */
 }
 
 /* One message about an alert and all of its rule of which the same is to be told. */
@@ -277,11 +288,12 @@ int alerts_restore(struct alerts *a, const struct alert *row, const struct alert
     bool is_event = r->kind == RULE_EVENT || r->kind == RULE_ANOMALY;
     int64_t ago_ms = now->wall_ms - row->told_ms;
     l->row = *row;
-    l->raised = true;
+    l->raised = !row->end_ms;
     l->told = row->told_ms != 0;
-    l->known_ns = l->holds_ns = now->mono_ns;
+    l->known_ns = now->mono_ns;
+    l->holds_ns = l->raised ? now->mono_ns : ALERT_NEVER;
     l->holds_ms = row->since_ms;
-    if (is_event)
+    if (is_event && l->raised)
         l->well_ns = now->mono_ns + state_ns(RESTORED_EVENT_S);
     if (l->told)
         l->told_ns = l->raise_told_ns = now->mono_ns - (ago_ms > 0 ? ago_ms * 1000000 : 0);
@@ -340,10 +352,10 @@ bool alerts_is_silenced(const struct alerts *a, const char *rule, int64_t now_ms
     return false;
 }
 
-void alerts_raised(const struct alerts *a, void (*each)(void *self, const struct alert *row), void *self)
+void alerts_each(const struct alerts *a, void (*each)(void *self, const struct alert *row), void *self)
 {
     for (size_t i = 0; i < a->n_live; i++)
-        if (a->live[i]->raised)
+        if (a->live[i]->raised || a->live[i]->told)
             each(self, &a->live[i]->row);
 }
 

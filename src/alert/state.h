@@ -37,7 +37,7 @@ struct alert_clock {
 /* One alert, as it is kept and listed. */
 struct alert {
     char rule[RULE_NAME_MAX];
-    char metric[SCHEMA_MAX_NAME];
+    char metric[SCHEMA_MAX_NAME]; /* its id, plain: what hides or is no UTF-8 is '?' */
     double value;             /* when it was raised, the last one since then; NaN: not known */
     enum unit unit;
     enum severity severity;
@@ -60,7 +60,8 @@ struct alerts *alerts_new(const struct rule *rules, size_t n, const struct alert
                           const struct alert_clock *now);
 void alerts_free(struct alerts *a);
 
-/* One that an earlier process raised, before anything else; it is not raised again. -ENOENT: there is no such rule. */
+/* One that was raised before, before anything else; it is not raised again. With end_ms its end is still to be told.
+ * -ENOENT: there is no such rule. */
 int alerts_restore(struct alerts *a, const struct alert *row, const struct alert_clock *now);
 
 /* An instant: conditions on metrics and events. Then whatever is due is told. */
@@ -78,8 +79,8 @@ void alerts_silence_as(struct alerts *a, const struct alerts *other); /* what is
 void alerts_unsilence_all(struct alerts *a); /* before the ones that are in force now are given */
 bool alerts_is_silenced(const struct alerts *a, const char *rule, int64_t now_ms);
 
-/* Those that hold, in the order in which they began to. */
-void alerts_raised(const struct alerts *a, void (*each)(void *self, const struct alert *row), void *self);
+/* Those that hold, in the order in which they began to; and those, with end_ms, whose end is still to be told. */
+void alerts_each(const struct alerts *a, void (*each)(void *self, const struct alert *row), void *self);
 
 /* As a message to one who has just come: what was told of an alert that holds. */
 void alert_message(const struct alerts *a, const struct alert *row, enum news news, int64_t now_ms,

@@ -25,6 +25,14 @@ static enum field template_field(const char *name, size_t n)
     return (enum field)i;
 }
 
+static int template_refuse(const char *name, char why[static TEMPLATE_WHY])
+{
+    int n = snprintf(why, TEMPLATE_WHY, "has {%.40s, which is no field; there are ", name);
+    for (int i = 0; i < FIELDS && n < TEMPLATE_WHY; i++)
+        n += snprintf(why + n, TEMPLATE_WHY - (size_t)n, "%s%s", i ? ", " : "", fields[i]);
+    return -EINVAL;
+}
+
 int template_check(const char *template, char why[static TEMPLATE_WHY])
 {
     if (strlen(template) >= TEMPLATE_MAX || !text_is_plain(template)) {
@@ -37,11 +45,8 @@ int template_check(const char *template, char why[static TEMPLATE_WHY])
             p += 2;
             continue;
         }
-        if (p[1 + n] != '}' || template_field(p + 1, n) == FIELDS) {
-            snprintf(why, TEMPLATE_WHY, "has {%.40s, which is no field; there are rule, state, severity, metric, "
-                     "value, since, time, duration, text, id", p + 1);
-            return -EINVAL;
-        }
+        if (p[1 + n] != '}' || template_field(p + 1, n) == FIELDS)
+            return template_refuse(p + 1, why);
         p += n + 2;
     }
     return 0;

@@ -2,7 +2,7 @@
  * to_command.c - a program of the person, without a shell: nothing of an alert is ever a word of its command line. It
  * gets the alert as JSON on its input, and in SONDE_ALERT_* variables.
  */
-#include "alert/receiver.h"
+#include "alert/program.h"
 
 #include "base/auto.h"
 #include "base/mem.h"
@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #define ARGUMENTS 32
 #define VARIABLES 16
@@ -84,65 +83,20 @@ static void variables_of(const struct message *m, const char *body, struct varia
     variables_add(v, "SONDE_ALERT_ID", m->id);
 }
 
-/* What it says on stderr first, for the message; the rest is read and left. */
-static void command_hear(struct os_child *c, int wait_ms, char *said, size_t cap, size_t *n)
-{
-    char piece[512];
-    int got;
-    while ((got = os_child_read(c->err, piece, sizeof piece, wait_ms)) > 0) {
-        size_t fits = (size_t)got < cap - 1 - *n ? (size_t)got : cap - 1 - *n;
-        memcpy(said + *n, piece, fits);
-        *n += fits;
-        said[*n] = '\0';
-        wait_ms = 0;
-    }
-    while (os_child_read(c->out, piece, sizeof piece, 0) > 0)
-        continue;
-}
-
-/* Until it ends, or its time is over. */
-static int command_wait(struct os_child *c, double timeout_s, char why[static RECEIVER_WHY])
-{
-    char said[128] = "";
-    size_t n = 0;
-    int status = 0;
-    int64_t until = os_mono_ns() + (int64_t)(timeout_s * 1e9);
-    bool ended = false, late = false;
-    while (!(ended = os_child_has_ended(c, 20, &status)) && !(late = os_mono_ns() >= until))
-        command_hear(c, 0, said, sizeof said, &n);
-    if (!ended)
-        os_child_end(c);
-    while (!ended && !(ended = os_child_has_ended(c, 1000, &status)))
-        continue;
-    command_hear(c, 0, said, sizeof said, &n);
-    os_child_close(c);
-    said[strcspn(said, "\n")] = '\0';
-    text_clean(said);
-    if (late)
-        snprintf(why, RECEIVER_WHY, "the command did not end within %g s (alerts.command_timeout), and was ended",
-                 timeout_s);
-    else if (status)
-        snprintf(why, RECEIVER_WHY, "the command ended with status %d%s%s", status, *said ? ": " : "", said);
-    return late ? -ETIMEDOUT : status ? -EIO : 0;
-}
-
 static int command_send(void *self, const struct message *m, const char *body, char why[static RECEIVER_WHY])
 {
     const struct command_receiver *r = self;
     struct variables v = { 0 };
-    struct os_child child;
     auto_buf struct buf json = { 0 };
     message_put(m, &json);
     buf_putc(&json, '\n');
     variables_of(m, body, &v);
-    int rc = os_child_start_with(r->argv, (const char *const *)v.text, json.p, json.n, &child);
+    struct program p = { .argv = r->argv, .env = (const char *const *)v.text, .name = "the command",
+                         .limit = "alerts.command_timeout", .timeout_s = r->timeout_s };
+    int rc = program_tell(&p, &json, why);
     for (size_t i = 0; i < v.n; i++)
         mem_free(v.text[i]);
-    if (rc < 0) {
-        snprintf(why, RECEIVER_WHY, "%.200s cannot be run: %s", r->argv[0], strerror(-rc));
-        return rc == -EAGAIN ? -ENOMEM : rc;
-    }
-    return command_wait(&child, r->timeout_s, why);
+    return rc > 0 ? -EIO : rc;
 }
 
 const struct receiver_type receiver_command = {

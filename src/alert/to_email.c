@@ -1,9 +1,9 @@
 /*
  * to_email.c - mail by the sendmail interface that every mail system of Unix has: the message on its input, the
  * addresses from its head (-t), no shell. Addresses are checked, and texts are plain: there is no way to a second
- * header.
+ * header. Lines end as those of a text file do, which that interface makes into what goes over a network.
  */
-#include "alert/receiver.h"
+#include "alert/program.h"
 
 #include "base/auto.h"
 #include "base/mem.h"
@@ -17,9 +17,10 @@
 #define ADDRESSES 16
 #define ADDRESS_MAX 254    /* RFC 5321, 4.5.3.1.3 */
 #define TIMEOUT_S 30
+#define TEMPORARY 75       /* EX_TEMPFAIL, sysexits.h(3) */
 
 struct email {
-    char to[ADDRESSES * (ADDRESS_MAX + 2)]; /* with ", " between */
+    char to[ADDRESSES * (ADDRESS_MAX + 3)]; /* one a line, folded: RFC 5322 has no line above 998 bytes */
     char from[ADDRESS_MAX + 1];             /* "" = as the mail system has it */
     char program[OS_PATH_MAX];
 };
@@ -61,7 +62,7 @@ static int email_open(const struct config *c, bool wanted, void **self, char why
     struct email *e = mem_new(sizeof *e);
     for (size_t i = 0; i < n; i++) {
         if (i)
-            strcat(e->to, ", ");
+            strcat(e->to, ",\n ");
         strcat(e->to, to[i]);
     }
     text_copy(e->from, sizeof e->from, from);
@@ -84,7 +85,7 @@ static void email_put_subject(struct buf *b, const char *text)
     for (const char *p = text; *p; p++)
         plain = plain && (unsigned char)*p < 0x80;
     if (plain && !strstr(text, "=?")) {
-        buf_printf(b, "Subject: %s\r\n", text);
+        buf_printf(b, "Subject: %s\n", text);
         return;
     }
     buf_puts(b, "Subject:");
@@ -99,7 +100,7 @@ static void email_put_subject(struct buf *b, const char *text)
             }
             text += n;
         }
-        buf_puts(b, "?=\r\n"); /* the next line begins with a blank: it is the same field */
+        buf_puts(b, "?=\n"); /* the next line begins with a blank: it is the same field */
     }
 }
 
@@ -110,15 +111,15 @@ static void email_put(const struct email *e, const struct message *m, const char
     message_title(m, title, sizeof title);
     snprintf(subject, sizeof subject, "[sonde] %s: %s", severity_name(m->severity), title);
     if (*e->from)
-        buf_printf(out, "From: %s\r\n", e->from);
-    buf_printf(out, "To: %s\r\n", e->to);
+        buf_printf(out, "From: %s\n", e->from);
+    buf_printf(out, "To: %s\n", e->to);
     email_put_subject(out, subject);
-    buf_puts(out, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
-             "Auto-Submitted: auto-generated\r\nX-Sonde-Alert: ");
-    buf_printf(out, "%s\r\n\r\n%s\r\n\r\nrule      %s\r\n", m->id, body, m->rule);
+    buf_puts(out, "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
+             "Auto-Submitted: auto-generated\nX-Sonde-Alert: ");
+    buf_printf(out, "%s\n\n%s\n\nrule      %s\n", m->id, body, m->rule);
     if (*m->metric)
-        buf_printf(out, "metric    %s\r\n", m->metric);
-    buf_printf(out, "state     %s\r\nseverity  %s\r\nsince     %s\r\n", news_name(m->news), severity_name(m->severity),
+        buf_printf(out, "metric    %s\n", m->metric);
+    buf_printf(out, "state     %s\nseverity  %s\nsince     %s\n", news_name(m->news), severity_name(m->severity),
                text_time(m->since_ms, since));
 }
 
@@ -128,25 +129,10 @@ static int email_send(void *self, const struct message *m, const char *body, cha
     static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", NULL };
     const char *const argv[] = { e->program, "-t", "-i", NULL };
     auto_buf struct buf mail = { 0 };
-    struct os_child child;
-    int status = 0;
     email_put(e, m, body, &mail);
-    int rc = os_child_start_with(argv, env, mail.p, mail.n, &child);
-    if (rc < 0) {
-        snprintf(why, RECEIVER_WHY, "%.200s cannot be run: %s", e->program, strerror(-rc));
-        return rc == -EAGAIN ? -ENOMEM : rc;
-    }
-    bool ended = os_child_has_ended(&child, TIMEOUT_S * 1000, &status);
-    if (!ended)
-        os_child_end(&child);
-    while (child.pid && !os_child_has_ended(&child, 1000, &status))
-        continue;
-    os_child_close(&child);
-    if (!ended)
-        snprintf(why, RECEIVER_WHY, "%.200s did not end within %d s, and was ended", e->program, TIMEOUT_S);
-    else if (status)
-        snprintf(why, RECEIVER_WHY, "%.200s ended with status %d", e->program, status);
-    return !ended || status == 75 ? -EAGAIN : status ? -EIO : 0; /* 75: EX_TEMPFAIL, sysexits.h(3) */
+    int rc = program_tell(&(struct program){ .argv = argv, .env = env, .name = e->program, .timeout_s = TIMEOUT_S },
+                          &mail, why);
+    return rc == -ETIMEDOUT || rc == TEMPORARY ? -EAGAIN : rc > 0 ? -EIO : rc;
 }
 
 const struct receiver_type receiver_email = {

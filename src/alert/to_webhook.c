@@ -4,11 +4,11 @@
  */
 #include "alert/receiver.h"
 
-#include "alert/hook_url.h"
 #include "base/auto.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "modules/crypto.h"
 #include "modules/fetch.h"
 #include "os/os.h"
@@ -18,12 +18,29 @@
 #include <string.h>
 
 #define SECRET_MAX 4096
+#define URL_MAX 1024
 
 struct webhook {
-    struct hook_url at;
+    char url[URL_MAX];
+    char host[280];           /* with its port, as it is shown: the path may be a secret */
+    bool local;
     char secret_file[OS_PATH_MAX], ca_file[OS_PATH_MAX];
     double timeout_s;
 };
+
+static const char *webhook_read(const char *text, struct webhook *w)
+{
+    struct url u;
+    const char *wrong = url_read_http(text, "/-._~:%?&=+,;!$'()*@", &u);
+    if (!wrong && strlen(text) >= sizeof w->url)
+        wrong = "is longer than an address may be";
+    if (wrong)
+        return wrong;
+    text_copy(w->url, sizeof w->url, text);
+    snprintf(w->host, sizeof w->host, "%.*s", (int)(u.rest - u.host), u.host);
+    w->local = u.local;
+    return NULL;
+}
 
 static int webhook_open(const struct config *c, bool wanted, void **self, char why[static RECEIVER_WHY])
 {
@@ -34,7 +51,7 @@ static int webhook_open(const struct config *c, bool wanted, void **self, char w
     (void)wanted;
     if (!*url)
         return -ENODATA;
-    const char *wrong = hook_url_read(url, &w.at);
+    const char *wrong = webhook_read(url, &w);
     if (wrong)
         snprintf(why, RECEIVER_WHY, "alerts.webhook.url %s", wrong);
     else if ((*secret && *secret != '/') || (*ca && *ca != '/') || strlen(secret) >= OS_PATH_MAX ||
@@ -126,16 +143,16 @@ static int webhook_send(void *self, const struct message *m, const char *text, c
         return rc;
     const char *const headers[] = { *sign ? sign : NULL, NULL };
     rc = fetch->post(&(struct fetch_request){
-        .url = w->at.url, .body = body.p, .n = body.n, .headers = headers, .timeout_s = w->timeout_s,
-        .authorities = *w->ca_file ? w->ca_file : NULL, .local = w->at.local, .take = webhook_forget, .self = &left },
+        .url = w->url, .body = body.p, .n = body.n, .headers = headers, .timeout_s = w->timeout_s,
+        .authorities = *w->ca_file ? w->ca_file : NULL, .local = w->local, .take = webhook_forget, .self = &left },
             said);
     if ((rc >= 200 && rc < 300) || rc == -EFBIG)
         return 0;
     if (rc > 0)
-        snprintf(why, RECEIVER_WHY, "%.200s answers with status %d%s", w->at.host, rc,
+        snprintf(why, RECEIVER_WHY, "%.200s answers with status %d%s", w->host, rc,
                  rc < 400 ? ": it leads elsewhere, which is not followed" : "");
     else
-        snprintf(why, RECEIVER_WHY, "%.150s cannot be reached (%.100s)", w->at.host, *said ? said : strerror(-rc));
+        snprintf(why, RECEIVER_WHY, "%.150s cannot be reached (%.100s)", w->host, *said ? said : strerror(-rc));
     return webhook_may_pass(rc) ? -EAGAIN : rc > 0 ? -EIO : rc;
 }
 

@@ -61,6 +61,7 @@ static void range_put_json(const struct range *r, const struct push_said *said)
     json_string(&j, "url", r->target.shown);
     json_int(&j, "instants", (int64_t)said->counts.sent);
     json_int(&j, "refused", (int64_t)(said->counts.old + said->counts.there + said->counts.refused));
+    json_int(&j, "rejected_values", (int64_t)said->counts.rejected);
     json_int(&j, "bytes", (int64_t)said->bytes);
     json_said(&j, "error", said->why);
     json_end(&j);
@@ -81,6 +82,11 @@ static int range_say(const struct range *r, const struct args *a, int rc, const 
     if (refused)
         log_error(0, "%s: it refused %llu sample%s: %s", r->e->command, (unsigned long long)refused,
                   refused == 1 ? "" : "s", said->why);
+    if (c->rejected)
+        log_error(0, "%s: of what it took it rejected %llu value%s: %s", r->e->command,
+                  (unsigned long long)c->rejected, c->rejected == 1 ? "" : "s", said->why);
+    else if (rc == 0 && !refused && *said->why)
+        log_warn(0, "%s: it took all of it, and says: %s", r->e->command, said->why);
     if (rc == -ETIMEDOUT)
         log_error(0, "%s: it takes nothing: %s; what was sent stays there, and may be sent again", r->e->command,
                   said->why);
@@ -88,7 +94,7 @@ static int range_say(const struct range *r, const struct args *a, int rc, const 
         log_error(*said->why ? 0 : rc, "%s: nothing can be sent: %s", r->e->command, said->why);
     else if (rc == 0 && !c->sent && !refused)
         log_error(0, "%s: nothing was recorded in that time; `sonde sessions list` says what there is", r->e->command);
-    return rc == 0 && c->sent && !refused ? EXIT_DONE : c->sent ? EXIT_PART : EXIT_FAILED;
+    return rc == 0 && c->sent && !refused && !c->rejected ? EXIT_DONE : c->sent ? EXIT_PART : EXIT_FAILED;
 }
 
 static int range_send(struct range *r, const struct args *a, struct look *of)

@@ -120,6 +120,10 @@ static int alarms_write(struct alarms *a, size_t n)
     for (size_t i = 0; i < n && rc >= 0; i++) {
         struct index_alert row = alerting_row(&a->batch[i]);
         rc = index_put_alert(a->index, &row);
+        if (rc == -EINVAL) { /* what never fits must not keep out what follows */
+            log_warn(0, "record: an alert of the rule %s does not fit the index", row.rule);
+            rc = 0;
+        }
     }
     if (rc < 0 || !a->index)
         return rc;
@@ -167,7 +171,7 @@ static void alarms_keep(struct alarms *a)
     }
     a->error = rc < 0 ? rc : 0;
     os_lock(a->lock);
-    if (rc < 0)
+    if (rc < 0 && n)
         alarms_put_back(a, n);
 }
 
@@ -248,7 +252,7 @@ static void alarms_last(void *self, const struct alert *row)
 {
     struct lasting *l = self;
     struct message m;
-    if (!row->told_ms)
+    if (!row->told_ms || row->end_ms)
         return;
     alert_message(l->a->alerts, row, NEWS_RAISED, l->now_ms, &m);
     l->each(l->self, &m);
@@ -258,7 +262,7 @@ void alarms_lasting(struct alarms *a, void (*each)(void *self, const struct mess
 {
     os_lock(a->lock);
     *next = a->n_latest;
-    alerts_raised(a->alerts, alarms_last, &(struct lasting){ a, each, self, os_wall_ms() });
+    alerts_each(a->alerts, alarms_last, &(struct lasting){ a, each, self, os_wall_ms() });
     os_unlock(a->lock);
 }
 
@@ -354,19 +358,29 @@ static int alarms_open(struct recorder *r, void **self)
 }
 
 struct moving {
-    struct alerts *to;
+    struct alerts *from, *to;
     struct alert_clock now;
     struct alarms *a;
 };
 
+/* Of a rule that is no longer there it is over, and whoever was told of it is told so: nobody else ever would. */
 static void alarms_move(void *self, const struct alert *row)
 {
     struct moving *m = self;
     struct alert gone = *row;
+    struct message over;
     if (alerts_restore(m->to, row, &m->now) == 0)
         return;
-    gone.end_ms = m->now.wall_ms > gone.since_ms ? m->now.wall_ms : gone.since_ms;
-    alarms_on_change(m->a, &gone, false);
+    if (!gone.end_ms) {
+        gone.end_ms = m->now.wall_ms > gone.since_ms ? m->now.wall_ms : gone.since_ms;
+        alarms_on_change(m->a, &gone, false);
+    }
+    if (!gone.told_ms)
+        return;
+    alert_message(m->from, &gone, NEWS_CLEARED, m->now.wall_ms, &over);
+    snprintf(over.text, sizeof over.text, "its rule is no longer there; it was: %.400s", gone.text);
+    text_clean(over.text);
+    alarms_on_tell(m->a, &over);
 }
 
 /* What is raised stays so, where its rule stays; receivers begin anew. */
@@ -377,12 +391,12 @@ static void alarms_reload(void *self, const struct config *c)
     if (alerting_read_said(c, "record", rules) == 0) {
         struct deliveries *before = a->deliveries, *now = deliveries_new(c, alerting_wanted(a->r->o.args), "record");
         os_lock(a->lock);
-        struct moving m = { alarms_begin(a, rules, false), alarms_now(a), a };
-        alerts_raised(a->alerts, alarms_move, &m);
-        alerts_silence_as(m.to, a->alerts);
-        alerts_free(a->alerts);
-        a->alerts = m.to;
         a->deliveries = now;
+        struct moving m = { a->alerts, alarms_begin(a, rules, false), alarms_now(a), a };
+        alerts_each(m.from, alarms_move, &m);
+        alerts_silence_as(m.to, m.from);
+        alerts_free(m.from);
+        a->alerts = m.to;
         os_unlock(a->lock);
         deliveries_free(before, 0);
     } else {

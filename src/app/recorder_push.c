@@ -127,9 +127,10 @@ static void push_start(struct receiver *to)
         .backlog_days = config_number(c, "push.backlog_days"), .backlog_mb = config_number(c, "push.backlog_mb"),
         .stop = push_stops, .say = push_say, .self = to });
     int e = os_thread(push_main, to);
-    to->ended = e < 0;
-    if (e < 0)
+    if (e < 0) {
+        to->ended = true;
         log_error(e, "record: nothing is sent to %s, as there is no thread for it", to->target.name);
+    }
 }
 
 static void push_reload(void *self, const struct config *c)
@@ -200,6 +201,7 @@ static void push_put(void *self, struct json *j)
         json_int(j, "instants", (int64_t)s.counts.sent);
         json_int(j, "bytes", (int64_t)s.bytes);
         json_int(j, "refused", (int64_t)(s.counts.refused + s.counts.old));
+        json_int(j, "rejected_values", (int64_t)s.counts.rejected);
         json_int(j, "passed_over", (int64_t)s.passed_over);
         json_int(j, "backlog_bytes", s.backlog_bytes);
         json_said(j, "error", s.error);

@@ -57,25 +57,10 @@ bool endpoint_prepare(const struct config *c, struct sent_options *o, struct end
 
 /* ---- the key ---- */
 
-/* Blanks around it do not count; what could become another header is no key. */
-static bool key_trim(char *key)
-{
-    size_t n = strlen(key);
-    while (n && strchr(" \t\r\n", key[n - 1]))
-        key[--n] = '\0';
-    for (size_t i = 0; i < n; i++)
-        if (key[i] <= ' ' || key[i] > '~')
-            return false;
-    return n > 0;
-}
-
 /* True, and *key is the caller's, NULL where none is wanted. */
 static bool key_read(const struct endpoint *e, char **key, struct buf *error)
 {
-    size_t n;
-    int rc = *e->key_file ? os_read_secret(e->key_file, KEY_MAX, key, &n) : 0;
-    if (rc == 0 && *key && (strlen(*key) != n || !key_trim(*key)))
-        rc = -EBADMSG;
+    int rc = *e->key_file ? os_read_secret_line(e->key_file, KEY_MAX, key) : 0;
     if (rc == -EPERM)
         buf_printf(error, "%s may be read by others, or is not yours; chmod 600 it", e->key_file);
     else if (rc == -EBADMSG)

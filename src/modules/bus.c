@@ -47,9 +47,7 @@ static void bus_capabilities(sd_bus *b, struct bus_server *server)
     int rc = sd_bus_call_method(b, NAME, PATH, NAME, "GetCapabilities", NULL, &reply, "");
     rc = rc < 0 ? rc : sd_bus_message_read_strv(reply, &list);
     for (char **p = list; rc >= 0 && p && *p; p++) {
-        server->body = server->body || strcmp(*p, "body") == 0;
         server->markup = server->markup || strcmp(*p, "body-markup") == 0;
-        server->actions = server->actions || strcmp(*p, "actions") == 0;
         free(*p);
     }
     free(list);
@@ -97,16 +95,6 @@ static int bus_show(void *self, const struct bus_note *n, uint32_t *id, char why
     return rc < 0 ? bus_lost(rc) : 0;
 }
 
-static int bus_take_back(void *self, uint32_t id, char why[static BUS_WHY])
-{
-    sd_bus_error e = SD_BUS_ERROR_NULL;
-    int rc = sd_bus_call_method(self, NAME, PATH, NAME, "CloseNotification", &e, NULL, "u", id);
-    if (rc < 0)
-        bus_say(why, &e, rc);
-    sd_bus_error_free(&e);
-    return rc < 0 ? bus_lost(rc) : 0;
-}
-
 static void bus_close(void *self)
 {
     sd_bus_flush_close_unref(self);
@@ -114,4 +102,4 @@ static void bus_close(void *self)
 
 /* The one symbol of this module that others see. */
 extern const struct bus sonde_bus __attribute__((visibility("default")));
-const struct bus sonde_bus = { .open = bus_open, .show = bus_show, .take_back = bus_take_back, .close = bus_close };
+const struct bus sonde_bus = { .open = bus_open, .show = bus_show, .close = bus_close };

@@ -17,7 +17,7 @@
 
 struct bus_server {
     char name[BUS_TEXT], version[BUS_TEXT]; /* of the server of notifications, "" where it does not say */
-    bool body, markup, actions;             /* its capabilities: a text below the title, and markup in it */
+    bool markup;                            /* it takes the text below the title as markup */
 };
 
 struct bus_note {
@@ -35,7 +35,6 @@ struct bus {
 
     /* Shows one. 0 and its number, or an error; -ENOTCONN: the bus has gone. */
     int (*show)(void *self, const struct bus_note *n, uint32_t *id, char why[static BUS_WHY]);
-    int (*take_back)(void *self, uint32_t id, char why[static BUS_WHY]); /* closes it */
     void (*close)(void *self);
 };
 

@@ -269,6 +269,31 @@ int os_read_secret(const char *path, size_t max, char **out, size_t *out_n)
     return rc;
 }
 
+static bool secret_is_line(char *s, size_t n)
+{
+    while (n && s[n - 1] && strchr(" \t\r\n", s[n - 1]))
+        s[--n] = '\0';
+    for (size_t i = 0; i < n; i++)
+        if (s[i] < ' ' || s[i] > '~')
+            return false;
+    return n > 0;
+}
+
+int os_read_secret_line(const char *path, size_t max, char **out)
+{
+    char *text;
+    size_t n;
+    int rc = os_read_secret(path, max, &text, &n);
+    if (rc < 0)
+        return rc;
+    if (!secret_is_line(text, n)) {
+        mem_free(text);
+        return -EBADMSG;
+    }
+    *out = text;
+    return 0;
+}
+
 /* Whatever the umask is: a mode for others is meant. */
 static int os_make_one_dir(const char *path, mode_t mode)
 {

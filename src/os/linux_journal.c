@@ -3,6 +3,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -81,16 +82,13 @@ int os_syslog_send(const char *path, int priority, const char *identifier, const
     struct tm local;
     localtime_r(&now, &local);
     strftime(stamp, sizeof stamp, "%b %e %H:%M:%S", &local);
-    int n = snprintf(line, sizeof line, "<%d>%s %s[%d]: %s", DAEMON | (priority & 7), stamp, identifier, (int)getpid(),
-                     text);
-    n = n < (int)sizeof line ? n : (int)sizeof line - 1;
-    for (int i = 0; i < n; i++)
-        if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-            line[i] = '?';
+    snprintf(line, sizeof line, "<%d>%s %s[%d]: %s", DAEMON | (priority & 7), stamp, identifier, (int)getpid(),
+             text);
+    text_clean(line); /* also what was cut in the middle of a character */
+    size_t n = strlen(line);
     int fd = journal_connect(path, SOCK_DGRAM);
     if (fd != -EPROTOTYPE)
-        return fd < 0 ? fd : journal_put(fd, line, (size_t)n);
+        return fd < 0 ? fd : journal_put(fd, line, n);
     fd = journal_connect(path, SOCK_STREAM); /* some listen so; a NUL ends the line there */
-    line[n] = '\0';
-    return fd < 0 ? fd : journal_put(fd, line, (size_t)n + 1);
+    return fd < 0 ? fd : journal_put(fd, line, n + 1);
 }

@@ -218,6 +218,10 @@ int os_read_file(const char *path, size_t max, char **out, size_t *out_n);
 /* The same of a file that holds a secret. -EPERM: it is not the user's (or root's), or others may read it too. */
 int os_read_secret(const char *path, size_t max, char **out, size_t *out_n);
 
+/* The same of one line of printable ASCII, without the blanks at its end: what may stand in a header. -EBADMSG: there
+ * is none in it. */
+int os_read_secret_line(const char *path, size_t max, char **out);
+
 int os_make_dir(const char *path); /* with its parents, mode 0700; an existing one is fine */
 
 /* For what other programs are to read: modes 0755, of those that it makes only, and 0644. */

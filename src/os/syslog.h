@@ -21,7 +21,7 @@ struct os_log_field {
 int os_journal_send(const char *path, const struct os_log_field *field, size_t n);
 
 /* A line of syslog (RFC 3164, as syslog(3) writes it, without a host) to the socket at a path; priority 0..7 of the
- * facility "daemon". What is not printable becomes '?'. Errors as above. */
+ * facility "daemon", at most 1024 bytes. What hides becomes '?' (base/text.h). Errors as above. */
 int os_syslog_send(const char *path, int priority, const char *identifier, const char *text);
 
 #endif

@@ -138,11 +138,12 @@ static int delivery_waits(struct delivery *d, const struct answer *a)
 static int delivery_judge(struct delivery *d, const struct answer *a)
 {
     d->unsure |= a->parted; /* libcurl tries once more by itself where a kept connection breaks */
-    if (a->verdict != VERDICT_TAKEN)
+    if (a->verdict != VERDICT_TAKEN || *a->why)
         d->said = *a;
     switch (a->verdict) {
     case VERDICT_TAKEN:
         d->counts.sent += d->count;
+        d->counts.rejected += a->rejected;
         d->bytes += d->body.n;
         d->accepted = true;
         delivery_pass(d, d->count, false);

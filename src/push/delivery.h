@@ -20,6 +20,7 @@ struct delivery_counts {
     uint64_t there;           /* it refused them as too old, and may have had them: they had been sent before */
     uint64_t old;             /* it refused them as too old, and was not sent them before */
     uint64_t refused;         /* it refused them as malformed, again and again */
+    uint64_t rejected;        /* values, not instants: in what it acknowledged, and not kept */
 };
 
 struct delivery {
@@ -43,7 +44,7 @@ struct delivery {
     struct delivery_counts counts;
     uint64_t bytes;
     bool parted;              /* of the last try: see struct answer */
-    struct answer said;       /* the last refusal, or why it waits */
+    struct answer said;       /* the last refusal, why it waits, or what it says to what it took */
 };
 
 /* sender_open() of its sender, afterwards; all zero but for that. */

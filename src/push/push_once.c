@@ -86,7 +86,9 @@ int push_once(const struct push_once *o, struct push_said *out)
     if (rc == 0) {
         rc = archive_play(o->archive, o->session, o->from_ms, o->to_ms, once_take, s, &out->lost);
         rc = rc < 0 ? rc : once_send(s);
-        text_copy(out->why, sizeof out->why, s->d.said.why);
+        const struct delivery_counts *c = &s->d.counts; /* what it waited for, and got, is no fault */
+        if (rc < 0 || c->old || c->there || c->refused || s->d.said.verdict == VERDICT_TAKEN)
+            text_copy(out->why, sizeof out->why, s->d.said.why);
     }
     out->counts = s->d.counts;
     out->bytes = s->d.bytes;

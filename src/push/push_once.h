@@ -20,7 +20,7 @@ struct push_said {
     struct delivery_counts counts;
     uint64_t bytes;           /* of messages, before they are compressed */
     uint64_t lost;            /* damaged places in the archive */
-    char why[ANSWER_WHY];     /* of what it did not take, the last; "": it took all */
+    char why[ANSWER_WHY];     /* of what it did not take, the last, or says to what it took; "": nothing */
 };
 
 /* 0: all was acknowledged, or refused for good (see counts). -ETIMEDOUT: patience ended; -ECANCELED; others of

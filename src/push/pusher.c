@@ -42,6 +42,7 @@ struct pusher {
     int n_settling;
     int64_t reached_ms;           /* the newest instant that was ever sent */
     struct delivery_counts told;  /* of what was passed over */
+    bool warned;                  /* what it says to what it takes was told */
     struct os_lock *lock;         /* guards state */
     struct pusher_state state;
 };
@@ -104,8 +105,30 @@ static void pusher_tell_refused(struct pusher *p, bool last)
     snprintf(text, sizeof text, "push: %s refused %llu instant%s for good, which it lacks: %.120s", p->o.target->name,
              (unsigned long long)(old + refused), old + refused == 1 ? "" : "s", p->delivery.said.why);
     pusher_say(p, SEVERITY_WARNING, 0, text);
-    p->told = *c;
+    p->told.old = c->old;
+    p->told.refused = c->refused;
     p->told_ns = os_mono_ns();
+}
+
+/* What it says to what it took is told once, as it says so of every batch; and at the end how much it was. */
+static void pusher_tell_rejected(struct pusher *p, bool last)
+{
+    const struct delivery *d = &p->delivery;
+    uint64_t n = d->counts.rejected;
+    char text[224];
+    if (last ? n == p->told.rejected : p->warned || d->said.verdict != VERDICT_TAKEN || !*d->said.why)
+        return;
+    if (last)
+        snprintf(text, sizeof text, "push: %s rejected %llu values in all of what it took", p->o.target->name,
+                 (unsigned long long)n);
+    else if (n)
+        snprintf(text, sizeof text, "push: %s took a batch, but for %llu value%s which it rejected: %.100s",
+                 p->o.target->name, (unsigned long long)n, n == 1 ? "," : "s,", d->said.why);
+    else
+        snprintf(text, sizeof text, "push: %s took a batch, and says: %.120s", p->o.target->name, d->said.why);
+    pusher_say(p, n ? SEVERITY_WARNING : SEVERITY_NOTICE, 0, text);
+    p->told.rejected = n;
+    p->warned = true;
 }
 
 static void pusher_note_passed(struct pusher *p, uint64_t instants)
@@ -320,6 +343,7 @@ static void pusher_moved(struct pusher *p, uint64_t taken_before)
     p->dirty = true;
     pusher_note(p);
     pusher_tell_refused(p, false);
+    pusher_tell_rejected(p, false);
 }
 
 /* Sends the batch. 0; or for how many ms it has to wait. */
@@ -430,6 +454,7 @@ void pusher_free(struct pusher *p)
     if (!p)
         return;
     pusher_tell_refused(p, true);
+    pusher_tell_rejected(p, true);
     pusher_write(p);
     delivery_done(&p->delivery);
     source_free(p->source);

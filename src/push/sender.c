@@ -13,24 +13,9 @@
 
 #define SECRET_MAX 4096
 
-/* Blanks around it do not count; what could become another header is none. */
-static bool secret_trim(char *s)
-{
-    size_t n = strlen(s);
-    while (n && strchr(" \t\r\n", s[n - 1]))
-        s[--n] = '\0';
-    for (size_t i = 0; i < n; i++)
-        if (s[i] < ' ' || s[i] > '~')
-            return false;
-    return n > 0;
-}
-
 static int secret_read(const char *path, char **out, char why[static ANSWER_WHY])
 {
-    size_t n;
-    int rc = os_read_secret(path, SECRET_MAX, out, &n);
-    if (rc == 0 && (strlen(*out) != n || !secret_trim(*out)))
-        rc = -EBADMSG;
+    int rc = os_read_secret_line(path, SECRET_MAX, out);
     if (rc == -EPERM)
         snprintf(why, ANSWER_WHY, "%.180s may be read by others, or is not yours; chmod 600 it", path);
     else if (rc == -EBADMSG)

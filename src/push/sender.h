@@ -19,7 +19,8 @@ struct answer {
     bool parted;              /* the connection to it ended, or could not be made: it may have been started anew */
     size_t taken;             /* of WAIT: instants that it has for certain, from the first one on */
     double retry_after_s;     /* that it asked for; 0: nothing */
-    char why[ANSWER_WHY];     /* for people; "" of what was taken */
+    uint64_t rejected;        /* of TAKEN: values in it that it did not keep */
+    char why[ANSWER_WHY];     /* for people; of TAKEN what it says to it, "" mostly */
 };
 
 struct sender_way;

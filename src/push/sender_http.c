@@ -1,5 +1,5 @@
 /* sender_http.c - a batch as the body of a POST, by the module sonde-fetch. */
-#include "push/sender.h"
+#include "push/otlp_answer.h"
 
 #include "base/auto.h"
 #include "base/buf.h"
@@ -15,6 +15,7 @@
 #define REPLY_MAX 4096 /* of what it says; more is not read */
 #define TIMEOUT_S 30
 #define REMOTE_WRITE "remote-write"
+#define OTLP "otlp"
 
 struct http {
     const struct fetch *fetch;
@@ -108,7 +109,7 @@ static void http_send(struct sender *s, const char *bytes, size_t n, struct answ
     struct http_reply reply = { .s = s };
     const char *header[4];
     char why[FETCH_WHY] = "";
-    bool fresh = false;
+    bool fresh = false, otlp = strcmp(t->exporter->name, OTLP) == 0;
     int i = 0;
     if (h->header.n)
         header[i++] = h->header.p;
@@ -122,6 +123,8 @@ static void http_send(struct sender *s, const char *bytes, size_t n, struct answ
         header[i++] = "Content-Encoding: snappy";
         header[i++] = "X-Prometheus-Remote-Write-Version: 0.1.0";
     }
+    if (otlp)
+        header[i++] = "Accept: application/x-protobuf";
     header[i] = NULL;
     int rc = h->fetch->post(&(struct fetch_request){
         .url = t->url, .body = bytes, .n = n, .type = t->exporter->type, .headers = header,
@@ -131,6 +134,8 @@ static void http_send(struct sender *s, const char *bytes, size_t n, struct answ
         .retry_after_s = &a->retry_after_s }, why);
     if (rc < 0)
         http_failed(t, rc, why, a);
+    else if (otlp)
+        otlp_answer(rc, buf_text(&reply.text), reply.text.n, a);
     else
         answer_of_status(rc, buf_text(&reply.text), a);
     a->parted = rc < 0 || (fresh && h->connected);

@@ -2,11 +2,11 @@
 #include "push/target.h"
 
 #include "base/text.h"
+#include "base/url.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -29,62 +29,17 @@ static const struct {
 
 /* ---- URL ---- */
 
-/* 127.x.y.z in full: neither 127.1 nor 127.example.com. */
-static bool host_is_local(const char *host)
+static const struct scheme *target_scheme(const char *url)
 {
-    unsigned part[4];
-    char more;
-    if (strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0)
-        return true;
-    return strspn(host, "0123456789.") == strlen(host) &&
-           sscanf(host, "%3u.%3u.%3u.%3u%c", &part[0], &part[1], &part[2], &part[3], &more) == 4 && part[0] == 127 &&
-           part[1] < 256 && part[2] < 256 && part[3] < 256;
-}
-
-/* Takes the host from *p, in brackets or not. */
-static bool url_host(const char **p, struct target *t)
-{
-    const char *at = *p;
-    bool bracket = *at == '[';
-    at += bracket;
-    size_t n = bracket ? strspn(at, "0123456789abcdefABCDEF:.") : 0;
-    while (!bracket && (isalnum((unsigned char)at[n]) || at[n] == '-' || at[n] == '.' || at[n] == '_'))
-        n++;
-    if (!n || n > 253 || (bracket && at[n] != ']'))
-        return false;
-    snprintf(t->host, sizeof t->host, "%.*s", (int)n, at);
-    *p = at + n + bracket;
-    return true;
-}
-
-static bool url_port(const char **p, struct target *t)
-{
-    if (**p != ':')
-        return true;
-    size_t n = strspn(*p + 1, "0123456789");
-    t->port = n && n <= 5 ? (int)strtol(*p + 1, NULL, 10) : 0;
-    *p += 1 + n;
-    return t->port >= 1 && t->port <= 65535;
-}
-
-static bool url_rest_is_plain(const char *p)
-{
-    for (; *p; p++)
-        if (!isalnum((unsigned char)*p) && !strchr("/-._~:%?&=+,@", *p))
-            return false;
-    return true;
-}
-
-static const struct scheme *url_scheme(const char *url, size_t n)
-{
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+    size_t n = strcspn(url, ":");
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes && strncmp(url + n, "://", 3) == 0; i++)
         if (strlen(schemes[i].name) == n && strncasecmp(url, schemes[i].name, n) == 0)
             return &schemes[i];
     return NULL;
 }
 
 /* What topics begin with: no wildcard, no empty level at its ends. */
-static const char *url_topic(const char *path, struct target *t)
+static const char *target_topic(const char *path, struct target *t)
 {
     while (*path == '/')
         path++;
@@ -97,32 +52,31 @@ static const char *url_topic(const char *path, struct target *t)
     return NULL;
 }
 
-static const char *url_read(const char *url, struct target *t)
+static const char *target_url(const char *url, struct target *t)
 {
-    const char *colon = strstr(url, "://"), *wrong;
-    const struct scheme *s = colon ? url_scheme(url, (size_t)(colon - url)) : NULL;
+    const struct scheme *s = target_scheme(url);
+    struct url u;
     if (!s)
         return "has no URL that begins with http://, https://, tcp://, mqtt:// or mqtts://";
-    const char *p = colon + 3, *path;
-    *t->host = '\0';
-    t->way = s->way;
-    t->tls = s->tls;
-    t->port = s->port;
-    if (strcspn(p, "@") < strcspn(p, "/?"))
+    const char *host = strstr(url, "://") + 3;
+    if (strcspn(host, "@") < strcspn(host, "/?"))
         return "has a name or a secret in its URL; user= and password_file= are for them";
-    if (!url_host(&p, t))
-        return "has no host in its URL";
-    if (!url_port(&p, t))
-        return "has no port from 1 to 65535 behind the colon";
-    path = p;
-    if ((*path && *path != '/' && *path != '?') || !url_rest_is_plain(path))
-        return "has signs in its URL that belong into none";
-    if (t->way == TARGET_TCP && *path && strcmp(path, "/") != 0)
-        return "has a path in its URL, of which tcp:// knows none";
-    wrong = t->way == TARGET_MQTT ? url_topic(path, t) : NULL;
+    const char *wrong = url_read(url, &u);
     if (wrong)
         return wrong;
-    t->local = host_is_local(t->host);
+    t->way = s->way;
+    t->tls = s->tls;
+    t->port = u.port ? u.port : s->port;
+    t->local = u.local;
+    bool bracket = *u.host == '[';
+    snprintf(t->host, sizeof t->host, "%.*s", (int)u.host_n - 2 * bracket, u.host + bracket);
+    if (!url_is_plain(u.rest, "/-._~:%?&=+,@"))
+        return "has signs in its URL that belong into none";
+    if (t->way == TARGET_TCP && *u.rest && strcmp(u.rest, "/") != 0)
+        return "has a path in its URL, of which tcp:// knows none";
+    wrong = t->way == TARGET_MQTT ? target_topic(u.rest, t) : NULL;
+    if (wrong)
+        return wrong;
     if (snprintf(t->url, sizeof t->url, "%s", url) >= (int)sizeof t->url)
         return "has a longer URL than one may be";
     text_copy(t->shown, sizeof t->shown, url);
@@ -258,7 +212,7 @@ int target_read(const char *line, struct target *out, char why[static TARGET_WHY
     else if (!format || !url)
         wrong = "needs a name, a format and a URL";
     else
-        wrong = url_read(url, &t);
+        wrong = target_url(url, &t);
     for (char *word; !wrong && (word = strtok_r(NULL, " ", &rest));)
         if (option_take(&t, word, &insecure, why) < 0)
             return -EINVAL;

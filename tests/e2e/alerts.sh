@@ -141,6 +141,11 @@ settings 'busy: ext.toy.load > 90 clear 50 severity critical' 'idle: ext.toy.loa
 kill -HUP $pid
 wait_for grep -q '"rule":"idle"' "$tmp/told"
 sleep 1 # it is an event of the next instant
+# And gone with the next one: who was told of it is told so.
+settings 'busy: ext.toy.load > 90 clear 50 severity critical' >"$tmp/config/sonde/sonde.yaml"
+kill -HUP $pid
+wait_for grep -q '"state":"cleared","rule":"idle".*its rule is no longer there; it was: ext.toy.load' "$tmp/told"
+sleep 1
 kill $pid
 wait $pid || fail "record ends with $?: $(cat "$tmp/record.err")"
 expect 0 '' "$sonde" sessions show last --json --data "$tmp/data"

@@ -1,6 +1,9 @@
-/* fuzz_push.c - how far a receiver is, from its file; and the line that names one. */
+/* fuzz_push.c - how far a receiver is, from its file; the line that names one; what one of OTLP answers. */
 #include "base/crc32c.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "push/cursor.h"
+#include "push/otlp_answer.h"
 #include "push/target.h"
 
 #include <assert.h>
@@ -54,8 +57,22 @@ static void check_target(const uint8_t *data, size_t n)
     assert(!strchr(t.shown, '?'));
 }
 
+static void check_answer(const uint8_t *data, size_t n)
+{
+    for (int status = 200; status <= 400; status += 200) {
+        struct answer a = { 0 };
+        char *text = mem_new(n + 1);
+        memcpy(text, data, n);
+        otlp_answer(status, text, n, &a);
+        mem_free(text);
+        assert(text_is_plain(a.why) && (status == 200) == (a.verdict == VERDICT_TAKEN));
+        assert(!a.rejected || (status == 200 && *a.why));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
+    check_answer(data, n);
     check_cursor((const char *)data, n);
     check_checked(data, n);
     check_target(data, n);

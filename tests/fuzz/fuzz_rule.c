@@ -1,11 +1,11 @@
 /* fuzz_rule.c - rules as a person writes them, templates, quiet hours, addresses of webhooks, and alerts as a socket
  * says them. */
-#include "alert/hook_url.h"
 #include "alert/state.h"
 #include "alert/template.h"
 #include "base/auto.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/url.h"
 
 #include <assert.h>
 #include <math.h>
@@ -57,15 +57,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         return 0;
     char *text = mem_new(n + 1);
     int from, to;
-    struct hook_url u;
+    struct url u;
     memcpy(text, data, n);
     try_rule(text);
     try_template(text);
     try_message(text, n);
     if (alert_quiet_hours(text, &from, &to) == 0)
         assert(from >= 0 && from < 1440 && to >= 0 && to < 1440);
-    if (!hook_url_read(text, &u))
-        assert(u.local || strncasecmp(u.url, "https://", 8) == 0);
+    if (!url_read_http(text, "/?", &u))
+        assert(u.host_n && (u.local || strncasecmp(text, "https://", 8) == 0));
     mem_free(text);
     return 0;
 }

@@ -184,6 +184,79 @@ static void each_cool_down_is_its_own(void **state)
     lab_close(&l);
 }
 
+/* Its end was not told, so that receivers believe rightly that it holds: who comes now must hear of it, too. */
+static void raised_again_before_its_end_was_told_it_counts_as_told(void **state)
+{
+    (void)state;
+    struct lab l;
+    lab_open(&l, &(struct alert_policy){ .clear_cooldown_s = 30 }, (const char *const[]){ "disk.util > 90", NULL });
+    lab_run(&l, 1, 99, 0, 0);
+    lab_run(&l, 1, 0, 0, 0);
+    lab_run(&l, 1, 99, 0, 0);
+    assert_int_equal(l.n_told, 3);
+    lab_run(&l, 1, 0, 0, 0);
+    lab_run(&l, 5, 99, 0, 0);
+    assert_int_equal(l.n_told, 3);
+    assert_true(l.begun == 3 && l.over == 2 && !l.last.end_ms && l.last.told_ms);
+    lab_close(&l);
+}
+
+static void restore_each(void *self, const struct alert *row)
+{
+    struct lab *l = self;
+    struct alert_clock now = clock_of(l);
+    assert_int_equal(alerts_restore(l->a, row, &now), 0);
+}
+
+/* The state is made anew, as by a reload, when an end is still to be told: it is told all the same, and once. */
+static void an_end_outlives_a_reload(void **state)
+{
+    (void)state;
+    static const struct alert_policy p = { .group_s = 5 };
+    static const char *const rules[] = { "a: disk.util > 90", NULL };
+    struct lab l, before;
+    lab_open(&before, &p, rules);
+    lab_run(&before, 6, 99, 98, 0);
+    lab_run(&before, 2, 0, 98, 0);
+    assert_int_equal(before.n_told, 1);
+    lab_open(&l, &p, rules);
+    l.t = before.t;
+    alerts_each(before.a, restore_each, &l);
+    lab_close(&before);
+    lab_run(&l, 20, 0, 98, 0);
+    assert_int_equal(l.n_told, 1);
+    assert_int_equal(l.told[0].news, NEWS_CLEARED);
+    assert_string_equal(l.told[0].text, "disk.util{sda} is 0 %, no longer above 90.0 %; it was for 6.0 s");
+    assert_true(l.begun == 0 && l.over == 0);
+    lab_run(&l, 20, 0, 0, 0);
+    assert_int_equal(l.n_told, 2);
+    lab_close(&l);
+}
+
+/* As the index takes them; what an earlier process kept so is found again. */
+static void names_of_metrics_are_kept_plain(void **state)
+{
+    (void)state;
+    struct lab l;
+    lab_open(&l, &(struct alert_policy){ 0 }, (const char *const[]){ "fs.util > 90", NULL });
+    int slot = schema_add(l.s, &(struct metric){ .name = "fs.util", .inst = "/a\x9b\xc2\x9b\x1b",
+                                                 .unit = UNIT_PERCENT });
+    struct alert row = { .rule = "fs.util > 90", .metric = "fs.util{/a???}", .since_ms = WALL - 5000,
+                         .severity = SEVERITY_WARNING, .text = "x" };
+    struct alert_clock now = clock_of(&l);
+    assert_int_equal(alerts_restore(l.a, &row, &now), 0);
+    frame_fit(&l.m.frame, l.s);
+    frame_set(&l.m.frame, slot, 99);
+    lab_run(&l, 1, 0, 0, 0);
+    assert_int_equal(l.begun, 0);
+    assert_string_equal(l.told[0].metric, "fs.util{/a???}");
+    frame_set(&l.m.frame, slot, 0);
+    lab_run(&l, 1, 0, 0, 0);
+    assert_int_equal(l.over, 1);
+    assert_string_equal(l.last.metric, "fs.util{/a???}");
+    lab_close(&l);
+}
+
 static void alerts_of_a_rule_come_together(void **state)
 {
     (void)state;
@@ -417,6 +490,9 @@ int main(void)
         cmocka_unit_test(it_raises_reminds_and_clears),
         cmocka_unit_test(what_is_short_is_not_told),
         cmocka_unit_test(each_cool_down_is_its_own),
+        cmocka_unit_test(raised_again_before_its_end_was_told_it_counts_as_told),
+        cmocka_unit_test(an_end_outlives_a_reload),
+        cmocka_unit_test(names_of_metrics_are_kept_plain),
         cmocka_unit_test(alerts_of_a_rule_come_together),
         cmocka_unit_test(at_the_start_nothing_is_raised),
         cmocka_unit_test(quiet_hours_let_only_critical_through),

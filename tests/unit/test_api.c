@@ -365,6 +365,11 @@ static void test_alerts(void **state)
     assert_int_equal(json_array_size(json_object_get(j, "silences")), 1);
     assert_int_equal(json_array_size(json_object_get(j, "rules")), 1);
     json_decref(j);
+    j = get(&f, "/api/v1/alerts", "from=2027-01-01T00:00&to=2027-01-01T00:10"); /* recording stopped long before */
+    assert_int_equal(json_array_size(json_object_get(j, "alerts")), 0);
+    assert_int_equal(json_array_size(json_object_get(j, "raised")), 1);
+    json_decref(j);
+    assert_int_equal(status_of(&f, "/api/v1/alerts", "session=session_20200101_000000"), 404);
     assert_int_equal(api_sample_ask(&f, HTTP_DELETE, take, "", "", "disk busy", "", NULL), 204);
     assert_int_equal(api_sample_ask(&f, HTTP_DELETE, take, "", "", "disk busy", "", NULL), 404);
     api_sample_done(&f);

@@ -2,7 +2,6 @@
 #include "test.h"
 
 #include "alert/deliveries.h"
-#include "alert/hook_url.h"
 #include "base/auto.h"
 #include "base/log.h"
 #include "os/os.h"
@@ -51,6 +50,8 @@ static void wrong_receivers_are_told_in_words(void **state)
         { "alerts: { email: { to: [a@b.c], sendmail: /nonexistent/sendmail } }", RECEIVER_EMAIL, "is no program here" },
         { "alerts: { webhook: { url: 'http://example.org/x' } }", RECEIVER_WEBHOOK, "use https" },
         { "alerts: { webhook: { url: 'https://example.org/x', secret_file: x } }", RECEIVER_WEBHOOK, "begin with /" },
+        { "alerts: { webhook: { url: 'https://a:b@example.org/' } }", RECEIVER_WEBHOOK, "url has a name or a secret" },
+        { "alerts: { webhook: { url: 'https://example.org/#y' } }", RECEIVER_WEBHOOK, "url has signs in it" },
     };
     struct message m;
     message_test(NULL, 0, &m);
@@ -106,6 +107,48 @@ static void a_command_gets_it_and_has_its_time(void **state)
     os_remove_dir(dir);
 }
 
+/* As the sendmail interface takes it: lines end as here, and none is longer than mail may have. */
+static void a_mail_is_for_sendmail(void **state)
+{
+    (void)state;
+    char dir[128], path[160], text[256], got[8192] = "";
+    auto_buf struct buf yaml = { 0 };
+    struct message m;
+    struct results x = { 0 };
+    message_test(NULL, 1795342500000, &m);
+    assert_int_equal(os_make_temp_dir(true, dir, sizeof dir), 0);
+    snprintf(path, sizeof path, "%s/sendmail", dir);
+    snprintf(text, sizeof text, "#!/bin/sh\ncat >%s/got\n", dir);
+    program(path, text);
+    buf_printf(&yaml, "alerts: { email: { sendmail: %s, to: [", path);
+    for (int i = 0; i < 16; i++)
+        buf_printf(&yaml, "%s%0120d@example.org", i ? ", " : "", i);
+    buf_puts(&yaml, "] } }");
+    struct config *c = config_of(yaml.p);
+    assert_int_equal(deliveries_test(c, 0, RECEIVER_ANY, &m, note, &x), 1);
+    snprintf(text, sizeof text, "%s/got", dir);
+    assert_true(os_read_text("", text, got, sizeof got) > 0);
+    assert_null(strchr(got, '\r'));
+    assert_non_null(strstr(got, "\nSubject: [sonde] notice: sonde: a test\n"));
+    assert_non_null(strstr(got, "\n\nthis is a test of Sonde's alerts; nothing is wrong\n"));
+    int addresses = 0;
+    for (const char *p = got; *p; p += strcspn(p, "\n"), p += *p == '\n') {
+        assert_true(strcspn(p, "\n") <= 998);
+        addresses += strstr(p, "@example.org") && (strncmp(p, "To: 0", 5) == 0 || strncmp(p, " 0", 2) == 0);
+    }
+    assert_int_equal(addresses, 16);
+
+    program(path, "#!/bin/sh\nhead -c 200000 /dev/zero\necho 'nobody is called so' >&2\nexit 67\n");
+    assert_int_equal(deliveries_test(c, 0, RECEIVER_ANY, &m, note, &x), -EIO);
+    snprintf(text, sizeof text, "%s ended with status 67: nobody is called so", path);
+    assert_string_equal(x.why[RECEIVER_EMAIL], text);
+    program(path, "#!/bin/sh\nexit 75\n");
+    deliveries_test(c, 0, RECEIVER_ANY, &m, note, &x);
+    assert_int_equal(x.rc[RECEIVER_EMAIL], -EAGAIN);
+    config_free(c);
+    os_remove_dir(dir);
+}
+
 static void whoever_posts_never_waits(void **state)
 {
     (void)state;
@@ -134,36 +177,13 @@ static void whoever_posts_never_waits(void **state)
     os_remove_dir(dir);
 }
 
-static void addresses_of_webhooks(void **state)
-{
-    (void)state;
-    struct hook_url u;
-    static const char *const good[] = { "https://example.org", "https://example.org:8443/a/b?c=d&e=f",
-                                        "http://127.0.0.1:80/x",
-                                        "http://[::1]:9000/", "http://localhost/x", "HTTPS://example.org/%20" };
-    static const char *const bad[] = { "", "ftp://x", "https://", "http://example.org/", "https://a:b@example.org/",
-                                       "https://x:0/",
-                                       "https://x:99999/", "https://x:/", "https://x/ y", "https://x/#y",
-                                           "http://127.0.0.1.example.org/",
-                                       "http://127.1/", "https://x/\ny", "https://x\\y/" };
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        if (hook_url_read(good[i], &u))
-            fail_msg("%s %s", good[i], hook_url_read(good[i], &u));
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (!hook_url_read(bad[i], &u))
-            fail_msg("%s is taken", bad[i]);
-    assert_null(hook_url_read("https://hooks.example.org:444/secret/path", &u));
-    assert_string_equal(u.host, "hooks.example.org:444"); /* the path may be a secret */
-    assert_false(u.local);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_receivers_are_told_in_words),
         cmocka_unit_test(a_command_gets_it_and_has_its_time),
+        cmocka_unit_test(a_mail_is_for_sendmail),
         cmocka_unit_test(whoever_posts_never_waits),
-        cmocka_unit_test(addresses_of_webhooks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -223,6 +223,18 @@ static void secrets(void **state)
     assert_string_equal(text, "secret\n");
     mem_free(text);
     assert_int_equal(os_read_secret(path, 3, &text, &n), -EFBIG);
+    static const struct { const char *bytes; size_t n; const char *line; } lines[] = {
+        { "secret\n", 7, "secret" }, { " a b \t\r\n", 8, " a b" }, { "", 0, NULL }, { "\n", 1, NULL }, { "a\nb", 3, NULL },
+        { "a\0b", 3, NULL }, { "a\0", 2, NULL }, { "m\xc3\xb6", 3, NULL }, { "a\rX: y", 6, NULL },
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        assert_int_equal(os_write_file(path, lines[i].bytes, lines[i].n), 0);
+        assert_int_equal(os_read_secret_line(path, 100, &text), lines[i].line ? 0 : -EBADMSG);
+        if (!lines[i].line)
+            continue;
+        assert_string_equal(text, lines[i].line);
+        mem_free(text);
+    }
     static const mode_t open_to_others[] = { 0640, 0604, 0620, 0610 };
     for (size_t i = 0; i < sizeof open_to_others / sizeof *open_to_others; i++) {
         assert_int_equal(chmod(path, open_to_others[i]), 0);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "push/otlp_answer.h"
 #include "push/push_once.h"
 #include "push/pusher.h"
 
@@ -323,6 +324,56 @@ static void test_asked_to_wait(void **state)
     bench_end(&b);
 }
 
+/* As a collector of OTLP answers, which is told once; in what it took nothing is lost. */
+static void test_partial_success(void **state)
+{
+    static const struct { int status; const char *body, *said; uint64_t rejected; } way[] = {
+        { 200, "", "", 0 },
+        { 200, "\x0a\x0e\x08\x05\x12\x0atoo \x1blarge", "warning: push: one took a batch, but for 5 values, which it "
+          "rejected: too ?large\nwarning: push: one rejected 10 values in all of what it took\n", 10 },
+        { 200, "\x1d" "abcd\x0a\x04\x12\x02hm", "notice: push: one took a batch, and says: hm\n", 0 },
+        { 200, "\x0a\x02\x08\x01", "warning: push: one took a batch, but for 1 value, which it rejected: it says no "
+          "reason\nwarning: push: one rejected 2 values in all of what it took\n", 2 },
+        { 200, "\x0a\x02\x08\x81", "", 0 }, { 200, "{\"partialSuccess\": {}}", "", 0 },
+    };
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+        BENCH(b);
+        char line[256], why[TARGET_WHY];
+        snprintf(line, sizeof line, "one otlp http://127.0.0.1:%d/v1/metrics", b.r.port);
+        assert_int_equal(target_read(line, &b.t, why), 0);
+        for (b.r.n = 0; b.r.n < 2; b.r.n++)
+            b.r.script[b.r.n] = (struct script){ .way = STATUS, .status = way[i].status, .body = way[i].body };
+        bench_pusher(&b);
+        bench_run(&b, 50);
+        struct pusher_state s;
+        pusher_state(b.p, &s);
+        assert_true(pusher_is_idle(b.p));
+        assert_int_equal(s.counts.sent, TICKS);
+        assert_int_equal(s.counts.rejected, way[i].rejected);
+        pusher_free(b.p);
+        b.p = NULL;
+        assert_string_equal(buf_text(&b.said), way[i].said);
+        bench_end(&b);
+    }
+}
+
+/* The words of google.rpc.Status, and of whatever stands before it. */
+static void test_refusals_of_otlp(void **state)
+{
+    static const struct { const char *body, *said; } way[] = {
+        { "\x08\x03\x12\x05too b\x1a\x02xy", "503 (too b)" }, { "no healthy upstream", "503 (no healthy upstream)" },
+        { "\x08\x03", "503 (?\?)" }, { "", "status 503" }, { "\x12\x7f" "cut", "503 (cut)" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++) {
+        struct answer a = { 0 };
+        otlp_answer(503, way[i].body, strlen(way[i].body), &a);
+        assert_int_equal(a.verdict, VERDICT_WAIT);
+        if (!strstr(a.why, way[i].said))
+            fail_msg("%zu: %s", i, a.why);
+    }
+}
+
 /* An instant that it will never take: the others arrive, and that it lacks one is told. */
 static void test_poison(void **state)
 {
@@ -515,6 +566,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all), cmocka_unit_test(test_failures), cmocka_unit_test(test_asked_to_wait),
+        cmocka_unit_test(test_partial_success),
+        cmocka_unit_test(test_refusals_of_otlp),
+        cmocka_unit_test(test_partial_success), cmocka_unit_test(test_refusals_of_otlp),
         cmocka_unit_test(test_poison), cmocka_unit_test(test_old), cmocka_unit_test(test_never_taken),
         cmocka_unit_test(test_killed_before_cursor), cmocka_unit_test(test_damaged_cursor),
         cmocka_unit_test(test_settle),

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "alert/to_log.h"
+#include "base/text.h"
 #include "os/os.h"
 #include "os/syslog.h"
 
@@ -73,6 +74,14 @@ static void syslog_gets_a_line(void **state)
     longest[sizeof longest - 1] = '\0';
     assert_int_equal(os_syslog_send(p.dev_log, 4, "sonde", longest), 0);
     assert_true(recv(fd, got, sizeof got, 0) <= 1024);
+    for (size_t i = 0; i < 2; i++) { /* cut in the middle of a character in one of the two, as it may be */
+        for (size_t k = i; k + 1 < sizeof longest - 1; k += 2)
+            memcpy(longest + k, k % 4 < 2 ? "\xc2\x9b" : "\xc3\xb6", 2);
+        assert_int_equal(os_syslog_send(p.dev_log, 4, "sonde", longest), 0);
+        n = recv(fd, got, sizeof got - 1, 0);
+        got[n] = '\0';
+        assert_true(n > 500 && text_is_plain(got));
+    }
     close(fd);
     os_remove_dir(p.dir);
 }

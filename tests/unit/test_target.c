@@ -83,7 +83,7 @@ static void test_wrong(void **state)
         { "x jsonl http://[::1/in", "has no host" },
         { "x jsonl http://127.0.0.1:0/", "no port" },
         { "x jsonl http://127.0.0.1:65536/", "no port" },
-        { "x jsonl http://127.0.0.1:8x/", "signs in its URL" },
+        { "x jsonl http://127.0.0.1:8x/", "no port" },
         { "x jsonl http://127.0.0.1/a#b", "signs in its URL" },
         { "x jsonl http://127.0.0.1/a\\b", "signs in its URL" },
         { "x jsonl http://example.org/", "without encryption" },

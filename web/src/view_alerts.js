@@ -30,6 +30,7 @@ class AlertsView {
     this.slot = new Slot();
     this.fault = h('div');
     this.timer = 0;
+    this.left = false;
     this.off = live.on('event', (event) => event.kind === 'alert' && app.host.data.live && this.show());
     this.root = h(
       'div',
@@ -40,16 +41,18 @@ class AlertsView {
     );
   }
 
-  show() {
+  async show() {
     clearTimeout(this.timer);
+    if (this.left) return; // what was silenced meanwhile is of no interest
     if (app.host.data.live) this.timer = window.setTimeout(() => this.show(), ALERTS_AGAIN_MS);
-    return this.slot.load(
+    await this.slot.load(
       (signal) => get('alerts', {}, signal),
       (all) => this.sections(all),
     );
   }
 
   leave() {
+    this.left = true;
     clearTimeout(this.timer);
     this.off();
     this.slot.stop();

@@ -69,8 +69,13 @@ static void agent_show(struct agent *g, const struct message *m)
     char body[DELIVERIES_BODY], why[RECEIVER_WHY] = "";
     if (g->lasting && agent_find(g, m->id) < g->n_known) /* the line broke; it is on the screen */
         return;
-    agent_remember(g, m);
-    agent_result(g, desktop_show(g->desktop, m, deliveries_body(args_config(g->args), m, body), why), why);
+    deliveries_body(args_config(g->args), m, body);
+    int rc = desktop_show(g->desktop, m, body, why);
+    if (rc == -EAGAIN) /* the bus that it knew may be another by now */
+        rc = desktop_show(g->desktop, m, body, why);
+    if (rc == 0 || m->news == NEWS_CLEARED)
+        agent_remember(g, m);
+    agent_result(g, rc, why);
     if (args_flag(g->args, "verbose"))
         log_info("notify: %s: %s", news_name(m->news), body);
 }

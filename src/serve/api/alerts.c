@@ -76,6 +76,20 @@ static int alerts_put_kept(struct api *a, struct json *j)
     return rc;
 }
 
+/* NULL where there is nothing to judge, as where recording stopped, which a rule may have raised: that is shown all the
+ * same. False: it failed otherwise. */
+static bool alerts_judge(struct api *a, const struct api_range *range, const struct judged **out,
+                         struct http_reply *reply)
+{
+    *out = api_judge(a, range, 0, reply);
+    if (*out)
+        return true;
+    if (range->session || (reply->status != 404 && reply->status != 409))
+        return false;
+    http_reply_done(reply);
+    return true;
+}
+
 void api_alerts(void *self, const struct http_request *r, struct http_reply *out)
 {
     struct api *a = self;
@@ -84,13 +98,13 @@ void api_alerts(void *self, const struct http_request *r, struct http_reply *out
     if (!api_look(a, out) || !api_range(a, r, &range, out))
         return;
     range.from_ms = range.to_ms - LASTING_MS;
-    const struct judged *judged = api_judge(a, &range, 0, out);
-    if (!judged)
+    const struct judged *judged;
+    if (!alerts_judge(a, &range, &judged, out))
         return;
     json_init(&j, &out->body);
     json_object(&j, NULL);
     json_array(&j, "alerts");
-    for (size_t i = 0; i < judged->report->n_insights; i++)
+    for (size_t i = 0; judged && i < judged->report->n_insights; i++)
         if (!judged->report->insights[i].until_ms)
             alerts_one(&j, &judged->report->insights[i]);
     json_end(&j);

@@ -96,12 +96,14 @@ wait_for 'is 95.0 %, above 90.0 %' "$tmp/heard"
 "$sonde" check --duration 2 --interval 0.5 --fresh --notifications >"$tmp/report"
 wait_for 'string "Sonde:' "$tmp/heard"
 
-# Processes with such names, and a recorder that says what none of ours does: 1500 control characters, and markup.
+# Processes with such names, and a recorder that says what none of ours does: over 10 kB of control characters, those of
+# C0 escaped and those of C1 as UTF-8 has them, and markup; then a line without an end.
 /usr/bin/python3 "$tmp/hostile.py" "$tmp/evil.sock" &
 hostile=$!
 for _ in $(seq 50); do [ ! -S "$tmp/evil.sock" ] || break; sleep 0.1; done
 SONDE_SOCKET=$tmp/evil.sock timeout 20 "$sonde" notify --once
-wait_for 'string "evil?[2J"' "$tmp/heard"
+wait_for 'string "evil?[2J?"' "$tmp/heard"
+SONDE_SOCKET=$tmp/evil.sock timeout 20 "$sonde" notify --once
 "$sonde" check --duration 12 --interval 0.5 --fresh --notifications >"$tmp/report"
 kill $hostile
 END
@@ -114,17 +116,25 @@ for name in (b"x$(touch /tmp/sonde-p)", b"`touch /tmp/sonde-p`", b"<b>&\x1b[2J")
         libc.prctl(15, name[:15])
         while True:
             pass
-said = dict(state="raised", rule="evil\x1b[2J", metric="m", value=1, unit="1", severity="critical", more=0, id="e",
-            since="2026-11-22T10:15:00Z", time="2026-11-22T10:15:00Z",
-            text="<b>a</b>$(touch /tmp/sonde-p)" + 1500 * "\x01")
+said = dict(state="raised", rule="evil\x1b[2J\x9b", metric="m\x9b\x1b", value=1, unit="1", severity="critical", more=0,
+            id="e\x85", since="2026-11-22T10:15:00Z", time="2026-11-22T10:15:00Z",
+            text="<b>a</b>$(touch /tmp/sonde-p)" + 800 * "\x9b\x1b\x85\x01")
+evil = json.dumps(said, ensure_ascii=False).encode()
+assert 10000 < len(evil) < 16000 and b"\xc2\x9b\\u001b" in evil
+raw = evil.replace(b"\\u001b", b"\x1b").replace(b"evil", b"raw") # is no JSON
+lines = evil + b"\n" + raw + b"\nno JSON\n[]\n{}\n"
 server = socket.socket(socket.AF_UNIX)
 server.bind(sys.argv[1])
 server.listen()
 while True:
     line, _ = server.accept()
     line.recv(512)
-    line.sendall((json.dumps(said) + "\nno JSON\n[]\n{}\n").encode())
+    try:
+        line.sendall(lines)
+    except OSError:
+        pass # it left, as it may
     line.close()
+    lines = 100 * evil
 END
 rm -f /tmp/sonde-p
 export sonde tmp
@@ -135,9 +145,9 @@ DISPLAY=:$(cat "$tmp/display") dbus-run-session -- sh "$tmp/session.sh" || fail 
 
 # What was shown, in full and in order; a later one takes the place of an earlier one of the same alert.
 /usr/bin/python3 - "$tmp/heard" <<'PY'
-import re, sys
+import re, sys, unicodedata
 calls, now = [], None
-for line in open(sys.argv[1]):
+for line in open(sys.argv[1], encoding="utf-8"):
     if line.startswith("method call"):
         now = []
         calls.append(now)
@@ -156,8 +166,10 @@ assert over[0][1].startswith(f"{name} is 7.00 %, no longer above 90.0 %; it was 
 assert busy[0][2] == 0 and still[0][2] > 0 and over[0][2] == still[0][2], busy
 assert all("<" not in s[1] for s in shown), shown
 [evil] = [s for s in shown if s[0].startswith("evil")]
-assert evil[1].startswith("&lt;b&gt;a&lt;/b&gt;$(touch /tmp/sonde-p)??") and len(evil[1]) < 1000, evil
-assert all(c >= " " for s in shown for c in s[0] + s[1].replace("\n", "")), shown
+assert evil[:2] == ("evil?[2J?", evil[1]) and len(evil[1]) < 1000, evil
+assert re.fullmatch(r"&lt;b&gt;a&lt;/b&gt;\$\(touch /tmp/sonde-p\)\?{200,}", evil[1]), evil
+assert not [s for s in shown if s[0].startswith("raw")], shown
+assert all(unicodedata.category(c) != "Cc" for s in shown for c in s[0] + s[1].replace("\n", "")), shown
 print(len(shown), "notifications,", len(busy), "of the alert")
 PY
 [ ! -e /tmp/sonde-p ] || fail "a name was run as a command"
