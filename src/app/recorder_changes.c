@@ -297,10 +297,16 @@ static bool changes_read(struct changes *c)
 
 /* ---- the beginning ---- */
 
+/* When the machine was seen last before now; 0 = never. What is kept is written when something changed only. */
+static int64_t changes_last_ms(const struct changes *c)
+{
+    return c->r->last_ms > c->kept.seen_ms ? c->r->last_ms : c->kept.seen_ms;
+}
+
 static void changes_say_boot(struct changes *c, const char *id, int64_t boot_ms, bool known)
 {
     char text[224], span[32];
-    int64_t last_ms = c->r->last_ms > c->kept.seen_ms ? c->r->last_ms : c->kept.seen_ms, down_ms = boot_ms - last_ms;
+    int64_t last_ms = changes_last_ms(c), down_ms = boot_ms - last_ms;
     int n = snprintf(text, sizeof text, "the machine started (boot %.8s)", id);
     enum severity severity = SEVERITY_NOTICE;
     if (known && last_ms && down_ms > -CLOCK_MS) {
@@ -351,7 +357,7 @@ static void changes_begin(struct changes *c, int64_t now_ms)
     } else {
         c->after_boot = booted;
         c->lead = booted ? "after the start, " : "while nothing was recorded, ";
-        c->when_ms = booted && boot_ms ? boot_ms : c->kept.seen_ms;
+        c->when_ms = booted && boot_ms ? boot_ms : changes_last_ms(c);
         c->when_ms = c->when_ms > 0 && c->when_ms < now_ms ? c->when_ms : now_ms;
         c->until_ms = booted ? c->when_ms : now_ms;
         changes_mounts(c);

@@ -207,11 +207,12 @@ static void logs_load(struct recorder_logs *l)
 {
     auto_buf struct buf place = { 0 }, counts = { 0 };
     int64_t before_ms = l->r->started_ms - BEFORE_MS;
-    if (models_read(l->r->o.dir, COUNTS, &counts) == 0)
+    bool counted = models_read(l->r->o.dir, COUNTS, &counts) == 0 &&
         log_counts_load(log_follow_counts(l->follow), buf_text(&counts));
-    bool known = models_read(l->r->o.dir, PLACE, &place) == 0;
-    if (!log_reader_load(log_follow_reader(l->follow), known ? buf_text(&place) : "", before_ms))
-        log_counts_skip(log_follow_counts(l->follow), before_ms); /* nobody read what is before */
+    bool placed = models_read(l->r->o.dir, PLACE, &place) == 0;
+    int known = log_reader_load(log_follow_reader(l->follow), placed ? buf_text(&place) : "", before_ms);
+    if (counted && !known)
+        log_counts_skip(log_follow_counts(l->follow), before_ms); /* nobody reads what was logged since */
 }
 
 /* ---- the thread ---- */

@@ -170,4 +170,10 @@ expect 0 '' "$sonde" analyze "$tmp/first.csv" --logs "$tmp/syslog.1" --config "$
 told=$(judged "$tmp/out" analyze)
 [ "$told" = "0 log lines are not read here: privacy.collect_log_lines is off" ] || fail "switched off, of a file: $told"
 
+# What a check that is kept found stands in its session.
+expect 0 '*' "$sonde" check --root "$machines/first" --logs "$tmp/syslog.1" --archive --archive-dir "$tmp/kept" --json
+expect 0 '' "$sonde" events last --data "$tmp/kept" --kind anomaly --json
+told=$(judged "$tmp/out" events)
+[ "${told#? }" = "Out of memory: Killed process 812 (mysqld) total-vm:9000kB" ] || fail "of a check that was kept: $told"
+
 echo "$cases cases, three recorded machines"

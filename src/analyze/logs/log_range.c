@@ -92,9 +92,10 @@ static void walk_on(struct walk *w, size_t end, int64_t begin_ms, int64_t until_
 static size_t walk_together(const struct walk *w, size_t n, int64_t *until_ms)
 {
     size_t end = w->next;
+    *until_ms = INT64_MIN;
     do {
         int64_t over_ms = w->of[end].end_ms + LOG_AFTER_MS;
-        *until_ms = end == w->next || over_ms > *until_ms ? over_ms : *until_ms;
+        *until_ms = over_ms > *until_ms ? over_ms : *until_ms;
         end++;
     } while (end < n && w->of[end].start_ms - w->window_ms <= *until_ms);
     return end;
