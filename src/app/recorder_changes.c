@@ -42,11 +42,14 @@
 #define YOUNG_MAX 256
 #define DAY_MS (INT64_C(24) * 3600000)
 #define ORDER_MS 600000               /* longer before a start nobody knows how the machine ended */
+#define BOOT_MS 300000                /* services start for a while after the machine, */
+#define DOWN_MS 120000                /* and stop before it does */
 #define CLOCK_MS 60000                /* so far the clocks of two lives of a machine may disagree */
 #define TOLD 128
 #define SAME_MS 600000                /* the same sentence is told once in so long, */
 #define ALIKE_MS 90000                /* and of one thing, by whom it is seen first */
-#define EVENTS_LOOK 64                /* of one look at most */
+#define EVENTS_LOOK 64                /* of one look at most, */
+#define EVENTS_INSTANT 64             /* and of lines in one instant: more would push others out of the ring */
 
 struct changes {
     struct recorder *r;
@@ -61,6 +64,7 @@ struct changes {
     int looks, told_look, left_look; /* in this look */
     int which;                      /* that is read at the next look */
     int64_t before_ms;              /* of the look before */
+    int64_t boot_ms;                /* when the machine started; of the beginning, then it stays */
     int64_t settle_ns, noticed_ms;  /* when the kernel said that something changed; 0 = it did not */
     const char *lead;               /* before each sentence; "" while it is seen as it happens */
     int64_t when_ms, until_ms;      /* of what is found by a comparison */
@@ -73,8 +77,8 @@ struct changes {
     struct { uint64_t text, thing; int64_t at_ms; } told[TOLD];
     int next_told;
     bool units;                     /* lines of logs tell of services */
+    int told_lines, left_lines;     /* in this instant; since they were told of */
     uint64_t ticks;                 /* instants that were taken */
-    int64_t wall_ms;                /* of the last */
     bool ending, ended;
 };
 
@@ -135,6 +139,26 @@ static void changes_say(struct changes *c, enum severity severity, const char *s
     changes_tell(c, &e);
 }
 
+/* What comes with the machine, and went with it, is its start and its end, and no change. */
+static bool changes_is_boot(const struct changes *c, const struct event *e)
+{
+    int64_t at_ms = e->wall_ms, last_ms = c->r->last_ms;
+    bool starts = c->boot_ms && at_ms >= c->boot_ms && at_ms < c->boot_ms + BOOT_MS;
+    bool ends = last_ms && at_ms >= last_ms && at_ms < last_ms + DOWN_MS && at_ms < c->boot_ms;
+    return e->severity == SEVERITY_INFO && (starts || ends);
+}
+
+/* Is there room for one more of a line in this instant? What is grave has twice as much. */
+static bool changes_has_room(struct changes *c, enum severity severity)
+{
+    os_lock(c->lock);
+    bool room = c->told_lines < (severity >= SEVERITY_WARNING ? 2 : 1) * EVENTS_INSTANT;
+    c->told_lines += room;
+    c->left_lines += !room;
+    os_unlock(c->lock);
+    return room;
+}
+
 void recorder_changes_line(void *changes, const struct log_line *line)
 {
     struct changes *c = changes;
@@ -147,7 +171,7 @@ void recorder_changes_line(void *changes, const struct log_line *line)
     os_lock(c->lock);
     c->units = c->units || strcmp(e.source, "service") == 0;
     os_unlock(c->lock);
-    if (!changes_was_told(c, &e))
+    if (!changes_is_boot(c, &e) && !changes_was_told(c, &e) && changes_has_room(c, e.severity))
         ring_put(c->r->said, &e);
 }
 
@@ -343,17 +367,17 @@ static void changes_mounts(struct changes *c)
 static void changes_begin(struct changes *c, int64_t now_ms)
 {
     char id[40];
-    int64_t boot_ms = changes_boot_ms(c->root);
+    int64_t boot_ms = c->boot_ms > now_ms ? now_ms : c->boot_ms;
     bool known = changes_read(c);
     changes_boot_id(c->root, id);
     bool booted = *id && strcmp(id, c->kept.boot_id) != 0;
-    boot_ms = boot_ms > now_ms ? now_ms : boot_ms;
     if (booted && boot_ms && (known || now_ms - boot_ms < DAY_MS))
         changes_say_boot(c, id, boot_ms, known);
     text_copy(c->kept.boot_id, sizeof c->kept.boot_id, id);
     c->which = CHANGES_LOOK_MOUNTS | CHANGES_LOOK_VERSIONS;
     if (!known) {
-        changes_look(c->root, c->which | CHANGES_LOOK_SERVICES, &c->kept.machine, &c->kept.machine);
+        struct machine_state none = { 0 };
+        changes_look(c->root, c->which | CHANGES_LOOK_SERVICES, &none, &c->kept.machine);
     } else {
         c->after_boot = booted;
         c->lead = booted ? "after the start, " : "while nothing was recorded, ";
@@ -377,9 +401,13 @@ static void changes_pass(struct changes *c, int64_t now_ms)
     else
         changes_compare(c, now_ms);
     /* Services start for a while after the machine: until then they are its start, and no change. */
-    c->after_boot = c->after_boot && now_ms - c->when_ms < 300000;
+    c->after_boot = c->after_boot && now_ms - c->when_ms < BOOT_MS;
     changes_grown(c, now_ms);
     c->dirty = changes_packages(&c->packages, now_ms) || c->dirty;
+    os_lock(c->lock);
+    c->left_look += c->left_lines;
+    c->left_lines = 0;
+    os_unlock(c->lock);
     if (c->left_look) {
         char text[96];
         snprintf(text, sizeof text, "and %d more changes at once", c->left_look);
@@ -470,6 +498,7 @@ static int changes_open(struct recorder *r, void **self)
                            .lock = os_lock_new(),
                            .hides_mounts = !config_bool(r->config, "privacy.collect_mount_points"),
                            .hides_names = !config_bool(r->config, "privacy.collect_process_names") };
+    c->boot_ms = changes_boot_ms(c->root);
     c->packages = (struct changes_packages){ .root = c->root, .cursor = c->kept.log, .tell = changes_tell, .self = c };
     c->watch = c->real && !*c->root ? os_watch_new() : NULL;
     int rc = c->real ? os_thread(changes_main, c) : 0;
@@ -489,7 +518,7 @@ static void changes_take(void *self, const struct schema *s, const struct moment
     (void)s;
     os_lock(c->lock);
     c->ticks++;
-    c->wall_ms = m->frame.wall_ms;
+    c->told_lines = 0;
     os_unlock(c->lock);
     if (!c->real) /* it waits for us */
         changes_pass(c, m->frame.wall_ms);
