@@ -2,7 +2,7 @@
  * logs_open.c - which logs there are.
  *
  * The journal wins: where it can be read, only files that the configuration names are read beside it, and lines that
- * both have come once. Without it, the usual files; the ring of the kernel where no such file has the kernel's lines.
+ * both have come once. Without it, the usual files; where there is none of them, the ring of the kernel.
  */
 #include "app/logs_open.h"
 
