@@ -42,8 +42,8 @@ void event_put_over(struct event *e, const char *summary)
 {
     char span[32];
     e->severity = SEVERITY_INFO;
-    snprintf(e->text, sizeof e->text, OVER "%s: %.170s", text_span((double)(e->end_ms - e->wall_ms) * 1e-3, span, sizeof span),
-             summary);
+    text_span((double)(e->end_ms - e->wall_ms) * 1e-3, span, sizeof span);
+    snprintf(e->text, sizeof e->text, OVER "%s: %.170s", span, summary);
 }
 
 bool event_is_over(const struct event *e)

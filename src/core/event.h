@@ -19,6 +19,7 @@ enum event_kind {
 };
 
 #define EVENT_KINDS (EVENT_ALERT + 1)
+#define EVENT_KIND_NAMES "gap clock adapter budget archive anomaly workload log change alert" /* for a choice of one */
 
 enum severity { SEVERITY_INFO = 1, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 
