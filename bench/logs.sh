@@ -1,12 +1,13 @@
 #!/bin/sh
-# What it costs to follow a journal, and a file of syslog, that grow by 100 lines a second. logs.sh BUILD [SECONDS]
+# What it costs to follow a journal, and a file of syslog, that grow by 100 lines a second: the loop alone, and in a
+# whole recorder, whose thread for logs looks for changes in each line as well. logs.sh BUILD [SECONDS]
 set -eu
 build=$1 seconds=${2:-60}
 tmp=$(mktemp -d)
 background=
 trap 'kill $background 2>/dev/null || :; rm -rf "$tmp"' EXIT
 remote=/usr/lib/systemd/systemd-journal-remote
-ninja -C "$build" bench/logs sonde-journal.so >&2
+ninja -C "$build" bench/logs sonde sonde-journal.so >&2
 mkdir "$tmp/journal" "$tmp/program"
 cp "$build/bench/logs" "$tmp/program/logs"
 ln -s "$(realpath "$build")" "$tmp/program/modules"
@@ -38,7 +39,42 @@ while True:
     out.flush()
     time.sleep(0.05)
 END
-export TZ=UTC
+export TZ=UTC XDG_CONFIG_HOME="$tmp/config"
+
+# recorder CONFIG: CPU time of each thread of a recorder over $seconds, in ns, the oldest first, in one line. The thread
+# for logs is there whether they are read or not.
+recorder()
+{
+    "$build/sonde" record --data "$tmp/data.$1" --config "$tmp/$1.yaml" --interval 1 --quiet >&2 &
+    background="$background $!"
+    python3 - $! "$seconds" <<'END'
+import os, sys, time
+tasks, seconds = f"/proc/{sys.argv[1]}/task", int(sys.argv[2])
+def used():
+    return {int(t): int(open(f"{tasks}/{t}/schedstat").read().split()[0]) for t in os.listdir(tasks)}
+time.sleep(10)
+before = used()
+time.sleep(seconds)
+after = used()
+print(*[after[t] - before[t] for t in sorted(before)])
+END
+    kill $!
+    wait $! || :
+}
+
+# beside ON OFF SECONDS: two such lines as shares of a core
+beside()
+{
+    python3 - "$@" <<'END'
+import sys
+on, off, seconds = [int(x) for x in sys.argv[1].split()], [int(x) for x in sys.argv[2].split()], float(sys.argv[3])
+share = lambda ns: f"{ns / seconds / 1e7:.3f} %"
+more = max(range(min(len(on), len(off))), key=lambda i: on[i] - off[i])
+print(f"recorder: {share(sum(on))} of a core, without logs {share(sum(off))}; the thread for logs {share(on[more])}, "
+      f"idle {share(off[more])}")
+END
+}
+printf 'logs: { enabled: false }\n' >"$tmp/off.yaml"
 if [ -x $remote ]; then
     mkfifo "$tmp/fifo"
     $remote --output="$tmp/journal/made.journal" - <"$tmp/fifo" >/dev/null 2>&1 &
@@ -49,6 +85,9 @@ if [ -x $remote ]; then
     printf 'logs: { journal: "%s" }\n' "$tmp/journal" >"$tmp/journal.yaml"
     printf 'journal: '
     "$tmp/program/logs" "$tmp/journal.yaml" "$seconds"
+    on=$(recorder journal) off=$(recorder off)
+    printf 'journal, in a '
+    beside "$on" "$off" "$seconds"
 fi
 python3 "$tmp/grow.py" syslog >"$tmp/syslog" &
 background="$background $!"
@@ -56,3 +95,6 @@ sleep 1
 printf 'logs: { files: ["%s"] }\n' "$tmp/syslog" >"$tmp/syslog.yaml"
 printf 'syslog: '
 "$tmp/program/logs" "$tmp/syslog.yaml" "$seconds"
+on=$(recorder syslog) off=$(recorder off)
+printf 'syslog, in a '
+beside "$on" "$off" "$seconds"

@@ -5,6 +5,7 @@
 #include "app/datadir.h"
 #include "app/findings.h"
 #include "app/intake.h"
+#include "app/logs_report.h"
 #include "app/sessions/sessions.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -110,6 +111,8 @@ int archive_options_keep(const struct args *a, const struct recording *rec, stru
 void archive_options_found(void *kept, const struct report *r)
 {
     const struct archive_kept *k = kept;
-    if (*k->session)
-        findings_keep(k->dir.p, k->session, r);
+    if (!*k->session)
+        return;
+    findings_keep(k->dir.p, k->session, r);
+    logs_report_keep(r, k->dir.p, k->session);
 }

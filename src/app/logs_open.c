@@ -2,7 +2,7 @@
  * logs_open.c - which logs there are.
  *
  * The journal wins: where it can be read, only files that the configuration names are read beside it, and lines that
- * both have come once. Without it, the usual files; the ring of the kernel where no such file has the kernel's lines.
+ * both have come once. Without it, the usual files; where there is none of them, the ring of the kernel.
  */
 #include "app/logs_open.h"
 
@@ -120,16 +120,21 @@ static void logs_add_named(struct log_reader *r, const struct config *c)
     }
 }
 
-/* The first that is there of each kind of system; -EACCES: there are some, and we may not read them. */
-static int logs_add_usual(struct log_reader *r)
+/* Files of syslog as systems name them. */
+static const char *const usual[] = { "syslog", "messages", "kern.log", "daemon.log" };
+
+#define USUAL (sizeof usual / sizeof *usual)
+
+/* Those of them that are there; -EACCES: there are some, and we may not read them. */
+static int logs_add_usual(struct log_reader *r, const char *dir)
 {
-    static const char *const usual[] = { "/var/log/syslog", "/var/log/messages", "/var/log/kern.log",
-                                         "/var/log/daemon.log" };
     int rc = -ENOENT;
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+    for (size_t i = 0; i < USUAL; i++) {
+        auto_buf struct buf path = { 0 };
         struct os_disk_identity id;
-        int one = os_disk_identify(usual[i], &id);
-        one = one < 0 ? one : id.is_file ? logs_add_file(r, usual[i]) : -EINVAL;
+        buf_printf(&path, "%s/%s", dir, usual[i]);
+        int one = os_disk_identify(path.p, &id);
+        one = one < 0 ? one : id.is_file ? logs_add_file(r, path.p) : -EINVAL;
         rc = one == 0 || (rc != 0 && one == -EACCES) ? one : rc;
     }
     return rc;
@@ -166,7 +171,7 @@ int logs_open_machine(const struct config *c, bool named, struct log_reader **ou
         log_reader_add(r, &s);
     logs_add_named(r, c);
     if (!named && !log_reader_count(r))
-        files = logs_add_usual(r);
+        files = logs_add_usual(r, "/var/log");
     if (!named && !log_reader_count(r))
         logs_add_kernel(r);
     if (log_reader_count(r)) {
@@ -187,7 +192,7 @@ struct found_files {
     struct log_reader *r;
     const char *dir;
     bool journal;
-    int depth;
+    int left;   /* for which there was no room */
 };
 
 static bool logs_ends(const char *name, const char *with)
@@ -203,16 +208,24 @@ static int logs_note_journal(void *self, const char *path, enum os_kind kind)
     return 0;
 }
 
-/* Not what was turned over, which is read with the file that it was, nor what is packed. */
+/* Not what was turned over, which is read with the file that it was, nor what is packed, nor what is there already. */
+static bool logs_is_other(const char *name)
+{
+    const char *end = strrchr(name, '.');
+    bool turned = end && end[1] && strspn(end + 1, "0123456789") == strlen(end + 1);
+    for (size_t i = 0; i < USUAL; i++)
+        if (strcmp(name, usual[i]) == 0)
+            return false;
+    return !turned && !logs_ends(name, ".gz") && !logs_ends(name, ".xz") && !logs_ends(name, ".zst");
+}
+
 static void logs_note_file(void *self, const char *name)
 {
     struct found_files *f = self;
     auto_buf struct buf path = { 0 };
-    const char *end = strrchr(name, '.');
-    bool turned = end && end[1] && strspn(end + 1, "0123456789") == strlen(end + 1);
     buf_printf(&path, "%s/%s", f->dir, name);
-    if (!turned && !logs_ends(name, ".gz") && !logs_ends(name, ".xz") && !logs_ends(name, ".zst") && os_is_file(path.p))
-        logs_add_file(f->r, path.p);
+    if (logs_is_other(name) && os_is_file(path.p))
+        f->left += logs_add_file(f->r, path.p) == -ENOSPC;
 }
 
 static int logs_add_dir(struct log_reader *r, const char *dir)
@@ -226,7 +239,11 @@ static int logs_add_dir(struct log_reader *r, const char *dir)
         rc = journal_source_open(dir, &s);
         return rc < 0 ? rc : log_reader_add(r, &s);
     }
+    logs_add_usual(r, dir);
     rc = os_list("", dir, logs_note_file, &f);
+    if (f.left)
+        log_warn(0, "--logs %s: %d of its files are not read, as %d are read at once; name one file", dir, f.left,
+                 LOG_SOURCES_MAX);
     return rc < 0 ? rc : log_reader_count(r) ? 0 : -ENODATA;
 }
 

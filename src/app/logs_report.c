@@ -62,13 +62,14 @@ static void logs_read(struct report *r, struct log_reader *reader, int64_t windo
     mem_free(found);
 }
 
-static void logs_keep(struct report *r, const char *dir)
+void logs_report_keep(const struct report *r, const char *dir, const char *session)
 {
     struct index *x;
     int rc = index_open(dir, &(struct index_options){ 0 }, &x);
     if (rc == 0) {
         for (size_t i = 0; i < r->n_anomalies && rc >= 0; i++)
-            rc = look_logs_keep(x, r->rec->session, r->anomalies[i].start_ms, r->anomalies[i].logs);
+            if (r->anomalies[i].logs)
+                rc = look_logs_keep(x, session, r->anomalies[i].start_ms, r->anomalies[i].logs);
         index_close(x);
     }
     if (rc < 0)
@@ -116,7 +117,7 @@ int logs_for_report(const struct args *a, struct report *r, const char *root, co
     if (reader) {
         logs_read(r, reader, logs_window_ms(c));
         if (dir && *r->rec->session)
-            logs_keep(r, dir);
+            logs_report_keep(r, dir, r->rec->session);
     }
     log_reader_free(reader);
     return 0;

@@ -16,4 +16,7 @@
  */
 int logs_for_report(const struct args *a, struct report *r, const char *root, const char *dir);
 
+/* Stores what was found, in the index of dir, as that of a session; what hinders it is told in the log only. */
+void logs_report_keep(const struct report *r, const char *dir, const char *session);
+
 #endif

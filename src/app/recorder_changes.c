@@ -10,6 +10,8 @@
 #include "app/recorder_changes.h"
 
 #include "analyze/changes/change_of_line.h"
+#include "analyze/changes/changes_told.h"
+#include "analyze/changes/young_services.h"
 #include "app/changes_look.h"
 #include "app/changes_packages.h"
 #include "app/models.h"
@@ -38,29 +40,28 @@
 #define SETTLE_MOST_NS (2 * SECOND_NS) /* and where notice after notice says nothing new, as on hosts of containers */
 #define MOUNTS_EVERY 12               /* looks, where the kernel does not say */
 #define VERSIONS_EVERY 60
-#define YOUNG_MS 60000                /* services that are shorter there are no change */
-#define YOUNG_MAX 256
 #define DAY_MS (INT64_C(24) * 3600000)
 #define ORDER_MS 600000               /* longer before a start nobody knows how the machine ended */
+#define BOOT_MS 300000                /* services start for a while after the machine, */
+#define DOWN_MS 120000                /* and stop before it does */
 #define CLOCK_MS 60000                /* so far the clocks of two lives of a machine may disagree */
-#define TOLD 128
-#define SAME_MS 600000                /* the same sentence is told once in so long, */
-#define ALIKE_MS 90000                /* and of one thing, by whom it is seen first */
-#define EVENTS_LOOK 64                /* of one look at most */
+#define EVENTS_LOOK 64                /* of one look at most, */
+#define EVENTS_INSTANT 64             /* and of lines in one instant: more would push others out of the ring */
 
 struct changes {
     struct recorder *r;
     const char *root;
     bool real, hides_mounts, hides_names;
+    bool listens;                   /* lines of logs come here */
     struct os_watch *watch;         /* NULL: a tree */
     struct changes_kept kept;       /* of the thread, as are the next ones */
     struct changes_packages packages;
-    struct { char name[96]; int64_t since_ms; } young[YOUNG_MAX];
-    int n_young;
+    struct young_services young;
     bool by_lines;                  /* services are told by lines of logs: what is seen of them here is not */
     int looks, told_look, left_look; /* in this look */
     int which;                      /* that is read at the next look */
     int64_t before_ms;              /* of the look before */
+    int64_t boot_ms;                /* when the machine started; of the beginning, then it stays */
     int64_t settle_ns, noticed_ms;  /* when the kernel said that something changed; 0 = it did not */
     const char *lead;               /* before each sentence; "" while it is seen as it happens */
     int64_t when_ms, until_ms;      /* of what is found by a comparison */
@@ -70,48 +71,22 @@ struct changes {
     bool dirty;
 
     struct os_lock *lock;           /* guards what follows */
-    struct { uint64_t text, thing; int64_t at_ms; } told[TOLD];
-    int next_told;
+    struct changes_told told;
     bool units;                     /* lines of logs tell of services */
+    int told_lines, left_lines;     /* in this instant; since they were told of */
     uint64_t ticks;                 /* instants that were taken */
-    int64_t wall_ms;                /* of the last */
     bool ending, ended;
 };
 
 /* ---- telling ---- */
 
-/* What a sentence is about: without what stands behind ':' or in brackets. Packages and versions nobody else tells. */
-static uint64_t changes_thing(const struct event *e)
-{
-    char thing[224];
-    text_copy(thing, sizeof thing, e->text);
-    if (strcmp(e->source, "packages") != 0 && strcmp(e->source, "version") != 0)
-        thing[strcspn(thing, ":(")] = '\0';
-    for (size_t n = strlen(thing); n > 0 && thing[n - 1] == ' ';)
-        thing[--n] = '\0';
-    return hash_text(HASH_START, thing);
-}
-
-/* Was it told just now, by this or by another who saw the same? Remembers it. */
+/* Was it told just now, by this or by another who saw the same? */
 static bool changes_was_told(struct changes *c, const struct event *e)
 {
-    uint64_t text = hash_text(HASH_START, e->text), thing = changes_thing(e);
-    bool known = false;
     os_lock(c->lock);
-    for (int i = 0; i < TOLD && !known; i++) {
-        int64_t d = e->wall_ms - c->told[i].at_ms;
-        d = d < 0 ? -d : d;
-        known = c->told[i].text && ((c->told[i].text == text && d < SAME_MS) ||
-                                    (c->told[i].thing == thing && d < ALIKE_MS));
-    }
-    if (!known) {
-        c->told[c->next_told].text = text;
-        c->told[c->next_told].thing = thing;
-        c->told[c->next_told].at_ms = e->wall_ms;
-        c->next_told = (c->next_told + 1) % TOLD;
-    }
+    bool told = changes_told(&c->told, e);
     os_unlock(c->lock);
-    return known;
+    return told;
 }
 
 static void changes_tell(void *self, const struct event *e)
@@ -135,6 +110,26 @@ static void changes_say(struct changes *c, enum severity severity, const char *s
     changes_tell(c, &e);
 }
 
+/* What comes with the machine, and went with it, is its start and its end, and no change. */
+static bool changes_is_boot(const struct changes *c, const struct event *e)
+{
+    int64_t at_ms = e->wall_ms, last_ms = c->r->last_ms;
+    bool starts = c->boot_ms && at_ms >= c->boot_ms && at_ms < c->boot_ms + BOOT_MS;
+    bool ends = last_ms && at_ms >= last_ms && at_ms < last_ms + DOWN_MS && at_ms < c->boot_ms;
+    return e->severity == SEVERITY_INFO && (starts || ends);
+}
+
+/* Is there room for one more of a line in this instant? What is grave has twice as much. */
+static bool changes_has_room(struct changes *c, enum severity severity)
+{
+    os_lock(c->lock);
+    bool room = c->told_lines < (severity >= SEVERITY_WARNING ? 2 : 1) * EVENTS_INSTANT;
+    c->told_lines += room;
+    c->left_lines += !room;
+    os_unlock(c->lock);
+    return room;
+}
+
 void recorder_changes_line(void *changes, const struct log_line *line)
 {
     struct changes *c = changes;
@@ -147,64 +142,24 @@ void recorder_changes_line(void *changes, const struct log_line *line)
     os_lock(c->lock);
     c->units = c->units || strcmp(e.source, "service") == 0;
     os_unlock(c->lock);
-    if (!changes_was_told(c, &e))
+    if (!changes_is_boot(c, &e) && !changes_was_told(c, &e) && changes_has_room(c, e.severity))
         ring_put(c->r->said, &e);
 }
 
-/* ---- services that are seen by their control groups ---- */
+/* ---- comparing ---- */
 
-static int changes_young(const struct changes *c, const char *name)
-{
-    for (int i = 0; i < c->n_young; i++)
-        if (strcmp(c->young[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-static void changes_forget_young(struct changes *c, int i)
-{
-    c->young[i] = c->young[--c->n_young];
-}
-
-/* True: it is no news, or not yet. */
-static bool changes_service(struct changes *c, const struct machine_item *was, const struct machine_item *is)
-{
-    const struct machine_item *one = is ? is : was;
-    assert(one);
-    int i = changes_young(c, one->name);
-    if (c->by_lines || c->after_boot)
-        return true;
-    if (i >= 0 && !is)
-        changes_forget_young(c, i);
-    if (i >= 0 || was)
-        return i >= 0;
-    if (c->n_young < YOUNG_MAX) {
-        text_copy(c->young[c->n_young].name, sizeof c->young->name, is->name);
-        c->young[c->n_young++].since_ms = c->when_ms;
-    }
-    return true;
-}
-
-/* Those that stayed are told, with the time when they came. */
+/* Services that are seen by their control groups, and stayed, are told with the time when they came. */
 static void changes_grown(struct changes *c, int64_t now_ms)
 {
-    for (int i = 0; i < c->n_young;) {
-        struct machine_item item = { .kind = MACHINE_SERVICE };
-        struct event e;
-        if (now_ms - c->young[i].since_ms < YOUNG_MS) {
-            i++;
-            continue;
-        }
-        text_copy(item.name, sizeof item.name, c->young[i].name);
+    struct machine_item item;
+    struct event e;
+    int64_t since_ms;
+    while (young_services_grown(&c->young, now_ms, &item, &since_ms))
         if (machine_state_say(NULL, &item, c->hides_mounts, &e)) {
-            e.wall_ms = e.end_ms = c->young[i].since_ms;
+            e.wall_ms = e.end_ms = since_ms;
             changes_tell(c, &e);
         }
-        changes_forget_young(c, i);
-    }
 }
-
-/* ---- comparing ---- */
 
 static void changes_differ(void *self, const struct machine_item *was, const struct machine_item *is)
 {
@@ -213,7 +168,8 @@ static void changes_differ(void *self, const struct machine_item *was, const str
     const struct machine_item *one = is ? is : was;
     assert(one);
     enum machine_kind kind = one->kind;
-    if (kind == MACHINE_SERVICE && changes_service(c, was, is))
+    if (kind == MACHINE_SERVICE &&
+        (c->by_lines || c->after_boot || young_services_hold(&c->young, was, is, c->when_ms)))
         return;
     if (c->after_boot && (kind == MACHINE_NET || kind == MACHINE_DISK) && was && is)
         return; /* links come up, and disks are numbered anew */
@@ -233,7 +189,7 @@ static void changes_compare(struct changes *c, int64_t now_ms)
 {
     struct machine_state now;
     os_lock(c->lock);
-    c->by_lines = c->kept.units || c->units; /* before, or by now */
+    c->by_lines = c->listens && (c->kept.units || c->units); /* before, or by now */
     os_unlock(c->lock);
     changes_look(c->root, c->which | CHANGES_LOOK_SERVICES, &c->kept.machine, &now);
     if (!*c->lead)
@@ -297,10 +253,16 @@ static bool changes_read(struct changes *c)
 
 /* ---- the beginning ---- */
 
+/* When the machine was seen last before now; 0 = never. What is kept is written when something changed only. */
+static int64_t changes_last_ms(const struct changes *c)
+{
+    return c->r->last_ms > c->kept.seen_ms ? c->r->last_ms : c->kept.seen_ms;
+}
+
 static void changes_say_boot(struct changes *c, const char *id, int64_t boot_ms, bool known)
 {
     char text[224], span[32];
-    int64_t last_ms = c->r->last_ms > c->kept.seen_ms ? c->r->last_ms : c->kept.seen_ms, down_ms = boot_ms - last_ms;
+    int64_t last_ms = changes_last_ms(c), down_ms = boot_ms - last_ms;
     int n = snprintf(text, sizeof text, "the machine started (boot %.8s)", id);
     enum severity severity = SEVERITY_NOTICE;
     if (known && last_ms && down_ms > -CLOCK_MS) {
@@ -337,21 +299,21 @@ static void changes_mounts(struct changes *c)
 static void changes_begin(struct changes *c, int64_t now_ms)
 {
     char id[40];
-    int64_t boot_ms = changes_boot_ms(c->root);
+    int64_t boot_ms = c->boot_ms > now_ms ? now_ms : c->boot_ms;
     bool known = changes_read(c);
     changes_boot_id(c->root, id);
     bool booted = *id && strcmp(id, c->kept.boot_id) != 0;
-    boot_ms = boot_ms > now_ms ? now_ms : boot_ms;
     if (booted && boot_ms && (known || now_ms - boot_ms < DAY_MS))
         changes_say_boot(c, id, boot_ms, known);
     text_copy(c->kept.boot_id, sizeof c->kept.boot_id, id);
     c->which = CHANGES_LOOK_MOUNTS | CHANGES_LOOK_VERSIONS;
     if (!known) {
-        changes_look(c->root, c->which | CHANGES_LOOK_SERVICES, &c->kept.machine, &c->kept.machine);
+        struct machine_state none = { 0 };
+        changes_look(c->root, c->which | CHANGES_LOOK_SERVICES, &none, &c->kept.machine);
     } else {
         c->after_boot = booted;
         c->lead = booted ? "after the start, " : "while nothing was recorded, ";
-        c->when_ms = booted && boot_ms ? boot_ms : c->kept.seen_ms;
+        c->when_ms = booted && boot_ms ? boot_ms : changes_last_ms(c);
         c->when_ms = c->when_ms > 0 && c->when_ms < now_ms ? c->when_ms : now_ms;
         c->until_ms = booted ? c->when_ms : now_ms;
         changes_mounts(c);
@@ -371,9 +333,13 @@ static void changes_pass(struct changes *c, int64_t now_ms)
     else
         changes_compare(c, now_ms);
     /* Services start for a while after the machine: until then they are its start, and no change. */
-    c->after_boot = c->after_boot && now_ms - c->when_ms < 300000;
+    c->after_boot = c->after_boot && now_ms - c->when_ms < BOOT_MS;
     changes_grown(c, now_ms);
     c->dirty = changes_packages(&c->packages, now_ms) || c->dirty;
+    os_lock(c->lock);
+    c->left_look += c->left_lines;
+    c->left_lines = 0;
+    os_unlock(c->lock);
     if (c->left_look) {
         char text[96];
         snprintf(text, sizeof text, "and %d more changes at once", c->left_look);
@@ -464,15 +430,17 @@ static int changes_open(struct recorder *r, void **self)
                            .lock = os_lock_new(),
                            .hides_mounts = !config_bool(r->config, "privacy.collect_mount_points"),
                            .hides_names = !config_bool(r->config, "privacy.collect_process_names") };
+    c->boot_ms = changes_boot_ms(c->root);
     c->packages = (struct changes_packages){ .root = c->root, .cursor = c->kept.log, .tell = changes_tell, .self = c };
     c->watch = c->real && !*c->root ? os_watch_new() : NULL;
+    c->listens = recorder_logs_listen(r, recorder_changes_line, c);
     int rc = c->real ? os_thread(changes_main, c) : 0;
     if (rc < 0) {
         log_warn(rc, "record: what changes on the machine is not told");
+        recorder_logs_leave(r, c);
         changes_free(c);
         return rc;
     }
-    recorder_logs_listen(r, recorder_changes_line, c);
     *self = c;
     return 0;
 }
@@ -483,7 +451,7 @@ static void changes_take(void *self, const struct schema *s, const struct moment
     (void)s;
     os_lock(c->lock);
     c->ticks++;
-    c->wall_ms = m->frame.wall_ms;
+    c->told_lines = 0;
     os_unlock(c->lock);
     if (!c->real) /* it waits for us */
         changes_pass(c, m->frame.wall_ms);

@@ -17,7 +17,6 @@
 #include "os/os.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define MODEL "detector"
@@ -51,15 +50,12 @@ static void finding_done(struct finding *f)
 static void learner_say(struct learner *l, const struct anomaly *a, enum online_news news)
 {
     struct event e = { .wall_ms = a->start_ms, .end_ms = a->end_ms, .kind = EVENT_ANOMALY, .source = "learning" };
-    char span[32];
     if (e.end_ms < e.wall_ms) /* the clock was set back */
         e.end_ms = e.wall_ms;
-    text_span((double)(e.end_ms - e.wall_ms) * 1e-3, span, sizeof span);
-    e.severity = news == ONLINE_OPENED ? a->severity : SEVERITY_INFO;
-    if (news == ONLINE_OPENED)
-        text_copy(e.text, sizeof e.text, a->summary);
-    else
-        snprintf(e.text, sizeof e.text, "over after %s: %.170s", span, a->summary);
+    e.severity = a->severity;
+    text_copy(e.text, sizeof e.text, a->summary);
+    if (news != ONLINE_OPENED)
+        event_put_over(&e, a->summary);
     ring_put(l->r->said, &e);
 }
 

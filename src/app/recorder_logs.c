@@ -50,17 +50,19 @@ struct listener {
 
 struct recorder_logs {
     struct recorder *r;
-    struct os_lock *lock;       /* guards what follows, down to reading */
+    struct os_lock *lock;       /* guards what follows, down to lines */
     struct news news[NEWS];
     int n_news;
     int64_t now_ms;             /* of the last instant */
-    bool started, ending, ended, off;
-    int64_t lines, skipped;
+    bool started, ending, ended;
+    const char *off;            /* why nothing is read by now; NULL: nothing forbids it */
+    int64_t lines;
+
+    struct os_lock *telling;    /* guards the listeners; held while they are called; before `lock` */
     struct listener listener[4];
     int n_listeners;
-    struct os_lock *telling;    /* held while listeners are called; before `lock` */
 
-    char reason[LOG_REASON];    /* why nothing is read; "" */
+    char reason[LOG_REASON];    /* why nothing can be read, from the start on; "" */
     struct log_follow *follow;  /* of the thread, as what follows; NULL: nothing is read */
     bool is_first, is_real;
     int64_t saved_ns, counts_ns, saved_lines;
@@ -98,8 +100,7 @@ static void logs_take(void *self, const struct schema *s, const struct moment *m
         const struct event *e = &m->events[i];
         if (e->kind != EVENT_ANOMALY)
             continue;
-        bool over = strncmp(e->text, "over after ", 11) == 0; /* as recorder_learn.c says it */
-        l->news[l->n_news++] = (struct news){ e->wall_ms, over ? (e->end_ms > 1 ? e->end_ms : 1) : 0 };
+        l->news[l->n_news++] = (struct news){ e->wall_ms, event_is_over(e) ? (e->end_ms > 1 ? e->end_ms : 1) : 0 };
         wake = true;
     }
     if (wake)
@@ -206,10 +207,12 @@ static void logs_load(struct recorder_logs *l)
 {
     auto_buf struct buf place = { 0 }, counts = { 0 };
     int64_t before_ms = l->r->started_ms - BEFORE_MS;
-    if (models_read(l->r->o.dir, COUNTS, &counts) == 0)
+    bool counted = models_read(l->r->o.dir, COUNTS, &counts) == 0 &&
         log_counts_load(log_follow_counts(l->follow), buf_text(&counts));
-    bool known = models_read(l->r->o.dir, PLACE, &place) == 0;
-    log_reader_load(log_follow_reader(l->follow), known ? buf_text(&place) : "", before_ms);
+    bool placed = models_read(l->r->o.dir, PLACE, &place) == 0;
+    int known = log_reader_load(log_follow_reader(l->follow), placed ? buf_text(&place) : "", before_ms);
+    if (counted && !known)
+        log_counts_skip(log_follow_counts(l->follow), before_ms); /* nobody reads what was logged since */
 }
 
 /* ---- the thread ---- */
@@ -237,7 +240,6 @@ static void logs_read(struct recorder_logs *l, int64_t now_ms, bool end)
     }
     os_lock(l->lock);
     l->lines += n;
-    l->skipped += behind;
     os_unlock(l->lock);
 }
 
@@ -251,11 +253,11 @@ static void logs_find(struct recorder_logs *l, int64_t now_ms, bool end)
 }
 
 /* Nothing is read: of each anomaly is kept why. */
-static void logs_excuse(struct recorder_logs *l, const struct news *news, int n)
+static void logs_excuse(struct recorder_logs *l, const struct news *news, int n, const char *why)
 {
     for (int i = 0; i < n; i++) {
         struct log_finding f = { .start_ms = news[i].start_ms };
-        text_copy(f.logs.reason, sizeof f.logs.reason, l->reason);
+        text_copy(f.logs.reason, sizeof f.logs.reason, why);
         if (!news[i].end_ms)
             logs_wait(l, &f);
     }
@@ -269,10 +271,10 @@ static void logs_round(struct recorder_logs *l, bool end)
     memcpy(news, l->news, sizeof news);
     l->n_news = 0;
     int64_t now_ms = l->now_ms;
-    bool reads = l->follow && !l->off;
+    const char *off = l->off;
     os_unlock(l->lock);
-    if (!reads) {
-        logs_excuse(l, news, n);
+    if (!l->follow || off) {
+        logs_excuse(l, news, n, off ? off : l->reason);
     } else {
         for (int i = 0; i < n; i++)
             news[i].end_ms ? log_follow_over(l->follow, news[i].start_ms, news[i].end_ms) :
@@ -377,7 +379,7 @@ static void logs_put(void *self, struct json *j)
         json_string(j, NULL, log_reader_name(log_follow_reader(l->follow), i));
     json_end(j);
     json_int(j, "lines", l->lines);
-    json_said(j, "reason", l->off ? LOGS_PRIVATE : l->reason);
+    json_said(j, "reason", l->off ? l->off : l->reason);
     json_end(j);
     os_unlock(l->lock);
 }
@@ -386,10 +388,9 @@ static void logs_reload(void *self, const struct config *c)
 {
     struct recorder_logs *l = self;
     const char *why;
+    logs_allowed(c, &why);
     os_lock(l->lock);
-    l->off = !logs_allowed(c, &why);
-    if (l->off)
-        text_copy(l->reason, sizeof l->reason, why);
+    l->off = why;
     os_unlock(l->lock);
 }
 

@@ -37,6 +37,7 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_ADVICE, "make faster" },
 
     { INTENT_AGEING, "ageing" },
+    { INTENT_LOGS, "log !file !users !who" },
 
     { INTENT_WHY, "why" },
     { INTENT_WHY, "what is slow !@what" },
@@ -169,8 +170,8 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
 
 static const char *const names[INTENTS] = {
     "none", "value", "highest", "lowest", "average", "total", "when-highest", "when-lowest", "beyond", "processes", "process",
-    "why", "happened", "anomalies", "forecast", "trend", "compare", "changed", "ageing", "throttle", "advice", "status", "workload", "cost",
-    "recorded", "metrics", "machine", "help",
+    "why", "happened", "anomalies", "forecast", "trend", "compare", "changed", "ageing", "logs", "throttle", "advice", "status", "workload",
+    "cost", "recorded", "metrics", "machine", "help",
 };
 
 const char *intent_name(enum intent i)

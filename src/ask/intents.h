@@ -31,6 +31,7 @@ enum intent {
     INTENT_COMPARE,   /* one time with another, one thing with another */
     INTENT_CHANGED,   /* what is different */
     INTENT_AGEING,    /* is the hardware getting worse over weeks */
+    INTENT_LOGS,      /* what the logs said around what was unusual */
     INTENT_THROTTLE,  /* is it throttled */
     INTENT_ADVICE,    /* recommendations */
     INTENT_STATUS,    /* is it well */

@@ -10,7 +10,7 @@ static const struct lexicon_word table[] = {
       "a an any st nd rd th my our their his her this these those of please pls plz just so really very quite actually "
       "me us show tell give display print list see look check know want wanna like would could can may might shall "
       "here hey bit kinda some while whilst keep keeps still level levels per known already yet even as find give given let lets "
-      "shows shown" },
+      "shows shown say says said" },
     { "be", WORD_STOP, "am been being" },
     { "do", WORD_RULE, "does did doing done" },
     { "have", WORD_RULE, "has had having got" },
@@ -70,7 +70,8 @@ static const struct lexicon_word table[] = {
     { "anything", WORD_RULE, "something things thing everything stuff" },
     { "all", WORD_RULE, "whole entire complete every each" },
     { "fine", WORD_RULE, "good great alright healthy happy right ok okay well" },
-    { "event", WORD_RULE, "events crash crashed crashes log logs" },
+    { "event", WORD_RULE, "events crash crashed crashes" },
+    { "log", WORD_RULE, "logs syslog dmesg" },
     { "happen", WORD_RULE, "happened happens happening occurred occur" },
     { "cause", WORD_RULE, "caused causes causing reason reasons culprit blame responsible behind explain explanation due" },
     { "go", WORD_RULE, "went goes gone" },

@@ -17,6 +17,7 @@ void say_process(struct asked *q);
 void say_why(struct asked *q);        /* say_trouble.c: why, happened, anomalies */
 void say_happened(struct asked *q);
 void say_anomalies(struct asked *q);
+void say_logs(struct asked *q);       /* say_logs.c */
 /* The worst episode of a period, in a sentence; the number of all. */
 int say_worst(struct asked *q, const struct span *s);
 
@@ -52,6 +53,13 @@ struct span say_span(const struct asked *q, int64_t default_ms);
 
 /* Is the last that was recorded older than "now" may be? */
 bool say_is_stale(const struct asked *q);
+
+/* The period in which a cause lies: that which was asked about, and around an instant the minutes before it; else the
+ * last day. */
+struct span say_around(const struct asked *q); /* say_trouble.c */
+
+/* A line of a log beside the answer, with its local time; ident: who said it, or "". */
+void say_log_line(struct asked *q, int64_t wall_ms, const char *ident, const char *text); /* say_logs.c */
 
 /* The same period as the answer's own. */
 void say_within(struct asked *q, const struct span *s);

@@ -125,12 +125,10 @@ static bool trouble_is_judged(struct asked *q, const struct span *s)
 static void episode_log(struct asked *q, const struct episode *e)
 {
     struct anomaly_logs logs;
-    char clock[TEXT_TIME_MAX];
     if (!q->look->index || look_logs(q->look->index, NULL, e->from_ms, &logs) < 0 || !logs.n)
         return;
     const struct log_line *l = &logs.match[0].line;
-    text_clock(l->wall_ms + q->here.offset_s * SECOND_MS, clock);
-    buf_printf(&q->out->logs, "%s %s%s%s\n", clock, l->ident, *l->ident ? ": " : "", l->text);
+    say_log_line(q, l->wall_ms, l->ident, l->text);
 }
 
 static void episode_say(struct asked *q, const struct episode *e)
@@ -333,7 +331,7 @@ static void why_subject(struct asked *q, const struct subject *u, const struct s
     say_chart(q, f, s);
 }
 
-static struct span why_span(const struct asked *q)
+struct span say_around(const struct asked *q)
 {
     struct span s = say_span(q, q->m.n_spans ? 0 : DAY_MS);
     if (s.kind == SPAN_AT || s.kind == SPAN_NOW) { /* a cause lies a little before */
@@ -411,7 +409,7 @@ static void why_now(struct asked *q, const struct subject *u)
 
 void say_why(struct asked *q)
 {
-    struct span s = why_span(q);
+    struct span s = say_around(q);
     struct episodes e;
     struct answer *a = q->out;
     const struct subject *u = q->m.n_subjects ? &q->m.subject[0] : NULL;
@@ -467,9 +465,7 @@ static void happened_event(void *self, const struct index_event *e)
     if (strcmp(e->kind, "anomaly") == 0)
         return;
     if (strcmp(e->kind, "log") == 0) { /* never into the text, which an endpoint may get */
-        char clock[TEXT_TIME_MAX];
-        text_clock(e->time_ms + h->q->here.offset_s * SECOND_MS, clock);
-        buf_printf(&h->q->out->logs, "%s %s\n", clock, e->text);
+        say_log_line(h->q, e->time_ms, "", e->text);
         return;
     }
     h->n++;
@@ -504,7 +500,7 @@ static void happened_peaks(struct asked *q, const struct span *s)
 
 void say_happened(struct asked *q)
 {
-    struct span s = why_span(q);
+    struct span s = say_around(q);
     struct episodes e;
     struct answer *a = q->out;
     struct happened h = { .q = q };

@@ -1,7 +1,12 @@
-/* event.c - names of kinds and severities. */
+/* event.c - names of kinds and severities, and how the end of something unusual is said. */
 #include "core/event.h"
 
+#include "base/text.h"
+
+#include <stdio.h>
 #include <string.h>
+
+#define OVER "over after "
 
 static const char *const kinds[EVENT_KINDS] = { "gap", "clock", "adapter", "budget", "archive", "anomaly",
                                                   "workload", "log", "change", "alert" };
@@ -31,4 +36,17 @@ int severity_of(const char *name)
         if (strcmp(severities[i], name) == 0)
             return i;
     return -1;
+}
+
+void event_put_over(struct event *e, const char *summary)
+{
+    char span[32];
+    e->severity = SEVERITY_INFO;
+    text_span((double)(e->end_ms - e->wall_ms) * 1e-3, span, sizeof span);
+    snprintf(e->text, sizeof e->text, OVER "%s: %.170s", span, summary);
+}
+
+bool event_is_over(const struct event *e)
+{
+    return e->kind == EVENT_ANOMALY && e->severity == SEVERITY_INFO && strncmp(e->text, OVER, sizeof OVER - 1) == 0;
 }

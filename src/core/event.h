@@ -2,6 +2,7 @@
 #ifndef CORE_EVENT_H
 #define CORE_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum event_kind {
@@ -18,6 +19,7 @@ enum event_kind {
 };
 
 #define EVENT_KINDS (EVENT_ALERT + 1)
+#define EVENT_KIND_NAMES "gap clock adapter budget archive anomaly workload log change alert" /* for a choice of one */
 
 enum severity { SEVERITY_INFO = 1, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 
@@ -36,5 +38,13 @@ const char *severity_name(enum severity s);       /* "info", "notice", "warning"
 /* The opposite; -1 for any other text. */
 int event_kind_of(const char *name);
 int severity_of(const char *name);
+
+/*
+ * Of EVENT_ANOMALY, which is said when something unusual begins and again, with the same start, when it is over.
+ * event_put_over() makes the second of what is in wall_ms and end_ms: its severity and text, "over after 3 min: SUMMARY",
+ * by which event_is_over() knows it.
+ */
+void event_put_over(struct event *e, const char *summary);
+bool event_is_over(const struct event *e);
 
 #endif

@@ -82,6 +82,15 @@ finish
 # What happens while nobody records: a start with another kernel, a mount that went, a log that was rotated.
 machine $(date +%s) 22222222-0000-4000-8000-000000000002 6.1.0-18-amd64
 mounted 1 / rw >"$m/proc/self/mountinfo"
+# What stops and starts with the machine is no change; what fails then is one. And of a flood the rest is counted.
+{
+    said=$(date -u -d '+1 second' '+%Y-%m-%dT%H:%M:%S.000000+00:00')
+    echo "$said box systemd[1]: Started cron.service - Regular background program processing daemon."
+    echo "$said box systemd[1]: apache2.service: Failed with result 'timeout'."
+    for i in $(seq 150); do
+        echo "$said box systemd[1]: worker$i.service: Failed with result 'exit-code'."
+    done
+} >>"$m/var/log/syslog"
 echo "$(stamp 90) upgrade curl:amd64 7.1 7.2" >>"$m/var/log/dpkg.log"
 mv "$m/var/log/dpkg.log" "$m/var/log/dpkg.log.1"
 echo "$(stamp 80) upgrade wget:amd64 1.1 1.2" >"$m/var/log/dpkg.log"
@@ -129,6 +138,11 @@ at("USB device 1-2 was plugged in")
 at("disk sdb was plugged in (Stick ?[31mTwo)")
 at("network interface eth0 lost its link")
 at("service nginx.service failed: exit-code")
+at("service apache2.service failed: timeout")
+assert not any("cron" in t for t in texts), texts
+at("service worker1.service failed: exit-code")
+workers, left = sum("worker" in t for t in texts), [int(t.split()[1]) for t in texts if "more changes at once" in t]
+assert workers < 128 and workers + sum(left) == 150, (workers, left, texts)
 at("memory ran out, and the kernel ended process 4242: (stress-ng-vm)")
 at("file system was mounted (ext4)")
 assert not any("init" in t for t in texts), texts

@@ -170,4 +170,20 @@ expect 0 '' "$sonde" analyze "$tmp/first.csv" --logs "$tmp/syslog.1" --config "$
 told=$(judged "$tmp/out" analyze)
 [ "$told" = "0 log lines are not read here: privacy.collect_log_lines is off" ] || fail "switched off, of a file: $told"
 
+# A directory of many files: those that hold the system's lines are among those that are read.
+mkdir "$tmp/many"
+for i in $(seq 40); do
+    echo "2026-01-05 08:30:00 something else $i" >"$tmp/many/other$i.log"
+done
+cp "$tmp/syslog.1" "$tmp/many/syslog"
+expect 0 '*25 of its files are not read*' "$sonde" analyze "$tmp/first.csv" --logs "$tmp/many" --json
+told=$(judged "$tmp/out" analyze)
+[ "${told#? }" = "Out of memory: Killed process 812 (mysqld) total-vm:9000kB" ] || fail "analyze --logs of many: $told"
+
+# What a check that is kept found stands in its session.
+expect 0 '*' "$sonde" check --root "$machines/first" --logs "$tmp/syslog.1" --archive --archive-dir "$tmp/kept" --json
+expect 0 '' "$sonde" events last --data "$tmp/kept" --kind anomaly --json
+told=$(judged "$tmp/out" events)
+[ "${told#? }" = "Out of memory: Killed process 812 (mysqld) total-vm:9000kB" ] || fail "of a check that was kept: $told"
+
 echo "$cases cases, three recorded machines"

@@ -360,6 +360,16 @@ static void sample_anomaly(struct index *x, double from_h, double to_h, const ch
     assert_int_equal(index_add_anomalies(x, SESSION, &a, 1), 1);
 }
 
+/* The line of a log that was found ten seconds before an anomaly. */
+static void sample_log(struct index *x, double from_h, const char *text)
+{
+    int64_t from = ASK_SAMPLE_BEGIN + (int64_t)(from_h * HOUR * 1000 + 0.5);
+    struct index_log line = { .log = "journal", .ident = "systemd", .unit = "", .message_id = "", .text = text,
+                              .time_ms = from - 10000, .count = 1, .priority = 3, .score = 0.8 };
+    struct index_logs logs = { .anomaly_ms = from, .read = 40, .reason = "", .log = &line, .n = 1 };
+    assert_int_equal(index_put_logs(x, SESSION, &logs), 0);
+}
+
 static int sample_index(void *self, struct index *x)
 {
     enum machine m = *(const enum machine *)self;
@@ -374,6 +384,7 @@ static int sample_index(void *self, struct index *x)
         assert_int_equal(index_add_events(x, SESSION_2, &boot, 1), 1);
         sample_anomaly(x, 24 + 14 + 5 / 60.0, 24 + 14 + 7 / 60.0, "cpu",
                        "cpu: util rose from 25.0 % to 96.0 % at 14:05:00, by render (pid 5001)");
+        sample_log(x, 24 + 14 + 5 / 60.0, "render.service: Watchdog timeout (limit 3min)!");
     }
     if (m == NIGHT)
         sample_anomaly(x, 50 + 10 / 60.0, 50 + 40 / 60.0, "disk",

@@ -398,7 +398,12 @@ static void anomalies_begin_and_end(void **state)
     assert_string_equal(l.told[0].text, "very odd: x$(touch /tmp/p) <b>");
     lab_run(&l, 2000, 0, 0, 0);
     assert_int_equal(l.over, 0);
-    lab_event(&l, EVENT_ANOMALY, SEVERITY_INFO, "over after 33 min: very odd");
+    struct event end = { .end_ms = 33 * 60000, .kind = EVENT_ANOMALY, .severity = SEVERITY_CRITICAL };
+    assert_false(event_is_over(&end));
+    event_put_over(&end, "very odd");
+    assert_string_equal(end.text, "over after 33 min: very odd");
+    assert_true(event_is_over(&end));
+    lab_event(&l, end.kind, end.severity, end.text);
     assert_int_equal(l.over, 1);
     assert_int_equal(l.told[1].news, NEWS_CLEARED);
     lab_close(&l);

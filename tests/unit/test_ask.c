@@ -10,6 +10,7 @@
  *   cpu.util=25~0.5                                a fact of that metric (or that label, in quotes) has the value
  *   from=2026-11-25T02:00 to=... at=...~10         the period, and a fact of that time; within a minute, or so many
  *   +word  -word                                   is in the text, is not (any case)
+ *   log=14:05:00 kernel: Out                       so begin the lines of logs beside the text
  *
  * With SONDE_ASK_PRINT set every answer is printed; SONDE_ASK_FILE names another table.
  */
@@ -182,6 +183,8 @@ static bool expect_one(const struct answer *a, const char *what)
         return has_text(a, what + 1) == (*what == '+');
     if (*what == '@')
         return strcmp(a->intent, what + 1) == 0;
+    if (strncmp(what, "log=", 4) == 0)
+        return strncmp(buf_text(&a->logs), what + 4, strlen(what + 4)) == 0;
     if (strncmp(what, "from=", 5) == 0 || strncmp(what, "to=", 3) == 0 || strncmp(what, "at=", 3) == 0)
         return expect_time(a, what);
     if (strchr(what, '='))

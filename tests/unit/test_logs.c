@@ -229,11 +229,14 @@ static void counts_are_bounded(void **state)
 struct made {
     const struct log_line *line;
     size_t n, at;
+    int errors; /* so many times it cannot be read */
 };
 
 static int made_next(void *self, struct log_line *out)
 {
     struct made *m = self;
+    if (m->errors && m->errors--)
+        return -EIO;
     if (m->at == m->n)
         return 0;
     *out = m->line[m->at++];
@@ -292,7 +295,7 @@ static void copies_come_once(void **state)
         coarse[i].priority = -1;
         third[i] = coarse[i];
     }
-    struct made a = { fine, 20, 0 }, b = { coarse, 20, 0 }, c = { third, 20, 0 };
+    struct made a = { .line = fine, .n = 20 }, b = { .line = coarse, .n = 20 }, c = { .line = third, .n = 20 };
     struct log_reader *r = log_reader_new();
     made_add(r, &b, "/var/log/syslog", 2000);
     made_add(r, &a, "journal", 0);
@@ -319,7 +322,7 @@ static void places_are_kept(void **state)
     struct log_line line[6];
     for (int i = 0; i < 6; i++)
         line[i] = line_of(NOON + i * MINUTE, 6, "a", "x");
-    struct made m = { line, 6, 0 };
+    struct made m = { .line = line, .n = 6 };
     struct log_reader *r = log_reader_new();
     struct log_line l;
     struct buf place = { 0 };
@@ -338,6 +341,27 @@ static void places_are_kept(void **state)
     assert_int_equal(log_reader_next(r, INT64_MAX, &l), 1);
     assert_int_equal(l.wall_ms, NOON + 5 * MINUTE);
     buf_done(&place);
+    log_reader_free(r);
+}
+
+/* What cannot be read in one poll is read in the next, and holds nobody else up. */
+static void what_failed_is_tried_again(void **state)
+{
+    (void)state;
+    struct log_line good[2] = { line_of(NOON, 6, "a", "x"), line_of(NOON + MINUTE, 6, "a", "y") };
+    struct log_line odd[1] = { line_of(NOON, 6, "b", "z") };
+    struct made m = { .line = good, .n = 2 }, broken = { .line = odd, .n = 1, .errors = 1 };
+    struct log_reader *r = log_reader_new();
+    struct log_line l;
+    made_add(r, &broken, "/var/log/b", 0);
+    made_add(r, &m, "/var/log/a", 0);
+    assert_int_equal(log_reader_next(r, NOON, &l), 1);
+    assert_string_equal(l.ident, "a");
+    assert_int_equal(log_reader_next(r, NOON, &l), 0);
+    assert_int_equal(log_reader_next(r, NOON, &l), 1);
+    assert_string_equal(l.ident, "b");
+    assert_int_equal(log_reader_next(r, INT64_MAX, &l), 1);
+    assert_string_equal(l.text, "y");
     log_reader_free(r);
 }
 
@@ -374,7 +398,7 @@ static void the_rare_line_comes_first(void **state)
         { "a warning that was never seen", 4 } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int64_t start = NOON - 100 * MINUTE - 7000;
-        struct made m = { line, day(line, start - 20000, cases[i].why, cases[i].priority), 0 };
+        struct made m = { .line = line, .n = day(line, start - 20000, cases[i].why, cases[i].priority) };
         struct log_reader *r = log_reader_new();
         struct anomaly_logs found;
         made_add(r, &m, "journal", 0);
@@ -387,12 +411,40 @@ static void the_rare_line_comes_first(void **state)
     mem_free(line);
 }
 
+/* More anomalies, minute by minute, than have their windows open together: each has the line before it. */
+static void many_anomalies_are_read_together(void **state)
+{
+    (void)state;
+    enum { MANY = 100 };
+    struct log_line *line = mem_new(MANY * sizeof *line);
+    struct log_episode *of = mem_new(MANY * sizeof *of);
+    struct anomaly_logs *found = mem_new(MANY * sizeof *found);
+    for (int i = 0; i < MANY; i++) {
+        char text[64] = "Out of memory: process ?";
+        text[23] = (char)('A' + i % 58); /* punctuation and letters: another template each */
+        of[i] = (struct log_episode){ NOON + i * MINUTE, NOON + i * MINUTE + 20000 };
+        line[i] = line_of(of[i].start_ms - 5000, 3, i < 58 ? "kernel" : "lxcfs", text);
+    }
+    struct made m = { .line = line, .n = MANY };
+    struct log_reader *r = log_reader_new();
+    made_add(r, &m, "journal", 0);
+    assert_int_equal(log_range(r, of, MANY, 5 * MINUTE, found), MANY);
+    for (int i = 0; i < MANY; i++) {
+        assert_true(found[i].n > 0);
+        assert_int_equal(found[i].match[0].line.wall_ms, line[i].wall_ms);
+    }
+    log_reader_free(r);
+    mem_free(line);
+    mem_free(of);
+    mem_free(found);
+}
+
 /* Nothing logged; only what comes all the time; and a line that is said again and again counts once. */
 static void reasons_and_counts_are_told(void **state)
 {
     (void)state;
     struct log_line *line = mem_new(DAY_LINES * sizeof *line);
-    struct made m = { line, day(line, INT64_MAX, "", 0), 0 };
+    struct made m = { .line = line, .n = day(line, INT64_MAX, "", 0) };
     struct log_reader *r = log_reader_new();
     struct anomaly_logs found[2];
     made_add(r, &m, "journal", 0);
@@ -471,7 +523,7 @@ static void anomalies_are_followed(void **state)
         line[n++] = line_of(t, 6, "cron", "tick");
     line[115] = line_of(line[115].wall_ms, 4, "kernel", "link is down");     /* 2.5 minutes before noon */
     line[124] = line_of(line[124].wall_ms, 3, "kernel", "Out of memory: x"); /* 2 minutes after */
-    struct made m = { line, n, 0 };
+    struct made m = { .line = line, .n = n };
     struct log_reader *r = log_reader_new();
     struct heard heard = { 0 };
     struct log_finding f;
@@ -535,6 +587,7 @@ int main(void)
         cmocka_unit_test(weights_go_by_priority_words_and_nature), cmocka_unit_test(counts_forget),
         cmocka_unit_test(counts_are_bounded), cmocka_unit_test(copies_come_once), cmocka_unit_test(places_are_kept),
         cmocka_unit_test(the_rare_line_comes_first), cmocka_unit_test(reasons_and_counts_are_told),
+        cmocka_unit_test(many_anomalies_are_read_together), cmocka_unit_test(what_failed_is_tried_again),
         cmocka_unit_test(a_short_history_proves_nothing), cmocka_unit_test(anomalies_are_followed),
         cmocka_unit_test(memory_is_bounded),
     };

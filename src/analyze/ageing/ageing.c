@@ -70,16 +70,15 @@ static bool ageing_counts(const struct ageing_item *i, double least)
     return i->p < P_MOST && fabs(i->change) >= least && i->change_lo * i->change_hi > 0;
 }
 
-static struct ageing_item *ageing_add(struct ageing_rows *a, const struct ageing_item *i, int slot)
+static void ageing_add(struct ageing_rows *a, const struct ageing_item *i, int slot)
 {
     if (a->out->n == AGEING_ITEMS)
-        return NULL;
+        return;
     struct ageing_item *to = &a->out->item[a->out->n++];
     const char *inst = schema_at(a->r->schema, slot)->inst;
     *to = *i;
     to->id = schema_id(a->r->schema, slot);
     to->inst = inst ? inst : "";
-    return to;
 }
 
 /* ---- bands ---- */

@@ -1,5 +1,5 @@
 /*
- * What the recorder keeps of the machine between two of its lives, as lines of the file `changes` in the data
+ * What the recorder keeps of the machine between two of its lives, as lines of the file models/changes in the data
  * directory: the boot, when it was seen last and whether the recorder ended in order, how far the logs of packages were
  * read, and the state of the machine.
  */

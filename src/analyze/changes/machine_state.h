@@ -20,8 +20,8 @@ enum machine_kind {
     MACHINE_NET,     /* "eth0": "up", "down", "" not known */
     MACHINE_USB,     /* "1-2": its product */
     MACHINE_GPU,     /* the PCI address: its driver */
-    MACHINE_CPU,     /* "cpus": "0-7", those that are online */
-    MACHINE_MEMORY,  /* "blocks": how many are there */
+    MACHINE_CPU,     /* "online": "0-7" */
+    MACHINE_MEMORY,  /* "all": "16 GiB" */
     MACHINE_SERVICE, /* "nginx.service": which of its lives, a number */
     MACHINE_KINDS
 };

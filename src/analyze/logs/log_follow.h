@@ -10,7 +10,7 @@
 #include "analyze/logs/log_picks.h"
 #include "analyze/logs/log_reader.h"
 
-#define LOG_WATCHES 16 /* anomalies at once; of more, the oldest is ended */
+#define LOG_WATCHES 16 /* anomalies at once: when so many are watched, the oldest is ended by the next find */
 
 struct log_follow;
 
@@ -32,7 +32,7 @@ void log_follow_skip(struct log_follow *f, int64_t wall_ms);
 
 int64_t log_follow_at(const struct log_follow *f); /* the time of the last line; 0 = there was none */
 
-/* An anomaly that began at a time was noticed; it is over, at another. */
+/* An anomaly that began at a time was noticed, and nothing where LOG_WATCHES are watched; it is over, at another. */
 void log_follow_watch(struct log_follow *f, int64_t start_ms);
 void log_follow_over(struct log_follow *f, int64_t start_ms, int64_t end_ms);
 

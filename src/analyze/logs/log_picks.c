@@ -125,6 +125,7 @@ static void picks_put(struct anomaly_logs *out, const struct pick *k, double sco
     memmove(&out->match[at + 1], &out->match[at], (size_t)(out->n - 1 - at) * sizeof *out->match);
     out->match[at] = (struct log_match){ .line = k->line, .count = k->count, .score = score };
     text_copy(out->match[at].log, sizeof out->match[at].log, k->line.log ? k->line.log : "");
+    out->match[at].line.log = NULL;
 }
 
 void log_picks_rank(const struct log_picks *p, const struct log_counts *c, struct anomaly_logs *out)

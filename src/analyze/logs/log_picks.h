@@ -18,8 +18,8 @@
 #define LOG_LEAST_SCORE 0.07     /* below that a line says nothing of an anomaly */
 
 struct log_match {
-    struct log_line line;        /* the closest of its kind; .log stays that of the reader */
-    char log[64];                /* the same, of its own */
+    struct log_line line;        /* the closest of its kind; .log is NULL, as its reader may be gone: */
+    char log[64];                /* it stands here */
     int64_t count;               /* how many of its kind were in the window */
     double score;                /* 0..1 */
 };

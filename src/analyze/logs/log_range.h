@@ -7,14 +7,15 @@
 
 #define LOG_AFTER_MS 60000         /* what comes later than that after the end of an anomaly is another matter */
 #define LOG_HISTORY_MS 21600000    /* 6 h: before an anomaly, to know what is usual */
-#define LOG_RANGE_LINES 400000     /* behind so many, only the windows themselves are read */
+#define LOG_RANGE_LINES 400000     /* behind so many, only the windows themselves are read, */
+#define LOG_RANGE_MOST (INT64_C(4) * LOG_RANGE_LINES) /* and behind so many none: the reason says so */
 
 struct log_episode {
     int64_t start_ms, end_ms;
 };
 
 /*
- * Reads what n anomalies need, in the order of their starts, and ranks; out has n items.
+ * Reads what n anomalies need, which are sorted by their starts, and ranks; out has n items.
  *
  *   window_ms  how much before an anomaly a line may stand to explain it
  *

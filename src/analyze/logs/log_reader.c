@@ -8,6 +8,7 @@
 #include "analyze/logs/log_reader.h"
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -21,7 +22,9 @@
 struct reading {
     struct log_source of;
     struct log_line head;
-    bool has_head, ended;  /* ended: of an error */
+    bool has_head;
+    bool failed;           /* in this poll */
+    bool told;             /* that it fails */
     int64_t from_ms;       /* what is before was not asked for: a source may begin earlier than it was told */
 };
 
@@ -98,7 +101,7 @@ static bool reader_is_copy(struct log_reader *r, const struct log_line *l, int s
 
 static void reading_fill(struct reading *s)
 {
-    if (s->has_head || s->ended)
+    if (s->has_head || s->failed)
         return;
     int rc;
     do
@@ -107,7 +110,10 @@ static void reading_fill(struct reading *s)
     if (rc == 1)
         s->from_ms = INT64_MIN; /* from now on all: the clock may be set back */
     s->has_head = rc == 1;
-    s->ended = rc < 0;
+    s->failed = rc < 0;
+    if (s->failed && !s->told)
+        log_info("%s cannot be read (%d); trying on", s->of.name, -rc);
+    s->told = s->failed;
 }
 
 static int64_t reading_at(const struct reading *s)
@@ -119,7 +125,7 @@ static void reading_seek_time(struct reading *s, int64_t wall_ms)
 {
     s->has_head = false;
     s->from_ms = wall_ms;
-    s->ended = s->of.seek_time(s->of.self, wall_ms) < 0;
+    s->failed = s->of.seek_time(s->of.self, wall_ms) < 0;
 }
 
 static struct reading *reader_earliest(struct log_reader *r)
@@ -143,6 +149,8 @@ int log_reader_next(struct log_reader *r, int64_t until_ms, struct log_line *out
         *out = s->head;
         return 1;
     }
+    for (int i = 0; i < r->n; i++)
+        r->source[i].failed = false;
     return 0;
 }
 
@@ -186,7 +194,7 @@ int log_reader_load(struct log_reader *r, const char *text, int64_t otherwise_ms
     for (int i = 0; i < r->n; i++) {
         struct reading *s = &r->source[i];
         char *cursor = reader_cursor(text, s->of.name);
-        s->has_head = s->ended = false;
+        s->has_head = s->failed = false;
         s->from_ms = INT64_MIN;
         if (cursor && s->of.seek(s->of.self, cursor) == 0)
             known++;

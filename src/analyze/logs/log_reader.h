@@ -19,7 +19,7 @@ int log_reader_add(struct log_reader *r, const struct log_source *s);
 int log_reader_count(const struct log_reader *r);
 const char *log_reader_name(const struct log_reader *r, int i);
 
-/* The next line of all up to a time: 1, or 0. A source with an error is passed over until the next seek. */
+/* The next line of all up to a time: 1, or 0. A source with an error is passed over until 0 was returned. */
 int log_reader_next(struct log_reader *r, int64_t until_ms, struct log_line *out);
 
 /* All sources to a time. */

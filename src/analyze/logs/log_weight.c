@@ -96,10 +96,3 @@ enum severity log_severity(const struct log_line *l)
     int p = weight_priority(l);
     return p <= 2 ? SEVERITY_CRITICAL : p <= 4 ? SEVERITY_WARNING : p == 5 ? SEVERITY_NOTICE : SEVERITY_INFO;
 }
-
-const char *log_priority_name(int priority)
-{
-    static const char *const names[] = { "emergency", "alert", "critical", "error", "warning", "notice", "information",
-                                         "debug" };
-    return priority >= 0 && priority < 8 ? names[priority] : "";
-}

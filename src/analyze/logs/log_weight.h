@@ -13,7 +13,4 @@ double log_weight(const struct log_line *l);
 /* As an event would have it: of priorities 0..2 critical, 3 and 4 warning, 5 notice, 6 and 7 info. */
 enum severity log_severity(const struct log_line *l);
 
-/* "emergency", "error", "information" ...; "" of -1. */
-const char *log_priority_name(int priority);
-
 #endif

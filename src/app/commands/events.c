@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KINDS "gap clock adapter budget archive anomaly workload log change alert"
-
 enum {
     COLUMN_TIME = 19, COLUMN_SEVERITY = 9, COLUMN_KIND = 9,
     COLUMN_TEXT = COLUMN_TIME + COLUMN_SEVERITY + COLUMN_KIND + 4,
@@ -235,7 +233,7 @@ static int events_run(const struct args *a)
 }
 
 static const struct option options[] = {
-    { "kind",     0, OPTION_CHOICE, "KIND", .choices = KINDS, .help = "only events of a kind" },
+    { "kind",     0, OPTION_CHOICE, "KIND", .choices = EVENT_KIND_NAMES, .help = "only events of a kind" },
     { "severity", 0, OPTION_CHOICE, "SEVERITY", .choices = "info notice warning critical",
       .help = "only events at least so severe" },
     { "from",     0, OPTION_TIME, "TIME", .help = "only what went on after this time" },

@@ -317,7 +317,7 @@ static void events_run(struct told *t, const struct http_request *r)
 
 static const struct tool_arg events_args[] = {
     TOOL_FROM("24 h before its end"), TOOL_TO,
-    { "kind", TOOL_CHOICE, .choices = "gap clock adapter budget archive anomaly workload log change alert",
+    { "kind", TOOL_CHOICE, .choices = EVENT_KIND_NAMES,
       .help = "only of this kind: gap (not sampled), clock (set), adapter (a source came or went), budget and "
               "archive (of Sonde itself), anomaly, workload, log (a line of a log), change (package, service, "
               "mount), alert" },
