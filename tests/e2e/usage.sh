@@ -45,6 +45,11 @@ for machine in / "$server"; do
 done
 grep -q '^kernel.files.limit  *9.22e+18 ' "$tmp/out" || fail 'metrics: a limit that means none is not told shortly'
 
+expect 0 '' "$sonde" doctor
+says '*
+  sonde-terminal  [oa]*'
+awk 'length > 80 { print; bad = 1 } END { exit bad }' "$tmp/out" || fail 'doctor: wider than 80 columns'
+
 # A reader that stops early is no error, a full disk is.
 expect 0 '' sh -c "'$sonde' help config | true"
 [ ! -c /dev/full ] || expect 1 'sonde: cannot write to standard output (No space left on device)' \
