@@ -167,6 +167,15 @@ assert not done["dry_run"] and done["manager"] is None and done["active"] is Non
 assert [s["do"] for s in done["steps"]] == ["write", "delete", "delete", "delete", "run"], done["steps"]
 assert all(s["done"] for s in done["steps"]), done
 END
+# A drop-in of somebody else stays with its folder, and nobody says that it went.
+drop=$image/etc/systemd/system/sonde.service.d
+expect 0 '' "$sonde" service install --into "$image" --program /usr/bin/sonde --network
+echo '[Service]' >"$drop/override.conf"
+expect 0 '' "$sonde" service install --into "$image" --program /usr/bin/sonde --bpf
+says "*removed $drop/network.conf
+*"
+! grep -q "removed $drop\$" "$tmp/out" && [ -e "$drop/override.conf" ] || fail "a drop-in: $(cat "$tmp/out")"
+rm -r "$drop"
 # Data stays, unless a person says so twice; what is no data directory stays in any case.
 mkdir -p "$image/var/lib/sonde/segments" "$image/var/lib/sonde/journal"
 expect 2 '*would remove everything in */var/lib/sonde for good; say so with --yes*' \
