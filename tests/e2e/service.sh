@@ -55,9 +55,10 @@ if command -v systemd-analyze >/dev/null; then
     judged 10 --web
     judged 20 --data /srv/sonde --interval 0.5
     # The agent of the desktop is the only unit that `print` does not know.
-    sed "s#^ExecStart=[^ ]*#ExecStart=$sonde#" "$1/data/sonde-notify.service" >"$tmp/units/sonde-notify.service"
+    agent=$tmp/units/sonde-notify.service
+    sed "s#^ExecStart=[^ ]*#ExecStart=$sonde#" "$1/data/sonde-notify.service" >"$agent"
     mkdir "$tmp/verify" # it makes a folder there, by which we would take it for a service manager
-    expect 0 '' env XDG_RUNTIME_DIR="$tmp/verify" systemd-analyze --user verify --man=no "$tmp/units/sonde-notify.service"
+    expect 0 '' env XDG_RUNTIME_DIR="$tmp/verify" systemd-analyze --user verify --man=no "$agent"
 else
     scores=' not measured, no systemd here'
 fi

@@ -1,8 +1,8 @@
 #!/bin/sh
 # The Debian package in a clean Debian: what it brings, that it enables nothing; under a real systemd (in namespaces of
-# its own) that `sonde service install` records, that the hardened unit sees every metric that root sees, the journal and
-# the log of packages, and writes where a drop-in lets it; an upgrade of what runs, removal that keeps the data, and a
-# purge that leaves nothing.
+# its own) that `sonde service install` records, that the hardened unit sees every metric that root sees, the journal
+# and the log of packages, and writes where a drop-in lets it; an upgrade of what runs, removal that keeps the data, and
+# a purge that leaves nothing.
 . "$(dirname "$0")/../lib.sh"
 [ "$(id -u)" = 0 ] || skip 'needs root'
 for tool in debootstrap dpkg-buildpackage dh unshare nsenter python3; do
