@@ -31,6 +31,10 @@ join()
     printf '})();\n'
 }
 join "$@" >"$out/app.js"
+if grep -nE '^(import|export)([^A-Za-z0-9_]|$)' "$out/app.js" >&2; then
+    echo 'build.sh: an import or export is left: each stands on one line, import ... from ...' >&2
+    exit 1
+fi
 
 # Every name that a module has at its top level.
 names()

@@ -140,10 +140,16 @@ static void look_services(struct changes_list *l)
             return;
 }
 
+/*
+ * The mounts of the machine's first process: those of our own may be others, as a service manager makes all that a
+ * service sees read-only (ProtectSystem= in systemd.exec(5)). Who may not ask for them takes his own.
+ */
 static void look_mounts(const char *root, struct machine_state *out)
 {
     char *text = mem_try(MOUNTS_MAX);
-    int rc = text ? os_read_text(root, "/proc/self/mountinfo", text, MOUNTS_MAX) : -1;
+    int rc = text ? os_read_text(root, "/proc/1/mountinfo", text, MOUNTS_MAX) : -1;
+    if (text && rc <= 0)
+        rc = os_read_text(root, "/proc/self/mountinfo", text, MOUNTS_MAX);
     if (rc > 0)
         machine_state_add_mounts(out, text);
     out->cut = out->cut || rc >= (int)MOUNTS_MAX - 1;

@@ -92,7 +92,7 @@ static int textfile_open(struct recorder *r, void **self)
 {
     const char *path = config_string(r->config, "export.textfile");
     size_t n = strlen(path);
-    if (!n)
+    if (!n || !r->observer.root.path || *r->observer.root.path) /* what was recorded is not this machine now */
         return 0;
     if (n < 6 || strcmp(path + n - 5, ".prom") != 0) {
         log_error(0, "record: export.textfile: %s does not end in .prom, and the textfile collector would not read it; "

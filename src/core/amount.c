@@ -2,7 +2,8 @@
  * amount.c - numbers for people, by unit.
  *
  * What spans decades (bytes, hertz, seconds, watts) gets a prefix, so that three digits say enough;
- * what stays near its scale (percent, degrees, revolutions) does not.
+ * what stays near its scale (percent, degrees, revolutions) does not. What is beyond all scales, as
+ * limits that mean "none" (fs.file-max), is written with its power of ten.
  */
 #include "core/amount.h"
 
@@ -12,6 +13,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+#define AMOUNT_DIGITS_END 1e11 /* from here on digits fill no column of a table */
 
 struct prefix {
     double factor;
@@ -63,6 +66,16 @@ static int amount_places(double v)
     return a == 0 || a >= 99.95 ? 0 : a >= 9.995 ? 1 : a >= 0.9995 ? 2 : 3;
 }
 
+static char *amount_put(double v, int places, const char *prefix, const char *unit, char out[static AMOUNT_MAX])
+{
+    const char *blank = *prefix || *unit ? " " : "";
+    if (fabs(v) >= AMOUNT_DIGITS_END)
+        snprintf(out, AMOUNT_MAX, "%.2e%s%s%s", v, blank, prefix, unit);
+    else
+        snprintf(out, AMOUNT_MAX, "%.*f%s%s%s", places, v, blank, prefix, unit);
+    return out;
+}
+
 static const struct prefix amount_spans[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" } };
 
 /* "3.25 min", "1.89 h", "2.31 d": a counter of time that moves should be seen to move. */
@@ -72,8 +85,7 @@ static char *amount_long(double v, char out[static AMOUNT_MAX])
     while (p->factor > 60 && fabs(v) < 0.9995 * p->factor)
         p++;
     v /= p->factor;
-    snprintf(out, AMOUNT_MAX, "%.*f %s", amount_places(v), v, p->name);
-    return out;
+    return amount_put(v, amount_places(v), "", p->name, out);
 }
 
 /* The prefix of a number, and with 0 none. */
@@ -120,8 +132,5 @@ char *amount_text(double v, enum unit unit, char out[static AMOUNT_MAX])
     double scaled = v / p->factor;
     /* A count is a whole number, and "81.0" would say that it might not be. */
     bool count = unit == UNIT_NONE && scaled == trunc(scaled);
-    const char *blank = *look.name || *p->name ? " " : "";
-    snprintf(out, AMOUNT_MAX, "%.*f%s%s%s", count ? 0 : amount_places(scaled), scaled, blank, p->name,
-             look.name);
-    return out;
+    return amount_put(scaled, count ? 0 : amount_places(scaled), p->name, look.name, out);
 }

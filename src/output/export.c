@@ -16,6 +16,11 @@ const struct exporter *exporter_find(const char *name)
     return NULL;
 }
 
+const struct exporter *exporter_at(size_t i)
+{
+    return i < sizeof exporters / sizeof *exporters ? exporters[i] : NULL;
+}
+
 struct selection selection_of(const struct schema *s, const char *globs)
 {
     struct selection sel = { .schema = s };

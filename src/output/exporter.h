@@ -54,6 +54,7 @@ struct exporter {
 };
 
 const struct exporter *exporter_find(const char *name); /* NULL */
+const struct exporter *exporter_at(size_t i);           /* in their order; NULL behind the last */
 
 /* One instant, complete in itself, as /metrics has it. version NULL: it is not said. */
 void export_instant(struct buf *out, const struct exporter *e, const struct selection *sel, const struct frame *f,

@@ -6,8 +6,8 @@ sonde=$1/sonde
 XDG_CONFIG_HOME=$tmp/config TZ=UTC0
 export XDG_CONFIG_HOME TZ
 m=$tmp/machine
-mkdir -p "$m/proc/self" "$m/proc/sys/kernel/random" "$m/sys/block/sda/device" "$m/sys/class/net/eth0" "$m/var/log" \
-    "$m/sys/bus/usb/devices" "$m/sys/fs/cgroup/system.slice/nginx.service"
+mkdir -p "$m/proc/self" "$m/proc/1" "$m/proc/sys/kernel/random" "$m/sys/block/sda/device" "$m/sys/class/net/eth0" \
+    "$m/var/log" "$m/sys/bus/usb/devices" "$m/sys/fs/cgroup/system.slice/nginx.service"
 now=$(date +%s)
 stamp()
 {
@@ -24,8 +24,11 @@ mounted()
     printf '%s 1 8:%s / %s %s,relatime - ext4 /dev/sda%s %s\n' "$1" "$1" "$2" "$3" "$1" "$3"
 }
 machine $(($now - 3600)) 11111111-0000-4000-8000-000000000001 6.1.0-17-amd64
-mounted 1 / rw >"$m/proc/self/mountinfo"
-printf '1 1 0:1 / /proc rw - proc proc rw\n' >>"$m/proc/self/mountinfo"
+# What our own process sees counts only where that of the first one cannot be read: to a service of systemd all is "ro".
+mounts=$m/proc/1/mountinfo
+mounted 1 / ro >"$m/proc/self/mountinfo"
+mounted 1 / rw >"$mounts"
+printf '1 1 0:1 / /proc rw - proc proc rw\n' >>"$mounts"
 echo "Disk One" >"$m/sys/block/sda/device/model"
 echo up >"$m/sys/class/net/eth0/operstate"
 {
@@ -58,7 +61,7 @@ finish()
 }
 begin
 sleep 1.5
-mounted 2 /srv/data rw >>"$m/proc/self/mountinfo"
+mounted 2 /srv/data rw >>"$mounts"
 mkdir -p "$m/sys/block/sdb/device" "$m/sys/bus/usb/devices/1-2" "$m/sys/bus/usb/devices/1-2:1.0"
 echo "Stick \033[31mTwo" >"$m/sys/block/sdb/device/model"
 echo down >"$m/sys/class/net/eth0/operstate"
@@ -75,13 +78,13 @@ echo "top:amd64 <none> 3.2-1" >>"$m/var/log/dpkg.log"
 {
     mounted 1 / rw
     mounted 2 /srv/data ro
-} >"$m/proc/self/new" && mv "$m/proc/self/new" "$m/proc/self/mountinfo"
+} >"$tmp/new" && mv "$tmp/new" "$mounts"
 sleep 3.5
 finish
 
 # What happens while nobody records: a start with another kernel, a mount that went, a log that was rotated.
 machine $(date +%s) 22222222-0000-4000-8000-000000000002 6.1.0-18-amd64
-mounted 1 / rw >"$m/proc/self/mountinfo"
+mounted 1 / rw >"$mounts"
 # What stops and starts with the machine is no change; what fails then is one. And of a flood the rest is counted.
 {
     said=$(date -u -d '+1 second' '+%Y-%m-%dT%H:%M:%S.000000+00:00')
@@ -105,6 +108,8 @@ finish
 
 # Who wants no mount points kept hears that something was mounted, and finds no name of it anywhere.
 printf 'privacy: { collect_mount_points: false }\n' >"$tmp/private.yaml"
+mounted 1 / rw >"$m/proc/self/mountinfo"
+rm -r "$m/proc/1"
 begin private
 sleep 1.5
 mounted 3 /top/secret rw >>"$m/proc/self/mountinfo"

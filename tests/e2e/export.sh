@@ -38,6 +38,12 @@ wait $recorder || fail "record: $(cat err)"
 echo 'export: { textfile: sonde.txt }' >bad.yaml
 expect 0 '*does not end in .prom*' "$sonde" record --config bad.yaml --data data2 --interval 0.3 --duration 0.5 -q
 
+# A recorded machine does not pass for this one, and what stands there stays.
+echo '# of this machine' >sonde.prom
+expect 0 '*' "$sonde" record --root "$source/tests/fixtures/vm-2cpu" --config config.yaml --data data3 -q
+[ "$(cat sonde.prom 2>&1)" = '# of this machine' ] || fail "the textfile of a recorded machine: $(head -n 1 sonde.prom)"
+rm sonde.prom
+
 # ---- every format, of a session ----
 
 id=$("$sonde" sessions list --json --data data | grep -o '"id": *"session_[0-9_]*"' | sed 's|.*session_||; s|"||')
@@ -107,6 +113,7 @@ expect 2 "*no format 'influxx'*influx*" "$sonde" export influxx last
 expect 2 "*no format 'xml'*" "$sonde" export xml last
 expect 2 '*say what*' "$sonde" export influx --data data
 expect 2 '*--now*' "$sonde" export influx last --now --data data
+expect 2 '*--every is of a session or a range*' "$sonde" export prometheus --every 10m --data data
 expect 2 '*' "$sonde" export csv --from 12:00 --to 11:00 --data data
 expect 2 '*no.such*' "$sonde" export prometheus --metrics no.such --fresh --data data
 expect 1 '*no.such*selects nothing*' "$sonde" export influx last --metrics no.such --data data

@@ -54,6 +54,11 @@ if command -v systemd-analyze >/dev/null; then
     judged 21 --bpf
     judged 10 --web
     judged 20 --data /srv/sonde --interval 0.5
+    # The agent of the desktop is the only unit that `print` does not know.
+    agent=$tmp/units/sonde-notify.service
+    sed "s#^ExecStart=[^ ]*#ExecStart=$sonde#" "$1/data/sonde-notify.service" >"$agent"
+    mkdir "$tmp/verify" # it makes a folder there, by which we would take it for a service manager
+    expect 0 '' env XDG_RUNTIME_DIR="$tmp/verify" systemd-analyze --user verify --man=no "$agent"
 else
     scores=' not measured, no systemd here'
 fi
@@ -163,6 +168,15 @@ assert not done["dry_run"] and done["manager"] is None and done["active"] is Non
 assert [s["do"] for s in done["steps"]] == ["write", "delete", "delete", "delete", "run"], done["steps"]
 assert all(s["done"] for s in done["steps"]), done
 END
+# A drop-in of somebody else stays with its folder, and nobody says that it went.
+drop=$image/etc/systemd/system/sonde.service.d
+expect 0 '' "$sonde" service install --into "$image" --program /usr/bin/sonde --network
+echo '[Service]' >"$drop/override.conf"
+expect 0 '' "$sonde" service install --into "$image" --program /usr/bin/sonde --bpf
+says "*removed $drop/network.conf
+*"
+! grep -q "removed $drop\$" "$tmp/out" && [ -e "$drop/override.conf" ] || fail "a drop-in: $(cat "$tmp/out")"
+rm -r "$drop"
 # Data stays, unless a person says so twice; what is no data directory stays in any case.
 mkdir -p "$image/var/lib/sonde/segments" "$image/var/lib/sonde/journal"
 expect 2 '*would remove everything in */var/lib/sonde for good; say so with --yes*' \

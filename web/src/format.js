@@ -23,6 +23,7 @@ const SMALL = [
   [1e-9, 'n'],
 ];
 const BARE = [[1, '']];
+const DIGITS_END = 1e11; // limits that mean "none" have a power of ten instead of more digits
 
 /** What stands behind a number of each unit, and its prefixes. @type {Record<string, [string, any[][]]>} */
 const UNITS = {
@@ -83,6 +84,7 @@ export function amountParts(v, unit) {
   const scaled = v / factor;
   // A count is a whole number, and what rounds to nothing is nothing.
   const whole = Math.abs(scaled) < 0.0005 || ((unit === '1' || unit === '') && Number.isInteger(scaled));
+  if (Math.abs(scaled) >= DIGITS_END) return [scaled.toExponential(2), name];
   return [grouped(scaled.toFixed(whole ? 0 : places(scaled))), name];
 }
 

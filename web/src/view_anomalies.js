@@ -6,9 +6,8 @@ import { app, here, metricOf, rangeQuery } from './state.js';
 import { areaTitle } from './names.js';
 import { Board } from './board.js';
 import { Slot, emptyLine } from './slot.js';
-import {
-  causeTable, changesBefore, episodeItem, eventItem, heatStrip, logList, marksOf, severityMark,
-} from './findings.js';
+import { causeTable, changesBefore, episodeItem, eventItem, heatStrip, marksOf } from './findings.js';
+import { logList, severityMark } from './findings.js';
 import { plansOf } from './plans.js';
 import { processTable } from './process_table.js';
 

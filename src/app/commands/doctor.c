@@ -30,6 +30,7 @@ static const struct { const char *name, *symbol, *what; } modules[] = {
 
 #define DOCTOR_TICKS 5   /* some sources take a moment to find out how they fare */
 #define DOCTOR_NAME 12   /* columns of the adapters' names, unless one is longer */
+#define DOCTOR_PART 16   /* of the names of notes and modules */
 #define DOCTOR_STATE 8
 
 enum { MODULES = sizeof modules / sizeof *modules };
@@ -73,6 +74,16 @@ static void doctor_adapter(const struct screen *s, struct buf *out, int columns,
     screen_flow(s, out, indent, indent, buf_text(&rest));
 }
 
+static void doctor_part(const struct screen *s, struct buf *out, const char *name, bool there, const char *what,
+                        const char *remedy)
+{
+    int indent = 2 + DOCTOR_PART + DOCTOR_STATE;
+    auto_buf struct buf rest = { 0 };
+    buf_printf(&rest, "%s%s", what, remedy);
+    buf_printf(out, "  %-*s%-*s", DOCTOR_PART, name, DOCTOR_STATE, there ? "ok" : "absent");
+    screen_flow(s, out, indent, indent, buf_text(&rest));
+}
+
 static void doctor_text(const struct screen *s, struct buf *out, const struct doctor *d)
 {
     int columns = doctor_columns(d);
@@ -91,17 +102,14 @@ static void doctor_text(const struct screen *s, struct buf *out, const struct do
     buf_putc(out, '\n');
     screen_put(s, out, TONE_STRONG, "Changes and ageing");
     buf_putc(out, '\n');
-    for (int i = 0; i < CHANGES_NOTES; i++) {
-        buf_printf(out, "  %-14s%-8s", d->notes[i].name, d->notes[i].there ? "ok" : "absent");
-        screen_flow(s, out, 24, 24, d->notes[i].what);
-    }
+    for (int i = 0; i < CHANGES_NOTES; i++)
+        doctor_part(s, out, d->notes[i].name, d->notes[i].there, d->notes[i].what, "");
     buf_putc(out, '\n');
     screen_put(s, out, TONE_STRONG, "Modules");
     buf_putc(out, '\n');
     for (int i = 0; i < MODULES; i++)
-        buf_printf(out, "  %-14s%-8s%s%s\n", modules[i].name, d->found[i] ? "ok" : "absent",
-                   modules[i].what,
-                   d->found[i] ? "" : "; it belongs beside the program or in lib/sonde");
+        doctor_part(s, out, modules[i].name, d->found[i], modules[i].what,
+                    d->found[i] ? "" : "; it belongs beside the program or in lib/sonde");
 }
 
 static void doctor_json(struct buf *out, const struct doctor *d)

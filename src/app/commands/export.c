@@ -22,24 +22,29 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FORMATS "csv json jsonl prometheus openmetrics influx otlp graphite remote-write mqtt"
+#define FORMATS_MAX 32
 #define TICKS_S 0.5 /* between two samples of its own */
 #define BACK_S 30   /* where the last instant of a recorder is looked for */
 
-/* Are there words that are no format? An exporter that has none in this list is no format of a person's. */
+/* Of the word that names it; NULL, and what is wrong was said. */
 static const struct exporter *export_format(const char *word)
 {
-    static const char *const names[] = { "csv", "json", "jsonl", "prometheus", "openmetrics", "influx", "otlp",
-                                         "graphite", "remote-write", "mqtt" };
-    const struct exporter *e = word ? exporter_find(word) : NULL;
-    const char *near = word && !e ? text_nearest(word, names, sizeof names / sizeof *names, sizeof *names) : NULL;
+    const char *names[FORMATS_MAX];
+    size_t n = 0;
+    auto_buf struct buf all = { 0 };
+    for (const struct exporter *e; n < FORMATS_MAX && (e = exporter_at(n)); n++) {
+        names[n] = e->name;
+        buf_printf(&all, "%s%s", n ? " " : "", e->name);
+    }
+    const struct exporter *found = word ? exporter_find(word) : NULL;
+    const char *near = word && !found ? text_nearest(word, names, n, sizeof *names) : NULL;
     if (!word)
-        log_error(0, "export: say in which format: " FORMATS);
-    else if (!e && near)
+        log_error(0, "export: say in which format: %s", buf_text(&all));
+    else if (!found && near)
         log_error(0, "export: there is no format '%s'; was '%s' meant?", word, near);
-    else if (!e)
-        log_error(0, "export: there is no format '%s'; there are " FORMATS, word);
-    return e;
+    else if (!found)
+        log_error(0, "export: there is no format '%s'; there are %s", word, buf_text(&all));
+    return found;
 }
 
 /* The newest instant of a feed: at least the second, and not one that the recorder had before. */
@@ -105,8 +110,9 @@ static int export_run(const struct args *a)
                   "--out");
         return EXIT_USAGE;
     }
-    if (now && range) {
-        log_error(0, "export: --now is the last instant; give a session or a range without it");
+    if (now && (range || args_given(a, "every"))) {
+        log_error(0, range ? "export: --now is the last instant; give a session or a range without it" :
+                  "export: --every is of a session or a range, and this is the last instant");
         return EXIT_USAGE;
     }
     if (!now && !range) {

@@ -95,7 +95,7 @@ static int step_do(struct step *one)
         return rc < 0 ? rc : os_share_file(one->path);
     case STEP_DELETE:
         rc = os_remove(one->path);
-        return rc == -ENOENT || rc == -ENOTEMPTY || rc == -EEXIST ? 0 : rc;
+        return rc == -ENOENT ? 0 : rc;
     case STEP_PURGE:
         rc = os_remove_dir(one->path);
         return rc == -ENOENT ? 0 : rc;
@@ -117,6 +117,12 @@ static void step_complain(const struct step *one, const char *what)
                   one->text.n ? one->text.p : "it said nothing");
 }
 
+/* A folder in which somebody else has something, as a drop-in: rmdir(2). */
+static bool step_stays(const struct step *one)
+{
+    return one->kind == STEP_DELETE && (one->rc == -ENOTEMPTY || one->rc == -EEXIST);
+}
+
 int steps_do(struct steps *s, bool quiet)
 {
     for (int i = 0; i < s->n; i++) {
@@ -125,6 +131,8 @@ int steps_do(struct steps *s, bool quiet)
         step_put(one, &what);
         one->rc = step_do(one);
         one->done = one->rc == 0;
+        if (step_stays(one))
+            continue;
         if (one->rc && !one->optional) {
             step_complain(one, buf_text(&what));
             return -1;

@@ -12,7 +12,7 @@ enum step_kind {
     STEP_FOLDER, /* a folder that everybody may look into */
     STEP_PRIVATE,/* a folder that is only the owner's */
     STEP_WRITE,  /* a file that everybody may read */
-    STEP_DELETE, /* a file, or a folder that is empty; absent is fine */
+    STEP_DELETE, /* a file, or a folder that is empty; absent is fine, and one that is not empty stays */
     STEP_PURGE,  /* a folder with all that is in it */
     STEP_RUN,
 };

@@ -62,7 +62,7 @@ static void exposition_stamp(struct buf *out, enum exposition format, int64_t ms
 void exposition(struct buf *out, enum exposition format, const struct selection *sel, const struct frame *f, size_t n,
                 bool stamped, const char *host)
 {
-    struct groups g = groups_of(sel, names_sample);
+    struct groups g = groups_of_families(sel);
     bool headed = false;
     for (int i = 0; i < g.n; i++) {
         const struct metric *m = groups_metric(&g, sel, i);

@@ -173,3 +173,25 @@ void groups_done(struct groups *g)
     mem_free(g->first);
     *g = (struct groups){ 0 };
 }
+
+static bool groups_is_family(const struct metric *a, const struct metric *b)
+{
+    return strcmp(a->name, b->name) == 0 && (a->kind == KIND_COUNTER) == (b->kind == KIND_COUNTER);
+}
+
+struct groups groups_of_families(const struct selection *sel)
+{
+    struct groups g = groups_of(sel, names_family);
+    const struct metric *head = NULL;
+    int n = 0;
+    for (int i = 0; i < g.n; i++) {
+        const struct metric *m = groups_metric(&g, sel, i);
+        head = g.first[i] ? m : head;
+        if (!groups_is_family(head, m))
+            continue;
+        g.at[n] = g.at[i];
+        g.first[n++] = g.first[i];
+    }
+    g.n = n;
+    return g;
+}

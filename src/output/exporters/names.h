@@ -46,6 +46,12 @@ struct groups {
 struct groups groups_of(const struct selection *sel, void (*key)(struct buf *out, const struct metric *m));
 void groups_done(struct groups *g);
 
+/*
+ * Groups by names_family(). Where families of ours have one name there ("a.b" and "a_b", "x" in bytes and "x.bytes"),
+ * only that of the first is in it: two series with the same labels would cost the receiver all of them.
+ */
+struct groups groups_of_families(const struct selection *sel);
+
 /* The metric at place i, and its value in a frame. */
 static inline const struct metric *groups_metric(const struct groups *g, const struct selection *sel, int i)
 {

@@ -91,7 +91,7 @@ static bool write_tells(const struct frame *f, size_t n)
 static void write_batch(struct buf *out, const struct selection *sel, const struct frame *f, size_t n,
                         const struct export_about *about)
 {
-    struct groups g = groups_of(sel, names_sample);
+    struct groups g = groups_of_families(sel);
     bool tells = write_tells(f, n);
     for (int i = 0; i < g.n; i = groups_end(&g, i)) {
         bool any = false;

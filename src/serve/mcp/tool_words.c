@@ -180,7 +180,7 @@ static void ask_put(struct told *t, const struct answer *a)
         told_text(t, NULL, a->suggestions[i]);
     json_end(&t->j);
     ask_put_context(t, a);
-    told_say(t, "%s", buf_text(&a->text));
+    buf_puts(&t->text, buf_text(&a->text)); /* longer than what told_say() takes */
     if (a->status == ANSWER_NOT_UNDERSTOOD || a->status == ANSWER_OFF_TOPIC)
         told_say(t, "\nThe other tools take exact arguments: query, anomalies, compare.");
 }

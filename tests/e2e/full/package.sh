@@ -1,7 +1,8 @@
 #!/bin/sh
 # The Debian package in a clean Debian: what it brings, that it enables nothing; under a real systemd (in namespaces of
-# its own) that `sonde service install` records, that the hardened unit sees every metric that root sees; an upgrade of
-# what runs, removal that keeps the data, and a purge that leaves nothing.
+# its own) that `sonde service install` records, that the hardened unit sees every metric that root sees, the journal
+# and the log of packages, and writes where a drop-in lets it; an upgrade of what runs, removal that keeps the data, and
+# a purge that leaves nothing.
 . "$(dirname "$0")/../lib.sh"
 [ "$(id -u)" = 0 ] || skip 'needs root'
 for tool in debootstrap dpkg-buildpackage dh unshare nsenter python3; do
@@ -100,13 +101,15 @@ listed >"$tmp/installed"
         usr/share/man/man5/sonde.yaml.5.gz usr/share/doc/sonde/README.Debian usr/share/doc/sonde/copyright \
         usr/share/doc/sonde/changelog.gz usr/share/doc/sonde/examples/sonde.yaml \
         usr/share/doc/sonde/examples/network.conf usr/share/doc/sonde/examples/sonde-rapl.conf \
-        usr/share/doc/sonde/examples/60-sonde-rapl.rules
+        usr/share/doc/sonde/examples/60-sonde-rapl.rules usr/share/doc/sonde/examples/grafana/sonde.json \
+        usr/lib/systemd/user/sonde-notify.service
+    inside sonde doctor --json 2>/dev/null | grep -o '"sonde-[a-z]*"' | sed 's#"\(.*\)"#usr/lib/sonde/\1.so#'
     inside sonde help | sed -n '/^Commands:/,/^$/s#^  \([a-z]*\) .*#usr/share/man/man1/sonde-\1.1.gz#p'
 } | sed 's#^lib/#usr/lib/#' | sort >"$tmp/must"
 comm -23 "$tmp/must" "$tmp/brought" >"$tmp/missing"
 [ ! -s "$tmp/missing" ] || fail "missing in the package: $(cat "$tmp/missing")"
 comm -13 "$tmp/must" "$tmp/brought" |
-    grep -Ev '^usr/lib/sonde/sonde-[a-z]+\.so$|^usr/share/doc/sonde/([A-Z]+\.md(\.gz)?|examples/.*)$' >"$tmp/more" || :
+    grep -Ev '^usr/share/doc/sonde/([A-Z]+\.md(\.gz)?|examples/.*)$' >"$tmp/more" || :
 [ ! -s "$tmp/more" ] || fail "not expected in the package: $(cat "$tmp/more")"
 inside find / -xdev -path /proc -prune -o \( -path '*sonde*' -not -path '/packages*' -not -path '/var/lib/dpkg/*' \) \
     \( -not -user root -o -not -group root -o -perm /6022 \) -not -type l -print >"$tmp/odd" 2>/dev/null || :
@@ -122,7 +125,7 @@ inside sonde doctor --json >"$tmp/doctor" || fail 'sonde doctor'
 python3 - "$tmp/doctor" <<'END' || exit 1
 import json, sys
 missing = {m["name"] for m in json.load(open(sys.argv[1]))["modules"] if not m["found"]}
-seldom = {"sonde-cairo", "sonde-mqtt", "sonde-mosquitto"} # suggested only
+seldom = {"sonde-cairo", "sonde-mqtt"} # suggested only
 if missing - seldom:
     sys.exit(f"modules do not load: {sorted(missing - seldom)}")
 END
@@ -213,6 +216,8 @@ for _ in $(seq 300); do
 done
 [ "$state" = running ] || fail "systemd is '$state': $(within systemctl --failed --no-legend 2>&1; cat "$tmp/boot.log")"
 
+mkdir "$root/etc/sonde"
+echo 'export: { textfile: /var/lib/node/sonde.prom, textfile_interval: 1 }' >"$root/etc/sonde/sonde.yaml"
 within sonde service install --web >"$tmp/out" 2>&1 || fail "service install: $(cat "$tmp/out")"
 says '*sonde.service is active and records as session_*'
 [ ! -e "$root/etc/systemd/system/sonde.service" ] || fail 'the unit of the package was not used'
@@ -252,6 +257,33 @@ if not lost(less):
 print(f"{len(unit)} metrics in the unit, {len(root)} for root")
 END
 
+# What the recorder needs besides numbers: lines of the journal, and a folder for node_exporter that a drop-in opens.
+# told 'REGEX': an event of the kind "change" says so, within some seconds
+told()
+{
+    for _ in $(seq 30); do
+        within sonde events --kind change --from -1h --json >"$tmp/events" 2>&1 || :
+        ! grep -Eq "$1" "$tmp/events" || return 0
+        sleep 1
+    done
+    fail "no change '$1' was told: $(cat "$tmp/events")"
+}
+within sh -c "echo \"broken.service: Failed with result 'exit-code'.\" | systemd-cat -t systemd"
+told 'broken.service failed'
+within install -d -o sonde /var/lib/node
+sleep 2
+[ ! -e "$root/var/lib/node/sonde.prom" ] || fail 'the unit writes where it was not allowed to'
+mkdir "$root/etc/systemd/system/sonde.service.d"
+printf '[Service]\nReadWritePaths=/var/lib/node\n' >"$root/etc/systemd/system/sonde.service.d/textfile.conf"
+within systemctl daemon-reload
+within systemctl restart sonde.service
+for _ in $(seq 150); do
+    [ ! -e "$root/var/lib/node/sonde.prom" ] || break
+    sleep 0.1
+done
+[ "$(stat -c %a "$root/var/lib/node/sonde.prom" 2>&1)" = 644 ] || fail 'no file for node_exporter, or others cannot read it'
+pid=$(within systemctl show -P MainPID sonde.service)
+
 # Recorded for a few seconds, killed and back again; what root wrote meanwhile becomes the service's own.
 within systemctl kill -s KILL sonde.service
 for _ in $(seq 150); do
@@ -274,11 +306,14 @@ within dpkg -i /packages/newer.deb >"$tmp/log" 2>&1 || fail "upgrade: $(cat "$tm
 [ "$(within dpkg-query -W -f '${Version}' sonde)" = "$version" ] || fail 'the old version is still there'
 [ "$(within systemctl is-active sonde.service)" = active ] || fail 'not active after an upgrade'
 [ "$(within systemctl show -P MainPID sonde.service)" != "$pid" ] || fail 'the old program goes on after an upgrade'
+told "upgraded sonde 0.0.9 to $version" # from dpkg.log
 
+rm -r "$root/etc/systemd/system/sonde.service.d"
 within dpkg -r sonde >"$tmp/log" 2>&1 || fail "remove: $(cat "$tmp/log")"
 [ -z "$(within pgrep -x sonde || :)" ] || fail 'removed, and it runs'
 [ -z "$(find "$root/etc/systemd/system" -name '*sonde*')" ] || fail 'removed, and enabled'
 [ -d "$root/var/lib/sonde/segments" ] || fail 'removing took the data'
+rmdir "$root/var/lib/node" || fail 'the file for node_exporter outlived the recorder'
 within dpkg -P sonde >"$tmp/log" 2>&1 || fail "purge: $(cat "$tmp/log")"
 for unit in getty.target console-getty.service systemd-networkd.service systemd-resolved.service \
     systemd-timesyncd.service systemd-logind.service; do
