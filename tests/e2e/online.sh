@@ -122,5 +122,5 @@ printf 'learning:\n  enabled: false\n' >"$tmp/off.yaml"
 data=$tmp/other
 "$sonde" record --root "$machines/first" --data "$data" --config "$tmp/off.yaml" >"$tmp/out" 2>&1 || fail "off: exit $?"
 session=$(sed -n 's/.* as \(session_[0-9_]*\)$/\1/p' "$tmp/out")
-[ "$(found "$session")" = "0 0" ] && [ ! -e "$data/models" ] || fail "off, and learning all the same"
+[ "$(found "$session")" = "0 0" ] && [ ! -e "$data/models/detector" ] || fail "off, and learning all the same"
 echo "two incidents found by cpu.util and the process, none other in $((960 + 140)) rows"

@@ -30,7 +30,7 @@ done
 live="no mount namespace for a journald of our own"
 if unshare -m true 2>/dev/null && command -v stress-ng systemd-cat >/dev/null; then
     rc=0
-    unshare -m sh "$here/logs_live.sh" "$sonde" "$tmp" >"$tmp/live.text" 2>&1 || rc=$?
+    unshare -m sh "$here/logs_live" "$sonde" "$tmp" >"$tmp/live.text" 2>&1 || rc=$?
     case $rc in
     0)
         /usr/bin/python3 - "$tmp/live.json" <<'END' >"$tmp/judged" 2>&1 || fail "$(cat "$tmp/judged" "$tmp/live.text")"
