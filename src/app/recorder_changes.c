@@ -333,7 +333,7 @@ static void changes_pass(struct changes *c, int64_t now_ms)
     else
         changes_compare(c, now_ms);
     /* Services start for a while after the machine: until then they are its start, and no change. */
-    c->after_boot = c->after_boot && now_ms - c->when_ms < BOOT_MS;
+    c->after_boot = c->after_boot && now_ms - c->boot_ms < BOOT_MS;
     changes_grown(c, now_ms);
     c->dirty = changes_packages(&c->packages, now_ms) || c->dirty;
     os_lock(c->lock);

@@ -13,7 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
+#include <unistd.h>
 
 #define THRESHOLD 4096 /* bytes of a field that are read; what stands behind is not unpacked */
 #define GRAVE 4        /* warning */
@@ -31,12 +33,39 @@ static int journal_open_dir(const char *dir, sd_journal **out)
     return *dir ? sd_journal_open_directory(out, dir, 0) : sd_journal_open(out, SD_JOURNAL_LOCAL_ONLY);
 }
 
-/* Is there a line that we may read? Files of the user alone count as none: they hold nothing of the system. */
-static int journal_look(sd_journal *j)
+/* Does the machine keep a journal, which we may not read? */
+static bool journal_is_closed(void)
+{
+    static const char *const dirs[] = { "/var/log/journal", "/run/log/journal" };
+    char id[SD_ID128_STRING_MAX], path[128];
+    sd_id128_t machine;
+    if (sd_id128_get_machine(&machine) < 0)
+        return false;
+    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+        snprintf(path, sizeof path, "%s/%s/system.journal", dirs[i], sd_id128_to_string(machine, id));
+        if (access(path, R_OK) < 0 && errno == EACCES)
+            return true;
+    }
+    return false;
+}
+
+/* May we read a file of the system's? Those of a user's own sessions alone count as none. 0, -EACCES, -ENOENT. */
+static int journal_look_system(void)
+{
+    sd_journal *j;
+    int rc = sd_journal_open(&j, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+    if (rc < 0)
+        return rc;
+    bool any = sd_journal_has_persistent_files(j) > 0 || sd_journal_has_runtime_files(j) > 0;
+    sd_journal_close(j);
+    return any ? 0 : journal_is_closed() ? -EACCES : -ENOENT;
+}
+
+/* To its last line: 1, or 0 where there is none. */
+static int journal_to_end(sd_journal *j)
 {
     int rc = sd_journal_seek_tail(j);
-    rc = rc < 0 ? rc : sd_journal_previous(j);
-    return rc;
+    return rc < 0 ? rc : sd_journal_previous(j);
 }
 
 static void journal_close(void *self)
@@ -52,13 +81,14 @@ static int journal_open(const char *dir, void **out)
     struct reading *r = calloc(1, sizeof *r);
     if (!r)
         return -ENOMEM;
-    int rc = journal_open_dir(dir, &r->j);
+    int rc = *dir ? 0 : journal_look_system();
+    rc = rc < 0 ? rc : journal_open_dir(dir, &r->j);
     if (rc >= 0) {
         sd_journal_set_data_threshold(r->j, THRESHOLD);
-        rc = journal_look(r->j);
+        rc = journal_to_end(r->j);
         r->at_line = rc > 0;
-        if (rc == 0) /* none that can be read: of a directory that is there, and not empty, because we may not */
-            rc = *dir || !(sd_journal_has_persistent_files(r->j) || sd_journal_has_runtime_files(r->j)) ? -ENOENT : 0;
+        if (rc == 0 && *dir)
+            rc = -ENOENT;
     }
     if (rc < 0) {
         journal_close(r);

@@ -120,6 +120,14 @@ begin private
 sleep 1.5
 finish
 
+# Five minutes after its start a machine has started: what comes then is a change, also for a recorder that was there.
+machine $(($(date +%s) - 297)) 33333333-0000-4000-8000-000000000003 6.1.0-18-amd64
+begin
+sleep 5
+echo up >"$m/sys/class/net/eth0/operstate"
+sleep 1.5
+finish
+
 "$sonde" analyze --data "$tmp/data" --from '1 hour ago' --json >"$tmp/report" 2>"$tmp/err" || fail "analyze: $(cat "$tmp/err")"
 /usr/bin/python3 - "$tmp/report" "$now" <<'END'
 import json, sys, calendar, time
@@ -142,6 +150,7 @@ assert at("file system /srv/data became read-only") > now
 at("USB device 1-2 was plugged in")
 at("disk sdb was plugged in (Stick ?[31mTwo)")
 at("network interface eth0 lost its link")
+at("network interface eth0 has a link")
 at("service nginx.service failed: exit-code")
 at("service apache2.service failed: timeout")
 assert not any("cron" in t for t in texts), texts

@@ -170,6 +170,21 @@ expect 0 '' "$sonde" analyze "$tmp/first.csv" --logs "$tmp/syslog.1" --config "$
 told=$(judged "$tmp/out" analyze)
 [ "$told" = "0 log lines are not read here: privacy.collect_log_lines is off" ] || fail "switched off, of a file: $told"
 
+# A journal that this user may not read is said to be there. In a mount namespace of its own.
+cat >"$tmp/closed.sh" <<'END'
+set -eu
+mount -t tmpfs -o mode=755 tmpfs /var/log
+mkdir -p "/var/log/journal/$(cat /etc/machine-id)"
+install -m 600 /dev/null "/var/log/journal/$(cat /etc/machine-id)/system.journal"
+install -d -o 65534 "$2/closed"
+chmod 755 "$2"
+exec setpriv --reuid 65534 --regid 65534 --clear-groups "$1" record --data "$2/closed" --duration 1 --verbose
+END
+if [ "$(id -u)" = 0 ] && [ -e "$1/sonde-journal.so" ] && [ -s /etc/machine-id ] && unshare -m true 2>/dev/null; then
+    unshare -m sh "$tmp/closed.sh" "$sonde" "$tmp" >"$tmp/out" 2>&1 || fail "as nobody: exit $?: $(cat "$tmp/out")"
+    says '*only root and the groups systemd-journal and adm may read the logs*'
+fi
+
 # A directory of many files: those that hold the system's lines are among those that are read.
 mkdir "$tmp/many"
 for i in $(seq 40); do

@@ -33,6 +33,12 @@ static int berlin(int64_t wall_ms)
     return 3600;
 }
 
+/* An hour more from NOON on. */
+static int summer(int64_t wall_ms)
+{
+    return wall_ms < NOON ? 3600 : 7200;
+}
+
 /* ---- lines of syslog ---- */
 
 struct said {
@@ -96,6 +102,9 @@ static void years_and_zones_are_found(void **state)
     struct syslog_clock zone = { NOON, berlin };
     check_said(&(struct said){ "Nov 27 13:00:00 h a: x", "2026-11-27T12:00:00.000Z", "a", "x", -1 }, &zone);
     check_said(&(struct said){ "2026-11-27T13:00:00 h a: x", "2026-11-27T12:00:00.000Z", "a", "x", -1 }, &zone);
+    struct syslog_clock change = { NOON, summer };
+    check_said(&(struct said){ "Nov 27 12:59:59 h a: x", "2026-11-27T11:59:59.000Z", "a", "x", -1 }, &change);
+    check_said(&(struct said){ "Nov 27 14:00:00 h a: x", "2026-11-27T12:00:00.000Z", "a", "x", -1 }, &change);
 }
 
 /* Blocks of NULs after a crash, NULs within, and texts that are too long, cut between characters. */

@@ -126,6 +126,13 @@ static int64_t stamp_fraction(struct rest *r)
     return ms;
 }
 
+/* A local time in UTC, by the zone of then: asked twice, as the zone may change within the hours between both. */
+static int64_t stamp_utc(const struct syslog_clock *c, int64_t local_ms)
+{
+    int64_t about_ms = local_ms - 1000 * (int64_t)(c->zone_s ? c->zone_s(local_ms) : 0);
+    return local_ms - 1000 * (int64_t)(c->zone_s ? c->zone_s(about_ms) : 0);
+}
+
 /* The latest year in which it is not after all: the log of December is read in January. */
 static int64_t stamp_in_year(const struct syslog_clock *c, int month, int day, int64_t clock_ms)
 {
@@ -133,8 +140,7 @@ static int64_t stamp_in_year(const struct syslog_clock *c, int month, int day, i
     for (int tries = 0; tries < 9; tries++, year--) { /* 9: the 29th of February around 1900 */
         if (!stamp_day_is(year, month, day))
             continue;
-        int64_t local_ms = stamp_days(year, month, day) * DAY_MS + clock_ms;
-        int64_t ms = local_ms - 1000 * (int64_t)(c->zone_s ? c->zone_s(local_ms) : 0);
+        int64_t ms = stamp_utc(c, stamp_days(year, month, day) * DAY_MS + clock_ms);
         if (ms <= c->not_after_ms + DAY_MS)
             return ms;
     }
@@ -178,7 +184,7 @@ static bool stamp_iso(struct rest *r, const struct syslog_clock *c, int64_t *out
     int64_t local_ms = stamp_days(year, month, day) * DAY_MS + clock_ms;
     int sign = rest_char(r, 'Z') ? 0 : rest_char(r, '+') ? 1 : rest_char(r, '-') ? -1 : 2;
     if (sign == 2) {
-        *out_ms = local_ms - 1000 * (int64_t)(c->zone_s ? c->zone_s(local_ms) : 0);
+        *out_ms = stamp_utc(c, local_ms);
         return true;
     }
     if (sign && (!rest_digits(r, 2, &h) || h > 23 || (rest_char(r, ':'), !rest_digits(r, 2, &m)) || m > 59))
