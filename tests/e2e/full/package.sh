@@ -116,6 +116,7 @@ inside find / -xdev -path /proc -prune -o \( -path '*sonde*' -not -path '/packag
 [ ! -s "$tmp/odd" ] || fail "odd owners or modes: $(cat "$tmp/odd")"
 [ "$(stat -c %a "$root/usr/bin/sonde")" = 755 ] || fail 'the program is not 755'
 [ ! -e "$root/var/lib/sonde" ] || fail 'a data directory without data'
+zcat "$root/usr/share/doc/sonde/changelog.gz" | grep -q '^sonde (' || fail 'the changelog is something else'
 bash -n "$root/usr/share/bash-completion/completions/sonde"
 zcat "$root/usr/share/man/man1/sonde-service.1.gz" | grep -q '^\.TH' || fail 'no manual page'
 grep -q '^sonde:[!*]' "$root/etc/shadow" || fail 'the user sonde could log in'
