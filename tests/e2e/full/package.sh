@@ -219,6 +219,7 @@ done
 
 mkdir "$root/etc/sonde"
 echo 'export: { textfile: /var/lib/node/sonde.prom, textfile_interval: 1 }' >"$root/etc/sonde/sonde.yaml"
+echo "$(TZ=UTC0 date -d '2 hours ago' '+%Y-%m-%d %H:%M:%S') upgrade probe:all 1.0 2.0" >"$root/var/log/dpkg.log"
 within sonde service install --web >"$tmp/out" 2>&1 || fail "service install: $(cat "$tmp/out")"
 says '*sonde.service is active and records as session_*'
 [ ! -e "$root/etc/systemd/system/sonde.service" ] || fail 'the unit of the package was not used'
@@ -263,7 +264,7 @@ END
 # a minute.
 told()
 {
-    within sonde events --kind change --from -1h --json >"$tmp/events" 2>&1 || fail "events: $(cat "$tmp/events")"
+    within sonde events --kind change --from -3h --json >"$tmp/events" 2>&1 || fail "events: $(cat "$tmp/events")"
     grep -Eq "$1" "$tmp/events" || fail "no change '$1' was told: $(cat "$tmp/events")"
 }
 within sh -c "echo \"broken.service: Failed with result 'exit-code'.\" | systemd-cat -t systemd"
@@ -274,7 +275,8 @@ mkdir "$root/etc/systemd/system/sonde.service.d"
 printf '[Service]\nReadWritePaths=/var/lib/node\n' >"$root/etc/systemd/system/sonde.service.d/textfile.conf"
 within systemctl daemon-reload
 within systemctl restart sonde.service
-told 'broken.service failed'
+told 'service broken.service failed'
+told 'upgraded probe 1.0 to 2.0'
 for _ in $(seq 150); do
     [ ! -e "$root/var/lib/node/sonde.prom" ] || break
     sleep 0.1
@@ -289,7 +291,8 @@ for _ in $(seq 150); do
         [ "$(within systemctl show -P MainPID sonde.service)" = "$pid" ] || break
     sleep 0.1
 done
-[ "$(within systemctl is-active sonde.service)" = active ] || fail 'killed, and not started again'
+[ "$(within systemctl is-active sonde.service)" = active ] ||
+    fail "killed, and not started again: $(within systemctl status --no-pager -n 9 sonde.service)"
 within systemctl stop sonde-web.service sonde.service
 within sonde check --archive -d 2 -i 0.5 --quiet >"$tmp/out" 2>&1 || fail "check --archive: $(cat "$tmp/out")"
 [ -n "$(find "$root/var/lib/sonde" -user root)" ] || fail 'root wrote nothing: this test tests nothing'
@@ -304,9 +307,6 @@ within dpkg -i /packages/newer.deb >"$tmp/log" 2>&1 || fail "upgrade: $(cat "$tm
 [ "$(within dpkg-query -W -f '${Version}' sonde)" = "$version" ] || fail 'the old version is still there'
 [ "$(within systemctl is-active sonde.service)" = active ] || fail 'not active after an upgrade'
 [ "$(within systemctl show -P MainPID sonde.service)" != "$pid" ] || fail 'the old program goes on after an upgrade'
-sleep 8
-within systemctl restart sonde.service sonde-web.service
-told "upgraded sonde 0.0.9 to $version" # from dpkg.log
 
 rm -r "$root/etc/systemd/system/sonde.service.d"
 within dpkg -r sonde >"$tmp/log" 2>&1 || fail "remove: $(cat "$tmp/log")"
