@@ -287,8 +287,8 @@ pid=$(within systemctl show -P MainPID sonde.service)
 # Recorded for a few seconds, killed and back again; what root wrote meanwhile becomes the service's own.
 within systemctl kill -s KILL sonde.service
 for _ in $(seq 150); do
-    [ "$(within systemctl is-active sonde.service || :)" != active ] ||
-        [ "$(within systemctl show -P MainPID sonde.service)" = "$pid" ] || break
+    now=$(within systemctl show -P MainPID sonde.service) # 0 for a moment, in which it is still called active
+    [ "$now" = "$pid" ] || [ "$now" = 0 ] || [ "$(within systemctl is-active sonde.service || :)" != active ] || break
     sleep 0.1
 done
 [ "$(within systemctl is-active sonde.service)" = active ] ||
