@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #include <math.h>
-#include <string.h>
 
 /* The schema only grows, and a slot stays what it is: what a rule is about is looked up once. */
 static void watch_extend(struct alerts *a, const struct schema *s)
@@ -42,16 +41,10 @@ static void watch_metrics(struct alerts *a, const struct schema *s, const struct
     }
 }
 
-/* app/recorder_learn says of an episode that is over: "over after 3 min: ...", as an event of the lowest severity. */
-static bool watch_is_end(const struct event *e)
-{
-    return e->kind == EVENT_ANOMALY && e->severity == SEVERITY_INFO && strncmp(e->text, "over ", 5) == 0;
-}
-
 static void watch_event(struct alerts *a, const struct rule *r, const struct event *e, const struct alert_clock *now)
 {
     struct live *l = alerts_find(a, r, "");
-    if (r->kind == RULE_ANOMALY && watch_is_end(e)) {
+    if (r->kind == RULE_ANOMALY && event_is_end(e)) {
         if (l)
             l->well_ns = now->mono_ns;
         return;

@@ -59,7 +59,7 @@ static void learner_say(struct learner *l, const struct anomaly *a, enum online_
     if (news == ONLINE_OPENED)
         text_copy(e.text, sizeof e.text, a->summary);
     else
-        snprintf(e.text, sizeof e.text, "over after %s: %.170s", span, a->summary);
+        snprintf(e.text, sizeof e.text, EVENT_OVER "%s: %.170s", span, a->summary);
     ring_put(l->r->said, &e);
 }
 

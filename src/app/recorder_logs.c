@@ -98,7 +98,7 @@ static void logs_take(void *self, const struct schema *s, const struct moment *m
         const struct event *e = &m->events[i];
         if (e->kind != EVENT_ANOMALY)
             continue;
-        bool over = strncmp(e->text, "over after ", 11) == 0; /* as recorder_learn.c says it */
+        bool over = event_is_end(e);
         l->news[l->n_news++] = (struct news){ e->wall_ms, over ? (e->end_ms > 1 ? e->end_ms : 1) : 0 };
         wake = true;
     }

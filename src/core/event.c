@@ -32,3 +32,9 @@ int severity_of(const char *name)
             return i;
     return -1;
 }
+
+bool event_is_end(const struct event *e)
+{
+    return e->kind == EVENT_ANOMALY && e->severity == SEVERITY_INFO &&
+           strncmp(e->text, EVENT_OVER, strlen(EVENT_OVER)) == 0;
+}

@@ -2,6 +2,7 @@
 #ifndef CORE_EVENT_H
 #define CORE_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum event_kind {
@@ -36,5 +37,9 @@ const char *severity_name(enum severity s);       /* "info", "notice", "warning"
 /* The opposite; -1 for any other text. */
 int event_kind_of(const char *name);
 int severity_of(const char *name);
+
+/* An anomaly that is over is an event of its own, of the lowest severity: "over after 3 min: ...". */
+#define EVENT_OVER "over after "
+bool event_is_end(const struct event *e);
 
 #endif
