@@ -10,35 +10,30 @@
 #include "output/report_verdict.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define LINES 4      /* findings in a notification */
 #define ENTRIES 32   /* in the log */
 #define KIND_ID "5b9e0c7d2f814e3aa0c6d7f1e8b3429c" /* made once, at random */
 
-/* Something lasts, or has been: of a finding the first words; names of processes are in them. */
+/* Names of processes are in them: line ends are ours, everything else is made plain. */
+static void tell_line(struct buf *out, const char *text)
+{
+    char plain[2 * REPORT_TEXT];
+    snprintf(plain, sizeof plain, "%s", text);
+    buf_printf(out, "%s%s", out->n ? "\n" : "", text_clean(plain));
+}
+
+/* Of each finding the first words. */
 static void tell_body(const struct report *r, struct buf *out)
 {
     int n = 0;
     for (size_t i = 0; i < r->n_insights && n < LINES; i++, n++)
-        buf_printf(out, "%s%s", n ? "\n" : "", r->insights[i].title);
+        tell_line(out, r->insights[i].title);
     for (size_t i = 0; i < r->n_anomalies && n < LINES; i++, n++)
-        buf_printf(out, "%s%s", n ? "\n" : "", r->anomalies[i].summary);
+        tell_line(out, r->anomalies[i].summary);
     size_t left = r->n_insights + r->n_anomalies - (size_t)n;
     if (left)
         buf_printf(out, "\nand %zu more", left);
-}
-
-/* Titles begin small, as they stand in the report. Line ends are ours, everything else is made plain before. */
-static void tell_clean(struct buf *b)
-{
-    for (char *line = b->p, *end; line && *line; line = *end ? end + 1 : end) {
-        end = line + strcspn(line, "\n");
-        char kept = *end;
-        *end = '\0';
-        text_clean(line);
-        *end = kept;
-    }
 }
 
 static void tell_desktop(const struct report *r, const struct verdict *v)
@@ -50,8 +45,7 @@ static void tell_desktop(const struct report *r, const struct verdict *v)
     snprintf(title, sizeof title, "Sonde: %s", words[v->level]);
     tell_body(r, &body);
     if (!body.n)
-        buf_puts(&body, v->text);
-    tell_clean(&body);
+        tell_line(&body, v->text);
     enum severity severity = v->level == VERDICT_LOOK ? v->severity : SEVERITY_INFO;
     if (desktop_say(d, "check", title, body.p, severity, why) < 0)
         log_warn(0, "check: --notifications: %s", why);
