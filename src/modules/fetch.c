@@ -21,6 +21,8 @@
 struct fetched {
     const struct fetch_request *r;
     int rc;                       /* of take() */
+    size_t read;
+    bool enough;                  /* the reply was ended at its most */
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -33,6 +35,10 @@ static void fetch_begin(void)
 static size_t fetch_take(char *bytes, size_t size, size_t n, void *self)
 {
     struct fetched *f = self;
+    f->read += size * n;
+    f->enough = f->r->most && f->read > f->r->most;
+    if (f->enough)
+        return CURL_WRITEFUNC_ERROR;
     f->rc = f->r->take(f->r->self, bytes, size * n);
     return f->rc < 0 ? CURL_WRITEFUNC_ERROR : size * n;
 }
@@ -208,7 +214,7 @@ static int fetch_post(const struct fetch_request *r, char why[static FETCH_WHY])
     curl_slist_free_all(headers);
     snprintf(why, FETCH_WHY, "%.*s", FETCH_WHY - 1, said);
     if (rc == 0)
-        rc = f.rc < 0 ? f.rc : code != CURLE_OK ? fetch_error(code) : status >= 100 ? (int)status : -EIO;
+        rc = f.rc < 0 ? f.rc : code != CURLE_OK && !f.enough ? fetch_error(code) : status >= 100 ? (int)status : -EIO;
     return rc;
 }
 

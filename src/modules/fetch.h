@@ -29,6 +29,8 @@ struct fetch_request {
     bool *fresh;             /* was another connection made than the one that was kept? NULL: is not asked */
     double *retry_after_s;   /* what the reply asks for, 0: nothing; NULL: is not asked */
 
+    size_t most;             /* bytes of the reply: one that is longer is ended there, and its status counts; 0: any */
+
     /* Takes what comes, piece by piece. A negative errno value ends it and is returned. */
     int (*take)(void *self, const char *bytes, size_t n);
     void *self;

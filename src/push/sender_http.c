@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REPLY_MAX 4096 /* of what it says; more is not read */
+#define REPLY_MAX 4096 /* of what it says is looked at */
+#define REPLY_READ 65536 /* of one that is longer only the status counts */
 #define TIMEOUT_S 30
 #define REMOTE_WRITE "remote-write"
 #define OTLP "otlp"
@@ -130,7 +131,7 @@ static void http_send(struct sender *s, const char *bytes, size_t n, struct answ
         .url = t->url, .body = bytes, .n = n, .type = t->exporter->type, .headers = header,
         .user = *t->user ? t->user : NULL, .password = *t->user ? s->secret : NULL,
         .authorities = *t->ca_file ? t->ca_file : NULL, .timeout_s = TIMEOUT_S, .local = t->local,
-        .ends = http_stop, .take = http_take, .self = &reply, .kept = &h->kept, .fresh = &fresh,
+        .ends = http_stop, .take = http_take, .most = REPLY_READ, .self = &reply, .kept = &h->kept, .fresh = &fresh,
         .retry_after_s = &a->retry_after_s }, why);
     if (rc < 0)
         http_failed(t, rc, why, a);

@@ -151,8 +151,7 @@ static bool silence_knows(const struct api *a, const char *rule)
 void api_silence(void *self, const struct http_request *r, struct http_reply *out)
 {
     auto_buf struct buf rule = { 0 };
-    double minutes = body_number(r, "minutes");
-    minutes = isnan(minutes) ? SILENCE_MINUTES : minutes;
+    double minutes = body_has(r, "minutes") ? body_number(r, "minutes") : SILENCE_MINUTES;
     if (!body_text(r, "rule", &rule) || !(minutes > 0 && minutes <= SILENCE_MINUTES_MAX)) {
         http_fail(out, 400, "the body is no JSON object with a \"rule\", and minutes up to a year",
                   "send {\"rule\": \"...\", \"minutes\": 120}");

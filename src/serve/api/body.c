@@ -14,6 +14,14 @@ bool body_text(const struct http_request *r, const char *key, struct buf *out)
     return text != NULL;
 }
 
+bool body_has(const struct http_request *r, const char *key)
+{
+    json_t *body = json_loadb(r->body, r->body_n, JSON_REJECT_DUPLICATES, NULL);
+    bool has = json_object_get(body, key);
+    json_decref(body);
+    return has;
+}
+
 double body_number(const struct http_request *r, const char *key)
 {
     json_t *body = json_loadb(r->body, r->body_n, JSON_REJECT_DUPLICATES, NULL);

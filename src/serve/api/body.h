@@ -10,7 +10,10 @@
  */
 bool body_text(const struct http_request *r, const char *key, struct buf *out);
 
-/* The number of a member; NaN where there is none. */
+/* Has the body such a member, of whatever type? */
+bool body_has(const struct http_request *r, const char *key);
+
+/* The number of a member; NaN where there is none, or another type of it. */
 double body_number(const struct http_request *r, const char *key);
 
 /* Is a member of the body true? */
