@@ -127,6 +127,39 @@ receive 0 4
 record 2
 wait $recorder || fail "record: $(cat "$tmp/said")"
 [ ! -s "$tmp/in/requests" ] || fail "a token that others may read was sent"
+kill $receiver
+wait $receiver 2>/dev/null || :
+
+# What does not work is told: a secret at the start, a closed port soon, and at the end what was not sent.
+to=http://127.0.0.1:$(cat "$tmp/in/port")/in
+cat >"$tmp/c.yaml" <<END
+push:
+  targets:
+    - away jsonl $to?key=hidden interval=0.2
+    - mute jsonl $to token_file=$tmp/none interval=0.2
+  finish_s: 0
+END
+"$sonde" doctor --config "$tmp/c.yaml" --data "$tmp/data" | sed -n '/^Receivers/,$p' | tr -s ' \n' '  ' >"$tmp/doctor"
+grep -q 'away unknown jsonl to [^?]*; no recorder runs mute failed .*none cannot be read' "$tmp/doctor" ||
+    fail "doctor: $(cat "$tmp/doctor")"
+"$sonde" record --config "$tmp/c.yaml" --data "$tmp/data" --interval 0.1 --duration 5 >/dev/null 2>"$tmp/said" &
+recorder=$! background="$background $!"
+sleep 3
+"$sonde" doctor --json --config "$tmp/c.yaml" --data "$tmp/data" >"$tmp/doctor"
+wait $recorder || fail "record: $(cat "$tmp/said")"
+grep -q '"url": "'"$to"'"' "$tmp/doctor" && grep -q '"error": "127.0.0.1:[0-9]* refuses the connection"' "$tmp/doctor" ||
+    fail "doctor: $(sed -n '/receivers/,$p' "$tmp/doctor")"
+# said N PATTERN: so many lines on stderr
+said()
+{
+    [ "$(grep -c "$2" "$tmp/said")" -eq "$1" ] || fail "not $1 times '$2': $(cat "$tmp/said")"
+}
+said 1 'push.targets: mute: .*none cannot be read: .* chmod 600; until then it waits'
+said 1 'push.targets: away takes nothing: 127.0.0.1:[0-9]* refuses the connection'
+said 0 'push.targets: mute takes nothing'
+said 1 '0 of [0-9]* samples sent to away: 127.0.0.1:[0-9]* refuses the connection; the rest goes at the next start'
+said 1 '0 of [0-9]* samples sent to mute: .*none cannot be read'
+! grep -q hidden "$tmp/said" "$tmp/doctor" || fail "what may be secret is told"
 [ ! -e /var/lib/sonde ] || fail "something was written elsewhere"
 
 echo "$(cat "$tmp/n") instants, $requests requests, of which $failed failed"

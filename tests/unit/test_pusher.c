@@ -200,7 +200,7 @@ struct bench {
     struct tape_about about;
     struct pusher *p;
     struct buf said;
-    double days, mb;
+    double days, mb, outage_s;
 };
 
 static void bench_say(void *self, enum severity severity, int64_t from_ms, const char *text)
@@ -214,8 +214,8 @@ static void bench_pusher(struct bench *b)
 {
     pusher_free(b->p);
     b->p = pusher_new(&(struct pusher_options){ .dir = b->m.dir, .target = &b->t, .about = &b->about,
-                                                .backlog_days = b->days, .backlog_mb = b->mb, .say = bench_say,
-                                                .self = b });
+                                                .backlog_days = b->days, .backlog_mb = b->mb, .outage_s = b->outage_s,
+                                                .say = bench_say, .self = b });
 }
 
 static bool bench_begin(struct bench *b)
@@ -322,6 +322,31 @@ static void test_asked_to_wait(void **state)
     pusher_state(b.p, &s);
     assert_string_equal(s.error, "");
     bench_end(&b);
+}
+
+/* Each outage that was long enough is told with its end: as two events where it was looked at meanwhile, else as one. */
+static void test_outages(void **state)
+{
+    for (int looked = 0; looked < 3; looked++) {
+        BENCH(b);
+        b.r.script[0] = (struct script){ .way = STATUS, .status = 503 };
+        b.r.n = 1;
+        b.outage_s = looked == 2 ? 3600 : 0.05;
+        bench_pusher(&b);
+        pusher_step(b.p);
+        assert_true(pusher_tell_outage(b.p) < INT64_MAX);
+        os_sleep_until(os_mono_ns() + 100000000);
+        if (looked == 1)
+            assert_true(pusher_tell_outage(b.p) == INT64_MAX);
+        bench_run(&b, 50);
+        assert_true(pusher_tell_outage(b.p) == INT64_MAX);
+        const char *said = buf_text(&b.said), *begin = strstr(said, "notice: push: one takes nothing: it answers with");
+        const char *end = strstr(said, ": push: one had no answer for ");
+        assert_int_equal(begin != NULL, looked == 1);
+        assert_int_equal(end != NULL, looked != 2);
+        assert_int_equal(strstr(said, "notice: push: one had no answer") != NULL, looked == 0);
+        bench_end(&b);
+    }
 }
 
 /* As a collector of OTLP answers, which is told once; in what it took nothing is lost. */
@@ -566,8 +591,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all), cmocka_unit_test(test_failures), cmocka_unit_test(test_asked_to_wait),
-        cmocka_unit_test(test_partial_success),
-        cmocka_unit_test(test_refusals_of_otlp),
+        cmocka_unit_test(test_outages),
         cmocka_unit_test(test_partial_success), cmocka_unit_test(test_refusals_of_otlp),
         cmocka_unit_test(test_poison), cmocka_unit_test(test_old), cmocka_unit_test(test_never_taken),
         cmocka_unit_test(test_killed_before_cursor), cmocka_unit_test(test_damaged_cursor),
