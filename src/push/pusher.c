@@ -104,8 +104,8 @@ static void pusher_works(struct pusher *p)
 {
     char text[224], span[32];
     if (p->fail_ns && (p->outage_told || os_mono_ns() >= pusher_outage_ns(p))) {
-        snprintf(text, sizeof text, "push: %s had no answer for %s, and takes what is recorded again", p->o.target->name,
-                 text_span((double)(os_mono_ns() - p->fail_ns) * 1e-9, span, sizeof span));
+        snprintf(text, sizeof text, "push: %s had no answer for %s, and takes what is recorded again",
+                 p->o.target->name, text_span((double)(os_mono_ns() - p->fail_ns) * 1e-9, span, sizeof span));
         pusher_say(p, p->outage_told ? SEVERITY_INFO : SEVERITY_NOTICE, p->fail_ms, text);
     }
     if (p->fail_ns)

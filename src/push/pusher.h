@@ -43,7 +43,7 @@ void pusher_free(struct pusher *p); /* says what was not said yet */
 /* Does what can be done now. Returns for how many ms it has nothing to do. */
 int64_t pusher_step(struct pusher *p);
 
-/* For who waits between two steps, on their thread: tells an outage that has become one. Returns when it has to be asked
+/* For who waits between two steps, on their thread: tells an outage that has become one. Returns when it is to be asked
  * again, of the monotonic clock; INT64_MAX: behind the next step. */
 int64_t pusher_tell_outage(struct pusher *p);
 

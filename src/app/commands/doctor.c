@@ -252,7 +252,7 @@ const struct command command_doctor = {
     .name = "doctor", .summary = "what is measured here, what is not, why, and how to get it",
     .usage = "",
     .text = "Opens every source of numbers, reads it a few times and says how it fares: ok, absent (this machine has "
-            "no such thing), denied (not permitted), failed, or off (in the configuration). Receivers (push.targets) fare "
-            "as the recorder that runs says: ok, failed, waits (nothing was sent yet), or unknown.",
+            "no such thing), denied (not permitted), failed, or off (in the configuration). Receivers (push.targets) "
+            "fare as the recorder that runs says: ok, failed, waits (nothing was sent yet), or unknown.",
     .options = options, .examples = examples, .run = doctor_run,
 };
