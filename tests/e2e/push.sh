@@ -111,6 +111,37 @@ expect 0 "Sent * samples to $to" "$sonde" export jsonl last --data "$tmp/data" -
 expect 2 "*--push 'http://example.org/' leads beyond*" "$sonde" export jsonl last --data "$tmp/data" \
     --push http://example.org/
 expect 2 '*--now* not go with it' "$sonde" export jsonl --now --data "$tmp/data" --push "$to"
+expect 2 'sonde: export: csv cannot be pushed; remote-write, *' "$sonde" export csv last --data "$tmp/data" --push "$to"
+kill $receiver
+wait $receiver 2>/dev/null || :
+"$sonde" export jsonl last --data "$tmp/data" --push "$to" 2>"$tmp/err" &
+pushing=$! background="$background $!"
+for _ in $(seq 50); do
+    ! grep -q 'refuses the connection; trying again for two minutes' "$tmp/err" || break
+    sleep 0.1
+done
+kill $pushing
+wait $pushing 2>/dev/null || :
+[ "$(grep -c 'trying again' "$tmp/err")" -eq 1 ] || fail "export --push does not say that it waits: $(cat "$tmp/err")"
+python3 - "$tmp/in/other" <<'END' &
+import http.server, pathlib, sys
+class Nothing(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_error(404)
+    def log_message(self, *_):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Nothing)
+pathlib.Path(sys.argv[1]).write_text(f"{server.server_address[1]}\n")
+server.serve_forever()
+END
+receiver=$! background="$background $!"
+for _ in $(seq 100); do
+    [ ! -s "$tmp/in/other" ] || break
+    sleep 0.1
+done
+expect 1 '*nothing can be sent: it answers with status 404*' timeout 30 "$sonde" export jsonl last --data "$tmp/data" \
+    --push "http://127.0.0.1:$(cat "$tmp/in/other")/in"
 kill $receiver
 
 # Lines that name no receiver are told, and recording goes on.
@@ -147,7 +178,7 @@ recorder=$! background="$background $!"
 sleep 3
 "$sonde" doctor --json --config "$tmp/c.yaml" --data "$tmp/data" >"$tmp/doctor"
 wait $recorder || fail "record: $(cat "$tmp/said")"
-grep -q '"url": "'"$to"'"' "$tmp/doctor" && grep -q '"error": "127.0.0.1:[0-9]* refuses the connection"' "$tmp/doctor" ||
+grep -q '"url": "'"$to"'"' "$tmp/doctor" && grep -q '"error": "127.0.0.1:[0-9]* refuses the conn' "$tmp/doctor" ||
     fail "doctor: $(sed -n '/receivers/,$p' "$tmp/doctor")"
 # said N PATTERN: so many lines on stderr
 said()

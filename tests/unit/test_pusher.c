@@ -324,7 +324,7 @@ static void test_asked_to_wait(void **state)
     bench_end(&b);
 }
 
-/* Each outage that was long enough is told with its end: as two events where it was looked at meanwhile, else as one. */
+/* Each outage that was long enough is told with its end: as two events where somebody looked meanwhile, else as one. */
 static void test_outages(void **state)
 {
     for (int looked = 0; looked < 3; looked++) {
@@ -563,9 +563,16 @@ static void test_lines(void **state)
     }
 }
 
+static void count_waits(void *self, const char *why)
+{
+    assert_non_null(strstr(why, "127.0.0.1"));
+    ++*(int *)self;
+}
+
 static void test_once(void **state)
 {
     BENCH(b);
+    int waits = 0;
     struct push_said said;
     struct push_once o = { .session = SESSION, .from_ms = b.m.tick[10].wall_ms, .to_ms = b.m.tick[149].wall_ms,
                            .target = &b.t, .patience_s = 60 };
@@ -581,8 +588,19 @@ static void test_once(void **state)
     b.r.at = 0;
     b.r.n = 32;
     o.patience_s = 1;
+    o.waits = count_waits;
+    o.self = &waits;
     assert_int_equal(push_once(&o, &said), -ETIMEDOUT);
     assert_non_null(strstr(said.why, "status 500"));
+    o.patience_s = 60;
+    b.r.script[0].way = CLOSED_READ; /* is tried again, and told once; then no try would do */
+    b.r.script[1].status = 404;
+    b.r.at = waits = 0;
+    b.r.requests = 0;
+    assert_int_equal(push_once(&o, &said), -EPERM);
+    assert_non_null(strstr(said.why, "status 404"));
+    assert_int_equal(b.r.requests, 2);
+    assert_int_equal(waits, 1);
     archive_free(o.archive);
     bench_end(&b);
 }
