@@ -88,13 +88,13 @@ static void doctor_part(const struct screen *s, struct buf *out, const char *nam
     screen_flow(s, out, indent, indent, buf_text(&rest));
 }
 
-static void doctor_receiver(const struct screen *s, struct buf *out, const struct push_note *n)
+static void doctor_receiver(const struct screen *s, struct buf *out, int columns, const struct push_note *n)
 {
-    int indent = 2 + DOCTOR_PART + DOCTOR_STATE;
+    int indent = 2 + columns + DOCTOR_STATE;
     bool unknown = strcmp(n->state, "unknown") == 0;
     auto_buf struct buf rest = { 0 };
     buf_puts(out, "  ");
-    screen_cell(s, out, TONE_PLAIN, n->name, DOCTOR_PART, true);
+    screen_cell(s, out, TONE_PLAIN, n->name, columns, true);
     screen_cell(s, out, strcmp(n->state, "failed") == 0 ? TONE_BAD : TONE_PLAIN, n->state, DOCTOR_STATE, true);
     if (n->format)
         buf_printf(&rest, "%s to %s; ", n->format, n->url);
@@ -106,13 +106,18 @@ static void doctor_receiver(const struct screen *s, struct buf *out, const struc
 
 static void doctor_receivers(const struct screen *s, struct buf *out, const struct doctor *d)
 {
+    int columns = DOCTOR_PART;
+    for (int i = 0; i < d->n_push; i++) {
+        int n = (int)strlen(d->push[i].name) + 1;
+        columns = n > columns ? n : columns;
+    }
     if (!d->n_push)
         return;
     buf_putc(out, '\n');
     screen_put(s, out, TONE_STRONG, "Receivers");
     buf_putc(out, '\n');
     for (int i = 0; i < d->n_push; i++)
-        doctor_receiver(s, out, &d->push[i]);
+        doctor_receiver(s, out, columns, &d->push[i]);
 }
 
 static void doctor_receivers_json(struct json *j, const struct doctor *d)
