@@ -35,6 +35,14 @@ static void range_progress(void *self, uint64_t instants, int64_t wall_ms)
         fprintf(stderr, "\r%llu samples, up to %s ", (unsigned long long)instants, text_time(wall_ms, when));
 }
 
+static void range_waits(void *self, const char *why)
+{
+    const struct range *r = self;
+    if (r->shows)
+        fputs("\r\033[K", stderr);
+    log_warn(0, "%s: it takes nothing: %s; trying again for two minutes", r->e->command, why);
+}
+
 /* The line that a configuration would have. */
 static bool range_target(struct range *r, const char *to)
 {
@@ -91,7 +99,8 @@ static int range_say(const struct range *r, const struct args *a, int rc, const 
         log_error(0, "%s: it takes nothing: %s; what was sent stays there, and may be sent again", r->e->command,
                   said->why);
     else if (rc < 0 && rc != -ECANCELED)
-        log_error(*said->why ? 0 : rc, "%s: nothing can be sent: %s", r->e->command, said->why);
+        log_error(*said->why ? 0 : rc, "%s: nothing %scan be sent: %s", r->e->command, c->sent ? "more " : "",
+                  said->why);
     else if (rc == 0 && !c->sent && !refused)
         log_error(0, "%s: nothing was recorded in that time; `sonde sessions list` says what there is", r->e->command);
     return rc == 0 && c->sent && !refused && !c->rejected ? EXIT_DONE : c->sent ? EXIT_PART : EXIT_FAILED;
@@ -109,7 +118,7 @@ static int range_send(struct range *r, const struct args *a, struct look *of)
         return EXIT_FAILED;
     struct push_once o = { .archive = of->files, .session = e->session ? id : NULL, .from_ms = e->from_ms,
                            .to_ms = e->to_ms, .target = &r->target, .patience_s = PATIENCE_S, .stop = range_stops,
-                           .progress = range_progress, .self = r };
+                           .waits = range_waits, .progress = range_progress, .self = r };
     int rc = push_once(&o, &said);
     return range_say(r, a, rc, &said);
 }
@@ -118,6 +127,11 @@ int push_range(const struct exporting *e, const struct args *a, const char *to)
 {
     struct range r = { .e = e, .shows = os_is_terminal(2) && !args_flag(a, "quiet") && !args_flag(a, "json") };
     struct look of;
+    if (!e->exporter->batch) {
+        log_error(0, "%s: %s cannot be pushed; remote-write, influx, otlp, graphite, mqtt and jsonl can", e->command,
+                  e->exporter->name);
+        return EXIT_USAGE;
+    }
     if (!range_target(&r, to))
         return EXIT_USAGE;
     int rc = archived_open(&of, a, false);

@@ -25,6 +25,8 @@ struct receiver {
     struct pushing *of;
     struct target target;
     struct pusher *pusher;
+    char secret[ANSWER_WHY];  /* what is wrong with its secret, as was said at the start; "": nothing */
+    bool warned;              /* that it fails was said */
     bool idle, ended;         /* guarded by the lock of pushing */
 };
 
@@ -63,8 +65,10 @@ static bool push_wait(struct receiver *to, int64_t ms)
     os_lock(p->lock);
     to->idle = pusher_is_idle(to->pusher);
     bool finishing = p->finishing;
-    while (!atomic_load(&p->ending) && p->finishing == finishing && os_mono_ns() < until)
-        os_wait(p->lock, until);
+    while (!atomic_load(&p->ending) && p->finishing == finishing && os_mono_ns() < until) {
+        int64_t outage = pusher_tell_outage(to->pusher);
+        os_wait(p->lock, outage < until ? outage : until);
+    }
     bool goes_on = !atomic_load(&p->ending) && !(p->finishing && finishing && to->idle);
     os_unlock(p->lock);
     return goes_on;
@@ -83,12 +87,29 @@ static int64_t push_step(struct receiver *to)
     return paced ? (int64_t)((os_cpu_s() - before_s) / share * 1000) : wait_ms;
 }
 
+/* What never worked since the start is told soon, and not only where somebody asks: at the second try, because the
+ * first may be a receiver that is being started; at once where no try will do. */
+static void push_warn(struct receiver *to)
+{
+    struct pusher_state s;
+    pusher_state(to->pusher, &s);
+    bool said = to->warned || strcmp(s.error, to->secret) == 0;
+    if (said || push_stops(to) || (s.failed < 2 && !s.lasting))
+        return;
+    to->warned = true;
+    log_warn(0, "record: push.targets: %s takes nothing: %s; it waits in the archive, and is tried again and again",
+             to->target.name, s.error);
+}
+
 static void push_main(void *arg)
 {
     struct receiver *to = arg;
     struct pushing *p = to->of;
-    while (push_wait(to, push_step(to)))
-        ;
+    int64_t wait_ms;
+    do {
+        wait_ms = push_step(to);
+        push_warn(to);
+    } while (push_wait(to, wait_ms));
     os_lock(p->lock);
     to->ended = true;
     os_wake(p->lock);
@@ -122,6 +143,8 @@ static void push_start(struct receiver *to)
 {
     const struct pushing *p = to->of;
     const struct config *c = p->r->config;
+    if (sender_check_secret(&to->target, to->secret) < 0)
+        log_warn(0, "record: push.targets: %s: %s; until then it waits in the archive", to->target.name, to->secret);
     to->pusher = pusher_new(&(struct pusher_options){
         .dir = p->r->o.dir, .target = &to->target, .about = store_about(p->r->store), .space = store_space(p->r->store),
         .backlog_days = config_number(c, "push.backlog_days"), .backlog_mb = config_number(c, "push.backlog_mb"),
@@ -224,6 +247,22 @@ static bool push_await(struct pushing *p, int64_t until_ns)
     return true;
 }
 
+/* What of this recording it lacks, and why. What it refused for good was told. */
+static void push_tell_rest(const struct receiver *to)
+{
+    struct pusher_state s;
+    struct store_state store;
+    pusher_state(to->pusher, &s);
+    store_state(to->of->r->store, &store);
+    uint64_t all = store.ticks - store.dropped;
+    uint64_t done = s.now + s.counts.there + s.counts.old + s.counts.refused + s.passed_over;
+    if (done >= all)
+        return;
+    log_warn(0, "record: %llu of %llu sample%s sent to %s%s%s; the rest goes at the next start",
+             (unsigned long long)s.now, (unsigned long long)all, all == 1 ? "" : "s", to->target.name,
+             *s.error ? ": " : " in time (push.finish_s)", s.error);
+}
+
 static void push_close(void *self)
 {
     struct pushing *p = self;
@@ -236,6 +275,8 @@ static void push_close(void *self)
     os_wake(p->lock);
     bool ended = push_await(p, os_mono_ns() + LEAVE_NS);
     os_unlock(p->lock);
+    for (int i = 0; i < p->n; i++)
+        push_tell_rest(&p->receiver[i]);
     if (!ended) { /* a name that is being looked up; it goes with the process */
         atomic_store(&p->left, true);
         log_warn(0, "record: a receiver is not waited for any longer; what it lacks is sent at the next start");

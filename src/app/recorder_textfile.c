@@ -61,7 +61,7 @@ static void textfile_main(void *arg)
     struct schema *schema = schema_new();
     auto_buf struct buf out = { 0 };
     struct frame f = { 0 };
-    int before = 0;
+    int before = os_can_write(t->path); /* that was said */
     while (textfile_next(t, schema, &f)) {
         int rc = textfile_write(t, schema, &f, &out);
         if (rc < 0 && rc != before)
@@ -99,6 +99,9 @@ static int textfile_open(struct recorder *r, void **self)
                   "recording goes on without", path);
         return -EINVAL;
     }
+    int can = os_can_write(path);
+    if (can < 0) /* the folder may come yet */
+        log_warn(can, "record: %s (export.textfile) cannot be written; trying on", path);
     struct textfile *t = mem_new(sizeof *t);
     *t = (struct textfile){ .path = mem_dup(path), .lock = os_lock_new(), .schema = schema_new(),
                             .every_ns = (int64_t)(config_number(r->config, "export.textfile_interval") * 1e9) };

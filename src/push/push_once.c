@@ -24,11 +24,16 @@ static bool once_stops(const struct once *s)
 static int once_wait(struct once *s)
 {
     int64_t now = os_mono_ns();
-    if (!s->fail_ns)
+    bool first = !s->fail_ns;
+    if (s->d.said.lasting)
+        return -EPERM;
+    if (first)
         s->fail_ns = now;
     double wait_s = backoff_next(&s->backoff, s->d.said.retry_after_s);
     if ((double)(now - s->fail_ns) * 1e-9 + wait_s > s->o->patience_s)
         return -ETIMEDOUT;
+    if (first && s->o->waits && !once_stops(s))
+        s->o->waits(s->o->self, s->d.said.why);
     int64_t until = now + (int64_t)(wait_s * 1e9);
     while (os_mono_ns() < until) {
         if (once_stops(s))

@@ -12,6 +12,7 @@ struct push_once {
     const struct target *target;
     double patience_s;        /* so long it may take nothing, and is tried again */
     bool (*stop)(void *self);
+    void (*waits)(void *self, const char *why); /* it takes nothing, and is tried again; once until it does. NULL */
     void (*progress)(void *self, uint64_t instants, int64_t wall_ms); /* after each batch; NULL: nobody asks */
     void *self;
 };
@@ -23,8 +24,8 @@ struct push_said {
     char why[ANSWER_WHY];     /* of what it did not take, the last, or says to what it took; "": nothing */
 };
 
-/* 0: all was acknowledged, or refused for good (see counts). -ETIMEDOUT: patience ended; -ECANCELED; others of
- * sender_open() and archive_play(). *out is set in any case. */
+/* 0: all was acknowledged, or refused for good (see counts). -ETIMEDOUT: patience ended; -EPERM: no try would do, its
+ * URL or secret is wrong; -ECANCELED; others of sender_open() and archive_play(). *out is set in any case. */
 int push_once(const struct push_once *o, struct push_said *out);
 
 #endif

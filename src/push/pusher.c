@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define LOOK_NS 60000000000      /* between two looks at the backlog */
-#define OUTAGE_NS 60000000000    /* what is shorter is not told */
+#define OUTAGE_S 60              /* what is shorter is not told */
 #define SETTLING 64
 #define TELL_NS 600000000000     /* between two words of what was passed over */
 
@@ -55,40 +55,61 @@ static void pusher_say(struct pusher *p, enum severity severity, int64_t from_ms
 
 /* ---- what went wrong ---- */
 
-static void pusher_set_error(struct pusher *p, const char *why)
+/* That it is not waited for any longer, at the end, is no news of it. */
+static void pusher_set_error(struct pusher *p, const char *why, bool lasting)
 {
+    bool ends = p->o.stop && p->o.stop(p->o.self);
     os_lock(p->lock);
-    text_copy(p->state.error, sizeof p->state.error, why);
+    if (!*why || !*p->state.error || !ends)
+        text_copy(p->state.error, sizeof p->state.error, why);
+    p->state.failed = *why ? p->state.failed + 1 : 0;
+    p->state.lasting = lasting;
     os_unlock(p->lock);
 }
 
-static int64_t pusher_fail(struct pusher *p, const char *why, double asked_s)
+/* When what fails has failed for long enough to be an event. */
+static int64_t pusher_outage_ns(const struct pusher *p)
+{
+    return p->fail_ns + (int64_t)((p->o.outage_s > 0 ? p->o.outage_s : OUTAGE_S) * 1e9);
+}
+
+int64_t pusher_tell_outage(struct pusher *p)
 {
     char text[224];
-    int64_t now = os_mono_ns();
-    pusher_set_error(p, why);
+    if (!p->fail_ns || p->outage_told)
+        return INT64_MAX;
+    int64_t due_ns = pusher_outage_ns(p);
+    if (os_mono_ns() < due_ns)
+        return due_ns;
+    snprintf(text, sizeof text, "push: %s takes nothing: %.120s; it waits in the archive", p->o.target->name,
+             p->state.error); /* which this thread alone writes */
+    pusher_say(p, SEVERITY_NOTICE, p->fail_ms, text);
+    p->outage_told = true;
+    return INT64_MAX;
+}
+
+static int64_t pusher_fail(struct pusher *p, const char *why, double asked_s, bool lasting)
+{
+    pusher_set_error(p, why, lasting);
     if (!p->fail_ns) {
-        p->fail_ns = now;
+        p->fail_ns = os_mono_ns();
         p->fail_ms = os_wall_ms();
     }
-    if (!p->outage_told && now - p->fail_ns >= OUTAGE_NS) {
-        snprintf(text, sizeof text, "push: %s takes nothing: %.120s; it waits in the archive", p->o.target->name, why);
-        pusher_say(p, SEVERITY_NOTICE, p->fail_ms, text);
-        p->outage_told = true;
-    }
+    pusher_tell_outage(p);
     return (int64_t)(backoff_next(&p->backoff, asked_s) * 1000);
 }
 
+/* An outage that began and ended between two looks is told as one. */
 static void pusher_works(struct pusher *p)
 {
     char text[224], span[32];
-    if (p->outage_told) {
-        snprintf(text, sizeof text, "push: %s takes what is recorded again, after %s", p->o.target->name,
-                 text_span((double)(os_mono_ns() - p->fail_ns) * 1e-9, span, sizeof span));
-        pusher_say(p, SEVERITY_INFO, p->fail_ms, text);
+    if (p->fail_ns && (p->outage_told || os_mono_ns() >= pusher_outage_ns(p))) {
+        snprintf(text, sizeof text, "push: %s had no answer for %s, and takes what is recorded again",
+                 p->o.target->name, text_span((double)(os_mono_ns() - p->fail_ns) * 1e-9, span, sizeof span));
+        pusher_say(p, p->outage_told ? SEVERITY_INFO : SEVERITY_NOTICE, p->fail_ms, text);
     }
     if (p->fail_ns)
-        pusher_set_error(p, "");
+        pusher_set_error(p, "", false);
     p->fail_ns = 0;
     p->outage_told = false;
     backoff_clear(&p->backoff);
@@ -321,10 +342,11 @@ static void pusher_trim(struct pusher *p)
 
 /* ---- sending ---- */
 
-static void pusher_note(struct pusher *p)
+static void pusher_note(struct pusher *p, uint64_t now)
 {
     const struct delivery *d = &p->delivery;
     os_lock(p->lock);
+    p->state.now += now;
     p->state.counts = d->counts;
     p->state.bytes = d->bytes;
     p->state.success_ms = p->cursor.success_ms;
@@ -341,7 +363,7 @@ static void pusher_moved(struct pusher *p, uint64_t taken_before)
     if (d->counts.sent > taken_before)
         p->cursor.success_ms = os_wall_ms();
     p->dirty = true;
-    pusher_note(p);
+    pusher_note(p, strcmp(d->session, p->o.about->session) == 0 ? d->counts.sent - taken_before : 0);
     pusher_tell_refused(p, false);
     pusher_tell_rejected(p, false);
 }
@@ -368,9 +390,9 @@ static int64_t pusher_send(struct pusher *p)
             p->behind = true;
         }
         if (!rc)
-            return pusher_fail(p, d->said.why, d->said.retry_after_s);
+            return pusher_fail(p, d->said.why, d->said.retry_after_s, d->said.lasting);
         if (pusher_write(p) < 0)
-            return pusher_fail(p, "how far it is cannot be written; see whether the disk has room", 0);
+            return pusher_fail(p, "how far it is cannot be written; see whether the disk has room", 0, false);
     }
     delivery_clear(d);
     return 0;
@@ -405,15 +427,15 @@ int64_t pusher_step(struct pusher *p)
     p->idle = false;
     pusher_trim(p);
     if (pusher_write(p) < 0)
-        return pusher_fail(p, "how far it is cannot be written; see whether the disk has room", 0);
+        return pusher_fail(p, "how far it is cannot be written; see whether the disk has room", 0, false);
     if (pusher_open(p, why) < 0)
-        return pusher_fail(p, why, 0);
+        return pusher_fail(p, why, 0, true);
     if (!p->delivery.n) {
         int rc = pusher_gather(p);
         if (rc < 0) {
             *p->session = '\0';
             snprintf(why, sizeof why, "the archive cannot be read: %s", strerror(-rc));
-            return pusher_fail(p, why, 0);
+            return pusher_fail(p, why, 0, false);
         }
     }
     if (!p->delivery.n && !p->behind)

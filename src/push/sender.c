@@ -21,7 +21,22 @@ static int secret_read(const char *path, char **out, char why[static ANSWER_WHY]
     else if (rc == -EBADMSG)
         snprintf(why, ANSWER_WHY, "%.180s holds no secret in one line", path);
     else if (rc < 0)
-        snprintf(why, ANSWER_WHY, "%.180s cannot be read: %s", path, strerror(-rc));
+        snprintf(why, ANSWER_WHY, "%.130s cannot be read: %s; write the secret into it, one line, chmod 600", path,
+                 strerror(-rc));
+    return rc;
+}
+
+static int sender_read_secret(const struct target *t, char **out, char why[static ANSWER_WHY])
+{
+    const char *file = *t->token_file ? t->token_file : t->password_file;
+    return *file ? secret_read(file, out, why) : 0;
+}
+
+int sender_check_secret(const struct target *t, char why[static ANSWER_WHY])
+{
+    char *secret = NULL;
+    int rc = sender_read_secret(t, &secret, why);
+    mem_free(secret);
     return rc;
 }
 
@@ -32,8 +47,7 @@ int sender_open(struct sender *s, const struct target *t, bool (*stop)(void *), 
         [TARGET_HTTP] = &sender_http, [TARGET_TCP] = &sender_tcp, [TARGET_MQTT] = &sender_mqtt,
     };
     *s = (struct sender){ .t = t, .stop = stop, .stop_self = stop_self };
-    const char *file = *t->token_file ? t->token_file : t->password_file;
-    int rc = *file ? secret_read(file, &s->secret, why) : 0;
+    int rc = sender_read_secret(t, &s->secret, why);
     rc = rc < 0 ? rc : way[t->way]->open(s, why);
     if (rc == 0)
         s->way = way[t->way];
@@ -82,6 +96,8 @@ void answer_of_status(int status, const char *text, struct answer *a)
     }
     if (status == 400 || status == 413 || status == 422)
         a->verdict = says_old(text) ? VERDICT_OLD : VERDICT_REFUSED;
+    a->lasting = a->verdict == VERDICT_WAIT && (status < 400 || status == 401 || status == 403 || status == 404 ||
+                                                status == 405);
     a->unknown = status >= 500; /* what stands before it may have passed it on */
     text_copy(said, sizeof said, text);
     text_clean(said);

@@ -16,6 +16,7 @@ enum verdict {
 struct answer {
     enum verdict verdict;
     bool unknown;             /* of WAIT: it may have it all the same */
+    bool lasting;             /* of WAIT: until somebody puts right its URL or its secret */
     bool parted;              /* the connection to it ended, or could not be made: it may have been started anew */
     size_t taken;             /* of WAIT: instants that it has for certain, from the first one on */
     double retry_after_s;     /* that it asked for; 0: nothing */
@@ -39,6 +40,9 @@ struct sender_way {
     void (*send)(struct sender *s, const char *bytes, size_t n, struct answer *a);
     void (*close)(struct sender *s);
 };
+
+/* Can its secret be read, where it has one? 0, or why not and what to do. */
+int sender_check_secret(const struct target *t, char why[static ANSWER_WHY]);
 
 /* The module that it needs is there, and its secrets can be read: 0, or why not. t is borrowed. */
 int sender_open(struct sender *s, const struct target *t, bool (*stop)(void *), void *stop_self,

@@ -84,13 +84,14 @@ static bool http_stop(void *self)
 static void http_failed(const struct target *t, int rc, const char *said, struct answer *a)
 {
     a->unknown = rc != -ECONNREFUSED && rc != -EHOSTUNREACH && rc != -EPROTO;
-    const char *why = rc == -ECONNREFUSED ? "takes no connection" :
+    const char *why = rc == -ECONNREFUSED ? "refuses the connection" :
                       rc == -EHOSTUNREACH ? "is not found" :
                       rc == -ETIMEDOUT    ? "gave no answer in time" :
                       rc == -EPROTO       ? "has no certificate that can be trusted; ca_file= names others to trust" :
                       rc == -ECANCELED    ? "was not waited for, as the program ends" : "cannot be reached";
+    a->lasting = rc == -EPROTO;
     bool more = *said && (rc == -EPROTO || rc == -EIO);
-    snprintf(a->why, sizeof a->why, "%.80s %s%s%.100s%s", t->host, why, more ? " (" : "", more ? said : "",
+    snprintf(a->why, sizeof a->why, "%.80s:%d %s%s%.100s%s", t->host, t->port, why, more ? " (" : "", more ? said : "",
              more ? ")" : "");
 }
 

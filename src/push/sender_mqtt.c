@@ -69,7 +69,7 @@ static void mqtt_send(struct sender *s, const char *bytes, size_t n, struct answ
     a->unknown = rc != -ECONNREFUSED && rc != -EHOSTUNREACH && rc != -EACCES;
     a->parted = rc < 0;
     if (rc < 0)
-        snprintf(a->why, sizeof a->why, "%.80s: %s", t->host, *why ? why : strerror(-rc));
+        snprintf(a->why, sizeof a->why, "%.80s:%d: %s", t->host, t->port, *why ? why : strerror(-rc));
     else
         a->verdict = VERDICT_TAKEN;
 }

@@ -55,7 +55,7 @@ static void tcp_send(struct sender *s, const char *bytes, size_t n, struct answe
     rc = rc < 0 ? rc : tcp_await_end(s, fd, until);
     os_close(fd);
     if (rc < 0)
-        snprintf(a->why, sizeof a->why, "%.100s: %s", t->host, strerror(-rc));
+        snprintf(a->why, sizeof a->why, "%.100s:%d: %s", t->host, t->port, strerror(-rc));
     else
         a->verdict = VERDICT_TAKEN;
 }

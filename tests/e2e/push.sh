@@ -111,6 +111,37 @@ expect 0 "Sent * samples to $to" "$sonde" export jsonl last --data "$tmp/data" -
 expect 2 "*--push 'http://example.org/' leads beyond*" "$sonde" export jsonl last --data "$tmp/data" \
     --push http://example.org/
 expect 2 '*--now* not go with it' "$sonde" export jsonl --now --data "$tmp/data" --push "$to"
+expect 2 'sonde: export: csv cannot be pushed; remote-write, *' "$sonde" export csv last --data "$tmp/data" --push "$to"
+kill $receiver
+wait $receiver 2>/dev/null || :
+"$sonde" export jsonl last --data "$tmp/data" --push "$to" 2>"$tmp/err" &
+pushing=$! background="$background $!"
+for _ in $(seq 50); do
+    ! grep -q 'refuses the connection; trying again for two minutes' "$tmp/err" || break
+    sleep 0.1
+done
+kill $pushing
+wait $pushing 2>/dev/null || :
+[ "$(grep -c 'trying again' "$tmp/err")" -eq 1 ] || fail "export --push does not say that it waits: $(cat "$tmp/err")"
+python3 - "$tmp/in/other" <<'END' &
+import http.server, pathlib, sys
+class Nothing(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_error(404)
+    def log_message(self, *_):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Nothing)
+pathlib.Path(sys.argv[1]).write_text(f"{server.server_address[1]}\n")
+server.serve_forever()
+END
+receiver=$! background="$background $!"
+for _ in $(seq 100); do
+    [ ! -s "$tmp/in/other" ] || break
+    sleep 0.1
+done
+expect 1 '*nothing can be sent: it answers with status 404*' timeout 30 "$sonde" export jsonl last --data "$tmp/data" \
+    --push "http://127.0.0.1:$(cat "$tmp/in/other")/in"
 kill $receiver
 
 # Lines that name no receiver are told, and recording goes on.
@@ -127,6 +158,39 @@ receive 0 4
 record 2
 wait $recorder || fail "record: $(cat "$tmp/said")"
 [ ! -s "$tmp/in/requests" ] || fail "a token that others may read was sent"
+kill $receiver
+wait $receiver 2>/dev/null || :
+
+# What does not work is told: a secret at the start, a closed port soon, and at the end what was not sent.
+to=http://127.0.0.1:$(cat "$tmp/in/port")/in
+cat >"$tmp/c.yaml" <<END
+push:
+  targets:
+    - away jsonl $to?key=hidden interval=0.2
+    - mute jsonl $to token_file=$tmp/none interval=0.2
+  finish_s: 0
+END
+"$sonde" doctor --config "$tmp/c.yaml" --data "$tmp/data" | sed -n '/^Receivers/,$p' | tr -s ' \n' '  ' >"$tmp/doctor"
+grep -q 'away unknown jsonl to [^?]*; no recorder runs mute failed .*none cannot be read' "$tmp/doctor" ||
+    fail "doctor: $(cat "$tmp/doctor")"
+"$sonde" record --config "$tmp/c.yaml" --data "$tmp/data" --interval 0.1 --duration 5 >/dev/null 2>"$tmp/said" &
+recorder=$! background="$background $!"
+sleep 3
+"$sonde" doctor --json --config "$tmp/c.yaml" --data "$tmp/data" >"$tmp/doctor"
+wait $recorder || fail "record: $(cat "$tmp/said")"
+grep -q '"url": "'"$to"'"' "$tmp/doctor" && grep -q '"error": "127.0.0.1:[0-9]* refuses the conn' "$tmp/doctor" ||
+    fail "doctor: $(sed -n '/receivers/,$p' "$tmp/doctor")"
+# said N PATTERN: so many lines on stderr
+said()
+{
+    [ "$(grep -c "$2" "$tmp/said")" -eq "$1" ] || fail "not $1 times '$2': $(cat "$tmp/said")"
+}
+said 1 'push.targets: mute: .*none cannot be read: .* chmod 600; until then it waits'
+said 1 'push.targets: away takes nothing: 127.0.0.1:[0-9]* refuses the connection'
+said 0 'push.targets: mute takes nothing'
+said 1 '0 of [0-9]* samples sent to away: 127.0.0.1:[0-9]* refuses the connection; the rest goes at the next start'
+said 1 '0 of [0-9]* samples sent to mute: .*none cannot be read'
+! grep -q hidden "$tmp/said" "$tmp/doctor" || fail "what may be secret is told"
 [ ! -e /var/lib/sonde ] || fail "something was written elsewhere"
 
 echo "$(cat "$tmp/n") instants, $requests requests, of which $failed failed"

@@ -200,7 +200,7 @@ struct bench {
     struct tape_about about;
     struct pusher *p;
     struct buf said;
-    double days, mb;
+    double days, mb, outage_s;
 };
 
 static void bench_say(void *self, enum severity severity, int64_t from_ms, const char *text)
@@ -214,8 +214,8 @@ static void bench_pusher(struct bench *b)
 {
     pusher_free(b->p);
     b->p = pusher_new(&(struct pusher_options){ .dir = b->m.dir, .target = &b->t, .about = &b->about,
-                                                .backlog_days = b->days, .backlog_mb = b->mb, .say = bench_say,
-                                                .self = b });
+                                                .backlog_days = b->days, .backlog_mb = b->mb, .outage_s = b->outage_s,
+                                                .say = bench_say, .self = b });
 }
 
 static bool bench_begin(struct bench *b)
@@ -322,6 +322,31 @@ static void test_asked_to_wait(void **state)
     pusher_state(b.p, &s);
     assert_string_equal(s.error, "");
     bench_end(&b);
+}
+
+/* Each outage that was long enough is told with its end: as two events where somebody looked meanwhile, else as one. */
+static void test_outages(void **state)
+{
+    for (int looked = 0; looked < 3; looked++) {
+        BENCH(b);
+        b.r.script[0] = (struct script){ .way = STATUS, .status = 503 };
+        b.r.n = 1;
+        b.outage_s = looked == 2 ? 3600 : 0.05;
+        bench_pusher(&b);
+        pusher_step(b.p);
+        assert_true(pusher_tell_outage(b.p) < INT64_MAX);
+        os_sleep_until(os_mono_ns() + 100000000);
+        if (looked == 1)
+            assert_true(pusher_tell_outage(b.p) == INT64_MAX);
+        bench_run(&b, 50);
+        assert_true(pusher_tell_outage(b.p) == INT64_MAX);
+        const char *said = buf_text(&b.said), *begin = strstr(said, "notice: push: one takes nothing: it answers with");
+        const char *end = strstr(said, ": push: one had no answer for ");
+        assert_int_equal(begin != NULL, looked == 1);
+        assert_int_equal(end != NULL, looked != 2);
+        assert_int_equal(strstr(said, "notice: push: one had no answer") != NULL, looked == 0);
+        bench_end(&b);
+    }
 }
 
 /* As a collector of OTLP answers, which is told once; in what it took nothing is lost. */
@@ -538,9 +563,16 @@ static void test_lines(void **state)
     }
 }
 
+static void count_waits(void *self, const char *why)
+{
+    assert_non_null(strstr(why, "127.0.0.1"));
+    ++*(int *)self;
+}
+
 static void test_once(void **state)
 {
     BENCH(b);
+    int waits = 0;
     struct push_said said;
     struct push_once o = { .session = SESSION, .from_ms = b.m.tick[10].wall_ms, .to_ms = b.m.tick[149].wall_ms,
                            .target = &b.t, .patience_s = 60 };
@@ -556,8 +588,19 @@ static void test_once(void **state)
     b.r.at = 0;
     b.r.n = 32;
     o.patience_s = 1;
+    o.waits = count_waits;
+    o.self = &waits;
     assert_int_equal(push_once(&o, &said), -ETIMEDOUT);
     assert_non_null(strstr(said.why, "status 500"));
+    o.patience_s = 60;
+    b.r.script[0].way = CLOSED_READ; /* is tried again, and told once; then no try would do */
+    b.r.script[1].status = 404;
+    b.r.at = waits = 0;
+    b.r.requests = 0;
+    assert_int_equal(push_once(&o, &said), -EPERM);
+    assert_non_null(strstr(said.why, "status 404"));
+    assert_int_equal(b.r.requests, 2);
+    assert_int_equal(waits, 1);
     archive_free(o.archive);
     bench_end(&b);
 }
@@ -566,8 +609,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all), cmocka_unit_test(test_failures), cmocka_unit_test(test_asked_to_wait),
-        cmocka_unit_test(test_partial_success),
-        cmocka_unit_test(test_refusals_of_otlp),
+        cmocka_unit_test(test_outages),
         cmocka_unit_test(test_partial_success), cmocka_unit_test(test_refusals_of_otlp),
         cmocka_unit_test(test_poison), cmocka_unit_test(test_old), cmocka_unit_test(test_never_taken),
         cmocka_unit_test(test_killed_before_cursor), cmocka_unit_test(test_damaged_cursor),

@@ -2,6 +2,8 @@
 #include "app/observer.h"
 
 #include "app/changes_notes.h"
+#include "app/datadir.h"
+#include "app/push_notes.h"
 #include "app/settings.h"
 #include "app/version.h"
 #include "base/auto.h"
@@ -41,6 +43,8 @@ struct doctor {
     int n;
     bool found[MODULES];
     struct changes_note notes[CHANGES_NOTES];
+    struct push_note push[PUSH_NOTES];
+    int n_push;
     bool here; /* this machine, not a recorded one */
 };
 
@@ -84,6 +88,55 @@ static void doctor_part(const struct screen *s, struct buf *out, const char *nam
     screen_flow(s, out, indent, indent, buf_text(&rest));
 }
 
+static void doctor_receiver(const struct screen *s, struct buf *out, int columns, const struct push_note *n)
+{
+    int indent = 2 + columns + DOCTOR_STATE;
+    bool unknown = strcmp(n->state, "unknown") == 0;
+    auto_buf struct buf rest = { 0 };
+    buf_puts(out, "  ");
+    screen_cell(s, out, TONE_PLAIN, n->name, columns, true);
+    screen_cell(s, out, strcmp(n->state, "failed") == 0 ? TONE_BAD : TONE_PLAIN, n->state, DOCTOR_STATE, true);
+    if (n->format)
+        buf_printf(&rest, "%s to %s; ", n->format, n->url);
+    if (*n->success)
+        buf_printf(&rest, "last success %s%s", n->success, *n->error ? "; " : "");
+    buf_puts(&rest, *n->error ? n->error : *n->success ? "" : unknown ? "no recorder runs" : "nothing was sent yet");
+    screen_flow(s, out, indent, indent, buf_text(&rest));
+}
+
+static void doctor_receivers(const struct screen *s, struct buf *out, const struct doctor *d)
+{
+    int columns = DOCTOR_PART;
+    for (int i = 0; i < d->n_push; i++) {
+        int n = (int)strlen(d->push[i].name) + 1;
+        columns = n > columns ? n : columns;
+    }
+    if (!d->n_push)
+        return;
+    buf_putc(out, '\n');
+    screen_put(s, out, TONE_STRONG, "Receivers");
+    buf_putc(out, '\n');
+    for (int i = 0; i < d->n_push; i++)
+        doctor_receiver(s, out, columns, &d->push[i]);
+}
+
+static void doctor_receivers_json(struct json *j, const struct doctor *d)
+{
+    json_array(j, "receivers");
+    for (int i = 0; i < d->n_push; i++) {
+        const struct push_note *n = &d->push[i];
+        json_object(j, NULL);
+        json_string(j, "name", n->name);
+        json_string(j, "format", n->format);
+        json_said(j, "url", n->url);
+        json_string(j, "state", n->state);
+        json_said(j, "last_success", n->success);
+        json_said(j, "error", n->error);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void doctor_text(const struct screen *s, struct buf *out, const struct doctor *d)
 {
     int columns = doctor_columns(d);
@@ -110,6 +163,7 @@ static void doctor_text(const struct screen *s, struct buf *out, const struct do
     for (int i = 0; i < MODULES; i++)
         doctor_part(s, out, modules[i].name, d->found[i], modules[i].what,
                     d->found[i] ? "" : "; it belongs beside the program or in lib/sonde");
+    doctor_receivers(s, out, d);
 }
 
 static void doctor_json(struct buf *out, const struct doctor *d)
@@ -157,6 +211,7 @@ static void doctor_json(struct buf *out, const struct doctor *d)
         json_end(&j);
     }
     json_end(&j);
+    doctor_receivers_json(&j, d);
     json_end(&j);
     buf_putc(out, '\n');
 }
@@ -170,6 +225,7 @@ static int doctor_run(const struct args *a)
     os_host(o.root.path, &d.host);
     d.here = !*o.root.path;
     changes_notes(o.root.path, d.notes);
+    d.n_push = d.here ? push_notes(a, d.push) : 0;
     const struct frame *f;
     for (int i = 0; d.here && i < DOCTOR_TICKS && sampler_next(o.sampler, &f) == 0; i++)
         ;
@@ -187,6 +243,11 @@ static int doctor_run(const struct args *a)
     return EXIT_DONE;
 }
 
+static const struct option options[] = {
+    DATADIR_OPTION,
+    { 0 },
+};
+
 static const struct example examples[] = {
     { "sonde doctor", "what is missing here, and what to do about it" },
     { 0 },
@@ -196,6 +257,7 @@ const struct command command_doctor = {
     .name = "doctor", .summary = "what is measured here, what is not, why, and how to get it",
     .usage = "",
     .text = "Opens every source of numbers, reads it a few times and says how it fares: ok, absent (this machine has "
-            "no such thing), denied (not permitted), failed, or off (in the configuration).",
-    .examples = examples, .run = doctor_run,
+            "no such thing), denied (not permitted), failed, or off (in the configuration). Receivers (push.targets) "
+            "fare as the recorder that runs says: ok, failed, waits (nothing was sent yet), or unknown.",
+    .options = options, .examples = examples, .run = doctor_run,
 };
