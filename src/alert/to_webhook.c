@@ -142,7 +142,8 @@ static int webhook_send(void *self, const struct message *m, const char *text, c
     const char *const headers[] = { *sign ? sign : NULL, NULL };
     rc = fetch->post(&(struct fetch_request){
         .url = w->url, .body = body.p, .n = body.n, .headers = headers, .timeout_s = w->timeout_s,
-        .authorities = *w->ca_file ? w->ca_file : NULL, .local = w->local, .take = webhook_forget, .most = ANSWER_MOST },
+        .authorities = *w->ca_file ? w->ca_file : NULL, .local = w->local, .take = webhook_forget,
+        .most = ANSWER_MOST },
             said);
     if (rc >= 200 && rc < 300)
         return 0;

@@ -29,7 +29,7 @@ bad duration "$sonde" check --duration 0
 bad duration "$sonde" check --duration -5
 bad duration "$sonde" check --duration
 bad '--durration' "$sonde" check --durration 5
-bad '--notifications' "$sonde" check --notifications
+bad '--notification' "$sonde" check --notification
 bad mode "$sonde" check --mode fast
 bad method "$sonde" check --method magic
 bad prediction-steps "$sonde" check --prediction-steps 0

@@ -22,10 +22,14 @@ class Hook(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def answer(self, status):
+    def answer(self, status, body=b""):
         self.send_response(status)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        try:
+            self.wfile.write(body)
+        except ConnectionError:
+            pass # whoever is told this need not listen to the end
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -39,7 +43,7 @@ class Hook(http.server.BaseHTTPRequestHandler):
         if left:
             (DIR / "refuse").write_text(str(left - 1))
             note("refused", body.decode())
-            self.answer(503)
+            self.answer(503, b"x" * 1000000) # more than anybody reads: the status counts
             return
         note("took", body.decode())
         self.answer(204)

@@ -355,7 +355,8 @@ static void test_alerts(void **state)
                      204);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"other\"}", "", "", NULL), 404);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"all\",\"minutes\":-5}", "", "", NULL), 400);
-    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"all\",\"minutes\":\"5\"}", "", "", NULL), 400);
+    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"all\",\"minutes\":\"5\"}", "", "", NULL),
+                     400);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "[]", "", "", NULL), 400);
     json_t *j = get(&f, "/api/v1/alerts", "session=" FIRST);
     json_t *raised = json_object_get(j, "raised"), *past = json_object_get(j, "past");
