@@ -24,6 +24,7 @@ struct listed {
     size_t n, cap, holding;
     struct { char rule[RULE_NAME_MAX]; int64_t until_ms; } silence[SILENCES];
     size_t n_silences;
+    char (*cannot)[RULE_WHY]; /* of each own rule why it can never hold here, or "" */
     bool indexed;             /* there is an index that knows of alerts */
 };
 
@@ -49,6 +50,15 @@ static int list_read(struct look *v, int64_t past, struct listed *l)
     l->holding = l->n;
     rc = rc < 0 || !past ? rc : index_alerts(v->index, true, 0, past, list_note, l);
     return rc < 0 ? rc : index_silences(v->index, os_wall_ms(), list_note_silence, l);
+}
+
+static void list_fit(struct look *v, struct listed *l)
+{
+    struct schema *s = alerting_measured(v);
+    for (size_t i = 0; s && i < l->rules.own; i++)
+        if (rule_fits(&l->rules.rule[i], s, l->cannot[i]))
+            *l->cannot[i] = '\0';
+    schema_free(s);
 }
 
 static int64_t list_silenced(const struct listed *l, const char *rule)
@@ -96,6 +106,7 @@ static void list_put_rule(struct json *j, const struct listed *l, size_t i)
         json_time(j, "silenced_until", until_ms);
     else
         json_null(j, "silenced_until");
+    json_said(j, "cannot_hold", l->cannot[i]);
     json_end(j);
 }
 
@@ -151,7 +162,7 @@ static void list_row(const struct screen *s, const struct alert *a, struct buf *
 
 static void list_rule(const struct screen *s, const struct listed *l, const struct rule *r, struct buf *out)
 {
-    char until[TEXT_TIME_MAX];
+    char until[TEXT_TIME_MAX], line[RULE_WHY + 32];
     const char *behind = strncmp(r->text, r->name, strlen(r->name)) == 0 && r->text[strlen(r->name)] == ':' ?
                          r->text + strlen(r->name) + 1 : r->text;
     int64_t silenced_ms = list_silenced(l, r->name);
@@ -167,6 +178,11 @@ static void list_rule(const struct screen *s, const struct listed *l, const stru
     buf_putc(out, '\n');
     if (strcmp(r->text, r->name) != 0)
         screen_wrap(s, out, 4, behind + strspn(behind, " "));
+    const char *cannot = l->cannot[r - l->rules.rule];
+    if (*cannot) {
+        snprintf(line, sizeof line, "it can never hold: %s", cannot);
+        screen_wrap(s, out, 4, line);
+    }
 }
 
 static void list_text(const struct screen *s, const struct listed *l, struct buf *out)
@@ -193,12 +209,15 @@ static int list_run(const struct args *a)
     struct listed *l = mem_new(sizeof *l);
     auto_buf struct buf out = { 0 };
     struct screen s = screen_of(1, args_flag(a, "no-color"));
+    l->cannot = mem_new(RULES_MAX * sizeof *l->cannot);
     int wrong = alerting_read_said(args_config(a), "alerts", &l->rules);
     int64_t past = args_given(a, "past") ? (int64_t)args_number(a, "past") : 0;
     int rc = archived_open(&v, a, false), status = EXIT_DONE;
     if (rc == 0)
         rc = list_read(&v, past, l);
     l->indexed = rc >= 0;
+    if (rc >= 0 && l->rules.own)
+        list_fit(&v, l);
     if (rc < 0 && rc != -ENOENT)
         status = archived_say(buf_text(&v.dir), rc);
     if (status == EXIT_DONE && args_flag(a, "json"))
@@ -208,6 +227,7 @@ static int list_run(const struct args *a)
     fwrite(buf_text(&out), 1, out.n, stdout);
     look_close(&v);
     mem_free(l->row);
+    mem_free(l->cannot);
     mem_free(l);
     return status == EXIT_DONE && wrong < 0 ? EXIT_USAGE : status;
 }
