@@ -154,10 +154,10 @@ void alert_judge(struct alerts *a, struct live *l, enum rule_verdict v, double v
 
 /* ---- what is told ---- */
 
-static bool tell_is_quiet(const struct alerts *a, const struct alert_clock *now)
+bool alert_is_quiet(const struct alert_policy *p, int64_t wall_ms, int zone_s)
 {
-    int from = a->policy.quiet_from, to = a->policy.quiet_to;
-    int64_t day_s = ((now->wall_ms / 1000 + now->zone_s) % 86400 + 86400) % 86400;
+    int from = p->quiet_from, to = p->quiet_to;
+    int64_t day_s = ((wall_ms / 1000 + zone_s) % 86400 + 86400) % 86400;
     int minute = (int)(day_s / 60);
     return from != to && (from < to ? minute >= from && minute < to : minute >= from || minute < to);
 }
@@ -165,7 +165,7 @@ static bool tell_is_quiet(const struct alerts *a, const struct alert_clock *now)
 static bool tell_may(const struct alerts *a, const struct live *l, enum news news, const struct alert_clock *now)
 {
     if (alerts_is_silenced(a, l->row.rule, now->wall_ms) ||
-        (l->row.severity < SEVERITY_CRITICAL && tell_is_quiet(a, now)))
+        (l->row.severity < SEVERITY_CRITICAL && alert_is_quiet(&a->policy, now->wall_ms, now->zone_s)))
         return false;
     double pause_s = news == NEWS_RAISED ? a->policy.raise_cooldown_s : news == NEWS_CLEARED ?
                      a->policy.clear_cooldown_s : a->policy.remind_s;

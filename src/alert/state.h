@@ -29,6 +29,9 @@ struct alert_policy {
 /* "22:00-07:00", or "" for none. -EINVAL. */
 int alert_quiet_hours(const char *text, int *from, int *to);
 
+/* Is it within the quiet hours? Local time is zone_s ahead of UTC. */
+bool alert_is_quiet(const struct alert_policy *p, int64_t wall_ms, int zone_s);
+
 struct alert_clock {
     int64_t wall_ms, mono_ns;
     int zone_s;               /* local time ahead of UTC */

@@ -81,6 +81,8 @@ echo 9 >"$tmp/hook/refuse"
 expect 3 '' "$sonde" alerts test
 says '*webhook   failed: 127.0.0.1:* answers with status 503*command   told*'
 expect 2 '*there is no rule bussy, perhaps busy*' "$sonde" alerts test bussy
+"$sonde" alerts test --system-logging >/dev/null 2>"$tmp/err" || : # to stderr, where there is no log
+! grep -q 'sonde: sonde' "$tmp/err" || fail "its name twice: $(cat "$tmp/err")"
 rm "$tmp/told" "$tmp/env" "$tmp/hook/took" "$tmp/hook/refused"
 echo 2 >"$tmp/hook/refuse"
 
@@ -127,7 +129,7 @@ echo 96 >"$tmp/level"
 wait_for sh -c "\"$sonde\" alerts list --past 5 --json --data \"$tmp/data\" | grep -q '\"past\":\[{'"
 [ "$(wc -l <"$tmp/told")" -eq 1 ] || fail "told though silenced: $(cat "$tmp/told")"
 expect 0 '' "$sonde" alerts --data "$tmp/data"
-says '*busy  silenced until*'
+says '*not told: silenced until*busy  silenced until*'
 expect 0 '' "$sonde" alerts unsilence busy --data "$tmp/data"
 expect 1 '*busy is not silenced*' "$sonde" alerts unsilence busy --data "$tmp/data"
 echo 5 >"$tmp/level"
