@@ -314,7 +314,8 @@ static int rule_clear(struct reading *r, struct rule *rule)
     int rc = rule_number(r, &rule->clear);
     if (rc == 0 && (rule_is_upward(rule) ? rule->clear > rule->level : rule->clear < rule->level))
         rc = rule_refuse(r, "it would be over at %s while it holds; clear is %s %s",
-                         rule_number_text(rule->clear, r->written, clear), rule_is_upward(rule) ? "at most" : "at least",
+                         rule_number_text(rule->clear, r->written, clear),
+                         rule_is_upward(rule) ? "at most" : "at least",
                          rule_number_text(rule->level, rule->written, level));
     return rc;
 }

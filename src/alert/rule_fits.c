@@ -1,4 +1,4 @@
-/* rule_fits.c - can a rule ever hold here? A name with a slip in it, or bytes against percent, would be silent for ever. */
+/* rule_fits.c - can a rule ever hold here? A slip in a name, or bytes against percent, would be silent for ever. */
 #include "alert/rule.h"
 
 #include "base/mem.h"
@@ -9,7 +9,8 @@
 
 static bool fits_unit(enum rule_unit written, enum unit u)
 {
-    return written == RULE_BARE || (written == RULE_PERCENT ? u == UNIT_PERCENT : u == UNIT_BYTE || u == UNIT_BYTE_PER_S);
+    return written == RULE_BARE || (written == RULE_PERCENT ? u == UNIT_PERCENT :
+                                    u == UNIT_BYTE || u == UNIT_BYTE_PER_S);
 }
 
 static const char *fits_unit_name(enum unit u)

@@ -158,7 +158,8 @@ expect 0 '' "$sonde" events last --kind alert --data "$tmp/data"
 says '*busy: over: ext.toy.load{a$(touch*)} is 5.00 %, no longer above 90.0 %; it was for*'
 
 # A rule that can never hold is told: a slip in the name, bytes against percent.
-settings 'slip: ext.toy.laod > 90%' 'mixed: ext.toy.load > 500MB' 'good: ext.toy.load > 99' >"$tmp/config/sonde/sonde.yaml"
+settings 'slip: ext.toy.laod > 90%' 'mixed: ext.toy.load > 500MB' 'good: ext.toy.load > 99' \
+    >"$tmp/config/sonde/sonde.yaml"
 "$sonde" record --data "$tmp/data" --duration 7 >/dev/null 2>"$tmp/fit.err" || fail "record: $(cat "$tmp/fit.err")"
 grep -q "the rule 'slip' cannot hold: ext.toy.laod matches no metric here; did you mean ext.toy.load?" "$tmp/fit.err" ||
     fail "the slip is not told: $(cat "$tmp/fit.err")"

@@ -161,7 +161,8 @@ static void knows_what_cannot_hold(void **state)
     schema_add(s, &(struct metric){ .name = "disk.util", .inst = "sda", .unit = UNIT_PERCENT });
     schema_add(s, &(struct metric){ .name = "disk.read.rate", .inst = "sda", .unit = UNIT_BYTE_PER_S });
     schema_add(s, &(struct metric){ .name = "memory.available", .unit = UNIT_BYTE });
-    static const char *const good[] = { "disk.util > 90", "disk.util{sd*} > 90%", "disk.* > 50MB", "anomaly", "event archive",
+    static const char *const good[] = { "disk.util > 90", "disk.util{sd*} > 90%", "disk.* > 50MB", "anomaly",
+                                        "event archive",
                                         "disk.util > 90 %", "memory.available < 500MB", "memory.available < 5e8",
                                         "disk.read.rate > 1B", "forecast disk.util{*} reaches 100 within 6h" };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {

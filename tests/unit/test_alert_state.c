@@ -155,12 +155,14 @@ static void words_are_of_now(void **state)
     alert_message(l.a, &l.last, NEWS_RAISED, WALL + 600000, &m);
     assert_string_equal(m.text, "disk.util{sda} is 100 %, above 40.0 % for 10 min");
     lab_run(&l, 60, 30, 0, 0);
-    assert_string_equal(l.last.text, "disk.util{sda} is 30.0 %, and was above 40.0 %; it was 57.2 % when it was raised");
+    assert_string_equal(l.last.text, "disk.util{sda} is 30.0 %, and was above 40.0 %; it was 57.2 % when it was "
+                                     "raised");
     alert_message(l.a, &l.last, NEWS_REMINDED, WALL + 600000, &m);
     assert_string_equal(m.text, "disk.util{sda} is 30.0 %; it was above 40.0 %, and is not back at 20.0 % for 10 min");
     lab_run(&l, 1, 10.8, 0, 0);
     assert_string_equal(l.sentence, "disk.util{sda} is 10.8 %, no longer above 40.0 %; it was for 2 min");
-    assert_string_equal(l.last.text, "disk.util{sda} was 57.2 % when it was raised, above 40.0 %; 10.8 % when it was over");
+    assert_string_equal(l.last.text, "disk.util{sda} was 57.2 % when it was raised, above 40.0 %; 10.8 % when it "
+                                     "was over");
     lab_close(&l);
 }
 

@@ -366,7 +366,8 @@ static void test_alerts(void **state)
     api_free(f.api);
     static const struct api_rule later[] = { { "disk busy", "disk busy: disk.util > 90", true },
                                              { "other", "other: cpu.util > 50", true } };
-    f.api = api_new(f.m.dir, &(struct api_shown){ .config = f.config, .rules_now = other_rules, .rules_self = (void *)later,
+    f.api = api_new(f.m.dir, &(struct api_shown){ .config = f.config, .rules_now = other_rules,
+                                                  .rules_self = (void *)later,
                                                   .how = { .seed = 1, .budget_per_day = 1 } });
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"other\"}", "", "", NULL), 204);
     json_t *j = get(&f, "/api/v1/alerts", "session=" FIRST);

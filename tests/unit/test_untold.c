@@ -27,8 +27,8 @@ static void names_the_reason_that_applies(void **state)
     a.severity = SEVERITY_CRITICAL; /* told in quiet hours, too */
     a.since_ms = NOON - 60000;
     u.receivers = RECEIVER_LOG;
-    assert_string_equal(untold_words(&u, &a, out), "the recorder has not told it yet, or none runs; nobody is configured "
-                                                   "to hear it but `sonde notify`");
+    assert_string_equal(untold_words(&u, &a, out), "the recorder has not told it yet, or none runs; nobody is "
+                                                   "configured to hear it but `sonde notify`");
 }
 
 int main(void)

@@ -126,7 +126,9 @@ table(valueMarks, [
 assert.deepEqual(timeMarks([noon, noon + 11 * 3600e3], 3600e3), ['13:00', '27 Nov']);
 
 // Events around an episode: ends go into their begins, what is said again is counted.
-const told = (time_ms, kind, severity, text, end_ms = time_ms) => ({ time_ms, end_ms, kind, severity, source: 's', text });
+const told = (time_ms, kind, severity, text, end_ms = time_ms) => {
+  return { time_ms, end_ms, kind, severity, source: 's', text };
+};
 assert.deepEqual(
   foldEvents([
     told(9000, 'alert', 'info', 'busy: over: disk.util{sda} is 10.8 %, no longer above 20.0 %; it was for 8 s'),

@@ -25,7 +25,10 @@ struct listed {
     struct alerting rules;
     struct alert *row;        /* those that hold, then those that are over */
     size_t n, cap, holding;
-    struct told { char rule[RULE_NAME_MAX], metric[SCHEMA_MAX_NAME]; int64_t since_ms; } *before; /* told, and over since */
+    struct told {
+        char rule[RULE_NAME_MAX], metric[SCHEMA_MAX_NAME];
+        int64_t since_ms;
+    } *before;                /* told, and over since */
     size_t n_before, cap_before;
     struct { char rule[RULE_NAME_MAX]; int64_t until_ms; } silence[SILENCES];
     size_t n_silences;
@@ -106,8 +109,8 @@ static const char *list_untold(const struct listed *l, const struct alert *a, ch
     int64_t now_ms = os_wall_ms();
     *out = '\0';
     return a->end_ms || a->told_ms ? out :
-           untold_words(&(struct untold){ &l->rules.policy, r, l->receivers, list_silenced(l, a->rule), list_before(l, a, r),
-                                          now_ms, os_zone_s(now_ms) }, a, out);
+           untold_words(&(struct untold){ &l->rules.policy, r, l->receivers, list_silenced(l, a->rule),
+                                          list_before(l, a, r), now_ms, os_zone_s(now_ms) }, a, out);
 }
 
 /* ---- as JSON ---- */

@@ -72,7 +72,8 @@ static void test_fit(const struct args *a, const struct rule *one, const struct 
     struct look v = { 0 };
     char why[RULE_WHY];
     auto_buf struct buf dir = { 0 };
-    struct schema *s = archived_put_dir(a, &dir) == 0 && look_open(&v, dir.p, false) == 0 ? alerting_measured(&v) : NULL;
+    bool opens = archived_put_dir(a, &dir) == 0 && look_open(&v, dir.p, false) == 0;
+    struct schema *s = opens ? alerting_measured(&v) : NULL;
     for (size_t i = 0; s && i < rules->own; i++)
         if ((!one || one == &rules->rule[i]) && !rule_fits(&rules->rule[i], s, why))
             log_warn(0, "alerts test: the rule '%s' can never hold: %s", rules->rule[i].name, why);

@@ -50,7 +50,8 @@ static void untold_to(const struct untold *u, char *out, size_t cap)
 {
     unsigned to = u->receivers & (u->rule ? u->rule->receivers : RECEIVER_ANY);
     size_t n = strlen(out);
-    n += (size_t)snprintf(out + n, cap - n, to ? "; it goes to " : "; nobody is configured to hear it but `sonde notify`");
+    n += (size_t)snprintf(out + n, cap - n, "%s", to ? "; it goes to " :
+                          "; nobody is configured to hear it but `sonde notify`");
     for (int i = 0, any = 0; i < RECEIVERS && n < cap; i++)
         if (to & (1u << i))
             n += (size_t)snprintf(out + n, cap - n, "%s%s", any++ ? ", " : "", receiver_name((enum receiver)(1 << i)));
