@@ -2,6 +2,7 @@
 #include "alert/rule.h"
 
 #include "base/text.h"
+#include "core/amount.h"
 
 #include <errno.h>
 #include <math.h>
@@ -49,6 +50,7 @@ struct reading {
     const char *p;      /* the rest */
     char word[RULE_MAX];
     char *why;
+    enum rule_unit written; /* of the number that was read last */
 };
 
 __attribute__((format(printf, 2, 3))) static int rule_refuse(struct reading *r, const char *fmt, ...)
@@ -127,11 +129,16 @@ static int rule_number(struct reading *r, double *out)
     size_t n = strlen(word);
     char number[RULE_MAX];
     double factor = 1;
+    r->written = RULE_BARE;
     memcpy(number, word, n + 1);
-    if (n > 1 && number[n - 1] == '%')
+    if (n > 1 && number[n - 1] == '%') {
+        r->written = RULE_PERCENT;
         number[--n] = '\0';
-    if (n > 2 && number[n - 1] == 'B')
+    }
+    if (n > 1 && number[n - 1] == 'B') {
+        r->written = RULE_BYTES;
         number[--n] = '\0';
+    }
     const char *letter = n > 1 ? strchr(letters, number[n - 1]) : NULL;
     if (letter && *letter) {
         factor = pow(1000, (double)(letter - letters + 1));
@@ -141,14 +148,30 @@ static int rule_number(struct reading *r, double *out)
     if (!text_double(number, &v) || !isfinite(v * factor))
         return rule_refuse(r, "%s is no number, as 90, 90%%, 500MB", *word ? word : "the end");
     *out = v * factor;
-    rule_takes(r, "%");
+    if (rule_takes(r, "%"))
+        r->written = RULE_PERCENT;
     return 0;
+}
+
+/* "5": of what, and how is that said? Words that people write behind it are known. */
+static int rule_refuse_bare(struct reading *r, const char *word)
+{
+    char number[32], next[32];
+    snprintf(number, sizeof number, "%.31s", word);
+    snprintf(next, sizeof next, "%.31s", rule_peek(r));
+    static const char *const units[] = { "s", "m", "h", "d" };
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strncmp(next, units[i], strlen(units[i])) == 0 && strcmp(next, "severity") != 0)
+            return rule_refuse(r, "%s %s: say %s%c", number, next, number, *units[i]);
+    return rule_refuse(r, "%s is no time without a unit; say %ss or %sm", number, number, number);
 }
 
 static int rule_time(struct reading *r, double *out_s)
 {
     const char *word = rule_word(r);
     double s;
+    if (text_double(word, &s) && s != 0)
+        return s > 0 ? rule_refuse_bare(r, word) : rule_refuse(r, "%s is no time, as 30s, 5m, 6h", word);
     if (!text_duration(word, &s) || !(s >= 0 && s <= DURATION_MAX_S))
         return rule_refuse(r, "%s is no time, as 30s, 5m, 6h", *word ? word : "the end");
     *out_s = s;
@@ -219,6 +242,7 @@ static int rule_forecast(struct reading *r, struct rule *rule)
     if (rc == 0 && !rule_takes(r, "reaches"))
         rc = rule_refuse(r, "forecast METRIC reaches NUMBER within TIME: `reaches` is missing");
     rc = rc < 0 ? rc : rule_number(r, &rule->level);
+    rule->written = r->written;
     if (rc == 0 && !rule_takes(r, "within"))
         rc = rule_refuse(r, "forecast METRIC reaches NUMBER within TIME: `within` is missing");
     rc = rc < 0 ? rc : rule_time(r, &rule->within_s);
@@ -243,7 +267,9 @@ static int rule_comparison(struct reading *r, const char *word, struct rule *rul
         return rule_refuse(r, "behind %.80s stands >, >=, < or <= and a number", metric);
     rule->kind = RULE_METRIC;
     rule->compare = (enum rule_compare)i;
-    return rule_number(r, &rule->level);
+    int read = rule_number(r, &rule->level);
+    rule->written = r->written;
+    return read;
 }
 
 static int rule_condition(struct reading *r, struct rule *rule)
@@ -268,16 +294,29 @@ static bool rule_is_upward(const struct rule *r)
     return r->compare == RULE_ABOVE || r->compare == RULE_AT_LEAST;
 }
 
+/* A number of a rule, as it was meant: what its metric is in is not known here. */
+static const char *rule_number_text(double v, enum rule_unit written, char out[static AMOUNT_MAX])
+{
+    if (written == RULE_BARE)
+        snprintf(out, AMOUNT_MAX, "%.10g", v);
+    else
+        amount_text(v, written == RULE_BYTES ? UNIT_BYTE : UNIT_PERCENT, out);
+    return out;
+}
+
 static int rule_clear(struct reading *r, struct rule *rule)
 {
+    char clear[AMOUNT_MAX], level[AMOUNT_MAX];
     if (strcmp(rule_peek(r), "for") == 0)
         return 0;
     if (rule->kind != RULE_METRIC)
         return rule_refuse(r, "clear NUMBER goes with a metric only; clear for TIME goes with all");
     int rc = rule_number(r, &rule->clear);
     if (rc == 0 && (rule_is_upward(rule) ? rule->clear > rule->level : rule->clear < rule->level))
-        rc = rule_refuse(r, "it would be over at %g while it holds; clear is %s %g", rule->clear,
-                         rule_is_upward(rule) ? "at most" : "at least", rule->level);
+        rc = rule_refuse(r, "it would be over at %s while it holds; clear is %s %s",
+                         rule_number_text(rule->clear, r->written, clear),
+                         rule_is_upward(rule) ? "at most" : "at least",
+                         rule_number_text(rule->level, rule->written, level));
     return rc;
 }
 

@@ -30,6 +30,8 @@
 
 enum rule_kind { RULE_METRIC, RULE_ANOMALY, RULE_EVENT, RULE_FORECAST, RULE_RISK };
 
+enum rule_unit { RULE_BARE, RULE_PERCENT, RULE_BYTES }; /* in which its number was written */
+
 enum rule_compare { RULE_ABOVE, RULE_AT_LEAST, RULE_BELOW, RULE_AT_MOST };
 
 /* Bits. */
@@ -46,6 +48,7 @@ struct rule {
     enum rule_kind kind;
     char metric[SCHEMA_MAX_NAME]; /* a glob; of metrics and forecasts */
     enum rule_compare compare;
+    enum rule_unit written;
     double level;             /* of a metric, also of a forecast; of a risk 1 medium, 2 high */
     double clear;             /* where it is over */
     double for_s, clear_for_s;
@@ -58,6 +61,10 @@ struct rule {
 
 /* Reads a rule. -EINVAL, and why in one sentence for people; *out is as it was then. */
 int rule_parse(const char *text, struct rule *out, char why[static RULE_WHY]);
+
+/* Can it hold here: is there a metric that it is about, in a unit that goes with its number? Rules about no metric do.
+ * False: why not, as words that follow on its name. */
+bool rule_fits(const struct rule *r, const struct schema *s, char why[static RULE_WHY]);
 
 enum rule_verdict { RULE_WELL, RULE_BETWEEN, RULE_HOLDS, RULE_UNKNOWN };
 

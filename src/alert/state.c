@@ -11,6 +11,7 @@
 
 #define LOST_S 900             /* a metric that is not read for so long is over */
 #define LOST_FORECAST_S 7200
+#define WORDS_S 60             /* how old the words and the value of a row that is kept may be */
 #define RESTORED_EVENT_S 600   /* of an event that an earlier process saw, the end may have been missed */
 
 static int64_t state_ns(double s)
@@ -63,7 +64,7 @@ struct live *alerts_live(struct alerts *a, const struct rule *r, const char *met
     l = mem_new(sizeof *l);
     *l = (struct live){ .rule = r, .holds_ns = ALERT_NEVER, .well_ns = ALERT_NEVER, .known_ns = ALERT_NEVER,
                         .differs_ns = ALERT_NEVER, .told_ns = ALERT_NEVER, .raise_told_ns = ALERT_NEVER,
-                        .clear_told_ns = ALERT_NEVER };
+                        .clear_told_ns = ALERT_NEVER, .worded_ns = ALERT_NEVER, .raised_value = NAN };
     l->row = (struct alert){ .value = NAN, .unit = unit, .severity = r->severity ? r->severity : SEVERITY_WARNING };
     text_copy(l->row.rule, sizeof l->row.rule, r->name);
     state_plain(l->row.metric, metric);
@@ -90,16 +91,22 @@ static void live_raise(struct alerts *a, struct live *l, const struct alert_cloc
     l->row.end_ms = 0;
     if (!l->told) /* else receivers believe that it never was over */
         l->row.told_ms = 0;
-    if (l->rule->kind != RULE_EVENT && l->rule->kind != RULE_ANOMALY) /* of these it is what was said */
-        alert_sentence(l, NEWS_RAISED, now->wall_ms, l->row.text);
-    a->hooks.change(a->hooks.self, &l->row, true);
+    l->raised_value = l->row.value;
+    l->worded_ns = now->mono_ns;
+    char sentence[MESSAGE_TEXT];
+    alert_sentence(l, NEWS_RAISED, now->wall_ms, sentence);
+    alert_keep_words(l, now->wall_ms, l->row.text);
+    a->hooks.change(a->hooks.self, &l->row, true, sentence);
 }
 
 static void live_clear(struct alerts *a, struct live *l, const struct alert_clock *now)
 {
     l->raised = false;
     l->row.end_ms = now->wall_ms > l->row.since_ms ? now->wall_ms : l->row.since_ms;
-    a->hooks.change(a->hooks.self, &l->row, false);
+    char sentence[MESSAGE_TEXT];
+    alert_sentence(l, NEWS_CLEARED, now->wall_ms, sentence);
+    alert_keep_words(l, now->wall_ms, l->row.text);
+    a->hooks.change(a->hooks.self, &l->row, false, sentence);
 }
 
 static void live_unknown(struct alerts *a, struct live *l, const struct alert_clock *now)
@@ -147,10 +154,10 @@ void alert_judge(struct alerts *a, struct live *l, enum rule_verdict v, double v
 
 /* ---- what is told ---- */
 
-static bool tell_is_quiet(const struct alerts *a, const struct alert_clock *now)
+bool alert_is_quiet(const struct alert_policy *p, int64_t wall_ms, int zone_s)
 {
-    int from = a->policy.quiet_from, to = a->policy.quiet_to;
-    int64_t day_s = ((now->wall_ms / 1000 + now->zone_s) % 86400 + 86400) % 86400;
+    int from = p->quiet_from, to = p->quiet_to;
+    int64_t day_s = ((wall_ms / 1000 + zone_s) % 86400 + 86400) % 86400;
     int minute = (int)(day_s / 60);
     return from != to && (from < to ? minute >= from && minute < to : minute >= from || minute < to);
 }
@@ -158,7 +165,7 @@ static bool tell_is_quiet(const struct alerts *a, const struct alert_clock *now)
 static bool tell_may(const struct alerts *a, const struct live *l, enum news news, const struct alert_clock *now)
 {
     if (alerts_is_silenced(a, l->row.rule, now->wall_ms) ||
-        (l->row.severity < SEVERITY_CRITICAL && tell_is_quiet(a, now)))
+        (l->row.severity < SEVERITY_CRITICAL && alert_is_quiet(&a->policy, now->wall_ms, now->zone_s)))
         return false;
     double pause_s = news == NEWS_RAISED ? a->policy.raise_cooldown_s : news == NEWS_CLEARED ?
                      a->policy.clear_cooldown_s : a->policy.remind_s;
@@ -233,8 +240,24 @@ static bool state_is_over(const struct alerts *a, const struct live *l, const st
            now->mono_ns - l->clear_told_ns >= clear;
 }
 
+/* Whoever reads the rows sees what is so now, not what was when it was raised. */
+static void state_reword(struct alerts *a, struct live *l, const struct alert_clock *now)
+{
+    char text[MESSAGE_TEXT];
+    if (!l->raised || isnan(l->row.value) || now->mono_ns - l->worded_ns < state_ns(WORDS_S))
+        return;
+    l->worded_ns = now->mono_ns;
+    alert_keep_words(l, now->wall_ms, text);
+    if (strcmp(text, l->row.text) == 0)
+        return;
+    text_copy(l->row.text, sizeof l->row.text, text);
+    a->hooks.told(a->hooks.self, &l->row);
+}
+
 void alerts_tell(struct alerts *a, const struct alert_clock *now)
 {
+    for (size_t i = 0; i < a->n_live; i++)
+        state_reword(a, a->live[i], now);
     for (size_t i = 0; i < a->n_live; i++)
         for (int news = NEWS_RAISED; news <= NEWS_CLEARED; news++)
             if (tell_is_due(a, a->live[i], (enum news)news, now))
@@ -367,7 +390,11 @@ void alert_message(const struct alerts *a, const struct alert *row, enum news ne
                                  RECEIVER_ANY };
     text_copy(out->rule, sizeof out->rule, row->rule);
     text_copy(out->metric, sizeof out->metric, row->metric);
-    text_copy(out->text, sizeof out->text, row->text);
+    const struct live *l = r ? alerts_find(a, r, row->metric) : NULL;
+    if (l && l->raised)
+        alert_sentence(l, news, now_ms, out->text);
+    else
+        text_copy(out->text, sizeof out->text, row->text);
     message_set_id(out);
 }
 

@@ -29,6 +29,9 @@ struct alert_policy {
 /* "22:00-07:00", or "" for none. -EINVAL. */
 int alert_quiet_hours(const char *text, int *from, int *to);
 
+/* Is it within the quiet hours? Local time is zone_s ahead of UTC. */
+bool alert_is_quiet(const struct alert_policy *p, int64_t wall_ms, int zone_s);
+
 struct alert_clock {
     int64_t wall_ms, mono_ns;
     int zone_s;               /* local time ahead of UTC */
@@ -43,13 +46,14 @@ struct alert {
     enum severity severity;
     int64_t since_ms, end_ms; /* end_ms 0: it holds */
     int64_t told_ms;          /* when it was told last; 0: receivers do not know of it */
-    char text[MESSAGE_TEXT];
+    char text[MESSAGE_TEXT];  /* what it is now, within a minute, or was; with times or values of the raise named so */
 };
 
 struct alert_hooks {
-    void (*change)(void *self, const struct alert *a, bool begins); /* raised or over, told or not */
+    /* Raised or over, told or not; and that as a sentence. */
+    void (*change)(void *self, const struct alert *a, bool begins, const char *sentence);
     void (*tell)(void *self, const struct message *m);
-    void (*told)(void *self, const struct alert *a);                /* a row whose told_ms is another now */
+    void (*told)(void *self, const struct alert *a); /* a row whose told_ms or text is another now */
     void *self;
 };
 
@@ -82,7 +86,7 @@ bool alerts_is_silenced(const struct alerts *a, const char *rule, int64_t now_ms
 /* Those that hold, in the order in which they began to; and those, with end_ms, whose end is still to be told. */
 void alerts_each(const struct alerts *a, void (*each)(void *self, const struct alert *row), void *self);
 
-/* As a message to one who has just come: what was told of an alert that holds. */
+/* As a message to one who has just come: an alert as it is now. */
 void alert_message(const struct alerts *a, const struct alert *row, enum news news, int64_t now_ms,
                    struct message *out);
 

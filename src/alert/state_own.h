@@ -16,6 +16,8 @@ struct live {               /* an alert at work */
     int64_t known_ns;           /* when it was judged last */
     int64_t differs_ns;         /* since when receivers believe something else; ALERT_NEVER: they do not */
     int64_t told_ns, raise_told_ns, clear_told_ns;
+    int64_t worded_ns;          /* when row.text was made last */
+    double raised_value;        /* NaN: an earlier process raised it */
 };
 
 struct watch {              /* a metric of a rule */
@@ -57,5 +59,8 @@ void alerts_watch(struct alerts *a, const struct schema *s, const struct moment 
 
 /* The sentence about an alert. */
 void alert_sentence(const struct live *l, enum news news, int64_t now_ms, char out[static MESSAGE_TEXT]);
+
+/* What is kept of it in its row: its values named as those of the raise, of now, or of the end. */
+void alert_keep_words(const struct live *l, int64_t now_ms, char out[static MESSAGE_TEXT]);
 
 #endif

@@ -73,7 +73,9 @@ static int log_send(void *self, const struct message *m, const char *body, char 
     char value[TEXT_NUMBER_MAX] = "", text[MESSAGE_TEXT + RULE_NAME_MAX + 600], title[RULE_NAME_MAX + 32];
     int rc;
     text_number(m->value, 6, value);
-    snprintf(text, sizeof text, "%s: %s", message_title(m, title, sizeof title), body);
+    message_title(m, title, sizeof title);
+    bool named = strncmp(title, IDENTIFIER ": ", sizeof IDENTIFIER + 1) == 0; /* it stands before every line */
+    snprintf(text, sizeof text, "%s: %s", named ? title + sizeof IDENTIFIER + 1 : title, body);
     struct log_words w = {
         .text = text, .priority = log_priority(m->severity, m->news), .kind = "alert", .state = news_name(m->news),
         .severity = severity_name(m->severity), .rule = m->rule, .metric = m->metric, .value = value,

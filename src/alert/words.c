@@ -18,7 +18,7 @@ static void words_metric(const struct live *l, enum news news, const char *span,
 {
     const char *lasts = strcmp(span, "0.0 s") == 0 ? "" : " for "; /* it has only begun */
     const struct rule *r = l->rule;
-    char value[AMOUNT_MAX], level[AMOUNT_MAX];
+    char value[AMOUNT_MAX], level[AMOUNT_MAX], clear[AMOUNT_MAX];
     amount_text(l->row.value, l->row.unit, value);
     amount_text(r->level, l->row.unit, level);
     if (news == NEWS_CLEARED && isnan(l->row.value))
@@ -27,6 +27,9 @@ static void words_metric(const struct live *l, enum news news, const char *span,
     else if (news == NEWS_CLEARED)
         snprintf(out, MESSAGE_TEXT, "%s is %s, no longer %s %s; it was for %s", l->row.metric, value, words_compare(r),
                  level, span);
+    else if (l->raised && rule_judge(r, l->row.value) != RULE_HOLDS) /* not far enough back */
+        snprintf(out, MESSAGE_TEXT, "%s is %s; it was %s %s, and is not back at %s for %s", l->row.metric, value,
+                 words_compare(r), level, amount_text(r->clear, l->row.unit, clear), span);
     else
         snprintf(out, MESSAGE_TEXT, "%s is %s%s, %s %s%s%s", l->row.metric, news == NEWS_REMINDED ? "still " : "",
                  value, words_compare(r), level, lasts, *lasts ? span : "");
@@ -53,7 +56,7 @@ static void words_event(const struct live *l, enum news news, const char *span, 
     else if (news == NEWS_REMINDED)
         snprintf(out, MESSAGE_TEXT, "since %s: %.400s", span, l->row.text);
     else
-        snprintf(out, MESSAGE_TEXT, "over after %s: %.400s", span, l->row.text);
+        snprintf(out, MESSAGE_TEXT, "it lasted %s: %.400s", span, l->row.text);
 }
 
 void alert_sentence(const struct live *l, enum news news, int64_t now_ms, char out[static MESSAGE_TEXT])
@@ -72,4 +75,40 @@ void alert_sentence(const struct live *l, enum news news, int64_t now_ms, char o
     case RULE_EVENT: words_event(l, news, span, out); break;
     }
     text_clean(out); /* one that was cut in the middle of a character */
+}
+
+/* "... was 57.3 % when it was raised, above 40.0 %", "... is 100 %, above 40.0 %; it was 57.3 % when it was raised". */
+static void words_keep_metric(const struct live *l, char *out)
+{
+    const struct rule *r = l->rule;
+    char value[AMOUNT_MAX], level[AMOUNT_MAX], first[AMOUNT_MAX];
+    bool known = !isnan(l->raised_value), same = known && l->row.value == l->raised_value;
+    amount_text(l->row.value, l->row.unit, value);
+    amount_text(r->level, l->row.unit, level);
+    amount_text(l->raised_value, l->row.unit, first);
+    const char *compare = words_compare(r);
+    if (!l->raised && !known)
+        snprintf(out, MESSAGE_TEXT, "%s was %s %s, and %s when it was over", l->row.metric, compare, level, value);
+    else if (!l->raised)
+        snprintf(out, MESSAGE_TEXT, "%s was %s when it was raised, %s %s; %s when it was over", l->row.metric, first,
+                 compare, level, isnan(l->row.value) ? "no longer measured" : value);
+    else if (same)
+        snprintf(out, MESSAGE_TEXT, "%s was %s when it was raised, %s %s", l->row.metric, first, compare, level);
+    else
+        snprintf(out, MESSAGE_TEXT, "%s is %s, %s%s %s%s%s%s", l->row.metric, value,
+                 rule_judge(r, l->row.value) == RULE_HOLDS ? "" : "and was ", compare, level, known ? "; it was " : "",
+                 known ? first : "", known ? " when it was raised" : "");
+}
+
+void alert_keep_words(const struct live *l, int64_t now_ms, char out[static MESSAGE_TEXT])
+{
+    char text[MESSAGE_TEXT];
+    if (l->rule->kind == RULE_METRIC)
+        words_keep_metric(l, text);
+    else if (l->raised && (l->rule->kind == RULE_FORECAST || l->rule->kind == RULE_RISK))
+        alert_sentence(l, NEWS_RAISED, now_ms, text);
+    else /* of events it is what was said */
+        text_copy(text, sizeof text, l->row.text);
+    text_clean(text);
+    text_copy(out, MESSAGE_TEXT, text);
 }

@@ -6,9 +6,14 @@
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "look/look.h"
+#include "store/query.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#define MEASURED_MS 60000 /* how far back "here" goes: of instants, which a short recording has, too */
 
 const struct rule *alerting_rule(const struct alerting *a, const char *name)
 {
@@ -94,6 +99,22 @@ int alerting_read_said(const struct config *c, const char *who, struct alerting 
         log_error(0, "%s: %s", who, line);
     }
     return rc;
+}
+
+struct schema *alerting_measured(struct look *v)
+{
+    int64_t first_ms, last_ms;
+    struct query_result *q;
+    if (!look_span(v, NULL, &first_ms, &last_ms) || look_files(v) < 0 ||
+        store_query(v->files, NULL, last_ms - MEASURED_MS, last_ms, NULL, 60, &q) < 0)
+        return NULL;
+    struct schema *s = schema_new();
+    for (size_t i = 0; i < q->n; i++) {
+        const struct metric *m = &q->series[i].metric;
+        schema_add(s, &(struct metric){ .name = m->name, .inst = m->inst, .unit = m->unit });
+    }
+    query_free(q);
+    return s;
 }
 
 struct index_alert alerting_row(const struct alert *a)

@@ -24,6 +24,11 @@ int alerting_read_said(const struct config *c, const char *who, struct alerting 
 
 const struct rule *alerting_rule(const struct alerting *a, const char *name); /* NULL */
 
+/* What was measured here lately, as a schema of names and units, to hold rules against; NULL: nothing is known. The
+ * caller's. */
+struct look;
+struct schema *alerting_measured(struct look *v);
+
 struct index_alert alerting_row(const struct alert *a);                       /* its texts are borrowed */
 void alerting_of_row(const struct index_alert *row, struct alert *out);
 

@@ -26,6 +26,7 @@
 #define LOOK_NS (5 * SECOND_NS)  /* how often the index is asked for silences */
 #define ROWS_MAX 4096            /* that wait for the index */
 #define LATEST 64                /* messages for those who ask at the socket */
+#define FITS_NS (5 * SECOND_NS)  /* after the first instant every source has said what it has */
 #define END_WAIT_S 3.0           /* for receivers, at the end */
 
 struct alarms {
@@ -39,6 +40,10 @@ struct alarms {
     int zone_s;
     int followers;
     bool running, ending;
+
+    size_t own;                  /* of the sampling thread: how many rules are the person's, the first ones */
+    int64_t fits_ns;             /* and when it is looked whether they can hold here; 0: not known yet */
+    bool fits_known;
 
     struct deliveries *deliveries; /* of the sampling thread, which reloads */
     struct alert *batch;         /* of the keeping thread */
@@ -59,17 +64,15 @@ static void alarms_put_row(struct alarms *a, const struct alert *row)
     os_wake(a->lock);
 }
 
-static void alarms_on_change(void *self, const struct alert *row, bool begins)
+/* Either is an instant of its own: an end stands where it came, and says how long it was. */
+static void alarms_on_change(void *self, const struct alert *row, bool begins, const char *sentence)
 {
     struct alarms *a = self;
-    char span[32], text[MESSAGE_TEXT + RULE_NAME_MAX + 64];
-    struct event e = { .wall_ms = row->since_ms, .end_ms = begins ? row->since_ms : row->end_ms, .kind = EVENT_ALERT,
+    char text[MESSAGE_TEXT + RULE_NAME_MAX + 64];
+    int64_t at_ms = begins ? row->since_ms : row->end_ms;
+    struct event e = { .wall_ms = at_ms, .end_ms = at_ms, .kind = EVENT_ALERT,
                        .severity = begins ? row->severity : SEVERITY_INFO, .source = "alerts" };
-    if (begins)
-        snprintf(text, sizeof text, "%s: %s", row->rule, row->text);
-    else
-        snprintf(text, sizeof text, "%s: over after %s: %s", row->rule,
-                 text_span((double)(row->end_ms - row->since_ms) * 1e-3, span, sizeof span), row->text);
+    snprintf(text, sizeof text, "%s: %s%s", row->rule, begins ? "" : "over: ", sentence);
     text_copy(e.text, sizeof e.text, text);
     text_clean(e.text);
     ring_put(a->r->said, &e);
@@ -194,10 +197,26 @@ static void alarms_main(void *arg)
 
 /* ---- an instant, and the minute ---- */
 
+/* A rule that can never hold says nothing, for ever: its person has to hear of that. Those that Sonde brings are for
+ * machines of every kind. Under the lock. */
+static void alarms_fit(struct alarms *a, const struct schema *s)
+{
+    char why[RULE_WHY];
+    size_t n;
+    const struct rule *r = alerts_rules(a->alerts, &n);
+    for (size_t i = 0; i < n && i < a->own; i++)
+        if (!rule_fits(&r[i], s, why))
+            log_warn(0, "record: the rule '%s' cannot hold: %s", r[i].name, why);
+    a->fits_known = true;
+}
+
 static void alarms_take(void *self, const struct schema *s, const struct moment *m)
 {
     struct alarms *a = self;
+    a->fits_ns = a->fits_ns ? a->fits_ns : m->frame.mono_ns + FITS_NS;
     os_lock(a->lock);
+    if (!a->fits_known && m->frame.mono_ns >= a->fits_ns)
+        alarms_fit(a, s);
     alerts_take(a->alerts, s, m, a->zone_s);
     os_unlock(a->lock);
 }
@@ -343,6 +362,7 @@ static int alarms_open(struct recorder *r, void **self)
                           .ahead_ns = os_mono_ns() + FORETOLD_EVERY_MS * INT64_C(1000000) };
     alerting_read_said(r->config, "record", rules); /* rules that are wrong are left out */
     a->alerts = alarms_begin(a, rules, true);
+    a->own = rules->own;
     mem_free(rules);
     a->deliveries = deliveries_new(r->config, alerting_wanted(r->o.args), "record");
     alarms_remember(a);
@@ -371,15 +391,15 @@ static void alarms_move(void *self, const struct alert *row)
     struct message over;
     if (alerts_restore(m->to, row, &m->now) == 0)
         return;
-    if (!gone.end_ms) {
-        gone.end_ms = m->now.wall_ms > gone.since_ms ? m->now.wall_ms : gone.since_ms;
-        alarms_on_change(m->a, &gone, false);
-    }
-    if (!gone.told_ms)
-        return;
     alert_message(m->from, &gone, NEWS_CLEARED, m->now.wall_ms, &over);
     snprintf(over.text, sizeof over.text, "its rule is no longer there; it was: %.400s", gone.text);
     text_clean(over.text);
+    if (!gone.end_ms) {
+        gone.end_ms = m->now.wall_ms > gone.since_ms ? m->now.wall_ms : gone.since_ms;
+        alarms_on_change(m->a, &gone, false, over.text);
+    }
+    if (!gone.told_ms)
+        return;
     alarms_on_tell(m->a, &over);
 }
 
@@ -397,6 +417,8 @@ static void alarms_reload(void *self, const struct config *c)
         alerts_silence_as(m.to, m.from);
         alerts_free(m.from);
         a->alerts = m.to;
+        a->own = rules->own;
+        a->fits_known = false;
         os_unlock(a->lock);
         deliveries_free(before, 0);
     } else {

@@ -165,6 +165,24 @@ int settings_read(const struct args *a, struct config **out)
     return 0;
 }
 
+int settings_peek(const struct args *a, struct config **out)
+{
+    struct config *c = config_new();
+    auto_buf struct buf user = { 0 }, complaints = { 0 };
+    settings_user_path("sonde.yaml", &user);
+    const char *path[] = { SYSTEM_FILE, user.n ? user.p : NULL, args_text(a, "config") };
+    int rc = 0;
+    for (size_t i = 0; i < sizeof path / sizeof *path && rc == 0; i++) {
+        int now = path[i] ? config_read(c, path[i], &complaints) : 0;
+        rc = i == 2 || now == -EINVAL ? now : 0;
+    }
+    if (rc < 0)
+        config_free(c);
+    else
+        *out = c;
+    return rc < 0 ? rc : 0;
+}
+
 void settings_level(const struct args *a, const struct config *c)
 {
     static const struct { const char *name; enum log_level level; } levels[] = {

@@ -18,6 +18,10 @@
  */
 int settings_read(const struct args *a, struct config **out);
 
+/* The same files once more, as they are now, without a word and without an effect: for one who shows them. -EINVAL, or
+ * what kept a file from being read. */
+int settings_peek(const struct args *a, struct config **out);
+
 /* Sets the level of messages from the configuration, NULL where there is none, and the options. */
 void settings_level(const struct args *a, const struct config *c);
 

@@ -81,6 +81,8 @@ echo 9 >"$tmp/hook/refuse"
 expect 3 '' "$sonde" alerts test
 says '*webhook   failed: 127.0.0.1:* answers with status 503*command   told*'
 expect 2 '*there is no rule bussy, perhaps busy*' "$sonde" alerts test bussy
+"$sonde" alerts test --system-logging >/dev/null 2>"$tmp/err" || : # to stderr, where there is no log
+! grep -q 'sonde: sonde' "$tmp/err" || fail "its name twice: $(cat "$tmp/err")"
 rm "$tmp/told" "$tmp/env" "$tmp/hook/took" "$tmp/hook/refused"
 echo 2 >"$tmp/hook/refuse"
 
@@ -150,6 +152,23 @@ kill $pid
 wait $pid || fail "record ends with $?: $(cat "$tmp/record.err")"
 expect 0 '' "$sonde" sessions show last --json --data "$tmp/data"
 says '*"kind": "alert"*idle: ext.toy.load*'
+
+# An end is an event at its own time, and says what is so now and how long it was.
+expect 0 '' "$sonde" events last --kind alert --data "$tmp/data"
+says '*busy: over: ext.toy.load{a$(touch*)} is 5.00 %, no longer above 90.0 %; it was for*'
+
+# A rule that can never hold is told: a slip in the name, bytes against percent.
+settings 'slip: ext.toy.laod > 90%' 'mixed: ext.toy.load > 500MB' 'good: ext.toy.load > 99' \
+    >"$tmp/config/sonde/sonde.yaml"
+"$sonde" record --data "$tmp/data" --duration 7 >/dev/null 2>"$tmp/fit.err" || fail "record: $(cat "$tmp/fit.err")"
+grep -q "the rule 'slip' cannot hold: ext.toy.laod matches no metric here; did you mean ext.toy.load?" "$tmp/fit.err" ||
+    fail "the slip is not told: $(cat "$tmp/fit.err")"
+grep -q "the rule 'mixed' cannot hold: ext.toy.load is in %, not in bytes" "$tmp/fit.err" || fail "nor the unit"
+! grep -q "rule 'good'" "$tmp/fit.err" || fail "a good rule is told: $(cat "$tmp/fit.err")"
+expect 0 '' "$sonde" alerts --data "$tmp/data"
+says '*slip*it can never hold: ext.toy.laod matches no metric here*mixed*ext.toy.load is in %, not in bytes*'
+expect 0 "*the rule 'slip' can never hold*" "$sonde" alerts test slip --data "$tmp/data"
+expect 0 '' "$sonde" alerts test good --data "$tmp/data"
 
 # What is wrong is told with its place, and nothing is recorded with it.
 settings 'busy: ext.toy.load > much' >"$tmp/config/sonde/sonde.yaml"

@@ -112,6 +112,11 @@ static void says_what_is_wrong(void **state)
         { "disk.util > 90 for", "the end is no time" },
         { "disk.util > 90 for -5s", "is no time" },
         { "disk.util > 90 for 900d", "is no time" },
+        { "disk.util > 90 for 5", "5 is no time without a unit; say 5s or 5m" },
+        { "disk.util > 90 for 5 severity info", "5 is no time without a unit; say 5s or 5m" },
+        { "disk.util > 90 for 5 minutes", "5 minutes: say 5m" },
+        { "disk.util > 90 for 1.5 hours", "1.5 hours: say 1.5h" },
+        { "memory.available < 2MB clear 1MB", "it would be over at 1.00 MB while it holds; clear is at least 2.00 MB" },
         { "disk.util > 90 clear 95", "it would be over at 95 while it holds; clear is at most 90" },
         { "disk.util < 90 clear 80", "clear is at least 90" },
         { "disk.util > 90 severity bad", "bad is no severity; there are info, notice, warning, critical" },
@@ -147,6 +152,40 @@ static void says_what_is_wrong(void **state)
     assert_int_equal(rule_parse(text, &r, why), -EINVAL);
 }
 
+/* What could never hold is told: a slip in a name, another unit. */
+static void knows_what_cannot_hold(void **state)
+{
+    (void)state;
+    struct schema *s = schema_new();
+    char why[RULE_WHY] = "";
+    schema_add(s, &(struct metric){ .name = "disk.util", .inst = "sda", .unit = UNIT_PERCENT });
+    schema_add(s, &(struct metric){ .name = "disk.read.rate", .inst = "sda", .unit = UNIT_BYTE_PER_S });
+    schema_add(s, &(struct metric){ .name = "memory.available", .unit = UNIT_BYTE });
+    static const char *const good[] = { "disk.util > 90", "disk.util{sd*} > 90%", "disk.* > 50MB", "anomaly",
+                                        "event archive",
+                                        "disk.util > 90 %", "memory.available < 500MB", "memory.available < 5e8",
+                                        "disk.read.rate > 1B", "forecast disk.util{*} reaches 100 within 6h" };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct rule r = parse(good[i]);
+        if (!rule_fits(&r, s, why))
+            fail_msg("%s: %s", good[i], why);
+    }
+    static const struct { const char *text, *says; } bad[] = {
+        { "disk.utl > 90%", "disk.utl matches no metric here; did you mean disk.util?" },
+        { "disk.util{nvme*} > 90", "disk.util{nvme*} matches no metric here; disk.util has other instances" },
+        { "nothing.of.the.kind > 90", "nothing.of.the.kind matches no metric here" },
+        { "disk.util > 500MB", "disk.util is in %, not in bytes" },
+        { "memory.available < 5%", "memory.available is in bytes, not in %" },
+        { "forecast fs.utl reaches 100 within 6h", "fs.utl matches no metric here" },
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct rule r = parse(bad[i].text);
+        assert_false(rule_fits(&r, s, why));
+        assert_string_equal(why, bad[i].says);
+    }
+    schema_free(s);
+}
+
 static void judges_with_hysteresis(void **state)
 {
     (void)state;
@@ -175,6 +214,7 @@ int main(void)
         cmocka_unit_test(takes_findings),
         cmocka_unit_test(the_default_rules_are_rules),
         cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(knows_what_cannot_hold),
         cmocka_unit_test(judges_with_hysteresis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

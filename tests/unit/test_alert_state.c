@@ -20,11 +20,13 @@ struct lab {
     size_t n_told;
     int begun, over, rows;
     struct alert last;
+    char sentence[MESSAGE_TEXT]; /* of the last change */
 };
 
-static void on_change(void *self, const struct alert *a, bool begins)
+static void on_change(void *self, const struct alert *a, bool begins, const char *sentence)
 {
     struct lab *l = self;
+    text_copy(l->sentence, sizeof l->sentence, sentence);
     l->begun += begins;
     l->over += !begins;
     l->last = *a;
@@ -135,6 +137,32 @@ static void it_raises_reminds_and_clears(void **state)
     lab_run(&l, 300, 50, 0, NAN);
     assert_int_equal(l.n_told, 3);
     assert_true(l.begun == 1 && l.over == 1 && l.last.end_ms == WALL + 111000);
+    lab_close(&l);
+}
+
+/* What is listed, and who comes later, hears of now; what was when it was raised is named so. */
+static void words_are_of_now(void **state)
+{
+    (void)state;
+    struct lab l;
+    struct message m;
+    lab_open(&l, &(struct alert_policy){ 0 }, (const char *const[]){ "busy: disk.util > 40 for 4s clear 20", NULL });
+    lab_run(&l, 5, 57.25, 0, 0);
+    assert_string_equal(l.sentence, "disk.util{sda} is 57.2 %, above 40.0 % for 4.0 s");
+    assert_string_equal(l.last.text, "disk.util{sda} was 57.2 % when it was raised, above 40.0 %");
+    lab_run(&l, 60, 100, 0, 0);
+    assert_string_equal(l.last.text, "disk.util{sda} is 100 %, above 40.0 %; it was 57.2 % when it was raised");
+    alert_message(l.a, &l.last, NEWS_RAISED, WALL + 600000, &m);
+    assert_string_equal(m.text, "disk.util{sda} is 100 %, above 40.0 % for 10 min");
+    lab_run(&l, 60, 30, 0, 0);
+    assert_string_equal(l.last.text, "disk.util{sda} is 30.0 %, and was above 40.0 %; it was 57.2 % when it was "
+                                     "raised");
+    alert_message(l.a, &l.last, NEWS_REMINDED, WALL + 600000, &m);
+    assert_string_equal(m.text, "disk.util{sda} is 30.0 %; it was above 40.0 %, and is not back at 20.0 % for 10 min");
+    lab_run(&l, 1, 10.8, 0, 0);
+    assert_string_equal(l.sentence, "disk.util{sda} is 10.8 %, no longer above 40.0 %; it was for 2 min");
+    assert_string_equal(l.last.text, "disk.util{sda} was 57.2 % when it was raised, above 40.0 %; 10.8 % when it "
+                                     "was over");
     lab_close(&l);
 }
 
@@ -380,7 +408,7 @@ static void what_was_raised_before_is_not_raised_again(void **state)
     assert_int_equal(l.told[1].news, NEWS_CLEARED);
     lab_run(&l, 600, 0, 0, 0); /* of what an earlier process saw the end may have been missed */
     assert_int_equal(l.n_told, 3);
-    assert_string_equal(l.told[2].text, "over after 10 min: cpu is odd");
+    assert_string_equal(l.told[2].text, "it lasted 10 min: cpu is odd");
     lab_close(&l);
 }
 
@@ -493,6 +521,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_raises_reminds_and_clears),
+        cmocka_unit_test(words_are_of_now),
         cmocka_unit_test(what_is_short_is_not_told),
         cmocka_unit_test(each_cool_down_is_its_own),
         cmocka_unit_test(raised_again_before_its_end_was_told_it_counts_as_told),

@@ -331,6 +331,13 @@ static void test_analyses(void **state)
     api_sample_done(&f);
 }
 
+/* As after a reload. */
+static const struct api_rule *other_rules(void *self, size_t *n)
+{
+    *n = 2;
+    return self;
+}
+
 static void test_alerts(void **state)
 {
     (void)state;
@@ -358,14 +365,21 @@ static void test_alerts(void **state)
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"all\",\"minutes\":\"5\"}", "", "", NULL),
                      400);
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "[]", "", "", NULL), 400);
+    api_free(f.api);
+    static const struct api_rule later[] = { { "disk busy", "disk busy: disk.util > 90", true },
+                                             { "other", "other: cpu.util > 50", true } };
+    f.api = api_new(f.m.dir, &(struct api_shown){ .config = f.config, .rules_now = other_rules,
+                                                  .rules_self = (void *)later,
+                                                  .how = { .seed = 1, .budget_per_day = 1 } });
+    assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", "{\"rule\":\"other\"}", "", "", NULL), 204);
     json_t *j = get(&f, "/api/v1/alerts", "session=" FIRST);
     json_t *raised = json_object_get(j, "raised"), *past = json_object_get(j, "past");
     assert_int_equal(json_array_size(raised), 1);
     assert_string_equal(json_string_value(json_object_get(json_array_get(raised, 0), "text")), "it is <b>busy</b>");
     assert_true(json_is_null(json_object_get(json_array_get(raised, 0), "end_ms")));
     assert_int_equal(json_array_size(past), 1);
-    assert_int_equal(json_array_size(json_object_get(j, "silences")), 1);
-    assert_int_equal(json_array_size(json_object_get(j, "rules")), 1);
+    assert_int_equal(json_array_size(json_object_get(j, "silences")), 2);
+    assert_int_equal(json_array_size(json_object_get(j, "rules")), 2);
     json_decref(j);
     j = get(&f, "/api/v1/alerts", "from=2027-01-01T00:00&to=2027-01-01T00:10"); /* recording stopped long before */
     assert_int_equal(json_array_size(json_object_get(j, "alerts")), 0);

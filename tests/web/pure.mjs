@@ -4,6 +4,7 @@ const assert = await import('node:assert/strict');
 const { amount, between, exactly, localTimes, period, span, when, whenLong } = await import('../../web/src/format.js');
 const { familyTitle, matches, shortInstance, splitIds, titleOf } = await import('../../web/src/names.js');
 const { hashOf, moved, rangeOf, rangeParams, readHash } = await import('../../web/src/route.js');
+const { foldEvents } = await import('../../web/src/findings.js');
 const { timeMarks, valueMarks, valueRange } = await import('../../web/src/axis.js');
 
 const plain = (text) => text.replace(/[\u00a0\u202f]/g, ' ');
@@ -123,3 +124,30 @@ table(valueMarks, [
   [['0', '50', '100 %'], [0, 50, 100], '%'],
 ]);
 assert.deepEqual(timeMarks([noon, noon + 11 * 3600e3], 3600e3), ['13:00', '27 Nov']);
+
+// Events around an episode: ends go into their begins, what is said again is counted.
+const told = (time_ms, kind, severity, text, end_ms = time_ms) => {
+  return { time_ms, end_ms, kind, severity, source: 's', text };
+};
+assert.deepEqual(
+  foldEvents([
+    told(9000, 'alert', 'info', 'busy: over: disk.util{sda} is 10.8 %, no longer above 20.0 %; it was for 8 s'),
+    told(1000, 'alert', 'warning', 'busy: disk.util{sda} is 24.7 %, above 20.0 %'),
+    told(2000, 'alert', 'warning', 'busy: disk.util{sdb} is 24.7 %, above 20.0 %'),
+    told(3000, 'log', 'notice', 'kernel: I/O error'),
+    told(3500, 'log', 'notice', 'kernel: I/O error'),
+    told(4000, 'anomaly', 'warning', 'cpu is odd'),
+    told(4000, 'anomaly', 'info', 'over after 2 s: cpu is odd', 6000),
+    told(5000, 'alert', 'warning', 'odd: cpu is odd'),
+    told(7000, 'alert', 'info', 'odd: over: it lasted 2 s: cpu is odd'),
+    told(8000, 'alert', 'info', 'gone: over: it lasted 2 s: x'),
+  ]).map(({ time_ms, end_ms, text, count }) => [time_ms, end_ms, count, text]),
+  [
+    [1000, 9000, 1, 'busy: disk.util{sda} is 24.7 %, above 20.0 %'],
+    [2000, 2000, 1, 'busy: disk.util{sdb} is 24.7 %, above 20.0 %'],
+    [3000, 3000, 2, 'kernel: I/O error'],
+    [4000, 6000, 1, 'cpu is odd'],
+    [5000, 7000, 1, 'odd: cpu is odd'],
+    [8000, 8000, 1, 'gone: over: it lasted 2 s: x'],
+  ],
+);

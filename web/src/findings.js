@@ -163,9 +163,43 @@ export function shareBar(share, most = 1) {
   return h('span', { class: 'share' }, bar, percent(share));
 }
 
-/** @param {{time_ms: number, end_ms: number, kind: string, severity: string, source: string, text: string}} event */
+/** @typedef {{time_ms: number, end_ms: number, kind: string, severity: string, source: string, text: string,
+ *   count?: number}} Happened */
+
+/** The begin that an alert's end belongs to. @param {Happened[]} all @param {string} text - of the end */
+function alertBegin(all, text) {
+  const end = text.match(/^(.*?): over(?:: (.*?) is | after |: )/);
+  if (!end) return undefined;
+  const ofRule = all.filter((one) => one.kind === 'alert' && one.text.startsWith(`${end[1]}: `)).reverse();
+  return ofRule.find((one) => one.text.startsWith(`${end[1]}: ${end[2]} `)) ?? ofRule[0];
+}
+
+/**
+ * Each thing once, by time: an end goes into its begin, what was said again is counted.
+ * @param {Happened[]} events
+ * @returns {Happened[]}
+ */
+export function foldEvents(events) {
+  const folded = /** @type {Happened[]} */ ([]);
+  for (const event of [...events].sort((a, b) => a.time_ms - b.time_ms || a.end_ms - b.end_ms)) {
+    const { kind, source, text, time_ms, end_ms } = event;
+    const begin = kind === 'alert' ? alertBegin(folded, text) : undefined;
+    const same =
+      begin ??
+      folded.find((one) => one.kind === kind && one.source === source && one.text === text) ??
+      folded.find((one) => kind === 'anomaly' && one.kind === kind && one.time_ms === time_ms);
+    if (!same) folded.push({ ...event, count: 1 });
+    else if (same.text === text) same.count = (same.count ?? 1) + 1;
+    else same.end_ms = Math.max(same.end_ms, end_ms);
+  }
+  return folded;
+}
+
+/** @param {Happened} event */
 export function eventItem(event) {
-  const lasted = event.end_ms > event.time_ms ? `, for ${span((event.end_ms - event.time_ms) / 1000)}` : '';
+  const often = (event.count ?? 1) > 1 ? `, ${event.count} times` : '';
+  const lasted =
+    (event.end_ms > event.time_ms ? `, for ${span((event.end_ms - event.time_ms) / 1000)}` : '') + often;
   return h(
     'li',
     { class: 'finding' },

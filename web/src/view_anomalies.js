@@ -6,13 +6,14 @@ import { app, here, metricOf, rangeQuery } from './state.js';
 import { areaTitle } from './names.js';
 import { Board } from './board.js';
 import { Slot, emptyLine } from './slot.js';
-import { causeTable, changesBefore, episodeItem, eventItem, heatStrip, marksOf } from './findings.js';
+import { causeTable, changesBefore, episodeItem, eventItem, foldEvents, heatStrip, marksOf } from './findings.js';
 import { logList, severityMark } from './findings.js';
 import { plansOf } from './plans.js';
 import { processTable } from './process_table.js';
 
 const AROUND_MS = 5 * 60e3;
 const CAUSES_MOST = 4;
+const AROUND_MOST = 20; // events that are shown of those around it
 
 /** How long before and after an episode is shown, too. @param {import('./findings.js').Episode} episode */
 const marginOf = ({ start_ms, end_ms }) => Math.max(AROUND_MS, end_ms - start_ms);
@@ -28,6 +29,27 @@ function noLogWords({ logs_reason: reason, logs_read: read }) {
   return [
     `None: ${reason || 'nobody looked'}.`,
     read ? `${counted(read, 'line')} were read.` : 'docs/LOGS.md says which logs are read.',
+  ];
+}
+
+/**
+ * Those nearest to an episode, by time.
+ * @param {import('./findings.js').Episode} episode
+ * @param {import('./findings.js').Happened[]} events
+ */
+function eventsAround(episode, events) {
+  if (!events.length) return emptyLine(`No event within ${span(marginOf(episode) / 1000)} of it.`);
+  const far = (/** @type {import('./findings.js').Happened} */ event) => Math.abs(event.time_ms - episode.start_ms);
+  const near = [...events].sort((a, b) => far(a) - far(b)).slice(0, AROUND_MOST);
+  const rest = events.length - near.length;
+  return [
+    h('ul', { class: 'findings' }, near.sort((a, b) => a.time_ms - b.time_ms).map(eventItem)),
+    rest > 0 &&
+      h(
+        'p',
+        { class: 'more' },
+        link(`and ${counted(rest, 'event')} more`, here('events', { range: null, ...around(episode) })),
+      ),
   ];
 }
 
@@ -89,10 +111,10 @@ class Opened {
       this.board.root,
       h('h3', { text: `Processes at the peak, ${when(episode.peak_ms)}` }),
       this.processes.root,
-      h('h3', { text: 'Events around it' }),
-      this.events.root,
       h('h3', { text: 'Log lines' }),
       logList(episode) || emptyLine(...noLogWords(episode)),
+      h('h3', { text: 'Events around it' }),
+      this.events.root,
     );
   }
 
@@ -108,11 +130,8 @@ class Opened {
       },
     );
     this.events.load(
-      (signal) => get('events', { from, to, limit: 50 }, signal),
-      ({ events }) =>
-        events.length
-          ? h('ul', { class: 'findings' }, events.map(eventItem))
-          : emptyLine(`No event within ${span(marginOf(episode) / 1000)} of it.`),
+      (signal) => get('events', { from, to, limit: 200 }, signal),
+      ({ events }) => eventsAround(episode, foldEvents(events)),
     );
   }
 

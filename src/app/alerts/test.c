@@ -3,6 +3,7 @@
 
 #include "alert/deliveries.h"
 #include "app/alerting.h"
+#include "app/archived.h"
 #include "base/auto.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -65,6 +66,21 @@ static int test_end(struct tested *t)
     return t->failed ? t->told ? EXIT_PART : EXIT_FAILED : EXIT_DONE;
 }
 
+/* A rule that can never hold here is told nobody, whoever hears a test. */
+static void test_fit(const struct args *a, const struct rule *one, const struct alerting *rules)
+{
+    struct look v = { 0 };
+    char why[RULE_WHY];
+    auto_buf struct buf dir = { 0 };
+    bool opens = archived_put_dir(a, &dir) == 0 && look_open(&v, dir.p, false) == 0;
+    struct schema *s = opens ? alerting_measured(&v) : NULL;
+    for (size_t i = 0; s && i < rules->own; i++)
+        if ((!one || one == &rules->rule[i]) && !rule_fits(&rules->rule[i], s, why))
+            log_warn(0, "alerts test: the rule '%s' can never hold: %s", rules->rule[i].name, why);
+    schema_free(s);
+    look_close(&v);
+}
+
 static int test_run(const struct args *a)
 {
     auto_free struct alerting *rules = mem_new(sizeof *rules);
@@ -74,6 +90,7 @@ static int test_run(const struct args *a)
     const struct rule *r = test_rule(rules, name);
     if (name && !r)
         return EXIT_USAGE;
+    test_fit(a, r, rules);
     struct message m;
     struct tested t = { .as_json = args_flag(a, "json") };
     message_test(r, os_wall_ms(), &m);
@@ -84,7 +101,7 @@ static int test_run(const struct args *a)
     return test_end(&t);
 }
 
-static const struct option options[] = { ALERTING_OPTIONS, { 0 } };
+static const struct option options[] = { ALERTING_OPTIONS, ARCHIVED_OPTION, { 0 } };
 
 static const struct example examples[] = {
     { "sonde alerts test", "a message to everyone who is configured" },

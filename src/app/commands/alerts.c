@@ -8,6 +8,7 @@ static const struct command *const verbs[] = {
 
 static const struct example examples[] = {
     { "sonde alerts", "what is raised now, and the rules" },
+    { "sonde alerts list --past 20", "the last twenty that are over, too" },
     { "sonde alerts test", "does everyone hear it?" },
     { "sonde alerts silence 'disk busy' --for 2h", "not now" },
     { 0 },

@@ -10,6 +10,7 @@
 #include "app/serve/keeper.h"
 #include "app/serve/livefeed.h"
 #include "app/serve/missing.h"
+#include "app/settings.h"
 #include "app/shown.h"
 #include "app/version.h"
 
@@ -226,22 +227,35 @@ static void serve_live(void *self, const struct http_request *r, struct http_rep
 }
 
 /* What is wrong with rules is told by the recorder, and by `sonde alerts`. */
-static void serve_read_rules(struct serve *s)
+static void serve_read_rules(struct serve *s, const struct config *c)
 {
     auto_buf struct buf complaints = { 0 };
-    s->alerting = mem_new(sizeof *s->alerting);
-    alerting_read(args_config(s->args), s->alerting, &complaints);
+    alerting_read(c, s->alerting, &complaints);
     for (size_t i = 0; i < s->alerting->n; i++)
         s->rules[i] = (struct api_rule){ s->alerting->rule[i].name, s->alerting->rule[i].text, i < s->alerting->own };
 }
 
+/* The files are small, and asked for seldom; where they are wrong what was known stays, as the recorder has it. */
+static const struct api_rule *serve_rules_now(void *self, size_t *n)
+{
+    struct serve *s = self;
+    struct config *c;
+    if (settings_peek(s->args, &c) == 0) {
+        serve_read_rules(s, c);
+        config_free(c);
+    }
+    *n = s->alerting->n;
+    return s->rules;
+}
+
 static void serve_open_api(struct serve *s)
 {
-    serve_read_rules(s);
+    s->alerting = mem_new(sizeof *s->alerting);
+    serve_read_rules(s, args_config(s->args));
     s->missing.args = s->args;
     s->api = api_new(s->shown.dir.p, &(struct api_shown){
         .version = SONDE_VERSION, .replay = s->shown.private ? s->shown.name : NULL, .config = args_config(s->args),
-        .rules = s->rules, .n_rules = s->alerting->n,
+        .rules = s->rules, .n_rules = s->alerting->n, .rules_now = serve_rules_now, .rules_self = s,
         .how = s->shown.how, .missing = s->shown.private ? NULL : missing_text,
         .why_missing = s->shown.private ? NULL : missing_why, .self = &s->missing });
     server_add(s->server, api_routes, s->api);

@@ -52,7 +52,14 @@ static void alerts_put_silence(void *self, const char *rule, int64_t until_ms)
     json_end(j);
 }
 
-/* What the recorder of this archive raised; and the rules of this server's configuration, which it has, too. */
+/* A recorder reads its rules again when it is told to; what is configured now is what it has, or is about to have. */
+static const struct api_rule *alerts_rules_now(const struct api *a, size_t *n)
+{
+    *n = a->s.n_rules;
+    return a->s.rules_now ? a->s.rules_now(a->s.rules_self, n) : a->s.rules;
+}
+
+/* What the recorder of this archive raised; and the rules that are configured. */
 static int alerts_put_kept(struct api *a, struct json *j)
 {
     json_array(j, "raised");
@@ -65,11 +72,13 @@ static int alerts_put_kept(struct api *a, struct json *j)
     rc = rc < 0 ? rc : index_silences(a->look.index, os_wall_ms(), alerts_put_silence, j);
     json_end(j);
     json_array(j, "rules");
-    for (size_t i = 0; i < a->s.n_rules; i++) {
+    size_t n;
+    const struct api_rule *rules = alerts_rules_now(a, &n);
+    for (size_t i = 0; i < n; i++) {
         json_object(j, NULL);
-        json_string(j, "name", a->s.rules[i].name);
-        json_string(j, "text", a->s.rules[i].text);
-        json_bool(j, "own", a->s.rules[i].own);
+        json_string(j, "name", rules[i].name);
+        json_string(j, "text", rules[i].text);
+        json_bool(j, "own", rules[i].own);
         json_end(j);
     }
     json_end(j);
@@ -143,8 +152,10 @@ static int silence_set(struct api *a, const char *rule, int64_t until_ms)
 static bool silence_knows(const struct api *a, const char *rule)
 {
     bool known = strcmp(rule, "all") == 0;
-    for (size_t i = 0; i < a->s.n_rules; i++)
-        known = known || strcmp(a->s.rules[i].name, rule) == 0;
+    size_t n;
+    const struct api_rule *rules = alerts_rules_now(a, &n);
+    for (size_t i = 0; i < n; i++)
+        known = known || strcmp(rules[i].name, rule) == 0;
     return known;
 }
 

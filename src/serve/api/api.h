@@ -25,6 +25,11 @@ struct api_shown {
     const struct api_rule *rules;   /* of alerts, n_rules of them */
     size_t n_rules;
 
+    /* The rules as they are configured now, which may be others than at the start; borrowed until the next call. NULL:
+     * `rules` are all that is known. */
+    const struct api_rule *(*rules_now)(void *rules_self, size_t *n);
+    void *rules_self;
+
     /* How ranges are analysed: budget, seed, categories; everything in it is borrowed. */
     struct analyze_options how;
 
