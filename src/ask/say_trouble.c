@@ -6,6 +6,7 @@
  */
 #include "ask/say.h"
 
+#include "analyze/changes/nameless.h"
 #include "ask/calendar.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -475,7 +476,14 @@ static void happened_event(void *self, const struct index_event *e)
     answer_say(h->q->out, " ");
     say_time(h->q, e->time_ms);
     answer_say(h->q->out, ", %s: ", e->kind);
-    answer_quote_sentence(h->q->out, "event", e->text);
+    const char *plain = event_nameless(e->kind, e->text);
+    if (!plain) {
+        answer_quote_sentence(h->q->out, "event", e->text);
+        return;
+    }
+    answer_say(h->q->out, "\"");
+    answer_event(h->q->out, e->text, plain);
+    answer_say(h->q->out, "\".");
 }
 
 static void happened_peaks(struct asked *q, const struct span *s)
