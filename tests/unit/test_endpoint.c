@@ -343,7 +343,7 @@ static void sent_otherwise(void **state)
     made_up_done(&m);
 }
 
-/* What an event says is sent in its plain form, even with names of processes; and those it names are hidden elsewhere. */
+/* What an event says is sent in its plain form, even with names of processes; whom it names is hidden elsewhere. */
 static void sent_events(void **state)
 {
     (void)state;
@@ -353,8 +353,8 @@ static void sent_events(void **state)
         answer_say(&m.answer, "One change: \"");
         answer_event(&m.answer, "the kernel ended mysqld (pid 812) for lack of memory", "a process ended");
         answer_say(&m.answer, "\".");
-        struct sent_options o = { .model = "m", .process_names = names, .question = "what killed mysqld", .look = &m.look,
-                                  .answer = &m.answer };
+        struct sent_options o = { .model = "m", .process_names = names, .question = "what killed mysqld",
+                                  .answer = &m.answer, .look = &m.look };
         sent_put(&o, &body, &content);
         json_t *c = content_of(&body, &content), *answer = json_object_get(json_object_get(c, "results"), "answer");
         assert_string_equal(json_string_value(json_object_get(answer, "text")), "One change: \"a process ended\".");
@@ -413,7 +413,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses), cmocka_unit_test(hidden), cmocka_unit_test(process_names_may_stay),
         cmocka_unit_test(numbers), cmocka_unit_test(replies), cmocka_unit_test(configurations),
-        cmocka_unit_test(secrets), cmocka_unit_test(sent), cmocka_unit_test(sent_otherwise), cmocka_unit_test(sent_events),
+        cmocka_unit_test(secrets), cmocka_unit_test(sent), cmocka_unit_test(sent_otherwise),
+        cmocka_unit_test(sent_events),
         cmocka_unit_test(ranges), cmocka_unit_test(shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

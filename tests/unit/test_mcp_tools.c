@@ -61,6 +61,8 @@ static const struct { const char *tool, *args; } calls[] = {
     { "ask", "{\"question\":\"how is the memory\"}" }, { "ask", "{\"question\":\"what is love\",\"utc_offset_min\":-840}" },
     { "ask", "{\"question\":\"what happened on 2026-11-22 from 00:00 to 00:10\"}" },
     { "ask", "{\"question\":\"what changed on 2026-11-22 from 00:00 to 00:10\"}" },
+    { "ask", "{\"question\":\"did anything run out of memory on 2026-11-22\"}" },
+    { "ask", "{\"question\":\"any alerts on 2026-11-22\"}" },
     { "doctor", "{}" },
 };
 

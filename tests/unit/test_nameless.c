@@ -1,4 +1,4 @@
-/* test_nameless.c - every sentence about a change, with hostile names, and what is left of it for those who get no names. */
+/* test_nameless.c - each sentence about a change with hostile names, and what is left of it without names. */
 #include "analyze/changes/change_of_line.h"
 #include "analyze/changes/machine_state.h"
 #include "analyze/changes/nameless.h"

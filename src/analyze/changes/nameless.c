@@ -1,4 +1,4 @@
-/* nameless.c - the sentences of machine_state.c, package_run.c, change_of_line.c and recorder_changes.c without names. */
+/* nameless.c - what machine_state.c, package_run.c, change_of_line.c and the recorder say, without names. */
 #include "analyze/changes/nameless.h"
 
 #include <stddef.h>

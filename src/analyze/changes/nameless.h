@@ -1,7 +1,7 @@
 /*
  * What an event is about without any name in it, for those who are not to learn names of processes, services, packages,
- * devices and mount points: a sentence of a fixed list, chosen by how ours begin and what they go on with. No byte of the
- * event's text is in it, so whatever a text holds, nothing of it is told.
+ * devices and mount points: a sentence of a fixed list, chosen by how ours begin and what they go on with. No byte of
+ * the event's text is in it, so whatever a text holds, nothing of it is told.
  */
 #ifndef ANALYZE_NAMELESS_H
 #define ANALYZE_NAMELESS_H
