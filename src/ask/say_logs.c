@@ -1,6 +1,6 @@
 /*
- * say_logs.c - what the logs said around what was unusual. The lines stand beside the text, never in it: an endpoint may
- * get that.
+ * say_logs.c - what the logs said around what was unusual. The lines stand beside the text, never in it: an endpoint
+ * may get that.
  */
 #include "ask/say.h"
 
