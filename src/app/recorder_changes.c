@@ -134,11 +134,8 @@ void recorder_changes_line(void *changes, const struct log_line *line)
 {
     struct changes *c = changes;
     struct event e;
-    if (!c || !change_of_line(line, &e))
+    if (!c || !change_of_line(line, !c->hides_names, &e))
         return;
-    char *name = strstr(e.text, ": (");
-    if (c->hides_names && name)
-        *name = '\0';
     os_lock(c->lock);
     c->units = c->units || strcmp(e.source, "service") == 0;
     os_unlock(c->lock);

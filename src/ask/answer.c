@@ -26,6 +26,7 @@ void answer_done(struct answer *a)
     buf_done(&a->logs);
     buf_done(&a->context);
     mem_free(a->facts);
+    mem_free(a->said);
     *a = (struct answer){ 0 };
 }
 
@@ -56,6 +57,8 @@ void answer_note(struct answer *a, const char *label, double value, enum unit un
 void answer_unsay(struct answer *a, size_t from)
 {
     a->text.n = from;
+    while (a->n_said && a->said[a->n_said - 1].to > from)
+        a->n_said--;
     if (a->text.p)
         a->text.p[from] = '\0';
 }
@@ -127,6 +130,25 @@ void answer_quote_sentence(struct answer *a, const char *label, const char *text
     size_t n = strlen(text);
     answer_quote(a, label, text);
     buf_puts(&a->text, n && text[n - 1] == '.' ? "" : ".");
+}
+
+void answer_event(struct answer *a, const char *text, const char *plain)
+{
+    a->said = mem_grow(a->said, a->n_said, &a->cap_said, sizeof *a->said);
+    a->said[a->n_said++] = (struct answer_said){ a->text.n, a->text.n + strlen(text), plain };
+    buf_puts(&a->text, text);
+}
+
+void answer_nameless(const struct answer *a, struct buf *out)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < a->n_said; i++) {
+        buf_put(out, a->text.p + at, a->said[i].from - at);
+        buf_puts(out, a->said[i].plain);
+        at = a->said[i].to;
+    }
+    if (a->text.n > at)
+        buf_put(out, a->text.p + at, a->text.n - at);
 }
 
 void answer_suggest(struct answer *a, const char *question)

@@ -29,6 +29,12 @@ struct answer_fact {
     int64_t time_ms;              /* when; 0 where it is of no instant */
 };
 
+/* Bytes from..to of the text are what an event says; `plain`: the same without names. */
+struct answer_said {
+    size_t from, to;
+    const char *plain;
+};
+
 #define ANSWER_SUGGESTIONS 3
 #define ANSWER_CHART 72 /* values of a small chart */
 
@@ -37,6 +43,8 @@ struct answer {
     const char *intent;           /* "value", "why" ...: what was understood */
     struct buf text;
     struct buf logs;              /* what logs said then, a line each: for people here, never sent anywhere */
+    struct answer_said *said;     /* by their place in the text */
+    size_t n_said, cap_said;
     struct answer_fact *facts;
     size_t n_facts, cap_facts;
     int64_t from_ms, to_ms;       /* the period; both 0 where there is none */
@@ -79,6 +87,12 @@ void answer_quote(struct answer *a, const char *label, const char *text);
 
 /* The same as a sentence, with a point at its end. */
 void answer_quote_sentence(struct answer *a, const char *label, const char *text);
+
+/* What an event says, with a form of it that names nothing; a text of ours. No number of it becomes a fact. */
+void answer_event(struct answer *a, const char *text, const char *plain);
+
+/* Appends the text with all events in their plain form, as those get it who are not to learn names. */
+void answer_nameless(const struct answer *a, struct buf *out);
 
 void answer_suggest(struct answer *a, const char *question);
 

@@ -19,6 +19,7 @@ static writer *const writers[INTENTS] = {
     [INTENT_PROCESS] = say_process, [INTENT_WHY] = say_why, [INTENT_HAPPENED] = say_happened, [INTENT_ANOMALIES] = say_anomalies,
     [INTENT_FORECAST] = say_forecast, [INTENT_TREND] = say_trend, [INTENT_COMPARE] = say_compare, [INTENT_CHANGED] = say_changed,
     [INTENT_AGEING] = say_ageing, [INTENT_LOGS] = say_logs,
+    [INTENT_RAN_OUT] = say_ran_out, [INTENT_ALERTS] = say_alerts, [INTENT_INSTALLED] = say_installed,
     [INTENT_THROTTLE] = say_throttle, [INTENT_ADVICE] = say_advice, [INTENT_STATUS] = say_status, [INTENT_WORKLOAD] = say_workload,
     [INTENT_COST] = say_cost, [INTENT_RECORDED] = say_recorded, [INTENT_METRICS] = say_metrics, [INTENT_MACHINE] = say_machine,
     [INTENT_HELP] = say_help,

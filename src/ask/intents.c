@@ -37,6 +37,12 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
     { INTENT_ADVICE, "make faster" },
 
     { INTENT_AGEING, "ageing" },
+    { INTENT_RAN_OUT, "did|has|have|was|ever|anything|what|who|process run out memory !will !when !@ahead" },
+    { INTENT_RAN_OUT, "anything|what|who|was|were|why|did|process killed" },
+    { INTENT_RAN_OUT, "oom" },
+    { INTENT_ALERTS, "alert" },
+    { INTENT_INSTALLED,
+      "what|anything|was|were|did installed|upgraded !much !many !memory !cpu !gpu !disk !core !machine !os" },
     { INTENT_LOGS, "log !file !users !who" },
 
     { INTENT_WHY, "why" },
@@ -170,7 +176,8 @@ static const struct { enum intent intent; const char *pattern; } rules[] = {
 
 static const char *const names[INTENTS] = {
     "none", "value", "highest", "lowest", "average", "total", "when-highest", "when-lowest", "beyond", "processes", "process",
-    "why", "happened", "anomalies", "forecast", "trend", "compare", "changed", "ageing", "logs", "throttle", "advice", "status", "workload",
+    "why", "happened", "anomalies", "forecast", "trend", "compare", "changed", "ageing", "logs", "ran-out",
+    "alerts", "installed", "throttle", "advice", "status", "workload",
     "cost", "recorded", "metrics", "machine", "help",
 };
 

@@ -32,6 +32,9 @@ enum intent {
     INTENT_CHANGED,   /* what is different */
     INTENT_AGEING,    /* is the hardware getting worse over weeks */
     INTENT_LOGS,      /* what the logs said around what was unusual */
+    INTENT_RAN_OUT,   /* what the kernel ended for lack of memory */
+    INTENT_ALERTS,    /* what is raised, and was */
+    INTENT_INSTALLED, /* packages that were installed, upgraded, removed */
     INTENT_THROTTLE,  /* is it throttled */
     INTENT_ADVICE,    /* recommendations */
     INTENT_STATUS,    /* is it well */

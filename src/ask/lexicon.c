@@ -62,7 +62,7 @@ static const struct lexicon_word table[] = {
     { "normal", WORD_RULE, "usual usually ordinary expected" },
     { "unusual", WORD_RULE, "strange weird odd abnormal suspicious uncommon peculiar irregular funny" },
     { "anomaly", WORD_RULE, "anomalies anomalous anomally episode episodes incident incidents outlier outliers" },
-    { "problem", WORD_RULE, "fail fails failed problems issue issues trouble troubles alert alerts alarm alarms warning warnings "
+    { "problem", WORD_RULE, "fail fails failed problems issue issues trouble troubles warning warnings "
       "complaint complaints "
       "broken dying dead failing failure failures bad" },
     { "wrong", WORD_RULE, "amiss" },
@@ -71,6 +71,9 @@ static const struct lexicon_word table[] = {
     { "all", WORD_RULE, "whole entire complete every each" },
     { "fine", WORD_RULE, "good great alright healthy happy right ok okay well" },
     { "event", WORD_RULE, "events crash crashed crashes" },
+    { "alert", WORD_RULE, "alerts alarm alarms raised" },
+    { "killed", WORD_RULE, "" }, { "oom", WORD_RULE, "" },
+    { "upgraded", WORD_RULE, "updated uninstalled" }, { "package", WORD_RULE, "packages" },
     { "log", WORD_RULE, "logs syslog dmesg" },
     { "happen", WORD_RULE, "happened happens happening occurred occur" },
     { "cause", WORD_RULE, "caused causes causing reason reasons culprit blame responsible behind explain explanation due" },

@@ -18,6 +18,16 @@ void say_why(struct asked *q);        /* say_trouble.c: why, happened, anomalies
 void say_happened(struct asked *q);
 void say_anomalies(struct asked *q);
 void say_logs(struct asked *q);       /* say_logs.c */
+void say_ran_out(struct asked *q);    /* say_noted.c: ran-out, alerts, installed */
+void say_alerts(struct asked *q);
+void say_installed(struct asked *q);
+
+/* The lines of logs among the events of a period, beside the answer; how many. */
+int say_noted_logs(struct asked *q, const struct span *s);
+
+/* The events of a period, what weighs most first, and those of Sonde itself last. */
+void say_happened_events(struct asked *q, const struct span *s);
+
 /* The worst episode of a period, in a sentence; the number of all. */
 int say_worst(struct asked *q, const struct span *s);
 

@@ -69,6 +69,11 @@ void say_logs(struct asked *q)
         answer_count(a, "anomalies", all.anomalies, "anomaly");
         say_when(q, &s);
         answer_say(a, all.lines == 1 ? ": it may explain what was unusual." : ": they may explain what was unusual.");
+    } else if ((all.lines = say_noted_logs(q, &s)) > 0) {
+        answer_count(a, "log lines", all.lines, "log line");
+        answer_say(a, " stood out");
+        say_when(q, &s);
+        answer_say(a, ".");
     } else {
         logs_say_none(q, &all, &s);
     }

@@ -1,6 +1,7 @@
 /* say_machine_changes.c - what changed on the machine itself in a period: packages, services, devices, starts. */
 #include "ask/say.h"
 
+#include "analyze/changes/nameless.h"
 #include "base/text.h"
 #include "look/machine_changes.h"
 
@@ -37,7 +38,9 @@ int say_machine_changes(struct asked *q, const struct span *s)
     }
     for (int i = 0; i < said; i++) {
         answer_say(a, i ? "; " : ": "); /* in quotes: the numbers in it are versions and names, and no facts of ours */
-        answer_say(a, "\"%s\" (", m.event[i].text);
+        answer_say(a, "\"");
+        answer_event(a, m.event[i].text, change_nameless(m.event[i].text));
+        answer_say(a, "\" (");
         say_time(q, m.event[i].wall_ms);
         answer_say(a, ")");
     }

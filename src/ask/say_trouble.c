@@ -451,33 +451,6 @@ void say_why(struct asked *q)
 
 /* ---- what happened ---- */
 
-struct happened {
-    struct asked *q;
-    int n, said;
-};
-
-static void happened_event(void *self, const struct index_event *e)
-{
-    enum { SHOWN = 3 };
-    struct happened *h = self;
-    if (e->severity < SEVERITY_NOTICE && strcmp(e->kind, "workload") != 0)
-        return;
-    if (strcmp(e->kind, "anomaly") == 0)
-        return;
-    if (strcmp(e->kind, "log") == 0) { /* never into the text, which an endpoint may get */
-        say_log_line(h->q, e->time_ms, "", e->text);
-        return;
-    }
-    h->n++;
-    if (h->said == SHOWN)
-        return;
-    h->said++;
-    answer_say(h->q->out, " ");
-    say_time(h->q, e->time_ms);
-    answer_say(h->q->out, ", %s: ", e->kind);
-    answer_quote_sentence(h->q->out, "event", e->text);
-}
-
 static void happened_peaks(struct asked *q, const struct span *s)
 {
     static const char *const keys[] = { "cpu", "memory", "disk.write", NULL };
@@ -503,7 +476,6 @@ void say_happened(struct asked *q)
     struct span s = say_around(q);
     struct episodes e;
     struct answer *a = q->out;
-    struct happened h = { .q = q };
     if (q->m.n_spans && q->m.span[0].kind == SPAN_AT)
         s.to_ms += 8 * MARGIN_MS - MARGIN_MS; /* what came of it */
     say_within(q, &s);
@@ -523,12 +495,7 @@ void say_happened(struct asked *q)
         if (!trouble_is_judged(q, &s))
             trouble_unjudged(q);
     }
-    say_events(q, &s, happened_event, &h);
-    if (h.n > h.said) {
-        answer_say(a, " In all ");
-        answer_count(a, "events", h.n, "event");
-        answer_say(a, ".");
-    }
+    say_happened_events(q, &s);
     happened_peaks(q, &s);
     trouble_zone(q);
     say_link(q, e.n ? "anomalies" : "events", "", &s);

@@ -238,7 +238,7 @@ int text_distance(const char *a, const char *b)
 const char *text_nearest(const char *wrong, const void *names, size_t n, size_t stride)
 {
     const char *best = NULL;
-    int best_d = 1 + (int)strlen(wrong) / 3; /* a third of it may be wrong: more is another word */
+    int length = (int)strlen(wrong), best_d = length < 4 ? 1 : 1 + length / 3; /* more is another word */
     for (size_t i = 0; i < n; i++) {
         const char *name = *(const char *const *)((const char *)names + i * stride);
         int d = name ? text_distance(wrong, name) : best_d + 1;

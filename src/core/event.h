@@ -41,7 +41,7 @@ int severity_of(const char *name);
 
 /*
  * Of EVENT_ANOMALY, which is said when something unusual begins and again, with the same start, when it is over.
- * event_put_over() makes the second of what is in wall_ms and end_ms: its severity and its text, "over after 3 min:
+ * event_put_over() makes the second of what is in wall_ms and end_ms: its severity and text, "over after 3 min:
  * SUMMARY", by which event_is_over() knows it.
  */
 void event_put_over(struct event *e, const char *summary);

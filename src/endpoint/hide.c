@@ -79,9 +79,9 @@ void hide_name(struct hide *h, enum hide_kind kind, const char *name)
 }
 
 /* "..., by NAME (pid 812)": whatever the names are that are known. */
-static void hide_learn(struct hide *h, const char *text)
+void hide_learn(struct hide *h, const char *text)
 {
-    static const char *const before[] = { "by ", "process ", ", ", "; ", "and ", ": ", "(" };
+    static const char *const before[] = { "by ", "ended ", "process ", ", ", "; ", "and ", ": ", "(" };
     for (const char *p = text; !h->stays[HIDE_PROCESS] && (p = strstr(p, PID)); p += strlen(PID)) {
         const char *from = p - text > 16 ? p - 16 : text;
         for (const char *q = from; q < p; q++)

@@ -33,6 +33,9 @@ void hide_done(struct hide *h); /* `struct hide h = { 0 }` is an empty one */
 /* A name that may stand in texts; any case of it is meant. NULL and "" are none. */
 void hide_name(struct hide *h, enum hide_kind kind, const char *name);
 
+/* The names that a sentence of ours has before "(pid 812)". hide_put() does it for its own text. */
+void hide_learn(struct hide *h, const char *text);
+
 /* Appends a text without what is to be hidden; its control characters become '?'. */
 void hide_put(struct hide *h, const char *from, struct buf *out);
 

@@ -69,6 +69,7 @@ void hide_names_learn(struct hide *h, struct look *look, const struct answer *a,
     f.newest_first = true;
     f.limit = NAMES_SESSIONS;
     hide_names_answer(h, look, a);
+    hide_learn(h, buf_text(&a->text));
     if (judged)
         hide_names_judged(h, judged);
     if (look->index)

@@ -89,9 +89,11 @@ static void sent_fact(struct sending *s, const struct answer_fact *f)
 static void sent_answer(struct sending *s)
 {
     const struct answer *a = s->o->answer;
+    auto_buf struct buf text = { 0 };
+    answer_nameless(a, &text);
     json_object(&s->j, "answer");
     json_string(&s->j, "status", answer_status_name(a->status));
-    sent_text(s, "text", buf_text(&a->text));
+    sent_text(s, "text", buf_text(&text));
     json_array(&s->j, "facts");
     for (size_t i = 0; i < a->n_facts && i < SENT_FACTS; i++)
         sent_fact(s, &a->facts[i]);

@@ -6,6 +6,7 @@
  */
 #include "output/report_text.h"
 
+#include "analyze/changes/nameless.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "core/amount.h"
@@ -217,8 +218,10 @@ static void text_episode(const struct page *p, const struct anomaly *a)
         text_paragraph(p, 4, "group %s: %s%s", a->groups[i].name,
                        amount_text(a->groups[i].amount, a->groups[i].unit, v), text_done(a->groups[i].unit));
     for (int i = 0; i < a->n_changes; i++)
-        text_paragraph(p, 4, "before it, %s: %s", report_when(p->rec, a->changes[i].time_ms, from), a->changes[i].text);
-    text_logs(p, a);
+        text_paragraph(p, 4, "before it, %s: %s", report_when(p->rec, a->changes[i].time_ms, from),
+                       p->o->nameless ? change_nameless(a->changes[i].text) : a->changes[i].text);
+    if (!p->o->nameless)
+        text_logs(p, a);
     text_advise(p, a);
 }
 

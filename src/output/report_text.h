@@ -15,6 +15,7 @@ struct report_text_options {
      * machine: then no advice names a pid, which may be anybody's by now.
      */
     bool (*runs)(const struct suspect *p);
+    bool nameless; /* changes of the machine without names, and no lines of logs: for those who are not to learn them */
 };
 
 void report_text(struct buf *out, const struct report *r, const struct screen *s,

@@ -68,7 +68,7 @@ static void line(char *text)
     text_copy(l.unit, sizeof l.unit, text_clean(part[1]));
     text_copy(l.message_id, sizeof l.message_id, text_clean(part[2]));
     text_copy(l.text, sizeof l.text, text_clean(part[3]));
-    if (!change_of_line(&l, &e))
+    if (!change_of_line(&l, true, &e))
         return;
     check_event(&e);
     struct before_episode of = { .start_ms = 1000000 + (int64_t)strlen(e.text), .area = "disk", .words = l.text };

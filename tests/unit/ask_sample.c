@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "os/os.h"
 #include "store/names.h"
 #include "store/segment.h"
@@ -370,6 +371,37 @@ static void sample_log(struct index *x, double from_h, const char *text)
     assert_int_equal(index_put_logs(x, SESSION, &logs), 0);
 }
 
+/* What the recorder noted on the day, from 9 to 10 o'clock. */
+static void sample_noted(struct index *x)
+{
+    static const struct { double h; enum event_kind kind; enum severity grave; const char *source, *text; } rows[] = {
+        { 57.1, EVENT_BUDGET, SEVERITY_CRITICAL, "budget", "Sonde takes more than it may" },
+        { 57.2, EVENT_CHANGE, SEVERITY_CRITICAL, "memory", "the kernel ended mysqld (pid 812) for lack of memory" },
+        { 57.3, EVENT_CHANGE, SEVERITY_INFO, "packages", "installed and removed sl 5.02-1+b1" },
+        { 57.4, EVENT_LOG, SEVERITY_WARNING, "logs", "kernel: sda: I/O error" },
+        { 57.5, EVENT_LOG, SEVERITY_WARNING, "logs", "kernel: sda: I/O error" },
+        { 57.6, EVENT_CHANGE, SEVERITY_WARNING, "service", "service nginx.service failed: exit-code" },
+        { 57.7, EVENT_CHANGE, SEVERITY_WARNING, "service", "service nginx.service failed: exit-code" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct event e = { .wall_ms = ASK_SAMPLE_BEGIN + (int64_t)(rows[i].h * HOUR * 1000 + 0.5), .kind = rows[i].kind,
+                           .severity = rows[i].grave };
+        e.end_ms = e.wall_ms;
+        text_copy(e.source, sizeof e.source, rows[i].source);
+        text_copy(e.text, sizeof e.text, rows[i].text);
+        assert_int_equal(index_add_events(x, SESSION_2, &e, 1), 1);
+    }
+    struct index_alert held = { .rule = "hot", .metric = "cpu.temp", .unit = "C", .text = "cpu.temp above 90 C",
+                                .since_ms = ASK_SAMPLE_BEGIN + (int64_t)(58 * HOUR) * 1000,
+                                .severity = SEVERITY_WARNING, .value = 91 }, past = held;
+    past.rule = "full";
+    past.text = "/ is above 95 %";
+    past.since_ms = ASK_SAMPLE_BEGIN + (int64_t)(57 * HOUR) * 1000;
+    past.end_ms = past.since_ms + 60000;
+    assert_int_equal(index_put_alert(x, &held), 0);
+    assert_int_equal(index_put_alert(x, &past), 0);
+}
+
 static int sample_index(void *self, struct index *x)
 {
     enum machine m = *(const enum machine *)self;
@@ -382,6 +414,7 @@ static int sample_index(void *self, struct index *x)
         sample_session(x, SESSION_2, 55, 60, "coding");
         assert_int_equal(index_label(x, SESSION, "baseline", "before the update"), 0);
         assert_int_equal(index_add_events(x, SESSION_2, &boot, 1), 1);
+        sample_noted(x);
         sample_anomaly(x, 24 + 14 + 5 / 60.0, 24 + 14 + 7 / 60.0, "cpu",
                        "cpu: util rose from 25.0 % to 96.0 % at 14:05:00, by render (pid 5001)");
         sample_log(x, 24 + 14 + 5 / 60.0, "render.service: Watchdog timeout (limit 3min)!");

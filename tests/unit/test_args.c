@@ -121,6 +121,7 @@ static void refused(void **state)
         { LINE("--duration", "1e308h"), "--duration: '1e308h' is not a duration; write it like 90, 90s, 1.5m or 2h. See" },
         { LINE("--duration", "5 apples"), "--duration: '5 apples' is not a duration; write it like 90, 90s, 1.5m or 2h. See" },
         { LINE("--duration", "2d"), "--duration: '2d' is out of range; give 1 to 86400 seconds. See" },
+        { LINE("--mode", "foo"), "--mode: 'foo' is none of collect, full. See" },
         { LINE("--mode", "ful"), "--mode: 'ful' is none of collect, full; did you mean full? See" },
         { LINE("--mode="), "--mode: '' is none of collect, full. See" },
         { LINE("--since", "noon"), "--since: 'noon' is not a time; write it like 2026-11-22T14:05, 14:05, "

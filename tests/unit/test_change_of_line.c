@@ -48,11 +48,11 @@ static const struct row rows[] = {
     { "sshd", "", "", "Out of memory: Killed process 1 (init)", NULL, NULL, 0 },
     /* the kernel: memory */
     { "kernel", "", "", "Out of memory: Killed process 4242 (stress-ng-vm) total-vm:8388608kB, anon-rss:4194304kB",
-      "memory ran out, and the kernel ended process 4242: (stress-ng-vm)", "memory", SEVERITY_CRITICAL },
+      "the kernel ended stress-ng-vm (pid 4242) for lack of memory", "memory", SEVERITY_CRITICAL },
     { "kernel", "", "", "Memory cgroup out of memory: Killed process 77 (python3) total-vm:1kB, anon-rss:1kB",
-      "a control group ran out of memory, and the kernel ended process 77: (python3)", "memory", SEVERITY_CRITICAL },
+      "the kernel ended python3 (pid 77) for lack of memory in its control group", "memory", SEVERITY_CRITICAL },
     { "kernel", "", "", "[ 1234.567890] Out of memory: Killed process 5 (a b) total-vm:1kB",
-      "memory ran out, and the kernel ended process 5: (a b)", "memory", SEVERITY_CRITICAL },
+      "the kernel ended a b (pid 5) for lack of memory", "memory", SEVERITY_CRITICAL },
     /* links */
     { "kernel", "", "", "e1000e 0000:00:1f.6 eno1: NIC Link is Down", "network interface eno1 lost its link", "net",
       SEVERITY_NOTICE },
@@ -116,7 +116,7 @@ static void test_lines(void **state)
         text_copy(l.unit, sizeof l.unit, r->unit);
         text_copy(l.message_id, sizeof l.message_id, r->id);
         text_copy(l.text, sizeof l.text, r->text);
-        bool any = change_of_line(&l, &e);
+        bool any = change_of_line(&l, true, &e);
         if (any != (r->says != NULL))
             fail_msg("%s: %s", any ? e.text : "no change", r->text);
         if (!any)
@@ -134,12 +134,15 @@ static void test_empty(void **state)
     (void)state;
     struct log_line l = { .wall_ms = 1 };
     struct event e;
-    assert_false(change_of_line(&l, &e));
+    assert_false(change_of_line(&l, true, &e));
     text_copy(l.ident, sizeof l.ident, "kernel");
-    assert_false(change_of_line(&l, &e));
+    assert_false(change_of_line(&l, true, &e));
     text_copy(l.text, sizeof l.text, "Out of memory: Killed process ");
-    assert_true(change_of_line(&l, &e));
-    assert_string_equal(e.text, "memory ran out, and the kernel ended process 0");
+    assert_true(change_of_line(&l, true, &e));
+    assert_string_equal(e.text, "the kernel ended process 0 for lack of memory");
+    text_copy(l.text, sizeof l.text, "Out of memory: Killed process 812 (mysqld) total-vm:1kB");
+    assert_true(change_of_line(&l, false, &e)); /* privacy.collect_process_names is off */
+    assert_string_equal(e.text, "the kernel ended process 812 for lack of memory");
 }
 
 static const struct CMUnitTest tests[] = { cmocka_unit_test(test_lines), cmocka_unit_test(test_empty) };

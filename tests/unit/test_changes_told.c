@@ -23,7 +23,7 @@ static void the_same_is_told_once(void **state)
     struct changes_told t = { 0 };
     assert_false(told(&t, AT, "service", "service a.service failed: exit-code"));
     assert_true(told(&t, AT + 9 * MINUTE, "service", "service a.service failed: exit-code"));
-    assert_true(told(&t, AT - 9 * MINUTE, "service", "service a.service failed: exit-code")); /* it came late */
+    assert_true(told(&t, AT - 9 * MINUTE, "service", "service a.service failed: exit-code")); /* a line came late */
     assert_false(told(&t, AT + 10 * MINUTE, "service", "service a.service failed: exit-code"));
     assert_false(told(&t, AT, "service", "service a.service started"));
 }

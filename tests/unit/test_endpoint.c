@@ -343,6 +343,30 @@ static void sent_otherwise(void **state)
     made_up_done(&m);
 }
 
+/* What an event says is sent in its plain form, even with names of processes; whom it names is hidden elsewhere. */
+static void sent_events(void **state)
+{
+    (void)state;
+    for (int names = 0; names < 2; names++) {
+        struct made_up m = { 0 };
+        auto_buf struct buf body = { 0 }, content = { 0 };
+        answer_say(&m.answer, "One change: \"");
+        answer_event(&m.answer, "the kernel ended mysqld (pid 812) for lack of memory", "a process ended");
+        answer_say(&m.answer, "\".");
+        struct sent_options o = { .model = "m", .process_names = names, .question = "what killed mysqld",
+                                  .answer = &m.answer, .look = &m.look };
+        sent_put(&o, &body, &content);
+        json_t *c = content_of(&body, &content), *answer = json_object_get(json_object_get(c, "results"), "answer");
+        assert_string_equal(json_string_value(json_object_get(answer, "text")), "One change: \"a process ended\".");
+        assert_string_equal(json_string_value(json_object_get(c, "question")),
+                            names ? "what killed mysqld" : "what killed process 1");
+        json_decref(c);
+        answer_unsay(&m.answer, 12);
+        assert_int_equal(m.answer.n_said, 0);
+        answer_done(&m.answer);
+    }
+}
+
 static void ranges(void **state)
 {
     (void)state;
@@ -389,8 +413,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses), cmocka_unit_test(hidden), cmocka_unit_test(process_names_may_stay),
         cmocka_unit_test(numbers), cmocka_unit_test(replies), cmocka_unit_test(configurations),
-        cmocka_unit_test(secrets), cmocka_unit_test(sent), cmocka_unit_test(sent_otherwise), cmocka_unit_test(ranges),
-        cmocka_unit_test(shown),
+        cmocka_unit_test(secrets), cmocka_unit_test(sent), cmocka_unit_test(sent_otherwise),
+        cmocka_unit_test(sent_events),
+        cmocka_unit_test(ranges), cmocka_unit_test(shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

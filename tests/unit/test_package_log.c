@@ -180,6 +180,21 @@ static void test_runs(void **state)
     add(&r, "2026-11-22T10:26:17Z SUBDEBUG Upgrade: kernel-6.6.3-1.fc39.x86_64");
     says(&r, "upgraded kernel 6.6.2-1.fc39 to 6.6.3-1.fc39", SEVERITY_NOTICE);
 
+    /* there and gone again in one run; another version that stays; and back after all */
+    add(&r, "2026-11-22 10:26:16 install sl:amd64 <none> 5.02-1+b1");
+    add(&r, "2026-11-22 10:26:18 remove sl:amd64 5.02-1+b1 <none>");
+    says(&r, "installed and removed sl 5.02-1+b1", SEVERITY_INFO);
+    add(&r, "2026-11-22 10:26:16 install sl:amd64 <none> 5.01-1");
+    add(&r, "2026-11-22 10:26:17 upgrade sl:amd64 5.01-1 5.02-1");
+    says(&r, "installed sl 5.02-1", SEVERITY_INFO);
+    add(&r, "2026-11-22 10:26:16 install sl:amd64 <none> 5.02-1");
+    add(&r, "2026-11-22 10:26:17 remove sl:amd64 5.02-1 <none>");
+    add(&r, "2026-11-22 10:26:18 install sl:amd64 <none> 5.02-1");
+    says(&r, "installed sl 5.02-1", SEVERITY_INFO);
+    add(&r, "2026-11-22T10:26:16Z SUBDEBUG Installed: kernel-core-6.6.3-1.fc39.x86_64");
+    add(&r, "2026-11-22T10:26:17Z SUBDEBUG Erase: kernel-core-6.6.1-1.fc39.x86_64");
+    says(&r, "installed kernel-core 6.6.3-1.fc39", SEVERITY_NOTICE);
+
     /* installed again in the same run */
     add(&r, "2026-11-22 10:26:16 remove bash:amd64 5.1 <none>");
     add(&r, "2026-11-22 10:26:16 install bash:amd64 <none> 5.1");

@@ -64,7 +64,7 @@ static bool before_is_common(const char *w, size_t n)
     static const char common[] = " from with package packages upgraded installed removed downgraded service started "
         "stopped failed memory disk network interface link file system mounted unmounted process processes used rose fell usual "
         "kernel device plugged unplugged changed driver machine started temperature thermal power other busy read write "
-        "written read- control group again that what which were after before than its there ended down online "
+        "written read- control group lack again that what which were after before than its there ended down online "
         "writable read-only while high higher lower version ";
     char word[40];
     if (n >= sizeof word - 3)

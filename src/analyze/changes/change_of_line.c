@@ -120,18 +120,19 @@ static bool word_behind(const char *text, const char *mark, const char *ends, ch
     return true;
 }
 
-static bool change_of_oom(const struct log_line *l, struct event *out)
+static bool change_of_oom(const struct log_line *l, bool names, struct event *out)
 {
     const char *p = strstr(l->text, "Killed process ");
-    char name[32];
+    char name[32], who[64];
     if (!p || !strstr(l->text, "ut of memory"))
         return false;
     long pid = strtol(p + 15, NULL, 10);
-    bool named = word_behind(p, " (", ")", name, sizeof name);
-    bool group = strncmp(l->text, "Memory cgroup", 13) == 0;
-    snprintf(out->text, sizeof out->text, "%s, and the kernel ended process %ld%s%s%s",
-             group ? "a control group ran out of memory" : "memory ran out", pid, named ? ": (" : "", named ? name : "",
-             named ? ")" : "");
+    if (names && word_behind(p, " (", ")", name, sizeof name))
+        snprintf(who, sizeof who, "%s (pid %ld)", name, pid);
+    else
+        snprintf(who, sizeof who, "process %ld", pid);
+    snprintf(out->text, sizeof out->text, "the kernel ended %s for lack of memory%s", who,
+             strncmp(l->text, "Memory cgroup", 13) == 0 ? " in its control group" : "");
     out->severity = SEVERITY_CRITICAL;
     text_copy(out->source, sizeof out->source, "memory");
     return true;
@@ -267,14 +268,14 @@ static bool ident_is(const struct log_line *l, const char *list)
     return false;
 }
 
-bool change_of_line(const struct log_line *l, struct event *out)
+bool change_of_line(const struct log_line *l, bool names, struct event *out)
 {
     *out = (struct event){ .wall_ms = l->wall_ms, .end_ms = l->wall_ms, .kind = EVENT_CHANGE,
                            .severity = SEVERITY_INFO };
     bool any = false;
     if (ident_is(l, "kernel"))
-        any = change_of_oom(l, out) || change_of_disk(l, out) || change_of_usb(l, out) || change_of_link(l, out) ||
-            change_of_hardware(l, out);
+        any = change_of_oom(l, names, out) || change_of_disk(l, out) || change_of_usb(l, out) ||
+            change_of_link(l, out) || change_of_hardware(l, out);
     else if (ident_is(l, "systemd"))
         any = change_of_unit(l, out) || change_of_clock(l, out);
     else if (ident_is(l, "systemd-networkd NetworkManager wpa_supplicant ifplugd"))

@@ -12,8 +12,8 @@
  *
  * Only what the system itself says counts - its service manager and its kernel, daemons of the network and of the clock
  * - so that no program can make up a change by what it prints. Of addresses, users and files nothing is taken over.
- * A process is named in brackets behind ": ", where a person who wants no names kept can cut.
+ * With `names` false a process is told by its number alone.
  */
-bool change_of_line(const struct log_line *line, struct event *out);
+bool change_of_line(const struct log_line *line, bool names, struct event *out);
 
 #endif

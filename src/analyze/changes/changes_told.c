@@ -9,12 +9,13 @@
 #define SAME_MS 600000
 #define ALIKE_MS 90000
 
-/* What a sentence is about: without what stands behind ':' or in brackets. Packages and versions nobody else tells. */
+/* What a sentence is about: without what stands behind ':' or in brackets. Packages, versions and ends
+ * of processes nobody else tells. */
 static uint64_t told_thing(const struct event *e)
 {
     char thing[sizeof e->text];
     text_copy(thing, sizeof thing, e->text);
-    if (strcmp(e->source, "packages") != 0 && strcmp(e->source, "version") != 0)
+    if (strcmp(e->source, "packages") != 0 && strcmp(e->source, "version") != 0 && strcmp(e->source, "memory") != 0)
         thing[strcspn(thing, ":(")] = '\0';
     for (size_t n = strlen(thing); n > 0 && thing[n - 1] == ' ';)
         thing[--n] = '\0';

@@ -1,7 +1,6 @@
 /*
  * What was told of a machine lately, so that it is told once: the same sentence in ten minutes, and of one thing in
- * 90 s what is said first, as a line of a log and a look at /sys tell the same in other words. Bounded. No lock of its
- * own.
+ * 90 s what is said first, as a line of a log and a look at /sys tell the same in other words. Bounded; without a lock.
  */
 #ifndef ANALYZE_CHANGES_TOLD_H
 #define ANALYZE_CHANGES_TOLD_H

@@ -13,7 +13,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum package_action { PACKAGE_UPGRADED, PACKAGE_INSTALLED, PACKAGE_REMOVED, PACKAGE_DOWNGRADED, PACKAGE_ACTIONS };
+enum package_action {
+    PACKAGE_UPGRADED, PACKAGE_INSTALLED, PACKAGE_REMOVED, PACKAGE_DOWNGRADED,
+    PACKAGE_CAME_AND_WENT, /* of a run: installed and removed in it */
+    PACKAGE_ACTIONS
+};
 
 struct package_change {
     enum package_action action;

@@ -21,11 +21,17 @@ bool package_run_takes(const struct package_run *r, const struct package_change 
 static void package_run_join(struct package_change *of, const struct package_change *c)
 {
     bool came_back = of->action == PACKAGE_REMOVED && c->action != PACKAGE_REMOVED;
-    if (c->action == PACKAGE_REMOVED && of->action != PACKAGE_INSTALLED && *c->from && !*c->to && *of->to &&
+    bool was_new = of->action == PACKAGE_INSTALLED || of->action == PACKAGE_CAME_AND_WENT;
+    if (was_new && c->action == PACKAGE_REMOVED) {
+        if (!*c->from || !*of->to || strcmp(c->from, of->to) == 0) /* else another version beside it: kernels of rpm */
+            of->action = PACKAGE_CAME_AND_WENT;
+        return;
+    }
+    if (c->action == PACKAGE_REMOVED && *c->from && !*c->to && *of->to &&
         strcmp(c->from, of->to) != 0)
         return; /* rpm erases the old version of what was upgraded */
-    of->action = came_back ? PACKAGE_UPGRADED : c->action;
-    if (!*of->from)
+    of->action = was_new ? PACKAGE_INSTALLED : came_back ? PACKAGE_UPGRADED : c->action;
+    if (!was_new && !*of->from)
         text_copy(of->from, sizeof of->from, c->from);
     if (*c->to)
         text_copy(of->to, sizeof of->to, c->to);
@@ -98,7 +104,7 @@ static bool package_is_none(const struct package_change *c)
 
 static void package_say_action(const struct package_run *r, enum package_action a, bool *named, struct buf *out)
 {
-    static const char *const verb[] = { "upgraded", "installed", "removed", "downgraded" };
+    static const char *const verb[] = { "upgraded", "installed", "removed", "downgraded", "installed and removed" };
     size_t all = r->beyond[a], most = out->n ? SAID_OTHERS : SAID_FIRST, said = 0;
     for (size_t i = 0; i < r->n; i++)
         all += r->change[i].action == a && !named[i];

@@ -41,6 +41,7 @@ __attribute__((format(printf, 2, 3))) void told_say(struct told *t, const char *
 void told_text(struct told *t, const char *key, const char *text); /* NULL gives null */
 void told_name(struct told *t, const char *key, const char *process); /* the name alone, however short it is */
 void told_said(struct told *t, const char *key, const char *text); /* "" does, too */
+void told_change(struct told *t, const char *key, const char *text); /* of the machine; or a fixed sentence */
 void told_time(struct told *t, const char *key, int64_t ms);       /* 0 gives null */
 void told_number(struct told *t, const char *key, double v);       /* as many digits as are worth reading */
 void told_label(struct told *t, const char *key, const char *label); /* of sessions: as it is */

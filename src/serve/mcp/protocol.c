@@ -26,7 +26,7 @@ struct mcp *mcp_new(const struct mcp_options *o)
 {
     struct mcp *m = mem_new(sizeof *m);
     m->o = *o;
-    m->o.log_lines = o->log_lines && o->process_names; /* a line may name any program */
+    m->o.log_lines = o->log_lines && o->process_names && o->mount_points; /* a line may name anything */
     return m;
 }
 

@@ -116,7 +116,7 @@ static void read_report(struct told *t, const char *rest)
     if (!judged)
         return;
     told_learn(t, range.to_ms);
-    report_text(&t->text, judged->report, &plain, &(struct report_text_options){ 0 });
+    report_text(&t->text, judged->report, &plain, &(struct report_text_options){ .nameless = t->hides });
 }
 
 static void read_metrics(struct told *t, const char *rest)

@@ -1,6 +1,7 @@
 /* told.c - one answer: what is put into it, and what is kept out. */
 #include "serve/mcp/mcp_own.h"
 
+#include "analyze/changes/nameless.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "look/instant.h"
@@ -130,6 +131,11 @@ void told_name(struct told *t, const char *key, const char *process)
 void told_said(struct told *t, const char *key, const char *text)
 {
     told_text(t, key, text && *text ? text : NULL);
+}
+
+void told_change(struct told *t, const char *key, const char *text)
+{
+    json_string(&t->j, key, t->hides ? change_nameless(text) : text);
 }
 
 void told_label(struct told *t, const char *key, const char *label)

@@ -2,6 +2,7 @@
 #include "serve/mcp/mcp_own.h"
 
 #include "analyze/changes/before.h"
+#include "analyze/changes/nameless.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/amount.h"
@@ -181,9 +182,10 @@ static void anomaly_put_changes(struct told *t, const struct kept *k, const stru
     for (int i = 0; i < n; i++) {
         json_object(&t->j, NULL);
         told_time(t, "time", best[i].time_ms);
-        told_text(t, "text", best[i].text);
+        told_change(t, "text", best[i].text);
         json_end(&t->j);
-        told_say(t, "  before it, at %s: %s\n", told_when(best[i].time_ms, when), best[i].text);
+        told_say(t, "  before it, at %s: %s\n", told_when(best[i].time_ms, when),
+                 t->hides ? change_nameless(best[i].text) : best[i].text);
     }
     json_end(&t->j);
 }
@@ -276,16 +278,20 @@ const struct tool tool_anomalies = {
 static void event_put(struct told *t, const struct kept *e)
 {
     char when[TOLD_TIME_MAX];
+    const char *plain = t->hides ? event_nameless(e->kind, e->text) : NULL;
     json_object(&t->j, NULL);
     told_time(t, "time", e->time_ms);
     told_time(t, "end", e->end_ms);
     json_string(&t->j, "kind", e->kind);
     json_string(&t->j, "severity", severity_name(e->severity));
-    told_text(t, "source", e->source);
-    told_text(t, "text", e->text);
+    told_text(t, "source", plain ? e->kind : e->source);
+    if (plain)
+        json_string(&t->j, "text", plain);
+    else
+        told_text(t, "text", e->text);
     json_end(&t->j);
-    told_say(t, "%s %s (%s, %s): %s\n", told_when(e->time_ms, when), e->kind, severity_name(e->severity), e->source,
-             e->text);
+    told_say(t, "%s %s (%s, %s): %s\n", told_when(e->time_ms, when), e->kind, severity_name(e->severity),
+             plain ? e->kind : e->source, plain ? plain : e->text);
 }
 
 static void events_run(struct told *t, const struct http_request *r)

@@ -168,10 +168,14 @@ static void ask_put_context(struct told *t, const struct answer *a)
 
 static void ask_put(struct told *t, const struct answer *a)
 {
-    if (t->hides)
+    auto_buf struct buf nameless = { 0 };
+    if (t->hides) {
         hide_names_learn(&t->hide, &t->api->look, a, NULL);
+        answer_nameless(a, &nameless);
+    }
+    const char *text = buf_text(t->hides ? &nameless : &a->text);
     json_string(&t->j, "status", answer_status_name(a->status));
-    told_text(t, "answer", buf_text(&a->text));
+    told_text(t, "answer", text);
     told_time(t, "from", a->from_ms);
     told_time(t, "to", a->to_ms);
     ask_put_facts(t, a);
@@ -180,7 +184,7 @@ static void ask_put(struct told *t, const struct answer *a)
         told_text(t, NULL, a->suggestions[i]);
     json_end(&t->j);
     ask_put_context(t, a);
-    buf_puts(&t->text, buf_text(&a->text)); /* longer than what told_say() takes */
+    buf_puts(&t->text, text); /* longer than what told_say() takes */
     if (a->status == ANSWER_NOT_UNDERSTOOD || a->status == ANSWER_OFF_TOPIC)
         told_say(t, "\nThe other tools take exact arguments: query, anomalies, compare.");
 }
