@@ -47,6 +47,7 @@ static const char *outfiles_remedy(int rc)
     case -ENOSPC: case -EDQUOT: return "make room, or give a directory elsewhere";
     case -EFBIG: return "raise the limit on the size of files (ulimit -f), or collect less";
     case -ENAMETOOLONG: return "give a shorter path";
+    case -ELOOP: return "name the file itself: links of other users are not followed, nor more than 40";
     default: return "give another path";
     }
 }
@@ -183,7 +184,7 @@ static void outfiles_fill(enum outfile which, struct buf *out, const struct outf
 static int outfiles_put_one(struct outfiles *f, enum outfile which, const struct buf *out)
 {
     if (which == OUTFILE_PROMETHEUS) /* the collector is another user */
-        return os_write_public(f->path[which], out->p, out->n);
+        return os_write_named(f->path[which], out->p, out->n);
     if (which != OUTFILE_DATA && which != OUTFILE_ANALYSIS)
         return os_write_file(f->path[which], out->p, out->n);
     int rc = os_write_new(f->path[which], out->p, out->n);

@@ -3,7 +3,8 @@
  * node_exporter, which wants it whole, readable by others, and called *.prom.
  *
  * A thread of its own makes and writes it. It is handed the newest instant once an interval; when it ends, the file
- * goes, because an old one would pass for now.
+ * goes, because an old one would pass for now. The folder may be somebody else's: what is no regular file at the path
+ * is neither followed nor opened.
  */
 #include "app/recorder_parts.h"
 
@@ -17,6 +18,8 @@
 
 #include <errno.h>
 #include <string.h>
+
+#define ENDING_NS 10000000000 /* for a file system that does not answer: the recording is whole without */
 
 struct textfile {
     char *path;
@@ -55,6 +58,15 @@ static int textfile_write(struct textfile *t, const struct schema *s, const stru
     return os_write_public(t->path, out->p, out->n);
 }
 
+static void textfile_complain(int rc, const char *path)
+{
+    if (rc == -ELOOP || rc == -ENOTSUP || rc == -EISDIR)
+        log_warn(0, "record: %s (export.textfile) is %s and stays as it is; put it away, and the file is written", path,
+                 rc == -ELOOP ? "a symbolic link, which is not followed," : "no regular file");
+    else
+        log_warn(rc, "record: %s (export.textfile) cannot be written; trying on", path);
+}
+
 static void textfile_main(void *arg)
 {
     struct textfile *t = arg;
@@ -65,7 +77,7 @@ static void textfile_main(void *arg)
     while (textfile_next(t, schema, &f)) {
         int rc = textfile_write(t, schema, &f, &out);
         if (rc < 0 && rc != before)
-            log_warn(rc, "record: %s (export.textfile) cannot be written; trying on", t->path);
+            textfile_complain(rc, t->path);
         before = rc;
         t->written |= rc == 0;
     }
@@ -139,10 +151,15 @@ static void textfile_close(void *self)
     os_lock(t->lock);
     t->ending = true;
     os_wake(t->lock);
-    while (!t->ended)
-        os_wait(t->lock, INT64_MAX);
+    int64_t until = os_mono_ns() + ENDING_NS;
+    while (!t->ended && os_mono_ns() < until)
+        os_wait(t->lock, until);
+    bool ended = t->ended;
     os_unlock(t->lock);
-    textfile_free(t);
+    if (ended)
+        textfile_free(t);
+    else /* what the thread still uses stays until the process ends */
+        log_warn(0, "record: %s (export.textfile) is still being written; ending without", t->path);
 }
 
 const struct recorder_part recorder_textfile = {

@@ -51,11 +51,18 @@ static int os_sync_parent(const char *path)
     return rc;
 }
 
+/* May what is written lead through this link? Where `own`, not where another user made it. */
+static bool os_may_follow(const char *path, bool own)
+{
+    struct stat st;
+    return !own || (lstat(path, &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()));
+}
+
 /*
  * Where a path leads through symbolic links, also to a file that is not there yet. -ELOOP for more
- * of them than the kernel follows.
+ * of them than the kernel follows and, where `own`, for one that is neither the user's nor root's.
  */
-static int os_target(const char *path, char out[static OS_PATH_MAX])
+static int os_target(const char *path, bool own, char out[static OS_PATH_MAX])
 {
     char link[OS_PATH_MAX], dir[OS_PATH_MAX];
     int n = snprintf(out, OS_PATH_MAX, "%s", path);
@@ -63,7 +70,7 @@ static int os_target(const char *path, char out[static OS_PATH_MAX])
         ssize_t length = readlink(out, link, sizeof link - 1);
         if (length < 0)
             return 0; /* no link; what else is wrong, its opening will tell */
-        if (hops == 40)
+        if (hops == 40 || !os_may_follow(out, own))
             return -ELOOP;
         link[length] = '\0';
         int rc = os_parent(out, dir);
@@ -88,13 +95,14 @@ static int os_rename_new(const char *from, const char *to)
     return 0;
 }
 
-enum put { PUT_OVER, PUT_NEW, PUT_PUBLIC };
+/* What is written over or beside is synced; `mode` other than 0: what others may read, which is not. */
+struct put { bool fresh; mode_t mode; };
 
-static int os_put_bytes(int fd, const void *bytes, size_t n, enum put how)
+static int os_put_bytes(int fd, const void *bytes, size_t n, struct put how)
 {
     int rc = os_write_all(fd, bytes, n);
-    if (rc == 0 && how == PUT_PUBLIC)
-        return fchmod(fd, 0644) < 0 ? -errno : 0;
+    if (rc == 0 && how.mode)
+        return fchmod(fd, how.mode) < 0 ? -errno : 0;
     return rc == 0 && fsync(fd) < 0 ? -errno : rc;
 }
 
@@ -102,7 +110,7 @@ static int os_put_bytes(int fd, const void *bytes, size_t n, enum put how)
  * The name of the temporary file is random: in a container the process has the same number as the
  * one that was killed here. It holds what of the name leaves room for the rest in 255 bytes.
  */
-static int os_put(const char *path, const void *bytes, size_t n, enum put how)
+static int os_put(const char *path, const void *bytes, size_t n, struct put how)
 {
     char temp[OS_PATH_MAX];
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -116,17 +124,17 @@ static int os_put(const char *path, const void *bytes, size_t n, enum put how)
     if (close(fd) < 0 && rc == 0)
         rc = -errno;
     if (rc == 0)
-        rc = how == PUT_NEW ? os_rename_new(temp, path) : os_rename(temp, path);
+        rc = how.fresh ? os_rename_new(temp, path) : os_rename(temp, path);
     if (rc < 0) {
         unlink(temp);
         return rc;
     }
-    return how == PUT_PUBLIC ? 0 : os_sync_parent(path);
+    return how.mode ? 0 : os_sync_parent(path);
 }
 
 int os_write_new(const char *path, const void *bytes, size_t n)
 {
-    return os_put(path, bytes, n, PUT_NEW);
+    return os_put(path, bytes, n, (struct put){ .fresh = true });
 }
 
 /* A device, a pipe, or /dev/stdout, which may be redirected into a file that others hold open. */
@@ -147,24 +155,36 @@ static bool os_is_stream(const char *path, const struct stat *st)
            strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0;
 }
 
-static int os_write_over(const char *path, const void *bytes, size_t n, enum put how)
+int os_write_file(const char *path, const void *bytes, size_t n)
 {
     struct stat st;
     char target[OS_PATH_MAX];
     if (stat(path, &st) == 0 && os_is_stream(path, &st))
         return S_ISDIR(st.st_mode) ? -EISDIR : os_write_into(path, bytes, n);
-    int rc = os_target(path, target);
-    return rc < 0 ? rc : os_put(target, bytes, n, how);
+    int rc = os_target(path, false, target);
+    return rc < 0 ? rc : os_put(target, bytes, n, (struct put){ 0 });
 }
 
-int os_write_file(const char *path, const void *bytes, size_t n)
-{
-    return os_write_over(path, bytes, n, PUT_OVER);
-}
-
+/* What somebody puts there after the look is replaced, not followed: rename(2). */
 int os_write_public(const char *path, const void *bytes, size_t n)
 {
-    return os_write_over(path, bytes, n, PUT_PUBLIC);
+    struct stat st;
+    if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return S_ISLNK(st.st_mode) ? -ELOOP : S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
+    return os_put(path, bytes, n, (struct put){ .mode = 0644 });
+}
+
+int os_write_named(const char *path, const void *bytes, size_t n)
+{
+    struct stat st, link;
+    char target[OS_PATH_MAX];
+    int rc = os_target(path, true, target); /* before anything that it leads to is opened */
+    if (rc < 0)
+        return rc;
+    bool there = stat(path, &st) == 0, led = lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
+    if (there && os_is_stream(path, &st))
+        return S_ISDIR(st.st_mode) ? -EISDIR : os_write_into(path, bytes, n);
+    return os_put(target, bytes, n, (struct put){ .mode = there && led ? st.st_mode & 0777 : 0644 });
 }
 
 int os_can_write(const char *path)
@@ -178,7 +198,7 @@ int os_can_write(const char *path)
         return -EISDIR;
     if (there && os_is_stream(path, &st))
         return access(path, W_OK) < 0 ? -errno : 0;
-    int rc = os_target(path, target);
+    int rc = os_target(path, false, target);
     if (rc == 0)
         rc = os_parent(target, dir);
     if (rc < 0)
@@ -200,8 +220,8 @@ bool os_same_file(const char *a, const char *b)
     bool have_a = stat(a, &x) == 0, have_b = stat(b, &y) == 0;
     if (have_a || have_b)
         return have_a && have_b && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-    if (os_target(a, at) < 0 || os_target(b, bt) < 0 || os_parent(at, dir) < 0 || stat(dir, &x) < 0 ||
-        os_parent(bt, dir) < 0 || stat(dir, &y) < 0)
+    if (os_target(a, false, at) < 0 || os_target(b, false, bt) < 0 || os_parent(at, dir) < 0 ||
+        stat(dir, &x) < 0 || os_parent(bt, dir) < 0 || stat(dir, &y) < 0)
         return false;
     const char *p = strrchr(at, '/'), *q = strrchr(bt, '/');
     return x.st_dev == y.st_dev && x.st_ino == y.st_ino &&

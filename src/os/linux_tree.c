@@ -7,6 +7,8 @@
  */
 #include "os/os.h"
 
+#include "base/mem.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -99,11 +101,26 @@ int os_make_temp_dir(bool on_disk, char *out, size_t cap)
     return rc;
 }
 
+/* Opens a directory in another one, and makes it with `mode` where it is missing and mode is not 0. */
+static int os_tree_step(int at, const char *part, mode_t mode)
+{
+    int fd = openat(at, part, OPEN_DIR);
+    if (fd < 0 && errno == ENOENT && mode && mkdirat(at, part, mode) == 0) {
+        fd = openat(at, part, OPEN_DIR);
+        if (fd >= 0 && mode != 0700) /* whatever the umask is */
+            fchmod(fd, mode);
+    }
+    if (fd >= 0)
+        return fd;
+    int rc = -errno;
+    return rc == -ENOTDIR && os_kind_of(at, part) == OS_LINK ? -ELOOP : rc;
+}
+
 /*
- * Opens the directory that holds `path`; *name is its last part, within path. With `make`, what is
- * missing on the way is made.
+ * Opens the directory that holds `path`; *name is its last part, within path. What is missing on the way is made with
+ * `mode`, or with 0 is not.
  */
-static int os_tree_parent(const char *dir, const char *path, bool make, const char **name)
+static int os_tree_parent(const char *dir, const char *path, mode_t mode, const char **name)
 {
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
@@ -121,13 +138,10 @@ static int os_tree_parent(const char *dir, const char *path, bool make, const ch
             *name = path;
             return fd;
         }
-        int next = openat(fd, part, OPEN_DIR);
-        if (next < 0 && errno == ENOENT && make && mkdirat(fd, part, 0700) == 0)
-            next = openat(fd, part, OPEN_DIR);
-        int rc = next < 0 ? -errno : 0;
+        int next = os_tree_step(fd, part, mode);
         close(fd);
-        if (rc < 0)
-            return rc;
+        if (next < 0)
+            return next;
         fd = next;
         path += n + 1;
     }
@@ -152,7 +166,7 @@ static int os_overwrite(int fd, const char *bytes, size_t n)
 int os_tree_write(const char *dir, const char *path, const void *bytes, size_t n)
 {
     const char *name;
-    int parent = os_tree_parent(dir, path, true, &name);
+    int parent = os_tree_parent(dir, path, 0700, &name);
     if (parent < 0)
         return parent;
     int fd = openat(parent, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
@@ -166,7 +180,7 @@ int os_tree_write(const char *dir, const char *path, const void *bytes, size_t n
 int os_tree_link(const char *dir, const char *path, const char *target)
 {
     const char *name;
-    int parent = os_tree_parent(dir, path, true, &name);
+    int parent = os_tree_parent(dir, path, 0700, &name);
     if (parent < 0)
         return parent;
     if (os_kind_of(parent, name) == OS_LINK)
@@ -204,7 +218,7 @@ static int os_remove_at(int parent, const char *name)
 int os_tree_remove(const char *dir, const char *path)
 {
     const char *name;
-    int parent = os_tree_parent(dir, path, false, &name);
+    int parent = os_tree_parent(dir, path, 0, &name);
     if (parent < 0)
         return parent;
     int rc = os_remove_at(parent, name);
@@ -214,12 +228,123 @@ int os_tree_remove(const char *dir, const char *path)
     snprintf(above, sizeof above, "%s", path);
     for (char *slash; rc == 0 && (slash = strrchr(above, '/'));) {
         *slash = '\0';
-        parent = os_tree_parent(dir, above, false, &name);
+        parent = os_tree_parent(dir, above, 0, &name);
         bool removed = parent >= 0 && unlinkat(parent, name, AT_REMOVEDIR) == 0;
         os_close(parent);
         if (!removed)
             break;
     }
+    return rc;
+}
+
+int os_tree_look(const char *dir, const char *path)
+{
+    const char *name;
+    struct stat st;
+    int parent = os_tree_parent(dir, path, 0, &name);
+    if (parent < 0)
+        return parent;
+    int rc = fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : (int)os_kind_of(parent, name);
+    close(parent);
+    return rc;
+}
+
+/* Looked at before it is opened: opening a device may do something. */
+int os_tree_read(const char *dir, const char *path, size_t max, char **out, size_t *out_n)
+{
+    const char *name;
+    int parent = os_tree_parent(dir, path, 0, &name);
+    if (parent < 0)
+        return parent;
+    struct stat st;
+    int fd = -1, rc = fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : S_ISREG(st.st_mode) ? 0 : -ENOTSUP;
+    if (rc == 0 && (fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0)
+        rc = -errno;
+    close(parent);
+    char *text = rc == 0 ? mem_try_resize(NULL, max + 1) : NULL;
+    rc = rc == 0 && !text ? -ENOMEM : rc;
+    size_t n = 0;
+    for (ssize_t got = 1; rc == 0 && got && n <= max; n += (size_t)got) {
+        got = read(fd, text + n, max + 1 - n);
+        if (got < 0) {
+            rc = -errno;
+            got = 0;
+        }
+    }
+    os_close(fd);
+    if (rc == 0 && n > max)
+        rc = -EFBIG;
+    if (rc < 0) {
+        mem_free(text);
+        return rc;
+    }
+    text[n] = '\0';
+    *out = text;
+    *out_n = n;
+    return 0;
+}
+
+int os_tree_make(const char *dir, const char *path, unsigned mode)
+{
+    const char *name;
+    int parent = os_tree_parent(dir, path, mode, &name);
+    if (parent < 0)
+        return parent;
+    int fd = os_tree_step(parent, name, mode);
+    close(parent);
+    os_close(fd);
+    return fd < 0 ? fd : 0;
+}
+
+/* Its temporary file is in nobody's way: O_EXCL follows no link, and what was killed left another number. */
+static int os_tree_put_at(int parent, const char *name, const void *bytes, size_t n)
+{
+    char temp[280];
+    int fd = -1, tries = 0;
+    do {
+        snprintf(temp, sizeof temp, "%.200s.%08x.part", name, (unsigned)(os_mono_ns() ^ getpid()) + (unsigned)tries);
+        fd = openat(parent, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    } while (fd < 0 && errno == EEXIST && ++tries < 100);
+    if (fd < 0)
+        return -errno;
+    int rc = os_overwrite(fd, bytes, n);
+    if (rc == 0 && (fchmod(fd, 0644) < 0 || fsync(fd) < 0))
+        rc = -errno;
+    if (close(fd) < 0 && rc == 0)
+        rc = -errno;
+    if (rc == 0 && renameat(parent, temp, parent, name) < 0)
+        rc = -errno;
+    if (rc < 0)
+        unlinkat(parent, temp, 0);
+    return rc < 0 || fsync(parent) == 0 || errno == EINVAL ? rc : -errno;
+}
+
+int os_tree_put(const char *dir, const char *path, const void *bytes, size_t n)
+{
+    const char *name;
+    int parent = os_tree_parent(dir, path, 0, &name);
+    if (parent < 0)
+        return parent;
+    struct stat st;
+    int rc = fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? (errno == ENOENT ? 0 : -errno)
+             : S_ISREG(st.st_mode) ? 0 : S_ISLNK(st.st_mode) ? -ELOOP : -ENOTSUP;
+    rc = rc < 0 ? rc : os_tree_put_at(parent, name, bytes, n);
+    close(parent);
+    return rc;
+}
+
+int os_tree_delete(const char *dir, const char *path, bool all)
+{
+    const char *name;
+    int parent = os_tree_parent(dir, path, 0, &name);
+    if (parent < 0)
+        return parent;
+    int rc = 0;
+    if (all)
+        rc = os_remove_at(parent, name);
+    else if (unlinkat(parent, name, os_kind_of(parent, name) == OS_DIR ? AT_REMOVEDIR : 0) < 0)
+        rc = -errno;
+    close(parent);
     return rc;
 }
 

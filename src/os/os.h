@@ -200,9 +200,14 @@ int os_write_new(const char *path, const void *bytes, size_t n);
 
 /*
  * The same for a file that other users shall read, and that is written anew so often that losing power may take it:
- * mode 0644, not synced.
+ * mode 0644, not synced. It may lie in a folder of somebody else: what is no regular file stays, and is not opened:
+ * -ELOOP a symbolic link, -EISDIR, -ENOTSUP a pipe or a device.
+ *
+ * os_write_named(): of a path that a person names now. Devices, pipes and links as of os_write_file(), but -ELOOP for a
+ * link that is neither the user's nor root's, and a file that a link leads to keeps its mode.
  */
 int os_write_public(const char *path, const void *bytes, size_t n);
+int os_write_named(const char *path, const void *bytes, size_t n);
 
 /*
  * Could os_write_file() write there now? Writes nothing. 0, or why not: -ENOENT no such directory,
@@ -260,6 +265,22 @@ int os_make_temp_dir(bool on_disk, char *out, size_t cap);
 int os_tree_write(const char *dir, const char *path, const void *bytes, size_t n);
 int os_tree_link(const char *dir, const char *path, const char *target);
 int os_tree_remove(const char *dir, const char *path);
+
+/*
+ * The same below a directory that holds a system, which may be somebody else's: an image.
+ *
+ *   os_tree_look    what is there, as enum os_kind; -ENOENT. Opens it not.
+ *   os_tree_read    as os_read_file(), of a regular file; -ENOTSUP of anything else
+ *   os_tree_make    a directory and those above it, with this mode where it makes them; one that is there is fine
+ *   os_tree_put     a file of mode 0644, whole, in a directory that is there. Replaces a regular file; -ELOOP a link,
+ *                   -ENOTSUP anything else
+ *   os_tree_delete  what is there, an empty directory as well: -ENOTEMPTY; with `all`, one with all that is in it
+ */
+int os_tree_look(const char *dir, const char *path);
+int os_tree_read(const char *dir, const char *path, size_t max, char **out, size_t *out_n);
+int os_tree_make(const char *dir, const char *path, unsigned mode);
+int os_tree_put(const char *dir, const char *path, const void *bytes, size_t n);
+int os_tree_delete(const char *dir, const char *path, bool all);
 
 int os_remove_dir(const char *dir); /* with all that is in it */
 

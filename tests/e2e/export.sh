@@ -38,6 +38,18 @@ wait $recorder || fail "record: $(cat err)"
 echo 'export: { textfile: sonde.txt }' >bad.yaml
 expect 0 '*does not end in .prom*' "$sonde" record --config bad.yaml --data data2 --interval 0.3 --duration 0.5 -q
 
+# What others put into its way is neither followed nor opened, and holds nobody up.
+echo secret >victim && chmod 600 victim
+ln -s victim sonde.prom
+expect 0 '*sonde.prom (export.textfile) is a symbolic link*stays*' \
+    "$sonde" record --config config.yaml --data data4 --interval 0.3 --duration 2
+[ "$(cat victim) $(stat -c %a victim)" = 'secret 600' ] && [ -L sonde.prom ] || fail "followed: $(ls -l)"
+rm sonde.prom && mkfifo sonde.prom
+expect 0 '*sonde.prom (export.textfile) is no regular file*stays*' \
+    timeout 30 "$sonde" record --config config.yaml --data data4 --interval 0.3 --duration 2
+[ -p sonde.prom ] || fail "the pipe went: $(ls -l)"
+rm sonde.prom
+
 # A recorded machine does not pass for this one, and what stands there stays.
 echo '# of this machine' >sonde.prom
 expect 0 '*' "$sonde" record --root "$source/tests/fixtures/vm-2cpu" --config config.yaml --data data3 -q
@@ -103,6 +115,15 @@ expect 0 '' "$sonde" export openmetrics --fresh --data data -o now.om
 expect 0 '' "$sonde" check -d 1 -i 0.5 --fresh --quiet --mode collect --data data --metrics 'cpu.*' \
     --export-prometheus check.prom
 [ "$(stat -c %a check.prom)" = 644 ] || fail "--export-prometheus: mode $(stat -c %a check.prom)"
+ln -s victim own.prom
+expect 0 '' "$sonde" check -d 1 -i 0.5 --fresh --quiet --mode collect --data data --export-prometheus own.prom
+[ "$(stat -c %a victim)" = 600 ] && grep -q sonde_ victim || fail "--export-prometheus: a link: $(ls -l victim)"
+if [ "$(id -u)" = 0 ]; then
+    echo secret >victim && chown -h 65534 own.prom
+    expect 1 '*own.prom*links of other users are not followed*' \
+        "$sonde" check -d 1 -i 0.5 --fresh --quiet --mode collect --data data --export-prometheus own.prom
+    [ "$(cat victim)" = secret ] || fail '--export-prometheus follows a link of somebody else'
+fi
 ! grep -q sonde_memory check.prom || fail "--export-prometheus: --metrics is not heard"
 promtool_agrees check.prom
 

@@ -12,6 +12,10 @@ mkdir -p "$tmp/run"
 expect 2 '*--web and --network are different files; name one*' "$sonde" service print --web --network
 expect 2 '*--bpf is for a service of the system; leave --user out*' "$sonde" service print --user --bpf
 expect 2 '*absolute path*' "$sonde" service print --program sonde
+expect 2 '*the program must have an absolute path*control characters*' "$sonde" service print --program '/x
+ExecStartPre=/bin/sh'
+expect 0 '' "$sonde" service print --program '/opt/"a" 100%/sonde'
+says '*ExecStart="/opt/\\"a\\" 100%%/sonde" record*'
 expect 2 '*the data directory must be an absolute path*' "$sonde" service print --data x
 expect 2 '*/srv would belong to the service with all that is in it*' "$sonde" service print --data /srv
 expect 2 "*there is no 'start'*" "$sonde" service start
@@ -210,6 +214,49 @@ echo '# mine' >"$image/etc/systemd/system/sonde.service"
 expect 1 '*is not of `sonde service install`; put it away first*' "$sonde" service install --into "$image"
 expect 0 '' "$sonde" service remove --into "$image"
 [ "$(cat "$image/etc/systemd/system/sonde.service")" = '# mine' ] || fail 'took what is not its own'
+
+# What leads out of the root, or never ends, is refused before anything is changed.
+out=$tmp/outside trap=$tmp/trap
+mkdir -p "$out/sonde/segments" "$out/sonde/journal" "$out/system" "$trap/etc" "$trap/var"
+: >"$out/sonde/segments/kept"
+find "$out" | sort >"$tmp/before"
+stays()
+{
+    find "$out" | sort | diff "$tmp/before" - || fail 'left the root'
+}
+ln -s "$out" "$trap/var/lib"
+expect 2 "*$trap/var/lib/sonde leads through a symbolic link*" "$sonde" service remove --into "$trap" --purge --yes
+stays
+rm "$trap/var/lib"
+mkdir "$trap/var/lib"
+ln -s "$out/sonde" "$trap/var/lib/sonde"
+expect 2 "*$trap/var/lib/sonde is a symbolic link; it stays, and so does what it leads to*" \
+    "$sonde" service remove --into "$trap" --purge --yes
+[ -L "$trap/var/lib/sonde" ] || fail 'the link went'
+stays
+mkdir "$tmp/own"
+ln -s "$out/sonde" "$tmp/own/data"
+expect 2 "*$tmp/own/data/ is a symbolic link; it stays*" \
+    "$sonde" service remove --user --data "$tmp/own/data/" --purge --yes
+stays
+expect 1 '*leads through a symbolic link*' "$sonde" service install --into "$trap" --data /var/lib/sonde/ --program /x
+ln -s "$out" "$trap/etc/systemd"
+expect 1 '*leads through a symbolic link*nothing was changed*' "$sonde" service install --into "$trap" --network
+expect 2 '*leads through a symbolic link*' "$sonde" service remove --into "$trap"
+stays
+rm "$trap/etc/systemd"
+mkdir -p "$trap/etc/systemd/system"
+ln -s "$out/sonde.service" "$trap/etc/systemd/system/sonde.service"
+expect 1 '*is not of `sonde service install`; put it away first*' "$sonde" service install --into "$trap"
+stays
+rm "$trap/etc/systemd/system/sonde.service"
+mkfifo "$trap/etc/systemd/system/sonde.service" "$trap/etc/passwd"
+expect 1 '*is not of `sonde service install`; put it away first*' timeout 20 "$sonde" service install --into "$trap"
+rm "$trap/etc/systemd/system/sonde.service"
+expect 0 '*' timeout 20 "$sonde" service install --into "$trap"
+expect 0 '*' timeout 20 "$sonde" service remove --into "$trap"
+(cd "$tmp" && expect 2 '*is a symbolic link; it stays*' "$sonde" service remove --into trap --purge --yes) || exit 1
+stays
 
 # ---- a service of a user, with a service manager that is a script, and a recorder that is real ----
 

@@ -178,6 +178,102 @@ static void writes_through_links(void **state)
     assert_int_equal(os_can_write(all), -ENAMETOOLONG);
 }
 
+static void holds(const char *name, const char *text, unsigned mode)
+{
+    char *p;
+    size_t n;
+    struct stat st;
+    assert_int_equal(os_read_file(at(name), 100, &p, &n), 0);
+    assert_string_equal(p, text);
+    mem_free(p);
+    assert_int_equal(stat(at(name), &st), 0);
+    assert_int_equal(st.st_mode & 0777, mode);
+}
+
+static void what_is_public_follows_nothing(void **state)
+{
+    (void)state;
+    char path[256];
+    assert_int_equal(os_write_file(at("victim"), "secret", 6), 0);
+    assert_int_equal(symlink("victim", at("link")), 0);
+    assert_int_equal(symlink("absent", at("dangling")), 0);
+    assert_int_equal(mkfifo(at("pipe"), 0600), 0);
+    assert_int_equal(os_make_dir(at("d")), 0);
+    assert_int_equal(os_write_public(at("link"), "x", 1), -ELOOP);
+    assert_int_equal(os_write_public(at("dangling"), "x", 1), -ELOOP);
+    assert_int_equal(os_write_public(at("pipe"), "x", 1), -ENOTSUP);
+    assert_int_equal(os_write_public(at("d"), "x", 1), -EISDIR);
+    assert_false(os_exists("", at("absent")));
+    holds("victim", "secret", 0600);
+    assert_int_equal(os_write_public(at("victim"), "y", 1), 0);
+    holds("victim", "y", 0644);
+
+    /* What a person names: one's own links lead, and the file keeps its mode. */
+    assert_int_equal(chmod(at("victim"), 0600), 0);
+    assert_int_equal(os_write_named(at("link"), "z", 1), 0);
+    holds("victim", "z", 0600);
+    assert_int_equal(os_write_named(at("dangling"), "z", 1), 0);
+    holds("absent", "z", 0644);
+    assert_int_equal(os_write_named("/dev/null", "z", 1), 0);
+    if (geteuid() != 0)
+        return;
+    assert_int_equal(lchown(at("link"), 65534, 65534), 0);
+    assert_int_equal(os_write_named(at("link"), "w", 1), -ELOOP);
+    snprintf(path, sizeof path, "%s", at("first"));
+    assert_int_equal(symlink("link", path), 0);
+    assert_int_equal(os_write_named(path, "w", 1), -ELOOP);
+    holds("victim", "z", 0600);
+}
+
+static void a_tree_is_not_left(void **state)
+{
+    (void)state;
+    char *p;
+    size_t n;
+    assert_int_equal(os_make_dir(at("out/sonde")), 0);
+    assert_int_equal(os_write_file(at("out/sonde/f"), "kept", 4), 0);
+    assert_int_equal(os_make_dir(at("in")), 0);
+    assert_int_equal(symlink("../out", at("in/lib")), 0);
+    assert_int_equal(symlink("../out/new", at("in/dangling")), 0);
+    assert_int_equal(mkfifo(at("in/pipe"), 0600), 0);
+    char in[256];
+    snprintf(in, sizeof in, "%s", at("in"));
+    assert_int_equal(os_tree_look(in, "lib/sonde"), -ELOOP);
+    assert_int_equal(os_tree_look(in, "lib"), OS_LINK);
+    assert_int_equal(os_tree_look(in, "pipe"), OS_OTHER);
+    assert_int_equal(os_tree_look(in, "none/x"), -ENOENT);
+    assert_int_equal(os_tree_look(in, "../out"), -EINVAL);
+    assert_int_equal(os_tree_delete(in, "lib/sonde", true), -ELOOP);
+    assert_int_equal(os_tree_put(in, "lib/f", "x", 1), -ELOOP);
+    assert_int_equal(os_tree_put(in, "dangling", "x", 1), -ELOOP);
+    assert_int_equal(os_tree_put(in, "pipe", "x", 1), -ENOTSUP);
+    assert_int_equal(os_tree_make(in, "lib/more", 0755), -ELOOP);
+    assert_int_equal(os_tree_make(in, "dangling", 0755), -ELOOP);
+    assert_int_equal(os_tree_read(in, "lib/sonde/f", 100, &p, &n), -ELOOP);
+    assert_int_equal(os_tree_read(in, "pipe", 100, &p, &n), -ENOTSUP);
+    assert_int_equal(os_tree_read(in, "lib", 100, &p, &n), -ENOTSUP);
+    holds("out/sonde/f", "kept", 0600);
+    assert_false(os_exists("", at("out/new")) || os_exists("", at("out/f")) || os_exists("", at("out/more")));
+
+    assert_int_equal(os_tree_make(in, "a/b", 0755), 0);
+    assert_int_equal(os_tree_make(in, "a/b", 0755), 0);
+    assert_int_equal(os_tree_put(in, "a/b/f", "old", 3), 0);
+    assert_int_equal(os_tree_put(in, "a/b/f", "x", 1), 0);
+    holds("in/a/b/f", "x", 0644);
+    assert_int_equal(os_tree_read(in, "a/b/f", 1, &p, &n), 0);
+    assert_int_equal(n, 1);
+    mem_free(p);
+    assert_int_equal(os_tree_put(in, "a/b/f", "xy", 2), 0);
+    assert_int_equal(os_tree_read(in, "a/b/f", 1, &p, &n), -EFBIG);
+    assert_int_equal(os_tree_delete(in, "a/b", false), -ENOTEMPTY);
+    assert_int_equal(os_tree_delete(in, "a/b/f", false), 0);
+    assert_int_equal(os_tree_delete(in, "a/b", false), 0);
+    assert_int_equal(os_tree_delete(in, "lib", true), 0); /* the link alone */
+    assert_int_equal(os_tree_delete(in, "a", true), 0);
+    assert_int_equal(os_tree_look(in, "a"), -ENOENT);
+    holds("out/sonde/f", "kept", 0600);
+}
+
 static void reads_files_with_and_without_a_size(void **state)
 {
     (void)state;
@@ -311,6 +407,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_files_with_and_without_a_size, setup, teardown),
         cmocka_unit_test_setup_teardown(makes_directories, setup, teardown),
         cmocka_unit_test_setup_teardown(writes_through_links, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_public_follows_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_tree_is_not_left, setup, teardown),
         cmocka_unit_test(outlives_a_reader),
         cmocka_unit_test(a_helper_opens),
         cmocka_unit_test(stops_on_signals),

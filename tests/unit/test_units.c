@@ -146,6 +146,14 @@ static void not_every_folder_may_be_owned(void **state)
             fail_msg("'%s' may %sbe owned", cases[i].path, cases[i].may ? "" : "not ");
     assert_true(unit_may_own("/tmp/sonde", true, why, sizeof why)); /* a user's service sees the /tmp of everybody */
     assert_false(unit_may_own("/tmp", true, why, sizeof why));
+    static const struct { const char *path; bool may; } programs[] = {
+        { "/usr/bin/sonde", true }, { "/opt/my \"own\" 100%/sonde", true }, { "/x\nExecStartPre=/bin/sh", false },
+        { "/x\r", false }, { "/x\t", false }, { "/x\033[1m", false }, { "/x\x7f", false }, { "sonde", false }, { "", false },
+        { "/x/../sonde", false }, { "/$HOME/sonde", false },
+    };
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (unit_may_run(programs[i].path, why, sizeof why) != programs[i].may)
+            fail_msg("'%s' may %sbe run", programs[i].path, programs[i].may ? "" : "not ");
 }
 
 /* ---- tools ---- */

@@ -53,11 +53,15 @@ static void generate_tell(const struct args *a, char path[FILES][OS_PATH_MAX])
 
 int service_generate(const struct args *a)
 {
-    char program[OS_PATH_MAX], path[FILES][OS_PATH_MAX];
+    char program[OS_PATH_MAX], path[FILES][OS_PATH_MAX], why[128];
     const char *dir = args_text(a, "output-dir");
     int rc = os_self_path(program);
     if (rc < 0) {
         log_error(rc, "check: where this program lies cannot be seen");
+        return EXIT_FAILED;
+    }
+    if (!unit_may_run(program, why, sizeof why)) {
+        log_error(0, "check: %s", why);
         return EXIT_FAILED;
     }
     for (int i = 0; i < FILES; i++)

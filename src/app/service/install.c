@@ -61,6 +61,16 @@ static bool install_may_write(const struct service *s, enum unit_file file)
     return false;
 }
 
+static bool install_reaches(const struct service *s)
+{
+    char path[OS_PATH_MAX];
+    auto_buf struct buf data = { 0 };
+    buf_printf(&data, "%s%s/segments", s->into, *s->directory ? s->directory : SERVICE_STATE);
+    service_path(s, unit_name(UNIT_NETWORK), path);
+    return service_reaches(s, path, "service install") &&
+           (!*s->directory || service_reaches(s, data.p, "service install"));
+}
+
 static bool install_may(const struct install *in)
 {
     const struct service *s = &in->s;
@@ -68,8 +78,8 @@ static bool install_may(const struct install *in)
         log_error(0, "service install: a service of the system is for the administrator: use sudo, or --user");
         return false;
     }
-    return install_trusts(in) && install_may_write(s, UNIT_RECORDER) && install_may_write(s, UNIT_WEB) &&
-           install_may_write(s, UNIT_NETWORK);
+    return install_reaches(s) && install_trusts(in) && install_may_write(s, UNIT_RECORDER) &&
+           install_may_write(s, UNIT_WEB) && install_may_write(s, UNIT_NETWORK);
 }
 
 /* ---- what is to be done ---- */
@@ -263,6 +273,7 @@ static int install_run(const struct args *a)
     struct install in = { .web = args_flag(a, "web"), .network = args_flag(a, "network") };
     if (!service_open(&in.s, a, "service install"))
         return EXIT_USAGE;
+    in.steps.into = in.s.into;
     in.manager = service_manager_runs(&in.s);
     int status = install_may(&in) ? install_do(&in) : EXIT_FAILED;
     steps_done(&in.steps);

@@ -38,6 +38,20 @@ static bool remove_find_data(struct removal *r)
     return snprintf(r->data, sizeof r->data, "%s%s", r->s.into, dir.p) < (int)sizeof r->data;
 }
 
+/* What is behind a link is not purged through it: the link alone would go. */
+static bool remove_is_link(const struct removal *r)
+{
+    char dir[sizeof r->data + 1], *name;
+    auto_buf struct buf below = { 0 };
+    steps_below(r->s.into, r->data, &below);
+    if (*r->s.into)
+        return os_tree_look(r->s.into, buf_text(&below)) == OS_LINK;
+    snprintf(dir, sizeof dir, "/%s", buf_text(&below));
+    name = strrchr(dir, '/') + 1; /* at least two deep: unit_may_own() */
+    name[-1] = '\0';
+    return os_tree_look(dir, name) == OS_LINK; /* the folders above are the administrator's */
+}
+
 /* Only what looks like a data directory is removed with all that is in it. */
 static bool remove_may_purge(const struct removal *r)
 {
@@ -45,6 +59,13 @@ static bool remove_may_purge(const struct removal *r)
     char why[OS_PATH_MAX + 128], path[OS_PATH_MAX + 32];
     if (!unit_may_own(r->data + strlen(r->s.into), r->s.user, why, sizeof why)) {
         log_error(0, "service remove: --purge: %s", why);
+        return false;
+    }
+    if (!service_reaches(&r->s, r->data, "service remove"))
+        return false;
+    if (remove_is_link(r)) {
+        log_error(0, "service remove: --purge: %s is a symbolic link; it stays, and so does what it leads to: name "
+                  "that with --data", r->data);
         return false;
     }
     for (size_t i = 0; os_exists("", r->data) && i < sizeof parts / sizeof *parts; i++) {
@@ -66,6 +87,10 @@ static bool remove_may(struct removal *r)
         log_error(0, "service remove: a service of the system is for the administrator: use sudo, or --user");
         return false;
     }
+    char path[OS_PATH_MAX];
+    service_path(&r->s, unit_name(UNIT_NETWORK), path);
+    if (!service_reaches(&r->s, path, "service remove"))
+        return false;
     if (!r->purge)
         return true;
     if (!args_flag(a, "yes") && !dry) {
@@ -167,6 +192,7 @@ static int remove_run(const struct args *a)
     struct removal r = { .purge = args_flag(a, "purge") };
     if (!service_open(&r.s, a, "service remove") || !remove_find_data(&r))
         return EXIT_USAGE;
+    r.steps.into = r.s.into;
     for (int i = 0; i < REMOVABLE; i++)
         r.there[i] = service_look(&r.s, unit_name(removable[i]), removable[i] == UNIT_RECORDER ? &r.made_user : NULL) ==
                          SERVICE_OURS ||

@@ -7,6 +7,7 @@
 #include "core/config.h"
 #include "core/sampler.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,12 +46,18 @@ static bool service_find_program(struct service *s, const char *verb)
 {
     const char *given = args_has(s->args, "program") ? args_text(s->args, "program") : NULL;
     int rc = given ? 0 : os_self_path(s->program);
-    if (rc < 0 || (given && *given != '/')) {
-        log_error(rc, "%s: %s; name it with --program and its absolute path", verb,
-                  given ? "the program has a relative path" : "where this program lies cannot be seen");
+    char why[128];
+    if (rc < 0) {
+        log_error(rc, "%s: where this program lies cannot be seen; name it with --program and its absolute path", verb);
         return false;
     }
-    return !given || service_copy(s->program, given, verb);
+    if (given && !service_copy(s->program, given, verb))
+        return false;
+    if (!unit_may_run(s->program, why, sizeof why)) {
+        log_error(0, "%s: %s; name it with --program", verb, why);
+        return false;
+    }
+    return true;
 }
 
 static bool service_find_directory(struct service *s, const char *verb)
@@ -107,15 +114,35 @@ void service_path(const struct service *s, const char *name, char out[static OS_
         out[0] = '\0'; /* no file has this name */
 }
 
+bool service_reaches(const struct service *s, const char *path, const char *verb)
+{
+    auto_buf struct buf below = { 0 };
+    steps_below(s->into, path, &below);
+    int rc = *s->into ? os_tree_look(s->into, buf_text(&below)) : 0;
+    if (rc != -ELOOP)
+        return true;
+    log_error(0, "%s: the way to %s leads through a symbolic link, and could leave %s; nothing was changed", verb, path,
+              s->into);
+    return false;
+}
+
+/* Below `into` every folder counts, in this system only what stands at the end: its folders are the administrator's. */
 enum service_file service_look(const struct service *s, const char *name, bool *user)
 {
     char path[OS_PATH_MAX];
     auto_free char *text = NULL;
+    auto_buf struct buf below = { 0 };
     size_t n;
+    const char *base = *s->into ? s->into : s->folder;
     service_path(s, name, path);
-    int rc = os_read_file(path, FILE_MAX, &text, &n);
+    if (!*path)
+        return SERVICE_ABSENT;
+    steps_below(base, path, &below);
+    int rc = os_tree_look(base, buf_text(&below));
     if (rc < 0)
-        return os_exists("", path) ? SERVICE_FOREIGN : SERVICE_ABSENT;
+        return rc == -ENOENT || rc == -ENOTDIR ? SERVICE_ABSENT : SERVICE_FOREIGN;
+    if (rc != OS_FILE || os_tree_read(base, buf_text(&below), FILE_MAX, &text, &n) < 0)
+        return SERVICE_FOREIGN;
     text[strcspn(text, "\n")] = '\0';
     if (user)
         *user = strstr(text, UNIT_MARK_USER) != NULL;
@@ -134,11 +161,9 @@ bool service_is_packaged(const struct service *s, const char *name)
 
 bool service_has_user(const struct service *s)
 {
-    char path[OS_PATH_MAX];
     auto_free char *text = NULL;
     size_t n;
-    snprintf(path, sizeof path, "%s/etc/passwd", s->into);
-    if (os_read_file(path, FILE_MAX, &text, &n) < 0)
+    if (os_tree_read(*s->into ? s->into : "/", "etc/passwd", FILE_MAX, &text, &n) < 0)
         return false;
     return strncmp(text, SERVICE_USER ":", strlen(SERVICE_USER ":")) == 0 || strstr(text, "\n" SERVICE_USER ":");
 }

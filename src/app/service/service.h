@@ -44,8 +44,11 @@ void service_path(const struct service *s, const char *name, char out[static OS_
 
 enum service_file { SERVICE_ABSENT, SERVICE_OURS, SERVICE_FOREIGN };
 
-/* Is the file there, and written by `sonde service install`? *user: and it made the user then. */
+/* Is the file there, and written by `sonde service install`, which makes no links? *user: and it made the user then. */
 enum service_file service_look(const struct service *s, const char *name, bool *user);
+
+/* Is this path below `into` reached without a symbolic link on the way (it may be one itself)? Else that was said. */
+bool service_reaches(const struct service *s, const char *path, const char *verb);
 
 /* Does a package bring this unit? */
 bool service_is_packaged(const struct service *s, const char *name);

@@ -82,6 +82,36 @@ static void step_put(const struct step *one, struct buf *out)
     }
 }
 
+void steps_below(const char *into, const char *path, struct buf *out)
+{
+    buf_clear(out);
+    for (const char *p = path + strlen(into); *p;) {
+        size_t n = strcspn(p, "/");
+        if (n && (n > 1 || *p != '.')) {
+            if (out->n)
+                buf_putc(out, '/');
+            buf_put(out, p, n);
+        }
+        p += n + (p[n] == '/');
+    }
+}
+
+/* In a system that may be somebody else's. */
+static int step_do_below(const char *into, struct step *one)
+{
+    auto_buf struct buf path = { 0 };
+    int rc;
+    if (one->kind == STEP_RUN)
+        return tool_run((const char *const *)one->word, &one->text);
+    steps_below(into, one->path, &path);
+    if (one->kind == STEP_FOLDER || one->kind == STEP_PRIVATE)
+        return os_tree_make(into, buf_text(&path), one->kind == STEP_FOLDER ? 0755 : 0700);
+    if (one->kind == STEP_WRITE)
+        return os_tree_put(into, buf_text(&path), one->text.p, one->text.n);
+    rc = os_tree_delete(into, buf_text(&path), one->kind == STEP_PURGE);
+    return rc == -ENOENT ? 0 : rc;
+}
+
 static int step_do(struct step *one)
 {
     int rc = -EINVAL;
@@ -129,7 +159,7 @@ int steps_do(struct steps *s, bool quiet)
         struct step *one = &s->step[i];
         auto_buf struct buf what = { 0 };
         step_put(one, &what);
-        one->rc = step_do(one);
+        one->rc = s->into && *s->into ? step_do_below(s->into, one) : step_do(one);
         one->done = one->rc == 0;
         if (step_stays(one))
             continue;

@@ -30,6 +30,7 @@ struct step {
 };
 
 struct steps {
+    const char *into;         /* "": this system; else the steps reach nothing outside of it through links. Borrowed */
     struct step step[STEPS_MAX];
     int n;
 };
@@ -44,6 +45,9 @@ struct step *steps_run(struct steps *s, bool optional, const char *const *words)
 
 /* Does them. 0, or -1: one failed, and that was said, as is what was done unless `quiet`. */
 int steps_do(struct steps *s, bool quiet);
+
+/* The part of a path below `into`, as os_tree_*() take it: "etc/systemd/system". Empty: there is none. */
+void steps_below(const char *into, const char *path, struct buf *out);
 
 void steps_put_plan(const struct steps *s, struct buf *out); /* for people: what would be done */
 void steps_put_json(const struct steps *s, struct json *j);  /* as the member "steps" */

@@ -46,15 +46,29 @@ void unit_put_word(const char *word, struct buf *out)
         buf_putc(out, '"');
 }
 
+/* What unit_put_word() cannot say: a newline would begin another line of the unit. */
+static bool unit_may_name(const char *path)
+{
+    size_t n = strlen(path);
+    bool up = strstr(path, "/../") || (n >= 3 && strcmp(path + n - 3, "/..") == 0);
+    return *path == '/' && !up && text_is_plain(path) && !strchr(path, '$');
+}
+
+bool unit_may_run(const char *program, char *why, size_t cap)
+{
+    if (unit_may_name(program))
+        return true;
+    snprintf(why, cap, "the program must have an absolute path without \"..\", \"$\" and control characters");
+    return false;
+}
+
 bool unit_may_own(const char *directory, bool user, char *why, size_t cap)
 {
     int depth = 0;
-    size_t n = strlen(directory);
-    bool up = strstr(directory, "/../") || (n >= 3 && strcmp(directory + n - 3, "/..") == 0);
     for (const char *p = directory; *p; p++)
         depth += *p == '/' && p[1] && p[1] != '/' && !(p[1] == '.' && (p[2] == '/' || !p[2]));
-    if (*directory != '/' || up || !text_is_plain(directory) || strchr(directory, '$'))
-        snprintf(why, cap, "the data directory must be an absolute path without \"..\" and \"$\"");
+    if (!unit_may_name(directory))
+        snprintf(why, cap, "the data directory must be an absolute path without \"..\", \"$\" and control characters");
     else if (depth < 2)
         snprintf(why, cap, "%s would belong to the service with all that is in it; name a folder of its own in it",
                  directory);

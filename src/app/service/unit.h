@@ -47,6 +47,9 @@ const char *unit_folder(enum unit_file file);
 /* Puts a word as a unit file wants it: quoted where it must be, % and $ doubled: systemd.syntax(7). */
 void unit_put_word(const char *word, struct buf *out);
 
+/* May a unit name the program? Absolute, without "..", "$" and control characters. Else why not. */
+bool unit_may_run(const char *program, char *why, size_t cap);
+
 /*
  * May a service write there, and be given the folder? Absolute, at least two folders deep, and not in /tmp, of which a
  * service of the system has its own. Else why not.
