@@ -11,7 +11,8 @@
  * True, and *out is an event of kind EVENT_CHANGE with the line's time, for the recorder's stream. Pure.
  *
  * Only what the system itself says counts - its service manager and its kernel, daemons of the network and of the clock
- * - so that no program can make up a change by what it prints. Of addresses, users and files nothing is taken over.
+ * - so that no program can make up a change by what it prints, nor by the name it takes (`claimed` of the line). Of
+ * addresses, users and files nothing is taken over.
  * A process is named in brackets behind ": ", where a person who wants no names kept can cut.
  */
 bool change_of_line(const struct log_line *line, struct event *out);
