@@ -7,6 +7,7 @@
 #include "app/logs_open.h"
 
 #include "analyze/logs/kernel_ring.h"
+#include "analyze/logs/log_trust.h"
 #include "analyze/logs/syslog_file.h"
 #include "base/auto.h"
 #include "base/log.h"
@@ -26,6 +27,22 @@ struct journal_source {
     void *self;
 };
 
+/* Names of the system are asked after: each field costs a walk over the entry. */
+static bool journal_source_claims(const struct journal_source *s, const char *ident)
+{
+    char transport[JOURNAL_FIELD_MAX], pid[JOURNAL_FIELD_MAX], uid[JOURNAL_FIELD_MAX], unit[JOURNAL_FIELD_MAX];
+    if (!log_name_is_system(ident))
+        return false;
+    s->of->field(s->self, "_TRANSPORT", transport);
+    *pid = *uid = *unit = '\0';
+    if (strcmp(transport, "kernel") != 0) {
+        s->of->field(s->self, "_PID", pid);
+        s->of->field(s->self, "_UID", uid);
+        s->of->field(s->self, "_SYSTEMD_UNIT", unit);
+    }
+    return log_name_is_claimed(ident, &(struct log_writer){ transport, pid, uid, unit });
+}
+
 static int journal_source_next(void *self, struct log_line *out)
 {
     struct journal_source *s = self;
@@ -38,6 +55,7 @@ static int journal_source_next(void *self, struct log_line *out)
     log_line_take(out->unit, sizeof out->unit, l.unit, strlen(l.unit));
     log_line_take(out->message_id, sizeof out->message_id, l.message_id, strlen(l.message_id));
     log_line_take(out->text, sizeof out->text, l.text, l.n);
+    out->claimed = journal_source_claims(s, out->ident);
     return 1;
 }
 

@@ -46,7 +46,11 @@
 #define DOWN_MS 120000                /* and stop before it does */
 #define CLOCK_MS 60000                /* so far the clocks of two lives of a machine may disagree */
 #define EVENTS_LOOK 64                /* of one look at most, */
-#define EVENTS_INSTANT 64             /* and of lines in one instant: more would push others out of the ring */
+#define EVENTS_INSTANT 48             /* and of lines in one instant, of each rank: more would not fit the ring */
+
+enum rank { RANK_INFO, RANK_WARNING, RANK_CRITICAL, RANKS };
+
+static_assert(EVENTS_LOOK + RANKS * EVENTS_INSTANT < RING_EVENTS, "what is told in an instant fits");
 
 struct changes {
     struct recorder *r;
@@ -73,7 +77,7 @@ struct changes {
     struct os_lock *lock;           /* guards what follows */
     struct changes_told told;
     bool units;                     /* lines of logs tell of services */
-    int told_lines, left_lines;     /* in this instant; since they were told of */
+    int told_lines[RANKS], left_lines; /* in this instant; since they were told of */
     uint64_t ticks;                 /* instants that were taken */
     bool ending, ended;
 };
@@ -119,12 +123,14 @@ static bool changes_is_boot(const struct changes *c, const struct event *e)
     return e->severity == SEVERITY_INFO && (starts || ends);
 }
 
-/* Is there room for one more of a line in this instant? What is grave has twice as much. */
+/* Is there room for one more of a line in this instant? Each rank has its own: no flood hides what is graver. */
 static bool changes_has_room(struct changes *c, enum severity severity)
 {
+    enum rank rank = severity == SEVERITY_CRITICAL ? RANK_CRITICAL : severity == SEVERITY_WARNING ? RANK_WARNING :
+                     RANK_INFO;
     os_lock(c->lock);
-    bool room = c->told_lines < (severity >= SEVERITY_WARNING ? 2 : 1) * EVENTS_INSTANT;
-    c->told_lines += room;
+    bool room = c->told_lines[rank] < EVENTS_INSTANT;
+    c->told_lines[rank] += room;
     c->left_lines += !room;
     os_unlock(c->lock);
     return room;
@@ -448,7 +454,7 @@ static void changes_take(void *self, const struct schema *s, const struct moment
     (void)s;
     os_lock(c->lock);
     c->ticks++;
-    c->told_lines = 0;
+    memset(c->told_lines, 0, sizeof c->told_lines);
     os_unlock(c->lock);
     if (!c->real) /* it waits for us */
         changes_pass(c, m->frame.wall_ms);

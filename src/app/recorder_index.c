@@ -22,7 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EVENTS_MAX 4096  /* that wait; more are counted only */
+#define EVENTS_MAX 4096  /* that wait; more are counted only, */
+#define EVENTS_GRAVE 512 /* and of these so many are for each higher severity: a flood leaves room for what is grave */
 #define AROUND_MS 600000 /* on both sides of an anomaly: what led to it, and what came of it */
 
 struct indexer {
@@ -185,7 +186,8 @@ static void indexer_take(void *self, const struct schema *s, const struct moment
     d->metrics = schema_size(s);
     d->samples++;
     for (size_t i = 0; i < m->n_events; i++) {
-        if (d->n_events == EVENTS_MAX) {
+        size_t above = (size_t)(SEVERITY_CRITICAL - m->events[i].severity);
+        if (d->n_events >= EVENTS_MAX - above * EVENTS_GRAVE) {
             d->lost++;
             continue;
         }

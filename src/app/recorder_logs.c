@@ -128,7 +128,8 @@ static void logs_tell(struct recorder_logs *l, const struct log_finding *f)
         return;
     struct event e = { .wall_ms = best->line.wall_ms, .end_ms = best->line.wall_ms, .kind = EVENT_LOG,
                        .severity = log_severity(&best->line), .source = "logs" };
-    buf_printf(&text, "%s%s", best->line.ident, *best->line.ident ? ": " : "");
+    buf_printf(&text, "%s%s%s", best->line.ident, best->line.claimed ? " (so it says)" : "",
+               *best->line.ident ? ": " : "");
     if (best->count > 1)
         buf_printf(&text, "%lld times: ", (long long)best->count);
     buf_puts(&text, best->line.text);

@@ -25,14 +25,32 @@ void ring_free(struct ring *r)
     mem_free(r);
 }
 
+static struct event *ring_at(struct ring *r, unsigned i)
+{
+    return &r->e[(r->first + i) % RING_EVENTS];
+}
+
+/* Makes room for one of a severity. False: all that are there are graver. */
+static bool ring_drop(struct ring *r, enum severity severity)
+{
+    unsigned least = 0;
+    for (unsigned i = 1; i < r->n; i++)
+        if (ring_at(r, i)->severity < ring_at(r, least)->severity)
+            least = i;
+    if (ring_at(r, least)->severity > severity)
+        return false;
+    for (unsigned i = least; i > 0; i--)
+        *ring_at(r, i) = *ring_at(r, i - 1);
+    r->first = (r->first + 1) % RING_EVENTS;
+    r->n--;
+    return true;
+}
+
 void ring_put(struct ring *r, const struct event *e)
 {
     os_lock(r->lock);
-    if (r->n == RING_EVENTS) {
-        r->first = (r->first + 1) % RING_EVENTS;
-        r->n--;
-    }
-    r->e[(r->first + r->n++) % RING_EVENTS] = *e;
+    if (r->n < RING_EVENTS || ring_drop(r, e->severity))
+        *ring_at(r, r->n++) = *e;
     os_unlock(r->lock);
 }
 

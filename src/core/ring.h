@@ -1,8 +1,8 @@
 /*
  * Events on their way from whoever says them (any thread) to the one who takes them.
  *
- * Bounded: when it is full the oldest is dropped, because a flood of events must not
- * stop the sampler. The lock inside guards everything.
+ * Bounded: when it is full the oldest of the least severe is dropped, the new one where all are graver, because a flood
+ * of events must neither stop the sampler nor hide what is grave. The lock inside guards everything.
  */
 #ifndef CORE_RING_H
 #define CORE_RING_H

@@ -4,7 +4,7 @@
  *
  * sd_journal_process() is called where the end is reached only: it looks for files that came and went, which inotify
  * tells. Fields beyond those that every line is judged by are read of lines of the service manager and of grave ones
- * only: each costs a walk over all fields of an entry.
+ * only, and who wrote it of those that bear a name of the system: each costs a walk over all fields of an entry.
  */
 #include "modules/journal.h"
 
@@ -167,7 +167,9 @@ static void journal_fields(sd_journal *j, struct journal_line *out)
         journal_field(j, "_COMM", out->ident);
     *out->unit = *out->message_id = '\0';
     if (strcmp(out->ident, "systemd") == 0 || (out->priority >= 0 && out->priority <= GRAVE)) {
-        if (!journal_field(j, "UNIT", out->unit)) /* what the service manager speaks of, before what it is itself */
+        /* What the service manager speaks of, before what it is itself; of others UNIT is what they like. */
+        bool manager = journal_data(j, "_PID", &text, &n) && n == 1 && *text == '1';
+        if (!manager || !journal_field(j, "UNIT", out->unit))
             journal_field(j, "_SYSTEMD_UNIT", out->unit);
         journal_field(j, "MESSAGE_ID", out->message_id);
     }
@@ -195,9 +197,16 @@ static int journal_next(void *self, struct journal_line *out)
     }
 }
 
+static bool journal_line_field(void *self, const char *name, char out[static JOURNAL_FIELD_MAX])
+{
+    struct reading *r = self;
+    *out = '\0';
+    return r->at_line && journal_field(r->j, name, out);
+}
+
 /* The one symbol of this module that others see. */
 extern const struct journal_reader sonde_journal __attribute__((visibility("default")));
 const struct journal_reader sonde_journal = {
     .open = journal_open, .seek_time = journal_seek_time, .seek_cursor = journal_seek_cursor, .next = journal_next,
-    .cursor = journal_cursor, .close = journal_close,
+    .field = journal_line_field, .cursor = journal_cursor, .close = journal_close,
 };

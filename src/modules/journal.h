@@ -9,6 +9,7 @@
 #ifndef MODULES_JOURNAL_H
 #define MODULES_JOURNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,8 @@ struct journal_reader {
     int (*seek_time)(void *self, int64_t wall_ms);      /* before the first line of then or later */
     int (*seek_cursor)(void *self, const char *cursor); /* behind its line; -ENOENT it is not there any more */
     int (*next)(void *self, struct journal_line *out);  /* 1; 0 that is all for now; or an error */
+    /* Of the last line. False, and "": it has none of that name. */
+    bool (*field)(void *self, const char *name, char out[static JOURNAL_FIELD_MAX]);
     int (*cursor)(void *self, char out[static JOURNAL_CURSOR_MAX]); /* of the last line; -ENODATA there is none yet */
     void (*close)(void *self);
 };

@@ -85,14 +85,17 @@ finish
 # What happens while nobody records: a start with another kernel, a mount that went, a log that was rotated.
 machine $(date +%s) 22222222-0000-4000-8000-000000000002 6.1.0-18-amd64
 mounted 1 / rw >"$mounts"
-# What stops and starts with the machine is no change; what fails then is one. And of a flood the rest is counted.
+# What stops and starts with the machine is no change; what fails then is one. And of a flood the rest is counted, but
+# what is grave is told however many lesser ones there are before it.
 {
     said=$(date -u -d '+1 second' '+%Y-%m-%dT%H:%M:%S.000000+00:00')
     echo "$said box systemd[1]: Started cron.service - Regular background program processing daemon."
     echo "$said box systemd[1]: apache2.service: Failed with result 'timeout'."
     for i in $(seq 150); do
         echo "$said box systemd[1]: worker$i.service: Failed with result 'exit-code'."
+        echo "$said box kernel: I/O error, dev sdflood$i, sector 1"
     done
+    echo "$said box kernel: Out of memory: Killed process 4711 (drowned) total-vm:1kB"
 } >>"$m/var/log/syslog"
 echo "$(stamp 90) upgrade curl:amd64 7.1 7.2" >>"$m/var/log/dpkg.log"
 mv "$m/var/log/dpkg.log" "$m/var/log/dpkg.log.1"
@@ -156,7 +159,9 @@ at("service apache2.service failed: timeout")
 assert not any("cron" in t for t in texts), texts
 at("service worker1.service failed: exit-code")
 workers, left = sum("worker" in t for t in texts), [int(t.split()[1]) for t in texts if "more changes at once" in t]
-assert workers < 128 and workers + sum(left) == 150, (workers, left, texts)
+flood = workers + sum("sdflood" in t for t in texts)
+assert flood < 150 and flood + sum(left) == 300, (workers, flood, left, texts)
+at("the kernel ended drowned (pid 4711) for lack of memory")
 at("the kernel ended stress-ng-vm (pid 4242) for lack of memory")
 at("file system was mounted (ext4)")
 assert not any("init" in t for t in texts), texts

@@ -185,6 +185,34 @@ if [ "$(id -u)" = 0 ] && [ -e "$1/sonde-journal.so" ] && [ -s /etc/machine-id ] 
     says '*only root and the groups systemd-journal and adm may read the logs*'
 fi
 
+# A user who writes as the kernel or as systemd makes no change of the machine; the journal knows who it was.
+remote=/usr/lib/systemd/systemd-journal-remote
+if [ -x $remote ] && [ -e "$1/sonde-journal.so" ]; then
+    mkdir "$tmp/forged"
+    now=$(date +%s)
+    # entry SECONDS PRIORITY IDENT TEXT FIELD...
+    entry()
+    {
+        printf '__REALTIME_TIMESTAMP=%s000000\n__MONOTONIC_TIMESTAMP=%s000000\n_BOOT_ID=%032d\n' $((now + $1)) "$1" 1
+        printf 'PRIORITY=%s\nSYSLOG_IDENTIFIER=%s\nMESSAGE=%s\n' "$2" "$3" "$4"
+        shift 4
+        printf '%s\n' "$@" ''
+    }
+    {
+        entry 3 2 kernel 'Out of memory: Killed process 1 (sshd)' _TRANSPORT=syslog _UID=1000 _PID=77
+        entry 3 3 kernel 'Out of memory: Killed process 4242 (hog)' _TRANSPORT=kernel
+        entry 4 4 systemd "real.service: Failed with result 'signal'." _TRANSPORT=journal _UID=0 _PID=1 \
+            UNIT=real.service
+        entry 4 4 systemd "forged.service: Failed with result 'signal'." _TRANSPORT=journal _UID=1000 _PID=78 \
+            UNIT=forged.service _SYSTEMD_UNIT=user@1000.service
+    } | $remote --output="$tmp/forged/system.journal" - >"$tmp/out" 2>&1 || fail "$(cat "$tmp/out")"
+    printf 'logs: { journal: "%s" }\n' "$tmp/forged" >"$tmp/forged.yaml"
+    expect 0 '*' "$sonde" record --data "$tmp/forged.data" --config "$tmp/forged.yaml" --duration 8 --quiet
+    expect 0 '' "$sonde" events --data "$tmp/forged.data" --kind change --json
+    says '*ended process 4242*service real.service failed*'
+    ! grep -q 'process 1[^0-9]\|forged.service' "$tmp/out" || fail "a forged line counts: $(cat "$tmp/out")"
+fi
+
 # A directory of many files: those that hold the system's lines are among those that are read.
 mkdir "$tmp/many"
 for i in $(seq 40); do

@@ -129,6 +129,17 @@ static void test_lines(void **state)
     }
 }
 
+/* By another than it says. */
+static void test_claimed(void **state)
+{
+    (void)state;
+    struct log_line l = { .wall_ms = 1, .ident = "kernel", .text = "Out of memory: Killed process 1 (sshd)" };
+    struct event e;
+    assert_true(change_of_line(&l, true, &e));
+    l.claimed = true;
+    assert_false(change_of_line(&l, true, &e));
+}
+
 static void test_empty(void **state)
 {
     (void)state;
@@ -145,7 +156,8 @@ static void test_empty(void **state)
     assert_string_equal(e.text, "the kernel ended process 812 for lack of memory");
 }
 
-static const struct CMUnitTest tests[] = { cmocka_unit_test(test_lines), cmocka_unit_test(test_empty) };
+static const struct CMUnitTest tests[] = { cmocka_unit_test(test_lines), cmocka_unit_test(test_claimed),
+                                          cmocka_unit_test(test_empty) };
 
 int main(void)
 {

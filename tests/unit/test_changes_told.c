@@ -40,6 +40,27 @@ static void one_thing_is_told_by_whom_it_is_seen_first(void **state)
     assert_false(told(&t, AT + 1000, "packages", "upgraded 2 packages: tar 1 to 2, curl 1 to 2"));
 }
 
+/* Mounted, unmounted, mounted: the third is how it is now. */
+static void the_last_state_is_told(void **state)
+{
+    (void)state;
+    struct changes_told t = { 0 };
+    assert_false(told(&t, AT, "mount", "file system /srv was mounted (ext4)"));
+    assert_true(told(&t, AT + 1000, "mount", "file system /srv was mounted (ext4)"));
+    assert_false(told(&t, AT + 2000, "mount", "file system /other was unmounted (ext4)"));
+    assert_true(told(&t, AT + 3000, "mount", "file system /srv was mounted (ext4)"));
+    assert_false(told(&t, AT + 4000, "mount", "file system /srv was unmounted (ext4)"));
+    assert_false(told(&t, AT + 5000, "mount", "file system /srv was mounted (ext4)"));
+    assert_true(told(&t, AT + 6000, "mount", "file system /srv was mounted (ext4)"));
+    assert_false(told(&t, AT + 7000, "mount", "file system /srv became read-only"));
+    assert_false(told(&t, AT + 8000, "mount", "file system /srv became writable"));
+    assert_false(told(&t, AT + 9000, "mount", "file system /srv became read-only"));
+    /* A service that ends again and again is told once in ten minutes. */
+    assert_false(told(&t, AT, "service", "service a.service failed: exit-code"));
+    assert_false(told(&t, AT + 1000, "service", "service a.service started"));
+    assert_true(told(&t, AT + 2000, "service", "service a.service failed: exit-code"));
+}
+
 static void told_is_bounded(void **state)
 {
     (void)state;
@@ -77,7 +98,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_is_told_once), cmocka_unit_test(one_thing_is_told_by_whom_it_is_seen_first),
-        cmocka_unit_test(told_is_bounded), cmocka_unit_test(what_is_gone_in_a_minute_is_not_told),
+        cmocka_unit_test(the_last_state_is_told), cmocka_unit_test(told_is_bounded),
+        cmocka_unit_test(what_is_gone_in_a_minute_is_not_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include "analyze/logs/log_picks.h"
 #include "analyze/logs/log_range.h"
 #include "analyze/logs/log_template.h"
+#include "analyze/logs/log_trust.h"
 #include "analyze/logs/log_weight.h"
 #include "analyze/logs/syslog_line.h"
 #include "base/mem.h"
@@ -142,9 +143,44 @@ static void records_of_the_kernel_are_read(void **state)
     assert_string_equal(l.ident, "systemd");
     assert_string_equal(l.text, "Started x.");
     assert_int_equal(l.priority, 6);
+    assert_false(l.claimed); /* only root writes there */
+    static const char forged[] = "11,8,1,-;kernel: Out of memory: Killed process 1\n";
+    assert_true(kernel_line(forged, sizeof forged - 1, NOON, &number, &l));
+    assert_string_equal(l.ident, "kernel");
+    assert_true(l.claimed);
+    static const char untagged[] = "12,9,1,-;Out of memory\n";
+    assert_true(kernel_line(untagged, sizeof untagged - 1, NOON, &number, &l) && l.claimed);
+    assert_true(kernel_line(oom, sizeof oom - 1, NOON, &number, &l) && !l.claimed);
     static const char *const bad[] = { "", "6", "6,1", "6,1,2,-", "x,1,2,-;y", "6,1,2,-;" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(kernel_line(bad[i], strlen(bad[i]), NOON, &number, &l));
+}
+
+/* Any user may take the name of the kernel; the journal knows who it was. */
+static void names_of_the_system_are_asked_after(void **state)
+{
+    (void)state;
+    static const struct { const char *ident, *transport, *pid, *uid, *unit; bool claimed; } cases[] = {
+        { "kernel", "kernel", "", "", "", false }, { "kernel", "syslog", "812", "1000", "session-1.scope", true },
+        { "kernel", "journal", "1", "0", "init.scope", true }, { "kernel", "", "", "", "", true },
+        { "systemd", "journal", "1", "0", "init.scope", false }, { "systemd", "kernel", "", "", "", false },
+        { "systemd", "journal", "900", "1000", "user@1000.service", true },
+        { "systemd", "syslog", "900", "0", "user@0.service", true }, { "systemd", "stdout", "11", "1000", "", true },
+        { "systemd-networkd", "journal", "300", "998", "systemd-networkd.service", false },
+        { "systemd-networkd", "syslog", "300", "1000", "user@1000.service", true },
+        { "NetworkManager", "syslog", "300", "0", "NetworkManager.service", false },
+        { "NetworkManager", "syslog", "300", "33", "NetworkManager.service", true },
+        { "chronyd", "syslog", "300", "105", "chrony.service", false },
+        { "chronyd", "syslog", "300", "33", "apache2.service", true },
+        { "ntpd", "syslog", "300", "105", "ntpsec.service", false }, { "sshd", "syslog", "300", "1000", "", false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct log_writer w = { cases[i].transport, cases[i].pid, cases[i].uid, cases[i].unit };
+        if (log_name_is_claimed(cases[i].ident, &w) != cases[i].claimed)
+            fail_msg("%s by %s %s %s", cases[i].ident, w.transport, w.pid, w.uid);
+    }
+    assert_false(log_name_is_system("kerneloops"));
+    assert_true(log_name_is_system("ntpsec"));
 }
 
 /* ---- templates and weights ---- */
@@ -170,6 +206,8 @@ static void templates_mask_what_differs(void **state)
                     c = { .ident = "md", .text = "sector 1" };
     assert_true(log_template(&a) == log_template(&b));
     assert_false(log_template(&a) == log_template(&c));
+    b.claimed = true;
+    assert_false(log_template(&a) == log_template(&b));
 }
 
 static double weight_of(int priority, const char *text)
@@ -189,6 +227,8 @@ static void weights_go_by_priority_words_and_nature(void **state)
     assert_true(weight_of(3, "Out of memory: Killed process 1") >= 0.95);
     struct log_line l = { .priority = 6, .text = "x", .message_id = "d9b373ed55a64feb8242e02dbe79a49c" };
     assert_true(log_weight(&l) > 0.5);
+    l = (struct log_line){ .priority = 6, .text = "Out of memory: Killed process 1", .claimed = true };
+    assert_true(log_weight(&l) == weight_of(6, "x"));
     assert_int_equal(log_severity(&(struct log_line){ .priority = 3 }), SEVERITY_WARNING);
     assert_int_equal(log_severity(&(struct log_line){ .priority = -1, .text = "kernel panic" }), SEVERITY_CRITICAL);
 }
@@ -592,7 +632,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_read), cmocka_unit_test(years_and_zones_are_found),
         cmocka_unit_test(odd_bytes_are_bounded),
-        cmocka_unit_test(records_of_the_kernel_are_read), cmocka_unit_test(templates_mask_what_differs),
+        cmocka_unit_test(records_of_the_kernel_are_read),
+        cmocka_unit_test(names_of_the_system_are_asked_after), cmocka_unit_test(templates_mask_what_differs),
         cmocka_unit_test(weights_go_by_priority_words_and_nature), cmocka_unit_test(counts_forget),
         cmocka_unit_test(counts_are_bounded), cmocka_unit_test(copies_come_once), cmocka_unit_test(places_are_kept),
         cmocka_unit_test(the_rare_line_comes_first), cmocka_unit_test(reasons_and_counts_are_told),

@@ -273,6 +273,8 @@ bool change_of_line(const struct log_line *l, bool names, struct event *out)
     *out = (struct event){ .wall_ms = l->wall_ms, .end_ms = l->wall_ms, .kind = EVENT_CHANGE,
                            .severity = SEVERITY_INFO };
     bool any = false;
+    if (l->claimed)
+        return false;
     if (ident_is(l, "kernel"))
         any = change_of_oom(l, names, out) || change_of_disk(l, out) || change_of_usb(l, out) ||
             change_of_link(l, out) || change_of_hardware(l, out);

@@ -1,6 +1,8 @@
 /*
  * What was told of a machine lately, so that it is told once: the same sentence in ten minutes, and of one thing in
- * 90 s what is said first, as a line of a log and a look at /sys tell the same in other words. Bounded; without a lock.
+ * 90 s what is said first, as a line of a log and a look at /sys tell the same in other words. Of a file system the
+ * last state is never hidden: where another was told in between, the same sentence is told again. Bounded; without a
+ * lock.
  */
 #ifndef ANALYZE_CHANGES_TOLD_H
 #define ANALYZE_CHANGES_TOLD_H
@@ -12,7 +14,7 @@
 #define CHANGES_TOLD_MAX 128
 
 struct changes_told {
-    struct { uint64_t text, thing; int64_t at_ms; } last[CHANGES_TOLD_MAX];
+    struct { uint64_t text, thing, subject; int64_t at_ms; } last[CHANGES_TOLD_MAX];
     int next;
 };
 

@@ -49,8 +49,9 @@ bool kernel_line(const char *bytes, size_t n, int64_t boot_ms, uint64_t *number,
     out->priority = (int)(priority % PRIORITIES);
     *out->unit = *out->message_id = '\0';
     text_copy(out->ident, sizeof out->ident, "kernel");
-    if (priority >= PRIORITIES)
+    if (priority >= PRIORITIES) /* a facility that is not the kernel's, which it lets no program have */
         p = kernel_tag(p, end, out);
+    out->claimed = priority >= PRIORITIES && strcmp(out->ident, "kernel") == 0;
     log_line_take(out->text, sizeof out->text, p, (size_t)(end - p));
     return *out->text != '\0';
 }

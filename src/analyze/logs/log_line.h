@@ -2,6 +2,7 @@
 #ifndef ANALYZE_LOGS_LOG_LINE_H
 #define ANALYZE_LOGS_LOG_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,12 @@ struct log_line {
     char unit[80];        /* of systemd; "" where that is not known */
     char message_id[33];  /* of the catalog of systemd, in small hex digits; "" = none */
     char text[512];       /* what was said: one line of UTF-8 without control characters, cut where it is longer */
+
+    /*
+     * Written by another than it says: any user may log as "kernel" or "systemd". The journal and /dev/kmsg know who
+     * wrote a line; a file of syslog does not, and its lines are believed.
+     */
+    bool claimed;
 };
 
 /*

@@ -13,6 +13,7 @@ struct kept {
     int64_t wall_ms;
     uint64_t template;
     int priority;
+    bool claimed;
     const char *log;
     char *texts; /* ident, unit, message id and text, each with its NUL */
 };
@@ -84,7 +85,7 @@ void log_memory_add(struct log_memory *m, const struct log_line *l, uint64_t tem
             memory_drop(m);
         k = memory_at(m, m->n++);
     }
-    *k = (struct kept){ l->wall_ms, template, l->priority, l->log, memory_texts(l) };
+    *k = (struct kept){ l->wall_ms, template, l->priority, l->claimed, l->log, memory_texts(l) };
 }
 
 void log_memory_forget(struct log_memory *m, int64_t before_ms)
@@ -98,7 +99,8 @@ void log_memory_each(const struct log_memory *m, void (*each)(void *self, const 
 {
     for (size_t i = 0; i < m->n; i++) {
         const struct kept *k = memory_at(m, i);
-        struct log_line l = { .wall_ms = k->wall_ms, .priority = k->priority, .log = k->log };
+        struct log_line l = { .wall_ms = k->wall_ms, .priority = k->priority, .log = k->log,
+                              .claimed = k->claimed };
         const char *p = k->texts;
         text_copy(l.ident, sizeof l.ident, p);
         p += strlen(p) + 1;

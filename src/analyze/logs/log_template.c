@@ -70,5 +70,6 @@ uint64_t log_template(const struct log_line *l)
     char text[LOG_TEMPLATE_MAX], ident[LOG_TEMPLATE_MAX];
     uint64_t h = hash_text(HASH_START, log_template_text(l->ident, ident));
     h = hash_text(h, log_template_text(l->text, text));
+    h = l->claimed ? hash_text(h, "claimed") : h; /* no copy of what the kernel says weighs in its place */
     return h ? h : 1;
 }

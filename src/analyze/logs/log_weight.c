@@ -87,6 +87,8 @@ static int weight_priority(const struct log_line *l)
 
 double log_weight(const struct log_line *l)
 {
+    if (l->claimed)
+        return weights[l->priority >= 0 && l->priority < 8 ? l->priority : 6];
     double by_nature = weight_by_nature(l), by_priority = weights[weight_priority(l)];
     return by_nature > by_priority ? by_nature : by_priority;
 }

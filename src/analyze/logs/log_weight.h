@@ -1,6 +1,7 @@
 /*
  * How much a line weighs by itself, 0..1: by its priority; where the log gives none, by its words; and by its nature:
- * that a link is down is logged as information, and explains more than most errors do.
+ * that a link is down is logged as information, and explains more than most errors do. Of a line that was written by
+ * another than it claims the priority alone counts.
  */
 #ifndef ANALYZE_LOGS_LOG_WEIGHT_H
 #define ANALYZE_LOGS_LOG_WEIGHT_H

@@ -250,6 +250,7 @@ bool syslog_line(const char *bytes, size_t n, const struct syslog_clock *c, stru
 {
     struct rest r = { bytes, n };
     *out->ident = *out->unit = *out->message_id = '\0';
+    out->claimed = false; /* nobody can tell */
     if (!stamp_take(&r, c, &out->priority, &out->wall_ms) || !rest_char(&r, ' '))
         return false;
     if (!tag_take(&r, out->ident, sizeof out->ident)) { /* "Nov 27 02:45:57 ident: text", as some daemons write it */

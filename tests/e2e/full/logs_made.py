@@ -112,7 +112,7 @@ def export(path):
             f.write(f"__REALTIME_TIMESTAMP={us}\n__MONOTONIC_TIMESTAMP={us - int(start * 1e6) + 10**7}\n"
                     f"_BOOT_ID={seed:032x}\n_MACHINE_ID={seed + 1:032x}\n_HOSTNAME=host\n"
                     f"_TRANSPORT={'kernel' if ident == 'kernel' else 'syslog'}\nPRIORITY={priority}\n"
-                    f"SYSLOG_IDENTIFIER={ident}\n_COMM={ident}\n_PID={pid}\nSYSLOG_FACILITY=3\n"
+                    f"SYSLOG_IDENTIFIER={ident}\n_COMM={ident}\n_PID={pid}\n_UID=0\nSYSLOG_FACILITY=3\n"
                     f"_SYSTEMD_UNIT={'init.scope' if ident == 'systemd' else ident + '.service'}\n")
             if ident == "systemd" and ".service:" in text:
                 f.write(f"UNIT={text.split(':')[0]}\n")
