@@ -50,6 +50,7 @@ struct flight {
     enum stage stage;
     bool asked;               /* by a person */
     char why[224];            /* what they said */
+    int64_t first_ns;         /* of the first instant; 0 = there was none */
     bool had_event;           /* a file was started by an event */
     int64_t event_ns;         /* when that was, on the monotonic clock */
     int64_t until_ns;         /* end of the burst */
@@ -147,11 +148,19 @@ static void flight_line(struct flight *f, int64_t wall_ms, const char *fmt, ...)
     os_wake(f->lock);
 }
 
+/* Is it grave, and of a time that the ring may hold? What is told late, of a time before, it cannot show. */
+static bool flight_counts(const struct flight *f, const struct moment *m, const struct event *e)
+{
+    int64_t seen_ms = (m->frame.mono_ns - f->first_ns) / 1000000, kept_ms = FLIGHT_KEEP_S * INT64_C(1000);
+    int64_t back_ms = (seen_ms < kept_ms ? seen_ms : kept_ms) + 1000;
+    return e->severity >= f->o.severity && e->end_ms >= m->frame.wall_ms - back_ms;
+}
+
 static void flight_note_events(struct flight *f, const struct moment *m)
 {
     for (size_t i = 0; i < m->n_events; i++) {
         const struct event *e = &m->events[i];
-        if (e->severity >= f->o.severity)
+        if (flight_counts(f, m, e))
             flight_line(f, e->wall_ms, "%s %s: %s", severity_name(e->severity), e->source, e->text);
     }
 }
@@ -159,7 +168,7 @@ static void flight_note_events(struct flight *f, const struct moment *m)
 static bool flight_has_event(const struct flight *f, const struct moment *m)
 {
     for (size_t i = 0; i < m->n_events; i++)
-        if (m->events[i].severity >= f->o.severity)
+        if (flight_counts(f, m, &m->events[i]))
             return true;
     return false;
 }
@@ -205,6 +214,7 @@ static void flight_judge(struct flight *f, const struct schema *s, const struct 
 void flight_note(struct flight *f, const struct schema *s, const struct moment *m)
 {
     os_lock(f->lock);
+    f->first_ns = f->first_ns ? f->first_ns : m->frame.mono_ns;
     flight_judge(f, s, m);
     flight_put(f, s, m);
     if (f->stage == STAGE_BURST && m->frame.mono_ns >= f->until_ns) {

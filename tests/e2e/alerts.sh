@@ -155,7 +155,7 @@ says '*"kind": "alert"*idle: ext.toy.load*'
 
 # An end is an event at its own time, and says what is so now and how long it was.
 expect 0 '' "$sonde" events last --kind alert --data "$tmp/data"
-says '*busy: over: ext.toy.load{a$(touch*)} is 5.00 %, no longer above 90.0 %; it was for*'
+says '*busy: over: ext.toy.load{a$(touch*)} is 5.00 %, no longer above 90.0 %; it*was for*'
 
 # A rule that can never hold is told: a slip in the name, bytes against percent.
 settings 'slip: ext.toy.laod > 90%' 'mixed: ext.toy.load > 500MB' 'good: ext.toy.load > 99' \

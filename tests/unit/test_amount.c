@@ -21,7 +21,7 @@ static void every_unit(void **state)
         { 81, UNIT_NONE, "81" }, { 81.5, UNIT_NONE, "81.5" }, { 0, UNIT_NONE, "0" }, { -2, UNIT_NONE, "-2" },
         { NAN, UNIT_PERCENT, "-" }, { INFINITY, UNIT_BYTE, "-" },
         { 1e-12, UNIT_SECOND, "0.001 ns" }, { 1e300, UNIT_HERTZ, "1.00e+288 THz" }, { 1e300, UNIT_BYTE_PER_S, NULL },
-        { 99999999999, UNIT_NONE, "99999999999" }, { 9223372036854775807, UNIT_NONE, "9.22e+18" },
+        { 99999999999, UNIT_NONE, "99999999999" }, { 9223372036854775808.0, UNIT_NONE, "9.22e+18" },
         { -1e40, UNIT_PERCENT, "-1.00e+40 %" }, { 9.2e18, UNIT_SECOND, "1.06e+14 d" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

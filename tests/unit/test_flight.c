@@ -20,6 +20,7 @@ struct plane {
     int64_t i;           /* the next instant, in tenths of a second */
     int procs;
     struct event event;  /* of the next instant; severity 0: none */
+    int64_t late_ms;     /* how long ago it was */
 };
 
 static void plane_open(struct plane *p, struct flight_options o, int64_t cap)
@@ -74,7 +75,7 @@ static void plane_tick(struct plane *p, int step)
     struct moment m = *sample_moment(&p->s, p->i);
     table_of(&p->s.m.table, p->i, m.frame.mono_ns, p->procs);
     m.table = p->s.m.table;
-    p->event.wall_ms = p->event.end_ms = m.frame.wall_ms;
+    p->event.wall_ms = p->event.end_ms = m.frame.wall_ms - p->late_ms;
     m.events = &p->event;
     m.n_events = p->event.severity > 0;
     flight_note(p->f, p->s.schema, &m);
@@ -189,6 +190,11 @@ static void an_event_is_kept(void **state)
     plane_event(&p, SEVERITY_NOTICE, "nothing much");
     plane_fly(&p, 1);
     assert_false(flight_wants_burst(p.f));
+    plane_event(&p, SEVERITY_WARNING, "of an hour ago, as a log had it"); /* no minutes of then are there */
+    p.late_ms = 3600000;
+    plane_fly(&p, 1);
+    assert_false(flight_wants_burst(p.f));
+    p.late_ms = 0;
     plane_event(&p, SEVERITY_WARNING, "the disk is on fire");
     int64_t at = p.i;
     plane_tick(&p, 1);
@@ -205,7 +211,7 @@ static void an_event_is_kept(void **state)
     assert_int_equal(seen.fast, 100);
     assert_int_equal(seen.n, (at - seen.first) / 10 + 101);
     assert_int_equal(seen.tables, seen.n);
-    assert_int_equal(seen.events, 2);
+    assert_int_equal(seen.events, 3);
 
     struct segment *s;
     char path[OS_PATH_MAX + 64];
