@@ -174,7 +174,7 @@ ln -s pts/ptmx dev/ptmx
 mkdir -p .old
 pivot_root . .old
 exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin sh -c 'umount -l /.old; rmdir /.old
-    exec /lib/systemd/systemd --system --log-target=null --show-status=no --unit=multi-user.target'
+    exec /lib/systemd/systemd --system --log-target=journal --show-status=no --unit=multi-user.target'
 END
 for unit in getty.target console-getty.service systemd-networkd.service systemd-resolved.service \
     systemd-timesyncd.service systemd-logind.service; do
