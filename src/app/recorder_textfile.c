@@ -67,6 +67,13 @@ static void textfile_complain(int rc, const char *path)
         log_warn(rc, "record: %s (export.textfile) cannot be written; trying on", path);
 }
 
+/* A file, and no link to one. */
+static bool textfile_is_there(const char *path)
+{
+    char to[OS_PATH_MAX];
+    return os_is_file(path) && os_read_link("", path, to, sizeof to) < 0;
+}
+
 static void textfile_main(void *arg)
 {
     struct textfile *t = arg;
@@ -74,6 +81,7 @@ static void textfile_main(void *arg)
     auto_buf struct buf out = { 0 };
     struct frame f = { 0 };
     int before = os_can_write(t->path); /* that was said */
+    t->written = textfile_is_there(t->path); /* by one that was killed */
     while (textfile_next(t, schema, &f)) {
         int rc = textfile_write(t, schema, &f, &out);
         if (rc < 0 && rc != before)
@@ -81,7 +89,7 @@ static void textfile_main(void *arg)
         before = rc;
         t->written |= rc == 0;
     }
-    if (t->written && os_is_file(t->path))
+    if (t->written && textfile_is_there(t->path))
         os_disk_remove(t->path);
     frame_done(&f);
     schema_free(schema);

@@ -38,6 +38,11 @@ wait $recorder || fail "record: $(cat err)"
 echo 'export: { textfile: sonde.txt }' >bad.yaml
 expect 0 '*does not end in .prom*' "$sonde" record --config bad.yaml --data data2 --interval 0.3 --duration 0.5 -q
 
+# What a recorder that was killed left there goes with the next one, however short that is.
+echo '# of then' >sonde.prom
+expect 0 '*' "$sonde" record --config config.yaml --data data2 --interval 0.3 --duration 0.5 -q
+[ ! -e sonde.prom ] || fail 'what a killed recorder left stays, and passes for now'
+
 # What others put into its way is neither followed nor opened, and holds nobody up.
 echo secret >victim && chmod 600 victim
 ln -s victim sonde.prom
