@@ -59,7 +59,7 @@ struct live *alerts_find(const struct alerts *a, const struct rule *r, const cha
 struct live *alerts_live(struct alerts *a, const struct rule *r, const char *metric, enum unit unit)
 {
     struct live *l = alerts_find(a, r, metric);
-    if (l || a->n_live >= ALERTS_MAX)
+    if (l || alerts_is_full(a))
         return l;
     l = mem_new(sizeof *l);
     *l = (struct live){ .rule = r, .holds_ns = ALERT_NEVER, .well_ns = ALERT_NEVER, .known_ns = ALERT_NEVER,
@@ -80,6 +80,11 @@ static void state_forget(struct alerts *a, size_t i)
             a->watch[k].live = NULL;
     mem_free(a->live[i]);
     memmove(&a->live[i], &a->live[i + 1], (--a->n_live - i) * sizeof *a->live);
+}
+
+bool alerts_is_full(const struct alerts *a)
+{
+    return a->n_live >= ALERTS_MAX;
 }
 
 /* ---- what is so ---- */

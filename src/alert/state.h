@@ -77,6 +77,8 @@ void alerts_take(struct alerts *a, const struct schema *s, const struct moment *
 void alerts_foresee(struct alerts *a, const char *rule, const char *metric, enum unit unit, double value,
                     const struct alert_clock *now);
 
+bool alerts_is_full(const struct alerts *a); /* ALERTS_MAX are at work: nothing more is raised */
+
 /* Nothing is told of a rule ("all": of all) until then; a time that is past ends it. False: there are too many. */
 bool alerts_silence(struct alerts *a, const char *rule, int64_t until_ms);
 void alerts_silence_as(struct alerts *a, const struct alerts *other); /* what is silenced there is silenced here */

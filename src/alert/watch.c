@@ -31,7 +31,7 @@ static void watch_metrics(struct alerts *a, const struct schema *s, const struct
         struct watch *w = &a->watch[i];
         double v = frame_get(f, w->slot);
         enum rule_verdict verdict = rule_judge(w->rule, v);
-        if (!w->live && verdict == RULE_HOLDS) {
+        if (!w->live && verdict == RULE_HOLDS && !alerts_is_full(a)) {
             w->live = alerts_live(a, w->rule, schema_id(s, w->slot), schema_at(s, w->slot)->unit);
             if (w->live)
                 w->live->watched = true;

@@ -34,12 +34,19 @@ static double ahead_last(const double *col, size_t n)
     return n ? col[n - 1] : (double)NAN;
 }
 
+/* Did it come from the other side within these minutes? Then the level is reached, and stays so where it went beyond. */
+static bool ahead_crossed(const double *x, size_t n, double now, double level)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(x[i]) && (x[i] < level) != (now < level))
+            return true;
+    return false;
+}
+
 /* Seconds until the level is reached from where it is now; INFINITY: not in this forecast. */
 static double ahead_reached(const struct metric_forecast *f, double now, double level, double step_s)
 {
     double near = REACHED * fabs(level);
-    if (!isfinite(now))
-        return NAN;
     if (fabs(now - level) <= near)
         return 0;
     for (int k = 0; !*f->reason && k < f->f.horizon; k++)
@@ -75,10 +82,15 @@ static double ahead_value(const struct ahead *a, const struct metric_forecast *f
 {
     const double *x = recording_col(a->rec, f->slot);
     size_t n = a->rec->n, last = (size_t)(r->within_s / AHEAD_STEP_S);
-    double now = ahead_last(x, n), in_s = ahead_reached(f, now, r->level, a->all.step_s);
-    if (!isinf(in_s))
-        return in_s;
     last = last < n ? last : n; /* as far back as is looked ahead */
+    double now = ahead_last(x, n);
+    if (!isfinite(now))
+        return NAN;
+    if (ahead_crossed(x + n - last, last, now, r->level))
+        return 0;
+    double in_s = ahead_reached(f, now, r->level, a->all.step_s);
+    if (isfinite(in_s))
+        return in_s;
     return ahead_trend(x + n - last, last, now, r->level);
 }
 

@@ -27,6 +27,7 @@
 #define ROWS_MAX 4096            /* that wait for the index */
 #define LATEST 64                /* messages for those who ask at the socket */
 #define FITS_NS (5 * SECOND_NS)  /* after the first instant every source has said what it has */
+#define UNTOLD_MS INT64_C(86400000) /* an end that an earlier recorder did not tell is told for so long */
 #define END_WAIT_S 3.0           /* for receivers, at the end */
 
 struct alarms {
@@ -44,6 +45,7 @@ struct alarms {
     size_t own;                  /* of the sampling thread: how many rules are the person's, the first ones */
     int64_t fits_ns;             /* and when it is looked whether they can hold here; 0: not known yet */
     bool fits_known;
+    bool full_said;              /* that there are too many */
 
     struct deliveries *deliveries; /* of the sampling thread, which reloads */
     struct alert *batch;         /* of the keeping thread */
@@ -210,6 +212,18 @@ static void alarms_fit(struct alarms *a, const struct schema *s)
     a->fits_known = true;
 }
 
+/* Silence would look like health. Under the lock. */
+static void alarms_say_full(struct alarms *a, int64_t wall_ms)
+{
+    static const char text[] = "as many alerts as can be are raised, and no more will be; rules that hold for many "
+                               "metrics at once want a narrower name (sonde alerts)";
+    if (a->full_said || !alerts_is_full(a->alerts))
+        return;
+    a->full_said = true;
+    log_warn(0, "record: %s", text);
+    recorder_say(a->r, EVENT_ARCHIVE, SEVERITY_WARNING, wall_ms, text);
+}
+
 static void alarms_take(void *self, const struct schema *s, const struct moment *m)
 {
     struct alarms *a = self;
@@ -218,6 +232,7 @@ static void alarms_take(void *self, const struct schema *s, const struct moment 
     if (!a->fits_known && m->frame.mono_ns >= a->fits_ns)
         alarms_fit(a, s);
     alerts_take(a->alerts, s, m, a->zone_s);
+    alarms_say_full(a, m->frame.wall_ms);
     os_unlock(a->lock);
 }
 
@@ -315,7 +330,7 @@ static void alarms_restore(void *self, const struct index_alert *row)
     struct restoring *s = self;
     struct alert a;
     alerting_of_row(row, &a);
-    if (alerts_restore(s->a->alerts, &a, &s->now) == 0)
+    if (alerts_restore(s->a->alerts, &a, &s->now) == 0 || a.end_ms)
         return;
     a.end_ms = s->now.wall_ms > a.since_ms ? s->now.wall_ms : a.since_ms;
     alarms_put_row(s->a, &a);
@@ -335,7 +350,8 @@ static void alarms_remember(struct alarms *a)
     struct silences silences = { 0 };
     if (a->r->o.csv_only || index_open_read(a->r->o.dir, &x) < 0)
         return;
-    int rc = index_alerts(x, false, 0, ALERTS_MAX, alarms_restore, &s);
+    int rc = index_alerts(x, INDEX_ALERTS_RAISED, 0, ALERTS_MAX, alarms_restore, &s);
+    rc = rc < 0 ? rc : index_alerts(x, INDEX_ALERTS_UNTOLD, s.now.wall_ms - UNTOLD_MS, ALERTS_MAX, alarms_restore, &s);
     rc = rc < 0 ? rc : index_silences(x, s.now.wall_ms, silences_note, &silences);
     alarms_silence(a, &silences);
     if (rc < 0)
@@ -418,7 +434,7 @@ static void alarms_reload(void *self, const struct config *c)
         alerts_free(m.from);
         a->alerts = m.to;
         a->own = rules->own;
-        a->fits_known = false;
+        a->fits_known = a->full_said = false;
         os_unlock(a->lock);
         deliveries_free(before, 0);
     } else {

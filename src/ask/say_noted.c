@@ -274,8 +274,8 @@ void say_alerts(struct asked *q)
         return;
     a->to_ms = s.to_ms;
     if (q->look->index) {
-        index_alerts(q->look->index, false, 0, NOTED_MAX, alerts_note, &held);
-        index_alerts(q->look->index, true, s.from_ms, NOTED_MAX, alerts_note_past, &past);
+        index_alerts(q->look->index, INDEX_ALERTS_RAISED, 0, NOTED_MAX, alerts_note, &held);
+        index_alerts(q->look->index, INDEX_ALERTS_PAST, s.from_ms, NOTED_MAX, alerts_note_past, &past);
     }
     if (held.n)
         qsort(held.p, held.n, sizeof *held.p, noted_order);

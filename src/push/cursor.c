@@ -127,6 +127,8 @@ int cursor_read(const char *dir, const char *name, struct cursor *out)
     auto_free char *text = NULL;
     size_t n;
     int rc = cursor_path(dir, name, path);
+    if (rc == 0 && os_exists("", path) && !os_is_file(path)) /* a fifo would be waited for */
+        return -EBADMSG;
     rc = rc < 0 ? rc : os_read_file(path, CURSOR_BYTES_MAX, &text, &n);
     return rc == -EFBIG ? -EBADMSG : rc < 0 ? rc : cursor_parse(text, n, out);
 }

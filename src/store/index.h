@@ -285,9 +285,14 @@ struct index_alert {
  * -EINVAL: a text is too long or not plain. */
 int index_put_alert(struct index *x, const struct index_alert *a);
 
-/* Those that hold, or with `past` those that ended and began at or after from_ms; the newest first, at most limit
- * (0 = all). Returns the count. */
-int index_alerts(struct index *x, bool past, int64_t from_ms, int64_t limit,
+enum index_alerts {
+    INDEX_ALERTS_RAISED,        /* those that hold; from_ms does not count */
+    INDEX_ALERTS_PAST,          /* those that ended, and began at or after from_ms */
+    INDEX_ALERTS_UNTOLD,        /* those whose raise was told and whose end, at or after from_ms, was not */
+};
+
+/* The newest first, at most limit (0 = all). Returns the count. */
+int index_alerts(struct index *x, enum index_alerts which, int64_t from_ms, int64_t limit,
                  void (*each)(void *self, const struct index_alert *a), void *self);
 
 /* Nothing is told of a rule ("all": of all) until then. -EINVAL: the name is too long or not plain. */

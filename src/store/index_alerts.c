@@ -31,16 +31,23 @@ int index_put_alert(struct index *x, const struct index_alert *a)
     return rc < 0 ? rc : 0;
 }
 
-int index_alerts(struct index *x, bool past, int64_t from_ms, int64_t limit,
+#define ALERTS_SELECT "SELECT rule, metric, since_ms, end_ms, told_ms, severity, value, unit, text FROM alerts AS a WHERE "
+#define ALERTS_LIMIT " ORDER BY since_ms DESC, n DESC LIMIT ?2"
+
+/* Raised again before its end was told, it is the newer row of which receivers know. */
+static const char *const alerts_sql[] = {
+    [INDEX_ALERTS_RAISED] = ALERTS_SELECT "end_ms = 0 AND ?1 = ?1" ALERTS_LIMIT,
+    [INDEX_ALERTS_PAST] = ALERTS_SELECT "end_ms <> 0 AND since_ms >= ?1" ALERTS_LIMIT,
+    [INDEX_ALERTS_UNTOLD] = ALERTS_SELECT "end_ms <> 0 AND end_ms >= ?1 AND told_ms <> 0 AND told_ms < end_ms AND "
+        "NOT EXISTS (SELECT 1 FROM alerts AS b WHERE b.rule = a.rule AND b.metric = a.metric AND "
+        "b.since_ms > a.since_ms)" ALERTS_LIMIT,
+};
+
+int index_alerts(struct index *x, enum index_alerts which, int64_t from_ms, int64_t limit,
                  void (*each)(void *self, const struct index_alert *a), void *self)
 {
     sqlite3_stmt *s;
-    int n = 0, rc = past ? index_bind(x, "SELECT rule, metric, since_ms, end_ms, told_ms, severity, value, unit, text "
-                                      "FROM alerts WHERE end_ms <> 0 AND since_ms >= ?1 ORDER BY since_ms DESC, n DESC "
-                                      "LIMIT ?2", VALUES(I(from_ms), I(limit ? limit : -1)), &s) :
-                    index_bind(x, "SELECT rule, metric, since_ms, end_ms, told_ms, severity, value, unit, text "
-                               "FROM alerts WHERE end_ms = 0 ORDER BY since_ms DESC, n DESC LIMIT ?1",
-                               VALUES(I(limit ? limit : -1)), &s);
+    int n = 0, rc = index_bind(x, alerts_sql[which], VALUES(I(from_ms), I(limit ? limit : -1)), &s);
     while (rc == 0 && (rc = index_step(x, s)) == 1) {
         int severity = sqlite3_column_int(s, 5);
         bool known = severity >= SEVERITY_INFO && severity <= SEVERITY_CRITICAL;

@@ -412,6 +412,24 @@ static void what_was_raised_before_is_not_raised_again(void **state)
     lab_close(&l);
 }
 
+static void an_end_that_was_not_told_is_told_after_a_restart(void **state)
+{
+    (void)state;
+    struct lab l;
+    lab_open(&l, &(struct alert_policy){ 0 }, (const char *const[]){ "a: disk.util > 90", NULL });
+    struct alert row = { .rule = "a", .metric = "disk.util{sda}", .severity = SEVERITY_WARNING, .value = 12,
+                         .unit = UNIT_PERCENT, .since_ms = WALL - 90000, .end_ms = WALL - 30000,
+                         .told_ms = WALL - 60000, .text = "x" };
+    struct alert_clock now = clock_of(&l);
+    assert_int_equal(alerts_restore(l.a, &row, &now), 0);
+    lab_run(&l, 3, 0, 0, 0);
+    assert_int_equal(l.n_told, 1);
+    assert_int_equal(l.told[0].news, NEWS_CLEARED);
+    assert_true(l.last.end_ms == WALL - 30000 && l.last.told_ms >= WALL);
+    assert_int_equal(l.over, 0); /* that was said when it came */
+    lab_close(&l);
+}
+
 static void anomalies_begin_and_end(void **state)
 {
     (void)state;
@@ -510,6 +528,7 @@ static void there_is_a_limit(void **state)
     for (int i = 3; i < l.m.frame.n; i++)
         l.m.frame.v[i] = 1;
     lab_step(&l);
+    assert_true(alerts_is_full(l.a));
     assert_int_equal(l.begun, ALERTS_MAX);
     assert_int_equal(l.n_told, 1);
     assert_int_equal(l.told[0].more, ALERTS_MAX - 1);
@@ -533,6 +552,7 @@ int main(void)
         cmocka_unit_test(quiet_hours_are_read),
         cmocka_unit_test(a_silenced_rule_says_nothing),
         cmocka_unit_test(what_was_raised_before_is_not_raised_again),
+        cmocka_unit_test(an_end_that_was_not_told_is_told_after_a_restart),
         cmocka_unit_test(anomalies_begin_and_end),
         cmocka_unit_test(events_are_over_when_they_do_not_come_again),
         cmocka_unit_test(forecasts_hold_until_the_next_says_otherwise),

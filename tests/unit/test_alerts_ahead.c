@@ -88,6 +88,12 @@ static void tells_when_a_level_is_reached(void **state)
     assert_near(s.value[0], 0, 0);
     assert_true(s.value[1] > 1800); /* and so it does not hold */
     assert_int_equal(rule_judge_reached(&rules[1], s.value[1]), RULE_WELL);
+    /* What went beyond the level a while ago has reached it. */
+    assert_int_equal(rule_parse("forecast fs.util{/} reaches 84 within 1h", &rules[0], why), 0);
+    assert_int_equal(rule_parse("forecast fs.util{/home} reaches 20 within 1h", &rules[1], why), 0);
+    s.n = 0;
+    alerts_ahead(dir, rules, 2, note, &s);
+    assert_true(s.n == 2 && s.value[0] == 0 && isinf(s.value[1]));
     assert_int_equal(rule_parse("forecast cpu.util reaches 100 within 3h", &rules[0], why), 0);
     s.n = 0;
     alerts_ahead(dir, rules, 1, note, &s);

@@ -6,6 +6,7 @@
 #include "push/cursor.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 
 #define A "session_20261122_000000"
 #define B "session_20261123_000000"
@@ -124,6 +125,9 @@ static void test_file(void **state)
     snprintf(path, sizeof path, "%s/push/one", dir);
     assert_int_equal(os_write_file(path, "something else\n", 15), 0);
     assert_int_equal(cursor_read(dir, "one", &back), -EBADMSG);
+    snprintf(path, sizeof path, "%s/push/two", dir);
+    assert_int_equal(mkfifo(path, 0600), 0); /* whoever opens it waits for a writer */
+    assert_int_equal(cursor_read(dir, "two", &back), -EBADMSG);
     os_remove_dir(dir);
 }
 

@@ -50,7 +50,7 @@ static void a_life(void **state)
     a.told_ms = now - 4500;
     a.value = 97;
     assert_int_equal(index_put_alert(x, &a), 0); /* the same one */
-    assert_int_equal(index_alerts(x, false, 0, 0, note, &s), 2);
+    assert_int_equal(index_alerts(x, INDEX_ALERTS_RAISED, 0, 0, note, &s), 2);
     assert_string_equal(s.rule[0], "hot"); /* the newest first */
     assert_true(s.told_ms[1] == now - 4500 && s.value == 97);
     index_close(x);
@@ -59,18 +59,41 @@ static void a_life(void **state)
     a.end_ms = now - 1000;
     assert_int_equal(index_put_alert(x, &a), 0);
     s = (struct seen){ 0 };
-    assert_int_equal(index_alerts(x, false, 0, 0, note, &s), 1);
+    assert_int_equal(index_alerts(x, INDEX_ALERTS_RAISED, 0, 0, note, &s), 1);
     assert_nan(s.value);
     s = (struct seen){ 0 };
-    assert_int_equal(index_alerts(x, true, now - 5000, 0, note, &s), 1);
+    assert_int_equal(index_alerts(x, INDEX_ALERTS_PAST, now - 5000, 0, note, &s), 1);
     assert_true(s.end_ms[0] == now - 1000);
-    assert_int_equal(index_alerts(x, true, now - 4999, 0, note, &s), 0);
+    assert_int_equal(index_alerts(x, INDEX_ALERTS_PAST, now - 4999, 0, note, &s), 0);
     b = alert("old", now - INDEX_ALERT_KEPT_MS - 5000);
     b.end_ms = b.since_ms + 1000;
     assert_int_equal(index_put_alert(x, &b), 0);
     a = alert("new", now);
     assert_int_equal(index_put_alert(x, &a), 0);
-    assert_int_equal(index_alerts(x, true, 0, 0, note, &s), 1); /* the old one is gone */
+    assert_int_equal(index_alerts(x, INDEX_ALERTS_PAST, 0, 0, note, &s), 1); /* the old one is gone */
+    index_close(x);
+}
+
+static void ends_that_are_untold(void **state)
+{
+    struct index *x = sample_open(*state, 0);
+    int64_t now = os_wall_ms();
+    struct seen s = { 0 };
+    struct index_alert told = alert("told", now - 9000), untold = alert("untold", now - 8000),
+                       never = alert("never", now - 7000), again = alert("again", now - 6000);
+    told.told_ms = told.end_ms = untold.end_ms = never.end_ms = again.end_ms = now - 2000;
+    untold.told_ms = again.told_ms = now - 5000;
+    assert_int_equal(index_put_alert(x, &told), 0);
+    assert_int_equal(index_put_alert(x, &untold), 0);
+    assert_int_equal(index_put_alert(x, &never), 0);
+    assert_int_equal(index_put_alert(x, &again), 0);
+    again.since_ms = now - 1000; /* raised once more: receivers believe that it never was over */
+    again.end_ms = 0;
+    assert_int_equal(index_put_alert(x, &again), 0);
+    assert_int_equal(index_alerts(x, INDEX_ALERTS_UNTOLD, 0, 0, note, &s), 1);
+    assert_string_equal(s.rule[0], "untold");
+    assert_int_equal(index_alerts(x, INDEX_ALERTS_UNTOLD, now - 2000, 0, note, &s), 1);
+    assert_int_equal(index_alerts(x, INDEX_ALERTS_UNTOLD, now - 1999, 0, note, &s), 0);
     index_close(x);
 }
 
@@ -121,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_life, sample_setup, sample_teardown),
+        cmocka_unit_test_setup_teardown(ends_that_are_untold, sample_setup, sample_teardown),
         cmocka_unit_test_setup_teardown(silences, sample_setup, sample_teardown),
         cmocka_unit_test_setup_teardown(limits, sample_setup, sample_teardown),
     };

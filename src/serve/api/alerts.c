@@ -63,10 +63,10 @@ static const struct api_rule *alerts_rules_now(const struct api *a, size_t *n)
 static int alerts_put_kept(struct api *a, struct json *j)
 {
     json_array(j, "raised");
-    int rc = index_alerts(a->look.index, false, 0, RAISED_MAX, alerts_put_row, j);
+    int rc = index_alerts(a->look.index, INDEX_ALERTS_RAISED, 0, RAISED_MAX, alerts_put_row, j);
     json_end(j);
     json_array(j, "past");
-    rc = rc < 0 ? rc : index_alerts(a->look.index, true, 0, PAST, alerts_put_row, j);
+    rc = rc < 0 ? rc : index_alerts(a->look.index, INDEX_ALERTS_PAST, 0, PAST, alerts_put_row, j);
     json_end(j);
     json_array(j, "silences");
     rc = rc < 0 ? rc : index_silences(a->look.index, os_wall_ms(), alerts_put_silence, j);
