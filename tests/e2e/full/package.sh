@@ -39,7 +39,7 @@ if [ ! -e "$cache/bookworm.whole" ]; then
     rm -rf "$cache/bookworm"
     mkdir -p "$cache"
     timeout 400 debootstrap --variant=minbase --include=systemd,dbus,procps bookworm "$cache/bookworm" \
-        "${mirror:-http://deb.debian.org/debian}" >"$tmp/log" 2>&1 || skip "no mirror of Debian: $(tail -n 1 "$tmp/log")"
+        ${mirror:+"$mirror"} >"$tmp/log" 2>&1 || skip "no mirror of Debian: $(tail -n 1 "$tmp/log")"
     touch "$cache/bookworm.whole"
 fi
 
@@ -83,7 +83,12 @@ listed()
         -path ./var/tmp -o -path ./var/lib/systemd \) -prune -o -printf '%P %y\n' |
         grep -Ev '^etc/(passwd|group|shadow|gshadow|subuid|subgid)- f$|^etc/machine-id f$|^\.old d$' | sort)
 }
+accounts() # names and numbers
+{
+    cut -d : -f 1,3,4 "$root/etc/passwd" "$root/etc/group"
+}
 listed >"$tmp/before"
+accounts >"$tmp/accounts"
 
 # ---- installed ----
 
@@ -321,6 +326,7 @@ for unit in getty.target console-getty.service systemd-networkd.service systemd-
 done
 listed >"$tmp/after"
 diff "$tmp/before" "$tmp/after" >"$tmp/diff" || fail "a purge leaves: $(cat "$tmp/diff")"
+accounts | diff "$tmp/accounts" - >"$tmp/diff" || fail "a purge leaves accounts: $(cat "$tmp/diff")"
 within ls -d /run/sonde >/dev/null 2>&1 && fail 'a purge leaves /run/sonde'
 limits | diff "$tmp/limits" - || fail 'the systemd of the test changed limits of this machine'
 echo "installed, recorded under systemd ($(cat "$tmp/counts")), upgraded, removed, purged"
