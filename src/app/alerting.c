@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define COMPLAINTS_MAX 20 /* rules that are told one by one */
 #define MEASURED_MS 60000 /* how far back "here" goes: of instants, which a short recording has, too */
 
 const struct rule *alerting_rule(const struct alerting *a, const char *name)
@@ -35,6 +36,7 @@ static void alerting_own(const struct config *c, struct alerting *a, struct buf 
     size_t n;
     const char *const *text = config_list(c, "alerts.rules", &n);
     char why[RULE_WHY];
+    size_t wrong = 0;
     for (size_t i = 0; i < n; i++) {
         struct rule r;
         int rc = rule_parse(text[i], &r, why);
@@ -47,8 +49,14 @@ static void alerting_own(const struct config *c, struct alerting *a, struct buf 
             a->rule[a->n++] = r;
             continue;
         }
+        if (++wrong > COMPLAINTS_MAX)
+            continue;
         alerting_complain(c, "alerts.rules", complaints);
         buf_printf(complaints, "rule %zu, \"%.100s\": %s\n", i + 1, text[i], rc < 0 ? why : "there are too many rules");
+    }
+    if (wrong > COMPLAINTS_MAX) {
+        alerting_complain(c, "alerts.rules", complaints);
+        buf_printf(complaints, "and %zu more rules are not in force\n", wrong - COMPLAINTS_MAX);
     }
     a->own = a->n;
 }

@@ -84,24 +84,18 @@ struct changes {
 
 /* ---- telling ---- */
 
-/* Was it told just now, by this or by another who saw the same? */
-static bool changes_was_told(struct changes *c, const struct event *e)
-{
-    os_lock(c->lock);
-    bool told = changes_told(&c->told, e);
-    os_unlock(c->lock);
-    return told;
-}
-
 static void changes_tell(void *self, const struct event *e)
 {
     struct changes *c = self;
-    if (changes_was_told(c, e))
-        return;
     if (c->told_look == EVENTS_LOOK) {
         c->left_look++;
         return;
     }
+    os_lock(c->lock);
+    bool told = changes_told(&c->told, e); /* just now, by this or by another who saw the same */
+    os_unlock(c->lock);
+    if (told)
+        return;
     c->told_look++;
     ring_put(c->r->said, e);
 }
@@ -123,17 +117,18 @@ static bool changes_is_boot(const struct changes *c, const struct event *e)
     return e->severity == SEVERITY_INFO && (starts || ends);
 }
 
-/* Is there room for one more of a line in this instant? Each rank has its own: no flood hides what is graver. */
-static bool changes_has_room(struct changes *c, enum severity severity)
+/* Is a line told? Each rank has room of its own in an instant: no flood hides what is graver. What found no room was not
+ * told, and is when it comes again. */
+static bool changes_tells_line(struct changes *c, const struct event *e)
 {
-    enum rank rank = severity == SEVERITY_CRITICAL ? RANK_CRITICAL : severity == SEVERITY_WARNING ? RANK_WARNING :
+    enum rank rank = e->severity == SEVERITY_CRITICAL ? RANK_CRITICAL : e->severity == SEVERITY_WARNING ? RANK_WARNING :
                      RANK_INFO;
     os_lock(c->lock);
-    bool room = c->told_lines[rank] < EVENTS_INSTANT;
-    c->told_lines[rank] += room;
+    bool room = c->told_lines[rank] < EVENTS_INSTANT, tells = room && !changes_told(&c->told, e);
+    c->told_lines[rank] += tells;
     c->left_lines += !room;
     os_unlock(c->lock);
-    return room;
+    return tells;
 }
 
 void recorder_changes_line(void *changes, const struct log_line *line)
@@ -145,7 +140,7 @@ void recorder_changes_line(void *changes, const struct log_line *line)
     os_lock(c->lock);
     c->units = c->units || strcmp(e.source, "service") == 0;
     os_unlock(c->lock);
-    if (!changes_is_boot(c, &e) && !changes_was_told(c, &e) && changes_has_room(c, e.severity))
+    if (!changes_is_boot(c, &e) && changes_tells_line(c, &e))
         ring_put(c->r->said, &e);
 }
 

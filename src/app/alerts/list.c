@@ -16,7 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RAISED_MAX 200
+#define SHOWN_MAX 100 /* of those that hold, for people */
+#define BEFORE_MAX 200
 #define SILENCES 64
 #define COOL_SLACK_MS 3600000 /* how long a rule takes at most, about, until it is raised and told */
 
@@ -66,11 +67,11 @@ static void list_note_silence(void *self, const char *rule, int64_t until_ms)
 
 static int list_read(struct look *v, int64_t past, struct listed *l)
 {
-    int rc = index_alerts(v->index, INDEX_ALERTS_RAISED, 0, RAISED_MAX, list_note, l);
+    int rc = index_alerts(v->index, INDEX_ALERTS_RAISED, 0, ALERTS_MAX, list_note, l);
     l->holding = l->n;
     rc = rc < 0 || !past ? rc : index_alerts(v->index, INDEX_ALERTS_PAST, 0, past, list_note, l);
     int64_t cool_ms = os_wall_ms() - (int64_t)(1000 * l->rules.policy.raise_cooldown_s) - COOL_SLACK_MS;
-    rc = rc < 0 || !l->holding ? rc : index_alerts(v->index, INDEX_ALERTS_PAST, cool_ms, RAISED_MAX, list_note_before, l);
+    rc = rc < 0 || !l->holding ? rc : index_alerts(v->index, INDEX_ALERTS_PAST, cool_ms, BEFORE_MAX, list_note_before, l);
     return rc < 0 ? rc : index_silences(v->index, os_wall_ms(), list_note_silence, l);
 }
 
@@ -237,8 +238,10 @@ static void list_text(const struct screen *s, const struct listed *l, struct buf
         buf_puts(out, l->indexed ? "Nothing is raised.\n" : "Nothing was recorded yet, and nothing is raised.\n");
     else
         buf_printf(out, "%zu raised:\n", l->holding);
-    for (size_t i = 0; i < l->holding; i++)
+    for (size_t i = 0; i < l->holding && i < SHOWN_MAX; i++)
         list_row(s, l, &l->row[i], out);
+    if (l->holding > SHOWN_MAX)
+        buf_printf(out, "... and %zu more; --json has them all\n", l->holding - SHOWN_MAX);
     if (l->n > l->holding)
         buf_puts(out, "\nOver:\n");
     for (size_t i = l->holding; i < l->n; i++)
