@@ -31,14 +31,23 @@ static double known(double v)
     return isnan(v) ? 0 : v;
 }
 
+/* NaN: not known. */
 static double program_amount(const struct instant_proc *p, enum measure m)
 {
     switch (m) {
-    case BY_MEMORY: return known(p->p.rss_bytes);
-    case BY_DISK: return known(p->use.read_rate) + known(p->use.write_rate);
-    case BY_GPU: return known(p->p.gpu_bytes);
-    default: return known(p->use.cpu_percent);
+    case BY_MEMORY: return p->p.rss_bytes;
+    case BY_DISK: return isnan(p->use.read_rate) ? p->use.write_rate : p->use.read_rate + known(p->use.write_rate);
+    case BY_GPU: return p->p.gpu_bytes;
+    default: return p->use.cpu_percent;
     }
+}
+
+static bool programs_are_known(const struct instant_procs *all, enum measure m)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (!isnan(program_amount(&all->p[i], m)))
+            return true;
+    return false;
 }
 
 static int program_order(const void *a, const void *b)
@@ -53,7 +62,7 @@ static struct program *programs_of(const struct instant_procs *all, enum measure
     struct program *list = mem_new((all->n + 1) * sizeof *list);
     *n = 0;
     for (size_t i = 0; i < all->n; i++) {
-        double v = program_amount(&all->p[i], m);
+        double v = known(program_amount(&all->p[i], m));
         size_t k = 0;
         while (k < *n && strncmp(list[k].name, all->p[i].p.name, sizeof list[k].name) != 0)
             k++;
@@ -194,7 +203,12 @@ static void processes_tell(struct asked *q, const struct instant_procs *all, enu
         return;
     }
     answer_unsay(a, 0);
-    answer_say(a, "No process used any of it then.");
+    if (programs_are_known(all, m)) {
+        answer_say(a, "No process used any of it then.");
+        return;
+    }
+    a->status = ANSWER_NO_DATA;
+    answer_say(a, "How much each process used then is not known: it takes two looks at them, and the right to see it.");
 }
 
 /* Of what: what was named, unless the amount is of something else: "which process uses more than 1 GB". */

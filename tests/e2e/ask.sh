@@ -53,6 +53,11 @@ printf 't,queue_len\n2026-11-26T10:00:00Z,4\n2026-11-26T10:00:01Z,36\n2026-11-26
 expect 0 '' "$sonde" ask --replay names.csv 'max queue_len'
 says '*highest at 10:00:01*36*'
 
+# One look at processes does not tell what they did.
+SONDE_SOCKET='' expect 0 '*' "$sonde" record --data once --interval 5 --duration 1 --quiet
+expect 3 '' "$sonde" ask --data once 'what was using the cpu'
+says '*not known: it takes two looks*'
+
 # Of nothing, and what is refused.
 expect 3 '' "$sonde" ask --data nothing how is the cpu
 says '*othing is recorded yet*'

@@ -51,7 +51,11 @@ for _ in 1 2 3 4 5 6; do
 done
 "$sonde" record --data "$tmp/data" -i 0.1 >/dev/null 2>&1 &
 recorder=$! background="$background $!"
-sleep 3
+for _ in $(seq 100); do # several looks at them, however little of the machine is left to the recorder
+    sleep 0.3
+    samples=$("$sonde" sessions --data "$tmp/data" --json 2>/dev/null | sed -n 's/.*"samples": \([0-9]*\).*/\1/p')
+    [ "${samples:-0}" -lt 8 ] || break
+done
 kill $recorder
 wait $recorder || fail "record ended with $?"
 kill $busy
