@@ -403,6 +403,25 @@ static void test_ourselves_only_when_it_is_us(void **state)
     recording_free(r);
 }
 
+/* Who does a little more while something ends has not ended it. */
+static void test_nobody_is_blamed_for_an_end(void **state)
+{
+    (void)state;
+    struct recording *r = fake_machine(60, 5);
+    fake_set(r, "cpu.util", 0, 30, 95);
+    fake_set(r, "cpu.util", 30, 60, 12);
+    for (size_t i = 0; i < 60; i++) {
+        struct proc_use u[] = { user(10, "sonde", i < 30 ? 1 : 14), user(11, "desktop", i < 30 ? 2 : 13), user(12, "job", 170) };
+        fake_procs(r, i, u, i < 30 ? 3 : 2);
+    }
+    struct report *a = analyze(r);
+    assert_int_equal(a->n_anomalies, 1);
+    assert_non_null(strstr(a->anomalies[0].summary, "fell from"));
+    assert_int_equal(a->anomalies[0].n_suspects, 0);
+    report_free(a);
+    recording_free(r);
+}
+
 static void test_a_spike_has_an_end(void **state)
 {
     (void)state;
@@ -572,6 +591,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_says_it_in_one_sentence),
     cmocka_unit_test(test_processes_of_one_name_count_together),
     cmocka_unit_test(test_ourselves_only_when_it_is_us),
+    cmocka_unit_test(test_nobody_is_blamed_for_an_end),
     cmocka_unit_test(test_a_spike_has_an_end),
     cmocka_unit_test(test_growth_begins_where_it_began),
     cmocka_unit_test(test_a_level_that_stays_becomes_usual),

@@ -155,6 +155,7 @@ const USES = {
     check((await page.locator('.findings li').count()) === 2, 'an alert is missing');
     check((await text(page, '.finding-text')).includes('x$(touch /tmp/p) <b>&"'), 'a name is not shown as it is');
     check(!(await page.locator('.view b b').count()), 'a name became markup');
+    check(!/\d UTC/.test(await text(page, '.view')), 'a time is not that of the person who looks');
     await page.getByRole('button', { name: 'Silence 2 h: toy busy' }).first().click();
     await page.getByRole('button', { name: 'Tell again: toy busy' }).first().click();
     await page.getByRole('button', { name: 'Silence 2 h: toy busy' }).first().waitFor();

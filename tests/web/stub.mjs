@@ -238,7 +238,7 @@ export class Stub {
         ? []
         : [
             raised('toy busy', 'critical', now - 4 * 60e3, null, `${hostile} is 95.0 %, above 90.0 %`),
-            raised('unusual', 'warning', now - 40 * 60e3, null, 'memory: used rose from 1.2 GB to 5.3 GB'),
+            raised('unusual', 'warning', now - 40 * 60e3, null, `memory: used rose from 1.2 GB to 5.3 GB at ${new Date(now - 40 * 60e3).toISOString().slice(11, 19)} UTC`),
           ],
       past: empty
         ? []

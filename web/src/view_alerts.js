@@ -1,7 +1,7 @@
 /* view_alerts.js - what rules raised, what is over, which rules there are; one click silences one for a while. */
 import { h, button, fill, viewHead } from './dom.js';
 import { get, live, send } from './api.js';
-import { counted, span, when } from './format.js';
+import { counted, localTimes, span, when } from './format.js';
 import { app } from './state.js';
 import { Slot, emptyLine, faultBox } from './slot.js';
 import { plainTable } from './table.js';
@@ -109,7 +109,7 @@ class AlertsView {
         h('time', { text: `since ${when(alert.since_ms)}, for ${span((Date.now() - alert.since_ms) / 1000)}` }),
         severityMark(alert.severity),
       ),
-      h('span', { class: 'finding-text', text: alert.text }),
+      h('span', { class: 'finding-text', text: localTimes(alert.text, alert.since_ms) }),
       h('span', { class: 'alert-acts' }, this.silence(all, alert.rule)),
     );
   }
@@ -152,7 +152,7 @@ class AlertsView {
           { label: 'lasted', num: true, show: (row) => span((row.end_ms - row.since_ms) / 1000) },
           { label: 'severity', show: (row) => severityMark(row.severity) },
           { label: 'rule', show: (row) => row.rule },
-          { label: 'what', narrow: true, show: (row) => row.text },
+          { label: 'what', narrow: true, show: (row) => localTimes(row.text, row.since_ms) },
         ],
         past,
         { unseen: true },

@@ -207,9 +207,20 @@ static bool suspects_late(const struct recording *r, const struct anomaly *a)
     return a->n_causes && !strncmp(schema_at(r->schema, a->causes[0].slot)->name, "cgroup.", sizeof "cgroup." - 1);
 }
 
+/* Did something end? Who does more meanwhile is not why. What is left of something, and how fast it goes, falls the other
+ * way. */
+static bool suspects_less_done(const struct recording *r, const struct anomaly *a)
+{
+    static const char left[] = "*.available,*.free,*.freq,*.clock.*,battery.*";
+    return a->n_causes && a->causes[0].value < a->causes[0].expected &&
+           !schema_match(r->schema, a->causes[0].slot, left);
+}
+
 void suspects_find(const struct recording *r, struct anomaly *a)
 {
     const struct measure *m = &measures[a->area];
+    if (suspects_less_done(r, a))
+        return;
     if (m->of)
         suspects_by(r, m, a->start, a);
     if (a->area == AREA_PROCESSES && !a->n_suspects)

@@ -7,7 +7,8 @@
 /*
  * Fills a->suspects from the process tables around a->start, by the measure of a->area: memory grown, bytes read and
  * written, processes that came and went, CPU with that of ended children. Processes of one name count together, and
- * the largest of them gives the pid. None where no table was recorded and where nothing moved enough. Of traffic the
+ * the largest of them gives the pid. None where no table was recorded and where nothing moved enough, nor for
+ * an end: who does more while something falls is not why. Of traffic the
  * kernel keeps no account per process: there it is who began to work then.
  */
 void suspects_find(const struct recording *r, struct anomaly *a);
