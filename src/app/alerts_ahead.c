@@ -34,7 +34,7 @@ static double ahead_last(const double *col, size_t n)
     return n ? col[n - 1] : (double)NAN;
 }
 
-/* Did it come from the other side within these minutes? Then the level is reached, and stays so where it went beyond. */
+/* Did it come from the other side within these minutes? Then the level is reached, and stays so if it went beyond. */
 static bool ahead_crossed(const double *x, size_t n, double now, double level)
 {
     for (size_t i = 0; i < n; i++)

@@ -117,12 +117,12 @@ static bool changes_is_boot(const struct changes *c, const struct event *e)
     return e->severity == SEVERITY_INFO && (starts || ends);
 }
 
-/* Is a line told? Each rank has room of its own in an instant: no flood hides what is graver. What found no room was not
- * told, and is when it comes again. */
+/* Is a line told? Each rank has room of its own in an instant: no flood hides what is graver. What found no room was
+ * not told, and is when it comes again. */
 static bool changes_tells_line(struct changes *c, const struct event *e)
 {
-    enum rank rank = e->severity == SEVERITY_CRITICAL ? RANK_CRITICAL : e->severity == SEVERITY_WARNING ? RANK_WARNING :
-                     RANK_INFO;
+    enum rank rank = e->severity == SEVERITY_CRITICAL ? RANK_CRITICAL :
+                     e->severity == SEVERITY_WARNING ? RANK_WARNING : RANK_INFO;
     os_lock(c->lock);
     bool room = c->told_lines[rank] < EVENTS_INSTANT, tells = room && !changes_told(&c->told, e);
     c->told_lines[rank] += tells;

@@ -31,7 +31,8 @@ int index_put_alert(struct index *x, const struct index_alert *a)
     return rc < 0 ? rc : 0;
 }
 
-#define ALERTS_SELECT "SELECT rule, metric, since_ms, end_ms, told_ms, severity, value, unit, text FROM alerts AS a WHERE "
+#define ALERTS_SELECT "SELECT rule, metric, since_ms, end_ms, told_ms, severity, value, unit, text " \
+    "FROM alerts AS a WHERE "
 #define ALERTS_LIMIT " ORDER BY since_ms DESC, n DESC LIMIT ?2"
 
 /* Raised again before its end was told, it is the newer row of which receivers know. */

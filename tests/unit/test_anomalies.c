@@ -411,7 +411,8 @@ static void test_nobody_is_blamed_for_an_end(void **state)
     fake_set(r, "cpu.util", 0, 30, 95);
     fake_set(r, "cpu.util", 30, 60, 12);
     for (size_t i = 0; i < 60; i++) {
-        struct proc_use u[] = { user(10, "sonde", i < 30 ? 1 : 14), user(11, "desktop", i < 30 ? 2 : 13), user(12, "job", 170) };
+        struct proc_use u[] = { user(10, "sonde", i < 30 ? 1 : 14), user(11, "desktop", i < 30 ? 2 : 13),
+                                user(12, "job", 170) };
         fake_procs(r, i, u, i < 30 ? 3 : 2);
     }
     struct report *a = analyze(r);

@@ -222,6 +222,8 @@ export class Stub {
   /** What rules raised: one that holds, one that is silenced, one that is over. */
   alerts(now, empty) {
     const hostile = 'ext.toy.load{x$(touch /tmp/p) <b>&"}';
+    const early = now - 40 * 60e3;
+    const used = `memory: used rose from 1.2 GB to 5.3 GB at ${new Date(early).toISOString().slice(11, 19)} UTC`;
     const raised = (rule, severity, since, end, text) => ({
       rule,
       metric: hostile,
@@ -238,7 +240,7 @@ export class Stub {
         ? []
         : [
             raised('toy busy', 'critical', now - 4 * 60e3, null, `${hostile} is 95.0 %, above 90.0 %`),
-            raised('unusual', 'warning', now - 40 * 60e3, null, `memory: used rose from 1.2 GB to 5.3 GB at ${new Date(now - 40 * 60e3).toISOString().slice(11, 19)} UTC`),
+            raised('unusual', 'warning', early, null, used),
           ],
       past: empty
         ? []

@@ -207,8 +207,8 @@ static bool suspects_late(const struct recording *r, const struct anomaly *a)
     return a->n_causes && !strncmp(schema_at(r->schema, a->causes[0].slot)->name, "cgroup.", sizeof "cgroup." - 1);
 }
 
-/* Did something end? Who does more meanwhile is not why. What is left of something, and how fast it goes, falls the other
- * way. */
+/* Did something end? Who does more meanwhile is not why. What is left of something, and how fast it goes, falls the
+ * other way. */
 static bool suspects_less_done(const struct recording *r, const struct anomaly *a)
 {
     static const char left[] = "*.available,*.free,*.freq,*.clock.*,battery.*";

@@ -71,7 +71,8 @@ static int list_read(struct look *v, int64_t past, struct listed *l)
     l->holding = l->n;
     rc = rc < 0 || !past ? rc : index_alerts(v->index, INDEX_ALERTS_PAST, 0, past, list_note, l);
     int64_t cool_ms = os_wall_ms() - (int64_t)(1000 * l->rules.policy.raise_cooldown_s) - COOL_SLACK_MS;
-    rc = rc < 0 || !l->holding ? rc : index_alerts(v->index, INDEX_ALERTS_PAST, cool_ms, BEFORE_MAX, list_note_before, l);
+    if (rc >= 0 && l->holding)
+        rc = index_alerts(v->index, INDEX_ALERTS_PAST, cool_ms, BEFORE_MAX, list_note_before, l);
     return rc < 0 ? rc : index_silences(v->index, os_wall_ms(), list_note_silence, l);
 }
 
