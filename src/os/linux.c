@@ -392,6 +392,7 @@ void os_use_few_heaps(void)
 {
     enum { HEAPS = 2 }; /* 40,000 requests of noise leave `sonde serve` 15.9 MB, with one 16.1, with any number 18.5 */
     mallopt(M_ARENA_MAX, HEAPS);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20); /* else glibc keeps twice the largest piece that ever was, up to 64 MB */
 }
 
 void os_give_memory_back(void)

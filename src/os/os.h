@@ -114,7 +114,8 @@ int os_run_on(const int *core, size_t n);
 
 /*
  * Keeps all threads on few heaps, which glibc makes one of for each otherwise: what a thread frees is of use to the
- * others, and the memory of a process that goes on for weeks does not grow with them. At its beginning.
+ * others, and the memory of a process that goes on for weeks does not grow with them; what is free at the end of a heap
+ * goes back at once. At its beginning.
  */
 void os_use_few_heaps(void);
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #define PATIENCE_NS 1000000000 /* with the job that runs when it all ends */
+#define REST_NS 1000000000     /* without a job, after which the memory that the last ones needed goes back */
 
 struct queue {
     struct job *first, **end;
@@ -54,16 +55,24 @@ static bool queue_remove(struct queue *q, const struct job *j)
 static void worker_main(void *arg)
 {
     struct worker *w = arg;
+    int64_t rest_ns = INT64_MAX;
     os_lock(w->lock);
     while (!w->ending) {
         struct job *j = queue_take(&w->waiting);
         if (!j) {
-            os_wait(w->lock, INT64_MAX);
+            os_wait(w->lock, rest_ns);
+            if (os_mono_ns() < rest_ns)
+                continue;
+            rest_ns = INT64_MAX;
+            os_unlock(w->lock);
+            os_give_memory_back();
+            os_lock(w->lock);
             continue;
         }
         os_unlock(w->lock);
         j->run(j);
         os_lock(w->lock);
+        rest_ns = os_mono_ns() + REST_NS;
         queue_put(&w->done, j);
         if (!w->ending)
             w->tell(w->self); /* only wakes another thread */

@@ -44,6 +44,7 @@ $client paths $port || fail "paths"
 $client large $port || fail "large requests"
 $client slow $port >"$tmp/slow" || fail "slow clients: $(cat "$tmp/slow")"
 $client live $port 6 >"$tmp/live" || fail "live: $(cat "$tmp/live")"
+$client heavy $port $pid || fail "a large answer"
 $client noise $port $pid 10000 >"$tmp/noise" || fail "noise: $(cat "$tmp/noise")"
 
 # a second one on the same port; and on the same directory, which the first one's recorder records

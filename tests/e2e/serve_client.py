@@ -162,11 +162,24 @@ def rss(pid):
     return next(int(line.split()[1]) for line in open(f"/proc/{pid}/status") if line.startswith("VmRSS:"))
 
 
+def heavy(pid):
+    """What answers of megabytes needed, and what was too much to answer, is given back when it is over."""
+    before = rss(pid)
+    for _ in range(2):
+        body = want(200, "/api/v1/frames?metrics=*&from=-1h&points=600")[1]
+        assert len(body) > 2000000, len(body)
+        want(413, "/api/v1/frames?metrics=*&from=-1h&points=2000")
+    time.sleep(3)
+    after = rss(pid)
+    assert after < before + 4096 or SANITIZED, f"memory: {before} kB, and {after} kB after answers of {len(body)} bytes"
+
+
 def noise(pid, count):
     """So many requests that are none, or half of one, or one with a few bytes changed."""
     r = random.Random(1)
     good = [f"GET /{path} HTTP/1.1\r\nHost: {HOST}\r\nX: y\r\n\r\n".encode() for path in
-            ("", "healthz", "api/v1/live?metrics=cpu.*", "api/v1/host", "api/v1/frames?metrics=*&from=0&points=9", "x")]
+            ("", "healthz", "api/v1/live?metrics=cpu.*", "api/v1/host", "api/v1/frames?metrics=*&from=-1h&points=9",
+             "x")]
     good.append(f"POST /login HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: {JSON}\r\nContent-Length: 13\r\n\r\n"
                 '{"token":"x"}'.encode())
     sizes = []
@@ -275,7 +288,9 @@ def live(seconds):
 if __name__ == "__main__":
     names = {f.__name__: f for f in (plain, foreign, paths, large, slow, tokens)}
     what, rest_of = sys.argv[1], sys.argv[3:]
-    if what == "noise":
+    if what == "heavy":
+        heavy(int(rest_of[0]))
+    elif what == "noise":
         noise(int(rest_of[0]), int(rest_of[1]))
     elif what == "stuck":
         stuck(int(rest_of[0]))
