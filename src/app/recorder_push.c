@@ -174,10 +174,6 @@ static int push_open(struct recorder *r, void **self)
         log_warn(0, "record: push.targets: without an archive (storage.archive) nothing is sent");
         return 0;
     }
-    if (!r->observer.root.path || r->observer.root.instants) {
-        log_warn(0, "record: push.targets: a recording is played, not this machine; nothing of it is sent");
-        return 0;
-    }
     if (n > TARGETS_MAX) {
         log_error(0, "record: push.targets names %zu receivers; only the first %d count", n, TARGETS_MAX);
         n = TARGETS_MAX;
