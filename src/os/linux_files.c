@@ -1,4 +1,5 @@
 /* linux_files.c - files of ours: written whole or not at all, read whole. */
+#include "os/linux_own.h"
 #include "os/os.h"
 
 #include "base/mem.h"
@@ -228,8 +229,7 @@ bool os_same_file(const char *a, const char *b)
            strcmp(p ? p + 1 : at, q ? q + 1 : bt) == 0;
 }
 
-/* Reads to the end; the size is only a hint, because files of /proc have none. */
-static int os_read_all(int fd, size_t hint, size_t max, char **out, size_t *out_n)
+int os_read_all(int fd, size_t hint, size_t max, char **out, size_t *out_n)
 {
     size_t cap = hint + 1, n = 0;
     char *p = mem_try_resize(NULL, cap);

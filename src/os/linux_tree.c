@@ -5,9 +5,8 @@
  * link to /etc, a "..") makes us write or remove outside it; openat2() would do it in one call, but
  * is refused by older kernels and many sandboxes.
  */
+#include "os/linux_own.h"
 #include "os/os.h"
-
-#include "base/mem.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -261,27 +260,10 @@ int os_tree_read(const char *dir, const char *path, size_t max, char **out, size
     if (rc == 0 && (fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0)
         rc = -errno;
     close(parent);
-    char *text = rc == 0 ? mem_try_resize(NULL, max + 1) : NULL;
-    rc = rc == 0 && !text ? -ENOMEM : rc;
-    size_t n = 0;
-    for (ssize_t got = 1; rc == 0 && got && n <= max; n += (size_t)got) {
-        got = read(fd, text + n, max + 1 - n);
-        if (got < 0) {
-            rc = -errno;
-            got = 0;
-        }
-    }
+    if (rc == 0)
+        rc = (uintmax_t)st.st_size > max ? -EFBIG : os_read_all(fd, (size_t)st.st_size + 1, max, out, out_n);
     os_close(fd);
-    if (rc == 0 && n > max)
-        rc = -EFBIG;
-    if (rc < 0) {
-        mem_free(text);
-        return rc;
-    }
-    text[n] = '\0';
-    *out = text;
-    *out_n = n;
-    return 0;
+    return rc;
 }
 
 int os_tree_make(const char *dir, const char *path, unsigned mode)
