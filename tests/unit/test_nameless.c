@@ -121,7 +121,8 @@ static void test_kinds(void **state)
         }
     }
     assert_string_equal(event_nameless("to come", "zq"), "something happened");
-    assert_string_equal(event_nameless("alert", "zq: over after 3 min: zq"), "an alert is over");
+    assert_string_equal(event_nameless("alert", "zq: over: zq is 3 %, no longer above 9 %"), "an alert is over");
+    assert_string_equal(event_nameless("alert", "zq: zq is 12 %, above 9 %"), "an alert was raised");
     assert_string_equal(change_nameless("memory ran out, and the kernel ended process 812: (zq)"),
                         "the kernel ended a process for lack of memory");
     assert_string_equal(change_nameless(""), OTHER);

@@ -73,6 +73,6 @@ const char *event_nameless(const char *kind, const char *text)
     if (strcmp(kind, "change") == 0)
         return change_nameless(text);
     if (strcmp(kind, "alert") == 0)
-        return strstr(text, ": over after ") ? "an alert is over" : "an alert was raised";
+        return strstr(text, ": over: ") ? "an alert is over" : "an alert was raised";
     return strcmp(kind, "log") == 0 ? "a line of a log stood out" : "something happened";
 }
