@@ -168,7 +168,7 @@ export function shareBar(share, most = 1) {
 
 /** The begin that an alert's end belongs to. @param {Happened[]} all @param {string} text - of the end */
 function alertBegin(all, text) {
-  const end = text.match(/^(.*?): over(?:: (.*?) is | after |: )/);
+  const end = text.match(/^(.*?): over: (?:(.*?) is )?/);
   if (!end) return undefined;
   const ofRule = all.filter((one) => one.kind === 'alert' && one.text.startsWith(`${end[1]}: `)).reverse();
   return ofRule.find((one) => one.text.startsWith(`${end[1]}: ${end[2]} `)) ?? ofRule[0];

@@ -74,32 +74,10 @@ static bool events_is_told(const struct listing *l, const struct index_event *e)
     return false;
 }
 
-/* That an alert is over is an event with the same start and rule: the one that was raised has its end then. */
-static bool events_ends_alert(struct listing *l, const struct index_event *e)
-{
-    const char *colon = strstr(e->text, ": ");
-    size_t rule = colon ? (size_t)(colon - e->text) + 2 : 0;
-    for (size_t i = l->n; rule && e->end_ms > e->time_ms && strcmp(e->kind, "alert") == 0 && i-- > 0;) {
-        struct happened *h = &l->item[i];
-        if (strcmp(h->kind, "alert") != 0 || h->time_ms != e->time_ms || h->end_ms != h->time_ms ||
-            strncmp(h->text, e->text, rule) != 0 || strcmp(h->session, e->session) != 0)
-            continue;
-        char span[32];
-        auto_buf struct buf text = { 0 };
-        buf_printf(&text, "%s (over after %s)", h->text,
-                   text_span((double)(e->end_ms - e->time_ms) * 1e-3, span, sizeof span));
-        mem_free(h->text);
-        h->text = mem_dup(text.p);
-        h->end_ms = e->end_ms;
-        return true;
-    }
-    return false;
-}
-
 static void events_event(void *self, const struct index_event *e)
 {
     struct listing *l = self;
-    if (events_ends_alert(l, e) || !events_wants(l, e->kind, e->severity) || events_is_told(l, e))
+    if (!events_wants(l, e->kind, e->severity) || events_is_told(l, e))
         return;
     *events_add(l) = (struct happened){
         .time_ms = e->time_ms, .end_ms = e->end_ms, .severity = e->severity, .session = mem_dup(e->session),
@@ -277,7 +255,7 @@ const struct command command_events = {
     .usage = "[SESSION]",
     .text = "Of all sessions, or of one: an id, how it begins, or 'last'. Anomalies come with their causes in --json. "
             "The lines of logs are those that a recorder or `sonde analyze` found around an anomaly: close to it, severe and rare. "
-            "An alert that is over is one event, with its end. What a running recorder noted stands here within a minute. "
+            "What a running recorder noted stands here within a minute. "
             "TIME is 2026-11-22T14:05, 14:05 (the last one), 'yesterday 14:05', -2h, '3 days ago' or now, in UTC.",
     .options = options, .examples = examples, .max_positional = 1, .run = events_run,
 };
