@@ -221,7 +221,7 @@ static void alarms_say_full(struct alarms *a, int64_t wall_ms)
         return;
     a->full_said = true;
     log_warn(0, "record: %s", text);
-    recorder_say(a->r, EVENT_ARCHIVE, SEVERITY_WARNING, wall_ms, text);
+    recorder_say(a->r, EVENT_BUDGET, SEVERITY_WARNING, wall_ms, text); /* no rule of Sonde's own waits for these */
 }
 
 static void alarms_take(void *self, const struct schema *s, const struct moment *m)
