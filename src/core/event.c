@@ -9,7 +9,8 @@
 #define OVER "over after "
 
 static const char *const kinds[EVENT_KINDS] = { "gap", "clock", "adapter", "budget", "archive", "anomaly",
-                                                  "workload", "log", "change", "alert" };
+                                                  "workload", "log", "change", "alert",
+                                                  "policy" };
 static const char *const severities[] = { "unknown", "info", "notice", "warning", "critical" };
 
 const char *event_kind_name(enum event_kind k)

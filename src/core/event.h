@@ -16,10 +16,11 @@ enum event_kind {
     EVENT_LOG,     /* a line of a log of the system that may explain something unusual */
     EVENT_CHANGE,  /* something on the machine is not as it was: a start, a package, a mount, a service */
     EVENT_ALERT,   /* a rule of a person began to hold, or does no longer */
+    EVENT_POLICY,  /* Sonde set something on the machine, or set it back */
 };
 
-#define EVENT_KINDS (EVENT_ALERT + 1)
-#define EVENT_KIND_NAMES "gap clock adapter budget archive anomaly workload log change alert" /* for a choice of one */
+#define EVENT_KINDS (EVENT_POLICY + 1)
+#define EVENT_KIND_NAMES "gap clock adapter budget archive anomaly workload log change alert policy" /* for a choice of one */
 
 enum severity { SEVERITY_INFO = 1, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 

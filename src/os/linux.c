@@ -99,6 +99,32 @@ int os_read_text(const char *root, const char *path, char *text, size_t cap)
     return rc;
 }
 
+int os_write_text(const char *root, const char *path, const char *text)
+{
+    char full[OS_PATH_MAX];
+    int rc = os_path(full, root, path);
+    if (rc < 0)
+        return rc;
+    /* A file of a made-up machine shall end where the text does, as one of the kernel has no length at all. */
+    int fd = open(full, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (*root ? O_TRUNC : 0));
+    if (fd < 0)
+        return -errno;
+    ssize_t put, n = (ssize_t)strlen(text);
+    do
+        put = write(fd, text, (size_t)n);
+    while (put < 0 && errno == EINTR);
+    rc = put < 0 ? -errno : put < n ? -EIO : 0;
+    close(fd);
+    return rc;
+}
+
+int os_may_write(const char *root, const char *path)
+{
+    char full[OS_PATH_MAX];
+    int rc = os_path(full, root, path);
+    return rc < 0 ? rc : faccessat(AT_FDCWD, full, W_OK, AT_EACCESS) < 0 ? -errno : 0;
+}
+
 static int os_parse_i64(const char *text, int64_t *out)
 {
     char *end;

@@ -1,0 +1,9 @@
+/* The verbs of `sonde policy`, and what they share. */
+#ifndef APP_POLICY_VERBS_H
+#define APP_POLICY_VERBS_H
+
+#include "app/command.h"
+
+extern const struct command policy_explain;
+
+#endif
