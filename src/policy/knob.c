@@ -156,7 +156,8 @@ void knob_probe(const struct knob *k, const struct place *p, struct knob_probe *
     }
     out->exists = rc >= 0 || rc == -EACCES || rc == -EPERM;
     if (!out->exists && !*out->why)
-        snprintf(out->why, KNOB_WHY, "%s", rc == -ENODEV || rc == -ENOENT ? "there is no such thing here" : strerror(-rc));
+        snprintf(out->why, KNOB_WHY, "%s",
+                 rc == -ENODEV || rc == -ENOENT ? "there is no such thing here" : strerror(-rc));
     if (!out->exists)
         return;
     rc = k->writable ? k->writable(k, p) : 0;
