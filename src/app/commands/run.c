@@ -246,8 +246,8 @@ static const struct example examples[] = {
 
 const struct command command_run = {
     .name = "run", .summary = "run a program under the policy of a goal", .usage = "[--] COMMAND [ARGUMENT ...]",
-    .text = "Starts the program with what serves the goal: a session and weight of its own, variables of its libraries, "
-            "attributes of its process. All of that ends with it. What does not (a control group; with --system "
+    .text = "Starts the program with what serves the goal: a session and weight of its own, variables of its "
+            "libraries, attributes of its process. All of that ends with it. What does not (a control group; with --system "
             "knobs of the machine) is in a journal before it is set and is set back when the program ends, however "
             "that comes about.\n\n"
             "The exit status is the program's: 127 where it is not there, 126 where it cannot be executed, 128 + n "

@@ -78,8 +78,8 @@ static const struct example examples[] = {
 const struct command policy_explain = {
     .name = "policy explain", .summary = "what would be set, why, and what it takes",
     .usage = "[PID | COMMAND [ARGUMENT ...]]",
-    .text = "Makes the plan that `sonde run` and `sonde policy apply` would follow and prints it: each knob, what it is "
-            "and what it would be, why (principle: documents say so; measured: we measured it; learned: it won "
+    .text = "Makes the plan that `sonde run` and `sonde policy apply` would follow and prints it: each knob, what it "
+            "is and what it would be, why (principle: documents say so; measured: we measured it; learned: it won "
             "trials of this work here; asked: it was named), what to mind, and how it is undone. What is left, and what "
             "it would take, is named as well. Nothing is written.",
     .options = options, .examples = examples, .passes = true, .run = explain_run,
