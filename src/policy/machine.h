@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define MACHINE_CPUS 1024
-#define MACHINE_PATH 200
+#define MACHINE_PATH 256
 
 struct machine {
     const char *root;            /* borrowed */
