@@ -493,7 +493,8 @@ static int journal_look(struct journal *j)
     return rc == -ENOENT ? 0 : rc < 0 ? rc : journal_load(j);
 }
 
-int journal_each(struct journal *j, bool ended, void (*each)(void *self, const struct journal_transaction *t), void *self)
+int journal_each(struct journal *j, bool ended, void (*each)(void *self, const struct journal_transaction *t),
+                 void *self)
 {
     int rc = journal_look(j), n = 0;
     for (size_t i = 0; rc >= 0 && i < j->n; i++)

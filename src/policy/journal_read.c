@@ -1,8 +1,8 @@
 /*
  * journal_read.c - takes the lines of a journal in, of jansson, whose names clash with our writer's.
  *
- * The file may have been cut by a crash, damaged by a disk or written by anybody: a line whose sum is wrong, whose object
- * is of another shape, or which speaks of a transaction or a step that does not fit is passed over.
+ * The file may have been cut by a crash, damaged by a disk or written by anybody: a line whose sum is wrong, whose
+ * object is of another shape, or which speaks of a transaction or a step that does not fit is passed over.
  */
 #include "policy/journal_own.h"
 

@@ -4,7 +4,8 @@
  * A process or thread that was started by one of which something was set has what was set, and nobody wrote a line of
  * it. It is known by its parents. One whose parents have ended belongs to nobody, and keeps what it has.
  *
- * New ones may be started while this goes on by one that was not reached yet; so it is gone round until nothing is left.
+ * New ones may be started while this goes on by one that was not reached yet; so it is gone round until nothing is
+ * left.
  */
 #include "policy/journal_own.h"
 #include "policy/tasks.h"

@@ -38,8 +38,10 @@ static void a_step_is_kept_before_it_is_made(void **state)
     assert_string_equal(world_get(&w, "a", 0), "10");
     char *text = read_journal(&w);
     assert_non_null(strstr(text, "\"do\":\"begin\""));
-    assert_non_null(strstr(text, "\"owner\":10,\"start\":500,\"command\":\"run\",\"what\":\"work\",\"goal\":\"latency\""));
-    assert_non_null(strstr(text, "\"n\":0,\"knob\":\"a\",\"inst\":\"\",\"pid\":0,\"start\":0,\"old\":\"60\",\"set\":\"10\"}"));
+    assert_non_null(strstr(text, "\"owner\":10,\"start\":500,\"command\":\"run\",\"what\":\"work\","
+                                 "\"goal\":\"latency\""));
+    assert_non_null(strstr(text, "\"n\":0,\"knob\":\"a\",\"inst\":\"\",\"pid\":0,\"start\":0,\"old\":\"60\","
+                                 "\"set\":\"10\"}"));
     assert_non_null(strstr(text, "\"now\":\"10\""));
     mem_free(text);
     snprintf(path, sizeof path, "%s/policy", w.dir);
@@ -289,10 +291,11 @@ static void write_journal(struct world *w, const struct buf *text)
     assert_int_equal(os_write_file(path, buf_text(text), text->n), 0);
 }
 
-#define BEGIN(id) "{\"do\":\"begin\",\"id\":\"" id "\",\"boot\":\"00000000-0000-4000-8000-000000000001\",\"owner\":77," \
+#define BEGIN(id) "{\"do\":\"begin\",\"id\":\"" id \
+                  "\",\"boot\":\"00000000-0000-4000-8000-000000000001\",\"owner\":77," \
                   "\"start\":5,\"command\":\"run\",\"what\":\"x\",\"time\":5}"
-#define WRITE(id, n, knob) "{\"do\":\"write\",\"id\":\"" id "\",\"n\":" n ",\"knob\":\"" knob "\",\"inst\":\"\",\"pid\":0," \
-                           "\"start\":0,\"old\":\"60\",\"set\":\"10\"}"
+#define WRITE(id, n, knob) "{\"do\":\"write\",\"id\":\"" id "\",\"n\":" n ",\"knob\":\"" knob "\",\"inst\":\"\"," \
+                           "\"pid\":0,\"start\":0,\"old\":\"60\",\"set\":\"10\"}"
 
 static void bad_lines_are_passed_over(void **state)
 {
@@ -303,7 +306,8 @@ static void bad_lines_are_passed_over(void **state)
     static const char *const strange[] = { /* with a good sum */
         "[]", "{}", "null", "{\"do\":\"begin\"}", "{\"do\":\"end\",\"id\":\"nobody\"}", "{\"do\":\"begin\",\"id\":\"\"}",
         "{\"do\":\"write\",\"id\":\"p1\",\"n\":5}", WRITE("p1", "7", "a"), WRITE("p1", "-1", "a"), WRITE("p2", "0", "a"),
-        "{\"do\":\"now\",\"id\":\"p1\",\"n\":4000,\"now\":\"1\"}", "{\"do\":\"undo\",\"id\":\"p1\",\"n\":0,\"how\":\"well\"}",
+        "{\"do\":\"now\",\"id\":\"p1\",\"n\":4000,\"now\":\"1\"}",
+        "{\"do\":\"undo\",\"id\":\"p1\",\"n\":0,\"how\":\"well\"}",
         "{\"do\":\"begin\",\"id\":\"p9\",\"boot\":\"\",\"owner\":-1,\"start\":1,\"command\":\"\",\"what\":\"\",\"time\":1}",
         "{\"do\":\"old\",\"id\":\"p1\",\"n\":0,\"old\":\"\\u0007\"}", "{\"do\":\"begin\",\"id\":7}", BEGIN("p1"),
     };

@@ -38,20 +38,21 @@ static struct undone recover(struct world *w)
 static void three_ways(void **state)
 {
     (void)state;
+#define LEFT_33 "a: left at 33, which somebody set since; Sonde had set 10, before it was 60\n"
     static const struct {
         const char *knob, *set; long dies; const char *edit, *end; int restored, same, kept; const char *why;
     } cases[] = {
         { "a", "10", ALL, NULL, "60", 1, 0, 0, "" },
         { "a", "10", ALL, "60", "60", 0, 1, 0, "" },
-        { "a", "10", ALL, "33", "33", 0, 0, 1, "a: left at 33, which somebody set since; Sonde had set 10, before it was 60\n" },
+        { "a", "10", ALL, "33", "33", 0, 0, 1, LEFT_33 },
         { "clamp", "5000", ALL, NULL, "60", 1, 0, 0, "" },
         { "clamp", "5000", ALL, "900", "900", 0, 0, 1,
           "clamp: left at 900, which somebody set since; Sonde had set 1000, before it was 60\n" },
         /* It is not known what became of it. */
         { "a", "10", LINE, NULL, "60", 0, 1, 0, "" },
-        { "a", "10", LINE, "33", "33", 0, 0, 1, "a: left at 33, which somebody set since; Sonde had set 10, before it was 60\n" },
+        { "a", "10", LINE, "33", "33", 0, 0, 1, LEFT_33 },
         { "a", "10", KNOB, NULL, "60", 1, 0, 0, "" },
-        { "a", "10", KNOB, "33", "33", 0, 0, 1, "a: left at 33, which somebody set since; Sonde had set 10, before it was 60\n" },
+        { "a", "10", KNOB, "33", "33", 0, 0, 1, LEFT_33 },
         { "clamp", "5000", KNOB, NULL, "60", 1, 0, 0, "" },
         { "clamp", "5000", KNOB, "900", "900", 0, 0, 1,
           "clamp: left at 900, which somebody set since; Sonde had set 5000, before it was 60\n" },
@@ -78,7 +79,9 @@ static void three_ways(void **state)
 static void pairs_go_back_together(void **state)
 {
     (void)state;
-    static const struct { const char *knob, *set, *edited, *edit, *bytes, *ratio; int restored, same, kept; } cases[] = {
+    static const struct {
+        const char *knob, *set, *edited, *edit, *bytes, *ratio; int restored, same, kept;
+    } cases[] = {
         { "bytes", "5000", NULL, NULL, "0", "20", 1, 0, 0 },      { "ratio", "5", NULL, NULL, "0", "20", 1, 0, 0 },
         { "bytes", "5000", "ratio", "30", "0", "30", 0, 0, 1 },   { "bytes", "5000", "ratio", "20", "0", "20", 0, 1, 0 },
         { "bytes", "5000", "bytes", "70", "70", "0", 0, 0, 1 },   { "ratio", "5", "bytes", "70", "70", "0", 0, 0, 1 },
@@ -325,7 +328,8 @@ static void what_another_holds_of_a_task_stays(void **state)
     world_task(&w, 11, 1, 501);
     world_task(&w, 20, 1, 600);
     struct journal *j = world_open(&w), *k = world_open(&w);
-    struct transaction *low = world_begin(j, 10, GOAL_POWER, "apply"), *high = world_begin(k, 11, GOAL_LATENCY, "apply");
+    struct transaction *low = world_begin(j, 10, GOAL_POWER, "apply");
+    struct transaction *high = world_begin(k, 11, GOAL_LATENCY, "apply");
     world_apply(low, "task", 20, "5", NULL);
     world_task(&w, 21, 20, 601);                       /* has 5 of the lower */
     world_apply(high, "task", 20, "-10", NULL);
@@ -381,7 +385,7 @@ static void assert_recovers(struct world *w)
     assert_as_before(w);
 }
 
-/* The process dies at its nth change; each recovery of it at its mth; then one is let live. False: n is past the end. */
+/* The process dies at its nth change, the first recovery at its mth; the second lives. False: n is past the end. */
 static bool die_twice(long nth, long mth, bool ends, bool *recovered)
 {
     struct world w;

@@ -3,7 +3,8 @@
  * clamps and refuses, and a process of ours that dies at any change it makes to the world, or whose disk is full.
  *
  * Knobs: "a", "b", "c" take any word; "clamp" a whole number, of which the kernel makes 1000 at most; "bytes" and
- * "ratio" zero each other, and bytes take no 0; "stubborn" refuses everything, "deaf" stays as it is; "task" is of a task.
+ * "ratio" zero each other, and bytes take no 0; "stubborn" refuses everything, "deaf" stays as it is; "task" is of a
+ * task.
  *
  * The program is linked so that what it does to files of ours goes through here (unit_wrap in meson.build).
  */
@@ -34,11 +35,12 @@ const struct knob *world_knob(const char *name);
 
 struct journal *world_open(struct world *w); /* its journal, with the knobs of this world */
 struct transaction *world_begin(struct journal *j, int owner, int goal, const char *command);
-int world_apply(struct transaction *t, const char *knob, int pid, const char *value, struct step *out); /* NULL: none */
+/* out NULL: not asked for */
+int world_apply(struct transaction *t, const char *knob, int pid, const char *value, struct step *out);
 
 /* ---- accidents ---- */
 
-void world_dies_after(long changes); /* changes of the world until it dies: the next one is torn, and no other happens */
+void world_dies_after(long changes); /* of the world: the next one is torn, and no other happens */
 bool world_is_dead(void);
 long world_changes(void);            /* since world_lives() */
 void world_lives(void);              /* no accidents */
