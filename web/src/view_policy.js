@@ -1,7 +1,7 @@
 /* view_policy.js - what Sonde set on this machine, for what, and what came of it; one click sets it back. */
 import { h, button, fill, viewHead } from './dom.js';
 import { get, live, send } from './api.js';
-import { counted, span, when } from './format.js';
+import { span, when } from './format.js';
 import { app } from './state.js';
 import { Slot, emptyLine, faultBox } from './slot.js';
 import { plainTable } from './table.js';
