@@ -220,10 +220,13 @@ static int quota_write(const struct knob *k, const struct place *p, const char *
     if (rc < 0)
         return rc;
     if (strcmp(value, "max") == 0)
-        return group_put(k, p, h.version == 2 ? "max" : "-1");
-    if (!text_double(value, &percent))
+        snprintf(text, sizeof text, h.version == 2 ? "max" : "-1");
+    else if (text_double(value, &percent))
+        snprintf(text, sizeof text, "%.0f", percent * period / 100);
+    else
         return -EINVAL;
-    snprintf(text, sizeof text, "%.0f", percent * period / 100);
+    if (h.version == 2)
+        snprintf(text + strlen(text), sizeof text - strlen(text), " %.0f", period);
     return group_put(k, p, text);
 }
 

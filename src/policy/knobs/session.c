@@ -137,7 +137,8 @@ const struct knob knobs_session[] = {
       .read = session_read, .check = session_check, .write = session_write },
     { .name = "autogroup", .doc = "the weight of its session against others, as a nice value", .class = KNOB_PROCESS,
       .type = KNOB_WHOLE, .min = -15, .max = 19, .risk = RISK_OTHERS, .needs = "CAP_SYS_NICE below 0",
-      .reverts = "ends with the session", .caution = "other sessions wait longer", .arg = "/proc/%d/autogroup", .owner = "sched",
-      .probe = autogroup_probe, .read = autogroup_read, .writable = autogroup_writable, .write = autogroup_write },
+      .reverts = "ends with the session", .caution = "other sessions wait longer", .arg = "/proc/%d/autogroup",
+      .owner = "sched", .probe = autogroup_probe,
+      .read = autogroup_read, .writable = autogroup_writable, .write = autogroup_write },
     { 0 },
 };
