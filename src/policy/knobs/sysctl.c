@@ -51,6 +51,6 @@ const struct knob knobs_sysctl[] = {
     { PLAIN, .name = "kernel.nmi_watchdog", .doc = "is a processor that hangs noticed?",
       .arg = "/proc/sys/kernel/nmi_watchdog", .min = 0, .max = 1, .caution = "without, a hang leaves no trace" },
     { PLAIN, .name = "kernel.split_lock_mitigate", .doc = "is a program slowed down that locks over two cache lines?",
-      .arg = "/proc/sys/kernel/split_lock_mitigate", .min = 0, .max = 1, .caution = "without, it slows the others down" },
+      .arg = "/proc/sys/kernel/split_lock_mitigate", .min = 0, .max = 1, .caution = "without, it slows others down" },
     { 0 },
 };
