@@ -88,8 +88,8 @@ void plan_put_arm(const struct plan *p, struct buf *out)
 static int arm_unknown(const char *name, char why[static KNOB_WHY])
 {
     const struct knob *near = knob_nearest(name);
-    snprintf(why, KNOB_WHY, "there is no knob \"%.40s\"%s%s%s; `sonde policy probe` lists them", name,
-             near ? "; did you mean " : "", near ? near->name : "", near ? "?" : "");
+    snprintf(why, KNOB_WHY, "there is no knob \"%.40s\"; %s%s%s`sonde policy probe` lists them", name,
+             near ? "did you mean " : "", near ? near->name : "", near ? "? " : "");
     return -EINVAL;
 }
 

@@ -147,9 +147,9 @@ static void make_precision(const struct making *g)
     make_add(g, "mkl.dynamic", "false", EVIDENCE_PRINCIPLE, "the library does not change the number of threads");
     make_add(g, "blis.threads", "1", EVIDENCE_PRINCIPLE, "its bits change with the number of threads");
     make_blas_kernel(g);
-    make_add(g, "gpu.tf32", "0", EVIDENCE_PRINCIPLE, "products on a GPU keep all bits of their factors");
-    make_add(g, "gpu.workspace", ":4096:8", EVIDENCE_PRINCIPLE, "cuBLAS adds in one order");
-    make_add(g, "gpu.deterministic", "1", EVIDENCE_PRINCIPLE, "TensorFlow takes only operations that repeat");
+    make_add(g, "cuda.tf32", "0", EVIDENCE_PRINCIPLE, "products on a GPU keep all bits of their factors");
+    make_add(g, "cublas.workspace", ":4096:8", EVIDENCE_PRINCIPLE, "cuBLAS adds in one order");
+    make_add(g, "tensorflow.deterministic", "1", EVIDENCE_PRINCIPLE, "TensorFlow takes only operations that repeat");
     make_add(g, "nccl.algo", "Ring", EVIDENCE_PRINCIPLE, "sums over several GPUs are made in one order");
     g->plan->cost_factor = g->m->threads_useful;
     if (g->m->threads_useful > 1)
