@@ -16,7 +16,7 @@ struct trial {
     bool system, rt;
     int status;              /* of the last run, as a shell has it */
     double wall_s, cpu_s;
-    char why[KNOB_WHY];      /* why it failed: what it said last on its standard error, or what is wrong with its number */
+    char why[KNOB_WHY];      /* why it failed: its last words on standard error, or what is wrong with its number */
 };
 
 /*
