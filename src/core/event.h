@@ -20,7 +20,8 @@ enum event_kind {
 };
 
 #define EVENT_KINDS (EVENT_POLICY + 1)
-#define EVENT_KIND_NAMES "gap clock adapter budget archive anomaly workload log change alert policy" /* for a choice of one */
+/* For a choice of one. */
+#define EVENT_KIND_NAMES "gap clock adapter budget archive anomaly workload log change alert policy"
 
 enum severity { SEVERITY_INFO = 1, SEVERITY_NOTICE, SEVERITY_WARNING, SEVERITY_CRITICAL };
 

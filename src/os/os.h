@@ -42,8 +42,8 @@ int os_read_text(const char *root, const char *path, char *text, size_t cap);
 int os_read_i64(const char *root, const char *path, int64_t *out);
 int os_pread_i64(int fd, int64_t *out);
 
-/* Writes text to a file of the kernel that is there, in one write(2). May it be done? os_may_write(): 0, -EACCES, -EROFS,
- * -ENOENT. */
+/* Writes text to a file of the kernel that is there, in one write(2). os_may_write(): could that be done? 0, or
+ * -EACCES, -EROFS, -ENOENT. */
 int os_write_text(const char *root, const char *path, const char *text);
 int os_may_write(const char *root, const char *path);
 

@@ -85,6 +85,7 @@ struct journal_transaction {
 };
 
 /* Those that are open and, with `ended`, those that are over and still in the file, oldest first. Returns the count. */
-int journal_each(struct journal *j, bool ended, void (*each)(void *self, const struct journal_transaction *t), void *self);
+int journal_each(struct journal *j, bool ended, void (*each)(void *self, const struct journal_transaction *t),
+                 void *self);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "os/os.h"
+#include "policy/cpus.h"
 #include "policy/registry.h"
 
 #include <errno.h>
@@ -92,11 +93,11 @@ static int knob_check_choice(const struct knob *k, const char *value, char out[s
 static int knob_check_cpus(const struct knob *k, const char *value, char out[static KNOB_VALUE_MAX],
                            char why[static KNOB_WHY])
 {
-    if (text_list_count(value) <= 0 || strpbrk(value, " \n")) {
+    struct cpus c;
+    if (cpus_parse(value, &c) < 0 || cpus_count(&c) == 0 || cpus_put(&c, out, KNOB_VALUE_MAX) < 0) {
         snprintf(why, KNOB_WHY, "%s takes a list of processors like 0-3,8; this is \"%.40s\"", k->name, value);
         return -EINVAL;
     }
-    text_copy(out, KNOB_VALUE_MAX, value);
     return 0;
 }
 
@@ -156,7 +157,8 @@ void knob_probe(const struct knob *k, const struct place *p, struct knob_probe *
     }
     out->exists = rc >= 0 || rc == -EACCES || rc == -EPERM;
     if (!out->exists && !*out->why)
-        snprintf(out->why, KNOB_WHY, "%s", rc == -ENODEV || rc == -ENOENT ? "there is no such thing here" : strerror(-rc));
+        snprintf(out->why, KNOB_WHY, "%s",
+                 rc == -ENODEV || rc == -ENOENT ? "there is no such thing here" : strerror(-rc));
     if (!out->exists)
         return;
     rc = k->writable ? k->writable(k, p) : 0;

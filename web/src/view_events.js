@@ -8,7 +8,7 @@ import { Table } from './table.js';
 import { Listing } from './listing.js';
 import { severityMark } from './findings.js';
 
-const KINDS = ['gap', 'clock', 'adapter', 'budget', 'archive', 'anomaly', 'workload', 'log', 'change', 'alert', 'policy'];
+const KINDS = 'gap clock adapter budget archive anomaly workload log change alert policy'.split(' ');
 const EVENTS_MOST = 1000;
 
 /** @param {string} label @param {string[]} options @param {() => void} told */

@@ -14,7 +14,7 @@ static const struct example examples[] = {
 const struct command command_policy = {
     .name = "policy", .summary = "what Sonde may set on this machine, and what it set", .usage = "", .verbs = verbs,
     .also = "policies tune tuning knobs",
-    .text = "Whatever Sonde sets is in a journal on disk before it is set, and is set back when it is no longer wanted, "
-            "after a crash, too, unless somebody else changed it since.",
+    .text = "Whatever Sonde sets is in a journal on disk before it is set, and is set back when it is no longer "
+            "wanted, after a crash, too, unless somebody else changed it since.",
     .examples = examples,
 };
