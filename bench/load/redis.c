@@ -1,5 +1,6 @@
 /*
- * redis.c - requests to a Redis server at a fixed rate, whether it answers or not (an open loop), and how long each took.
+ * redis.c - requests to a Redis server at a fixed rate, whether it answers or not (an open loop), and how
+ * long each took.
  *
  * A latency counts from the time at which the request was due, so that a server which stands still for 50 ms is charged
  * for all that would have been asked in them (Tene's "coordinated omission"). The client must not be what is late: it

@@ -46,7 +46,8 @@ if [ -x "$openmp" ]; then
     expect 0 '' "$openmp" barrier --steps 20 --json
     has "$tmp/out" wall_s cpu_s threads
     for n in 1 1 3; do
-        OMP_NUM_THREADS=$n "$openmp" reduce --terms 1e5 --json | sed 's/.*"bits":"\([0-9a-f]*\)".*"threads":\([0-9]*\).*/\1 \2/'
+        OMP_NUM_THREADS=$n "$openmp" reduce --terms 1e5 --json |
+            sed 's/.*"bits":"\([0-9a-f]*\)".*"threads":\([0-9]*\).*/\1 \2/'
     done >"$tmp/bits"
     [ "$(sed -n 1p "$tmp/bits")" = "$(sed -n 2p "$tmp/bits")" ] || fail "one thread gives two results: $(cat "$tmp/bits")"
     grep -q '^41[0-9a-f]* 3$' "$tmp/bits" || fail "not with three threads: $(cat "$tmp/bits")"
@@ -58,7 +59,8 @@ expect 2 '*--seconds takes a number from 0.01 to 3600*' "$load" poll --seconds 0
 expect 2 "*poll takes no '--mib'*" "$load" poll --mib 5
 
 if command -v redis-server >/dev/null; then
-    redis-server --save '' --appendonly no --port 0 --unixsocket "$tmp/redis" --dir "$tmp" >/dev/null & background="$background $!"
+    redis-server --save '' --appendonly no --port 0 --unixsocket "$tmp/redis" --dir "$tmp" >/dev/null &
+    background="$background $!"
     expect 0 '' "$load" redis --socket "$tmp/redis" --rate 500 --seconds 0.3 --connections 3 --json
     has "$tmp/out" sent late lost errors fifo p50_us p99_us p999_us max_us
     grep -q '"sent":150,.*"lost":0,"errors":0,' "$tmp/out" || fail "redis: $(cat "$tmp/out")"

@@ -1,8 +1,8 @@
 /*
  * What `sonde policy bench` is made of: scenarios, their trials, and what came of them.
  *
- * A scenario is a workload, what runs beside it, and arms: ways to start it. Its trials go in rounds, one of each arm in
- * random order, so that what comes and goes on the machine meets all arms alike; values of one round are a pair.
+ * A scenario is a workload, what runs beside it, and arms: ways to start it. Its trials go in rounds, one of each arm
+ * in random order, so that what comes and goes on the machine meets all arms alike; values of one round are a pair.
  * Smaller is better, everywhere.
  */
 #ifndef APP_POLICY_BENCH_H
@@ -28,7 +28,8 @@
 
 struct bench_metric {
     const char *name, *unit;
-    const char *key; /* what the load calls it; "command_s" and "command_cpu_s" are of the whole command, as a shell's `time` */
+    const char *key; /* what the load calls it; "command_s" and "command_cpu_s" are of the whole command, as a shell
+                      * times it */
 };
 
 struct bench_workload {
@@ -116,7 +117,7 @@ int bench_judge(const struct bench_result *r, const struct bench_bar *b, struct 
 int bench_arm_of(const struct bench_result *r, const char *name); /* -1 */
 int bench_metric_of(const struct bench_scenario *s, const char *name);
 
-/* Values of one arm and metric, one a round, NAN where the trial failed: r->rounds of them, in memory of the caller's. */
+/* Values of one arm and metric, one a round, NAN where the trial failed: r->rounds of them, for the caller to free. */
 double *bench_values(const struct bench_result *r, int arm, int metric);
 
 /* Different results of an arm, by their bits. */
@@ -146,7 +147,8 @@ void bench_measure(struct bench *b, const struct bench_scenario *s, struct bench
 void bench_result_done(struct bench_result *r);
 
 /* One trial. A scenario with server and noise has two or three stages; all have ended when it returns. */
-void bench_try(const struct bench *b, const struct bench_scenario *s, const struct bench_arm *arm, struct bench_trial *t);
+void bench_try(const struct bench *b, const struct bench_scenario *s, const struct bench_arm *arm,
+               struct bench_trial *t);
 
 /* What an intent says beforehand of the cost; 1 where it says nothing. */
 double bench_announced(const struct bench *b, const struct bench_scenario *s, const struct bench_arm *arm);

@@ -143,7 +143,8 @@ static void judge_bits(const struct bench_result *r, int arm, int metric, const 
 
 int bench_judge(const struct bench_result *r, const struct bench_bar *b, struct bench_verdict *out)
 {
-    int arm = bench_arm_of(r, b->arm), base = bench_arm_of(r, b->against), metric = bench_metric_of(r->scenario, b->metric);
+    int arm = bench_arm_of(r, b->arm), base = bench_arm_of(r, b->against);
+    int metric = bench_metric_of(r->scenario, b->metric);
     *out = (struct bench_verdict){ .got = NAN, .lo = NAN, .hi = NAN, .announced = 1 };
     if (arm < 0 || base < 0 || metric < 0)
         return -EINVAL;

@@ -18,7 +18,8 @@ static const struct bench_workload barrier = {
 
 /* At rest it takes but a fifth of a second, of which starting would be a part that counts. */
 static const struct bench_workload barrier_long = {
-    .name = "barrier", .words = "barrier --steps 30000", .quick = "barrier --steps 100", .openmp = true, .metric = TIMES,
+    .name = "barrier", .words = "barrier --steps 30000", .quick = "barrier --steps 100", .openmp = true,
+    .metric = TIMES,
 };
 
 static const struct bench_workload reduce = {
@@ -69,28 +70,30 @@ static const struct bench_scenario scenarios[] = {
         .bar = { { BAR_GAIN, "latency", "default", "p99", 4 } },
     },
     {
-        .name = "A2", .doc = "OpenMP barriers beside 2 busy programs of another session", .workload = &barrier, .hogs = 2,
-        .arm = { DEFAULT, NICE, INTENT("throughput") },
+        .name = "A2", .doc = "OpenMP barriers beside 2 busy programs of another session", .workload = &barrier,
+        .hogs = 2, .arm = { DEFAULT, NICE, INTENT("throughput") },
         .bar = { { BAR_GAIN, "throughput", "default", "wall", 5 }, { BAR_GAIN, "throughput", "default", "cpu", 3 },
                  { BAR_GAIN, "throughput", "nice -10", "wall", 1 } },
     },
     {
-        .name = "A3", .doc = "a sum of doubles by OpenMP: how many different results", .workload = &reduce, .rounds = 30,
-        .arm = { DEFAULT, INTENT("precision") },
+        .name = "A3", .doc = "a sum of doubles by OpenMP: how many different results", .workload = &reduce,
+        .rounds = 30, .arm = { DEFAULT, INTENT("precision") },
         .bar = { { BAR_BITS, "precision", "default", "wall", 1 } },
     },
     {
         .name = "A4", .doc = "40 processes that sleep 3 ms and look", .workload = &pollers,
         .arm = { DEFAULT, INTENT("power") },
-        .bar = { { BAR_GAIN, "power", "default", "interrupts", 2 }, { BAR_GAIN, "power", "default", "per poll", 0.85 } },
+        .bar = { { BAR_GAIN, "power", "default", "interrupts", 2 },
+                 { BAR_GAIN, "power", "default", "per poll", 0.85 } },
     },
     {
-        .name = "A7", .doc = "how much redis' middle differs from run to run, beside 4 busy programs", .workload = &redis,
-        .hogs = 4, .one_session = true, .rounds = 15, .arm = { DEFAULT, INTENT("stability") },
+        .name = "A7", .doc = "how much redis' middle differs from run to run, beside 4 busy programs",
+        .workload = &redis, .hogs = 4, .one_session = true, .rounds = 15, .arm = { DEFAULT, INTENT("stability") },
         .bar = { { BAR_SPREAD, "stability", "default", "p50", 2 } },
     },
     {
-        .name = "idle", .doc = "redis on a machine at rest", .workload = &redis, .arm = ALL_INTENTS, .bar = NO_COST("p50"),
+        .name = "idle", .doc = "redis on a machine at rest", .workload = &redis, .arm = ALL_INTENTS,
+        .bar = NO_COST("p50"),
     },
     {
         .name = "idle", .doc = "OpenMP barriers on a machine at rest", .workload = &barrier_long, .arm = ALL_INTENTS,

@@ -29,7 +29,8 @@ static void tell_wanted(const struct bench_bar *b, const struct bench_verdict *v
     char n[TEXT_NUMBER_MAX];
     switch (b->kind) {
     case BAR_GAIN:
-        buf_printf(out, "%s is better than with %s, %s times at least", b->metric, b->against, tell_number(b->wanted, n));
+        buf_printf(out, "%s is better than with %s, %s times at least", b->metric, b->against,
+                   tell_number(b->wanted, n));
         break;
     case BAR_SPREAD:
         buf_printf(out, "spread of %s is smaller than with %s, %s times at least", b->metric, b->against,
@@ -107,8 +108,8 @@ void bench_text(const struct bench_result *r, struct buf *out)
         buf_printf(out, "\n  skipped: %s\n\n", r->skipped);
         return;
     }
-    buf_printf(out, " (%d rounds)\n  %-12s %-20s %10s %-6s %-22s %s\n", r->rounds, "", "", "median", "", "[least .. most]",
-               "better than default [95 %]");
+    buf_printf(out, " (%d rounds)\n  %-12s %-20s %10s %-6s %-22s %s\n", r->rounds, "", "", "median", "",
+               "[least .. most]", "better than default [95 %]");
     for (int m = 0; m < r->metrics; m++)
         for (int i = 0; i < r->arms; i++)
             tell_row(r, i, m, out);

@@ -77,8 +77,8 @@ static void words_put_redis(struct words *w, const struct bench *b, const struct
     char home[OS_PATH_MAX], socket[OS_PATH_MAX];
     trial_home(b, s, home);
     trial_socket(b, s, socket);
-    static const char *const fixed[] = { "redis-server", "--save", "", "--appendonly", "no", "--daemonize", "no", "--port",
-                                         "0", "--loglevel", "warning" };
+    static const char *const fixed[] = { "redis-server", "--save", "", "--appendonly", "no", "--daemonize", "no",
+                                         "--port", "0", "--loglevel", "warning" };
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         words_put(w, fixed[i]);
     words_put(w, "--dir");
@@ -249,7 +249,8 @@ static void trial_init(struct trial *t)
         t->out->value[i] = NAN;
 }
 
-void bench_try(const struct bench *b, const struct bench_scenario *s, const struct bench_arm *arm, struct bench_trial *out)
+void bench_try(const struct bench *b, const struct bench_scenario *s, const struct bench_arm *arm,
+               struct bench_trial *out)
 {
     struct trial t = { .bench = b, .scenario = s, .arm = arm, .out = out };
     trial_init(&t);
