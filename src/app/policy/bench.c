@@ -227,11 +227,11 @@ static const struct example examples[] = {
 const struct command policy_bench = {
     .name = "policy bench", .summary = "measure what the intents are worth here", .usage = "[SCENARIO ...]",
     .also = "benchmark measure",
-    .text = "Starts workloads beside noise, by default, with nice, and with `sonde run --intent`, in rounds of one trial "
-            "each in random order, and compares the trials of a round. It takes the whole machine and is to be run on one that "
-            "does nothing else. Ctrl-C ends it; what was measured is told.\n\n"
-            "The load is Debian's redis-server and stress-ng where they are there, and small programs of Sonde's own. As root "
-            "the client of redis runs in a real-time class, so that it is not what is late.\n\n"
+    .text = "Starts workloads beside noise, by default, with nice, and with `sonde run --intent`, in rounds of one "
+            "trial each in random order, and compares the trials of a round. It takes the whole machine and is to be "
+            "run on one that does nothing else. Ctrl-C ends it; what was measured is told.\n\n"
+            "The load is Debian's redis-server and stress-ng where they are there, and small programs of Sonde's own. "
+            "As root the client of redis runs in a real-time class, so that it is not what is late.\n\n"
             "Exit status 3: a bar was missed, or it was ended early.",
     .options = options, .examples = examples, .max_positional = 12, .run = bench_run,
 };
