@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LOAD_OPTIONS 8
+#define LOAD_OPTIONS 9
 
 enum load_type { LOAD_NUMBER, LOAD_TEXT, LOAD_FLAG };
 

@@ -72,6 +72,7 @@ static int poll_run(const struct load_args *a, struct load_result *r)
     load_put(r, "poll_ms", 1e3 * wall_s * n / polls);
     load_put(r, "cpu_s", used.user_s + used.system_s);
     load_put(r, "interrupts", interrupts / wall_s);
+    load_put(r, "a_round", interrupts * n / polls); /* of them while each process polls once */
     return rc;
 }
 

@@ -8,6 +8,7 @@
  */
 #include "load.h"
 #include "resp.h"
+#include "server.h"
 
 #include "base/mem.h"
 #include "base/stats.h"
@@ -33,6 +34,7 @@
 #define KEYS 1000
 #define GRACE_NS 2000000000 /* for what is still to be answered at the end */
 #define FIFO_PRIORITY 90
+#define SLICES 10           /* of the time, between which the middle differs more or less */
 
 struct redis {
     struct pollfd fd[CONNECTIONS];
@@ -91,10 +93,10 @@ static int redis_connect(const char *path, int port)
     return fd;
 }
 
-static int redis_open(struct redis *c, const struct load_args *a)
+static int redis_open(struct redis *c, const char *path, int port)
 {
     for (int i = 0; i < c->n; i++) {
-        int fd = redis_connect(load_text(a, "socket"), (int)load_number(a, "port"));
+        int fd = redis_connect(path, port);
         if (fd < 0) {
             load_complain(fd, "no server at --socket or --port");
             return fd;
@@ -217,6 +219,15 @@ static size_t redis_charge_lost(struct redis *c)
     return lost;
 }
 
+/* Between the quartiles of the slices' medians, as a share of their median: 0 for a server that is as fast all the time. */
+static double redis_spread(const double *x, size_t n)
+{
+    double middle[SLICES];
+    for (size_t i = 0; i < SLICES; i++)
+        middle[i] = stats_median(x + i * n / SLICES, (i + 1) * n / SLICES - i * n / SLICES);
+    return (stats_quantile(middle, SLICES, 0.75) - stats_quantile(middle, SLICES, 0.25)) / stats_median(middle, SLICES);
+}
+
 static void redis_tell(struct redis *c, bool fifo, struct load_result *r)
 {
     size_t n = c->requests - c->warm, lost = redis_charge_lost(c), errors = 0;
@@ -232,6 +243,7 @@ static void redis_tell(struct redis *c, bool fifo, struct load_result *r)
     load_put(r, "p99_us", stats_quantile(x, n, 0.99));
     load_put(r, "p999_us", stats_quantile(x, n, 0.999));
     load_put(r, "max_us", stats_max(x, n));
+    load_put(r, "spread", redis_spread(x, n));
 }
 
 static bool redis_go_first(bool asked)
@@ -244,10 +256,9 @@ static bool redis_go_first(bool asked)
     return fifo;
 }
 
-static int redis_run(const struct load_args *a, struct load_result *r)
+static void redis_init(struct redis *c, const struct load_args *a)
 {
     double rate = load_number(a, "rate");
-    struct redis *c = mem_new(sizeof *c);
     c->n = (int)load_number(a, "connections");
     c->period_ns = 1e9 / rate;
     c->warm = (size_t)(rate * load_number(a, "warm"));
@@ -255,7 +266,27 @@ static int redis_run(const struct load_args *a, struct load_result *r)
     c->latency_us = mem_new(c->requests * sizeof *c->latency_us);
     for (size_t i = 0; i < c->requests; i++)
         c->latency_us[i] = NAN;
-    int rc = redis_open(c, a);
+}
+
+static void redis_done(struct redis *c)
+{
+    for (int i = 0; i < c->n; i++) {
+        if (c->fd[i].fd > 0)
+            os_close(c->fd[i].fd);
+        buf_done(&c->unsent[i]);
+    }
+    mem_free(c->latency_us);
+    mem_free(c);
+}
+
+static int redis_run(const struct load_args *a, struct load_result *r)
+{
+    struct redis *c = mem_new(sizeof *c);
+    struct server server = { 0 };
+    redis_init(c, a);
+    int rc = load_flag(a, "start") ? server_start(&server) : 0;
+    if (rc == 0)
+        rc = redis_open(c, server.pid ? server.socket : load_text(a, "socket"), (int)load_number(a, "port"));
     bool fifo = rc == 0 && redis_go_first(load_flag(a, "fifo"));
     if (rc == 0) {
         rc = redis_talk(c);
@@ -264,17 +295,13 @@ static int redis_run(const struct load_args *a, struct load_result *r)
         else
             redis_tell(c, fifo, r);
     }
-    for (int i = 0; i < c->n; i++) {
-        if (c->fd[i].fd)
-            os_close(c->fd[i].fd);
-        buf_done(&c->unsent[i]);
-    }
-    mem_free(c->latency_us);
-    mem_free(c);
+    redis_done(c);
+    server_stop(&server);
     return rc;
 }
 
 static const struct load_option options[] = {
+    { "start", LOAD_FLAG, .help = "a server of our own, which ends with us" },
     { "socket", LOAD_TEXT, .help = "of a server at this path" },
     { "port", LOAD_NUMBER, 6379, 1, 65535, "of a server at this port of 127.0.0.1" },
     { "rate", LOAD_NUMBER, 2000, 1, 1e6, "requests a second" },

@@ -64,6 +64,11 @@ if command -v redis-server >/dev/null; then
     expect 0 '' "$load" redis --socket "$tmp/redis" --rate 500 --seconds 0.3 --connections 3 --json
     has "$tmp/out" sent late lost errors fifo p50_us p99_us p999_us max_us
     grep -q '"sent":150,.*"lost":0,"errors":0,' "$tmp/out" || fail "redis: $(cat "$tmp/out")"
+    kill $!
+    expect 0 '' env TMPDIR="$tmp" "$load" redis --start --seconds 0.2 --json
+    grep -q '"sent":400,.*"errors":0,.*"spread":[0-9]' "$tmp/out" || fail "redis of its own: $(cat "$tmp/out")"
+    ! ls "$tmp" | grep -q sonde-load || fail "the server's folder is left"
+    expect 1 '*a folder for the server in TMPDIR*' env TMPDIR="$tmp/nowhere" "$load" redis --start --seconds 0.2
 fi
 
 # ---- scenarios ----

@@ -121,6 +121,7 @@ static void inside_set_environment(const char *dir)
                 break;
             }
     setenv("HOME", dir, 1);
+    setenv("TMPDIR", dir, 1);
     setenv("XDG_CONFIG_HOME", dir, 1);
     setenv("XDG_DATA_HOME", dir, 1);
     setenv("SONDE_SOCKET", "", 1);

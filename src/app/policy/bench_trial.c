@@ -191,12 +191,29 @@ static int trial_start(struct trial *t)
     return rc < 0 ? trial_fail(t, rc, "no further process") : 0;
 }
 
+/* Until the server listens; one that has ended will not. */
+static int trial_listens(struct trial *t, const char *socket)
+{
+    int64_t until = os_mono_ns() + (int64_t)(TRIAL_S * 1e9);
+    while (!os_exists("", socket)) {
+        int rc = stage_wait(&t->program, 0.01, &t->end);
+        if (rc != -ETIMEDOUT)
+            return rc < 0 ? rc : t->end.status < 0 ? t->end.status : -ENOENT;
+        if (os_mono_ns() > until)
+            return rc;
+    }
+    return 0;
+}
+
 /* Who asks the server is none of the scenario: in a session of its own, with the rights that there are. */
 static int trial_ask(struct trial *t)
 {
     auto_words struct words w = { 0 };
     char socket[OS_PATH_MAX];
     trial_socket(t->bench, t->scenario, socket);
+    int rc = trial_listens(t, socket);
+    if (rc < 0)
+        return trial_fail(t, rc == -ENOENT ? 0 : rc, rc == -ENOENT ? "redis-server ended" : "redis-server");
     words_put_load(&w, t->bench, t->scenario->workload);
     words_put(&w, "--fifo");
     words_put(&w, "--socket");
@@ -205,7 +222,7 @@ static int trial_ask(struct trial *t)
     about.ordinary = false;
     about.group = t->made ? NULL : about.group;
     about.program = w.word;
-    int rc = stage_start(&about, &t->asker);
+    rc = stage_start(&about, &t->asker);
     if (rc == 0)
         rc = stage_hear(&t->asker, TRIAL_S, &t->said);
     if (rc == 0)
