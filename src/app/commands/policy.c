@@ -4,6 +4,9 @@
 /* The first is what `sonde policy` does. */
 static const struct command *const verbs[] = {
     &policy_explain,
+    &policy_apply,
+    &policy_status,
+    &policy_revert,
     &policy_learn,
     &policy_bench,
     NULL,
@@ -11,6 +14,8 @@ static const struct command *const verbs[] = {
 
 static const struct example examples[] = {
     { "sonde policy explain", "what could be set here, and why" },
+    { "sonde policy status", "what is set now, and by whom" },
+    { "sonde policy revert --all", "set it back" },
     { "sonde policy learn -i throughput -- ./simulate", "which knobs serve a program best" },
     { 0 },
 };
