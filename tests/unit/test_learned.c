@@ -1,6 +1,6 @@
 /*
- * test_learned.c - what is learned of which work: signatures by content, the machine and how busy it is, arms, and what is
- * kept, found and told.
+ * test_learned.c - what is learned of which work: signatures by content, the machine and how busy it is, arms, and what
+ * is kept, found and told.
  */
 #include "index_sample.h"
 #include "test.h"
@@ -109,8 +109,8 @@ static void interpreters(void **state)
 
 static struct machine machine(const struct sample *s)
 {
-    return (struct machine){ .root = s->dir, .cpus_online = 8, .cpus_allowed = 4, .cpus_quota = NAN, .threads_useful = 4,
-                             .smt = 2, .nodes = 1, .llcs = 1, .in_vm = true, .battery = NAN, .hottest = NAN,
+    return (struct machine){ .root = s->dir, .cpus_online = 8, .cpus_allowed = 4, .cpus_quota = NAN,
+                             .threads_useful = 4, .smt = 2, .nodes = 1, .llcs = 1, .in_vm = true, .battery = NAN, .hottest = NAN,
                              .critical = NAN, .contention = NAN, .load = 0, .group = "/" };
 }
 
