@@ -4,6 +4,7 @@
 /* The first is what `sonde policy` does. */
 static const struct command *const verbs[] = {
     &policy_explain,
+    &policy_probe,
     &policy_learn,
     &policy_bench,
     NULL,
@@ -11,6 +12,7 @@ static const struct command *const verbs[] = {
 
 static const struct example examples[] = {
     { "sonde policy explain", "what could be set here, and why" },
+    { "sonde policy probe", "which knobs there are here, and who may turn them" },
     { "sonde policy learn -i throughput -- ./simulate", "which knobs serve a program best" },
     { 0 },
 };

@@ -5,6 +5,7 @@
 #include "app/command.h"
 
 extern const struct command policy_explain;
+extern const struct command policy_probe;
 extern const struct command policy_learn;
 extern const struct command policy_bench;
 
