@@ -8,6 +8,7 @@ extern const struct command policy_explain;
 extern const struct command policy_apply;
 extern const struct command policy_status;
 extern const struct command policy_revert;
+extern const struct command policy_probe;
 extern const struct command policy_learn;
 extern const struct command policy_bench;
 
