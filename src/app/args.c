@@ -324,9 +324,9 @@ const char *args_positional(const struct args *a, int i)
     return i >= 0 && i < a->n_positional ? a->positional[i] : NULL;
 }
 
-char *const *args_words(const struct args *a)
+const char *const *args_words(const struct args *a)
 {
-    return (char *const *)a->positional; /* words of main()'s argv, which execvp(3) takes without const */
+    return a->positional;
 }
 
 int args_positionals(const struct args *a)

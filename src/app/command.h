@@ -82,7 +82,7 @@ double args_number(const struct args *a, const char *name);    /* durations too;
 int64_t args_time(const struct args *a, const char *name);     /* 0 when not given */
 const char *args_positional(const struct args *a, int i);      /* NULL past the end */
 int args_positionals(const struct args *a);
-char *const *args_words(const struct args *a); /* all positional words, to a NULL; borrowed */
+const char *const *args_words(const struct args *a); /* all positional words, to a NULL; borrowed */
 
 struct config;
 const struct config *args_config(const struct args *a); /* files and options, already read */

@@ -2,9 +2,9 @@
  * Successive halving: which of some arms is the best, in a given number of trials.
  *
  * Three rounds. All arms are tried once, the better ones twice more, the best of those four times more; values are
- * compared by their medians on the log scale, of all rounds. Arm 0 is default: it is in every round. A round goes through its
- * arms once for each repeat, each time in another random order, so that what comes and goes on the machine meets all
- * of them alike.
+ * compared by their medians on the log scale, of all rounds. Arm 0 is default: it is in every round. A round goes
+ * through its arms once for each repeat, each time in another random order, so that what comes and goes on the machine
+ * meets all of them alike.
  *
  * It holds no clock and runs nothing: halving_next() says which arm is to be tried, the caller tries it and says by
  * halving_put() what came of it.
@@ -53,7 +53,8 @@ struct halving {
 };
 
 struct halving_options {
-    int arms;       /* 1 .. HALVING_ARMS, default counted; the more promising first: the last go where the budget is small */
+    int arms;       /* 1 .. HALVING_ARMS, default counted; the more promising first: where the budget is small the
+                     * last are not tried */
     int budget;     /* trials, at least HALVING_LEAST */
     double prune;   /* an arm goes when its median is above so many times default's; 0 = 3 */
     uint64_t seed;
@@ -73,8 +74,8 @@ void halving_know(struct halving *h, double value);
  */
 int halving_next(struct halving *h, double *bound);
 
-/* What came of it: positive; INFINITY it was ended at the bound; NaN it failed. Default must not fail: -1 then, and it is
- * over. */
+/* What came of it: positive; INFINITY it was ended at the bound; NaN it failed. Default must not fail: -1 then, and it
+ * is over. */
 int halving_put(struct halving *h, double value);
 
 /* Ends it early: what is known now decides. */

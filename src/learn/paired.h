@@ -32,9 +32,9 @@ struct paired {
 /*
  * Looks at pairs.
  *
- *   standard, arm  n values each, of default and of the arm, i and i a pair. Not above 0 or not finite: not known, and the
- *                  pair is left out; but INFINITY in `arm` alone, a trial that was ended because it took too long, is
- *                  a pair that is lost
+ *   standard, arm  n values each, of default and of the arm, i and i a pair. Not above 0 or not finite: not known, and
+ *                  the pair is left out; but INFINITY in `arm` alone, a trial that was ended because it took too
+ *                  long, is a pair that is lost
  *   n              the first PAIRED_MAX count
  *
  * Without a pair all doubles but p, which is 1, are NaN.

@@ -36,8 +36,6 @@ static void child_read(const struct step *s, char value[static KNOB_VALUE_MAX])
 
 static int child_set(const struct step *s)
 {
-    if (s->knob->class == KNOB_ENV)
-        return setenv(s->knob->arg, s->value, 1) < 0 ? -errno : 0;
     return s->knob->write(s->knob, &s->place, s->value);
 }
 
@@ -60,7 +58,7 @@ static bool launch_is_own(const struct step *s)
     return s->state == STEP_PLANNED && (s->knob->class == KNOB_ENV || s->knob->class == KNOB_PROCESS);
 }
 
-static void child_run(int fd, const struct plan *p, char *const *argv, bool strict, const sigset_t *mask)
+static void child_run(int fd, const struct plan *p, const char *const *argv, bool strict, const sigset_t *mask)
 {
     struct became last = { .step = -1 };
     sigprocmask(SIG_SETMASK, mask, NULL);
@@ -68,7 +66,7 @@ static void child_run(int fd, const struct plan *p, char *const *argv, bool stri
         if (launch_is_own(&p->step[i]) && child_step(fd, &p->step[i], (int)i) < 0 && strict)
             last.error = -ECANCELED;
     if (last.error == 0) {
-        execvp(argv[0], argv);
+        execvp(argv[0], (char *const *)(uintptr_t)argv); /* which it does not change */
         last.error = -errno;
     }
     ssize_t put = write(fd, &last, sizeof last);
@@ -133,7 +131,7 @@ static void launch_ended(struct launch *l, int status, const struct rusage *ru)
     l->pid = 0;
 }
 
-int launch_start(struct plan *p, char *const *argv, bool strict, struct launch *l)
+int launch_start(struct plan *p, const char *const *argv, bool strict, struct launch *l)
 {
     int fd[2], status;
     sigset_t set, before;

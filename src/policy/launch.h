@@ -29,7 +29,7 @@ struct launch {
  * fills their state, old and now. With `strict` a step that does not take ends it before the program is executed. 0
  * when it was started; else the error of fork(2) or execve(2), or -ECANCELED by strict, and l->status is a shell's.
  */
-int launch_start(struct plan *p, char *const *argv, bool strict, struct launch *l);
+int launch_start(struct plan *p, const char *const *argv, bool strict, struct launch *l);
 
 /* Waits until it has ended, sending signals on; calls tick() about once a second while it runs, where given. */
 void launch_wait(struct launch *l, void (*tick)(void *self), void *self);

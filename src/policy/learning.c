@@ -69,7 +69,7 @@ static bool run_is_too_dear(const struct run *r)
     return r->l->regret_s >= r->l->allowed_s;
 }
 
-/* Longer an arm may not take. When pairs are made default's worst counts, too: with long tails it is above the bound. */
+/* Longer an arm may not take. In pairs default's worst counts, too: with long tails it is above the bound. */
 static double run_bound(const struct run *r, enum learning_phase phase, int arm)
 {
     const struct learning *l = r->l;
@@ -99,10 +99,14 @@ static int run_try(struct run *r, enum learning_phase phase, int arm, double *va
         r->worst = fmax(r->worst, t->value); /* the other where it is NaN */
     }
     run_account(r);
-    if (r->o->told)
-        r->o->told(r->o->self, t);
     *value = t->value;
     return rc;
+}
+
+static void run_tell(const struct run *r)
+{
+    if (r->o->told)
+        r->o->told(r->o->self, r->l);
 }
 
 /* A default that fails cannot be compared with; nor can what a person ended. True: go on. */
@@ -126,6 +130,7 @@ static bool run_same(struct run *r)
         double *value = &batch[i % 2][i / 2];
         if (!run_goes_on(r, 0, run_try(r, PHASE_SAME, 0, value)))
             return false;
+        run_tell(r);
         halving_know(&r->l->search, *value);
     }
     struct paired_noise *n = &r->l->noise;
@@ -133,8 +138,8 @@ static bool run_same(struct run *r)
     r->l->rule.gain = fmax(r->l->rule.gain, n->differ);
     if (n->visible <= LEARNING_VISIBLE_MAX)
         return true;
-    run_decide(r, LEARNING_NOISY, "too noisy: runs without any change differ so much (by %.0f %% between two batches) that "
-               "%d pairs would show only gains above %.1f times; default is kept", 100 * (n->differ - 1),
+    run_decide(r, LEARNING_NOISY, "too noisy: runs without any change differ so much (by %.0f %% between two "
+               "batches) that %d pairs would show only gains above %.1f times; default is kept", 100 * (n->differ - 1),
                r->o->pairs, n->visible);
     return false;
 }
@@ -148,6 +153,7 @@ static bool run_search(struct run *r)
         if (!run_goes_on(r, arm, run_try(r, PHASE_SEARCH, arm, &value)))
             return false;
         halving_put(h, value);
+        run_tell(r);
         if (run_is_too_dear(r))
             halving_stop(h);
     }
@@ -179,11 +185,14 @@ static bool run_pairs(struct run *r, int arm)
             int is_arm = k ^ first;
             if (!run_goes_on(r, is_arm ? arm : 0, run_try(r, PHASE_PAIRS, is_arm ? arm : 0, &value[is_arm][i])))
                 return false;
+            if (k == 0)
+                run_tell(r);
         }
         if (isnan(value[1][i]))
             value[1][i] = INFINITY; /* an arm that fails has lost the pair */
         paired_look(value[0], value[1], (size_t)i + 1, &r->l->pairs);
         r->l->pairs.worst_standard = r->worst; /* of all its runs: how bad default can be is known by more than these */
+        run_tell(r);
         if (paired_is_lost(&r->l->pairs, &r->l->rule) || run_is_too_dear(r))
             break;
     }
@@ -198,17 +207,17 @@ static void run_judge(struct run *r)
     const struct paired_rule *rule = &r->l->rule;
     switch (paired_judge(p, rule)) {
     case PAIRED_ACCEPTED:
-        run_decide(r, LEARNING_ACCEPTED, "%d of %d pairs won, %.2f times better (%.2f to %.2f), the worst run not worse "
-                   "than %g times default's worst", p->won, p->pairs, p->ratio, p->lo, p->hi, rule->worst);
+        run_decide(r, LEARNING_ACCEPTED, "%d of %d pairs won, %.2f times better (%.2f to %.2f), the worst run not "
+                   "worse than %g times default's worst", p->won, p->pairs, p->ratio, p->lo, p->hi, rule->worst);
         break;
     case PAIRED_FEW:
     case PAIRED_LOST:
         if (run_is_too_dear(r) && !paired_is_lost(p, rule))
-            run_decide(r, LEARNING_KEPT, "its runs took so much longer that the limit for lost time was reached after %d "
-                       "pairs; default is kept", p->pairs);
+            run_decide(r, LEARNING_KEPT, "its runs took so much longer that the limit for lost time was reached "
+                       "after %d pairs; default is kept", p->pairs);
         else
-            run_decide(r, LEARNING_KEPT, "it won %d of %d fresh pairs, and %d of %d must be won; default is kept", p->won,
-                       p->pairs, rule->won, rule->pairs);
+            run_decide(r, LEARNING_KEPT, "it won %d of %d fresh pairs, and %d of %d must be won; default is kept",
+                       p->won, p->pairs, rule->won, rule->pairs);
         break;
     case PAIRED_SMALL:
         run_decide(r, LEARNING_KEPT, "it is %.2f times better, and less than %.2f does not count here; default is kept",
@@ -233,12 +242,12 @@ void learning_run(const struct learning_options *o, struct learning *out)
     halving_init(&out->search, &(struct halving_options){ .arms = o->arms, .budget = o->budget, .prune = PRUNE,
                                                           .seed = o->seed });
     if (o->arms < 2)
-        run_decide(&r, LEARNING_KEPT, "there is nothing to try here: no knob of this goal can be set, or all are so already");
+        run_decide(&r, LEARNING_KEPT, "there is nothing to try here: no knob can be set, or all are so already");
     if (o->arms < 2 || !run_same(&r) || !run_search(&r))
         return;
     out->best = run_choose(&r);
     if (!out->best && run_is_too_dear(&r))
-        run_decide(&r, LEARNING_KEPT, "the limit for lost time was reached, and no arm was better till then; default is kept");
+        run_decide(&r, LEARNING_KEPT, "the limit for lost time was reached before any arm was better; default is kept");
     else if (!out->best)
         run_decide(&r, LEARNING_KEPT, "no arm was more than %.0f %% better than default in the search; default is kept",
                    100 * (o->gain - 1));

@@ -31,6 +31,7 @@ struct learning_arm {
     char what[48];           /* "the latency preset", "one knob" */
     int cost;                /* sum of enum knob_cost */
     enum knob_risk risk;     /* the largest */
+    bool shared;             /* has knobs that do not end with the program: of groups, the system, GPUs */
 };
 
 enum learning_phase { PHASE_SAME, PHASE_SEARCH, PHASE_PAIRS };
@@ -44,6 +45,8 @@ struct learning_trial {
     int64_t at_ms;
 };
 
+struct learning;
+
 struct learning_options {
     const struct learning_arm *arm; /* the more promising first, after default; borrowed */
     int arms;                       /* 1 .. HALVING_ARMS */
@@ -54,13 +57,13 @@ struct learning_options {
 
     /*
      * Tries an arm and measures: *value positive, smaller is better, and how long it took. It may be ended after
-     * bound_s seconds. 0; -ETIMEDOUT it was ended, of which *wall_s is set; -EINTR a person ended it all; another error: it
-     * failed.
+     * bound_s seconds. 0; -ETIMEDOUT it was ended, of which *wall_s is set; -EINTR a person ended it all; another
+     * error: it failed.
      */
     int (*trial)(void *self, const struct learning_arm *arm, double bound_s, double *value, double *wall_s);
 
-    /* Tells of a trial after it was taken into account; NULL for nobody. */
-    void (*told)(void *self, const struct learning_trial *t);
+    /* Tells of the last trial after it was taken into account; NULL for nobody. */
+    void (*told)(void *self, const struct learning *l);
     void *self;
 };
 

@@ -49,6 +49,7 @@ static bool arms_sum(const struct plan *p, const struct step *only, struct learn
         any = true;
         a->cost += (int)knob_cost(s->knob);
         a->risk = s->knob->risk > a->risk ? s->knob->risk : a->risk;
+        a->shared = a->shared || (s->knob->class != KNOB_ENV && s->knob->class != KNOB_PROCESS);
         buf_printf(text, "%s%s", text->n ? " " : "", s->knob->name);
         if (*s->place.inst && strcmp(s->place.inst, p->group) != 0)
             buf_printf(text, "@%s", s->place.inst);

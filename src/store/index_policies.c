@@ -70,7 +70,8 @@ static bool policies_is_key(const struct index_policy *p)
 int64_t index_add_policy(struct index *x, const struct index_policy *p, const struct index_trial *t, size_t n)
 {
     bool fits = policies_is_key(p) && index_is_text(p->arm, INDEX_ARM_MAX) &&
-                index_is_text(p->reason, INDEX_NOTE_MAX) && index_is_text(p->version, 40) && n <= INDEX_POLICY_TRIALS_MAX;
+                index_is_text(p->reason, INDEX_NOTE_MAX) && index_is_text(p->version, 40) &&
+                n <= INDEX_POLICY_TRIALS_MAX;
     for (size_t i = 0; i < n && fits; i++)
         fits = index_is_text(t[i].phase, 20) && index_is_text(t[i].arm, INDEX_ARM_MAX);
     if (!fits)

@@ -38,9 +38,9 @@ static void note_trial(void *self, const struct index_trial *t)
 static struct index_policy policy(const char *workload, enum index_policy_state state, const char *arm)
 {
     return (struct index_policy){ .machine = "amd-25 cpus=2", .workload = workload, .goal = "latency",
-                                  .contention = "quiet", .metric = "wall", .class = "openmp", .state = state, .arm = arm,
-                                  .reason = "9 of 10 pairs won", .ratio = 1.5, .lo = 1.4, .hi = 1.6, .p = 0.0107,
-                                  .pairs = 10, .won = 9, .at_ms = SAMPLE_START, .version = "1.0" };
+                                  .contention = "quiet", .metric = "wall", .class = "openmp", .state = state,
+                                  .arm = arm, .reason = "9 of 10 pairs won", .ratio = 1.5, .lo = 1.4, .hi = 1.6,
+                                  .p = 0.0107, .pairs = 10, .won = 9, .at_ms = SAMPLE_START, .version = "1.0" };
 }
 
 static void a_life(void **state)

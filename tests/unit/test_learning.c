@@ -63,8 +63,8 @@ static struct world world_new(uint64_t seed, int arms, double spread)
 static struct learning_options options(struct world *w, uint64_t seed)
 {
     return (struct learning_options){ .arm = w->arm, .arms = w->arms, .budget = LEARNING_BUDGET,
-                                      .pairs = LEARNING_PAIRS, .gain = LEARNING_GAIN, .max_regret = 1, .seed = seed, .trial = world_trial,
-                                      .self = w };
+                                      .pairs = LEARNING_PAIRS, .gain = LEARNING_GAIN, .max_regret = 1, .seed = seed,
+                                      .trial = world_trial, .self = w };
 }
 
 static struct learning l; /* large */

@@ -20,7 +20,7 @@
 
 struct running {
     const struct args *args;
-    char *const *words;
+    const char *const *words;
     struct planning planning;
     struct launch launch;
     struct journal *journal;
@@ -100,8 +100,18 @@ static void run_end(struct running *r)
 static void run_say_begin(const struct running *r)
 {
     const struct plan *p = &r->planning.plan;
-    if (!r->quiet && *p->cost)
+    if (!r->quiet && !args_flag(r->args, "json") && *p->cost)
         fprintf(stderr, "sonde: %s: %s\n", planning_purpose(p), p->cost);
+}
+
+/* What a person named and did not get. */
+static void run_say_left(const struct plan *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        const struct step *s = &p->step[i];
+        if (s->evidence == EVIDENCE_ASKED && (s->state == STEP_LEFT || s->state == STEP_REFUSED))
+            fprintf(stderr, "sonde: %s=%s was not set: %s\n", s->knob->name, s->value, s->note);
+    }
 }
 
 static void run_say_end(const struct running *r)
@@ -119,6 +129,7 @@ static void run_say_end(const struct running *r)
     fprintf(stderr, "\nsonde: %.3g s, %.3g s of processor time, made to wait for one %lld times; set up in %.1f ms%s\n",
             r->launch.wall_s, r->launch.cpu_s, (long long)r->launch.switches, 1e3 * r->launch.setup_s,
             r->undone.kept + r->undone.failed ? "" : "; all is as it was");
+    run_say_left(p);
     if (r->undone.kept + r->undone.failed)
         fputs(buf_text(&r->undone.lines), stderr);
 }

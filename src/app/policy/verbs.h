@@ -4,6 +4,8 @@
 
 #include "app/command.h"
 
-extern const struct command policy_explain, policy_bench;
+extern const struct command policy_explain;
+extern const struct command policy_learn;
+extern const struct command policy_bench;
 
 #endif
