@@ -3,7 +3,10 @@
 
 /* The first is what `sonde policy` does. */
 static const struct command *const verbs[] = {
-    &policy_explain, &policy_learn, &policy_bench, NULL,
+    &policy_explain,
+    &policy_learn,
+    &policy_bench,
+    NULL,
 };
 
 static const struct example examples[] = {
