@@ -5,5 +5,7 @@
 #include "app/command.h"
 
 extern const struct command policy_explain;
+extern const struct command policy_gamemode;
+extern const struct command policy_profile;
 
 #endif
