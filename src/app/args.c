@@ -202,7 +202,7 @@ static int args_letters(struct parse *p, const char *word)
 static int args_word(struct parse *p, const char *word)
 {
     struct args *a = p->a;
-    if (a->n_positional < a->command->max_positional) {
+    if (a->n_positional < a->command->max_positional || a->command->passes) {
         a->positional[a->n_positional++] = word;
         return 0;
     }
@@ -220,12 +220,13 @@ int args_parse(const struct command *c, int argc, char *const *argv, struct args
     struct args *a = mem_new(sizeof *a);
     *a = (struct args){
         .command = c, .given = mem_new((size_t)args_count(c) * sizeof *a->given),
-        .positional = mem_new((size_t)(c->max_positional + 1) * sizeof *a->positional) };
+        .positional = mem_new((size_t)((c->passes ? argc : c->max_positional) + 1) * sizeof *a->positional) };
     struct parse p = { .a = a, .argc = argc, .argv = argv, .complaint = complaint };
     int rc = 0;
     bool options = true;
     for (; p.i < argc && rc == 0; p.i++) {
         const char *word = argv[p.i];
+        options = options && !(c->passes && a->n_positional);
         if (options && strcmp(word, "--") == 0)
             options = false;
         else if (options && word[0] == '-' && word[1] == '-')
@@ -321,6 +322,11 @@ int64_t args_time(const struct args *a, const char *name)
 const char *args_positional(const struct args *a, int i)
 {
     return i >= 0 && i < a->n_positional ? a->positional[i] : NULL;
+}
+
+const char *const *args_words(const struct args *a)
+{
+    return a->positional;
 }
 
 int args_positionals(const struct args *a)

@@ -51,6 +51,7 @@ struct command {
     const struct example *examples;
     const struct command *const *verbs; /* "sessions list" ..., to a NULL; the first is meant where none is named */
     int max_positional;
+    bool passes;                   /* what begins with the first positional word is the command line of a program */
     bool bare;                     /* runs without a configuration: args_config() is NULL */
     int (*run)(const struct args *a); /* returns an exit status */
 };
@@ -81,6 +82,7 @@ double args_number(const struct args *a, const char *name);    /* durations too;
 int64_t args_time(const struct args *a, const char *name);     /* 0 when not given */
 const char *args_positional(const struct args *a, int i);      /* NULL past the end */
 int args_positionals(const struct args *a);
+const char *const *args_words(const struct args *a); /* all positional words, to a NULL; borrowed */
 
 struct config;
 const struct config *args_config(const struct args *a); /* files and options, already read */

@@ -9,7 +9,7 @@
 #include "output/export_points.h"
 #include "store/csvlog.h"
 #include "store/join.h"
-#include "store/journal.h"
+#include "store/store_journal.h"
 #include "store/tape_export.h"
 
 #include <errno.h>
@@ -87,7 +87,7 @@ static int export_learn(struct export *e)
         if (p[i].segment)
             join_learn(&e->join, &p[i].about, p[i].segment->schema);
         for (int k = 0; k < p[i].n_journals; k++)
-            journal_read(p[i].journal[k].fd, export_learn_tick, e, NULL);
+            store_journal_read(p[i].journal[k].fd, export_learn_tick, e, NULL);
     }
     return 0;
 }

@@ -54,6 +54,15 @@ int os_disk_read_record(int fd, void *bytes, size_t cap);
 
 int os_disk_remove(const char *path);     /* a file */
 
+bool os_disk_is_ours(int fd); /* does it belong to the user or to root, and may nobody else write to it? */
+
+/*
+ * The lock of a file that is open, shared by nobody, for as long as something is done to it: waits for at most so long,
+ * then -EBUSY. The end of the process lets go of it, too.
+ */
+int os_disk_hold(int fd, int wait_ms);
+void os_disk_let_go(int fd);
+
 /*
  * Is it a file that we may open so? It is not opened for that: to close any descriptor of a file drops every lock
  * that this process has on it, those of SQLite too. 0, -ENOENT, -EACCES, -EROFS, -ELOOP a symbolic link, -EINVAL no

@@ -142,6 +142,33 @@ int os_disk_remove(const char *path)
     return unlink(path) < 0 ? -errno : 0;
 }
 
+bool os_disk_is_ours(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_uid == geteuid() || st.st_uid == 0) &&
+           !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* flock(2) has no time limit; whoever holds it does so for milliseconds. */
+int os_disk_hold(int fd, int wait_ms)
+{
+    int64_t until_ns = os_mono_ns() + wait_ms * (int64_t)1000000;
+    for (int pause_us = 200;; pause_us = pause_us < 20000 ? pause_us * 2 : pause_us) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return 0;
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return -errno;
+        if (os_mono_ns() >= until_ns)
+            return -EBUSY;
+        usleep((useconds_t)pause_us);
+    }
+}
+
+void os_disk_let_go(int fd)
+{
+    flock(fd, LOCK_UN);
+}
+
 /* The pid of whoever holds the lock, as it wrote it. */
 static int32_t os_disk_owner(int fd)
 {

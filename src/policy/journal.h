@@ -44,7 +44,7 @@ struct transaction;
 
 /* Begins one; nothing is synced until the first step. */
 int transaction_begin(struct journal *j, const struct transaction_about *a, struct transaction **out);
-const char *transaction_id(const struct transaction *t); /* "p20261127_091756_4711" */
+const char *transaction_id(const struct transaction *t); /* "p20261127_091756_4711_3fa2" */
 
 /*
  * Sets the knob of a step, with its old value on disk before. Fills old, now, state and note of the step. 0 also where
@@ -54,13 +54,18 @@ int transaction_apply(struct transaction *t, struct step *s);
 
 /* Undoes all of it, and frees it. Fills `out` where it is not NULL. */
 struct undone {
-    int restored, same, kept, gone, failed; /* kept: somebody else's value; gone: the task or device is no more */
-    struct buf lines;                       /* one for each that is not back: what, and why */
+    int restored, same, kept, gone; /* kept: somebody else's value; gone: the task or device is no more */
+    int passed;                     /* another transaction stands on it, and goes back to what was before this one */
+    int failed;                     /* it could not be written: the transaction stays open, the next to come tries */
+    struct buf lines;               /* one for each that is not back: what, and why */
 };
 int transaction_end(struct transaction *t, struct undone *out);
 void undone_done(struct undone *u);
 
 /* ---- what anybody does ---- */
+
+/* Is there no journal, or nothing open in it? Reads its last line only: 6 us. */
+bool journal_is_idle(const char *data_dir);
 
 /* Undoes what the owners that are gone, or whose time is over, left behind. Quick where there is none. */
 int journal_recover(struct journal *j, struct undone *out);
@@ -71,7 +76,8 @@ int journal_revert(struct journal *j, const char *id, struct undone *out);
 struct journal_step {
     const char *knob, *inst, *old, *set, *now; /* borrowed, in the call only; now "": not read back */
     int32_t pid;
-    const char *undone; /* "" while it stands; "restored", "same", "kept", "gone", "failed", "refused" */
+    uint64_t start;     /* of the task */
+    const char *undone; /* "" while it stands; "restored", "same", "kept", "gone", "passed", "failed", "refused" */
 };
 
 struct journal_transaction {

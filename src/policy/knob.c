@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "os/os.h"
+#include "policy/cpus.h"
 #include "policy/registry.h"
 
 #include <errno.h>
@@ -79,7 +80,7 @@ static int knob_check_whole(const struct knob *k, const char *value, char out[st
 static int knob_check_choice(const struct knob *k, const char *value, char out[static KNOB_VALUE_MAX],
                              char why[static KNOB_WHY])
 {
-    size_t n = strlen(value);
+    size_t n = strchr(value, ' ') ? 0 : strlen(value); /* two of them are none */
     for (const char *c = k->choices; n && (c = strstr(c, value)) != NULL; c += n)
         if ((c == k->choices || c[-1] == ' ') && (c[n] == ' ' || !c[n])) {
             text_copy(out, KNOB_VALUE_MAX, value);
@@ -92,11 +93,11 @@ static int knob_check_choice(const struct knob *k, const char *value, char out[s
 static int knob_check_cpus(const struct knob *k, const char *value, char out[static KNOB_VALUE_MAX],
                            char why[static KNOB_WHY])
 {
-    if (text_list_count(value) <= 0 || strpbrk(value, " \n")) {
+    struct cpus c;
+    if (cpus_parse(value, &c) < 0 || cpus_count(&c) == 0 || cpus_put(&c, out, KNOB_VALUE_MAX) < 0) {
         snprintf(why, KNOB_WHY, "%s takes a list of processors like 0-3,8; this is \"%.40s\"", k->name, value);
         return -EINVAL;
     }
-    text_copy(out, KNOB_VALUE_MAX, value);
     return 0;
 }
 

@@ -13,8 +13,11 @@
 
 struct launch {
     int32_t pid;       /* while it runs */
-    int status;        /* as a shell has it: its exit status, 128 + n where signal n ended it; 127 it is not there,
-                        * 126 it cannot be executed */
+    bool own_session;
+    int64_t begun_ns;  /* os_mono_ns() */
+    int status;        /* as a shell has it: its exit status, 128 + n where signal n ended it; 127 it is not
+                        * there, 126 it cannot be executed */
+    double setup_s;    /* from the fork to the program */
     double wall_s, cpu_s; /* of it and of what it waited for */
     int64_t switches;  /* involuntary: it was made to wait for a processor */
     int64_t faults;    /* page faults */
@@ -22,11 +25,11 @@ struct launch {
 };
 
 /*
- * Starts argv (to a NULL; argv[0] is sought in PATH) with the steps of the plan that are planned, and fills their
- * state, old and now. With `strict` a step that does not take ends it before the program is executed. 0 when it was started;
- * else the error of fork(2) or execve(2), or -ECANCELED by strict.
+ * Starts argv (to a NULL; argv[0] is sought in PATH) with the steps of the plan that are planned and are its own, and
+ * fills their state, old and now. With `strict` a step that does not take ends it before the program is executed. 0
+ * when it was started; else the error of fork(2) or execve(2), or -ECANCELED by strict, and l->status is a shell's.
  */
-int launch_start(struct plan *p, char *const *argv, bool strict, struct launch *l);
+int launch_start(struct plan *p, const char *const *argv, bool strict, struct launch *l);
 
 /* Waits until it has ended, sending signals on; calls tick() about once a second while it runs, where given. */
 void launch_wait(struct launch *l, void (*tick)(void *self), void *self);

@@ -41,8 +41,10 @@ struct step {
 };
 
 struct plan {
+    const char *root;            /* of the machine; borrowed */
     enum goal goal;
-    bool has_goal;             /* false: only knobs that a person named */
+    bool has_goal;               /* false: only knobs that a person named */
+    char group[KNOB_INST_MAX];   /* of a control group that it makes for the program; "" none */
     struct step *step;           /* n, in the order in which they are to be set */
     size_t n, cap;
     struct buf notes;            /* one line each: what more there would be, and what it takes */
@@ -67,10 +69,19 @@ struct plan_options {
 int plan_make(const struct plan_options *o, struct plan *out, char why[static KNOB_WHY]);
 void plan_done(struct plan *p);
 
-/* Adds a step; the place's and the value's texts are copied. Returns it, valid until the next is added. */
+/* Adds a step, of the instance "". The texts are copied. Returns it, valid until the next is added. */
 struct step *plan_add(struct plan *p, const struct knob *k, const char *value, enum evidence e, const char *why);
 
-/* The plan as an arm. */
+/*
+ * The same for a knob of a control group that is made for the program, below ours, and goes with it: the first adds the
+ * steps that make the group and put the program into it.
+ */
+struct step *plan_add_grouped(struct plan *p, const struct machine *m, const struct knob *k, const char *value,
+                              enum evidence e, const char *why);
+
+struct step *plan_find(struct plan *p, const char *knob, const char *inst); /* NULL */
+
+/* The plan as an arm: every step but those that were left or refused. */
 void plan_put_arm(const struct plan *p, struct buf *out);
 
 const char *step_state_name(enum step_state s); /* "planned", "done", "same", "left", "refused" */

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "os/disk.h"
 #include "os/os.h"
-#include "store/journal.h"
+#include "store/store_journal.h"
 #include "store/names.h"
 
 #include <errno.h>
@@ -134,7 +134,7 @@ static int archive_reads_journal(struct archive_part *p, const struct archive_jo
     if (j->fd < 0 || archive_packed(p, j->name.block))
         return j->fd < 0 ? j->fd : 0;
     uint64_t before = p->ticks;
-    int rc = journal_read(j->fd, archive_reach_tick, p, NULL);
+    int rc = store_journal_read(j->fd, archive_reach_tick, p, NULL);
     return rc < 0 ? rc : p->ticks > before;
 }
 
@@ -263,7 +263,8 @@ int archive_columns(const struct archive_part *p)
         int rc = segment_load(p->segment);
         return rc < 0 ? rc : p->segment->map.columns;
     }
-    int rc = p->n_journals ? journal_read(p->journal[p->n_journals - 1].fd, archive_count_columns, &map, NULL) : 0;
+    int rc = p->n_journals ?
+        store_journal_read(p->journal[p->n_journals - 1].fd, archive_count_columns, &map, NULL) : 0;
     int n = map.columns;
     tape_map_done(&map);
     return rc < 0 ? rc : n;

@@ -32,7 +32,7 @@ bool archive_is_recorded(const char *dir);
 
 struct archive_journal {
     struct names name;
-    int fd;                       /* to journal_read(), also when it is packed and removed by then */
+    int fd;                       /* to store_journal_read(), also when it is packed and removed by then */
 };
 
 /* Segments and journals as one list, in the order of session, part and time. */

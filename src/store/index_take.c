@@ -4,7 +4,7 @@
 #include "base/auto.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "store/journal.h"
+#include "store/store_journal.h"
 #include "store/names.h"
 
 #include <errno.h>
@@ -68,7 +68,7 @@ static int taking_part(struct taking *t, const struct archive_part *p)
         if (s->entry[i].type == CHUNK_EVENT && segment_read(s, &s->entry[i], &b, &c) == 0 && tape_event(&c, &e) == 1)
             rc = taking_add(t, &e);
     for (int i = 0; i < p->n_journals && rc == 0; i++)
-        rc = journal_read(p->journal[i].fd, taking_instant, t, NULL);
+        rc = store_journal_read(p->journal[i].fd, taking_instant, t, NULL);
     return rc;
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "os/disk.h"
-#include "store/journal.h"
+#include "store/store_journal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -173,7 +173,7 @@ int packer_pack(struct packer *p, const struct names *journal)
     int rc = names_path(p->dir, journal, path);
     int fd = rc < 0 ? rc : os_disk_open(path, OS_DISK_READ);
     int64_t size = fd < 0 ? fd : os_disk_size(fd);
-    rc = size < 0 ? (int)size : journal_read(fd, packer_take, &k, &lost);
+    rc = size < 0 ? (int)size : store_journal_read(fd, packer_take, &k, &lost);
     os_close(fd);
     if (rc == -EEXIST && k.done)
         rc = 0;

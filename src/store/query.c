@@ -9,7 +9,7 @@
 #include "store/query.h"
 
 #include "base/mem.h"
-#include "store/journal.h"
+#include "store/store_journal.h"
 #include "store/query_own.h"
 
 #include <errno.h>
@@ -268,7 +268,7 @@ static int query_journals(struct asking *q, const struct archive_part *p)
         const struct archive_journal *j = &p->journal[i];
         if (j->name.block != q->next_block)
             lanes_break(q);
-        int rc = query_lost(q, journal_read(j->fd, query_tick, q, &q->r->lost));
+        int rc = query_lost(q, store_journal_read(j->fd, query_tick, q, &q->r->lost));
         if (rc < 0)
             return rc;
         q->next_block = j->name.block + 1;

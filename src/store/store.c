@@ -109,7 +109,7 @@ static void store_free(struct store *s)
         moment_done(&s->queue[i].m);
         schema_free(s->queue[i].grown);
     }
-    journal_done(&s->journal);
+    store_journal_done(&s->journal);
     schema_free(s->schema);
     schema_free(s->known);
     tape_map_done(&s->map);

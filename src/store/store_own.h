@@ -2,7 +2,7 @@
 #ifndef STORE_STORE_OWN_H
 #define STORE_STORE_OWN_H
 
-#include "store/journal.h"
+#include "store/store_journal.h"
 #include "store/packer.h"
 #include "store/store.h"
 
@@ -49,7 +49,7 @@ struct store {
     /* of the writer */
     struct schema *schema;
     struct tape_map map;
-    struct journal journal;
+    struct store_journal journal;
     int part;                  /* written under the lock */
     uint32_t block;
     int64_t room_ns;           /* not before: asking for room again */

@@ -23,7 +23,7 @@ static void store_close_journal(struct store *s)
 {
     if (s->journal.fd < 0)
         return;
-    journal_close(&s->journal);
+    store_journal_close(&s->journal);
     os_lock(s->lock);
     s->closed = mem_grow(s->closed, s->n_closed, &s->cap_closed, sizeof *s->closed);
     s->closed[s->n_closed++] = s->journal.name;
@@ -35,7 +35,7 @@ static void store_close_journal(struct store *s)
 /* Does this instant begin another journal? */
 static bool store_turns(struct store *s, int64_t wall_ms)
 {
-    const struct journal *j = &s->journal;
+    const struct store_journal *j = &s->journal;
     return j->fd >= 0 &&
            (j->ticks >= segment_ticks(tape_width(&s->map, 0) + tape_width(&s->map, 1)) ||
             wall_ms < j->last_ms || wall_ms / DAY_MS != j->last_ms / DAY_MS);
@@ -63,7 +63,7 @@ static int store_open_journal(struct store *s, int64_t wall_ms)
     memcpy(name.session, s->o.about.session, sizeof name.session);
     struct tape_about about = s->o.about;
     about.part = s->part;
-    int rc = journal_open(&s->journal, s->dir, &name, &about, s->schema, s->space);
+    int rc = store_journal_open(&s->journal, s->dir, &name, &about, s->schema, s->space);
     if (rc < 0)
         return rc;
     os_lock(s->lock);
@@ -82,7 +82,7 @@ static int store_write_once(struct store *s, const struct moment *m)
     if (s->journal.fd < 0)
         rc = store_open_journal(s, m->frame.wall_ms);
     int64_t before = s->journal.size;
-    rc = rc < 0 ? rc : journal_append(&s->journal, s->schema, m);
+    rc = rc < 0 ? rc : store_journal_append(&s->journal, s->schema, m);
     if (rc < 0) { /* what follows builds on it: a new journal begins */
         store_close_journal(s);
         return rc;

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "core/rate.h"
 #include "os/os.h"
-#include "store/journal.h"
+#include "store/store_journal.h"
 #include "store/names.h"
 #include "store/segment.h"
 
@@ -106,13 +106,13 @@ void made_journal(struct made *m, const char *stem, int part, int block, int64_t
 {
     struct names n = made_names(stem, part, block);
     struct tape_about about = made_about(m, &n);
-    struct journal j = { .fd = -1 };
-    assert_int_equal(journal_open(&j, m->dir, &n, &about, m->s.schema, NULL), 0);
+    struct store_journal j = { .fd = -1 };
+    assert_int_equal(store_journal_open(&j, m->dir, &n, &about, m->s.schema, NULL), 0);
     for (int64_t i = from; i < to; i++) {
         const struct moment *now = sample_moment(&m->s, i);
         made_note(m, &now->frame);
-        assert_int_equal(journal_append(&j, m->s.schema, now), 0);
+        assert_int_equal(store_journal_append(&j, m->s.schema, now), 0);
     }
-    journal_close(&j);
-    journal_done(&j);
+    store_journal_close(&j);
+    store_journal_done(&j);
 }

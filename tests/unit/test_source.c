@@ -7,7 +7,7 @@
 #include "os/disk.h"
 #include "push/backlog.h"
 #include "push/source.h"
-#include "store/journal.h"
+#include "store/store_journal.h"
 
 #include <errno.h>
 
@@ -93,25 +93,25 @@ static void test_growing(void **state)
     made_init(&m, 1);
     struct names n = { .session = SESSION, .block = 0 };
     struct tape_about about = { .major = TAPE_MAJOR, .start_ms = SAMPLE_START_MS, .interval_s = 1, .session = SESSION };
-    struct journal j = { .fd = -1 };
+    struct store_journal j = { .fd = -1 };
     struct source *s = source_new(m.dir);
     struct place at = { .session = SESSION };
     const struct moment *now;
     source_seek(s, &at);
     assert_int_equal(source_next(s, &now, &at), 0); /* nothing is there yet */
-    assert_int_equal(journal_open(&j, m.dir, &n, &about, m.s.schema, NULL), 0);
+    assert_int_equal(store_journal_open(&j, m.dir, &n, &about, m.s.schema, NULL), 0);
     for (int64_t i = 0; i < 30; i++) {
-        assert_int_equal(journal_append(&j, m.s.schema, sample_moment(&m.s, i)), 0);
+        assert_int_equal(store_journal_append(&j, m.s.schema, sample_moment(&m.s, i)), 0);
         assert_int_equal(source_next(s, &now, &at), 1);
         assert_int_equal(sample_index(&m.s, now), i);
         assert_int_equal(source_next(s, &now, &at), 0);
     }
-    assert_int_equal(journal_append(&j, m.s.schema, sample_moment(&m.s, 30)), 0);
-    journal_close(&j);
+    assert_int_equal(store_journal_append(&j, m.s.schema, sample_moment(&m.s, 30)), 0);
+    store_journal_close(&j);
     assert_int_equal(os_disk_remove(j.path), 0); /* as the packer does; its last instant was not read yet */
     n.block = 1;
-    assert_int_equal(journal_open(&j, m.dir, &n, &about, m.s.schema, NULL), 0);
-    assert_int_equal(journal_append(&j, m.s.schema, sample_moment(&m.s, 31)), 0);
+    assert_int_equal(store_journal_open(&j, m.dir, &n, &about, m.s.schema, NULL), 0);
+    assert_int_equal(store_journal_append(&j, m.s.schema, sample_moment(&m.s, 31)), 0);
     for (int64_t i = 30; i < 32; i++) {
         assert_int_equal(source_next(s, &now, &at), 1);
         assert_int_equal(sample_index(&m.s, now), i);
@@ -119,8 +119,8 @@ static void test_growing(void **state)
     assert_int_equal(at.block, 1);
     assert_int_equal(at.tick, 1);
     assert_int_equal(source_next(s, &now, &at), 0);
-    journal_close(&j);
-    journal_done(&j);
+    store_journal_close(&j);
+    store_journal_done(&j);
     source_free(s);
     made_done(&m);
 }

@@ -191,7 +191,13 @@ const USES = {
     await page.locator('.answer.off-topic').waitFor();
   },
   async policy(page) {
-    check(/changes nothing/.test(await text(page, '.view')), 'no empty state');
+    check((await page.locator('.findings li.finding').count()) === 2, 'what is set is missing');
+    check(!(await page.locator('.view b b').count()), 'a name became markup');
+    check(/fell from 810 to 12/.test(await text(page, '.view')), 'no effect is shown');
+    check(/7\.10 x better/.test(await text(page, '.view')), 'what was learned is missing');
+    await page.getByRole('button', { name: 'Set back: redis-server' }).click();
+    await page.locator('[role=status]', { hasText: 'somebody else changed it' }).waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('.findings li.finding').length === 1);
   },
   async settings(page) {
     await page.getByLabel('only those that are set').check();

@@ -36,6 +36,7 @@ export class Stub {
     this.contexts = [];
     this.sent = [];
     this.silenced = ['unusual'];
+    this.reverted = [];
     this.labels = [{ name: 'kept', note: 'before the update', at_ms: Date.now() - DAY }];
     this.machine = new Machine(kind, Math.floor(Date.now() / 1000) * 1000);
     this.server = http.createServer((request, reply) => this.answer(request, reply));
@@ -123,6 +124,12 @@ export class Stub {
       if (method === 'POST') this.silenced.push(rule);
       return null;
     }
+    const deed = what.match(/^policy\/(.*)$/);
+    if (deed) {
+      this.reverted.push(decodeURIComponent(deed[1]));
+      const lines = 'vm.swappiness is 7: somebody else changed it';
+      return { restored: 1, same: 0, kept: 1, gone: 0, failed: 0, lines };
+    }
     const label = what.match(/^sessions\/([^/]+)\/labels(?:\/(.*))?$/);
     if (label) {
       if (method === 'POST') this.labels.push({ ...JSON.parse(body), at_ms: now });
@@ -202,10 +209,7 @@ export class Stub {
       case 'analysis':
         return this.analysis(range, inside, now);
       case 'policy':
-        return {
-          available: false,
-          reason: 'The policy layer comes with a later version; nothing is changed until then.',
-        };
+        return this.policy(now, empty);
       case 'settings':
         return this.settings();
       case 'ask':
@@ -251,6 +255,71 @@ export class Stub {
         { name: 'unusual', text: 'unusual: anomaly warning', own: false },
         { name: 'file system full', text: 'file system full: fs.util{*} > 95 for 1m clear 93', own: false },
       ],
+    };
+  }
+
+  /** What is set: one by `run`, one of an owner that was killed; both can be set back. */
+  policy(now, empty) {
+    const step = (knob, old, set, more = {}) => ({
+      knob,
+      instance: null,
+      pid: null,
+      old,
+      set,
+      now: set,
+      undone: null,
+      ...more,
+    });
+    const deed = (id, command, what, more) => ({
+      id,
+      command,
+      what,
+      intent: 'latency',
+      owner: 4711,
+      owner_lives: true,
+      begun_ms: now - 12 * 60e3,
+      until_ms: null,
+      ended_ms: null,
+      effect: null,
+      ...more,
+    });
+    const all = [
+      deed('p1', 'run', 'redis-server', { steps: [step('cpu.weight', '100', '1000', { instance: '/sonde-4711' })] }),
+      deed('p2', 'fix', 'swaps <b>much</b>', {
+        intent: null,
+        owner_lives: false,
+        until_ms: now + 48 * 60e3,
+        effect: 'pages swapped in fell from 810 to 12 a second',
+        steps: [step('vm.swappiness', '60', '10'), step('nice', '0', '19', { pid: 99 })],
+      }),
+    ];
+    const over = deed('p0', 'apply', 'simulate', {
+      ended_ms: now - 60e3,
+      steps: [
+        step('nice', '0', '-5', { pid: 98, undone: 'gone' }),
+        step('thp.enabled', 'always', 'never', { undone: 'kept' }),
+      ],
+    });
+    const learned = (arm, ratio) => ({
+      workload: 'elf-3f2a9c',
+      intent: 'throughput',
+      metric: 'wall',
+      arm,
+      ratio,
+      low: ratio && ratio * 0.9,
+      high: ratio && ratio * 1.2,
+      pairs: 10,
+      won: ratio ? 10 : 5,
+      at_ms: now - DAY,
+      verdict: ratio ? 'accepted' : 'the default was kept: 5 of 10 pairs won',
+    });
+    return {
+      open: empty ? [] : all.filter(({ id }) => !this.reverted.includes(id)),
+      past: empty ? [] : [over],
+      learned: empty ? [] : [learned('omp.wait=passive', 7.1), learned(null, null)],
+      neighbours: empty
+        ? []
+        : [{ name: 'thermald', pid: 612, holds: 'power', advice: 'power limits are left to it' }],
     };
   }
 

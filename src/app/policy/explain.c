@@ -1,19 +1,86 @@
 /* explain.c - `sonde policy explain`: what would be set, why, and what it takes; writes nothing. */
+#include "app/policy/planning.h"
 #include "app/policy/verbs.h"
 
+#include "base/auto.h"
+#include "base/log.h"
+#include "base/text.h"
 #include "policy/goal.h"
 
 #include <stdio.h>
+#include <string.h>
 
-static int explain_run(const struct args *a)
+/* A first word that is a number is a process; anything else is a program. */
+static int explain_pid(const struct args *a, int32_t *pid)
 {
-    (void)a;
-    for (int i = 0; i < GOALS; i++)
-        printf("%-12s%s\n", goal_name(i), goal_meaning(i));
+    const char *word = args_positional(a, 0);
+    double v = 0;
+    *pid = 0;
+    if (!word || word[strspn(word, "0123456789")])
+        return EXIT_DONE;
+    if (!text_double(word, &v) || v < 1 || v > INT32_MAX || !knob_task_start("", (int32_t)v)) {
+        log_error(0, "there is no process %s", word);
+        return EXIT_FAILED;
+    }
+    *pid = (int32_t)v;
     return EXIT_DONE;
 }
 
+static void explain_goals(void)
+{
+    for (int i = 0; i < GOALS; i++)
+        printf("  %-12s%s\n", goal_name((enum goal)i), goal_meaning((enum goal)i));
+    puts("\n`sonde policy explain --intent GOAL` says what each would set here, and why.");
+}
+
+static int explain_run(const struct args *a)
+{
+    auto_buf struct buf out = { 0 };
+    struct planning p;
+    struct json j;
+    int32_t pid;
+    if (!args_given(a, "intent") && !args_given(a, "set") && !args_positionals(a) && !args_flag(a, "json")) {
+        explain_goals();
+        return EXIT_DONE;
+    }
+    int status = explain_pid(a, &pid);
+    if (status == EXIT_DONE)
+        status = planning_make(a, pid, &p);
+    if (status != EXIT_DONE)
+        return status;
+    if (args_flag(a, "json")) {
+        json_init(&j, &out);
+        json_object(&j, NULL);
+        planning_json(&j, &p.plan);
+        json_end(&j);
+        buf_putc(&out, '\n');
+    } else {
+        planning_text(&p.plan, &out);
+    }
+    fputs(buf_text(&out), stdout);
+    planning_done(&p);
+    return EXIT_DONE;
+}
+
+static const struct option options[] = {
+    PLANNING_OPTIONS,
+    { 0 },
+};
+
+static const struct example examples[] = {
+    { "sonde policy explain", "the goals there are" },
+    { "sonde policy explain --intent latency", "what a program would be given" },
+    { "sonde policy explain --intent power --system", "with what concerns the whole machine" },
+    { "sonde policy explain --intent latency 4711", "of a process that runs already" },
+    { 0 },
+};
+
 const struct command policy_explain = {
-    .name = "policy explain", .summary = "what would be set, why, and what it takes", .usage = "",
-    .text = "Makes a plan and prints it. Nothing is written.", .run = explain_run,
+    .name = "policy explain", .summary = "what would be set, why, and what it takes",
+    .usage = "[PID | COMMAND [ARGUMENT ...]]",
+    .text = "Makes the plan that `sonde run` and `sonde policy apply` would follow and prints it: each knob, what it "
+            "is and what it would be, why (principle: documents say so; measured: we measured it; learned: it won "
+            "trials of this work here; asked: it was named), what to mind, and how it is undone. What is left, and what "
+            "it would take, is named as well. Nothing is written.",
+    .options = options, .examples = examples, .passes = true, .run = explain_run,
 };

@@ -7,5 +7,7 @@
 extern const struct command policy_explain;
 extern const struct command policy_gamemode;
 extern const struct command policy_profile;
+extern const struct command policy_learn;
+extern const struct command policy_bench;
 
 #endif

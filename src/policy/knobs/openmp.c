@@ -5,9 +5,7 @@
  * A thread that waits at a barrier spins, by default for long. Beside other work the thread that it waits for may not
  * even run: passive waiting was 7 times faster then, and one thread 13 times (docs/POLICY.md).
  */
-#include "policy/knob.h"
-
-#define VARIABLE .class = KNOB_ENV, .risk = RISK_SELF, .needs = "", .reverts = "ends with the program"
+#include "policy/knobs/variable.h"
 
 const struct knob knobs_openmp[] = {
     { VARIABLE, .name = "omp.threads", .doc = "threads of an OpenMP program", .arg = "OMP_NUM_THREADS",

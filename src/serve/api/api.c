@@ -39,6 +39,7 @@ const struct route api_routes[] = {
     { HTTP_POST,   "/api/v1/ask",                   HTTP_READ_ONLY, ROUTE_WORKER, api_ask },
     { HTTP_GET,    "/api/v1/settings",              HTTP_READ_ONLY, ROUTE_WORKER, api_settings },
     { HTTP_GET,    "/api/v1/policy",                HTTP_READ_ONLY, ROUTE_WORKER, api_policy },
+    { HTTP_DELETE, "/api/v1/policy/{}",             HTTP_FULL,      ROUTE_WORKER, api_revert },
     { HTTP_GET,    "/api/v1/plot",                  HTTP_READ_ONLY, ROUTE_WORKER, api_plot },
     { HTTP_GET,    "/api/v1/report.html",           HTTP_READ_ONLY, ROUTE_WORKER, api_report },
     { HTTP_GET,    "/metrics",                      HTTP_READ_ONLY, ROUTE_WORKER, api_scrape },

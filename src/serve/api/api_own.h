@@ -83,6 +83,7 @@ void api_host(void *self, const struct http_request *r, struct http_reply *out);
 void api_metrics(void *self, const struct http_request *r, struct http_reply *out);
 void api_settings(void *self, const struct http_request *r, struct http_reply *out);
 void api_policy(void *self, const struct http_request *r, struct http_reply *out);
+void api_revert(void *self, const struct http_request *r, struct http_reply *out);
 void api_frames(void *self, const struct http_request *r, struct http_reply *out);
 void api_processes(void *self, const struct http_request *r, struct http_reply *out);
 void api_sessions(void *self, const struct http_request *r, struct http_reply *out);

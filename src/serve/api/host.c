@@ -259,15 +259,3 @@ void api_settings(void *self, const struct http_request *r, struct http_reply *o
     settings_cost(&j, a);
     json_end(&j);
 }
-
-void api_policy(void *self, const struct http_request *r, struct http_reply *out)
-{
-    struct json j;
-    (void)self;
-    (void)r;
-    json_init(&j, &out->body);
-    json_object(&j, NULL);
-    json_bool(&j, "available", false);
-    json_string(&j, "reason", "this version watches and explains; it changes nothing on the machine");
-    json_end(&j);
-}

@@ -1,5 +1,5 @@
-/* journal.c - writes and plays journals. */
-#include "store/journal.h"
+/* store_journal.c - writes and plays journals. */
+#include "store/store_journal.h"
 
 #include "base/auto.h"
 #include "base/mem.h"
@@ -9,7 +9,7 @@
 
 #define JOURNAL_MAX (256u << 20) /* bytes: far more than 600 instants of any machine */
 
-static int journal_write(struct journal *j)
+static int store_journal_write(struct store_journal *j)
 {
     int64_t after = j->size + (int64_t)j->out.n;
     int rc = space_resize(j->space, j->size, after);
@@ -26,7 +26,7 @@ static int journal_write(struct journal *j)
 }
 
 /* What was made of a journal that could not begin goes again. */
-static void journal_drop(struct journal *j)
+static void store_journal_drop(struct store_journal *j)
 {
     os_close(j->fd);
     j->fd = -1;
@@ -34,8 +34,8 @@ static void journal_drop(struct journal *j)
         space_resize(j->space, j->size, -1);
 }
 
-int journal_open(struct journal *j, const char *dir, const struct names *name, const struct tape_about *about,
-                 const struct schema *s, struct space *space)
+int store_journal_open(struct store_journal *j, const char *dir, const struct names *name,
+                       const struct tape_about *about, const struct schema *s, struct space *space)
 {
     int rc = names_path(dir, name, j->path);
     if (rc < 0)
@@ -50,17 +50,17 @@ int journal_open(struct journal *j, const char *dir, const struct names *name, c
     j->fd = os_disk_open(j->path, OS_DISK_CREATE);
     if (j->fd < 0)
         return j->fd;
-    rc = journal_write(j);
+    rc = store_journal_write(j);
     if (rc < 0)
-        journal_drop(j);
+        store_journal_drop(j);
     return rc;
 }
 
-int journal_append(struct journal *j, const struct schema *s, const struct moment *m)
+int store_journal_append(struct store_journal *j, const struct schema *s, const struct moment *m)
 {
     buf_clear(&j->out);
     int rc = tape_put(&j->tape, &j->out, s, m);
-    rc = rc < 0 ? rc : journal_write(j);
+    rc = rc < 0 ? rc : store_journal_write(j);
     if (rc < 0)
         return rc;
     j->ticks++;
@@ -68,20 +68,20 @@ int journal_append(struct journal *j, const struct schema *s, const struct momen
     return 0;
 }
 
-void journal_close(struct journal *j)
+void store_journal_close(struct store_journal *j)
 {
     os_close(j->fd);
     j->fd = -1;
 }
 
-void journal_done(struct journal *j)
+void store_journal_done(struct store_journal *j)
 {
-    journal_close(j);
+    store_journal_close(j);
     tape_writer_done(&j->tape);
     buf_done(&j->out);
 }
 
-int journal_read(int fd, tape_each *each, void *self, uint64_t *lost)
+int store_journal_read(int fd, tape_each *each, void *self, uint64_t *lost)
 {
     int64_t size = os_disk_size(fd);
     if (size < 0 || size > JOURNAL_MAX)

@@ -1,0 +1,113 @@
+/* task.c - attributes of tasks: who may be touched, and all threads of a process at once. */
+#include "policy/knobs/task.h"
+
+#include "os/os.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TASK_KERNEL 0x00200000 /* PF_KTHREAD of include/linux/sched.h */
+#define TASK_THREADS 4096      /* of one process; more stay as they are */
+
+bool task_capable(const char *root, enum task_capability c)
+{
+    char text[4096];
+    unsigned long long bits = 0;
+    if (os_read_text(root, "/proc/self/status", text, sizeof text) < 0)
+        return false;
+    const char *line = strstr(text, "\nCapEff:");
+    return line && sscanf(line, "\nCapEff: %llx", &bits) == 1 && bits >> c & 1;
+}
+
+int64_t task_stat(const char *root, int32_t pid, int field)
+{
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    if (os_read_text(root, path, text, sizeof text) < 0)
+        return -1;
+    const char *p = strrchr(text, ')'); /* the name before it may hold anything */
+    for (int i = 2; p && i < field; i++)
+        p = strchr(p + 1, ' ');
+    return p ? strtoll(p, NULL, 10) : -1;
+}
+
+int task_guard(const struct place *p)
+{
+    if (*p->root)
+        return -ENODEV;
+    if (p->pid == 0)
+        return 0;
+    if (!knob_task_is(p))
+        return -ESRCH;
+    return p->pid == 1 || task_stat(p->root, p->pid, 9) & TASK_KERNEL ? -EPERM : 0;
+}
+
+bool task_is_below(const char *root, int32_t pid, int32_t ancestor)
+{
+    for (int depth = 0; pid > 0 && depth < 256; depth++) { /* a tree that changes meanwhile might go round */
+        if (pid == ancestor)
+            return true;
+        pid = (int32_t)task_stat(root, pid, 4);
+    }
+    return false;
+}
+
+int task_read(const struct task_attribute *a, const struct knob *k, const struct place *p,
+              char value[static KNOB_VALUE_MAX])
+{
+    int rc = task_guard(p);
+    return rc < 0 && rc != -EPERM ? rc : a->read(k, p->pid, value);
+}
+
+static int task_write_threads(const struct task_attribute *a, const struct knob *k, int32_t pid, const char *first,
+                              const char *value)
+{
+    char path[64], now[KNOB_VALUE_MAX];
+    int32_t tid[TASK_THREADS];
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    int fd = os_open_dir("", path);
+    if (fd < 0)
+        return fd == -ENOENT ? -ESRCH : fd;
+    int n = os_dir_numbers(fd, tid, TASK_THREADS);
+    os_close(fd);
+    for (int i = 0, rc; i < n && i < TASK_THREADS; i++) {
+        if (tid[i] == pid || a->read(k, tid[i], now) < 0 || strcmp(now, first) != 0)
+            continue;
+        rc = a->write(k, tid[i], value);
+        if (rc < 0 && rc != -ESRCH)
+            return rc;
+    }
+    return 0;
+}
+
+int task_write(const struct task_attribute *a, const struct knob *k, const struct place *p, const char *value)
+{
+    char first[KNOB_VALUE_MAX];
+    int rc = task_guard(p);
+    if (rc < 0)
+        return rc;
+    if (p->pid > 0) {
+        rc = a->read(k, p->pid, first);
+        if (rc == 0)
+            rc = task_write_threads(a, k, p->pid, first, value);
+    }
+    return rc < 0 ? rc : a->write(k, p->pid, value);
+}
+
+int task_writable(const struct knob *k, const struct place *p)
+{
+    (void)k;
+    struct stat st;
+    char path[64];
+    int rc = task_guard(p);
+    if (rc < 0 || p->pid == 0 || task_capable(p->root, TASK_SYS_NICE))
+        return rc;
+    snprintf(path, sizeof path, "/proc/%d", p->pid);
+    if (stat(path, &st) < 0)
+        return -ESRCH;
+    return st.st_uid == geteuid() ? 0 : -EPERM;
+}

@@ -1,0 +1,45 @@
+/*
+ * Knobs that are an attribute of a task: what they share.
+ *
+ * Most attributes belong to a thread, and those that a thread starts inherit them. A knob of a running process means
+ * its first thread and those that stand as that does: a thread that was set apart (a real-time one of audio, say)
+ * stays as it is, and so it does when the knob is set back.
+ */
+#ifndef POLICY_KNOBS_TASK_H
+#define POLICY_KNOBS_TASK_H
+
+#include "policy/knob.h"
+
+enum task_capability { TASK_SYS_NICE = 23, TASK_SYS_RESOURCE = 24, TASK_SYS_ADMIN = 21 };
+
+/* Does this process have it, by /proc/self/status below the root? */
+bool task_capable(const char *root, enum task_capability c);
+
+/*
+ * May the task of a place be touched at all? -ESRCH: it is gone, or another has its number. -EPERM: it is process 1 or
+ * a thread of the kernel, which are never touched. -ENODEV: it is one of a recorded machine, which cannot be asked.
+ */
+int task_guard(const struct place *p);
+
+/* An attribute of one thread; tid 0 is the calling one. */
+struct task_attribute {
+    int (*read)(const struct knob *k, int32_t tid, char value[static KNOB_VALUE_MAX]);
+    int (*write)(const struct knob *k, int32_t tid, const char *value);
+};
+
+int task_read(const struct task_attribute *a, const struct knob *k, const struct place *p,
+              char value[static KNOB_VALUE_MAX]);
+
+/* Of all threads of the process that stand as the first. The first is set last: after an error it is as it was. */
+int task_write(const struct task_attribute *a, const struct knob *k, const struct place *p, const char *value);
+
+/* For knob.writable: ourselves and our children may be set; others with CAP_SYS_NICE only. */
+int task_writable(const struct knob *k, const struct place *p);
+
+/* Is a task a descendant of another, or that task itself? */
+bool task_is_below(const char *root, int32_t pid, int32_t ancestor);
+
+/* A field of /proc/PID/stat by its number in proc(5), of those behind the name: 3 and above. -1 where there is none. */
+int64_t task_stat(const char *root, int32_t pid, int field);
+
+#endif

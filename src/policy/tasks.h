@@ -1,0 +1,31 @@
+/* The tasks of a machine, as /proc tells of them: processes and their threads. */
+#ifndef POLICY_TASKS_H
+#define POLICY_TASKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TASK_NAME_MAX 64
+
+struct task {
+    int32_t pid;     /* of the task; of a thread its own number */
+    int32_t process; /* that it is a thread of; its own number where it is the first */
+    int32_t parent;  /* process that started that one; 0 none */
+    uint64_t start;  /* ticks since boot */
+    int threads;     /* of the process, this one counted */
+    bool kernel;     /* a thread of the kernel */
+    char state;      /* "R", "S", ... of proc(5) */
+    char name[TASK_NAME_MAX];
+};
+
+/* One of them. -ESRCH: there is none. */
+int task_look(const char *root, int32_t pid, struct task *out);
+
+/* Is there one that started then and has not ended? One that nobody has waited for has. start 0: whichever. */
+bool task_lives(const char *root, int32_t pid, uint64_t start);
+
+/* All, with `threads` those of each process too. *out is the caller's. Returns the count, or an error. */
+int tasks_list(const char *root, bool threads, struct task **out);
+
+#endif
