@@ -10,7 +10,7 @@
 #include "modules/gamemode.h"
 #include "os/ended.h"
 #include "os/os.h"
-#include "policy/gamemode_tree.h"
+#include "policy/tasks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -52,8 +52,8 @@ static int64_t gamemode_user(int32_t pid)
 
 static bool gamemode_may(const struct gamemode *g, int32_t pid)
 {
-    struct gamemode_task t;
-    return pid > 1 && pid != os_pid() && gamemode_tree_task("", pid, &t) == 0 && !t.kernel && !t.ended &&
+    struct task t;
+    return pid > 1 && pid != os_pid() && task_look("", pid, &t) == 0 && !t.kernel && !strchr("ZXx", t.state) &&
            gamemode_user(pid) == g->uid;
 }
 
