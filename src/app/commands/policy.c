@@ -10,6 +10,8 @@ static const struct command *const verbs[] = {
     &policy_probe,
     &policy_learn,
     &policy_bench,
+    &policy_profile,
+    &policy_gamemode,
     NULL,
 };
 

@@ -9,6 +9,8 @@ extern const struct command policy_apply;
 extern const struct command policy_status;
 extern const struct command policy_revert;
 extern const struct command policy_probe;
+extern const struct command policy_gamemode;
+extern const struct command policy_profile;
 extern const struct command policy_learn;
 extern const struct command policy_bench;
 
