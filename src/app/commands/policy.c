@@ -3,7 +3,7 @@
 
 /* The first is what `sonde policy` does. */
 static const struct command *const verbs[] = {
-    &policy_explain, NULL,
+    &policy_explain, &policy_helper, NULL,
 };
 
 static const struct example examples[] = {

@@ -4,6 +4,6 @@
 
 #include "app/command.h"
 
-extern const struct command policy_explain;
+extern const struct command policy_explain, policy_helper;
 
 #endif
