@@ -41,7 +41,8 @@ struct adapt_wishes {
     size_t n_classes;
 };
 
-/* Reads "gaming=latency" as one more; known() says whether there is such a kind of work. 0, -EINVAL, -E2BIG, and why. */
+/* Reads "gaming=latency" as one more; known() says whether there is such a kind of work. 0, or -EINVAL, -E2BIG, and
+ * why. */
 int adapt_wish(struct adapt_wishes *w, const char *text, bool (*known)(void *self, const char *name), void *self,
                char *why, size_t cap);
 

@@ -1,8 +1,7 @@
 /*
  * heat.c - what makes a machine hotter: the known knobs of clocks, sleep and power, by name.
  *
- * Of a number it is what it stands at that counts: more of a limit of power, or less of the time that the processor may
- * take to wake up. Where that is not known, every number is taken for hotter.
+ * Of a limit it is what it stands at that counts: where that is not known, every one is taken for hotter.
  */
 #include "policy/heat.h"
 
@@ -16,20 +15,27 @@
 #define HEAT_LIMIT 90.0  /* celsius, where a sensor does not say what is critical */
 #define HEAT_MARGIN 10.0 /* below what is */
 
-enum heat_way { HEAT_VALUES, HEAT_MORE, HEAT_LESS };
+enum heat_way {
+    HEAT_AT,     /* one of the values */
+    HEAT_BEYOND, /* more than now */
+    HEAT_BUT,    /* every value but those: whoever may sleep less burns more */
+};
 
 static const struct { const char *knob; enum heat_way way; const char *values; } heats[] = {
-    { "cpufreq.governor", HEAT_VALUES, "performance" },
-    { "cpufreq.epp", HEAT_VALUES, "performance balance_performance" },
-    { "cpufreq.boost", HEAT_VALUES, "1" },
-    { "cpufreq.min*", HEAT_MORE, NULL },
-    { "cpufreq.max*", HEAT_MORE, NULL },
-    { "platform*", HEAT_VALUES, "performance balanced-performance" },
-    { "power.profile", HEAT_VALUES, "performance" },
-    { "pm.qos*", HEAT_LESS, NULL },
-    { "rapl*", HEAT_MORE, NULL },
-    { "gpu.power*", HEAT_MORE, NULL },
-    { "gpu.clock*", HEAT_MORE, NULL },
+    { "cpufreq.governor", HEAT_AT, "performance" },
+    { "cpufreq.epp", HEAT_AT, "performance balance_performance" },
+    { "cpufreq.boost", HEAT_AT, "1" },
+    { "cpufreq.min", HEAT_BEYOND, NULL },
+    { "cpufreq.max", HEAT_BEYOND, NULL },
+    { "platform.profile", HEAT_AT, "performance balanced-performance" },
+    { "power.profile", HEAT_AT, "performance" },
+    { "pm.qos", HEAT_BUT, "none" },
+    { "pm.qos.cpu", HEAT_BUT, "0" },
+    { "cpuidle.disable", HEAT_AT, "1" },
+    { "smt", HEAT_AT, "on" },
+    { "rapl.limit", HEAT_BEYOND, NULL },
+    { "gpu.power*", HEAT_BEYOND, NULL },
+    { "gpu.clock*", HEAT_BUT, "auto" },
 };
 
 static bool heat_has(const char *values, const char *value)
@@ -44,11 +50,9 @@ static bool heat_has(const char *values, const char *value)
 static bool heat_is_hotter(enum heat_way way, const char *values, const char *now, const char *value)
 {
     double before, after;
-    if (way == HEAT_VALUES)
-        return heat_has(values, value);
-    if (!text_double(now, &before) || !text_double(value, &after))
-        return true;
-    return way == HEAT_MORE ? after > before : after < before;
+    if (way != HEAT_BEYOND)
+        return heat_has(values, value) == (way == HEAT_AT);
+    return !text_double(now, &before) || !text_double(value, &after) || after > before;
 }
 
 bool heat_raises(const struct knob *k, const char *now, const char *value)

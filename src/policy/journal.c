@@ -269,15 +269,20 @@ int journal_put(struct journal *j, bool synced)
     int rc = size < 0 ? (int)size : 0;
     if (size > j->offset)
         buf_putc(&lines, '\n'); /* behind what a crash has torn */
+    buf_put(&lines, j->late.p, j->late.n);
     buf_put(&lines, j->out.p, j->out.n);
     rc = rc < 0 ? rc : os_disk_write(j->fd, lines.p, lines.n, size);
     rc = rc == 0 && synced ? os_disk_sync(j->fd) : rc;
     if (rc < 0 && size >= 0)
         os_disk_cut(j->fd, size);
-    if (rc == 0)
+    if (rc == 0) {
         j->offset = size + (int64_t)lines.n;
-    if (rc == 0 || !synced)
+        journal_feed(j, lines.p, lines.n);
+        buf_clear(&j->late);
+    } else if (!synced) {
         journal_feed(j, j->out.p, j->out.n);
+        buf_put(&j->late, j->out.p, j->out.n);
+    }
     buf_clear(&j->out);
     return rc;
 }
@@ -433,6 +438,7 @@ void journal_close(struct journal *j)
     mem_free(j->deed);
     mem_free((char *)j->root);
     buf_done(&j->out);
+    buf_done(&j->late);
     mem_free(j);
 }
 

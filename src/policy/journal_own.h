@@ -70,6 +70,7 @@ struct journal {
     struct deed *deed; /* in the order in which they began */
     size_t n, cap;
     struct buf out;    /* lines to be put */
+    struct buf late;   /* those that the disk did not take, to be put before the next */
     const struct knob *(*find)(const char *name);
 };
 
@@ -104,7 +105,7 @@ void journal_say_end(struct journal *j, const char *id, const char *why);
 
 /*
  * Puts them into the file. synced: after an error none of them is there, and nothing of them counts. Else they count
- * in this process also when the disk did not take them.
+ * in this process also when the disk did not take them, and are put with the next.
  */
 int journal_put(struct journal *j, bool synced);
 
@@ -112,7 +113,7 @@ void journal_shorten(struct journal *j); /* where it has become big */
 
 /* ---- undo.c ---- */
 
-/* Undoes what is marked, newest step first, and unmarks it. An error: something of it could not be put. */
+/* Undoes what is marked, newest step first, and unmarks it. An error: that it was done could not be put. */
 int undo_marked(struct journal *j, struct undone *out);
 
 bool undo_is_due(const struct journal *j, const struct deed *d); /* its owner is gone, its time over, or its boot */

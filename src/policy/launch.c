@@ -36,8 +36,6 @@ static void child_read(const struct step *s, char value[static KNOB_VALUE_MAX])
 
 static int child_set(const struct step *s)
 {
-    if (s->knob->class == KNOB_ENV)
-        return setenv(s->knob->arg, s->value, 1) < 0 ? -errno : 0;
     return s->knob->write(s->knob, &s->place, s->value);
 }
 

@@ -147,11 +147,12 @@ static bool transaction_look(struct journal *j, struct step *s, struct entry *e)
     return true;
 }
 
-/* True: it is to be written. */
-static bool transaction_wins(struct transaction *t, struct step *s)
+/* True: it is to be written. *over: above a step of another one. */
+static bool transaction_wins(struct transaction *t, struct step *s, bool *over)
 {
     const struct deed *holder;
     const struct entry *stands = transaction_holder(t, s, &holder);
+    *over = stands;
     bool same = strcmp(s->old, s->value) == 0;
     if (!stands && same) {
         s->state = STEP_SAME;
@@ -176,19 +177,23 @@ static void transaction_describe(const struct step *s, struct entry *e)
     memcpy(e->set, s->value, sizeof e->set);
 }
 
-/* What has become of it. That this line comes to the disk is not needed: without it, it is asked (undo.c). */
-static void transaction_read_back(struct transaction *t, struct step *s, size_t n, int written)
+/*
+ * What has become of it. That this line comes to the disk is not needed: without it, it is asked (undo.c). Where two
+ * want more than the kernel gives, both stand at the same.
+ */
+static void transaction_read_back(struct transaction *t, struct step *s, size_t n, int written, bool over)
 {
     bool read = s->knob->read(s->knob, &s->place, s->now) >= 0 && text_is_plain(s->now);
     if (!read)
         *s->now = '\0';
     bool stayed = read ? strcmp(s->now, s->old) == 0 : written < 0;
-    s->state = stayed && strcmp(s->old, s->value) != 0 ? STEP_REFUSED : STEP_DONE;
-    if (s->state == STEP_REFUSED && written < 0)
+    bool refused = stayed && strcmp(s->old, s->value) != 0 && !(over && written >= 0);
+    s->state = refused ? STEP_REFUSED : STEP_DONE;
+    if (refused && written < 0)
         snprintf(s->note, KNOB_WHY, "%s", strerror(-written));
-    else if (s->state == STEP_REFUSED)
+    else if (refused)
         snprintf(s->note, KNOB_WHY, "the kernel left it at %s", s->old);
-    if (s->state == STEP_REFUSED)
+    if (refused)
         journal_say_refused(t->j, t->about.id, n);
     else if (read)
         journal_say_now(t->j, t->about.id, n, s->now);
@@ -200,12 +205,13 @@ static int transaction_set(struct transaction *t, struct step *s)
 {
     struct entry e = { 0 };
     struct journal *j = t->j;
+    bool over;
     s->state = STEP_LEFT;
     *s->note = *s->now = '\0';
     s->place.root = j->root;
     while (!t->begun && journal_find(j, t->about.id))
         transaction_name(t->about.id);
-    if (!transaction_may(t, s) || !transaction_look(j, s, &e) || !transaction_wins(t, s))
+    if (!transaction_may(t, s) || !transaction_look(j, s, &e) || !transaction_wins(t, s, &over))
         return 0;
     transaction_describe(s, &e);
     const struct deed *own = journal_find(j, t->about.id);
@@ -219,7 +225,7 @@ static int transaction_set(struct transaction *t, struct step *s)
         return rc;
     }
     t->begun = true;
-    transaction_read_back(t, s, n, s->knob->write(s->knob, &s->place, s->value));
+    transaction_read_back(t, s, n, s->knob->write(s->knob, &s->place, s->value), over);
     return 0;
 }
 

@@ -235,16 +235,42 @@ static bool undo_pair_was_set(const struct undoing *u)
            strcmp(u->found_pair, "0") != 0;
 }
 
+static bool undo_was_before(const struct undoing *u, const struct entry *e)
+{
+    bool paired = strcmp(e->knob, u->e->knob) != 0;
+    return strcmp(u->found, paired ? e->pair : e->old) == 0 &&
+           (!u->pair || strcmp(u->found_pair, paired ? e->old : e->pair) == 0);
+}
+
+/*
+ * Does it stand where it was before a step that lies beneath this one? Then both were undone already, by one whose disk
+ * was too full to say so.
+ */
+static bool undo_was_beneath(const struct undoing *u)
+{
+    for (size_t i = 0; i < u->j->n; i++) {
+        const struct deed *d = &u->j->deed[i];
+        for (size_t k = 0; k < d->n; k++) {
+            const struct entry *e = &d->entry[k];
+            if (journal_stands(d, e) && e->seq < u->e->seq && undo_same_place(e, u->e) &&
+                (strcmp(e->knob, u->e->knob) == 0 || (u->pair && strcmp(e->knob, u->pair->name) == 0)) &&
+                undo_was_before(u, e))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void undo_compare(struct undoing *u)
 {
     const struct entry *e = u->e;
-    if (undo_pair_was_set(u))
-        undo_close(u, HOW_KEPT, 0);
-    else if (strcmp(u->found, e->old) == 0)
+    if (undo_was_before(u, e))
         undo_close(u, HOW_SAME, 0);
     else if (strcmp(u->found, journal_standing(e)) == 0 && !e->asks)
         undo_restore(u);
-    else if (e->has_now)
+    else if (undo_was_beneath(u))
+        undo_close(u, HOW_SAME, 0);
+    else if (e->has_now || undo_pair_was_set(u))
         undo_close(u, HOW_KEPT, 0);
     else
         undo_ask(u);
@@ -334,7 +360,7 @@ int undo_marked(struct journal *j, struct undone *out)
         int rc = undo_lacks(d) ? 0 : undo_end(j, d, "");
         u.error = rc < 0 ? rc : u.error;
     }
-    return u.error;
+    return j->late.n ? u.error : 0;
 }
 
 bool undo_is_due(const struct journal *j, const struct deed *d)

@@ -263,7 +263,8 @@ int archive_columns(const struct archive_part *p)
         int rc = segment_load(p->segment);
         return rc < 0 ? rc : p->segment->map.columns;
     }
-    int rc = p->n_journals ? store_journal_read(p->journal[p->n_journals - 1].fd, archive_count_columns, &map, NULL) : 0;
+    int rc = p->n_journals ?
+        store_journal_read(p->journal[p->n_journals - 1].fd, archive_count_columns, &map, NULL) : 0;
     int n = map.columns;
     tape_map_done(&map);
     return rc < 0 ? rc : n;

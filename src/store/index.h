@@ -10,8 +10,8 @@
  *
  * Bytes: the database never passes the allowance given at opening, its write-ahead log never INDEX_WAL_MAX;
  * index_worst_bytes() is the sum that space_reserve() is to be called with. When the allowance is used up, the oldest
- * make room: first forecasts, then lines of logs, events, then anomalies, of sessions that nobody labelled, then such
- * sessions themselves, then events of the others.
+ * make room: first forecasts, then lines of logs, trials of policies, events, then anomalies, of sessions that nobody
+ * labelled, then such sessions themselves, then events of the others, and policies last.
  *
  * Times are wall clock milliseconds since 1970 UTC. A struct index belongs to one thread at a time.
  *
@@ -300,6 +300,67 @@ int index_silence(struct index *x, const char *rule, int64_t until_ms);
 int index_unsilence(struct index *x, const char *rule); /* -ENODATA: it was not silenced */
 int index_silences(struct index *x, int64_t now_ms, void (*each)(void *self, const char *rule, int64_t until_ms),
                    void *self); /* those in force */
+
+/* ---- policies that were learned, and their trials ---- */
+
+#define INDEX_POLICIES_KEPT 128       /* of all; of one key INDEX_POLICIES_OF_ONE */
+#define INDEX_POLICIES_OF_ONE 3
+#define INDEX_POLICY_TRIALS_KEPT 32   /* the policies, the newest, that keep their trials */
+#define INDEX_POLICY_TRIALS_MAX 256   /* of one policy */
+#define INDEX_ARM_MAX 512             /* bytes of an arm, NUL included */
+
+enum index_policy_state {
+    INDEX_POLICY_STANDARD, /* nothing was better than default, or it could not be shown */
+    INDEX_POLICY_LEARNED,  /* the arm was accepted */
+    INDEX_POLICY_STOPPED,  /* it was ended before that was known: what was measured is kept, nothing is used */
+};
+
+const char *index_policy_state_name(enum index_policy_state s); /* "default", "learned", "stopped" */
+
+struct index_policy {
+    int64_t n;              /* read only: its number */
+    /* The key: where, what, for what, beside what, measured how. */
+    const char *machine, *workload, *goal, *contention, *metric; /* borrowed, in the call only, as all texts */
+    const char *class;      /* of the workload: of a fixed list, no name of a program */
+    enum index_policy_state state;
+    const char *arm;        /* accepted, or the one that came nearest; "" none */
+    const char *reason;     /* a sentence */
+    double ratio, lo, hi;   /* of default's median over the arm's, with its interval; NaN = not known */
+    double p;               /* of the sign test; NaN = not known */
+    int pairs, won;
+    int64_t at_ms;
+    const char *version;    /* of Sonde */
+};
+
+struct index_trial {
+    const char *phase;      /* "same" (default against itself), "search", "pairs" */
+    const char *arm;        /* "" is default */
+    double value;           /* smaller is better; INFINITY: it was ended at the bound; NaN: it failed */
+    double wall_s;
+    int64_t at_ms;
+};
+
+/*
+ * Adds a policy with its trials, in their order. What is beyond the limits goes: the oldest of its key, of all
+ * policies, of trials. Returns its number. -EINVAL: a text is too long or not plain; more than INDEX_POLICY_TRIALS_MAX.
+ */
+int64_t index_add_policy(struct index *x, const struct index_policy *p, const struct index_trial *t, size_t n);
+
+/*
+ * The newest of a key that is not STOPPED. metric NULL: of any, and the newest of those that are LEARNED comes first.
+ * Calls each() once. -ENODATA: there is none.
+ */
+int index_find_policy(struct index *x, const struct index_policy *key,
+                      void (*each)(void *self, const struct index_policy *p), void *self);
+
+/* The newest first, at most limit (0 = all). Returns the count. */
+int index_policies(struct index *x, int64_t limit, void (*each)(void *self, const struct index_policy *p), void *self);
+
+/* Of a policy, in their order. Returns the count; 0 where they are no longer kept. */
+int index_trials(struct index *x, int64_t policy, void (*each)(void *self, const struct index_trial *t), void *self);
+
+/* With its trials. -ENODATA: there is none of that number. */
+int index_forget_policy(struct index *x, int64_t n);
 
 /* ---- removing, and what there is ---- */
 

@@ -82,6 +82,8 @@ int index_make_room(struct index *x)
           { I(STEP) }, 1 },
         { "DELETE FROM log_lines WHERE n IN (SELECT n FROM log_lines WHERE session NOT IN " LABELLED
           "ORDER BY n LIMIT ?1)", { I(STEP) }, 1 },
+        { "DELETE FROM trials WHERE (policy, i) IN (SELECT policy, i FROM trials ORDER BY policy, i LIMIT ?1)",
+          { I(STEP) }, 1 },
         { "DELETE FROM events WHERE n IN (SELECT n FROM events WHERE session NOT IN " LABELLED
           "ORDER BY time_ms LIMIT ?1)", { I(STEP) }, 1 },
         { "DELETE FROM anomalies WHERE n IN (SELECT n FROM anomalies WHERE session NOT IN " LABELLED
@@ -89,6 +91,7 @@ int index_make_room(struct index *x)
         { "DELETE FROM sessions WHERE n IN (SELECT n FROM sessions WHERE state <> 0 AND n NOT IN " LABELLED
           "ORDER BY start_ms LIMIT ?1)", { I(STEP_SESSIONS) }, 1 },
         { "DELETE FROM events WHERE n IN (SELECT n FROM events ORDER BY time_ms LIMIT ?1)", { I(STEP) }, 1 },
+        { "DELETE FROM policies WHERE n IN (SELECT n FROM policies ORDER BY n LIMIT ?1)", { I(STEP_SESSIONS) }, 1 },
     };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         int rc = prune_steps(x, &steps[i], prune_has_room);

@@ -73,6 +73,16 @@ static const char *const versions[] = {
     " ident TEXT NOT NULL, unit TEXT NOT NULL, message_id TEXT NOT NULL, priority INTEGER NOT NULL, text TEXT NOT NULL,"
     " count INTEGER NOT NULL, score REAL NOT NULL) STRICT;"
     "CREATE INDEX log_lines_by_anomaly ON log_lines (session, anomaly_ms);",
+
+    /* value NULL: the trial failed; it is infinite where it was ended */
+    "CREATE TABLE policies (n INTEGER PRIMARY KEY, machine TEXT NOT NULL, workload TEXT NOT NULL,"
+    " class TEXT NOT NULL, goal TEXT NOT NULL, contention TEXT NOT NULL, metric TEXT NOT NULL, state INTEGER NOT NULL,"
+    " arm TEXT NOT NULL, reason TEXT NOT NULL, ratio REAL, lo REAL, hi REAL, p REAL, pairs INTEGER NOT NULL,"
+    " won INTEGER NOT NULL, at_ms INTEGER NOT NULL, version TEXT NOT NULL) STRICT;"
+    "CREATE INDEX policies_by_key ON policies (workload, machine, goal, contention, metric);"
+    "CREATE TABLE trials (policy INTEGER NOT NULL REFERENCES policies ON DELETE CASCADE, i INTEGER NOT NULL,"
+    " phase TEXT NOT NULL, arm TEXT NOT NULL, value REAL, wall_s REAL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (policy, i)) STRICT, WITHOUT ROWID;",
 };
 
 enum { VERSIONS = sizeof versions / sizeof *versions };

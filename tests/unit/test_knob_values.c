@@ -38,10 +38,10 @@ static const struct { const char *knob, *value; int rc; const char *canonical; }
     { "mkl.dynamic", "false", 0, "false" }, { "blis.threads", "9999", -ERANGE, NULL },
     { "malloc.hugepages", "1", 0, "1" }, { "malloc.hugepages", "2", -ERANGE, NULL }, { "malloc.arenas", "1", 0, "1" },
     { "malloc.trim", "4095", -ERANGE, NULL },
-    { "cuda.tf32", "0", 0, "0" }, { "cuda.tf32", "1", -ERANGE, NULL }, { "cublas.workspace", ":4096:8", 0, ":4096:8" },
-    { "cublas.workspace", "4096", -EINVAL, NULL }, { "tensorflow.deterministic", "1", 0, "1" }, { "nccl.algo", "Ring", 0, "Ring" },
-    { "cuda.devices", "0,1", 0, "0,1" }, { "cuda.devices", "0,,1", -EINVAL, NULL }, { "cuda.devices", "1,", -EINVAL, NULL },
-    { "cuda.order", "PCI_BUS_ID", 0, "PCI_BUS_ID" },
+    { "gpu.tf32", "0", 0, "0" }, { "gpu.tf32", "1", -ERANGE, NULL }, { "gpu.workspace", ":4096:8", 0, ":4096:8" },
+    { "gpu.workspace", "4096", -EINVAL, NULL }, { "gpu.deterministic", "1", 0, "1" }, { "nccl.algo", "Ring", 0, "Ring" },
+    { "gpu.devices", "0,1", 0, "0,1" }, { "gpu.devices", "0,,1", -EINVAL, NULL }, { "gpu.devices", "1,", -EINVAL, NULL },
+    { "gpu.order", "PCI_BUS_ID", 0, "PCI_BUS_ID" },
 };
 
 static void what_may_be_written(void **state)

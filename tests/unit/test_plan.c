@@ -17,8 +17,8 @@ static struct machine quiet(const char *root)
 static int make(const struct machine *m, int goal, const char *arm, struct plan *p, char why[static KNOB_WHY])
 {
     *why = '\0';
-    return plan_make(&(struct plan_options){ .machine = m, .goal = goal, .arm = arm, .arm_evidence = EVIDENCE_ASKED }, p,
-                     why);
+    struct plan_options o = { .machine = m, .goal = goal, .arm = arm, .arm_evidence = EVIDENCE_ASKED };
+    return plan_make(&o, p, why);
 }
 
 static void wrong_arms_are_named(void **state)

@@ -127,7 +127,8 @@ export class Stub {
     const deed = what.match(/^policy\/(.*)$/);
     if (deed) {
       this.reverted.push(decodeURIComponent(deed[1]));
-      return { restored: 1, same: 0, kept: 1, gone: 0, failed: 0, lines: 'vm.swappiness is 7: somebody else changed it' };
+      const lines = 'vm.swappiness is 7: somebody else changed it';
+      return { restored: 1, same: 0, kept: 1, gone: 0, failed: 0, lines };
     }
     const label = what.match(/^sessions\/([^/]+)\/labels(?:\/(.*))?$/);
     if (label) {
@@ -294,7 +295,10 @@ export class Stub {
     ];
     const over = deed('p0', 'apply', 'simulate', {
       ended_ms: now - 60e3,
-      steps: [step('nice', '0', '-5', { pid: 98, undone: 'gone' }), step('thp.enabled', 'always', 'never', { undone: 'kept' })],
+      steps: [
+        step('nice', '0', '-5', { pid: 98, undone: 'gone' }),
+        step('thp.enabled', 'always', 'never', { undone: 'kept' }),
+      ],
     });
     const learned = (arm, ratio) => ({
       workload: 'elf-3f2a9c',

@@ -109,16 +109,25 @@ class PolicyView {
         h('h2', { text: 'Learned here' }),
         all.learned.length
           ? this.learned(all.learned)
-          : emptyLine('Nothing was tried yet.', 'Trials are made by: sonde policy learn --intent throughput -- COMMAND'),
+          : emptyLine(
+              'Nothing was tried yet.',
+              'Trials are made by: sonde policy learn --intent throughput -- COMMAND',
+            ),
       ),
-      h('section', null, h('h2', { text: 'Before' }), all.past.length ? this.past(all.past) : emptyLine('Nothing was set.')),
+      h(
+        'section',
+        null,
+        h('h2', { text: 'Before' }),
+        all.past.length ? this.past(all.past) : emptyLine('Nothing was set.'),
+      ),
     ];
   }
 
   /** @param {Deed} deed */
   openItem(deed) {
     const until = deed.until_ms ? `, until ${when(deed.until_ms)}` : '';
-    const by = `${deed.command}, since ${when(deed.begun_ms)}, for ${span((Date.now() - deed.begun_ms) / 1000)}${until}`;
+    const lasted = span((Date.now() - deed.begun_ms) / 1000);
+    const by = `${deed.command}, since ${when(deed.begun_ms)}, for ${lasted}${until}`;
     return h(
       'li',
       { class: 'finding' },
@@ -130,7 +139,10 @@ class PolicyView {
       ),
       deed.effect && h('span', { class: 'finding-text', text: deed.effect }),
       !deed.owner_lives &&
-        h('span', { class: 'finding-text', text: 'Who set it has ended without setting it back; the next command does.' }),
+        h('span', {
+          class: 'finding-text',
+          text: 'Who set it has ended without setting it back; the next command does.',
+        }),
       this.steps(deed),
       h(
         'span',

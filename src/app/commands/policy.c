@@ -3,11 +3,12 @@
 
 /* The first is what `sonde policy` does. */
 static const struct command *const verbs[] = {
-    &policy_explain, &policy_helper, NULL,
+    &policy_explain, &policy_learn, &policy_helper, NULL,
 };
 
 static const struct example examples[] = {
     { "sonde policy explain", "what could be set here, and why" },
+    { "sonde policy learn -i throughput -- ./simulate", "which knobs serve a program best" },
     { 0 },
 };
 

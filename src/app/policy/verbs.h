@@ -5,5 +5,6 @@
 #include "app/command.h"
 
 extern const struct command policy_explain, policy_helper;
+extern const struct command policy_learn;
 
 #endif

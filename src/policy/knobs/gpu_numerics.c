@@ -22,19 +22,19 @@ static int gpu_numerics_check(const struct knob *k, const struct place *p, const
 }
 
 const struct knob knobs_gpu_numerics[] = {
-    { VARIABLE, .name = "cuda.tf32", .doc = "may NVIDIA's libraries round to 10 bits of mantissa? 0: never",
+    { VARIABLE, .name = "gpu.tf32", .doc = "may NVIDIA's libraries round to 10 bits of mantissa? 0: never",
       .arg = "NVIDIA_TF32_OVERRIDE", .type = KNOB_WHOLE, .min = 0, .max = 0, .caution = "matrix work is slower" },
-    { VARIABLE, .name = "cublas.workspace", .doc = "a fixed workspace of cuBLAS, so that its sums keep their order",
+    { VARIABLE, .name = "gpu.workspace", .doc = "a fixed workspace of cuBLAS, so that its sums keep their order",
       .arg = "CUBLAS_WORKSPACE_CONFIG", .type = KNOB_CHOICE, .choices = ":4096:8 :16:8",
       .caution = "takes 24 MiB of the GPU's memory, or is slower" },
-    { VARIABLE, .name = "tensorflow.deterministic", .doc = "the same bits from TensorFlow at every run",
+    { VARIABLE, .name = "gpu.deterministic", .doc = "the same bits from TensorFlow at every run",
       .arg = "TF_DETERMINISTIC_OPS", .type = KNOB_CHOICE, .choices = "0 1", .caution = "slower" },
     { VARIABLE, .name = "nccl.algo", .doc = "the one way in which NCCL adds up over GPUs", .arg = "NCCL_ALGO",
       .type = KNOB_CHOICE, .choices = "Ring Tree CollnetDirect CollnetChain NVLS NVLSTree",
       .caution = "another one may be faster" },
-    { VARIABLE, .name = "cuda.devices", .doc = "the GPUs that a program sees", .arg = "CUDA_VISIBLE_DEVICES",
+    { VARIABLE, .name = "gpu.devices", .doc = "the GPUs that a program sees", .arg = "CUDA_VISIBLE_DEVICES",
       .type = KNOB_TEXT, .check = gpu_numerics_check, .caution = "" },
-    { VARIABLE, .name = "cuda.order", .doc = "in which order it sees them", .arg = "CUDA_DEVICE_ORDER",
+    { VARIABLE, .name = "gpu.order", .doc = "in which order it sees them", .arg = "CUDA_DEVICE_ORDER",
       .type = KNOB_CHOICE, .choices = "PCI_BUS_ID FASTEST_FIRST", .caution = "" },
     { 0 },
 };

@@ -390,7 +390,7 @@ const struct knob knobs_sched[] = {
       .read = deadline_read, .check = deadline_check, .writable = right_writable, .write = deadline_write },
     { TASK, .name = "slice", .doc = "how long it asks to run at a time: short is served sooner", .type = KNOB_WHOLE,
       .min = 100000, .max = 100000000, .unit = "ns", .risk = RISK_SELF, .needs = "", .caution = "",
-      .probe = slice_probe, .read = slice_read, .writable = task_writable, .write = slice_write },
+      .owner = "sched", .probe = slice_probe, .read = slice_read, .writable = task_writable, .write = slice_write },
     { TASK, .name = "uclamp.min", .doc = "the use that schedutil takes it for, at least", .arg = "min", .type = KNOB_WHOLE,
       .max = 1024, .risk = RISK_SELF, .needs = "CAP_SYS_NICE for a task that runs", .caution = "more power",
       .read = clamp_read, .writable = back_writable, .write = clamp_write },

@@ -138,6 +138,7 @@ const struct knob knobs_session[] = {
     { .name = "autogroup", .doc = "the weight of its session against others, as a nice value", .class = KNOB_PROCESS,
       .type = KNOB_WHOLE, .min = -15, .max = 19, .risk = RISK_OTHERS, .needs = "CAP_SYS_NICE below 0",
       .reverts = "ends with the session", .caution = "other sessions wait longer", .arg = "/proc/%d/autogroup",
-      .probe = autogroup_probe, .read = autogroup_read, .writable = autogroup_writable, .write = autogroup_write },
+      .owner = "sched", .probe = autogroup_probe,
+      .read = autogroup_read, .writable = autogroup_writable, .write = autogroup_write },
     { 0 },
 };

@@ -1,0 +1,21 @@
+/*
+ * What kind of work a command is: so that what was learned of it is found again, and nothing else is.
+ *
+ * The content of the program tells it, never its name, path or arguments: a copy elsewhere is the same work, a new
+ * build is another. A script is its interpreter and its own content; so is the file that an interpreter is given to
+ * run ("python3 train.py").
+ */
+#ifndef POLICY_SIGNATURE_H
+#define POLICY_SIGNATURE_H
+
+#define SIGNATURE_MAX 20 /* bytes of "0123456789abcdef" and its NUL, with room */
+
+struct signature {
+    char hash[SIGNATURE_MAX];
+    const char *class; /* what it is made with, of a fixed list: "openmp", "python", "program" ... */
+};
+
+/* Of a command as execvp(3) finds it. -ENOENT: there is no such program; -EACCES: it may not be read. */
+int signature_of(char *const *argv, struct signature *out);
+
+#endif
