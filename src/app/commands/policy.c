@@ -3,7 +3,11 @@
 
 /* The first is what `sonde policy` does. */
 static const struct command *const verbs[] = {
-    &policy_explain, &policy_learn, &policy_helper, NULL,
+    &policy_explain,
+    &policy_learn,
+    &policy_bench,
+    &policy_helper,
+    NULL,
 };
 
 static const struct example examples[] = {

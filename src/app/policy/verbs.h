@@ -6,5 +6,6 @@
 
 extern const struct command policy_explain, policy_helper;
 extern const struct command policy_learn;
+extern const struct command policy_bench;
 
 #endif
