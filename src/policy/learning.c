@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define KNOWN 3   /* trials of an arm, from which on it may be taken for the best */
 #define PRUNE 3.0 /* an arm's trial is ended after so many times default's median */
 
 struct run {
@@ -160,7 +161,8 @@ static bool run_search(struct run *r)
     return true;
 }
 
-/* Of those that are as good as the best, but for less than what matters, the one that touches least. */
+/* Of those that are as good as the best, but for less than what matters, the one that touches least; also of those that
+ * stayed behind after some trials: the pairs will tell. */
 static int run_choose(const struct run *r)
 {
     const struct halving *h = &r->l->search;
@@ -169,7 +171,8 @@ static int run_choose(const struct run *r)
     for (int i = 1; best && i < r->o->arms; i++) {
         const struct learning_arm *a = &r->o->arm[i], *b = &r->o->arm[best];
         bool less = a->cost < b->cost || (a->cost == b->cost && a->risk < b->risk);
-        if (h->arm[i].fate == HALVING_IN && less && halving_median(h, i) <= least * r->o->gain)
+        bool known = h->arm[i].fate <= HALVING_BEHIND && h->arm[i].n >= KNOWN;
+        if (known && less && halving_median(h, i) <= least * r->o->gain)
             best = i;
     }
     return best && halving_median(h, 0) > halving_median(h, best) * r->o->gain ? best : 0;

@@ -38,13 +38,19 @@ static bool arms_is_implied(const struct step *s)
     return strcmp(s->knob->name, "group") == 0 || strcmp(s->knob->name, "group.member") == 0;
 }
 
+/* Without a session of its own a program would raise that of whoever started it, with all that runs there, for good. */
+static bool arms_goes_with(const struct step *s, const struct step *only)
+{
+    return s == only || (strcmp(only->knob->name, "autogroup") == 0 && strcmp(s->knob->name, "session") == 0);
+}
+
 /* What would be set of a plan; `only` NULL: all of it. False: nothing of it would. */
 static bool arms_sum(const struct plan *p, const struct step *only, struct learning_arm *a, struct buf *text)
 {
     bool any = false;
     for (size_t i = 0; i < p->n; i++) {
         const struct step *s = &p->step[i];
-        if (s->state != STEP_PLANNED || arms_is_implied(s) || (only && s != only))
+        if (s->state != STEP_PLANNED || arms_is_implied(s) || (only && !arms_goes_with(s, only)))
             continue;
         any = true;
         a->cost += (int)knob_cost(s->knob);
@@ -118,7 +124,8 @@ int learning_arms(enum goal goal, const struct plan_options *o, struct learning_
     if (goal == GOAL_PRECISION)
         arms_base(&s, goal, &base);
     s.base = base.n < sizeof out->text ? buf_text(&base) : "";
-    out[s.n] = (struct learning_arm){ .what = "default" };
+    out[s.n] = (struct learning_arm){ .cost = 0 };
+    text_copy(out[s.n].what, sizeof out->what, goal == GOAL_PRECISION ? "the least that precision asks" : "no change");
     text_copy(out[s.n++].text, sizeof out->text, s.base);
     if (goal != GOAL_PRECISION)
         arms_preset(&s, goal, false);

@@ -99,9 +99,12 @@ static double measure_leading(const char *text)
 
 double measure_number(const char *text)
 {
-    for (; *text; text++)
-        if (strchr("0123456789", *text) || (*text == '.' && text[1] >= '0' && text[1] <= '9'))
+    for (; *text; text++) {
+        const char *digit = text + (*text == '-');
+        digit += *digit == '.';
+        if (*digit >= '0' && *digit <= '9')
             return measure_leading(text);
+    }
     return NAN;
 }
 

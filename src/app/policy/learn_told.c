@@ -9,12 +9,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARM_WIDTH 40
+#define ARM_WIDTH 42
 
 static const char *told_arm(const struct learn *k, int arm)
 {
-    const char *text = k->arm[arm].text;
-    return arm == 0 ? "default" : text;
+    return arm == 0 ? "default" : k->arm[arm].text;
+}
+
+/* The same in a column: what is too long for it is cut. */
+static char *told_cell(const struct learn *k, int arm, char out[static ARM_WIDTH + 1])
+{
+    const char *text = told_arm(k, arm);
+    bool cut = strlen(text) > ARM_WIDTH;
+    snprintf(out, ARM_WIDTH + 1, "%-*.*s%s", cut ? ARM_WIDTH - 3 : ARM_WIDTH, cut ? ARM_WIDTH - 3 : ARM_WIDTH, text,
+             cut ? "..." : "");
+    return out;
 }
 
 /* A value as its metric has it: "0.412 s", "1830". */
@@ -36,7 +45,7 @@ void learn_tell_begin(const struct learn *k)
     int most = learning_trials_max(o);
     printf("Which knobs serve %s best for %s, by %s?\n\n", k->trial.argv[0], goal_name(k->key.goal), k->measure.text);
     for (int i = 0; i < o->arms; i++)
-        printf("  %-*s %s\n", ARM_WIDTH, told_arm(k, i), k->arm[i].what);
+        printf("  %-*s  %s\n", ARM_WIDTH, told_arm(k, i), k->arm[i].what);
     if (o->arms > 1)
         printf("\nIt runs the program up to %d times: %d without any change, %d in the search, %d in pairs. Some of "
                "these runs will be slower;\nall together take at most %.0f %% longer than as many without any change. Ctrl-C "
@@ -88,14 +97,14 @@ void learn_tell_trial(void *self, const struct learning *l)
 {
     const struct learn *k = self;
     const struct learning_trial *t = &l->trial[l->trials - 1];
-    char value[40], outcome[300];
+    char value[40], outcome[300], arm[ARM_WIDTH + 1];
     if (k->quiet)
         return;
     told_outcome(k, l, t, outcome);
     if (t->phase == PHASE_SEARCH && l->trials == LEARNING_SAME + 1)
         told_noise(l);
-    printf("%3d  %-7s %-*s %10s  %s\n", l->trials, learning_phase_name(t->phase), ARM_WIDTH, told_arm(k, t->arm),
-           told_value(k, t->value, value), outcome);
+    printf("%3d  %-6s  %s %10s%s%s\n", l->trials, learning_phase_name(t->phase), told_cell(k, t->arm, arm),
+           told_value(k, t->value, value), *outcome ? "  " : "", outcome);
     if (l->trials == 1) {
         char span[32], most[32];
         int n = learning_trials_max(&k->options);
@@ -136,15 +145,16 @@ static void told_table(const struct learn *k)
     const struct halving *h = &k->outcome->search;
     double standard = halving_median(h, 0);
     int order[HALVING_ARMS];
-    char value[40], gain[24];
+    char value[40], gain[24], arm[ARM_WIDTH + 1];
     told_order(k, order);
     printf("\n  %-*s %5s %10s %9s\n", ARM_WIDTH, "arm", "runs", "median", "gain");
     for (int i = 0; i < k->options.arms; i++) {
         double m = halving_median(h, order[i]);
         snprintf(gain, sizeof gain, "%.2f x", standard / m);
-        printf("  %-*s %5d %10s %9s  %s\n", ARM_WIDTH, told_arm(k, order[i]), told_runs(k->outcome, order[i]),
-               told_value(k, m, value), isfinite(standard / m) && isfinite(m) ? gain : "-",
-               order[i] && h->arm[order[i]].fate != HALVING_IN ? halving_fate_name(h->arm[order[i]].fate) : "");
+        bool out = h->arm[order[i]].fate != HALVING_IN;
+        printf("  %s %5d %10s %9s%s%s\n", told_cell(k, order[i], arm), told_runs(k->outcome, order[i]),
+               told_value(k, m, value), isfinite(standard / m) && isfinite(m) ? gain : "-", out ? "  " : "",
+               out ? halving_fate_name(h->arm[order[i]].fate) : "");
     }
 }
 
