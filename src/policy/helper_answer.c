@@ -80,8 +80,8 @@ int helper_read_undone(const char *json, struct undone *u, char why[static KNOB_
     u->gone += answer_count(o, "gone");
     u->passed += answer_count(o, "passed");
     u->failed += answer_count(o, "failed");
-    if (lines && *lines)
-        buf_printf(&u->lines, "%s%s", lines, lines[strlen(lines) - 1] == '\n' ? "" : "\n");
+    if (lines)
+        buf_puts(&u->lines, lines);
     json_decref(o);
     return 0;
 }

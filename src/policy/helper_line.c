@@ -174,11 +174,21 @@ void helper_put_step(const struct step *s, struct buf *out)
     line_close(&j);
 }
 
+/* Whole lines, as many as fit. */
+static void line_cut(const struct undone *u, char lines[static LINES_MAX])
+{
+    size_t n = u->lines.n < LINES_MAX ? u->lines.n : LINES_MAX - 1;
+    memcpy(lines, buf_text(&u->lines), n);
+    while (n > 0 && lines[n - 1] != '\n')
+        n--;
+    lines[n] = '\0';
+}
+
 void helper_put_undone(const struct undone *u, struct buf *out)
 {
     struct json j;
     char lines[LINES_MAX];
-    text_copy(lines, sizeof lines, buf_text(&u->lines));
+    line_cut(u, lines);
     line_open(&j, out);
     json_int(&j, "restored", u->restored);
     json_int(&j, "same", u->same);

@@ -1,9 +1,9 @@
 /* test_helper_may.c - what the helper does for whom, on a made-up machine and of processes of this one. */
-#include "machine.h"
 #include "base/text.h"
 #include "policy/heat.h"
 #include "policy/helper_may.h"
 #include "test.h"
+#include "tree.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -12,33 +12,36 @@
 
 #define CLOCK "/sys/devices/system/cpu/cpufreq/policy0/"
 
-static struct machine m;
+static char root[TREE_ROOT];
 
 static int setup(void **state)
 {
     (void)state;
-    machine_init(&m);
-    machine_write(&m, CLOCK "scaling_governor", "powersave\n");
-    machine_write(&m, CLOCK "scaling_available_governors", "performance powersave\n");
-    machine_write(&m, CLOCK "scaling_min_freq", "800000\n");
-    machine_write(&m, CLOCK "scaling_max_freq", "3000000\n");
-    machine_write(&m, CLOCK "cpuinfo_min_freq", "400000\n");
-    machine_write(&m, CLOCK "cpuinfo_max_freq", "4000000\n");
-    machine_write(&m, "/proc/sys/vm/swappiness", "60\n");
+    tree_init(root);
+    tree_write(root, CLOCK "scaling_governor", "powersave\n");
+    tree_write(root, CLOCK "scaling_available_governors", "performance powersave\n");
+    tree_write(root, CLOCK "scaling_min_freq", "800000\n");
+    tree_write(root, CLOCK "scaling_max_freq", "3000000\n");
+    tree_write(root, CLOCK "cpuinfo_min_freq", "400000\n");
+    tree_write(root, CLOCK "cpuinfo_max_freq", "4000000\n");
+    tree_write(root, "/proc/sys/vm/swappiness", "60\n");
     return 0;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    machine_done(&m);
+    tree_done(root);
     return 0;
 }
 
 static void sensor(int degrees, int critical)
 {
-    machine_printf(&m, "/sys/class/hwmon/hwmon0/temp1_input", "%d000\n", degrees);
-    machine_printf(&m, "/sys/class/hwmon/hwmon0/temp1_crit", "%d000\n", critical);
+    char text[32];
+    snprintf(text, sizeof text, "%d000\n", degrees);
+    tree_write(root, "/sys/class/hwmon/hwmon0/temp1_input", text);
+    snprintf(text, sizeof text, "%d000\n", critical);
+    tree_write(root, "/sys/class/hwmon/hwmon0/temp1_crit", text);
 }
 
 static int ask(const struct helper_rules *rules, uint32_t uid, const char *line, struct step *s, char why[static KNOB_WHY])
@@ -107,7 +110,7 @@ static void a_device_is_one_that_was_found(void **state)
         { "set vm.swappiness@x - 10", -ENODEV, "*" },
     };
     (void)state;
-    try(&(struct helper_rules){ .root = m.root, .heats = true }, 1000, cases, sizeof cases / sizeof *cases);
+    try(&(struct helper_rules){ .root = root, .heats = true }, 1000, cases, sizeof cases / sizeof *cases);
 }
 
 static void what_makes_it_hotter_waits_until_it_is_cool(void **state)
@@ -125,7 +128,7 @@ static void what_makes_it_hotter_waits_until_it_is_cool(void **state)
         { "set cpufreq.governor@policy0 - performance", -EPERM, "*hot: 81 of at most 80*" },
         { "set cpufreq.governor@policy0 - powersave", 0, "" },
     };
-    struct helper_rules rules = { .root = m.root };
+    struct helper_rules rules = { .root = root };
     (void)state;
     try(&rules, 1000, unknown, sizeof unknown / sizeof *unknown);
     sensor(60, 90);
