@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KNOCK_NS 2000000000   /* while more are at its door than it can hear at once */
 #define ANSWER_NS 20000000000 /* it may wait for 10 s for its journal */
 
 struct helper {
@@ -53,6 +54,15 @@ static void helper_free(struct helper *h)
     mem_free(h);
 }
 
+static int helper_connect(const char *path)
+{
+    int64_t until = os_mono_ns() + KNOCK_NS;
+    int fd;
+    while ((fd = os_socket_connect(path)) == -EAGAIN && os_mono_ns() < until)
+        os_sleep_until(os_mono_ns() + 10000000);
+    return fd;
+}
+
 int helper_open(const struct transaction_about *about, struct helper **out, char why[static KNOB_WHY])
 {
     const char *path = getenv("SONDE_POLICY_SOCKET");
@@ -63,7 +73,7 @@ int helper_open(const struct transaction_about *about, struct helper **out, char
     text_clean(r.what); /* what was cut may end within a character */
     if (path && !*path)
         return -ENOENT;
-    int fd = os_socket_connect(path ? path : HELPER_SOCKET);
+    int fd = helper_connect(path ? path : HELPER_SOCKET);
     if (fd < 0)
         return fd;
     struct helper *h = mem_new(sizeof *h);

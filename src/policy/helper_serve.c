@@ -296,10 +296,13 @@ static void serving_meet(struct serving *s, int fd)
 
 static void serving_accept(struct serving *s)
 {
-    int fd = os_socket_accept(s->o->fd, os_mono_ns());
-    if (fd >= 0)
-        serving_meet(s, fd);
-    else if (fd != -ETIMEDOUT)
+    int fd = 0;
+    for (int i = 0; i < HELPER_CLIENTS && fd >= 0; i++) {
+        fd = os_socket_accept(s->o->fd, os_mono_ns());
+        if (fd >= 0)
+            serving_meet(s, fd);
+    }
+    if (fd < 0 && fd != -ETIMEDOUT)
         s->accept_ns = os_mono_ns() + SECOND_NS; /* no descriptors, no memory: it passes */
 }
 
