@@ -70,7 +70,7 @@ const char *learned_contention(const struct machine *m)
     return m->contention > WAITING_SHARED || m->load > LOAD_SHARED ? "shared" : "quiet";
 }
 
-int learned_key(const struct machine *m, enum goal goal, char *const *argv, struct learned_key *out)
+int learned_key(const struct machine *m, enum goal goal, const char *const *argv, struct learned_key *out)
 {
     struct learned_key k = { .goal = goal, .contention = learned_contention(m) };
     int rc = signature_of(argv, &k.work);

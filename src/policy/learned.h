@@ -30,7 +30,7 @@ char *learned_machine(const struct machine *m, char out[static LEARNED_MACHINE_M
 const char *learned_contention(const struct machine *m);
 
 /* The key of a command. Errors of signature_of(). */
-int learned_key(const struct machine *m, enum goal goal, char *const *argv, struct learned_key *out);
+int learned_key(const struct machine *m, enum goal goal, const char *const *argv, struct learned_key *out);
 
 struct learned {
     int64_t n, at_ms;              /* its number in the index */

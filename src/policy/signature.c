@@ -148,7 +148,7 @@ static int signature_script(const char *first, char *out)
 }
 
 /* The file that an interpreter is given, or NULL: the first word that is no option, if there is such a file. */
-static const char *signature_given(char *const *argv)
+static const char *signature_given(const char *const *argv)
 {
     int i = 1;
     while (argv[i] && argv[i][0] == '-' && argv[i][1])
@@ -165,7 +165,7 @@ static const char *signature_class(const struct reading *r, const char *path)
     return class ? class : "program";
 }
 
-int signature_of(char *const *argv, struct signature *out)
+int signature_of(const char *const *argv, struct signature *out)
 {
     char path[OS_PATH_MAX], real[OS_PATH_MAX];
     auto_free struct reading *r = mem_new(sizeof *r);

@@ -16,6 +16,6 @@ struct signature {
 };
 
 /* Of a command as execvp(3) finds it. -ENOENT: there is no such program; -EACCES: it may not be read. */
-int signature_of(char *const *argv, struct signature *out);
+int signature_of(const char *const *argv, struct signature *out);
 
 #endif

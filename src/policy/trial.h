@@ -11,7 +11,7 @@
 struct trial {
     const struct machine *machine;
     const struct measure *measure;
-    char *const *argv;       /* to a NULL */
+    const char *const *argv;       /* to a NULL */
     struct journal *journal; /* for knobs of groups and the system; NULL: arms with such fail */
     bool system, rt;
     int status;              /* of the last run, as a shell has it */

@@ -27,7 +27,7 @@ static int sign_words(const char *first, const char *second, const char *third, 
     snprintf(word[0], sizeof word[0], "%s", first);
     snprintf(word[1], sizeof word[1], "%s", second ? second : "");
     snprintf(word[2], sizeof word[2], "%s", third ? third : "");
-    char *argv[] = { word[0], second ? word[1] : NULL, third ? word[2] : NULL, NULL };
+    const char *argv[] = { word[0], second ? word[1] : NULL, third ? word[2] : NULL, NULL };
     return signature_of(argv, out);
 }
 
