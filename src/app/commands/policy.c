@@ -12,6 +12,7 @@ static const struct command *const verbs[] = {
     &policy_bench,
     &policy_profile,
     &policy_gamemode,
+    &policy_helper,
     NULL,
 };
 
