@@ -163,6 +163,7 @@ gives '0' "$client" property /com/feralinteractive/GameMode $interface ClientCou
 gives '0' "$client" call RefreshConfig
 
 # A game, and what others see of it.
+helped=no
 sleep 300 & game=$! background="$background $!"
 sleep 300 & other=$! background="$background $!"
 gives '0' "$client" call QueryStatus $game
@@ -177,7 +178,18 @@ gives '*Unknown*' "$client" property /com/feralinteractive/GameMode/Games/1 $int
 await grep -qx "sleep ($game): registered" "$tmp/games"
 await grep -qx 'hold 1 performance sonde' "$tmp/stub"
 gives '0' "$client" call RegisterGameByPID $$ $other
+await grep -qE "^sleep \($other\): (under|nothing)" "$tmp/games"
+if grep -q "^sleep ($other): under.*timer.slack 50000 -> 1000" "$tmp/games"; then
+    [ "$(cat /proc/$other/timerslack_ns)" -eq 1000 ] || fail "said, not set"
+    helped=yes
+fi
 gives '0' "$client" call UnregisterGameByPID $$ $other
+await grep -q "^sleep ($other): needs no help any more" "$tmp/games"
+slack_is() # PID NS
+{
+    [ "$(cat /proc/$1/timerslack_ns)" -eq $2 ]
+}
+[ $helped = no ] || await slack_is $other 50000
 gives '-1' "$client" call UnregisterGame $other
 kill $game # without a word
 await grep -qx "sleep ($game): has ended" "$tmp/games"
@@ -249,7 +261,7 @@ fi
 exec 3>&-
 run=$(PATH=$PATH:/usr/games command -v gamemoderun) || run=
 if [ -n "$run" ]; then
-    "$run" sleep 1 >"$tmp/run.out" 2>&1 || fail "gamemoderun: $(cat "$tmp/run.out")"
+    "$run" sleep 2 >"$tmp/run.out" 2>&1 || fail "gamemoderun: $(cat "$tmp/run.out")"
     await grep -q '"event":"registered".*"program":"sleep"' "$tmp/games"
     gives '*gamemode is inactive*' gamemoded -s
 fi
