@@ -101,6 +101,7 @@ static int launch_hear(int fd, struct plan *p)
         }
         struct step *s = &p->step[b.step];
         s->state = b.state;
+        s->lacks_right = b.error == -EPERM || b.error == -EACCES;
         memcpy(s->old, b.old, sizeof s->old);
         memcpy(s->now, b.now, sizeof s->now);
         memcpy(s->note, b.note, sizeof s->note);

@@ -196,6 +196,7 @@ static void step_judge(struct step *s, const struct plan_options *o, bool new_gr
     } else if (!now.writable) {
         snprintf(note, sizeof note, "it takes %s", *k->needs ? k->needs : "more rights");
         step_leave(s, note);
+        s->lacks_right = true;
     }
 }
 

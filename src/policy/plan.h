@@ -38,6 +38,7 @@ struct step {
     char note[KNOB_WHY];         /* of STEP_LEFT and STEP_REFUSED */
     enum evidence evidence;
     enum step_state state;
+    bool lacks_right;            /* of STEP_LEFT and STEP_REFUSED: nothing is in the way but a right that we have not */
 };
 
 struct plan {
