@@ -6,8 +6,8 @@
 
 /*
  * Each that is in the tree brings its children in, behind it: generation by generation, whatever the order of pids. A
- * child that claims to be older than its parent was handed to it by another that ended: it is none of its own. A ring of
- * parents, which readings may show when pids were given anew meanwhile, ends at the limit at the latest.
+ * child that claims to be older than its parent was handed to it by another that ended: it is none of its own. A ring
+ * of parents, which readings may show when pids were given anew meanwhile, ends at the limit at the latest.
  */
 int gamemode_tree_of(const struct task *all, size_t n, int32_t pid, struct gamemode_tree *out)
 {

@@ -9,6 +9,9 @@ command -v dbus-daemon >/dev/null || skip "no dbus-daemon (Debian: dbus)"
 export XDG_CONFIG_HOME="$tmp/config" XDG_DATA_HOME="$tmp/data" HOME="$tmp"
 unset XDG_RUNTIME_DIR SNAP
 chmod 711 "$tmp" # another user asks, too
+mkdir -p "$tmp/config/sonde"
+chmod go-w "$tmp" "$tmp/config" "$tmp/config/sonde"
+echo "storage: { directory: $tmp/data }" >"$tmp/config/sonde/sonde.yaml"
 
 # Modules lie beside the program that opens them; another user gets at all of it.
 cp "$build/sonde" "$build/sonde-bus.so" "$build/tests/e2e/bus_client" "$tmp"
@@ -233,6 +236,18 @@ await grep -qx "[a-z]* ($wrapper): the game itself is process $busy" "$tmp/games
 kill $busy $wrapper
 kill -TERM $server
 wait $server || fail "the server ended with $?: $(cat "$tmp/games.err")"
+
+# A server that is killed: the next command sets back what it had set.
+if [ $helped = yes ]; then
+    serve_games --no-profile
+    gives '0' "$client" call RegisterGame $other
+    await slack_is $other 1000
+    kill -9 $server
+    wait $server 2>/dev/null || :
+    slack_is $other 1000 || fail "who set it back?"
+    "$sonde" policy status >"$tmp/status" 2>&1 || fail "policy status: $(cat "$tmp/status")"
+    slack_is $other 50000 || fail "not set back: $(cat "$tmp/status")"
+fi
 
 # GameMode's own library and programs.
 serve_games --json --no-profile
