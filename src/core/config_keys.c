@@ -232,7 +232,8 @@ static const struct config_key keys[] = {
                   "document_editing, web_browsing, idle, system_maintenance]",
       .help = "The workloads to tell apart; files in ~/.config/sonde/categories come on top." },
 
-    { "performance.low_priority_mode", SWITCH("true"), .help = "The recorder lets other programs go first." },
+    { "performance.low_priority_mode", SWITCH("true"),
+      .help = "The recorder lets other programs go first, but where policy.adaptive is on." },
     { "performance.max_cpu_percent", NUMBER("2", 0, 100),
       .help = "Processor time that Sonde may use, percent of one core; above it the dearest adapter is read less "
               "often. 0: no limit." },

@@ -3,7 +3,8 @@
  * sched-stats.rst of the kernel: time running, time waiting, turns; it is there without CONFIG_SCHEDSTATS, too).
  *
  * Of the named programs all threads are counted, of all others the first thread of each process: what they wait is only
- * ever held against itself.
+ * ever held against itself. What the others ran is what the processors were busy with beside (proc_stat(5)): most work of
+ * a busy machine is done by processes that come and go within a window.
  */
 #include "policy/named.h"
 
@@ -21,6 +22,8 @@
 #define PROCS_MAX 32768
 #define DEEP 64        /* a tree of fake files may go round in circles */
 #define LEAST_S 0.02   /* of running and waiting: less of it says nothing */
+#define LEAST_OTHERS_S 0.1 /* ten ticks of /proc/stat */
+#define TICKS 100.0    /* USER_HZ, on all systems that Linux runs on here */
 #define NOBODY (-1)
 
 struct one { /* a process */
@@ -52,6 +55,7 @@ struct named {
     struct named_tree *tree;
     size_t n;
     struct waitings before, now;
+    double busy_s;     /* of all processors so far; NaN not known */
 };
 
 /* ---- processes ---- */
@@ -251,9 +255,22 @@ static struct waiting waitings_since(const struct named *t, const struct waiting
     return d;
 }
 
+/* What all processors did so far but for idling: user, nice, system, irq and softirq of the first line. */
+static double named_busy_s(const struct named *t)
+{
+    char text[512];
+    double v[7];
+    if (os_read_text(t->root, "/proc/stat", text, sizeof text) < 0 ||
+        sscanf(text, "cpu %lf %lf %lf %lf %lf %lf %lf", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6]) != 7)
+        return NAN;
+    return (v[0] + v[1] + v[2] + v[5] + v[6]) / TICKS;
+}
+
 static void named_judge(struct named *t)
 {
-    struct { double ran_s, waited_s; } of[NAMED_MAX + 1] = { 0 }, all = { 0 };
+    struct { double ran_s, waited_s; } of[NAMED_MAX + 1] = { 0 };
+    double waited_s = 0, busy_s = named_busy_s(t), passed_s = busy_s - t->busy_s;
+    t->busy_s = busy_s;
     if (!t->before.n)
         return;
     for (size_t i = 0; i < t->now.n; i++) {
@@ -261,13 +278,12 @@ static void named_judge(struct named *t)
         int k = d.tree == NOBODY ? NAMED_MAX : d.tree;
         of[k].ran_s += d.ran_s;
         of[k].waited_s += d.waited_s;
-        all.ran_s += d.ran_s;
-        all.waited_s += d.waited_s;
+        waited_s += d.waited_s;
     }
     for (size_t k = 0; k < t->n; k++) {
-        double both = of[k].ran_s + of[k].waited_s, ran = all.ran_s - of[k].ran_s;
+        double both = of[k].ran_s + of[k].waited_s, ran = passed_s - of[k].ran_s;
         t->tree[k].waits = both >= LEAST_S ? 100 * of[k].waited_s / both : NAN;
-        t->tree[k].others_wait = ran >= LEAST_S ? (all.waited_s - of[k].waited_s) / ran : NAN;
+        t->tree[k].others_wait = ran >= LEAST_OTHERS_S ? (waited_s - of[k].waited_s) / ran : NAN;
     }
 }
 
@@ -297,7 +313,7 @@ const struct named_tree *named_at(const struct named *t, size_t i)
 struct named *named_new(const char *root, uint32_t uid, const char *const *globs, size_t n)
 {
     struct named *t = mem_new(sizeof *t);
-    *t = (struct named){ .root = mem_dup(root), .uid = uid, .n_globs = n, .glob = mem_new((n + 1) * sizeof *t->glob),
+    *t = (struct named){ .busy_s = NAN, .root = mem_dup(root), .uid = uid, .n_globs = n, .glob = mem_new((n + 1) * sizeof *t->glob),
                          .tree = mem_new(NAMED_MAX * sizeof *t->tree) };
     for (size_t i = 0; i < n; i++)
         t->glob[i] = mem_dup(globs[i]);

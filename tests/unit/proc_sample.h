@@ -20,4 +20,7 @@ void proc_sample(const char *root, const struct proc_sample *p);
 /* Of a thread of it, and where it is the first also of the process: seconds running and waiting so far. */
 void proc_sample_waits(const char *root, int32_t pid, int32_t thread, double ran_s, double waited_s);
 
+/* How long all processors were busy so far. */
+void proc_sample_busy(const char *root, double busy_s);
+
 #endif

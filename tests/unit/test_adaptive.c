@@ -165,6 +165,7 @@ static void windows(struct trial *t, int n)
         t->others_waited_s += t->others_wait_s;
         proc_sample_waits(root, 100, 100, t->run_s, t->waited_s);
         proc_sample_waits(root, 60, 60, t->run_s, t->others_waited_s);
+        proc_sample_busy(root, 2 * t->run_s);
         t->at_ms += 10000;
         adaptive_window(t->x, t->at_ms, t->class, t->stopped, &t->m);
     }

@@ -112,6 +112,7 @@ static void test_waiting(void **state)
     (void)state;
     const char *globs[] = { "game" };
     struct named *t = named_new(root, 1000, globs, 1);
+    proc_sample_busy(root, 100);
     named_look(t);
     assert_nan(named_at(t, 0)->waits); /* one look says nothing yet */
     assert_nan(named_at(t, 0)->others_wait);
@@ -119,12 +120,13 @@ static void test_waiting(void **state)
     proc_sample_waits(root, 100, 110, 0.5, 0.5); /* a new thread: all that it did */
     proc_sample_waits(root, 101, 101, 1, 2.5);
     proc_sample_waits(root, 60, 60, 2, 4);       /* of the others */
+    proc_sample_busy(root, 104); /* of which 2.5 s were the program's: the others ran 1.5 s, most of it of some that ended */
     named_look(t);
     const struct named_tree *a = named_at(t, 0), *b = named_at(t, 1);
     assert_near(a->waits, 100 * 2.5 / 5, 1e-6);
-    assert_near(a->others_wait, 3.0 / 1.0, 1e-6);
+    assert_near(a->others_wait, 3.0 / 1.5, 1e-6);
     assert_nan(b->waits); /* it did nothing */
-    assert_near(b->others_wait, (2.5 + 3) / (2.5 + 1), 1e-6);
+    assert_near(b->others_wait, (2.5 + 3) / 4, 1e-6);
     proc_sample_waits(root, 100, 100, 0, 0); /* counters that fall are no time */
     named_look(t);
     assert_nan(named_at(t, 0)->waits);
