@@ -13,6 +13,7 @@ rule rule_mount_silent, rule_disk_full, rule_inodes_full, rule_disk_saturated, r
 rule rule_net_errors, rule_net_drops, rule_retransmits;                                              /* network.c */
 rule rule_zombies, rule_stuck, rule_fork_storm;                                                      /* processes.c */
 rule rule_temperature, rule_throttling, rule_battery_low, rule_battery_worn;                         /* power.c */
+rule rule_two_tuners, rule_knob_conflict;                                                             /* tuning.c */
 rule rule_gaps;                                                                                      /* self.c */
 
 #endif
