@@ -41,7 +41,7 @@ static void recovery_say(const struct undone *u, int rc)
     for (const char *p = buf_text(&u->lines); *p; p += strcspn(p, "\n") + 1) /* in one line */
         buf_printf(&reasons, "; %.*s", (int)strcspn(p, "\n"), p);
     if (u->restored + u->kept + u->failed)
-        log_warn(0, "knobs that a process had set which is gone: %s%s", line.p, buf_text(&reasons));
+        log_warn(0, "a process that had set knobs is gone: %s%s", line.p, buf_text(&reasons));
     if (rc < 0)
         log_warn(rc, "the journal of what is set cannot be written; what is set back is not noted there");
 }

@@ -33,6 +33,8 @@ static void watcher_let_go(void)
 static void watcher_live(int told, int (*set)(void *self, bool *stays), void (*watch)(void *self), void *self)
 {
     bool stays = false;
+    close_range(3, (unsigned)told - 1, 0); /* somebody may wait for the end of what we were started with */
+    close_range((unsigned)told + 1, ~0U, 0);
     setsid();
     os_stop_on_signal();
     unsigned char status = (unsigned char)set(self, &stays);
