@@ -20,7 +20,7 @@ void effect_of(const double *before, const double *after, size_t n, bool higher,
     if (!pairs || !(fabs(out->before) > 0)) /* of nothing there is no share */
         return;
     out->change = stats_median(pair, pairs);
-    out->low = stats_min(pair, pairs);
+    out->low = fmax(stats_min(pair, pairs), -1); /* no measure is negative: more than all cannot go */
     out->high = stats_max(pair, pairs);
     if (stats_known(before, n) < n || stats_known(after, n) < n)
         return; /* too little was seen to say more */

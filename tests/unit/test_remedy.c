@@ -514,7 +514,7 @@ static void effects(void **state)
             assert_nan(e.change);
         else
             assert_near(e.change, cases[i].change, 1e-9);
-        assert_true(isnan(e.change) || (e.low <= e.change && e.change <= e.high));
+        assert_true(isnan(e.change) || (-1 <= e.low && e.low <= e.change && e.change <= e.high));
     }
 }
 
