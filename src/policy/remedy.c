@@ -38,7 +38,7 @@ static double remedy_pressure(const char *root, const char *path)
     return at && sscanf(at, "total=%lf", &total) == 1 ? total * 1e-6 : NAN;
 }
 
-void remedy_look(const struct remedy *r, const char *root, const struct remedy_target *t, struct remedy_point *p)
+void remedy_look(const struct remedy *r, const char *root, struct remedy_point *p)
 {
     static const char *const pressure[3] = { "/proc/pressure/cpu", "/proc/pressure/memory", "/proc/pressure/io" };
     p->number = NAN;
@@ -46,7 +46,7 @@ void remedy_look(const struct remedy *r, const char *root, const struct remedy_t
     if (r->wants_doings)
         doings_read(root, &p->doings);
     if (r->read)
-        r->read(root, t, p);
+        r->read(root, p);
     for (size_t i = 0; i < 3; i++)
         p->pressure[i] = remedy_pressure(root, pressure[i]);
 }

@@ -52,9 +52,9 @@ struct remedy {
     bool wants_doings;     /* a point needs the table of processes */
     int weighs;            /* the pressure that it deals in itself, 0..2: its rise there is no harm; -1 none */
 
-    /* Fills the number of a point. NULL: it needs none. */
-    void (*read)(const char *root, const struct remedy_target *t, struct remedy_point *p);
-    /* The measure between two points; NaN: not known. `t` NULL: not aimed yet. */
+    /* Fills the number or the groups of a point. NULL: it needs none. */
+    void (*read)(const char *root, struct remedy_point *p);
+    /* The measure between two points; NaN: not known. */
     double (*value)(const struct remedy_target *t, const struct remedy_point *a, const struct remedy_point *b);
     /* Finds the target and adds the steps: 0, or -ENODATA (no such trouble), -EPERM (guarded), -ESRCH, and why. */
     int (*aim)(const struct remedy_scene *s, struct remedy_target *t, struct plan *p, char why[static KNOB_WHY]);
@@ -63,8 +63,8 @@ struct remedy {
 const struct remedy *remedy_at(size_t i); /* NULL past the end */
 const struct remedy *remedy_find(const char *name); /* NULL */
 
-/* Reads a point; its table is kept for the next. `t` NULL: not aimed yet. */
-void remedy_look(const struct remedy *r, const char *root, const struct remedy_target *t, struct remedy_point *p);
+/* Reads a point, in place of what was in it. */
+void remedy_look(const struct remedy *r, const char *root, struct remedy_point *p);
 void remedy_point_done(struct remedy_point *p);
 
 /* A pressure that rises by so much of the time is harm, whatever the measure says. */

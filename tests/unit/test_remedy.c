@@ -108,12 +108,12 @@ static void ask(struct asked *q, const char *name, const struct fake *f, size_t 
     assert_non_null(r);
     for (size_t i = 0; i < n; i++)
         fake_put(&f[i], false);
-    remedy_look(r, root, NULL, &s.before);
+    remedy_look(r, root, &s.before);
     for (size_t i = 0; i < n; i++)
         fake_put(&f[i], true);
     if (q->also)
         q->also();
-    remedy_look(r, root, NULL, &s.after);
+    remedy_look(r, root, &s.after);
     s.after.mono_ns = s.before.mono_ns + (int64_t)(SECONDS * 1e9);
     doings_settle(&s.before.doings, &s.after.doings);
     q->rc = remedy_plan(r, &s, &q->target, &q->plan, q->why);

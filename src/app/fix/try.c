@@ -33,10 +33,10 @@ static int try_sleep(double seconds, int32_t asker)
 int fix_plan(struct fix *f, const struct remedy_scene *given)
 {
     struct remedy_scene s = *given;
-    remedy_look(f->remedy, s.root, NULL, &s.before);
+    remedy_look(f->remedy, s.root, &s.before);
     int rc = try_sleep(FIX_WINDOW_S, 0);
     if (rc == 0)
-        remedy_look(f->remedy, s.root, NULL, &s.after);
+        remedy_look(f->remedy, s.root, &s.after);
     doings_settle(&s.before.doings, &s.after.doings);
     rc = rc < 0 ? rc : remedy_plan(f->remedy, &s, &f->target, &f->plan, f->why);
     if (rc == -EINTR)
@@ -57,7 +57,7 @@ static int try_measure(const struct fix *f, const struct asked *q, const char *w
 {
     int rc = 0;
     struct remedy_point point[2] = { 0 };
-    remedy_look(f->remedy, "", &f->target, &point[0]);
+    remedy_look(f->remedy, "", &point[0]);
     for (w->n = 0; rc == 0 && w->n < EFFECT_WINDOWS; w->n += rc == 0) {
         struct remedy_point *a = &point[w->n % 2], *b = &point[(w->n + 1) % 2];
         char value[AMOUNT_MAX];
@@ -65,7 +65,7 @@ static int try_measure(const struct fix *f, const struct asked *q, const char *w
         rc = try_sleep(FIX_WINDOW_S, q->asker);
         if (rc < 0)
             break;
-        remedy_look(f->remedy, "", &f->target, b);
+        remedy_look(f->remedy, "", b);
         w->value[w->n] = f->remedy->value(&f->target, a, b);
         remedy_pressures(a, b, pressure);
         for (int i = 0; i < 3; i++)

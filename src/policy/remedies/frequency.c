@@ -57,9 +57,8 @@ static double frequency_mean(const char *root, const char *file)
     return m.n ? m.sum / m.n * 1e3 : NAN;
 }
 
-static void frequency_read(const char *root, const struct remedy_target *t, struct remedy_point *p)
+static void frequency_read(const char *root, struct remedy_point *p)
 {
-    (void)t;
     p->number = frequency_mean(root, "scaling_cur_freq");
 }
 

@@ -15,9 +15,8 @@
 #define LEAST_STOPPED 1.0 /* % of the time of one processor */
 #define ROOM 1.1
 
-static void quota_read(const char *root, const struct remedy_target *t, struct remedy_point *p)
+static void quota_read(const char *root, struct remedy_point *p)
 {
-    (void)t;
     limited_read(root, &p->limited);
 }
 

@@ -16,9 +16,8 @@
 #define LEAST_RATE 100e3 /* bytes a second that come back */
 #define HIGH 0.8         /* of what the largest has */
 
-static void swapping_read(const char *root, const struct remedy_target *t, struct remedy_point *p)
+static void swapping_read(const char *root, struct remedy_point *p)
 {
-    (void)t;
     p->number = aim_keyed(root, "/proc/vmstat", "pswpin") * (double)sysconf(_SC_PAGESIZE);
 }
 
