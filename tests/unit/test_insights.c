@@ -10,6 +10,7 @@ static const struct { const char *name, *inst; enum unit unit; double v; } healt
     { "cpu.util", NULL, UNIT_PERCENT, 20 }, { "cpu.core.util", "0", UNIT_PERCENT, 25 }, { "cpu.core.util", "1", UNIT_PERCENT, 15 },
     { "cpu.steal", NULL, UNIT_PERCENT, 0 }, { "cpu.iowait", NULL, UNIT_PERCENT, 1 }, { "cpu.load", "1m", UNIT_NONE, 0.5 },
     { "cpu.freq", NULL, UNIT_HERTZ, 2.5e9 }, { "cpu.freq.max", NULL, UNIT_HERTZ, 3e9 }, { "cpu.temp", NULL, UNIT_CELSIUS, 50 },
+    { "cpu.context_switches.rate", NULL, UNIT_PER_S, 2000 },
     { "pressure.cpu.some", NULL, UNIT_PERCENT, 2 }, { "pressure.io.some", NULL, UNIT_PERCENT, 1 },
     { "pressure.io.full", NULL, UNIT_PERCENT, 1 }, { "pressure.memory.some", NULL, UNIT_PERCENT, 0 },
     { "pressure.memory.full", NULL, UNIT_PERCENT, 0 }, { "memory.total", NULL, UNIT_BYTE, 8e9 },
@@ -84,6 +85,7 @@ static const struct trouble troubles[] = {
     { "steal", SEVERITY_NOTICE, AREA_CPU, { { "cpu.steal", NULL, 15 } } },
     { "steal", SEVERITY_WARNING, AREA_CPU, { { "cpu.steal", NULL, 40 } } },
     { "one-core", SEVERITY_NOTICE, AREA_CPU, { { "cpu.core.util", "0", 100 }, { "cpu.core.util", "1", 4 } } },
+    { "wake-ups", SEVERITY_NOTICE, AREA_POWER, { { "cpu.context_switches.rate", NULL, 9000 } } },
     { "cgroup-throttled", SEVERITY_WARNING, AREA_CPU, { { "cgroup.cpu.throttled", NULL, 30 } } },
     { "memory-full", SEVERITY_WARNING, AREA_MEMORY, { { "memory.available", NULL, 4e8 } } },
     { "memory-full", SEVERITY_CRITICAL, AREA_MEMORY, { { "memory.available", NULL, 1e8 } } },
@@ -273,6 +275,24 @@ static void test_little_traffic_is_no_slow_disk(void **state)
     assert_null(find(a, "disk-slow:sda"));
     report_free(a);
     recording_free(r);
+}
+
+/* Who is woken for packets and requests has something to do, and so has who computes. */
+static void test_work_is_no_wake_up(void **state)
+{
+    (void)state;
+    static const struct trouble work[] = {
+        { .set = { { "cpu.context_switches.rate", NULL, 9000 }, { "net.recv.packets.rate", "eth0", 4000 } } },
+        { .set = { { "cpu.context_switches.rate", NULL, 9000 }, { "cpu.util", NULL, 60 } } },
+    };
+    for (size_t k = 0; k < sizeof work / sizeof *work; k++) {
+        struct recording *r = machine();
+        plant(r, &work[k], 0, ROWS);
+        struct report *a = analyze(r);
+        assert_null(find(a, "wake-ups"));
+        report_free(a);
+        recording_free(r);
+    }
 }
 
 static void test_a_charging_battery_is_no_trouble(void **state)
@@ -696,6 +716,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_unknown_is_silent),
     cmocka_unit_test(test_offline_cores_count_for_nothing),
     cmocka_unit_test(test_little_traffic_is_no_slow_disk),
+    cmocka_unit_test(test_work_is_no_wake_up),
     cmocka_unit_test(test_a_charging_battery_is_no_trouble),
     cmocka_unit_test(test_what_keeps_it_slow), cmocka_unit_test(test_a_processor_that_chooses),
     cmocka_unit_test(test_slower_than_before), cmocka_unit_test(test_a_setting_to_and_fro),

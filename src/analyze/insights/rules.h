@@ -4,7 +4,8 @@
 
 #include "analyze/insights/rule.h"
 
-rule rule_cpu_saturated, rule_run_queue, rule_steal, rule_one_core, rule_cgroup_throttled;         /* cpu.c */
+rule rule_cpu_saturated, rule_run_queue, rule_steal, rule_one_core, rule_wake_ups,
+     rule_cgroup_throttled;                                                                          /* cpu.c */
 rule rule_memory_full, rule_swap_storm, rule_memory_pressure, rule_major_faults, rule_oom_kill,
      rule_cgroup_memory;                                                                             /* memory.c */
 rule rule_process_grows;                                                                             /* leak.c */
