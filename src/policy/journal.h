@@ -52,6 +52,9 @@ const char *transaction_id(const struct transaction *t); /* "p20261127_091756_47
  */
 int transaction_apply(struct transaction *t, struct step *s);
 
+/* Does it stand? False after somebody reverted it, or its time was over. */
+bool transaction_stands(struct transaction *t);
+
 /* Undoes all of it, and frees it. Fills `out` where it is not NULL. */
 struct undone {
     int restored, same, kept, gone; /* kept: somebody else's value; gone: the task or device is no more */

@@ -242,6 +242,16 @@ int transaction_apply(struct transaction *t, struct step *s)
     return rc;
 }
 
+bool transaction_stands(struct transaction *t)
+{
+    if (!t->begun || journal_hold(t->j) < 0)
+        return t->begun;
+    const struct deed *own = journal_find(t->j, t->about.id);
+    bool stands = own && !own->ended;
+    journal_let_go(t->j);
+    return stands;
+}
+
 int transaction_end(struct transaction *t, struct undone *out)
 {
     int rc = t->begun ? journal_hold(t->j) : 0;

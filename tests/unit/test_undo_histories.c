@@ -367,9 +367,11 @@ static void is_as_others_left_it(struct history *h)
 
 static void live(struct history *h, uint64_t seed)
 {
-    *h = (struct history){ .seed = seed };
+    char path[OS_PATH_MAX];
+    *h = (struct history){ .seed = seed, .w = h->w };
     rng_seed(&h->rng, seed);
-    world_init(&h->w);
+    snprintf(path, sizeof path, "%s/policy/journal", h->w.dir);
+    os_disk_remove(path); /* the machine is the same, and knows nothing of the history before */
     boot(h);
     unsigned n = 6 + draw(h, 14);
     for (unsigned i = 0; i < n; i++)
@@ -378,7 +380,6 @@ static void live(struct history *h, uint64_t seed)
         kill_owner(h, i);
     recover_at_last(h);
     is_as_others_left_it(h);
-    world_done(&h->w);
 }
 
 static void every_knob_is_back_or_left_for_a_reason(void **state)
@@ -394,12 +395,13 @@ static void every_knob_is_back_or_left_for_a_reason(void **state)
         deaths += h->deaths;
     }
     print_message("# back %ld, kept %ld, gone %ld; deaths %ld\n", back, kept, gone, deaths);
-    assert_true(back > HISTORIES && kept > HISTORIES / 4 && gone > HISTORIES / 20 && deaths > HISTORIES / 2);
+    assert_true(back > HISTORIES && kept > HISTORIES / 4 && gone > HISTORIES / 20 && deaths > HISTORIES / 4);
 }
 
 static int before(void **state)
 {
-    *state = mem_new(sizeof(struct history));
+    struct history *h = *state = mem_new(sizeof(struct history));
+    world_init(&h->w);
     return 0;
 }
 
@@ -407,6 +409,7 @@ static int after(void **state)
 {
     struct history *h = *state;
     print_message("# the last history was SONDE_SEED=%llu\n", (unsigned long long)h->seed);
+    world_done(&h->w);
     mem_free(h);
     return 0;
 }
