@@ -83,6 +83,9 @@ struct knob {
     /* May we write it now? 0, or -EACCES, -EPERM, -EROFS. NULL: yes. */
     int (*writable)(const struct knob *k, const struct place *p);
 
+    /* Some values take more rights than others: may we write this one? 0, or -EPERM. NULL: as writable() says. */
+    int (*allowed)(const struct knob *k, const struct place *p, const char *value);
+
     /* Sets it. The kernel may clamp it: read() says what it has become. */
     int (*write)(const struct knob *k, const struct place *p, const char *value);
 };

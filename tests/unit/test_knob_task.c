@@ -235,6 +235,24 @@ static void of_oneself(void **state)
     assert_int_equal(status, 0);
 }
 
+/* What allowed() says is what the kernel does. */
+static void rights_by_the_value(void **state)
+{
+    (void)state;
+    static const struct { const char *knob, *value; } cases[] = {
+        { "autogroup", "-5" }, { "autogroup", "5" }, { "oom", "-400" }, { "oom", "10" }, { "nice", "-3" }, { "nice", "3" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct place p = child_new(true);
+        const struct knob *k = find(cases[i].knob);
+        struct knob_probe probe;
+        knob_probe(k, &p, &probe);
+        if (probe.writable)
+            assert_int_equal(k->allowed(k, &p, cases[i].value) == 0, k->write(k, &p, cases[i].value) == 0);
+        child_done(&p);
+    }
+}
+
 static void who_is_never_touched(void **state)
 {
     (void)state;
@@ -267,6 +285,7 @@ int main(void)
         cmocka_unit_test(real_time_keeps_nice_and_its_limit),
         cmocka_unit_test(a_shared_session_is_left),
         cmocka_unit_test(of_oneself),
+        cmocka_unit_test(rights_by_the_value),
         cmocka_unit_test(who_is_never_touched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

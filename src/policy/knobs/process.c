@@ -157,6 +157,13 @@ static int oom_write(const struct knob *k, const struct place *p, const char *va
     return rc < 0 ? rc : sysfile_write(k, p, value);
 }
 
+static int oom_allowed(const struct knob *k, const struct place *p, const char *value)
+{
+    char now[KNOB_VALUE_MAX];
+    bool lower = sysfile_read(k, p, now) == 0 && atoi(value) < atoi(now);
+    return *p->root || !lower || task_capable(p->root, TASK_SYS_RESOURCE) ? 0 : -EPERM;
+}
+
 static int oom_writable(const struct knob *k, const struct place *p)
 {
     int rc = *p->root ? 0 : task_guard(p);
@@ -182,6 +189,6 @@ const struct knob knobs_process[] = {
     { TASK, .name = "oom", .doc = "whether it is killed first when memory runs out: less is later", .type = KNOB_WHOLE,
       .min = -500, .max = 1000, .risk = RISK_OTHERS, .needs = "CAP_SYS_RESOURCE to lower it",
       .arg = "/proc/%d/oom_score_adj", .caution = "something else is killed instead",
-      .read = sysfile_read, .writable = oom_writable, .write = oom_write },
+      .read = sysfile_read, .writable = oom_writable, .allowed = oom_allowed, .write = oom_write },
     { 0 },
 };

@@ -375,6 +375,13 @@ static int back_writable(const struct knob *k, const struct place *p)
     return rc == 0 && p->pid && !task_capable(p->root, TASK_SYS_NICE) ? -EPERM : rc;
 }
 
+static int nice_allowed(const struct knob *k, const struct place *p, const char *value)
+{
+    char now[KNOB_VALUE_MAX];
+    int nice = atoi(value);
+    return nice_read(k, p, now) < 0 || nice >= atoi(now) || task_may_lower_nice(nice) ? 0 : -EPERM;
+}
+
 static int right_writable(const struct knob *k, const struct place *p)
 {
     int rc = task_writable(k, p);
@@ -387,7 +394,7 @@ const struct knob knobs_sched[] = {
     { TASK, .name = "nice", .doc = "its weight within its session or control group", .type = KNOB_WHOLE, .min = -15,
       .max = 19, .risk = RISK_OTHERS, .needs = "CAP_SYS_NICE below 0 or while it runs", .owner = "nice",
       .caution = "with autogroups it counts in its own session only", .read = nice_read, .writable = back_writable,
-      .write = nice_write },
+      .allowed = nice_allowed, .write = nice_write },
     { TASK, .name = "sched", .doc = "its class: batch is not woken at once, idle runs when nothing else does",
       .type = KNOB_CHOICE, .choices = "other batch idle", .risk = RISK_SELF,
       .needs = "CAP_SYS_NICE while it runs", .caution = "an idle task beside busy ones may not run at all",

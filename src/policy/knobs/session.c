@@ -112,6 +112,13 @@ static int autogroup_writable(const struct knob *k, const struct place *p)
     return rc == 0 && p->pid && autogroup_is_shared(p) ? -EBUSY : rc;
 }
 
+static int autogroup_allowed(const struct knob *k, const struct place *p, const char *value)
+{
+    (void)k;
+    int nice = atoi(value);
+    return *p->root || nice >= 0 || task_may_lower_nice(nice) ? 0 : -EPERM;
+}
+
 /* Without CAP_SYS_ADMIN the kernel takes one write in 100 ms of all users together (kernel/sched/autogroup.c). */
 static int autogroup_write(const struct knob *k, const struct place *p, const char *value)
 {
@@ -139,6 +146,6 @@ const struct knob knobs_session[] = {
       .type = KNOB_WHOLE, .min = -15, .max = 19, .risk = RISK_OTHERS, .needs = "CAP_SYS_NICE below 0",
       .reverts = "ends with the session", .caution = "other sessions wait longer", .arg = "/proc/%d/autogroup",
       .owner = "sched", .probe = autogroup_probe,
-      .read = autogroup_read, .writable = autogroup_writable, .write = autogroup_write },
+      .read = autogroup_read, .writable = autogroup_writable, .allowed = autogroup_allowed, .write = autogroup_write },
     { 0 },
 };

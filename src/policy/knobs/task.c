@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,6 +45,12 @@ int task_guard(const struct place *p)
     if (!knob_task_is(p))
         return -ESRCH;
     return p->pid == 1 || task_stat(p->root, p->pid, 9) & TASK_KERNEL ? -EPERM : 0;
+}
+
+bool task_may_lower_nice(int to)
+{
+    struct rlimit r;
+    return task_capable("", TASK_SYS_NICE) || (getrlimit(RLIMIT_NICE, &r) == 0 && 20 - to <= (int64_t)r.rlim_cur);
 }
 
 bool task_is_below(const char *root, int32_t pid, int32_t ancestor)

@@ -36,6 +36,9 @@ int task_write(const struct task_attribute *a, const struct knob *k, const struc
 /* For knob.writable: ourselves and our children may be set; others with CAP_SYS_NICE only. */
 int task_writable(const struct knob *k, const struct place *p);
 
+/* May this process lower a nice value to this one: by right, or by its limit (RLIMIT_NICE, getrlimit(2))? */
+bool task_may_lower_nice(int to);
+
 /* Is a task a descendant of another, or that task itself? */
 bool task_is_below(const char *root, int32_t pid, int32_t ancestor);
 
