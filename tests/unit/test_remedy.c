@@ -480,6 +480,15 @@ static void frequency(void **state)
         assert_string_not_equal(q.plan.step[i].knob->name, "cpufreq.governor");
     plan_done(&q.plan);
 
+    put(300, "comm", "power-profiles-\n"); /* who holds them is asked, and not overruled */
+    q = (struct asked){ 0 };
+    ASK(&q, "frequency", f);
+    assert_non_null(strstr(buf_text(&q.plan.notes), "power.profile: "));
+    for (size_t i = 0; i < q.plan.n; i++)
+        assert_int_equal(q.plan.step[i].state, STEP_LEFT);
+    expect_not(&q, -EACCES, "power-profiles-daemon holds it");
+    tree_remove(root, "/proc/300");
+
     frequency_files("2900000\n", "powersave\n"); /* it is as fast as it can be */
     q = (struct asked){ 0 };
     ASK(&q, "frequency", f);
