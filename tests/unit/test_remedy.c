@@ -247,6 +247,11 @@ static void neighbour_not(void **state)
     q = (struct asked){ .pid = 4711 };
     ASK(&q, "neighbour", quiet);
     expect_not(&q, -ESRCH, "no process 4711");
+    const struct fake idle[] = { INIT, SHELL, WORKER,
+        { .pid = 201, .ppid = 1, .session = 201, .name = "idle", .uid = USER } };
+    q = (struct asked){ .pid = 201 };
+    ASK(&q, "neighbour", idle);
+    expect_not(&q, -ENODATA, "hardly uses a processor");
 }
 
 /* Whoever is guarded, of the kernel or somebody else's is passed over, also where he was named. */
