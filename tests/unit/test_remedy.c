@@ -247,6 +247,11 @@ static void neighbour_not(void **state)
     q = (struct asked){ .pid = 4711 };
     ASK(&q, "neighbour", quiet);
     expect_not(&q, -ESRCH, "no process 4711");
+    const struct fake idle[] = { INIT, SHELL, WORKER,
+        { .pid = 201, .ppid = 1, .session = 201, .name = "idle", .uid = USER } };
+    q = (struct asked){ .pid = 201 };
+    ASK(&q, "neighbour", idle);
+    expect_not(&q, -ENODATA, "hardly uses a processor");
 }
 
 /* Whoever is guarded, of the kernel or somebody else's is passed over, also where he was named. */
@@ -479,6 +484,15 @@ static void frequency(void **state)
     for (size_t i = 0; i < q.plan.n; i++) /* with a preference, powersave is the ordinary governor */
         assert_string_not_equal(q.plan.step[i].knob->name, "cpufreq.governor");
     plan_done(&q.plan);
+
+    put(300, "comm", "power-profiles-\n"); /* who holds them is asked, and not overruled */
+    q = (struct asked){ 0 };
+    ASK(&q, "frequency", f);
+    assert_non_null(strstr(buf_text(&q.plan.notes), "power.profile: "));
+    for (size_t i = 0; i < q.plan.n; i++)
+        assert_int_equal(q.plan.step[i].state, STEP_LEFT);
+    expect_not(&q, -EACCES, "power-profiles-daemon holds it");
+    tree_remove(root, "/proc/300");
 
     frequency_files("2900000\n", "powersave\n"); /* it is as fast as it can be */
     q = (struct asked){ 0 };

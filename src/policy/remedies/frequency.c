@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "os/os.h"
+#include "policy/owners.h"
 
 #include <errno.h>
 #include <math.h>
@@ -112,6 +113,17 @@ static void frequency_policy(void *self, const char *policy)
         aim_step(u->s, u->p, "cpufreq.governor", policy, 0, better, "powersave stays at the lowest frequency");
 }
 
+/* Where who holds the frequencies takes requests for a profile, he is asked. */
+static void frequency_hold(const struct remedy_scene *s, struct plan *p)
+{
+    const struct owner *owner = owner_of(s->root, "cpufreq");
+    bool left = false;
+    for (size_t i = 0; i < p->n; i++)
+        left = left || p->step[i].state == STEP_LEFT;
+    if (left && owner && owner->holdable)
+        aim_step(s, p, "power.profile", "", 0, "performance", "who holds the frequencies is asked for that profile");
+}
+
 /* What speaks against it, beside what is set. */
 static bool frequency_is_barred(const struct machine *m, char why[static KNOB_WHY])
 {
@@ -141,6 +153,7 @@ static int frequency_aim(const struct remedy_scene *s, struct remedy_target *t, 
         return -EPERM;
     if (is < ENOUGH * can)
         os_list(s->root, DIR, frequency_policy, &u);
+    frequency_hold(s, p);
     snprintf(t->does, sizeof t->does, "run at %s, and can %s", amount_text(is, UNIT_HERTZ, now),
              amount_text(can, UNIT_HERTZ, most));
     if (p->n || p->notes.n)

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #define LEAST_TAKEN 0.5   /* processors */
+#define LEAST_NAMED 0.05  /* of whom a person named */
 #define LEAST_WAIT 5.0    /* % */
 #define LEAST_WANTED 0.01 /* processors that others want: of less no share is known */
 
@@ -78,6 +79,10 @@ static int neighbour_aim(const struct remedy_scene *s, struct remedy_target *t, 
     int rc = aim_find(s, neighbour_took, LEAST_TAKEN, "takes half a processor or more", t, &taken, why);
     if (rc < 0)
         return rc;
+    if (taken < LEAST_NAMED) {
+        snprintf(why, KNOB_WHY, "%.80s hardly uses a processor now", t->name);
+        return -ENODATA;
+    }
     double waits = neighbour_value(t, &s->before, &s->after);
     if (isnan(waits) || waits < LEAST_WAIT) {
         if (!s->after.doings.waits)
