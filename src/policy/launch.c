@@ -191,9 +191,10 @@ void launch_wait(struct launch *l, void (*tick)(void *self), void *self)
     siginfo_t info;
     struct rusage ru;
     int status;
+    struct timespec period = { .tv_sec = l->tick_ms ? l->tick_ms / 1000 : 1, .tv_nsec = l->tick_ms % 1000 * 1000000L };
     launch_mask(&set);
     while (l->pid > 0) {
-        int got = sigtimedwait(&set, &info, &(struct timespec){ .tv_sec = 1 });
+        int got = sigtimedwait(&set, &info, &period);
         if (got > 0 && got != SIGCHLD)
             launch_send(l, &info);
         if (wait4(l->pid, &status, WNOHANG, &ru) == l->pid)
