@@ -1,6 +1,6 @@
 /*
- * What a game gets from `sonde policy gamemode`: the goal latency for one process, in the journal of changes; what takes
- * more rights through the helper, where it runs.
+ * What a game gets from `sonde policy gamemode`: the goal latency for one process, in the journal of changes; what
+ * takes more rights through the helper, where it runs.
  */
 #ifndef APP_POLICY_GAMEMODE_HELP_H
 #define APP_POLICY_GAMEMODE_HELP_H
