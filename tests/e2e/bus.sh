@@ -131,6 +131,22 @@ for service in profiles profiles-old; do
     rc=0 && wait $holder || rc=$?
     [ $rc -eq 3 ] || fail "exit $rc when the service ended"
 done
+# As a knob: held while a program runs.
+stub_start profiles
+gives '*none -> performance*' "$sonde" run --system --set power.profile=performance -- true
+grep -qx 'hold 1 performance sonde' "$tmp/stub" && grep -qx 'release 1 performance' "$tmp/stub" ||
+    fail "no hold and release: $(cat "$tmp/stub")"
+gives '*power.profile is one of performance*' "$sonde" run --system --set power.profile=balanced -- true
+"$sonde" run --system --set power.profile=power-saver -- sh -c 'echo $$ >"$0"; exec sleep 300' "$tmp/run.pid" \
+    2>"$tmp/run.err" & runner=$! background="$background $!"
+await test -s "$tmp/run.pid"
+background="$background $(cat "$tmp/run.pid")"
+grep -qx 'hold 2 power-saver sonde' "$tmp/stub" || fail "no hold while it runs: $(cat "$tmp/stub" "$tmp/run.err")"
+kill -9 $runner
+await grep -qx 'lost 2 power-saver' "$tmp/stub"
+expect 0 '*' "$sonde" policy status
+stop $stub
+
 STUB_REFUSES=yes
 export STUB_REFUSES
 stub_start profiles

@@ -31,7 +31,7 @@ struct playing {
     int32_t pid;                 /* that registered */
     int32_t game;                /* the one that is taken for the game: that one, at first */
     bool due;                    /* it is to be helped next */
-    struct transaction *helped;  /* what was set for it; NULL nothing */
+    struct help help;            /* what was set for it */
     int32_t before;              /* that was busiest the last time */
     char *name;                  /* of its program */
 };
@@ -113,7 +113,7 @@ static void serving_registered(void *self, int32_t pid, const char *program)
 
 static void playing_done(struct playing *p)
 {
-    helping_end(p->helped);
+    helping_end(&p->help);
     mem_free(p->name);
 }
 
@@ -142,7 +142,7 @@ static void serving_help(struct serving *s)
         return;
     struct playing *p = &s->playing[i];
     p->due = false;
-    p->helped = helping_begin(&s->helping, p->game, p->name, &set);
+    p->help = helping_begin(&s->helping, p->game, p->name, &set);
     serving_say(s, "helped", p, set.n ? "under the goal latency" : "nothing could be set for it", buf_text(&set));
     s->help_ns = os_mono_ns() + HELP_NS;
 }
@@ -151,8 +151,7 @@ static void serving_help(struct serving *s)
 static void serving_move(struct serving *s, struct playing *p, int32_t game)
 {
     char words[64];
-    helping_end(p->helped);
-    p->helped = NULL;
+    helping_end(&p->help);
     p->game = game;
     p->due = true;
     snprintf(words, sizeof words, "the game itself is process %d", game);
