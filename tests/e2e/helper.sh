@@ -175,6 +175,28 @@ own.kill()
 own.wait()
 END
 
+# What runs already, and what it started: until it ends, or the watcher of it is asked to.
+cat >"$tmp/apply.sh" <<'END'
+sh -c 'echo $$ >"$1/tree1"; sleep 300; :' sh "$1" &
+until [ -s "$1/tree1" ]; do sleep 0.1; done
+"$2" policy apply --data "$1/of-nobody" --set nice=-4 "$(cat "$1/tree1")" --json
+END
+mkdir "$tmp/of-nobody"
+chown 65534 "$tmp/of-nobody"
+: >"$tmp/tree1"
+chown 65534 "$tmp/tree1"
+expect 0 '' nobody sh "$tmp/apply.sh" "$tmp" "$sonde"
+tree=$(cat "$tmp/tree1")
+child=$(pgrep -P "$tree")
+background="$background $tree $child"
+watcher=$(sed -n 's/.*"set_by_helper":2,"watcher":\([0-9]*\).*/\1/p' "$tmp/out")
+[ -n "$watcher" ] || fail "what runs is not served: $(cat "$tmp/out")"
+is_nice "$tree" -4 && is_nice "$child" -4 || fail "applied, and it is $(nice_of "$tree"), $(nice_of "$child")"
+kill "$watcher"
+until_true 'the watcher ended, and what it applied stays' is_nice "$child" 0
+is_nice "$tree" 0 || fail "set back in part: $(nice_of "$tree")"
+kill "$child" "$tree"
+
 # ---- whoever is killed ----
 
 # holds FILE NICE: a client that sets it of a process of its own and waits; $client and $held are the two

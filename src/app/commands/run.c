@@ -95,11 +95,11 @@ static void run_leave_group(struct running *r)
     }
 }
 
-/* Of the machine before the program starts (pid 0), of its process once there is one. */
-static void run_borrow(struct running *r, int32_t pid)
+/* Of the machine before the program starts (n 0), of its process once there is one. */
+static void run_borrow(struct running *r, size_t n)
 {
     const struct transaction_about about = run_about(r);
-    borrowed_apply(&r->borrowed, &about, &r->planning.plan, pid);
+    borrowed_apply(&r->borrowed, &about, &r->planning.plan, &r->launch.pid, n);
 }
 
 static void run_end(struct running *r)
@@ -236,7 +236,7 @@ static int run_program(struct running *r)
         r->launch.status = EXIT_FAILED;
     }
     if (rc == 0) {
-        run_borrow(r, r->launch.pid);
+        run_borrow(r, 1);
         launch_wait(&r->launch, NULL, NULL);
     }
     run_end(r);
