@@ -242,7 +242,7 @@ is_nice "$program" 0 || fail "recovered, and it is $(nice_of "$program")"
 rc=0
 wait $run || rc=$?
 [ $rc = 7 ] || fail "the program's status is lost: $rc"
-grep -q 'the helper ended meanwhile' "$tmp/said" || fail "the program's end does not say so: $(cat "$tmp/said")"
+grep -q 'the helper is gone before the program' "$tmp/said" || fail "the program's end does not say so: $(cat "$tmp/said")"
 
 # Recovery alone, as a service manager does after the end of one.
 holds "$tmp/holds2" -3
@@ -379,9 +379,23 @@ governor left 'it is hot: 95 of at most 90'
 echo 50000 >"$heat/temp1_input"
 governor 'done' ''
 until_true 'the governor stays' grep -q powersave "$clock/scaling_governor"
+# It becomes hot while somebody still wants it.
+python - <<'END' >"$tmp/warm" 2>"$tmp/warm.err" &
+from helping import Helper
+h = Helper()
+h.ask("begin run latency test")
+print(h.ask("set cpufreq.governor@policy0 - performance")["state"], flush=True)
+assert h.hear() is None
+END
+warm=$! background="$background $!"
+until_true 'the client does not begin' test -s "$tmp/warm"
+grep -q performance "$clock/scaling_governor" || fail "not set: $(cat "$tmp/warm")"
+echo 95000 >"$heat/temp1_input"
+until_true 'it is hot, and the governor stays' grep -q powersave "$clock/scaling_governor"
+wait $warm || fail "who made it hot: $(cat "$tmp/warm.err")"
+grep -q 'it is hot: 95 of at most 90' "$tmp/helper.err" || fail "nobody is told of the heat: $(cat "$tmp/helper.err")"
 kill "$helper"
 wait "$helper" || fail "it ends with $?"
-echo 95000 >"$heat/temp1_input"
 machine_start --no-thermal-guard
 governor 'done' ''
 

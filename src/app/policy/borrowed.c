@@ -56,7 +56,7 @@ static void borrowed_note(struct step *s, const char *why)
 static void borrowed_lose(struct borrowed *b)
 {
     struct undone none = { 0 };
-    snprintf(b->why, sizeof b->why, "the helper ended meanwhile");
+    snprintf(b->why, sizeof b->why, "the helper is gone meanwhile");
     b->lost = b->set > 0;
     helper_end(b->helper, &none);
     b->helper = NULL;
