@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "os/socket.h"
+#include "policy/heat.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -20,6 +21,7 @@
 #define WAIT_NS (10 * SECOND_NS) /* for the first line, the end of a line, or that an answer is taken */
 #define TURN_MS 1000             /* between two looks at the clock */
 #define SOON_MS 20               /* while a line waits for its turn */
+#define HEAT_NS (5 * SECOND_NS)  /* between two looks at the sensors, while somebody made it hotter */
 #define RATE 32.0                /* requests in a second that a user may make in the long run */
 #define BURST 256.0              /* and at once: a policy for each of many processors is as many requests */
 #define USERS 64                 /* whose rates are kept */
@@ -34,6 +36,7 @@ struct client {
     size_t sent;
     int bad;                   /* lines that were no request */
     bool leaves;               /* when the answer is sent */
+    bool heats;                /* something that it set makes the machine hotter */
     bool waits;                /* a whole line is there, and its user made too many requests lately */
     int64_t until_ns;          /* by when the line or the taking must be over; INT64_MAX: nothing is due */
 };
@@ -50,6 +53,7 @@ struct serving {
     struct user user[USERS];
     int64_t busy_ns;           /* when somebody was connected last */
     int64_t accept_ns;         /* not before: there was no descriptor left */
+    int64_t heat_ns;           /* when the sensors were looked at last */
 };
 
 /* ---- users and their rates ---- */
@@ -145,6 +149,7 @@ static void client_set(struct serving *s, struct client *c, const struct helper_
     int rc = helper_may(&s->o->rules, c->peer.uid, r, &step, step.note);
     if (rc == 0)
         transaction_apply(c->transaction, &step); /* an error is a step that was left */
+    c->heats = c->heats || (step.state == STEP_DONE && heat_raises(step.knob, step.old, step.value));
     log_info("policy helper: user %u: %s%s%s=%s of %d: %s%s%s", c->peer.uid, r->knob, *r->inst ? "@" : "", r->inst,
              r->value, r->pid, step_state_name(step.state), *step.note ? ", " : "", step.note);
     helper_put_step(&step, &c->out);
@@ -306,6 +311,24 @@ static void serving_accept(struct serving *s)
         s->accept_ns = os_mono_ns() + SECOND_NS; /* no descriptors, no memory: it passes */
 }
 
+/* What makes it hotter is not kept when it has become hot: who set it loses all that he set, and the connection. */
+static void serving_watch_heat(struct serving *s)
+{
+    char why[KNOB_WHY];
+    bool heats = false;
+    for (int i = 0; i < HELPER_CLIENTS; i++)
+        heats = heats || (s->client[i].fd >= 0 && s->client[i].heats);
+    if (!heats || s->o->rules.heats || os_mono_ns() - s->heat_ns < HEAT_NS)
+        return;
+    s->heat_ns = os_mono_ns();
+    if (!heat_forbids(s->o->rules.root, why))
+        return;
+    log_warn(0, "policy helper: %s; what did so is set back", why);
+    for (int i = 0; i < HELPER_CLIENTS; i++)
+        if (s->client[i].fd >= 0 && s->client[i].heats)
+            client_close(&s->client[i]);
+}
+
 static int serving_poll(struct serving *s, struct pollfd p[static HELPER_CLIENTS + 1])
 {
     int wait = TURN_MS;
@@ -336,6 +359,7 @@ static int serving_turn(struct serving *s)
     }
     if (p[HELPER_CLIENTS].revents)
         serving_accept(s);
+    serving_watch_heat(s);
     return 0;
 }
 

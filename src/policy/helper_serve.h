@@ -4,7 +4,7 @@
  * A connection is a transaction of the helper's own journal. When it closes, also because its client was killed, what
  * was set through it is undone; when the helper itself is killed, its next start does it. One thread serves all; who is
  * slow, or says much, waits himself. Lines, clients and rates are bounded, so that no client takes memory or time from
- * another.
+ * another. While something stands that makes the machine hotter, its sensors are looked at.
  */
 #ifndef POLICY_HELPER_SERVE_H
 #define POLICY_HELPER_SERVE_H

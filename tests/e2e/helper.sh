@@ -175,6 +175,28 @@ own.kill()
 own.wait()
 END
 
+# What runs already, and what it started: until it ends, or the watcher of it is asked to.
+cat >"$tmp/apply.sh" <<'END'
+sh -c 'echo $$ >"$1/tree1"; sleep 300; :' sh "$1" &
+until [ -s "$1/tree1" ]; do sleep 0.1; done
+"$2" policy apply --data "$1/of-nobody" --set nice=-4 "$(cat "$1/tree1")" --json
+END
+mkdir "$tmp/of-nobody"
+chown 65534 "$tmp/of-nobody"
+: >"$tmp/tree1"
+chown 65534 "$tmp/tree1"
+expect 0 '' nobody sh "$tmp/apply.sh" "$tmp" "$sonde"
+tree=$(cat "$tmp/tree1")
+child=$(pgrep -P "$tree")
+background="$background $tree $child"
+watcher=$(sed -n 's/.*"set_by_helper":2,"watcher":\([0-9]*\).*/\1/p' "$tmp/out")
+[ -n "$watcher" ] || fail "what runs is not served: $(cat "$tmp/out")"
+is_nice "$tree" -4 && is_nice "$child" -4 || fail "applied, and it is $(nice_of "$tree"), $(nice_of "$child")"
+kill "$watcher"
+until_true 'the watcher ended, and what it applied stays' is_nice "$child" 0
+is_nice "$tree" 0 || fail "set back in part: $(nice_of "$tree")"
+kill "$child" "$tree"
+
 # ---- whoever is killed ----
 
 # holds FILE NICE: a client that sets it of a process of its own and waits; $client and $held are the two
@@ -220,7 +242,7 @@ is_nice "$program" 0 || fail "recovered, and it is $(nice_of "$program")"
 rc=0
 wait $run || rc=$?
 [ $rc = 7 ] || fail "the program's status is lost: $rc"
-grep -q 'the helper ended meanwhile' "$tmp/said" || fail "the program's end does not say so: $(cat "$tmp/said")"
+grep -q 'the helper is gone before the program' "$tmp/said" || fail "the program's end does not say so: $(cat "$tmp/said")"
 
 # Recovery alone, as a service manager does after the end of one.
 holds "$tmp/holds2" -3
@@ -357,9 +379,23 @@ governor left 'it is hot: 95 of at most 90'
 echo 50000 >"$heat/temp1_input"
 governor 'done' ''
 until_true 'the governor stays' grep -q powersave "$clock/scaling_governor"
+# It becomes hot while somebody still wants it.
+python - <<'END' >"$tmp/warm" 2>"$tmp/warm.err" &
+from helping import Helper
+h = Helper()
+h.ask("begin run latency test")
+print(h.ask("set cpufreq.governor@policy0 - performance")["state"], flush=True)
+assert h.hear() is None
+END
+warm=$! background="$background $!"
+until_true 'the client does not begin' test -s "$tmp/warm"
+grep -q performance "$clock/scaling_governor" || fail "not set: $(cat "$tmp/warm")"
+echo 95000 >"$heat/temp1_input"
+until_true 'it is hot, and the governor stays' grep -q powersave "$clock/scaling_governor"
+wait $warm || fail "who made it hot: $(cat "$tmp/warm.err")"
+grep -q 'it is hot: 95 of at most 90' "$tmp/helper.err" || fail "nobody is told of the heat: $(cat "$tmp/helper.err")"
 kill "$helper"
 wait "$helper" || fail "it ends with $?"
-echo 95000 >"$heat/temp1_input"
 machine_start --no-thermal-guard
 governor 'done' ''
 

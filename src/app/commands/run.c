@@ -95,11 +95,11 @@ static void run_leave_group(struct running *r)
     }
 }
 
-/* Of the machine before the program starts (pid 0), of its process once there is one. */
-static void run_borrow(struct running *r, int32_t pid)
+/* Of the machine before the program starts (n 0), of its process once there is one. */
+static void run_borrow(struct running *r, size_t n)
 {
     const struct transaction_about about = run_about(r);
-    borrowed_apply(&r->borrowed, &about, &r->planning.plan, pid);
+    borrowed_apply(&r->borrowed, &about, &r->planning.plan, &r->launch.pid, n);
 }
 
 static void run_end(struct running *r)
@@ -145,7 +145,8 @@ static void run_say_end(const struct running *r)
             r->launch.wall_s, r->launch.cpu_s, (long long)r->launch.switches, 1e3 * r->launch.setup_s,
             r->undone.kept + r->undone.failed || r->borrowed.lost ? "" : "; all is as it was");
     if (r->borrowed.lost)
-        fputs("sonde: the helper ended meanwhile; what it had set goes back when it is started again\n", stderr);
+        fputs("sonde: the helper is gone before the program; what it had set it set back, or its next start does\n",
+              stderr);
     run_say_left(p);
     if (r->undone.kept + r->undone.failed)
         fputs(buf_text(&r->undone.lines), stderr);
@@ -236,7 +237,7 @@ static int run_program(struct running *r)
         r->launch.status = EXIT_FAILED;
     }
     if (rc == 0) {
-        run_borrow(r, r->launch.pid);
+        run_borrow(r, 1);
         launch_wait(&r->launch, NULL, NULL);
     }
     run_end(r);
@@ -287,7 +288,9 @@ const struct command command_run = {
             "The exit status is the program's: 127 where it is not there, 126 where it cannot be executed, 128 + n "
             "where signal n ended it. Signals are sent on to it. Its standard output is left alone; at the end two lines on "
             "stderr say what was set and what it took (--quiet: none, --json: one object).\n\n"
-            "Without rights it does what an ordinary user may, which is a session of its own and the variables; what "
-            "more there would be is named by --dry-run.",
+            "Without rights it does what an ordinary user may, which is a session of its own and the variables. What "
+            "takes more is set by the helper, where that runs and this user is of its group (sonde help policy helper): "
+            "of the machine before the program starts, of its process once it runs, which --strict does not wait for. "
+            "What is left then is named by --dry-run.",
     .options = options, .examples = examples, .passes = true, .run = run_run,
 };

@@ -4,6 +4,7 @@
  * A process of ours stays as the owner of what is set. It is the one that writes the journal, so that nothing is set
  * whose owner is not there.
  */
+#include "app/policy/borrowed.h"
 #include "app/policy/planning.h"
 #include "app/policy/verbs.h"
 #include "app/policy/watcher.h"
@@ -34,6 +35,8 @@ struct apply {
     int passed_over;               /* of the tree, guarded ones */
     struct journal *journal;
     struct transaction *transaction;
+    bool sets;                     /* in our own journal, too */
+    struct borrowed borrowed;      /* what the helper sets for us */
     int64_t until_ms;
 };
 
@@ -133,13 +136,28 @@ static int apply_steps(struct apply *p, int *done)
     return rc;
 }
 
-static int apply_begin(struct apply *p)
+static struct transaction_about apply_about(const struct apply *p)
 {
     const struct plan *plan = &p->planning.plan;
+    return (struct transaction_about){ .command = "apply", .what = p->name, .until_ms = p->until_ms,
+                                       .goal = plan->has_goal ? (int)plan->goal : -1 };
+}
+
+static int apply_begin(struct apply *p)
+{
+    const struct transaction_about about = apply_about(p);
     int rc = journal_open(p->dir, "", &p->journal);
-    return rc < 0 ? rc : transaction_begin(p->journal, &(struct transaction_about){
-        .command = "apply", .what = p->name, .goal = plan->has_goal ? (int)plan->goal : -1, .until_ms = p->until_ms },
-        &p->transaction);
+    return rc < 0 ? rc : transaction_begin(p->journal, &about, &p->transaction);
+}
+
+static void apply_borrow(struct apply *p)
+{
+    const struct transaction_about about = apply_about(p);
+    auto_free int32_t *pid = mem_new(p->n * sizeof *pid);
+    for (size_t i = 0; i < p->n; i++)
+        pid[i] = p->tree[i].pid;
+    borrowed_apply(&p->borrowed, &about, &p->planning.plan, NULL, 0);
+    borrowed_apply(&p->borrowed, &about, &p->planning.plan, pid, p->n);
 }
 
 /* ---- told ---- */
@@ -150,6 +168,11 @@ static void apply_json(const struct apply *p, int done, struct buf *out)
     json_init(&j, out);
     json_object(&j, NULL);
     json_string(&j, "id", done ? transaction_id(p->transaction) : NULL);
+    json_int(&j, "set_by_helper", p->borrowed.set);
+    if (done + p->borrowed.set)
+        json_int(&j, "watcher", os_pid());
+    else
+        json_null(&j, "watcher");
     json_int(&j, "pid", p->tree[0].pid);
     json_int(&j, "processes", (int64_t)p->n);
     json_int(&j, "passed_over", p->passed_over);
@@ -181,6 +204,9 @@ static void apply_text(const struct apply *p, int done, struct buf *out)
         buf_printf(out, "%s\n  until it ends%s; `sonde policy revert %s` sets it back before\n",
                    line.n ? line.p : "set of those that it started", p->until_ms ? " or the time is over" : "",
                    transaction_id(p->transaction));
+    else if (p->borrowed.set)
+        buf_printf(out, "%s\n  by the helper, until it ends%s; `kill %d` sets it back before\n", buf_text(&line),
+                   p->until_ms ? " or the time is over" : "", (int)os_pid());
     else
         buf_puts(out, "nothing was set\n");
     apply_left(&p->planning.plan, out);
@@ -207,11 +233,14 @@ static int apply_set(void *self, bool *stays)
     int rc = apply_begin(p);
     if (rc == 0)
         rc = apply_steps(p, &done);
+    if (rc == 0)
+        apply_borrow(p);
     if (rc < 0)
         log_error(rc, "policy apply: %s; what was set is set back: the journal in %s", p->name, p->dir);
     else
         apply_say(p, done);
-    *stays = rc == 0 && done;
+    p->sets = done > 0;
+    *stays = rc == 0 && done + p->borrowed.set > 0;
     if (!*stays && p->transaction)
         transaction_end(p->transaction, NULL);
     return rc < 0 ? EXIT_FAILED : EXIT_DONE;
@@ -220,8 +249,11 @@ static int apply_set(void *self, bool *stays)
 static void apply_watch(void *self)
 {
     struct apply *p = self;
-    watcher_wait(p->tree, p->n, p->until_ms, p->transaction);
+    struct undone ignored = { 0 };
+    watcher_wait(p->tree, p->n, p->until_ms, p->sets ? p->transaction : NULL);
+    borrowed_end(&p->borrowed, &ignored);
     transaction_end(p->transaction, NULL);
+    undone_done(&ignored);
     journal_close(p->journal);
 }
 

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool borrowed_wants(const struct step *s, int32_t pid)
+static bool borrowed_wants(const struct step *s, bool of_processes)
 {
     enum knob_class c = s->knob->class;
-    bool is = pid ? c == KNOB_PROCESS : c == KNOB_SYSTEM || c == KNOB_GPU;
+    bool is = of_processes ? c == KNOB_PROCESS : c == KNOB_SYSTEM || c == KNOB_GPU;
     return is && s->lacks_right && !s->knob->opt_in && !s->knob->self_only &&
            (s->state == STEP_LEFT || s->state == STEP_REFUSED);
 }
@@ -53,36 +53,56 @@ static void borrowed_note(struct step *s, const char *why)
     snprintf(s->note, sizeof s->note, "%.100s%s%.90s", own, *own ? "; " : "", why);
 }
 
-static void borrowed_step(struct borrowed *b, struct step *s, int32_t pid)
+static void borrowed_lose(struct borrowed *b)
 {
     struct undone none = { 0 };
-    int rc = helper_set(b->helper, s, pid);
-    s->lacks_right = rc < 0;
-    b->set += rc == 0 && s->state == STEP_DONE;
-    if (rc == 0)
-        return;
-    snprintf(b->why, sizeof b->why, "the helper ended meanwhile");
+    snprintf(b->why, sizeof b->why, "the helper is gone meanwhile");
     b->lost = b->set > 0;
     helper_end(b->helper, &none);
     b->helper = NULL;
     undone_done(&none);
-    borrowed_note(s, b->why);
 }
 
-void borrowed_apply(struct borrowed *b, const struct transaction_about *about, struct plan *p, int32_t pid)
+/* Of one process, or of none (0). False: there is no helper any more. */
+static bool borrowed_step(struct borrowed *b, struct step *s, int32_t pid)
+{
+    int rc = helper_set(b->helper, s, pid);
+    b->set += rc == 0 && s->state == STEP_DONE;
+    if (rc < 0)
+        borrowed_lose(b);
+    return rc == 0;
+}
+
+/* Of the others of the processes the first is the model, and they may end at any time. */
+static void borrowed_each(struct borrowed *b, struct step *s, const int32_t *pid, size_t n)
+{
+    struct step model = *s;
+    if (!borrowed_step(b, s, n ? pid[0] : 0)) {
+        borrowed_note(s, b->why);
+        return;
+    }
+    s->lacks_right = false;
+    for (size_t i = 1; i < n && b->helper; i++) {
+        struct step one = model;
+        borrowed_step(b, &one, pid[i]);
+    }
+}
+
+void borrowed_apply(struct borrowed *b, const struct transaction_about *about, struct plan *p, const int32_t *pid,
+                    size_t n)
 {
     bool waited = false;
     for (size_t i = 0; i < p->n; i++) {
         struct step *s = &p->step[i];
-        if (!borrowed_wants(s, pid))
+        if (!borrowed_wants(s, n > 0))
             continue;
         if (!b->asked)
             borrowed_open(b, about);
-        if (b->helper && pid && !waited)
-            borrowed_await_name(pid);
+        if (b->helper && n && !waited)
+            borrowed_await_name(pid[0]);
         waited = true;
         if (b->helper)
-            borrowed_step(b, s, pid);
+            borrowed_each(b, s, pid, n);
         else
             borrowed_note(s, b->why);
     }

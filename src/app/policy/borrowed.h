@@ -16,10 +16,11 @@ struct borrowed { /* begins as { 0 } */
 };
 
 /*
- * Tries those steps of the machine and of GPUs (pid 0), or those of the process. The first call that has any connects,
- * for `about`.
+ * Tries those steps of the machine and of GPUs, or with n > 0 those of processes, of each of these: what became of the
+ * first is in the step. The first call that has any connects, for `about`.
  */
-void borrowed_apply(struct borrowed *b, const struct transaction_about *about, struct plan *p, int32_t pid);
+void borrowed_apply(struct borrowed *b, const struct transaction_about *about, struct plan *p, const int32_t *pid,
+                    size_t n);
 
 /* Lets the helper undo them, and adds how that went. */
 void borrowed_end(struct borrowed *b, struct undone *out);

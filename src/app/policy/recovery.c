@@ -26,7 +26,8 @@ void recovery_put(const struct undone *u, struct buf *out)
 
 static bool recovery_is_for(const struct command *c, const struct args *a)
 {
-    static const char *const writes_nothing[] = { "help", "policy explain", "policy probe", "policy revert" };
+    static const char *const writes_nothing[] = { "help", "policy explain", "policy probe", "policy revert",
+                                                  "policy helper" };
     const char *root = args_text(a, "root");
     for (size_t i = 0; i < sizeof writes_nothing / sizeof *writes_nothing; i++)
         if (strcmp(c->name, writes_nothing[i]) == 0)

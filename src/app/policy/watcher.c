@@ -114,7 +114,7 @@ void watcher_wait(const struct watched *w, size_t n, int64_t until_ms, struct tr
     auto_free struct pollfd *fds = mem_new((n + 1) * sizeof *fds);
     size_t open = watcher_open(w, n, fds);
     while (!os_stopping() && watcher_any_lives(w, n) && (!until_ms || os_wall_ms() < until_ms) &&
-           transaction_stands(t)) {
+           (!t || transaction_stands(t))) {
         int rc = poll(fds, open, watcher_pause(until_ms));
         open = rc > 0 ? watcher_drop_ended(fds, open) : open;
     }

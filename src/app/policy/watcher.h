@@ -19,7 +19,7 @@ int watcher_start(int (*set)(void *self, bool *stays), void (*watch)(void *self)
 
 /*
  * Waits until none of these processes is there any more, the wall clock reaches until_ms (0: never), the transaction
- * was reverted by somebody, or a signal asks this process to end.
+ * (NULL: none) was reverted by somebody, or a signal asks this process to end.
  */
 void watcher_wait(const struct watched *w, size_t n, int64_t until_ms, struct transaction *t);
 

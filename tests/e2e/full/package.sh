@@ -226,7 +226,7 @@ done
 mkdir "$root/etc/sonde"
 echo 'export: { textfile: /var/lib/node/sonde.prom, textfile_interval: 1 }' >"$root/etc/sonde/sonde.yaml"
 echo "$(TZ=UTC0 date -d '2 hours ago' '+%Y-%m-%d %H:%M:%S') upgrade probe:all 1.0 2.0" >"$root/var/log/dpkg.log"
-within sonde service install --web >"$tmp/out" 2>&1 || fail "service install: $(cat "$tmp/out")"
+within sonde service install --web --policy >"$tmp/out" 2>&1 || fail "service install: $(cat "$tmp/out")"
 says '*sonde.service is active and records as session_*'
 [ ! -e "$root/etc/systemd/system/sonde.service" ] || fail 'the unit of the package was not used'
 [ "$(within systemctl is-enabled sonde.service)" = enabled ] || fail 'not enabled'
@@ -236,6 +236,35 @@ says 'Uid: [1-9]*CapEff: 0000000000081004 NoNewPrivs: 1 Seccomp: 2 '
 within bash -c 'exec 3<>/dev/tcp/127.0.0.1/7860 && printf "GET / HTTP/1.1\r\nHost: 127.0.0.1:7860\r\n" >&3 &&
     printf "Accept-Encoding: gzip\r\nConnection: close\r\n\r\n" >&3 && head -n 1 <&3' >"$tmp/out" 2>&1 || :
 says '*200 OK*'
+
+# The helper is started for its socket, with the rights of its unit; for members of the group sonde, as long as they are
+# connected; what it had set when it was killed goes back by its unit.
+member()
+{
+    within setpriv --reuid 65534 --regid 65534 --groups "$(within getent group sonde | cut -d : -f 3)" \
+        --inh-caps=-all "$@"
+}
+[ "$(within systemctl is-active sonde-policy.service || :)" = inactive ] || fail 'the helper runs before anybody asks'
+member sh -c 'sonde run --quiet --set nice=-5 -- sh -c "echo \$\$; while [ ! -e /tmp/go ]; do sleep 0.1; done"' \
+    >"$tmp/program" 2>"$tmp/err" &
+background="$background $!"
+is_nice() # of the program
+{
+    [ -s "$tmp/program" ] && [ "$(within cut -d ' ' -f 19 "/proc/$(cat "$tmp/program")/stat")" = "$1" ]
+}
+for value in -5 0; do
+    for _ in $(seq 150); do
+        ! is_nice $value || break
+        sleep 0.1
+    done
+    is_nice $value || fail "the helper: not $value: $(cat "$tmp/err"; within journalctl --no-pager -u sonde-policy)"
+    [ $value = -5 ] || continue
+    within grep -E '^(Uid|CapEff|NoNewPrivs|Seccomp):' \
+        "/proc/$(within systemctl show -P MainPID sonde-policy.service)/status" | tr '\t\n' '  ' >"$tmp/out"
+    says 'Uid: 0*CapEff: 000000000?800002 NoNewPrivs: 1 Seccomp: 2 '
+    within systemctl kill -s KILL sonde-policy.service
+done
+within touch /tmp/go
 
 # Every metric that root sees is seen from within the unit: its sandbox runs `sonde metrics`. Groups come and go.
 # probe FILE [LINE]: what is seen there, with a further line in the unit.
