@@ -19,7 +19,8 @@ static const struct remedy_words words[] = {
       .causes = "cpu.interrupts*,cpu.context_switches*", .first = true },
     { .name = "quota", .would = "raise the processor limit of the group to what it wants", .insights = "cgroup-throttled",
       .causes = "cgroup.cpu.throttled" },
-    { .name = "frequency", .would = "let the processors run as fast as the hardware allows", .insights = "throttling",
+    { .name = "frequency", .would = "let the processors run as fast as the hardware allows",
+      .insights = "throttling slow-though-cool",
       .causes = "cpu.freq,cpu.core.freq*", .fell = true, .first = true },
 };
 

@@ -14,6 +14,7 @@
 #include "core/config.h"
 #include "os/os.h"
 #include "policy/adaptive.h"
+#include "policy/learned.h"
 
 #include <errno.h>
 #include <math.h>
@@ -115,6 +116,28 @@ static void policing_main(void *arg)
 
 /* ---- what was before ---- */
 
+/* Trials of the program that the process runs; of a script only its interpreter is known here, and so nothing. */
+static enum adaptive_recalled policing_recall(void *self, const struct machine *m, enum goal goal, int32_t pid,
+                                              char arm[static PLAN_ARM_MAX])
+{
+    const struct policing *p = self;
+    char path[64], program[OS_PATH_MAX];
+    struct learned_key key;
+    struct learned l;
+    struct index *x;
+    snprintf(path, sizeof path, "/proc/%d/exe", pid);
+    if (os_read_link("", path, program, sizeof program) < 0 ||
+        learned_key(m, goal, (const char *const[]){ program, NULL }, &key) < 0 ||
+        index_open_read(p->r->o.dir, &x) < 0)
+        return ADAPTIVE_UNKNOWN;
+    int rc = learned_find(x, &key, NULL, &l);
+    index_close(x);
+    if (rc < 0 || l.state == INDEX_POLICY_STOPPED)
+        return ADAPTIVE_UNKNOWN;
+    text_copy(arm, PLAN_ARM_MAX, l.arm);
+    return l.state == INDEX_POLICY_LEARNED && *l.arm ? ADAPTIVE_ARM : ADAPTIVE_DEFAULT;
+}
+
 /* What somebody else changed in this boot stays theirs; what was set back after the last instant was told by nobody. */
 static void policing_remember(void *self, const struct journal_transaction *t)
 {
@@ -169,6 +192,7 @@ static void policing_begin(struct policing *p)
         .root = "", .uid = os_user(), .wishes = a.wishes, .limits = a.limits, .trees = a.trees, .n_trees = a.n_trees,
         .system = a.system, .hides_names = !config_bool(r->config, "privacy.collect_process_names"),
         .hands = { plan_make, transaction_begin, transaction_apply, transaction_end }, .journal = p->journal,
+        .recall = policing_recall,
         .say = policing_say, .self = p });
     journal_each(p->journal, true, policing_remember, p);
 }

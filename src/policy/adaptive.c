@@ -149,14 +149,16 @@ static int followed_apply(struct adaptive *x, struct followed *f, struct step *s
     return 0;
 }
 
-/* Of one process: 0, or why the journal cannot be kept. `left` gets why something was not done. */
+/* Of one process: 0, or why the journal cannot be kept. `left` gets why something was not done. An arm that was learned
+ * is all that is set; "" none was. */
 static int adaptive_set_one(struct adaptive *x, struct followed *f, const struct named_tree *tree, size_t member,
-                            int goal, char left[static KNOB_WHY])
+                            int goal, const char *arm, char left[static KNOB_WHY])
 {
     struct plan p;
     char why[KNOB_WHY] = "";
-    struct plan_options o = { .machine = x->machine, .goal = goal, .system = adaptive_may_system(x),
-                              .pid = tree->member[member].pid };
+    struct plan_options o = { .machine = x->machine, .goal = *arm ? -1 : goal, .system = adaptive_may_system(x),
+                              .pid = tree->member[member].pid, .arm = *arm ? arm : NULL,
+                              .arm_evidence = EVIDENCE_LEARNED };
     int rc = x->o.hands.plan(&o, &p, why);
     for (size_t i = 0; i < p.n && rc == 0; i++) {
         struct step *s = &p.step[i];
@@ -196,43 +198,67 @@ static int adaptive_undo(struct adaptive *x, struct followed *f)
     return kept;
 }
 
+static enum adaptive_recalled adaptive_recall(const struct adaptive *x, const struct adapt_decision *d,
+                                              char arm[static PLAN_ARM_MAX])
+{
+    *arm = '\0';
+    return x->o.recall ? x->o.recall(x->o.self, x->machine, (enum goal)d->goal, d->pid, arm) : ADAPTIVE_UNKNOWN;
+}
+
+/* Begins to follow a program; NULL: the journal cannot be kept, and that was said. */
+static struct followed *adaptive_follow(struct adaptive *x, const struct named_tree *tree, int goal)
+{
+    struct followed *f = &x->followed[x->n++];
+    *f = (struct followed){ .pid = tree->pid, .start = tree->start };
+    text_copy(f->name, sizeof f->name, tree->name);
+    struct transaction_about about = { .command = "adapt", .what = x->o.hides_names ? "a program" : f->name,
+                                       .goal = goal };
+    int rc = x->o.hands.begin(x->o.journal, &about, &f->t);
+    if (rc == 0)
+        return f;
+    adaptive_forget(x, f);
+    adaptive_say(x, SEVERITY_WARNING, "nothing is set: the journal cannot be kept (%s)", strerror(-rc));
+    return NULL;
+}
+
+/* The whole program. False: nothing of it took; why was said. */
+static bool adaptive_set(struct adaptive *x, const struct named_tree *tree, const struct adapt_decision *d)
+{
+    char arm[PLAN_ARM_MAX], left[KNOB_WHY] = "", who[96], steps[120], figures[120];
+    const char *goal = goal_name((enum goal)d->goal);
+    adaptive_who(x, tree->name, tree->pid, who);
+    enum adaptive_recalled recalled = adaptive_recall(x, d, arm);
+    if (recalled == ADAPTIVE_DEFAULT) {
+        adaptive_say(x, SEVERITY_INFO, "nothing is set for %s, goal %s: trials found default the best here", who, goal);
+        return false;
+    }
+    struct followed *f = adaptive_follow(x, tree, d->goal);
+    int rc = 0;
+    for (size_t i = 0; f && i < tree->n && rc == 0; i++)
+        rc = adaptive_set_one(x, f, tree, i, d->goal, recalled == ADAPTIVE_ARM ? arm : "", left);
+    if (!f)
+        return false;
+    if (rc < 0 || f->n == 0) {
+        adaptive_undo(x, f);
+        adaptive_say(x, SEVERITY_NOTICE, "nothing could be set for %s, goal %s%s%.100s", who, goal,
+                     rc < 0 || *left ? ": " : "", rc < 0 ? strerror(-rc) : left);
+        return false;
+    }
+    adaptive_put_steps(f, steps, sizeof steps);
+    struct adapt_decision so_far = *d;
+    so_far.after = d->before;
+    so_far.before = NAN;
+    adaptive_figures(&so_far, figures);
+    adaptive_say(x, SEVERITY_INFO, "set for %s, goal %s%s: %s%s%s", who, goal,
+                 recalled == ADAPTIVE_ARM ? " (learned)" : "", steps, *figures ? "; so far " : "", figures);
+    return true;
+}
+
 static void adaptive_apply(struct adaptive *x, const struct adapt_decision *d)
 {
     const struct named_tree *tree = adaptive_tree(x, d->pid, d->start);
-    char left[KNOB_WHY] = "", who[96], steps[120], figures[120];
-    if (!tree || x->n == ADAPT_TREES) {
+    if (!tree || x->n == ADAPT_TREES || !adaptive_set(x, tree, d))
         adapt_failed(x->adapt);
-        return;
-    }
-    struct followed *f = &x->followed[x->n++];
-    *f = (struct followed){ .pid = d->pid, .start = d->start };
-    text_copy(f->name, sizeof f->name, tree->name);
-    struct transaction_about about = { .command = "adapt", .what = x->o.hides_names ? "a program" : f->name,
-                                       .goal = d->goal };
-    int rc = x->o.hands.begin(x->o.journal, &about, &f->t);
-    if (rc < 0) {
-        adaptive_forget(x, f);
-        adapt_failed(x->adapt);
-        adaptive_say(x, SEVERITY_WARNING, "nothing is set: the journal cannot be kept (%s)", strerror(-rc));
-        return;
-    }
-    for (size_t i = 0; i < tree->n && rc == 0; i++)
-        rc = adaptive_set_one(x, f, tree, i, d->goal, left);
-    adaptive_who(x, f->name, f->pid, who);
-    if (rc < 0 || f->n == 0) {
-        adapt_failed(x->adapt);
-        adaptive_undo(x, f);
-        adaptive_say(x, SEVERITY_NOTICE, "nothing could be set for %s, goal %s%s%.100s", who,
-                     goal_name((enum goal)d->goal), rc < 0 || *left ? ": " : "", rc < 0 ? strerror(-rc) : left);
-        return;
-    }
-    adaptive_put_steps(f, steps, sizeof steps);
-    struct adapt_decision before = *d;
-    before.after = d->before;
-    before.before = NAN;
-    adaptive_figures(&before, figures);
-    adaptive_say(x, SEVERITY_INFO, "set for %s, goal %s: %s%s%s", who, goal_name((enum goal)d->goal), steps,
-                 *figures ? "; so far " : "", figures);
 }
 
 /* ---- halving ---- */

@@ -22,6 +22,9 @@ struct adaptive_hands {
     int (*end)(struct transaction *t, struct undone *out);
 };
 
+/* What trials of a program found on this machine. */
+enum adaptive_recalled { ADAPTIVE_UNKNOWN, ADAPTIVE_DEFAULT, ADAPTIVE_ARM };
+
 struct adaptive_options {
     const char *root;             /* of the machine */
     uint32_t uid;                 /* for whom: as of guarded_is() */
@@ -33,6 +36,10 @@ struct adaptive_options {
     bool hides_names;             /* of programs, in what is said */
     struct adaptive_hands hands;
     struct journal *journal;      /* borrowed */
+    /* Has it been tried? An arm that won is taken in place of what the goal asks for; where default won, nothing is.
+     * NULL: nobody knows. */
+    enum adaptive_recalled (*recall)(void *self, const struct machine *m, enum goal goal, int32_t pid,
+                                     char arm[static PLAN_ARM_MAX]);
     void (*say)(void *self, enum severity severity, const char *text); /* one sentence */
     void *self;
 };

@@ -8,14 +8,13 @@
 
 #include "base/text.h"
 #include "os/os.h"
+#include "policy/tasks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_MAX_BYTES 64
-#define ANCESTORS_MAX 256        /* a tree of fake files may go round in circles */
-#define KERNEL_THREAD 0x00200000 /* PF_KTHREAD of field 9 of /proc/PID/stat */
+#define ANCESTORS_MAX 256 /* a tree of fake files may go round in circles */
 
 /* Globs, separated by blanks. */
 static const struct { const char *names, *because; } guarded[] = {
@@ -29,35 +28,19 @@ static const struct { const char *names, *because; } guarded[] = {
     { "sonde", "it is Sonde" },
 };
 
-struct guarded_task {
-    char name[NAME_MAX_BYTES], program[NAME_MAX_BYTES]; /* program: "" not known */
-    int32_t parent;
-    bool kernel;
-};
-
-static bool guarded_read(const char *root, int32_t pid, struct guarded_task *out)
+/* The name of the program that it runs; "" where that may not be read. */
+static void guarded_program(const char *root, int32_t pid, char out[static TASK_NAME_MAX])
 {
-    char path[64], text[1024], link[OS_PATH_MAX];
-    int32_t parent;
-    unsigned long flags;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    if (pid <= 0 || os_read_text(root, path, text, sizeof text) < 0)
-        return false;
-    char *name = strchr(text, '('), *end = strrchr(text, ')');
-    if (!name || !end || end < name || sscanf(end + 1, " %*c %d %*d %*d %*d %*d %lu", &parent, &flags) != 2)
-        return false;
-    *out = (struct guarded_task){ .parent = parent, .kernel = flags & KERNEL_THREAD };
-    *end = '\0';
-    text_copy(out->name, sizeof out->name, name + 1);
+    char path[64], link[OS_PATH_MAX];
+    *out = '\0';
     snprintf(path, sizeof path, "/proc/%d/exe", pid);
-    if (os_read_link(root, path, link, sizeof link) >= 0) {
-        char *deleted = strstr(link, " (deleted)"); /* updated since it was started */
-        if (deleted)
-            *deleted = '\0';
-        const char *slash = strrchr(link, '/');
-        text_copy(out->program, sizeof out->program, slash ? slash + 1 : link);
-    }
-    return true;
+    if (os_read_link(root, path, link, sizeof link) < 0)
+        return;
+    char *deleted = strstr(link, " (deleted)"); /* updated since it was started */
+    if (deleted)
+        *deleted = '\0';
+    const char *slash = strrchr(link, '/');
+    text_copy(out, TASK_NAME_MAX, slash ? slash + 1 : link);
 }
 
 /* Is all of it this user's? What runs with rights of somebody else's (sudo) is not. */
@@ -86,10 +69,12 @@ static bool guarded_names(const char *globs, const char *name)
 }
 
 /* Why its name is on the list; NULL where it is not. */
-static const char *guarded_because(const struct guarded_task *t)
+static const char *guarded_because(const char *root, const struct task *t)
 {
+    char program[TASK_NAME_MAX];
+    guarded_program(root, t->pid, program);
     for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
-        if (guarded_names(guarded[i].names, t->name) || guarded_names(guarded[i].names, t->program))
+        if (guarded_names(guarded[i].names, t->name) || guarded_names(guarded[i].names, program))
             return guarded[i].because;
     return NULL;
 }
@@ -98,23 +83,23 @@ static const char *guarded_because(const struct guarded_task *t)
 static bool guarded_is_above_us(const char *root, int32_t pid)
 {
     char link[32];
-    struct guarded_task t;
+    struct task t;
     if (os_read_link(root, "/proc/self", link, sizeof link) < 0)
         return false;
     int32_t at = (int32_t)strtol(link, NULL, 10);
     for (int i = 0; i < ANCESTORS_MAX && at > 1; i++) {
         if (at == pid)
             return true;
-        at = guarded_read(root, at, &t) ? t.parent : 0;
+        at = task_look(root, at, &t) == 0 ? t.parent : 0;
     }
     return false;
 }
 
 bool guarded_is(const char *root, int32_t pid, uint32_t uid, char why[static KNOB_WHY])
 {
-    struct guarded_task t;
+    struct task t;
     const char *because = NULL;
-    if (!guarded_read(root, pid, &t)) {
+    if (task_look(root, pid, &t) < 0) {
         snprintf(why, KNOB_WHY, "there is no process %d", pid);
         return true;
     }
@@ -127,7 +112,7 @@ bool guarded_is(const char *root, int32_t pid, uint32_t uid, char why[static KNO
     else if (guarded_is_above_us(root, pid))
         because = "Sonde itself was started by it, or it is Sonde";
     else
-        because = guarded_because(&t);
+        because = guarded_because(root, &t);
     if (because)
         snprintf(why, KNOB_WHY, "process %d (%s) is left alone: %s", pid, t.name, because);
     return because != NULL;

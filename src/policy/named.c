@@ -3,16 +3,16 @@
  * sched-stats.rst of the kernel: time running, time waiting, turns; it is there without CONFIG_SCHEDSTATS, too).
  *
  * Of the named programs all threads are counted, of all others the first thread of each process: what they wait is only
- * ever held against itself. What the others ran is what the processors were busy with beside (proc_stat(5)): most work of
- * a busy machine is done by processes that come and go within a window.
+ * ever held against itself. What the others ran is what the processors were busy with beside (proc_stat(5)): most work
+ * of a busy machine is done by processes that come and go within a window.
  */
 #include "policy/named.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "os/os.h"
 #include "policy/guarded.h"
+#include "policy/tasks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -62,21 +62,11 @@ struct named {
 
 static bool one_read(const char *root, int32_t pid, struct one *out)
 {
-    char path[64], text[1024];
-    unsigned long long start;
-    struct one p = { .pid = pid, .tree = NOBODY };
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    if (os_read_text(root, path, text, sizeof text) < 0)
+    struct task t;
+    if (task_look(root, pid, &t) < 0)
         return false;
-    char *name = strchr(text, '('), *end = strrchr(text, ')'); /* the name may hold anything */
-    if (!name || !end || end < name ||
-        sscanf(end + 1, " %*c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &p.parent,
-               &p.session, &start) != 3)
-        return false;
-    *end = '\0';
-    p.start = start;
-    text_copy(p.name, sizeof p.name, name + 1);
-    *out = p;
+    *out = (struct one){ .pid = pid, .parent = t.parent, .session = t.session, .start = t.start, .tree = NOBODY };
+    text_copy(out->name, sizeof out->name, t.name);
     return true;
 }
 
@@ -313,7 +303,8 @@ const struct named_tree *named_at(const struct named *t, size_t i)
 struct named *named_new(const char *root, uint32_t uid, const char *const *globs, size_t n)
 {
     struct named *t = mem_new(sizeof *t);
-    *t = (struct named){ .busy_s = NAN, .root = mem_dup(root), .uid = uid, .n_globs = n, .glob = mem_new((n + 1) * sizeof *t->glob),
+    *t = (struct named){ .busy_s = NAN, .root = mem_dup(root), .uid = uid, .n_globs = n,
+                         .glob = mem_new((n + 1) * sizeof *t->glob),
                          .tree = mem_new(NAMED_MAX * sizeof *t->tree) };
     for (size_t i = 0; i < n; i++)
         t->glob[i] = mem_dup(globs[i]);

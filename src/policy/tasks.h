@@ -12,6 +12,7 @@ struct task {
     int32_t pid;     /* of the task; of a thread its own number */
     int32_t process; /* that it is a thread of; its own number where it is the first */
     int32_t parent;  /* process that started that one; 0 none */
+    int32_t session; /* that it is in: the number of the process that made it */
     uint64_t start;  /* ticks since boot */
     uint64_t ticks;  /* of processor so far; of a process that of all its threads */
     int threads;     /* of the process, this one counted */

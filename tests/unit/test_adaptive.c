@@ -39,6 +39,8 @@ struct transaction {
 static struct {
     int begun, ended, applied, plans;
     int begin_error, apply_error, refuse;
+    enum adaptive_recalled recalled;
+    int by_arm, by_goal; /* plans */
     const struct knob *weight_knob;
 } hands;
 
@@ -47,6 +49,8 @@ static int plan(const struct plan_options *o, struct plan *out, char why[static 
     (void)why;
     static struct step steps[3];
     hands.plans++;
+    hands.by_goal += o->goal >= 0;
+    hands.by_arm += o->arm && o->goal < 0 && o->arm_evidence == EVIDENCE_LEARNED && strcmp(o->arm, "nice=-9") == 0;
     steps[0] = (struct step){ .knob = hands.weight_knob, .value = "-9",
                                .place = { .root = o->machine->root, .pid = o->pid } };
     steps[1] = (struct step){ .knob = &governor_knob, .value = "fast", .state = o->system ? STEP_PLANNED : STEP_LEFT };
@@ -102,6 +106,17 @@ static int end(struct transaction *t, struct undone *out)
     return 0;
 }
 
+static enum adaptive_recalled recall(void *self, const struct machine *m, enum goal goal, int32_t pid,
+                                     char arm[static PLAN_ARM_MAX])
+{
+    (void)self;
+    assert_non_null(m);
+    assert_int_equal(goal, GOAL_LATENCY);
+    assert_int_equal(pid, 100);
+    snprintf(arm, PLAN_ARM_MAX, "%s", hands.recalled == ADAPTIVE_ARM ? "nice=-9" : "");
+    return hands.recalled;
+}
+
 /* ---- a trial ---- */
 
 static char root[TREE_ROOT];
@@ -150,7 +165,7 @@ static void begin_trial(struct trial *t)
     t->m = (struct machine){ .root = root, .hottest = NAN, .critical = NAN, .battery = NAN };
     t->o = (struct adaptive_options){
         .root = root, .uid = 1000, .limits = { 60, 6, true }, .trees = globs, .n_trees = 1, .say = say, .self = t,
-        .hands = { plan, begin, apply, end },
+        .hands = { plan, begin, apply, end }, .recall = recall,
         .wishes = { .goal = -1, .goal_on_battery = ADAPT_SAME, .n_classes = 1,
                      .class = { { "gaming", GOAL_LATENCY } } },
     };
@@ -406,6 +421,33 @@ static void test_what_does_not_take(void **state)
     end_trial(&t);
 }
 
+/* What trials found comes before what the goal asks for. */
+static void test_what_was_learned(void **state)
+{
+    (void)state;
+    struct trial t;
+    begin_trial(&t);
+    hands.recalled = ADAPTIVE_ARM;
+    windows(&t, 2);
+    expect_said(&t, "set for game (pid 100), goal latency (learned): nice 0 to -9", "");
+    assert_int_equal(hands.by_arm, 2);
+    assert_int_equal(hands.by_goal, 0);
+    end_trial(&t);
+
+    begin_trial(&t);
+    hands.recalled = ADAPTIVE_DEFAULT;
+    windows(&t, 50);
+    expect_said(&t, "nothing is set for game (pid 100), goal latency: trials found default the best here", "");
+    assert_int_equal(t.n_said, 1);
+    assert_int_equal(hands.begun, 0);
+    end_trial(&t);
+
+    begin_trial(&t);
+    windows(&t, 2);
+    assert_int_equal(hands.by_goal, 2);
+    end_trial(&t);
+}
+
 static void test_names_are_hidden(void **state)
 {
     (void)state;
@@ -462,6 +504,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_guards, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_program_that_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_does_not_take, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_learned, setup, teardown),
         cmocka_unit_test_setup_teardown(test_names_are_hidden, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_named_nothing_planned, setup, teardown),
     };

@@ -553,6 +553,7 @@ static void names(void **state)
     assert_string_equal(remedy_of_insight("swap-storm")->name, "swapping");
     assert_string_equal(remedy_of_insight("cgroup-throttled")->name, "quota");
     assert_string_equal(remedy_of_insight("throttling")->name, "frequency");
+    assert_string_equal(remedy_of_insight("slow-though-cool")->name, "frequency");
     assert_null(remedy_of_insight("hot:cpu"));
     assert_null(remedy_of_insight("cpu"));
     assert_null(remedy_of_insight(""));
