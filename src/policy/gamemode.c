@@ -10,6 +10,7 @@
 #include "modules/gamemode.h"
 #include "os/ended.h"
 #include "os/os.h"
+#include "policy/guarded.h"
 #include "policy/tasks.h"
 
 #include <errno.h>
@@ -52,9 +53,8 @@ static int64_t gamemode_user(int32_t pid)
 
 static bool gamemode_may(const struct gamemode *g, int32_t pid)
 {
-    struct task t;
-    return pid > 1 && pid != os_pid() && task_look("", pid, &t) == 0 && !t.kernel && !strchr("ZXx", t.state) &&
-           gamemode_user(pid) == g->uid;
+    char why[KNOB_WHY];
+    return task_lives("", pid, 0) && gamemode_user(pid) == g->uid && !guarded_is("", pid, (uint32_t)g->uid, why);
 }
 
 /* ---- who is ---- */

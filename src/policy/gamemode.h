@@ -2,8 +2,8 @@
  * GameMode's interface, served: games that ask for it are heard, and told of to who opened it. Nobody is replaced:
  * where GameMode itself runs, it is left to it.
  *
- * Only this user's processes are taken, and only from this user: never process 1, a thread of the kernel, or a program
- * that runs as somebody else. A game that ends without a word is noticed.
+ * Only this user's processes are taken, and only from this user; none that guarded.h names, and none that runs with the
+ * rights of somebody else. A game that ends without a word is noticed.
  */
 #ifndef POLICY_GAMEMODE_H
 #define POLICY_GAMEMODE_H

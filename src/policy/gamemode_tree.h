@@ -14,13 +14,14 @@ struct gamemode_tree {
     size_t n;
 };
 
-/* A process and those below it, at most GAMEMODE_TREE_MAX. -ESRCH: there is no such process. */
-int gamemode_tree_read(const char *root, int32_t pid, struct gamemode_tree *out);
+/* A process and those below it, at most GAMEMODE_TREE_MAX, of all n that there are (tasks_list()). -ESRCH: it is not
+ * among them. */
+int gamemode_tree_of(const struct task *all, size_t n, int32_t pid, struct gamemode_tree *out);
 
 /*
- * The pid of the one that took most between two readings; `before` NULL: since each started. Where none took anything,
- * the first. Of equals the first.
+ * The pid of the one that took most since all n_before were as `before` has them; of one that is not among them, since
+ * it started. Where none took anything, the first. Of equals the first.
  */
-int32_t gamemode_tree_busiest(const struct gamemode_tree *before, const struct gamemode_tree *now);
+int32_t gamemode_tree_busiest(const struct task *before, size_t n_before, const struct gamemode_tree *now);
 
 #endif

@@ -34,8 +34,8 @@ static const struct { const char *knob; enum heat_way way; const char *values; }
     { "cpuidle.disable", HEAT_AT, "1" },
     { "smt", HEAT_AT, "on" },
     { "rapl.limit", HEAT_BEYOND, NULL },
-    { "gpu.power*", HEAT_BEYOND, NULL },
-    { "gpu.clock*", HEAT_BUT, "auto" },
+    { "gpu.power", HEAT_BEYOND, NULL },
+    { "gpu.clock", HEAT_BUT, "free" },
 };
 
 static bool heat_has(const char *values, const char *value)

@@ -27,6 +27,8 @@ static int may_knob(const struct helper_request *r, const struct knob **out, cha
         return may_refuse(-EPERM, why, k->name, "only a program that is about to start can set it, of itself");
     if (k->class == KNOB_GROUP)
         return may_refuse(-EPERM, why, k->name, "control groups are not set through the helper");
+    if (k->class != KNOB_PROCESS && !*k->needs)
+        return may_refuse(-EPERM, why, k->name, "it takes no right, and is set without the helper");
     if (k->opt_in)
         return may_refuse(-EPERM, why, k->name, "it can lock a machine up, and is not set through the helper");
     return 0;

@@ -4,6 +4,7 @@
  *   knobs of tasks      of the tasks of who asks only, and of none that nothing may touch (guarded.h)
  *   of the machine      and of GPUs: at an instance that the knob itself lists; what makes it hotter only where
  *                       it is known to be cool
+ *   that take no right  not: who asks can set them, over the bus, say
  *   of groups           not: they belong to the user's own systemd
  *   of the environment  not: they are the program's own
  *

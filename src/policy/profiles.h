@@ -30,7 +30,7 @@ int profiles_release(struct profiles *p, char why[static KNOB_WHY]);
 /* Takes in what came, waiting at most wait_ms for it. The profile that is held, or "" : none, or it was dropped. */
 const char *profiles_held(struct profiles *p, int64_t wait_ms);
 
-/* One line on tuned, where it runs: it owns the frequencies, and its profile is never switched. "" where it does not. */
+/* One line on tuned, where it runs: it owns the frequencies, and its profile is never switched. "" where not. */
 void profiles_tuned(const struct profiles_state *s, char out[static KNOB_WHY]);
 
 #endif

@@ -9,6 +9,9 @@ command -v dbus-daemon >/dev/null || skip "no dbus-daemon (Debian: dbus)"
 export XDG_CONFIG_HOME="$tmp/config" XDG_DATA_HOME="$tmp/data" HOME="$tmp"
 unset XDG_RUNTIME_DIR SNAP
 chmod 711 "$tmp" # another user asks, too
+mkdir -p "$tmp/config/sonde"
+chmod go-w "$tmp" "$tmp/config" "$tmp/config/sonde"
+echo "storage: { directory: $tmp/data }" >"$tmp/config/sonde/sonde.yaml"
 
 # Modules lie beside the program that opens them; another user gets at all of it.
 cp "$build/sonde" "$build/sonde-bus.so" "$build/tests/e2e/bus_client" "$tmp"
@@ -163,6 +166,7 @@ gives '0' "$client" property /com/feralinteractive/GameMode $interface ClientCou
 gives '0' "$client" call RefreshConfig
 
 # A game, and what others see of it.
+helped=no
 sleep 300 & game=$! background="$background $!"
 sleep 300 & other=$! background="$background $!"
 gives '0' "$client" call QueryStatus $game
@@ -177,7 +181,18 @@ gives '*Unknown*' "$client" property /com/feralinteractive/GameMode/Games/1 $int
 await grep -qx "sleep ($game): registered" "$tmp/games"
 await grep -qx 'hold 1 performance sonde' "$tmp/stub"
 gives '0' "$client" call RegisterGameByPID $$ $other
+await grep -qE "^sleep \($other\): (under|nothing)" "$tmp/games"
+if grep -q "^sleep ($other): under.*timer.slack 50000 -> 1000" "$tmp/games"; then
+    [ "$(cat /proc/$other/timerslack_ns)" -eq 1000 ] || fail "said, not set"
+    helped=yes
+fi
 gives '0' "$client" call UnregisterGameByPID $$ $other
+await grep -q "^sleep ($other): needs no help any more" "$tmp/games"
+slack_is() # PID NS
+{
+    [ "$(cat /proc/$1/timerslack_ns)" -eq $2 ]
+}
+[ $helped = no ] || await slack_is $other 50000
 gives '-1' "$client" call UnregisterGame $other
 kill $game # without a word
 await grep -qx "sleep ($game): has ended" "$tmp/games"
@@ -222,6 +237,18 @@ kill $busy $wrapper
 kill -TERM $server
 wait $server || fail "the server ended with $?: $(cat "$tmp/games.err")"
 
+# A server that is killed: the next command sets back what it had set.
+if [ $helped = yes ]; then
+    serve_games --no-profile
+    gives '0' "$client" call RegisterGame $other
+    await slack_is $other 1000
+    kill -9 $server
+    wait $server 2>/dev/null || :
+    slack_is $other 1000 || fail "who set it back?"
+    "$sonde" policy status >"$tmp/status" 2>&1 || fail "policy status: $(cat "$tmp/status")"
+    slack_is $other 50000 || fail "not set back: $(cat "$tmp/status")"
+fi
+
 # GameMode's own library and programs.
 serve_games --json --no-profile
 library=no
@@ -249,7 +276,7 @@ fi
 exec 3>&-
 run=$(PATH=$PATH:/usr/games command -v gamemoderun) || run=
 if [ -n "$run" ]; then
-    "$run" sleep 1 >"$tmp/run.out" 2>&1 || fail "gamemoderun: $(cat "$tmp/run.out")"
+    "$run" sleep 2 >"$tmp/run.out" 2>&1 || fail "gamemoderun: $(cat "$tmp/run.out")"
     await grep -q '"event":"registered".*"program":"sleep"' "$tmp/games"
     gives '*gamemode is inactive*' gamemoded -s
 fi

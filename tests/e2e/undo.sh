@@ -151,8 +151,8 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
         "run --dry-run --set nice=3 --data $data -- true" "help policy" "help --bash-completion" "policy apply --help"; do
         # shellcheck disable=SC2086 # words
         strace -f -o "$tmp/trace" "$sonde" $words >/dev/null 2>&1
-        ! grep -E 'O_WRONLY|O_RDWR|O_CREAT|(rename|unlink|mkdir|truncate|setpriority|sched_set|ioprio_set|kill)[a-z]*\(' \
-            "$tmp/trace" | grep -vE '/dev/(null|tty)' | grep . || fail "$words writes"
+        changes='O_WRONLY|O_RDWR|O_CREAT|(rename|unlink|mkdir|truncate|setpriority|sched_set|ioprio_set|kill)[a-z]*\('
+        ! grep -E "$changes" "$tmp/trace" | grep -vE '/dev/(null|tty)' | grep . || fail "$words writes"
         traced=$((traced + 1))
     done
 fi

@@ -44,7 +44,8 @@ static void sensor(int degrees, int critical)
     tree_write(root, "/sys/class/hwmon/hwmon0/temp1_crit", text);
 }
 
-static int ask(const struct helper_rules *rules, uint32_t uid, const char *line, struct step *s, char why[static KNOB_WHY])
+static int ask(const struct helper_rules *rules, uint32_t uid, const char *line, struct step *s,
+               char why[static KNOB_WHY])
 {
     struct helper_request r;
     *why = '\0';
@@ -191,7 +192,7 @@ static void a_task_is_its_users(void **state)
     waitpid(pid, NULL, 0);
     snprintf(line, sizeof line, "set nice %d 5", (int)pid);
     assert_int_equal(ask(&rules, self, line, &s, why), -ESRCH);
-    snprintf(line, sizeof line, "set nice %d 5", (int)getpid()); /* who asks for the helper itself, and those above it */
+    snprintf(line, sizeof line, "set nice %d 5", (int)getpid()); /* the helper itself, and those above it */
     assert_int_equal(ask(&rules, self, line, &s, why), -EPERM);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Random histories of a machine on which several processes set knobs, are killed at any change they make or find the disk
- * full, on which an administrator sets the same knobs and which is started anew.
+ * Random histories of a machine on which several processes set knobs, are killed at any change they make or find the
+ * disk full, on which an administrator sets the same knobs and which is started anew.
  *
  * What must come out is known without the journal. At each place lie, one over the other, what was set by transactions
  * and what was set by others (edits). When a step is undone, then what lies on it decides: an edit, and it is left;
@@ -269,7 +269,9 @@ static void apply(struct history *h, int i)
     const struct place_model *p = &h->place[draw(h, (unsigned)h->n_places)];
     const char *knob = strcmp(p->knob, "bytes") == 0 && draw(h, 2) ? "ratio" : p->knob;
     const char *value = strcmp(knob, "clamp") == 0 && draw(h, 2) ? draw(h, 2) ? "5000" : "6000" : values[draw(h, 4)];
-    world_apply(h->owner[i].t, knob, p->pid, strcmp(knob, "ratio") == 0 && strcmp(value, "60") == 0 ? "5" : value, NULL);
+    if (strcmp(knob, "ratio") == 0 && strcmp(value, "60") == 0)
+        value = "5"; /* which an edit does not set */
+    world_apply(h->owner[i].t, knob, p->pid, value, NULL);
 }
 
 static void end(struct history *h, int i)

@@ -262,6 +262,7 @@ static int run_run(const struct args *a)
 
 static const struct option options[] = {
     PLANNING_OPTIONS,
+    PLANNING_LEARNED,
     { "dry-run", 'n', OPTION_FLAG, .help = "say what would be set, as `policy explain`; run and write nothing" },
     { "strict",  0, OPTION_FLAG, .help = "do not run the program unless everything could be set" },
     { "report",  0, OPTION_FILE, "FILE", .help = "write what was set and what it took as JSON" },

@@ -58,7 +58,7 @@ static void apply_add_children(struct apply *p)
         for (int i = 0; i < n && p->n < TREE_MAX; i++) {
             if (!apply_is_in_tree(p, task[i].parent) || apply_is_in_tree(p, task[i].pid))
                 continue;
-            if (task[i].state == 'Z' || guarded_is("", task[i].pid, geteuid(), why))
+            if (task[i].state == 'Z' || guarded_is("", task[i].pid, os_user(), why))
                 p->passed_over += task[i].state != 'Z';
             else
                 p->tree[p->n++] = (struct watched){ task[i].pid, task[i].start };
@@ -82,7 +82,7 @@ static int apply_find_tree(struct apply *p)
         log_error(0, "policy apply: there is no process %s", word);
         return EXIT_FAILED;
     }
-    if (guarded_is("", root.pid, geteuid(), why)) {
+    if (guarded_is("", root.pid, os_user(), why)) {
         log_error(0, "policy apply: %s", why);
         return EXIT_FAILED;
     }
@@ -289,9 +289,9 @@ static const struct example examples[] = {
 
 const struct command policy_apply = {
     .name = "policy apply", .summary = "set the knobs of a goal for what runs already", .usage = "PID",
-    .text = "Sets what `sonde policy explain` names for a process and all that it started. A process of Sonde's stays in the "
-            "background and sets everything back when they have ended, when the time is over, or when it is asked to end "
-            "(SIGTERM); should it be killed, the next command of Sonde does so. Processes of other users, of the kernel, "
-            "of sound, screen and logins are never touched.",
+    .text = "Sets what `sonde policy explain` names for a process and all that it started. A process of Sonde's stays "
+            "in the background and sets everything back when they have ended, when the time is over, or when it is asked "
+            "to end (SIGTERM); should it be killed, the next command of Sonde does so. Processes of other users (but for "
+            "root), of the kernel, of sound, screen and logins are never touched.",
     .options = options, .examples = examples, .max_positional = 1, .run = apply_run,
 };

@@ -1,5 +1,5 @@
 /*
- * gamemode.c - `sonde policy gamemode`: serves GameMode's interface while it runs, and puts games under the goal latency.
+ * gamemode.c - `sonde policy gamemode`: serves GameMode's interface while it runs, and puts games under a goal.
  *
  * What registers is often a wrapper: every few seconds it is looked which process below it is busiest, and the one that
  * was so twice is the game.
@@ -24,14 +24,15 @@
 
 #define SECOND_NS INT64_C(1000000000)
 #define FOLLOW_NS (3 * SECOND_NS)
-#define WAIT_MS 500
+#define HELP_NS (SECOND_NS / 4) /* between one game and the next: to see what can be set takes time, and others ask */
+#define WAIT_MS 250
 
 struct playing {
     int32_t pid;                 /* that registered */
     int32_t game;                /* the one that is taken for the game: that one, at first */
+    bool due;                    /* it is to be helped next */
     struct transaction *helped;  /* what was set for it; NULL nothing */
     int32_t before;              /* that was busiest the last time */
-    struct gamemode_tree *tree;  /* as read the last time; NULL not yet */
     char *name;                  /* of its program */
 };
 
@@ -41,7 +42,11 @@ struct serving {
     struct helping helping;
     struct playing *playing;
     size_t n, cap;
+    int64_t help_ns;             /* when the next is helped */
     int64_t follow_ns;           /* when the trees are looked at next */
+    struct task *tasks;          /* all, as they were the last time */
+    size_t n_tasks;
+    struct gamemode_tree tree;   /* of the one that is looked at */
 };
 
 /* ---- what is said ---- */
@@ -100,11 +105,9 @@ static void serving_registered(void *self, int32_t pid, const char *program)
     const char *slash = strrchr(program, '/');
     s->playing = mem_grow(s->playing, s->n, &s->cap, sizeof *s->playing);
     struct playing *p = &s->playing[s->n++];
-    *p = (struct playing){ .pid = pid, .game = pid,
+    *p = (struct playing){ .pid = pid, .game = pid, .due = true,
                            .name = text_clean(mem_dup(slash ? slash + 1 : *program ? program : "?")) };
-    auto_buf struct buf set = { 0 };
-    p->helped = helping_begin(&s->helping, pid, p->name, &set);
-    serving_say(s, "registered", p, "registered", buf_text(&set));
+    serving_say(s, "registered", p, "registered", "");
     serving_profile(s);
 }
 
@@ -112,7 +115,6 @@ static void playing_done(struct playing *p)
 {
     helping_end(p->helped);
     mem_free(p->name);
-    mem_free(p->tree);
 }
 
 static void serving_unregistered(void *self, int32_t pid, bool ended)
@@ -130,31 +132,58 @@ static void serving_unregistered(void *self, int32_t pid, bool ended)
     serving_profile(s);
 }
 
+static void serving_help(struct serving *s)
+{
+    auto_buf struct buf set = { 0 };
+    size_t i = 0;
+    while (i < s->n && !s->playing[i].due)
+        i++;
+    if (i == s->n || os_mono_ns() < s->help_ns)
+        return;
+    struct playing *p = &s->playing[i];
+    p->due = false;
+    p->helped = helping_begin(&s->helping, p->game, p->name, &set);
+    serving_say(s, "helped", p, set.n ? "under the goal latency" : "nothing could be set for it", buf_text(&set));
+    s->help_ns = os_mono_ns() + HELP_NS;
+}
+
 /* The help goes from the wrapper to the game, or from one game to the next. */
 static void serving_move(struct serving *s, struct playing *p, int32_t game)
 {
-    auto_buf struct buf set = { 0 };
     char words[64];
     helping_end(p->helped);
+    p->helped = NULL;
     p->game = game;
-    p->helped = helping_begin(&s->helping, game, p->name, &set);
+    p->due = true;
     snprintf(words, sizeof words, "the game itself is process %d", game);
-    serving_say(s, "followed", p, words, buf_text(&set));
+    serving_say(s, "followed", p, words, "");
 }
 
-static void serving_follow(struct serving *s, struct playing *p)
+/* The one that was busiest twice. A game that pauses stays it: help goes back to the wrapper when it has ended. */
+static void serving_look(struct serving *s, struct playing *p)
 {
-    struct gamemode_tree *now = mem_new(sizeof *now);
-    if (gamemode_tree_read("", p->pid, now) < 0) {
-        mem_free(now);
-        return;
-    }
-    int32_t busiest = gamemode_tree_busiest(p->tree, now);
-    if (busiest == p->before && busiest != p->game)
+    bool lives = false;
+    int32_t busiest = gamemode_tree_busiest(s->tasks, s->n_tasks, &s->tree);
+    for (size_t i = 0; i < s->tree.n; i++)
+        lives = lives || s->tree.task[i].pid == p->game;
+    if (busiest == p->before && busiest != p->game && (busiest != p->pid || !lives))
         serving_move(s, p, busiest);
     p->before = busiest;
-    mem_free(p->tree);
-    p->tree = now;
+}
+
+static void serving_follow(struct serving *s)
+{
+    struct task *all = NULL;
+    if (os_mono_ns() < s->follow_ns)
+        return;
+    int n = s->n ? tasks_list("", false, &all) : 0;
+    for (size_t i = 0; n > 0 && i < s->n; i++)
+        if (gamemode_tree_of(all, (size_t)n, s->playing[i].pid, &s->tree) == 0)
+            serving_look(s, &s->playing[i]);
+    mem_free(s->tasks);
+    s->tasks = all;
+    s->n_tasks = n < 0 ? 0 : (size_t)n;
+    s->follow_ns = os_mono_ns() + FOLLOW_NS;
 }
 
 static int serving_loop(struct serving *s, struct gamemode *g, double seconds)
@@ -163,11 +192,8 @@ static int serving_loop(struct serving *s, struct gamemode *g, double seconds)
     int rc = 0;
     while (rc == 0 && !os_stopping() && os_mono_ns() < until_ns) {
         rc = gamemode_serve(g, WAIT_MS);
-        if (os_mono_ns() < s->follow_ns)
-            continue;
-        for (size_t i = 0; i < s->n; i++)
-            serving_follow(s, &s->playing[i]);
-        s->follow_ns = os_mono_ns() + FOLLOW_NS;
+        serving_help(s);
+        serving_follow(s);
     }
     return rc;
 }
@@ -179,13 +205,15 @@ static void serving_done(struct serving *s)
     mem_free(s->playing);
     helping_close(&s->helping);
     profiles_close(s->profiles);
+    mem_free(s->tasks);
 }
 
 static int gamemode_run(const struct args *a)
 {
-    struct serving s = { .json = args_flag(a, "json") };
-    struct gamemode_events e = { .registered = serving_registered, .unregistered = serving_unregistered, .self = &s };
+    auto_free struct serving *s = mem_new(sizeof *s);
+    struct gamemode_events e = { .registered = serving_registered, .unregistered = serving_unregistered, .self = s };
     struct gamemode *g;
+    s->json = args_flag(a, "json");
     char why[KNOB_WHY] = "", no_profile[KNOB_WHY] = "";
     os_stop_on_signal();
     int rc = gamemode_open(&e, &g, why);
@@ -193,15 +221,15 @@ static int gamemode_run(const struct args *a)
         log_error(0, "policy gamemode: %s", why);
         return EXIT_FAILED;
     }
-    if (!args_flag(a, "no-profile") && profiles_open(&s.profiles, no_profile) < 0)
-        s.profiles = NULL; /* without a bus of the system there is none to hold */
-    helping_open(&s.helping, a);
-    serving_begin(&s);
-    rc = serving_loop(&s, g, args_number(a, "for"));
+    if (!args_flag(a, "no-profile") && profiles_open(&s->profiles, no_profile) < 0)
+        s->profiles = NULL; /* without a bus of the system there is none to hold */
+    helping_open(&s->helping, a);
+    serving_begin(s);
+    rc = serving_loop(s, g, args_number(a, "for"));
     if (rc < 0)
         log_error(0, "policy gamemode: the session bus has gone");
     gamemode_close(g);
-    serving_done(&s);
+    serving_done(s);
     return rc < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -221,7 +249,7 @@ static const struct example examples[] = {
 
 const struct command policy_gamemode = {
     .name = "policy gamemode", .summary = "serve GameMode's interface while it runs", .usage = "", .also = "gamemoded",
-    .text = "Games and launchers that know GameMode (libgamemode, gamemoderun, Lutris, Steam's launch options) ask for it "
+    .text = "Games and launchers that know GameMode (libgamemode, gamemoderun, Lutris, options of Steam) ask for it "
             "at com.feralinteractive.GameMode on the session bus. Where GameMode's own daemon has that name, it keeps "
             "it, and this command ends with status 1. Only processes of this user are taken. What registers may be a "
             "wrapper: the busiest process below it is the game. One that ends without a word is noticed. While somebody "

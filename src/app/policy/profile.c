@@ -54,7 +54,7 @@ static void profile_put_text(const struct profiles_state *s, struct buf *out)
                        s->hold[i].reason);
         buf_printf(out, "%-10s%s\n", "service", s->service);
     } else {
-        buf_puts(out, "Nobody serves power profiles on the system bus; power-profiles-daemon, tuned-ppd and tlp-pd do.\n");
+        buf_puts(out, "Nobody serves power profiles here; power-profiles-daemon, tuned-ppd and tlp-pd would.\n");
     }
     profiles_tuned(s, tuned);
     if (*tuned)
@@ -158,8 +158,8 @@ static const struct example examples[] = {
 };
 
 const struct command policy_profile = {
-    .name = "policy profile", .summary = "which power profile is active; hold one", .usage = "[performance|power-saver]",
-    .also = "powerprofilesctl",
+    .name = "policy profile", .summary = "which power profile is active; hold one",
+    .usage = "[performance|power-saver]", .also = "powerprofilesctl",
     .text = "The profile is asked for through the interface that power-profiles-daemon, tuned-ppd and tlp-pd serve on "
             "the system bus, so what they own is never written past them. A hold ends with this command, however it "
             "ends, and when somebody chooses a profile by hand: then the exit status is 3. Where several are held, "

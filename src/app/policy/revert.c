@@ -67,6 +67,8 @@ static int revert_run(const struct args *a)
     int rc = revert_do(a, dir.p, &u);
     if (rc == -ENOENT)
         log_error(0, "policy revert: no transaction %s is open; `sonde policy status` lists those that are", id);
+    else if (rc == -EPERM)
+        log_error(0, "policy revert: some of it was set by another user, who can set it back, as root can");
     else if (rc < 0)
         log_error(rc, "policy revert: the journal in %s", dir.p);
     if (rc == 0 || u.restored + u.kept + u.failed)
@@ -92,8 +94,8 @@ static const struct example examples[] = {
 
 const struct command policy_revert = {
     .name = "policy revert", .summary = "set back what is set", .usage = "[ID | --all | --recover]",
-    .text = "Each knob that still stands at what Sonde set gets its old value back. One that stands at anything else was "
-            "changed by somebody since: it is left, that is said, and the exit status is 3. What could not be written "
-            "stays in the journal and is tried again; the exit status is 1.",
+    .text = "Each knob that still stands at what Sonde set gets its old value back. One that stands at anything else "
+            "was changed by somebody since: it is left, that is said, and the exit status is 3. What could not be "
+            "written stays in the journal and is tried again; the exit status is 1.",
     .options = options, .examples = examples, .max_positional = 1, .run = revert_run,
 };
