@@ -58,7 +58,7 @@ static void run_account(struct run *r)
         if (l->trial[i].arm == 0)
             wall[n++] = l->trial[i].wall_s;
     l->wall_s = stats_median(wall, n);
-    l->allowed_s = r->o->max_regret * learning_trials_max(r->o) * l->wall_s;
+    l->allowed_s = fmax(r->o->max_regret * learning_trials_max(r->o) * l->wall_s, LEARNING_SPARE_S);
     l->regret_s = 0;
     for (int i = 0; i < l->trials; i++)
         if (l->trial[i].arm != 0)
@@ -76,7 +76,7 @@ static double run_bound(const struct run *r, enum learning_phase phase, int arm)
     const struct learning *l = r->l;
     if (arm == 0)
         return INFINITY;
-    double bound = PRUNE * l->wall_s;
+    double bound = fmax(PRUNE * l->wall_s, LEARNING_ENOUGH_S);
     if (phase == PHASE_PAIRS)
         bound = fmax(bound, l->rule.worst * r->worst_s);
     return fmin(bound, l->wall_s + l->allowed_s - l->regret_s);

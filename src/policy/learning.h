@@ -22,8 +22,9 @@
 #define LEARNING_PAIRS_MAX 40
 #define LEARNING_TRIALS (LEARNING_SAME + LEARNING_BUDGET_MAX + 2 * LEARNING_PAIRS_MAX)
 #define LEARNING_GAIN 1.05       /* what is less does not matter */
-#define LEARNING_REGRET 0.2
 #define LEARNING_VISIBLE_MAX 4.0 /* where a gain below it cannot be seen, it is too noisy to learn */
+#define LEARNING_SPARE_S 2.0     /* of a short program so much may be lost in all, whatever share that is */
+#define LEARNING_ENOUGH_S 1.0    /* and no run is ended before */
 #define LEARNING_WHY 300
 
 struct learning_arm {

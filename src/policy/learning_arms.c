@@ -39,6 +39,17 @@ static bool arms_is_implied(const struct step *s)
     return strcmp(s->knob->name, "group") == 0 || strcmp(s->knob->name, "group.member") == 0;
 }
 
+/* What only the kernel would refuse: a trial of it would be none. */
+static bool arms_may(const struct step *s, const struct machine *m)
+{
+    bool nice = strcmp(s->knob->name, "nice") == 0 || strcmp(s->knob->name, "autogroup") == 0;
+    if (nice && *s->value == '-')
+        return m->can_nice;
+    if (strcmp(s->knob->name, "oom") == 0 && *s->value == '-')
+        return m->root_user;
+    return s->knob->class != KNOB_GROUP || m->group_writable;
+}
+
 /* Without a session of its own a program would raise that of whoever started it, with all that runs there, for good. */
 static bool arms_goes_with(const struct step *s, const struct step *only)
 {
@@ -46,12 +57,14 @@ static bool arms_goes_with(const struct step *s, const struct step *only)
 }
 
 /* What would be set of a plan; `only` NULL: all of it. False: nothing of it would. */
-static bool arms_sum(const struct plan *p, const struct step *only, struct learning_arm *a, struct buf *text)
+static bool arms_sum(const struct arms *of, const struct plan *p, const struct step *only, struct learning_arm *a,
+                     struct buf *text)
 {
     bool any = false;
     for (size_t i = 0; i < p->n; i++) {
         const struct step *s = &p->step[i];
-        if (s->state != STEP_PLANNED || arms_is_implied(s) || (only && !arms_goes_with(s, only)))
+        bool named = !only || arms_goes_with(s, only);
+        if (s->state != STEP_PLANNED || arms_is_implied(s) || !named || !arms_may(s, of->o->machine))
             continue;
         any = true;
         a->cost += (int)knob_cost(s->knob);
@@ -70,7 +83,7 @@ static void arms_add(struct arms *s, const struct plan *p, const struct step *on
     struct learning_arm a = { .cost = 0 };
     auto_buf struct buf text = { 0 };
     buf_puts(&text, s->base);
-    if (s->n == s->cap || !arms_sum(p, only, &a, &text) || text.n >= sizeof a.text || arms_have(s, text.p))
+    if (s->n == s->cap || !arms_sum(s, p, only, &a, &text) || text.n >= sizeof a.text || arms_have(s, text.p))
         return;
     text_copy(a.text, sizeof a.text, text.p);
     text_copy(a.what, sizeof a.what, what);
@@ -114,7 +127,7 @@ static void arms_base(const struct arms *s, enum goal goal, struct buf *out)
     struct plan p;
     struct learning_arm a = { .cost = 0 };
     if (arms_plan(s, (int)goal, NULL, &p))
-        arms_sum(&p, NULL, &a, out);
+        arms_sum(s, &p, NULL, &a, out);
     plan_done(&p);
 }
 

@@ -179,6 +179,9 @@ static void arms(void **state)
         assert_true(count(arm, n, "omp.threads=1") > 0 && count(arm, n, "omp.bind=close") > 0);
     }
     assert_int_equal(learning_arms(GOAL_LATENCY, &o, arm, 3), 3);
+    m.can_nice = m.root_user = m.group_writable = false; /* what would be refused is no arm */
+    int n = learning_arms(GOAL_LATENCY, &o, arm, HALVING_ARMS);
+    assert_true(n > 3 && count(arm, n, "=-") == 0 && count(arm, n, "cpu.weight") == 0);
 }
 
 /* ---- kept, found, told ---- */
