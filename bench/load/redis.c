@@ -219,7 +219,7 @@ static size_t redis_charge_lost(struct redis *c)
     return lost;
 }
 
-/* Between the quartiles of the slices' medians, as a share of their median: 0 for a server that is as fast all the time. */
+/* Between the quartiles of the slices' medians, as a share of their median: 0 for one that is as fast all the time. */
 static double redis_spread(const double *x, size_t n)
 {
     double middle[SLICES];

@@ -151,6 +151,48 @@ static void a_cost_is_small_or_as_announced(void **state)
     }
 }
 
+/* Three tasks, in which what was learned is 4, 2 and 1 times better; one arm is 2 times better everywhere. */
+static void tasks_are_taken_together(void **state)
+{
+    (void)state;
+    static const struct bench_scenario task = {
+        .name = "L", .doc = "a task", .workload = &work, .goal = "latency",
+        .arm = { { "default", ARM_DEFAULT, NULL }, { "learned", ARM_LEARNED, "" }, { "power", ARM_INTENT, "power" } },
+    };
+    static const double learned[] = { 25, 50, 100 };
+    struct bench_result r[4];
+    struct bench_total t;
+    for (int i = 0; i < 4; i++) {
+        begin(&r[i], i < 3 ? &task : &plain); /* the last is none of them */
+        r[i].arms = 3;
+        r[i].arm[2] = task.arm[2];
+        for (int k = 0; i < 3 && k < 7; k++) {
+            put(&r[i], k, 0, 100 * (k + 1), "");
+            put(&r[i], k, 1, learned[i] * (k + 1), "");
+            put(&r[i], k, 2, 50 * (k + 1), "");
+        }
+    }
+    bench_total(r, 4, &t);
+    assert_int_equal(t.tasks, 3);
+    assert_float_equal(t.gain, 2, 1e-9); /* the third root of 4 * 2 * 1 */
+    assert_string_equal(t.best, "power");
+    assert_float_equal(t.over_best, 1, 1e-9);
+    assert_float_equal(t.over_best_lo, 1, 1e-9);
+    assert_float_equal(t.worst, 1, 1e-9);
+    assert_true(t.judged && t.met[0] && t.met[1] && t.met[2]);
+    for (int i = 0; i < 21; i++)
+        r[2].trial[i].value[0] *= r[2].trial[i].arm == 1 ? 1.2 : 1;
+    bench_total(r, 4, &t);
+    assert_true(t.met[0] && !t.met[1] && !t.met[2]); /* the others are 6 % and 20 % better now */
+    r[1].trial[1].ok = false;
+    bench_total(r, 4, &t);
+    assert_false(t.judged || t.met[0]); /* six pairs are too few */
+    bench_total(r + 3, 1, &t);
+    assert_int_equal(t.tasks, 0);
+    for (int i = 0; i < 4; i++)
+        bench_result_done(&r[i]);
+}
+
 /* A row of the table that names what there is not would never be judged. */
 static void the_table_names_what_there_is(void **state)
 {
@@ -207,6 +249,7 @@ int main(void)
         cmocka_unit_test(a_spread_is_compared_with_a_spread),
         cmocka_unit_test(results_are_counted),
         cmocka_unit_test(a_cost_is_small_or_as_announced),
+        cmocka_unit_test(tasks_are_taken_together),
         cmocka_unit_test(the_table_names_what_there_is),
         cmocka_unit_test(nothing_measured_is_told_as_nothing),
         cmocka_unit_test(what_a_load_said),

@@ -27,6 +27,7 @@ struct benching {
     bool wanted[SCENARIOS];
     struct bench_result result[SCENARIOS];
     size_t n; /* results */
+    struct bench_total total;
     bool shows, terminal;
     int width; /* of the line of progress */
 };
@@ -62,7 +63,7 @@ static bool bench_choose(struct benching *b)
 {
     int n = args_positionals(b->args);
     for (size_t i = 0; n == 0 && bench_scenario(i); i++)
-        b->wanted[i] = true;
+        b->wanted[i] = !bench_scenario(i)->named;
     for (int i = 0; i < n; i++)
         if (!bench_want(b, args_positional(b->args, i)))
             return false;
@@ -108,6 +109,11 @@ static struct tally bench_tally(const struct benching *b)
             t.missed += v.judged && !v.met;
             t.open += !v.judged;
         }
+    for (int i = 0; i < 3 && b->total.tasks; i++) {
+        t.met += b->total.judged && b->total.met[i];
+        t.missed += b->total.judged && !b->total.met[i];
+        t.open += !b->total.judged;
+    }
     return t;
 }
 
@@ -142,6 +148,7 @@ static void bench_put_json(const struct benching *b, struct buf *out)
     for (size_t i = 0; i < b->n; i++)
         bench_json(&j, &b->result[i]);
     json_end(&j);
+    bench_total_json(&j, &b->total);
     json_end(&j);
     buf_putc(out, '\n');
 }
@@ -149,15 +156,18 @@ static void bench_put_json(const struct benching *b, struct buf *out)
 static int bench_end(struct benching *b)
 {
     auto_buf struct buf out = { 0 };
+    bench_total(b->result, b->n, &b->total);
     struct tally t = bench_tally(b);
     size_t trials = 0;
     for (size_t i = 0; i < b->n; i++)
         trials += b->result[i].n;
-    if (args_flag(b->args, "json"))
+    if (args_flag(b->args, "json")) {
         bench_put_json(b, &out);
-    else
+    } else {
+        bench_total_text(&b->total, &out);
         buf_printf(&out, "%d bars met, %d missed, %d not judged%s\n", t.met, t.missed, t.open,
                    os_stopping() ? "; it was ended early" : "");
+    }
     fwrite(buf_text(&out), 1, out.n, stdout);
     for (size_t i = 0; i < b->n; i++)
         bench_result_done(&b->result[i]);
@@ -217,7 +227,8 @@ static const struct option options[] = {
 };
 
 static const struct example examples[] = {
-    { "sonde policy bench", "everything; about a quarter of an hour" },
+    { "sonde policy bench", "everything but A5; about a quarter of an hour" },
+    { "sonde policy bench A5", "what learning is worth; about an hour" },
     { "sonde policy bench A1 A2 --pairs 15", "two scenarios, more precisely" },
     { "sonde policy bench A1 --against 'chrt -r 10; taskset -c 1'", "beside ways of one's own" },
     { "sonde policy bench --json >bench.json", "with every trial" },

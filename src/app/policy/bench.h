@@ -20,6 +20,7 @@
 #define BENCH_METRICS 6
 #define BENCH_BARS 6
 #define BENCH_WHY 160
+#define BENCH_ARM_WORDS 512 /* of what was learned */
 #define BENCH_PAIRS 7 /* fewer decide nothing */
 #define BENCH_COST 1.1 /* how much slower an intent may make work on a machine at rest, where it does not announce it */
 #define BENCH_COST_RIGHT 1.3 /* and how far off what it announces may be */
@@ -37,15 +38,17 @@ struct bench_workload {
     const char *words, *quick; /* of the load, without the program's name; of a server those of who asks it */
     bool openmp;               /* a load of sonde-load-openmp */
     bool server;               /* it is asked until the trial is over; else it ends itself */
+    bool redis;                /* it needs redis-server */
     struct bench_metric metric[BENCH_METRICS]; /* to a NULL name */
 };
 
-enum bench_arm_kind { ARM_DEFAULT, ARM_NICE, ARM_INTENT, ARM_WORDS };
+enum bench_arm_kind { ARM_DEFAULT, ARM_NICE, ARM_INTENT, ARM_KNOBS, ARM_LEARNED, ARM_WORDS };
 
 struct bench_arm {
     const char *name;
     enum bench_arm_kind kind;
-    const char *words; /* of ARM_INTENT the goal, of ARM_WORDS what stands before the command */
+    const char *words; /* of ARM_INTENT the goal, of ARM_KNOBS and ARM_LEARNED knobs as of --set, of ARM_WORDS what
+                        * stands before the command */
 };
 
 enum bench_bar_kind {
@@ -69,6 +72,8 @@ struct bench_scenario {
     bool grouped;       /* all in a control group of their own, else in the one at the top */
     bool ordinary_user; /* all of it without rights */
     int rounds;         /* at least; 0: as many as pairs are asked for */
+    const char *goal, *measure; /* what `policy learn` is to find, before trials that are new to it; NULL: nothing */
+    bool named;         /* only where a person names it: it takes long */
     struct bench_arm arm[BENCH_ARMS]; /* to a NULL name */
     struct bench_bar bar[BENCH_BARS]; /* to a NULL arm */
 };
@@ -92,6 +97,8 @@ struct bench_result {
     int arms, metrics, rounds;        /* rounds that were begun */
     char skipped[BENCH_WHY];          /* why there is nothing; "" */
     double announced[BENCH_ARMS];     /* cost factor that an intent foretold; 1 where none */
+    char verdict[16], reason[BENCH_WHY]; /* of learning; "" where nothing was to be learned */
+    char learned[BENCH_ARM_WORDS];    /* the arm that was accepted; "" default was kept */
     struct bench_trial *trial;        /* n */
     size_t n, cap;
 };
@@ -123,6 +130,25 @@ double *bench_values(const struct bench_result *r, int arm, int metric);
 /* Different results of an arm, by their bits. */
 int bench_patterns(const struct bench_result *r, int arm);
 
+/* ---- several tasks together ---- */
+
+#define BENCH_TOTAL_GAIN 1.5    /* of what was learned over default, in the geometric mean of the tasks */
+#define BENCH_TOTAL_STATIC 0.95 /* over the best of the others, lower end of the interval */
+#define BENCH_TOTAL_WORST 0.9   /* over default, on every task */
+
+struct bench_total {
+    int tasks;
+    double gain, lo, hi;                      /* of what was learned over default */
+    char best[48];                            /* of the arms that are the same for all tasks, default too */
+    double over_best, over_best_lo, over_best_hi;
+    double worst;                             /* least gain over default of any task */
+    const char *worst_task;
+    bool judged, met[3];                      /* by the three bars above */
+};
+
+/* Over the results with an arm "learned", and their first metric. Without one: 0 tasks. */
+void bench_total(const struct bench_result *r, size_t n, struct bench_total *out);
+
 /* ---- measuring ---- */
 
 struct bench {
@@ -153,6 +179,9 @@ void bench_try(const struct bench *b, const struct bench_scenario *s, const stru
 /* What an intent says beforehand of the cost; 1 where it says nothing. */
 double bench_announced(const struct bench *b, const struct bench_scenario *s, const struct bench_arm *arm);
 
+/* Learns for a scenario, in its noise: fills verdict, reason and learned. */
+void bench_learn(const struct bench *b, const struct bench_scenario *s, struct bench_result *r);
+
 /* Why a scenario cannot be run here; "" it can. */
 void bench_missing(const struct bench *b, const struct bench_scenario *s, char why[static BENCH_WHY]);
 
@@ -162,6 +191,8 @@ struct buf;
 struct json;
 void bench_text(const struct bench_result *r, struct buf *out);
 void bench_json(struct json *j, const struct bench_result *r);
+void bench_total_text(const struct bench_total *t, struct buf *out);
+void bench_total_json(struct json *j, const struct bench_total *t); /* a member "total" */
 
 /* A number of the object that a load or `sonde run --dry-run --json` wrote; NAN. A text: false. */
 double bench_read_number(const char *object, const char *key);

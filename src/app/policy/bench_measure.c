@@ -89,7 +89,7 @@ void bench_missing(const struct bench *b, const struct bench_scenario *s, char w
         snprintf(why, BENCH_WHY, "sonde-load is not there: it is built with Sonde, and installed in lib/sonde");
     else if (s->workload->openmp && !*b->load_openmp)
         snprintf(why, BENCH_WHY, "sonde-load-openmp is not there: it is built where the compiler has OpenMP");
-    else if (s->workload->server && !b->redis)
+    else if (s->workload->redis && !b->redis)
         snprintf(why, BENCH_WHY, "redis-server is not there (Debian's package redis-server)");
     else if (s->grouped && group_top(top) < 0)
         snprintf(why, BENCH_WHY, "there is no control group of the processor here");
@@ -136,6 +136,17 @@ static void measure_begin(struct bench *b, const struct bench_scenario *s, struc
         r->announced[i] = 1;
 }
 
+static void measure_learn(struct bench *b, struct bench_result *r)
+{
+    if (!r->scenario->goal)
+        return;
+    int arm = bench_arm_of(r, "learned");
+    if (b->progress)
+        b->progress(b->progress_self, r, arm);
+    bench_learn(b, r->scenario, r);
+    r->arm[arm].words = r->learned;
+}
+
 static void measure_ask_costs(struct bench *b, struct bench_result *r)
 {
     for (int i = 0; i < r->arms && !os_stopping(); i++)
@@ -174,6 +185,7 @@ void bench_measure(struct bench *b, const struct bench_scenario *s, struct bench
     measure_begin(b, s, r);
     if (*r->skipped)
         return;
+    measure_learn(b, r);
     measure_ask_costs(b, r);
     while (r->rounds < rounds && !os_stopping()) {
         r->rounds++;

@@ -9,7 +9,7 @@
 
 static const struct bench_workload redis = {
     .name = "redis", .words = "redis --seconds 2", .quick = "redis --seconds 0.3 --warm 0.1", .server = true,
-    .metric = REDIS_METRICS,
+    .redis = true, .metric = REDIS_METRICS,
 };
 
 static const struct bench_workload barrier = {
@@ -39,6 +39,27 @@ static const struct bench_workload table = {
     .name = "table", .words = "table --mib 256 --updates 2e7", .quick = "table --mib 8 --updates 1e5", .metric = TIMES,
 };
 
+/* Commands that end by themselves, with one number that tells all: what can be learned of. The client of redis is one
+ * with its server then, and neither what it does in its real-time class nor its share of the time counts. */
+static const struct bench_workload redis_tail = {
+    .name = "redis", .words = "redis --start --fifo --seconds 1.5", .quick = "redis --start --fifo --seconds 0.2",
+    .redis = true, .metric = { { "p99", "us", "p99_us" } },
+};
+
+static const struct bench_workload redis_even = {
+    .name = "redis evenly", .words = "redis --start --fifo --seconds 1.5",
+    .quick = "redis --start --fifo --seconds 0.2", .redis = true, .metric = { { "spread", "of p50", "spread" } },
+};
+
+static const struct bench_workload pollers_round = {
+    .name = "poll", .words = "poll --seconds 1.5", .quick = "poll --processes 4 --seconds 0.2",
+    .metric = { { "interrupts", "a round", "a_round" } },
+};
+
+static const struct bench_workload large_table = {
+    .name = "table", .words = "table --mib 512 --updates 4e7", .quick = "table --mib 8 --updates 1e5", .metric = TIMES,
+};
+
 /* ---- arms ---- */
 
 #define DEFAULT { "default", ARM_DEFAULT, 0 }
@@ -46,6 +67,16 @@ static const struct bench_workload table = {
 #define INTENT(i) { i, ARM_INTENT, i }
 #define ALL_INTENTS { DEFAULT, INTENT("latency"), INTENT("throughput"), INTENT("precision"), INTENT("stability"), \
                       INTENT("power") }
+#define KNOBS(name, knobs) { name, ARM_KNOBS, knobs }
+/* tuned's profiles of these names, in knobs of ours, where the machine has them. */
+#define LIKE_TUNED \
+    KNOBS("like latency-performance", \
+          "cpufreq.governor=performance pm.qos=1 vm.dirty_ratio=10 vm.dirty_background_ratio=3 vm.swappiness=10"), \
+    KNOBS("like throughput-performance", \
+          "cpufreq.governor=performance vm.dirty_ratio=40 vm.dirty_background_ratio=10 vm.swappiness=10")
+#define LEARNED { "learned", ARM_LEARNED, "" }
+#define PROFILES { DEFAULT, LEARNED, NICE, LIKE_TUNED, INTENT("latency"), INTENT("throughput"), INTENT("precision"), \
+                   INTENT("stability"), INTENT("power") }
 #define NO_COST(metric) { { BAR_COST, "latency", "default", metric, BENCH_COST }, \
                           { BAR_COST, "throughput", "default", metric, BENCH_COST }, \
                           { BAR_COST, "precision", "default", metric, BENCH_COST }, \
@@ -90,6 +121,28 @@ static const struct bench_scenario scenarios[] = {
         .name = "A7", .doc = "how much redis' middle differs from run to run, beside 4 busy programs",
         .workload = &redis, .hogs = 4, .one_session = true, .rounds = 15, .arm = { DEFAULT, INTENT("stability") },
         .bar = { { BAR_SPREAD, "stability", "default", "p50", 2 } },
+    },
+    {
+        .name = "A5", .doc = "learning: p99 of redis beside 4 busy programs of one session", .workload = &redis_tail,
+        .hogs = 4, .one_session = true, .named = true, .goal = "latency", .measure = "stdout:\"p99_us\":([0-9.]+)",
+        .arm = PROFILES,
+    },
+    {
+        .name = "A5", .doc = "learning: OpenMP barriers beside 2 busy programs of another session",
+        .workload = &barrier, .hogs = 2, .named = true, .goal = "throughput", .measure = "wall", .arm = PROFILES,
+    },
+    {
+        .name = "A5", .doc = "learning: interrupts while each of 40 processes looks once", .workload = &pollers_round,
+        .named = true, .goal = "power", .measure = "stdout:\"a_round\":([0-9.]+)", .arm = PROFILES,
+    },
+    {
+        .name = "A5", .doc = "learning: how evenly redis answers beside 4 busy programs", .workload = &redis_even,
+        .hogs = 4, .one_session = true, .named = true, .goal = "stability", .measure = "stdout:\"spread\":([0-9.]+)",
+        .arm = PROFILES,
+    },
+    {
+        .name = "A5", .doc = "learning: random updates of a large table", .workload = &large_table, .named = true,
+        .goal = "throughput", .measure = "wall", .arm = PROFILES,
     },
     {
         .name = "idle", .doc = "redis on a machine at rest", .workload = &redis, .arm = ALL_INTENTS,

@@ -114,6 +114,8 @@ void bench_text(const struct bench_result *r, struct buf *out)
         for (int i = 0; i < r->arms; i++)
             tell_row(r, i, m, out);
     tell_patterns(r, out);
+    if (*r->verdict)
+        buf_printf(out, "  %-12s %s%s%s (%s)\n", "learned", r->verdict, *r->learned ? ": " : "", r->learned, r->reason);
     for (int i = 0; i < BENCH_BARS && r->scenario->bar[i].arm; i++)
         tell_bar(r, &r->scenario->bar[i], out);
     tell_failures(r, out);
@@ -148,7 +150,7 @@ static void tell_json_metric(struct json *j, const struct bench_result *r, int a
 
 static void tell_json_arm(struct json *j, const struct bench_result *r, int arm)
 {
-    static const char *const kinds[] = { "default", "nice", "intent", "words" };
+    static const char *const kinds[] = { "default", "nice", "intent", "knobs", "learned", "words" };
     json_object(j, NULL);
     json_string(j, "name", r->arm[arm].name);
     json_string(j, "kind", kinds[r->arm[arm].kind]);
@@ -205,6 +207,13 @@ void bench_json(struct json *j, const struct bench_result *r)
     json_string(j, "workload", r->scenario->workload->name);
     json_said(j, "skipped", r->skipped);
     json_int(j, "rounds", r->rounds);
+    if (*r->verdict) {
+        json_object(j, "learned");
+        json_string(j, "verdict", r->verdict);
+        json_string(j, "arm", r->learned);
+        json_string(j, "reason", r->reason);
+        json_end(j);
+    }
     json_array(j, "arms");
     for (int i = 0; i < r->arms; i++)
         tell_json_arm(j, r, i);

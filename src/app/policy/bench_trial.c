@@ -12,8 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WORDS 64
+#define WORDS 64 /* of a command line */
 #define TRIAL_S 120.0 /* then it is ended, and has failed */
+#define LEARN_S 3600.0
 #define NICE_ARM -10
 
 struct words {
@@ -87,27 +88,45 @@ static void words_put_redis(struct words *w, const struct bench *b, const struct
     words_put(w, socket);
 }
 
-/* The program of an arm, with what stands before it. Of an intent that is our own command, as a user would call it. */
-static void words_put_arm(struct words *w, const struct bench *b, const struct bench_scenario *s,
-                          const struct bench_arm *arm, const char *how)
+static void words_put_base(struct words *w, const struct bench *b, const struct bench_scenario *s)
 {
-    if (arm->kind == ARM_INTENT) {
-        char home[OS_PATH_MAX];
-        trial_home(b, s, home);
-        words_put(w, b->self);
-        words_split(w, "run --intent");
-        words_put(w, arm->words);
-        words_put(w, "--data");
-        words_put(w, home);
-        words_split(w, how);
-        words_put(w, "--");
-    } else if (arm->kind == ARM_WORDS) {
-        words_split(w, arm->words);
-    }
     if (s->workload->server)
         words_put_redis(w, b, s);
     else
         words_put_load(w, b, s->workload);
+}
+
+/* Our own command, as a user would call it, up to its program. */
+static void words_put_self(struct words *w, const struct bench *b, const struct bench_scenario *s, const char *verb,
+                           const char *option, const char *value)
+{
+    char home[OS_PATH_MAX];
+    trial_home(b, s, home);
+    words_put(w, b->self);
+    words_split(w, verb);
+    words_put(w, option);
+    words_put(w, value);
+    words_put(w, "--data");
+    words_put(w, home);
+}
+
+/* The program of an arm, with what stands before it. Where default was kept, nothing does. */
+static void words_put_arm(struct words *w, const struct bench *b, const struct bench_scenario *s,
+                          const struct bench_arm *arm, const char *how)
+{
+    if (arm->kind == ARM_INTENT)
+        words_put_self(w, b, s, "run", "--intent", arm->words);
+    else if (arm->kind == ARM_KNOBS)
+        words_put_self(w, b, s, "run --system", "--set", arm->words);
+    else if (arm->kind == ARM_LEARNED && *arm->words)
+        words_put_self(w, b, s, "run", "--set", arm->words);
+    else if (arm->kind == ARM_WORDS)
+        words_split(w, arm->words);
+    if (arm->kind != ARM_WORDS && w->n) {
+        words_split(w, how);
+        words_put(w, "--");
+    }
+    words_put_base(w, b, s);
 }
 
 static void words_put_hogs(struct words *w, const struct bench *b, const struct bench_scenario *s)
@@ -168,10 +187,11 @@ static int trial_enter_group(struct trial *t)
     return 0;
 }
 
-static int trial_start(struct trial *t)
+/* Noise and program, in one session or in two. */
+static int trial_start(struct trial *t, const struct words *program, int nice)
 {
     const struct bench_scenario *s = t->scenario;
-    auto_words struct words hogs = { 0 }, program = { 0 };
+    auto_words struct words hogs = { 0 };
     struct stage_about about = trial_about(t);
     int rc = 0;
     if (s->hogs) {
@@ -183,9 +203,8 @@ static int trial_start(struct trial *t)
         about.noise = NULL;
         os_sleep_until(os_mono_ns() + 300000000); /* until all of it runs */
     }
-    words_put_arm(&program, t->bench, s, t->arm, "--quiet");
-    about.program = program.word;
-    about.nice = t->arm->kind == ARM_NICE ? NICE_ARM : 0;
+    about.program = program->word;
+    about.nice = nice;
     if (rc == 0)
         rc = stage_start(&about, &t->program);
     return rc < 0 ? trial_fail(t, rc, "no further process") : 0;
@@ -230,11 +249,11 @@ static int trial_ask(struct trial *t)
     return rc < 0 || t->end.status ? trial_fail(t, rc, "redis could not be asked") : 0;
 }
 
-static int trial_wait(struct trial *t)
+static int trial_wait(struct trial *t, double seconds)
 {
-    int rc = stage_hear(&t->program, TRIAL_S, &t->said);
+    int rc = stage_hear(&t->program, seconds, &t->said);
     if (rc == 0)
-        rc = stage_wait(&t->program, TRIAL_S, &t->end);
+        rc = stage_wait(&t->program, seconds, &t->end);
     if (rc == 0 && t->end.status < 0)
         rc = t->end.status;
     return rc < 0 || t->end.status ? trial_fail(t, rc, t->scenario->workload->name) : 0;
@@ -266,24 +285,59 @@ static void trial_init(struct trial *t)
         t->out->value[i] = NAN;
 }
 
+static void trial_end(struct trial *t)
+{
+    stage_stop(&t->asker);
+    stage_stop(&t->program);
+    stage_stop(&t->noise);
+    stage_sweep();
+    if (t->made)
+        group_remove(t->group);
+}
+
 void bench_try(const struct bench *b, const struct bench_scenario *s, const struct bench_arm *arm,
                struct bench_trial *out)
 {
     struct trial t = { .bench = b, .scenario = s, .arm = arm, .out = out };
+    auto_words struct words program = { 0 };
     trial_init(&t);
+    words_put_arm(&program, b, s, arm, "--quiet");
     int rc = trial_enter_group(&t);
     if (rc == 0)
-        rc = trial_start(&t);
+        rc = trial_start(&t, &program, arm->kind == ARM_NICE ? NICE_ARM : 0);
     if (rc == 0)
-        rc = s->workload->server ? trial_ask(&t) : trial_wait(&t);
-    stage_stop(&t.asker);
-    stage_stop(&t.program);
-    stage_stop(&t.noise);
-    stage_sweep();
-    if (t.made)
-        group_remove(t.group);
+        rc = s->workload->server ? trial_ask(&t) : trial_wait(&t, TRIAL_S);
+    trial_end(&t);
     if (rc == 0)
         trial_read(&t);
+    buf_done(&t.said);
+}
+
+void bench_learn(const struct bench *b, const struct bench_scenario *s, struct bench_result *r)
+{
+    struct bench_trial none = { 0 };
+    struct trial t = { .bench = b, .scenario = s, .out = &none };
+    auto_words struct words w = { 0 };
+    trial_init(&t);
+    words_put_self(&w, b, s, "policy learn --max-regret 200 --json", "--intent", s->goal);
+    words_put(&w, "--metric");
+    words_put(&w, s->measure);
+    words_split(&w, b->quick ? "--budget 14 --pairs 7 --" : "--");
+    words_put_base(&w, b, s);
+    int rc = trial_enter_group(&t);
+    if (rc == 0)
+        rc = trial_start(&t, &w, 0);
+    if (rc == 0)
+        rc = trial_wait(&t, LEARN_S);
+    trial_end(&t);
+    const char *said = buf_text(&t.said);
+    if (!bench_read_text(said, "verdict", r->verdict, sizeof r->verdict)) {
+        text_copy(r->verdict, sizeof r->verdict, "failed");
+        text_copy(r->reason, sizeof r->reason, rc < 0 ? none.why : "it said nothing");
+    } else {
+        bench_read_text(said, "reason", r->reason, sizeof r->reason);
+        bench_read_text(said, "arm", r->learned, sizeof r->learned);
+    }
     buf_done(&t.said);
 }
 
