@@ -67,7 +67,7 @@ void undone_done(struct undone *u);
 
 /* ---- what anybody does ---- */
 
-/* Is there no journal, or nothing open in it? Reads its last line only: 6 us. */
+/* Is there no journal, or nothing open in it? Reads its last line only: 7 us, and 2.5 where there is none. */
 bool journal_is_idle(const char *data_dir);
 
 /* Undoes what the owners that are gone, or whose time is over, left behind. Quick where there is none. */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char *read_journal(struct world *w)
@@ -441,6 +442,52 @@ static void one_that_was_removed_is_made_again(void **state)
     world_done(&w);
 }
 
+/* ---- several processes ---- */
+
+/* In a child; asserts would not be seen there. */
+static int work(struct world *w, unsigned seed)
+{
+    struct journal *j;
+    int bad = 0;
+    if (journal_open(w->dir, w->root, &j) < 0)
+        return 1;
+    j->find = world_knob;
+    for (int i = 0; i < 25; i++) {
+        struct transaction_about a = { .command = "run", .what = "work", .goal = (int)((seed + (unsigned)i) % GOALS),
+                                       .owner = (int)seed };
+        struct transaction *t;
+        bad += transaction_begin(j, &a, &t) < 0;
+        bad += world_apply(t, "a", 0, i % 2 ? "10" : "20", NULL) < 0;
+        bad += world_apply(t, i % 3 ? "bytes" : "ratio", 0, i % 2 ? "30" : "40", NULL) < 0;
+        bad += transaction_end(t, NULL) < 0;
+    }
+    journal_close(j);
+    return bad > 99 ? 99 : bad;
+}
+
+static void many_share_a_journal(void **state)
+{
+    (void)state;
+    struct world w;
+    pid_t child[4];
+    world_init(&w);
+    for (int i = 0; i < 4; i++)
+        world_task(&w, 10 + i, 1, 500 + i);
+    for (int i = 0; i < 4; i++)
+        if ((child[i] = fork()) == 0)
+            _exit(work(&w, 10 + (unsigned)i));
+    for (int i = 0; i < 4; i++) {
+        int status;
+        assert_int_equal(waitpid(child[i], &status, 0), child[i]);
+        assert_int_equal(status, 0);
+    }
+    assert_string_equal(world_get(&w, "a", 0), "60");
+    assert_string_equal(world_get(&w, "bytes", 0), "0");
+    assert_string_equal(world_get(&w, "ratio", 0), "20");
+    assert_true(journal_is_idle(w.dir));
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -456,6 +503,7 @@ int main(void)
         cmocka_unit_test(any_beginning_of_it_is_read),
         cmocka_unit_test(a_long_one_is_shortened),
         cmocka_unit_test(one_that_was_removed_is_made_again),
+        cmocka_unit_test(many_share_a_journal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
