@@ -134,6 +134,7 @@ static const struct row rows[] = {
     { "cpu.runqueue.*", AREA_CPU, AREA_SILENT, 0, NULL, 0, NULL, "of single cores: work wanders" },
     { "cpu.context_switches.rate,cpu.interrupts.rate,cpu.softirqs.rate", AREA_CPU, AREA_FOLLOWS, 20000, NULL, 0, NULL,
       "a busy server's rate" },
+    { "tuning.*", AREA_CPU, AREA_SILENT, 0, NULL, 0, NULL, "settings and no load; rules look at them" },
     { "cpu.freq", AREA_CPU, AREA_FOLLOWS, 1e9, NULL, 0, NULL, "from saving power to working" },
     { "cpu.*", AREA_CPU, AREA_FOLLOWS, 15, NULL, 0, NULL, "shares of cpu.util" },
     { "pressure.cpu.*", AREA_CPU, AREA_FOLLOWS, 20, NULL, 0, NULL, "a fifth of the time somebody waited for a processor" },

@@ -62,10 +62,16 @@ static const struct capture_path paths[] = {
     { "/run/systemd/container", CAPTURE_FILE },
     { "/run/.containerenv", CAPTURE_EMPTY },
     { "/.dockerenv", CAPTURE_EMPTY },
+    { "/run/tlp/last_pwr", CAPTURE_EMPTY },
 
     { "/sys/devices/system/cpu/online", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/cpufreq/scaling_cur_freq", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/cpufreq/cpuinfo_m??_freq", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/cpufreq/scaling_max_freq", CAPTURE_FILE },
+    { "/sys/devices/system/cpu/cpu*/cpufreq/energy_performance_preference", CAPTURE_FILE },
+    { "/sys/firmware/acpi/platform_profile", CAPTURE_FILE },
+    { "/proc/sys/vm/swappiness", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/topology/core_id", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/topology/physical_package_id", CAPTURE_FILE },
     { "/sys/devices/system/cpu/cpu*/topology/thread_siblings_list", CAPTURE_FILE },
@@ -175,6 +181,7 @@ static const struct capture_path paths[] = {
     { "/sys/class/thermal/thermal_zone*/temp", CAPTURE_FILE },
 
     { "/sys/class/powercap/*/name", CAPTURE_FILE },
+    { "/sys/class/powercap/*/constraint_0_power_limit_uw", CAPTURE_FILE },
     { "/sys/class/powercap/*/energy_uj", CAPTURE_FILE },
     { "/sys/class/powercap/*/max_energy_range_uj", CAPTURE_FILE },
 

@@ -14,7 +14,8 @@
 
 int datadir_find(const struct args *a, struct buf *out)
 {
-    const char *given = args_text(a, "data"), *configured = config_string(args_config(a), "storage.directory");
+    const char *given = args_has(a, "data") ? args_text(a, "data") : NULL;
+    const char *configured = config_string(args_config(a), "storage.directory");
     const char *base = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
     if (given)
         buf_puts(out, given);

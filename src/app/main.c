@@ -5,6 +5,7 @@
  */
 #include "app/args.h"
 #include "app/help.h"
+#include "app/policy/recovery.h"
 #include "app/settings.h"
 #include "app/version.h"
 
@@ -40,6 +41,7 @@ static int main_configured(const struct command *c, struct args *a)
     if (settings_read(a, &config) < 0)
         return EXIT_USAGE;
     args_set_config(a, config);
+    recovery_run(c, a);
     int status = c->run(a);
     config_free(config);
     return status;

@@ -334,13 +334,14 @@ static int recorder_open_store(struct recorder *r)
     return rc;
 }
 
-/* Before any thread is there: they inherit it. */
+/* Before any thread is there: they inherit it. Who sets back what starves others must not starve with them. */
 static void recorder_be_humble(const struct config *c)
 {
     int core[1024];
     size_t n;
     const char *const *list = config_list(c, "performance.cpu_affinity", &n);
-    int rc = config_bool(c, "performance.low_priority_mode") ? os_yield_to_others() : 0;
+    bool humble = config_bool(c, "performance.low_priority_mode") && !config_bool(c, "policy.adaptive");
+    int rc = humble ? os_yield_to_others() : 0;
     if (rc < 0)
         log_info("record: the priority stays as it is: %s", strerror(-rc));
     n = n < sizeof core / sizeof *core ? n : sizeof core / sizeof *core;

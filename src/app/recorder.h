@@ -13,6 +13,7 @@
 struct json;
 struct recorder;
 struct alarms;
+struct workload_set;
 
 /* One who wants every instant. Begins and ends with the recorder; calls come from its thread, where nothing else is
  * said. */
@@ -56,6 +57,8 @@ struct recorder {
     } part[RECORDER_PARTS_MAX];
     int n_parts;
     struct alarms *alarms;        /* for the socket, NULL where no rules are held: app/recorder_alerts.h */
+    const struct workload_set *kinds; /* of work that are told apart; NULL: they are not. Set before any thread */
+    const char *kind;             /* of work now, "" not known; of the sampling thread, not freed before the end */
     struct os_lock *tidying;      /* held while a part is added, taken away or tidied */
 
     struct moment now;            /* of the last instant, as parts see it */

@@ -50,6 +50,7 @@ static void classifier_take(void *self, const struct schema *s, const struct mom
         if (a->category != c->said)
             classifier_say(c, a);
         c->said = a->category;
+        c->r->kind = a->category >= 0 ? workload_name(c->set, a->category) : "";
     }
     os_unlock(c->lock);
 }
@@ -119,6 +120,7 @@ static int classifier_open(struct recorder *r, void **self)
     struct classifier *c = mem_new(sizeof *c);
     *c = (struct classifier){ .r = r, .set = set, .lock = os_lock_new(), .said = WORKLOAD_UNKNOWN };
     classifier_begin(c, r->config);
+    r->kinds = set;
     *self = c;
     return 0;
 }
@@ -142,6 +144,8 @@ static void classifier_close(void *self)
     classifier_tidy(c);
     workload_free(c->now);
     workload_tally_free(c->so_far);
+    c->r->kinds = NULL;
+    c->r->kind = "";
     workload_set_free(c->set);
     os_lock_free(c->lock);
     mem_free(c);

@@ -27,6 +27,7 @@ static const struct { const char *adapter, *key; } switches[] = {
     { "load", "general.collect_cpu" },
     { "cpuidle", "general.collect_cpu" },
     { "throttle", "general.collect_cpu" },
+    { "tuning", "general.collect_cpu" },
     { "interrupts", "general.collect_cpu" },
     { "schedstat", "general.collect_cpu" },
     { "memory", "general.collect_ram" },

@@ -156,6 +156,28 @@ static const struct config_key keys[] = {
     { "alerts.email.from", TEXT(""), .help = "The address it comes from; empty: as the mail system has it." },
     { "alerts.email.sendmail", TEXT("/usr/sbin/sendmail"), .help = "The program that takes mail, called with -t -i." },
 
+    { "policy.adaptive", SWITCH("false"),
+      .help = "While recording, set knobs for the programs of policy.trees by the kind of work, measure, and set back; "
+              "without, Sonde sets nothing by itself." },
+    { "policy.trees", .type = CONFIG_LIST, .fallback = "[]",
+      .help = "Programs that may be touched, with all that they start: names as `ps -o comm` has them, with * and ?. "
+              "Empty: none is." },
+    { "policy.goal", CHOICE("none", "none latency throughput precision stability power"),
+      .help = "What is wanted of them on mains, where policy.classes says nothing of the work." },
+    { "policy.goal_on_battery", CHOICE("same", "same none latency throughput precision stability power"),
+      .help = "What is wanted on battery, of all work; same: as on mains." },
+    { "policy.classes", .type = CONFIG_LIST, .fallback = "[]",
+      .help = "Goals by kind of work, as \"gaming=latency\", \"ai_training=throughput\", \"idle=power\"; the kinds are "
+              "the categories of session_classification and your own." },
+    { "policy.max_changes_per_hour", WHOLE("6", 2, 6),
+      .help = "Changes in an hour at most; one begins only where the way back fits, too." },
+    { "policy.min_dwell_s", NUMBER("60", 60, 86400), .help = "Seconds that what was set stays, unless it does harm." },
+    { "policy.thermal_guard", SWITCH("true"),
+      .help = "Set nothing that heats while the processor is within 10 C of its critical mark and above 90 C; where "
+              "there is no sensor, no knob of the whole machine." },
+    { "policy.system", SWITCH("false"),
+      .help = "Knobs of the whole machine may be set, too, such as the governor: they concern all programs." },
+
     { "push.targets", .type = CONFIG_LIST, .fallback = "[]",
       .help = "Receivers that are sent what is recorded, as texts \"NAME FORMAT URL [metrics=GLOBS] [interval=S] "
               "[token_file=PATH] [user=NAME password_file=PATH] [ca_file=PATH] [host=NAME] [settle=S] [insecure]\"; formats: "
@@ -210,7 +232,8 @@ static const struct config_key keys[] = {
                   "document_editing, web_browsing, idle, system_maintenance]",
       .help = "The workloads to tell apart; files in ~/.config/sonde/categories come on top." },
 
-    { "performance.low_priority_mode", SWITCH("true"), .help = "The recorder lets other programs go first." },
+    { "performance.low_priority_mode", SWITCH("true"),
+      .help = "The recorder lets other programs go first, but where policy.adaptive is on." },
     { "performance.max_cpu_percent", NUMBER("2", 0, 100),
       .help = "Processor time that Sonde may use, percent of one core; above it the dearest adapter is read less "
               "often. 0: no limit." },
@@ -261,6 +284,7 @@ static const struct { const char *name, *help; } sections[] = {
     { "alerts", "what is told of by itself, to whom, and how often" },
     { "alerts.webhook", "a server that is told; none by default" },
     { "alerts.email", "mail by the mail system of this machine; none by default" },
+    { "policy", "what may be set on this machine by itself; nothing by default" },
     { "push", "receivers that get what is recorded; none by default" },
     { "mcp", "what assistants that a person connects are told (sonde mcp); whoever runs one decides where that goes" },
     { "hardware_id", "the anonymous name of this machine" },

@@ -23,6 +23,7 @@
  *                       (no answer until a later instant says otherwise)
  *   NAME VALUE          of that GPU: a reading in the units of os/nvml.h and with its name there, as
  *                       "power 215.3"; or denied, or hang. One that is not named is not supported
+ *   NAME VALUE          likewise of what can be set: "cap.usual 320"
  *   USE PID [BYTES]     of that GPU: a process, USE is compute or graphics, and the memory that it
  *                       holds where that is known. "USE none": there are none; no line: not told
  *

@@ -1,20 +1,13 @@
 /* bus.c - notifications by sd-bus (sd_bus_call_method(3)), without a helper program. Every call has a limit of time. */
-#include "modules/bus.h"
+#include "modules/bus_own.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-bus.h>
 
 #define NAME "org.freedesktop.Notifications"
 #define PATH "/org/freedesktop/Notifications"
-#define LIMIT_US 5000000
-
-static void bus_say(char why[static BUS_WHY], const sd_bus_error *e, int rc)
-{
-    snprintf(why, BUS_WHY, "%s", e && e->message ? e->message : strerror(-rc));
-}
 
 static void bus_copy(char out[static BUS_TEXT], const char *from)
 {
@@ -58,12 +51,9 @@ static int bus_open(void **self, struct bus_server *server, char why[static BUS_
 {
     sd_bus *b = NULL;
     memset(server, 0, sizeof *server);
-    int rc = sd_bus_open_user(&b);
-    if (rc < 0) {
-        snprintf(why, BUS_WHY, "there is no session bus (%s)", strerror(-rc));
-        return -ENOENT;
-    }
-    sd_bus_set_method_call_timeout(b, LIMIT_US);
+    int rc = bus_connect(false, &b, why);
+    if (rc < 0)
+        return rc;
     rc = bus_information(b, server, why);
     if (rc < 0) {
         sd_bus_flush_close_unref(b);
@@ -72,11 +62,6 @@ static int bus_open(void **self, struct bus_server *server, char why[static BUS_
     bus_capabilities(b, server);
     *self = b;
     return 0;
-}
-
-static int bus_lost(int rc)
-{
-    return rc == -ECONNRESET || rc == -EPIPE || rc == -ESHUTDOWN ? -ENOTCONN : rc;
 }
 
 static int bus_show(void *self, const struct bus_note *n, uint32_t *id, char why[static BUS_WHY])
@@ -88,11 +73,13 @@ static int bus_show(void *self, const struct bus_note *n, uint32_t *id, char why
                                 "sonde", "category", "s", "device", n->timeout_ms);
     if (rc >= 0)
         rc = sd_bus_message_read(reply, "u", id);
-    if (rc < 0)
+    if (rc < 0) {
         bus_say(why, &e, rc);
+        rc = bus_error(&e, rc);
+    }
     sd_bus_message_unref(reply);
     sd_bus_error_free(&e);
-    return rc < 0 ? bus_lost(rc) : 0;
+    return rc < 0 ? rc : 0;
 }
 
 static void bus_close(void *self)

@@ -1,6 +1,7 @@
 /*
- * What the module sonde-bus offers, on top of libsystemd's sd-bus: notifications of the desktop
- * (specifications.freedesktop.org/notification-spec). It is opened through os_module():
+ * What the module sonde-bus offers, on top of libsystemd's sd-bus: here the notifications of the desktop
+ * (specifications.freedesktop.org/notification-spec), in profiles.h, gamemode.h and manager.h what the policy layer has
+ * to do with others over a bus. It is opened through os_module():
  *
  *     const struct bus *b = os_module("sonde-bus", "sonde_bus");
  *

@@ -54,7 +54,12 @@ int os_disk_read_record(int fd, void *bytes, size_t cap);
 
 int os_disk_remove(const char *path);     /* a file */
 
-bool os_disk_is_ours(int fd); /* does it belong to the user or to root, and may nobody else write to it? */
+/*
+ * Whose is a file in a directory of ours, and may nobody else write to it? The user's or root's: 0. For root one of
+ * whom the directory belongs to: 1, it is not to be trusted in everything. Else -EPERM.
+ */
+int os_disk_whose(int fd, const char *dir);
+void os_disk_give(int fd, const char *dir); /* what root made there becomes the directory's owner's */
 
 /*
  * The lock of a file that is open, shared by nobody, for as long as something is done to it: waits for at most so long,

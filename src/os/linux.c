@@ -414,6 +414,11 @@ bool os_is_root(void)
     return geteuid() == 0;
 }
 
+uint32_t os_user(void)
+{
+    return geteuid();
+}
+
 void os_use_few_heaps(void)
 {
     enum { HEAPS = 2 }; /* 40,000 requests of noise leave `sonde serve` 15.9 MB, with one 16.1, with any number 18.5 */

@@ -142,11 +142,21 @@ int os_disk_remove(const char *path)
     return unlink(path) < 0 ? -errno : 0;
 }
 
-bool os_disk_is_ours(int fd)
+int os_disk_whose(int fd, const char *dir)
+{
+    struct stat st, above;
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_mode & (S_IWGRP | S_IWOTH))
+        return -EPERM;
+    if (st.st_uid == geteuid() || st.st_uid == 0)
+        return 0;
+    return geteuid() == 0 && stat(dir, &above) == 0 && above.st_uid == st.st_uid ? 1 : -EPERM;
+}
+
+void os_disk_give(int fd, const char *dir)
 {
     struct stat st;
-    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_uid == geteuid() || st.st_uid == 0) &&
-           !(st.st_mode & (S_IWGRP | S_IWOTH));
+    if (geteuid() == 0 && stat(dir, &st) == 0 && st.st_uid != 0 && fchown(fd, st.st_uid, st.st_gid) < 0)
+        return; /* then it stays root's, which root may read */
 }
 
 /* flock(2) has no time limit; whoever holds it does so for milliseconds. */

@@ -12,6 +12,7 @@
 #include "os/nvml.h"
 
 #include "base/mem.h"
+#include "os/linux_nvml_own.h"
 #include "os/linux_nvml_recorded.h"
 #include "os/os.h"
 
@@ -180,11 +181,12 @@ const char *nvml_use_name(enum nvml_use u)
 }
 
 /* An errno value for an nvmlReturn_t. */
-static int nvml_error(int result)
+int nvml_error(int result)
 {
     switch (result) {
     case 0:  return 0;
     case 1:  return -ESTALE;     /* UNINITIALIZED */
+    case 2:  return -EINVAL;     /* INVALID_ARGUMENT */
     case 3:                      /* NOT_SUPPORTED */
     case 13:                     /* FUNCTION_NOT_FOUND */
     case 25:                     /* ARGUMENT_VERSION_MISMATCH */
@@ -249,6 +251,21 @@ static int nvml_start(struct nvml *n)
     if (rc < 0)
         n->stop.found = NULL;
     return rc;
+}
+
+void *nvml_symbol(const struct nvml *n, const char *name)
+{
+    return dlsym(n->library, name);
+}
+
+void *nvml_handle(const struct nvml *n, int gpu)
+{
+    return n->gpu[gpu];
+}
+
+struct nvml_recorded *nvml_recording(const struct nvml *n)
+{
+    return n->recorded;
 }
 
 int nvml_open(const char *root, struct nvml **out)

@@ -1,7 +1,7 @@
 /* linux_nvml_recorded.c - plays back what the NVIDIA Management Library said on another machine. */
 #include "os/linux_nvml_recorded.h"
 
-#include "base/mem.h"
+#include "base/auto.h"
 #include "base/text.h"
 #include "os/os.h"
 
@@ -224,4 +224,53 @@ int nvml_recorded_processes(struct nvml_recorded *r, int gpu, enum nvml_use use,
             out[n - 1] = (struct nvml_process){ (int32_t)pid, text_double(word[2], &bytes) ? bytes : (double)NAN };
     }
     return rc < 0 ? rc : told ? n : -EOPNOTSUPP;
+}
+
+/* ---- settings ---- */
+
+int nvml_recorded_get(struct nvml_recorded *r, int gpu, const char *name, double *out)
+{
+    const char *word[3];
+    int rc = recorded_seek_held(r, gpu);
+    *out = NAN;
+    while (rc == 0 && recorded_line(r, word) && strcmp(word[0], "gpu") != 0)
+        if (strcmp(word[0], name) == 0)
+            return strcmp(word[1], "denied") == 0 ? -EACCES : text_double(word[1], out) ? 0 : -EOPNOTSUPP;
+    return rc;
+}
+
+/* The file anew, with that line behind the one of the GPU and no other of its name there. */
+static void recorded_rewrite(struct nvml_recorded *r, const char *address, const char *name, double value,
+                             struct buf *out)
+{
+    bool here = false;
+    size_t n = strlen(name);
+    for (char *line = r->text, *end; *line; line = end + (*end == '\n')) {
+        end = line + strcspn(line, "\n");
+        bool gpu = strncmp(line, "gpu ", 4) == 0;
+        if (gpu)
+            here = strncmp(line + 4, address, strlen(address)) == 0;
+        if (here && strncmp(line, name, n) == 0 && line[n] == ' ')
+            continue;
+        buf_put(out, line, (size_t)(end - line));
+        buf_putc(out, '\n');
+        if (gpu && here) {
+            buf_printf(out, "%s ", name);
+            buf_double(out, value);
+            buf_putc(out, '\n');
+        }
+    }
+}
+
+int nvml_recorded_put(struct nvml_recorded *r, int gpu, const char *name, double value)
+{
+    auto_buf struct buf b = { 0 };
+    double before;
+    int rc = nvml_recorded_get(r, gpu, name, &before);
+    if (rc == 0)
+        rc = recorded_load(r);
+    if (rc < 0)
+        return rc;
+    recorded_rewrite(r, r->gpu[gpu], name, value, &b);
+    return os_write_text(r->root, "/.sonde/nvml", buf_text(&b));
 }

@@ -19,4 +19,8 @@ int nvml_recorded_read(struct nvml_recorded *r, int gpu, uint64_t wanted,
 int nvml_recorded_processes(struct nvml_recorded *r, int gpu, enum nvml_use use,
                             struct nvml_process *out, int cap);
 
+/* A number of a GPU by its name; NaN where it is not told. recorded_put() changes or adds its line in the file. */
+int nvml_recorded_get(struct nvml_recorded *r, int gpu, const char *name, double *out);
+int nvml_recorded_put(struct nvml_recorded *r, int gpu, const char *name, double value);
+
 #endif

@@ -8,6 +8,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -62,4 +63,24 @@ int64_t os_service_watchdog_ns(void)
     errno = 0;
     long long us = strtoll(text, &end, 10);
     return errno || *end || us <= 0 || us > INT64_MAX / 1000 ? 0 : us * 1000;
+}
+
+static bool os_service_listens(int fd)
+{
+    int on = 0, family = 0, type = 0;
+    socklen_t n = sizeof on;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &n) == 0 && on &&
+           getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &n) == 0 && family == AF_UNIX &&
+           getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 && type == SOCK_STREAM;
+}
+
+int os_service_socket(void)
+{
+    enum { FIRST = 3 }; /* SD_LISTEN_FDS_START */
+    const char *whose = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+    if (!whose || !count || strtol(whose, NULL, 10) != getpid() || strtol(count, NULL, 10) < 1)
+        return -ENOENT;
+    if (!os_service_listens(FIRST))
+        return -ENOTSOCK;
+    return fcntl(FIRST, F_SETFD, FD_CLOEXEC) < 0 || fcntl(FIRST, F_SETFL, O_NONBLOCK) < 0 ? -errno : FIRST;
 }

@@ -208,11 +208,27 @@ static bool os_socket_of_group(int fd, const struct ucred *who, const char *grou
     return false;
 }
 
+static int os_socket_who(int fd, struct ucred *who)
+{
+    socklen_t n = sizeof *who;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, who, &n) < 0)
+        return -errno;
+    return n == sizeof *who ? 0 : -ENOTCONN;
+}
+
+int os_socket_peer(int fd, struct os_peer *out)
+{
+    struct ucred who;
+    int rc = os_socket_who(fd, &who);
+    if (rc == 0)
+        *out = (struct os_peer){ .pid = who.pid, .uid = who.uid };
+    return rc;
+}
+
 bool os_socket_admits(int fd, const char *group)
 {
     struct ucred who;
-    socklen_t n = sizeof who;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) < 0 || n != sizeof who)
+    if (os_socket_who(fd, &who) < 0)
         return false;
     return who.uid == 0 || who.uid == geteuid() || os_socket_of_group(fd, &who, group);
 }

@@ -106,7 +106,30 @@ int nvml_read(struct nvml *n, int gpu, uint64_t wanted, double v[static NVML_REA
  */
 int nvml_processes(struct nvml *n, int gpu, enum nvml_use use, struct nvml_process *out, int cap);
 
+/* ---- what can be set ---- */
+
+/* Watts, but for the last: 0 or 1. The names in a recording are those of nvml_setting_name(). */
+enum nvml_setting {
+    NVML_CAP,         /* what it may draw; this and NVML_PERSISTENCE can be set */
+    NVML_CAP_LEAST, NVML_CAP_MOST, /* between which that may be */
+    NVML_CAP_USUAL,   /* what the vendor meant */
+    NVML_PERSISTENCE, /* does the driver keep it ready while nobody uses it? */
+    NVML_SETTINGS,
+};
+
+/* All of them; NaN where this GPU or this library does not say. Errors as of nvml_read(). */
+int nvml_settings(struct nvml *n, int gpu, double v[static NVML_SETTINGS]);
+
+/*
+ * Sets one, or keeps the clock of its cores within two limits (hertz; both 0: no longer), which cannot be asked for
+ * afterwards. -EACCES: it takes root; -EOPNOTSUPP: this GPU or this library cannot; -EINVAL: it is out of range; others
+ * as of nvml_read(). What is set lasts until the driver lets go of the GPU. Of a recording, its file is changed.
+ */
+int nvml_set(struct nvml *n, int gpu, enum nvml_setting s, double value);
+int nvml_lock_clock(struct nvml *n, int gpu, double least, double most);
+
 const char *nvml_reading_name(enum nvml_reading r); /* "power.limit" */
+const char *nvml_setting_name(enum nvml_setting s); /* "cap.usual" */
 const char *nvml_use_name(enum nvml_use u);         /* "compute", "graphics" */
 
 #endif

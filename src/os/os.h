@@ -110,6 +110,7 @@ int os_self(struct os_self *out);
 int32_t os_pid(void);
 int os_random(void *bytes, size_t n); /* for secrets */
 bool os_is_root(void); /* does it run as the administrator? */
+uint32_t os_user(void); /* with whose rights it runs; 0: the administrator's */
 
 /* All threads that are started from now on, and this one, let other programs go first: processor and disk. */
 int os_yield_to_others(void);

@@ -16,4 +16,8 @@ int os_service_tell_reload(void);
 /* How often it wants to hear "WATCHDOG=1", or takes us for dead; 0: not at all. */
 int64_t os_service_watchdog_ns(void);
 
+/* The socket on which it listens for us, sd_listen_fds(3): the first that it gave, where that is a listening one of
+ * this machine. Ours from then on. -ENOENT: it gave none; -ENOTSOCK: it gave something else. */
+int os_service_socket(void);
+
 #endif

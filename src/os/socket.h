@@ -39,6 +39,14 @@ int os_socket_connect(const char *path);
 /* Is at the other end root, the same user, or a member of the group? As the kernel says. */
 bool os_socket_admits(int fd, const char *group);
 
+/* Who is at the other end, as it was when it connected; pid 0: in a container, say, whose processes have other numbers.
+ * -ENOTCONN. */
+struct os_peer {
+    int32_t pid;
+    uint32_t uid;
+};
+int os_socket_peer(int fd, struct os_peer *out);
+
 /* All n bytes, or an error: -EPIPE, -ETIMEDOUT. */
 int os_socket_send(int fd, const void *bytes, size_t n, int64_t until_ns);
 

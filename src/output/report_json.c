@@ -1,6 +1,7 @@
 /* report_json.c - the report as one JSON object, part by part in the order of the document. */
 #include "output/report_json.h"
 
+#include "analyze/remedies.h"
 #include "base/json.h"
 #include "learn/forecast/risk.h"
 #include "output/forecast_json.h"
@@ -178,6 +179,12 @@ static void json_groups(struct json *j, const struct anomaly *a)
     json_end(j);
 }
 
+/* "sonde fix NAME" */
+static void json_remedy(struct json *j, const struct remedy_words *w)
+{
+    json_string(j, "remedy", w ? w->name : NULL);
+}
+
 static void json_anomaly(struct json *j, const struct report *r, const struct anomaly *a)
 {
     json_object(j, NULL);
@@ -194,6 +201,7 @@ static void json_anomaly(struct json *j, const struct report *r, const struct an
     report_json_changes(j, a->changes, a->n_changes, false);
     logs_json(j, a->logs, r->logs_reason, false);
     json_string(j, "summary", a->summary);
+    json_remedy(j, remedy_of_anomaly(r->rec->schema, a));
     json_end(j);
 }
 
@@ -302,6 +310,7 @@ void report_json_insight(struct json *j, const struct insight *f)
         json_string(j, NULL, f->evidence[k]);
     json_end(j);
     json_string(j, "advice", f->advice);
+    json_remedy(j, remedy_of_insight(f->id));
 }
 
 static void json_insights(struct json *j, const struct report *r)

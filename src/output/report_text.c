@@ -7,6 +7,7 @@
 #include "output/report_text.h"
 
 #include "analyze/changes/nameless.h"
+#include "analyze/remedies.h"
 #include "base/auto.h"
 #include "base/text.h"
 #include "core/amount.h"
@@ -135,6 +136,13 @@ static const struct { const char *see, *then, *alone; } text_advice[AREAS] = {
     [AREA_OTHER] = { "see what ", " does: top -p ", "compare it with what was started or changed then" },
 };
 
+/* A recording of another time or machine has nothing to be tried on. */
+static void text_remedy(const struct page *p, const struct remedy_words *w)
+{
+    if (w && p->o->runs)
+        text_paragraph(p, 4, "Or: `sonde fix %s` would %s", w->name, w->would);
+}
+
 static void text_advise(const struct page *p, const struct anomaly *a)
 {
     const struct suspect *by = a->suspects;
@@ -143,6 +151,7 @@ static void text_advise(const struct page *p, const struct anomaly *a)
                        text_advice[a->area].then, (int)by->pid);
     else
         text_paragraph(p, 4, "Do: %s", text_advice[a->area].alone);
+    text_remedy(p, remedy_of_anomaly(p->rec->schema, a));
 }
 
 static const char *text_done(enum unit unit)
@@ -264,6 +273,7 @@ static void text_findings(const struct page *p)
             text_paragraph(p, 4, "%s", f->evidence[k]);
         if (*f->advice)
             text_paragraph(p, 4, "Do: %s", f->advice);
+        text_remedy(p, remedy_of_insight(f->id));
     }
 }
 

@@ -41,6 +41,11 @@ bool journal_stands(const struct deed *d, const struct entry *e)
     return !d->ended && e->how <= HOW_FAILED;
 }
 
+bool journal_is_past(const struct journal *j, const struct deed *d)
+{
+    return *j->boot && *d->boot && strcmp(d->boot, j->boot) != 0;
+}
+
 const char *journal_standing(const struct entry *e)
 {
     return e->has_now ? e->now : e->set;
@@ -80,6 +85,7 @@ void journal_say_begin(struct journal *j, const struct deed *d)
     struct json line;
     size_t at = journal_say(j, &line, "begin", d->id);
     json_string(&line, "boot", d->boot);
+    json_int(&line, "user", d->user);
     json_int(&line, "owner", d->owner);
     json_int(&line, "start", (int64_t)d->start);
     json_string(&line, "command", d->command);
@@ -177,12 +183,15 @@ static void journal_close_file(struct journal *j)
     journal_forget(j);
 }
 
-/* One that somebody else could have written may not tell us what to write. */
+/* One that anybody could have written may not tell us what to write. */
 static int journal_open_file(struct journal *j, int mode)
 {
     int fd = os_disk_open(j->path, (enum os_disk_mode)mode);
-    int rc = fd < 0 ? fd : os_disk_is_ours(fd) ? 0 : -EPERM;
-    if (rc == 0 && mode == OS_DISK_CREATE)
+    if (fd >= 0 && mode == OS_DISK_CREATE)
+        os_disk_give(fd, j->dir);
+    int rc = fd < 0 ? fd : mode == OS_DISK_READ ? 0 : os_disk_whose(fd, j->dir);
+    j->foreign = rc == 1;
+    if (rc >= 0 && mode == OS_DISK_CREATE)
         rc = os_disk_sync_dir(j->dir);
     if (rc < 0) {
         os_close(fd);
@@ -347,6 +356,8 @@ static int journal_replace(struct journal *j)
     snprintf(path, sizeof path, "%s/journal.new", j->dir);
     os_disk_remove(path); /* of one that was killed in the middle */
     int fd = os_disk_open(path, OS_DISK_CREATE);
+    if (fd >= 0)
+        os_disk_give(fd, j->dir);
     int rc = fd < 0 ? fd : os_disk_hold(fd, 0);
     rc = rc < 0 ? rc : os_disk_write(fd, buf_text(&j->out), j->out.n, 0);
     rc = rc < 0 ? rc : os_disk_sync(fd);
@@ -414,12 +425,21 @@ static int journal_opened(struct journal *j, int rc, struct journal **out)
     return rc;
 }
 
+/* Made by root in the directory of a service, it is the service's. */
+static int journal_make_dir(const struct journal *j, const char *data_dir)
+{
+    int rc = os_make_dir(j->dir);
+    int fd = rc < 0 ? rc : os_disk_open(j->dir, OS_DISK_READ);
+    if (fd >= 0)
+        os_disk_give(fd, data_dir);
+    os_close(fd);
+    return rc < 0 ? rc : os_disk_sync_dir(data_dir);
+}
+
 int journal_open(const char *data_dir, const char *root, struct journal **out)
 {
     struct journal *j = journal_new(data_dir, root);
-    int rc = os_exists("", j->dir) ? 0 : os_make_dir(j->dir);
-    if (rc == 0)
-        rc = os_disk_sync_dir(data_dir);
+    int rc = os_exists("", j->dir) ? 0 : journal_make_dir(j, data_dir);
     return journal_opened(j, rc < 0 ? rc : journal_open_or_make(j), out);
 }
 
@@ -485,7 +505,7 @@ static void journal_show(struct journal *j, const struct deed *d,
         .id = d->id, .command = d->command, .what = d->what, .goal = d->goal, .owner = d->owner,
         .begun_ms = d->begun_ms, .until_ms = d->until_ms, .ended_ms = d->ended_ms,
         .owner_lives = task_lives(j->root, d->owner, d->start),
-        .this_boot = strcmp(d->boot, j->boot) == 0, .step = step, .n = d->n });
+        .this_boot = !journal_is_past(j, d), .step = step, .n = d->n });
 }
 
 /* Of one that is only read, what was put since; its lines are whole, whoever is putting one. */

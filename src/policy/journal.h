@@ -52,6 +52,9 @@ const char *transaction_id(const struct transaction *t); /* "p20261127_091756_47
  */
 int transaction_apply(struct transaction *t, struct step *s);
 
+/* Does it stand? False after somebody reverted it, or its time was over. */
+bool transaction_stands(struct transaction *t);
+
 /* Undoes all of it, and frees it. Fills `out` where it is not NULL. */
 struct undone {
     int restored, same, kept, gone; /* kept: somebody else's value; gone: the task or device is no more */
@@ -70,7 +73,8 @@ bool journal_is_idle(const char *data_dir);
 /* Undoes what the owners that are gone, or whose time is over, left behind. Quick where there is none. */
 int journal_recover(struct journal *j, struct undone *out);
 
-/* Undoes one by its id, or all (NULL), also of owners that live. -ENOENT: no such transaction is open. */
+/* Undoes one by its id, or all (NULL), also of owners that live. -ENOENT: no such transaction is open; -EPERM: some of
+ * it is another user's, and we are not root. */
 int journal_revert(struct journal *j, const char *id, struct undone *out);
 
 struct journal_step {

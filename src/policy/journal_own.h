@@ -3,7 +3,7 @@
  *
  * A line is eight hexadecimal digits, the CRC-32C of what follows the blank, and a JSON object: "do", "id" and
  *
- *   begin  boot, owner, start, command, what, goal, until, time
+ *   begin  boot, user, owner, start, command, what, goal, until, time
  *   write  n, knob, inst, pid, start, old, set, pair: synced before the knob is written; n counts from 0
  *   now    n, now: what it read then; or n, refused: 1
  *   ask    n, found: synced before it is asked whose that value is (undo.c)
@@ -49,6 +49,7 @@ struct entry {
 struct deed {        /* a transaction */
     char id[JOURNAL_ID_MAX], boot[40], command[16], what[128], why[16];
     int goal;
+    uint32_t user;   /* with whose rights it was made */
     int32_t owner;
     uint64_t start;  /* of the owner */
     int64_t begun_ms, until_ms, ended_ms;
@@ -63,6 +64,7 @@ struct journal {
     const char *root; /* a copy */
     int fd;           /* -1: there is no file now (of one that only reads) */
     bool reads;       /* only */
+    bool foreign;     /* we are root and it is the service's: what it has us write is held against the knobs' limits */
     int64_t offset;   /* up to which the file is read: the end of its last whole line */
     int64_t shortest; /* what it was shortened to last */
     char boot[40];
@@ -91,6 +93,7 @@ void journal_let_go(struct journal *j);
 struct deed *journal_find(struct journal *j, const char *id); /* NULL */
 size_t journal_count_open(const struct journal *j);
 bool journal_stands(const struct deed *d, const struct entry *e); /* is it set, as far as the journal knows? */
+bool journal_is_past(const struct journal *j, const struct deed *d); /* of another boot, as far as we can read which */
 const char *journal_standing(const struct entry *e);              /* the value at which it stands */
 
 /* Each writes a line to j->out. */
@@ -116,7 +119,15 @@ void journal_shorten(struct journal *j); /* where it has become big */
 /* Undoes what is marked, newest step first, and unmarks it. An error: that it was done could not be put. */
 int undo_marked(struct journal *j, struct undone *out);
 
-bool undo_is_due(const struct journal *j, const struct deed *d); /* its owner is gone, its time over, or its boot */
+/*
+ * Is its owner gone, its time over, or its boot? What another user set is left to that one and to root: we may not be
+ * able to see its owner.
+ */
+bool undo_is_due(const struct journal *j, const struct deed *d);
+bool undo_may(const struct deed *d);
+
+/* Sets a knob back, if the journal may ask for it. */
+int undo_write(const struct journal *j, const struct knob *k, const struct place *p, const char *value);
 int undo_due(struct journal *j, struct undone *out);             /* all that are */
 
 /* ---- undo_tasks.c ---- */

@@ -73,12 +73,14 @@ static void journal_begin(struct journal *j, const json_t *o, const char *id)
     struct deed d = { .goal = -1 };
     char goal[16] = "";
     int64_t owner = journal_number(o, "owner", INT32_MAX), start = journal_number(o, "start", INT64_MAX);
+    int64_t user = journal_number(o, "user", UINT32_MAX);
     memcpy(d.id, id, strlen(id) + 1);
-    if (journal_find(j, id) || owner <= 0 || start < 0 || !journal_text(o, "boot", d.boot, sizeof d.boot) ||
+    if (journal_find(j, id) || owner <= 0 || start < 0 || user < 0 || !journal_text(o, "boot", d.boot, sizeof d.boot) ||
         !journal_text(o, "command", d.command, sizeof d.command) || !journal_text(o, "what", d.what, sizeof d.what))
         return;
     if (journal_text(o, "goal", goal, sizeof goal))
         d.goal = goal_of(goal);
+    d.user = (uint32_t)user;
     d.owner = (int32_t)owner;
     d.start = (uint64_t)start;
     d.begun_ms = journal_number(o, "time", INT64_MAX);

@@ -163,6 +163,6 @@ void knob_probe(const struct knob *k, const struct place *p, struct knob_probe *
         return;
     rc = k->writable ? k->writable(k, p) : 0;
     out->writable = rc == 0;
-    if (rc < 0 && !*out->why)
-        snprintf(out->why, KNOB_WHY, "%s", *k->needs ? k->needs : strerror(-rc));
+    if (rc < 0 && !*out->why) /* of root, no more rights would help */
+        snprintf(out->why, KNOB_WHY, "%s", *k->needs && !os_is_root() ? k->needs : strerror(-rc));
 }

@@ -101,6 +101,7 @@ static int launch_hear(int fd, struct plan *p)
         }
         struct step *s = &p->step[b.step];
         s->state = b.state;
+        s->lacks_right = b.error == -EPERM || b.error == -EACCES;
         memcpy(s->old, b.old, sizeof s->old);
         memcpy(s->now, b.now, sizeof s->now);
         memcpy(s->note, b.note, sizeof s->note);
@@ -190,9 +191,10 @@ void launch_wait(struct launch *l, void (*tick)(void *self), void *self)
     siginfo_t info;
     struct rusage ru;
     int status;
+    struct timespec period = { .tv_sec = l->tick_ms ? l->tick_ms / 1000 : 1, .tv_nsec = l->tick_ms % 1000 * 1000000L };
     launch_mask(&set);
     while (l->pid > 0) {
-        int got = sigtimedwait(&set, &info, &(struct timespec){ .tv_sec = 1 });
+        int got = sigtimedwait(&set, &info, &period);
         if (got > 0 && got != SIGCHLD)
             launch_send(l, &info);
         if (wait4(l->pid, &status, WNOHANG, &ru) == l->pid)

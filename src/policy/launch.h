@@ -14,6 +14,7 @@
 struct launch {
     int32_t pid;       /* while it runs */
     bool own_session;
+    int tick_ms;       /* between two calls of tick(): set it after the start; 0 is a second */
     int64_t begun_ns;  /* os_mono_ns() */
     int status;        /* as a shell has it: its exit status, 128 + n where signal n ended it; 127 it is not
                         * there, 126 it cannot be executed */
@@ -31,7 +32,7 @@ struct launch {
  */
 int launch_start(struct plan *p, const char *const *argv, bool strict, struct launch *l);
 
-/* Waits until it has ended, sending signals on; calls tick() about once a second while it runs, where given. */
+/* Waits until it has ended, sending signals on; calls tick() about every tick_ms while it runs, where given. */
 void launch_wait(struct launch *l, void (*tick)(void *self), void *self);
 
 #endif

@@ -13,8 +13,9 @@
 
 /* Each was the best of some task and harmful for another (docs/POLICY.md); a knob that is not here is left out. */
 static const char *const mixed[] = {
-    "session=own autogroup=-10", "session=own", "omp.wait=passive", "omp.threads=1", "openblas.threads=1",
-    "malloc.hugepages=1", "sched.policy=batch", "nice=-10", "timer.slack=2000000", "omp.bind=close",
+    "session=own autogroup=-10", "session=own cpu.weight=1000", "omp.wait=passive", "omp.threads=1", "session=own",
+    "malloc.hugepages=1", "timer.slack=2000000", "openblas.threads=1", "nice=-10", "sched=batch slice=100000000",
+    "omp.bind=close",
 };
 
 struct arms {

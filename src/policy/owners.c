@@ -24,7 +24,7 @@ static const struct owner owners[] = {
     { "thermald", "thermald", "power", "it needs the power limits to itself, to keep the machine cool", false },
     { "GameMode", "gamemoded", "cpufreq platform", "it sets them while a game runs", false },
     { "ananicy-cpp", "ananicy-cpp", "nice", "give the program a rule of its own there", false },
-    { "system76-scheduler", "system76-schedu", "nice sched", "give the program a rule of its own there", false },
+    { "system76-scheduler", "system76-schedu", "nice", "give the program a rule of its own there", false },
     { "irqbalance", "irqbalance", "irq", "it would move the interrupt again; ban it there", false },
     { "a sched_ext scheduler", NULL, "sched", "it has its own idea of sessions and slices", false },
 };
@@ -61,12 +61,13 @@ static void owner_process(void *self, const char *name)
             w->pid[i] = pid;
 }
 
-static void owner_look(const char *root, struct owner_walk *w)
+static void owner_look(const char *root, bool processes, struct owner_walk *w)
 {
     w->root = root;
     for (size_t i = 0; i < OWNERS; i++)
         w->pid[i] = -1;
-    os_list(root, "/proc", owner_process, w);
+    if (processes)
+        os_list(root, "/proc", owner_process, w);
     for (size_t i = 0; i < OWNERS; i++)
         for (size_t f = 0; f < sizeof owner_files / sizeof *owner_files; f++)
             if (strcmp(owner_files[f].name, owners[i].name) == 0 && os_exists(root, owner_files[f].file))
@@ -77,7 +78,7 @@ int owner_running(const char *root, void (*each)(void *self, const struct owner 
 {
     struct owner_walk w;
     int n = 0;
-    owner_look(root, &w);
+    owner_look(root, true, &w);
     for (size_t i = 0; i < OWNERS; i++)
         if (w.pid[i] >= 0) {
             each(self, &owners[i], w.pid[i]);
@@ -95,10 +96,19 @@ static bool owner_holds(const struct owner *o, const char *held)
     return false;
 }
 
+/* To read the names of all processes takes milliseconds: is there one among them that could hold it? */
+static bool owner_needs_walk(const char *held)
+{
+    for (size_t i = 0; i < OWNERS; i++)
+        if (owners[i].process && owner_holds(&owners[i], held))
+            return true;
+    return false;
+}
+
 const struct owner *owner_of(const char *root, const char *held)
 {
     struct owner_walk w;
-    owner_look(root, &w);
+    owner_look(root, owner_needs_walk(held), &w);
     for (size_t i = 0; i < OWNERS; i++)
         if (w.pid[i] >= 0 && owner_holds(&owners[i], held))
             return &owners[i];

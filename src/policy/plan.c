@@ -196,6 +196,7 @@ static void step_judge(struct step *s, const struct plan_options *o, bool new_gr
     } else if (!now.writable) {
         snprintf(note, sizeof note, "it takes %s", *k->needs ? k->needs : "more rights");
         step_leave(s, note);
+        s->lacks_right = true;
     }
 }
 
@@ -220,7 +221,8 @@ int plan_make(const struct plan_options *o, struct plan *out, char why[static KN
     if (o->goal >= 0) {
         out->has_goal = true;
         out->goal = (enum goal)o->goal;
-        presets_add(out, o);
+        if (!o->arm || o->arm_evidence != EVIDENCE_LEARNED) /* which is in place of what the goal has for all work */
+            presets_add(out, o);
     }
     int rc = o->arm ? plan_add_arm(out, o, why) : 0;
     if (rc == 0)

@@ -38,6 +38,7 @@ struct step {
     char note[KNOB_WHY];         /* of STEP_LEFT and STEP_REFUSED */
     enum evidence evidence;
     enum step_state state;
+    bool lacks_right;            /* of STEP_LEFT and STEP_REFUSED: nothing is in the way but a right that we have not */
 };
 
 struct plan {
@@ -55,7 +56,8 @@ struct plan {
 struct plan_options {
     const struct machine *machine;
     int goal;                  /* enum goal, or -1: none */
-    const char *arm;             /* knobs that a person or the learner named, over those of the intent; NULL none */
+    const char *arm;             /* knobs that a person named, over those of the goal, or that were learned, in their
+                                  * place; NULL none */
     enum evidence arm_evidence;
     bool system;                 /* may knobs of groups, the system and GPUs be set? */
     bool rt;                     /* may a real-time class be set? */

@@ -15,17 +15,17 @@
 
 static int task_parse(char *text, struct task *out)
 {
-    unsigned long long start;
+    unsigned long long start, user, system;
     unsigned flags;
     int parent, threads;
     char state, *open = strchr(text, '('), *close = strrchr(text, ')'); /* the name may hold anything */
     if (!open || !close || close < open ||
-        sscanf(close + 1, " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %d %*d %llu", &state,
-               &parent, &flags, &threads, &start) != 5)
+        sscanf(close + 1, " %c %d %*d %*d %*d %*d %u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %d %*d %llu", &state,
+               &parent, &flags, &user, &system, &threads, &start) != 7)
         return -ESRCH;
     *close = '\0';
-    *out = (struct task){ .parent = parent, .start = start, .threads = threads, .state = state,
-                          .kernel = flags & KERNEL_THREAD };
+    *out = (struct task){ .parent = parent, .start = start, .ticks = user + system, .threads = threads,
+                          .state = state, .kernel = flags & KERNEL_THREAD };
     text_copy(out->name, sizeof out->name, open + 1);
     return 0;
 }

@@ -13,6 +13,7 @@ struct task {
     int32_t process; /* that it is a thread of; its own number where it is the first */
     int32_t parent;  /* process that started that one; 0 none */
     uint64_t start;  /* ticks since boot */
+    uint64_t ticks;  /* of processor so far; of a process that of all its threads */
     int threads;     /* of the process, this one counted */
     bool kernel;     /* a thread of the kernel */
     char state;      /* "R", "S", ... of proc(5) */

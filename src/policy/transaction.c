@@ -42,8 +42,8 @@ int transaction_begin(struct journal *j, const struct transaction_about *a, stru
         return rc;
     struct transaction *t = mem_new(sizeof *t);
     t->j = j;
-    t->about = (struct deed){ .goal = a->goal, .owner = owner.pid, .start = owner.start, .begun_ms = os_wall_ms(),
-                              .until_ms = a->until_ms };
+    t->about = (struct deed){ .goal = a->goal, .user = os_user(), .owner = owner.pid, .start = owner.start,
+                              .begun_ms = os_wall_ms(), .until_ms = a->until_ms };
     text_copy(t->about.command, sizeof t->about.command, a->command);
     text_copy(t->about.what, sizeof t->about.what, a->what);
     text_clean(t->about.what); /* what was cut may end within a character */
@@ -240,6 +240,16 @@ int transaction_apply(struct transaction *t, struct step *s)
     rc = transaction_set(t, s);
     journal_let_go(t->j);
     return rc;
+}
+
+bool transaction_stands(struct transaction *t)
+{
+    if (!t->begun || journal_hold(t->j) < 0)
+        return t->begun;
+    const struct deed *own = journal_find(t->j, t->about.id);
+    bool stands = own && !own->ended;
+    journal_let_go(t->j);
+    return stands;
 }
 
 int transaction_end(struct transaction *t, struct undone *out)

@@ -24,11 +24,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define GRACE_NS 500000000 /* between asking a run to end and ending it */
+
 struct trying {
     struct trial *t;
     struct launch launch;
     double bound_s;
-    int asked; /* to end: times */
+    int64_t asked_ns; /* when it was asked to end; 0: it was not */
     FILE *out, *err;
 };
 
@@ -97,11 +99,15 @@ static bool trial_end_children(void)
 static void trial_tick(void *self)
 {
     struct trying *w = self;
-    double s = 1e-9 * (double)(os_mono_ns() - w->launch.begun_ns);
-    if (s < w->bound_s)
+    int64_t now_ns = os_mono_ns();
+    if (1e-9 * (double)(now_ns - w->launch.begun_ns) < w->bound_s)
         return;
     int32_t to = w->launch.own_session ? -w->launch.pid : w->launch.pid;
-    kill(to, w->asked++ ? SIGKILL : SIGTERM);
+    if (!w->asked_ns)
+        kill(to, SIGTERM);
+    else if (now_ns - w->asked_ns > GRACE_NS)
+        kill(to, SIGKILL);
+    w->asked_ns = w->asked_ns ? w->asked_ns : now_ns;
 }
 
 /* ---- knobs that do not end with the program ---- */
@@ -157,6 +163,7 @@ static int trial_launch(struct trying *w, struct plan *p)
     trial_restore(kept);
     if (rc < 0)
         return trial_say_launch(w->t, p, rc);
+    w->launch.tick_ms = w->bound_s < 10 ? 20 + (int)(w->bound_s * 100) : 1000; /* a tenth of the bound is near enough */
     launch_wait(&w->launch, trial_tick, w);
     return 0;
 }
@@ -200,7 +207,7 @@ static void trial_last_words(struct trying *w, char out[static KNOB_WHY])
 static bool trial_was_stopped(const struct trying *w)
 {
     int s = w->t->status - 128;
-    return os_stopping() || (!w->asked && (s == SIGINT || s == SIGTERM || s == SIGHUP || s == SIGQUIT));
+    return os_stopping() || (!w->asked_ns && (s == SIGINT || s == SIGTERM || s == SIGHUP || s == SIGQUIT));
 }
 
 static int trial_judge(struct trying *w, double *value)
@@ -208,7 +215,7 @@ static int trial_judge(struct trying *w, double *value)
     struct trial *t = w->t;
     if (trial_was_stopped(w))
         return -EINTR;
-    if (w->asked)
+    if (w->asked_ns)
         return -ETIMEDOUT;
     if (t->status != 0) {
         trial_last_words(w, t->why);
@@ -232,7 +239,7 @@ static int trial_with(struct trying *w, struct plan *p, double *value, double *w
     if (rc == 0) {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
         rc = trial_launch(w, p);
-        for (int i = 0; w->asked && i < 100 && trial_end_children(); i++)
+        for (int i = 0; w->asked_ns && i < 100 && trial_end_children(); i++)
             continue; /* the children of those that went come next */
         prctl(PR_SET_CHILD_SUBREAPER, 0);
         w->t->status = w->launch.status;

@@ -11,6 +11,7 @@
  * written: that one goes back to the old value of this one, when it ends.
  */
 #include "policy/journal_own.h"
+#include "policy/guarded.h"
 #include "policy/tasks.h"
 
 #include "base/auto.h"
@@ -145,6 +146,15 @@ static bool undo_pass(struct undoing *u)
 
 /* ---- written ---- */
 
+int undo_write(const struct journal *j, const struct knob *k, const struct place *p, const char *value)
+{
+    char checked[KNOB_VALUE_MAX], why[KNOB_WHY];
+    if (j->foreign && (knob_check(k, p, value, checked, why) < 0 || (p->pid && guarded_is(j->root, p->pid, 0, why))))
+        return -EPERM;
+    int rc = k->write(k, p, value);
+    return rc < 0 ? rc : 0;
+}
+
 static int undo_read(struct undoing *u, char value[static KNOB_VALUE_MAX])
 {
     int rc = u->k->read(u->k, &u->p, value);
@@ -155,10 +165,10 @@ static int undo_read(struct undoing *u, char value[static KNOB_VALUE_MAX])
 static int undo_write_old(struct undoing *u)
 {
     bool other = u->pair && *u->e->pair && strcmp(u->e->pair, "0") != 0;
-    int rc = other ? u->pair->write(u->pair, &u->p, u->e->pair) : u->k->write(u->k, &u->p, u->e->old);
+    int rc = undo_write(u->j, other ? u->pair : u->k, &u->p, other ? u->e->pair : u->e->old);
     if (rc < 0 && u->pair && !other && *u->e->pair)
-        rc = u->pair->write(u->pair, &u->p, u->e->pair); /* both were 0 */
-    return rc < 0 ? rc : 0;
+        rc = undo_write(u->j, u->pair, &u->p, u->e->pair); /* both were 0 */
+    return rc;
 }
 
 static bool undo_is_gone(int rc)
@@ -206,7 +216,7 @@ static void undo_ask(struct undoing *u)
             return;
         }
     }
-    int rc = u->k->write(u->k, &u->p, u->e->set);
+    int rc = undo_write(u->j, u->k, &u->p, u->e->set);
     bool refused = rc < 0 && !undo_is_gone(rc);
     rc = refused ? 0 : rc < 0 ? rc : undo_read(u, ours);
     if (rc < 0) {
@@ -219,7 +229,7 @@ static void undo_ask(struct undoing *u)
         return;
     }
     memcpy(u->found, foreign, strlen(foreign) + 1);
-    rc = refused ? 0 : u->k->write(u->k, &u->p, u->found);
+    rc = refused ? 0 : undo_write(u->j, u->k, &u->p, u->found);
     if (rc < 0)
         undo_fail(u, rc);
     else
@@ -335,7 +345,7 @@ static int undo_boots(struct journal *j)
 {
     int error = 0;
     for (size_t i = 0; i < j->n; i++)
-        if (j->deed[i].marked && strcmp(j->deed[i].boot, j->boot) != 0) {
+        if (j->deed[i].marked && journal_is_past(j, &j->deed[i])) {
             int rc = undo_end(j, &j->deed[i], "boot");
             error = rc < 0 ? rc : error;
         }
@@ -363,9 +373,16 @@ int undo_marked(struct journal *j, struct undone *out)
     return j->late.n ? u.error : 0;
 }
 
+bool undo_may(const struct deed *d)
+{
+    return os_is_root() || d->user == os_user();
+}
+
 bool undo_is_due(const struct journal *j, const struct deed *d)
 {
-    return !d->ended && (strcmp(d->boot, j->boot) != 0 || (d->until_ms && d->until_ms <= os_wall_ms()) ||
+    if (d->ended || journal_is_past(j, d))
+        return !d->ended;
+    return undo_may(d) && ((d->until_ms && d->until_ms <= os_wall_ms()) ||
                          undo_lacks(d) || !task_lives(j->root, d->owner, d->start));
 }
 
@@ -394,18 +411,20 @@ int journal_recover(struct journal *j, struct undone *out)
 
 int journal_revert(struct journal *j, const char *id, struct undone *out)
 {
-    int rc = journal_hold(j), n = 0;
+    int rc = journal_hold(j), n = 0, others = 0;
     if (rc < 0)
         return rc;
     for (size_t i = 0; i < j->n; i++) {
         struct deed *d = &j->deed[i];
-        d->marked = !d->ended && (!id || strcmp(d->id, id) == 0 || undo_is_due(j, d));
-        n += d->marked && (!id || strcmp(d->id, id) == 0);
+        bool meant = !d->ended && (!id || strcmp(d->id, id) == 0);
+        d->marked = (meant && undo_may(d)) || undo_is_due(j, d);
+        n += meant;
+        others += meant && !d->marked;
     }
     rc = undo_marked(j, out);
     journal_shorten(j);
     journal_let_go(j);
-    return rc < 0 ? rc : n || !id ? 0 : -ENOENT;
+    return rc < 0 ? rc : others ? -EPERM : n || !id ? 0 : -ENOENT;
 }
 
 void undone_done(struct undone *u)

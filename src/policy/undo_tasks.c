@@ -110,7 +110,7 @@ static bool heirs_restore(struct heirs *h, const char *knob, const struct task *
     if (k->read(k, &p, value) < 0 || strcmp(value, journal_standing(set)) != 0 || strcmp(value, old->old) == 0 ||
         heirs_is_held(h, knob, t, ancestor, value) || !knob_task_is(&p))
         return false;
-    int rc = k->write(k, &p, old->old);
+    int rc = undo_write(h->j, k, &p, old->old);
     if (rc < 0)
         heirs_fail(h, knob, t, value, rc);
     return rc >= 0;

@@ -21,9 +21,10 @@ background= # processes in the background are put here, and do not outlive the s
 trap 'kill $background 2>/dev/null || :; rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
-# No script meets a recorder that somebody runs here, nor that of another script.
+# No script meets a recorder that somebody runs here, nor that of another script; nor a helper with rights.
 SONDE_SOCKET=
-export SONDE_SOCKET
+SONDE_POLICY_SOCKET=
+export SONDE_SOCKET SONDE_POLICY_SOCKET
 
 # expect STATUS 'GLOB of standard error' COMMAND...: its outputs stand in $tmp/out and $tmp/err, $cases counts.
 cases=0

@@ -11,6 +11,7 @@ mkdir -p "$tmp/run"
 
 expect 2 '*--web and --network are different files; name one*' "$sonde" service print --web --network
 expect 2 '*--bpf is for a service of the system; leave --user out*' "$sonde" service print --user --bpf
+expect 2 '*--policy is for a service of the system; leave --user out*' "$sonde" service install --user --policy
 expect 2 '*absolute path*' "$sonde" service print --program sonde
 expect 2 '*the program must have an absolute path*control characters*' "$sonde" service print --program '/x
 ExecStartPre=/bin/sh'
@@ -33,6 +34,7 @@ says '*ReadWritePaths=/srv/configured
 mkdir "$tmp/units"
 "$sonde" service print >"$tmp/units/sonde.service"
 "$sonde" service print --web >"$tmp/units/sonde-web.service"
+"$sonde" service print --policy-socket >"$tmp/units/sonde-policy.socket"
 
 # judged LEVEL OPTIONS...: systemd finds nothing wrong with the unit, and it is as exposed at most (in tenths).
 scores=
@@ -41,9 +43,10 @@ judged()
     level=$1 dir=$tmp/judged name=sonde.service
     shift
     mkdir -p "$dir"
-    cp "$tmp/units/"*.service "$dir"
+    cp "$tmp/units/"* "$dir"
     case $* in
     *--web*) name=sonde-web.service ;;
+    *--policy*) name=sonde-policy.service ;;
     esac
     "$sonde" service print "$@" >"$dir/$name"
     systemd-analyze verify --man=no "$dir/$name" >"$tmp/out" 2>&1 || fail "verify $*: $(cat "$tmp/out")"
@@ -57,6 +60,9 @@ if command -v systemd-analyze >/dev/null; then
     judged 20
     judged 21 --bpf
     judged 10 --web
+    judged 21 --policy
+    cp "$tmp/judged/sonde-policy.service" "$tmp/units"
+    expect 0 '' systemd-analyze verify --man=no "$tmp/units/sonde-policy.socket"
     judged 20 --data /srv/sonde --interval 0.5
     # The agent of the desktop is the only unit that `print` does not know.
     agent=$tmp/units/sonde-notify.service
@@ -181,6 +187,23 @@ says "*removed $drop/network.conf
 *"
 ! grep -q "removed $drop\$" "$tmp/out" && [ -e "$drop/override.conf" ] || fail "a drop-in: $(cat "$tmp/out")"
 rm -r "$drop"
+# The helper that has rights: its socket is enabled, and it is not when it is not wanted any more.
+rm -f "$tmp/heard"
+expect 0 '' "$sonde" service install --into "$image" --program /usr/bin/sonde --policy
+says "*wrote $image/etc/systemd/system/sonde-policy.service*wrote $image/etc/systemd/system/sonde-policy.socket*"
+[ "$(cat "$tmp/heard")" = "systemctl --root=$image enable sonde.service sonde-policy.socket" ] || fail "$(cat "$tmp/heard")"
+rm -f "$tmp/heard"
+expect 0 '' "$sonde" service install --into "$image" --program /usr/bin/sonde
+[ "$(cd "$image/etc/systemd/system" && find . -type f)" = ./sonde.service ] || fail "$(find "$image" -ls)"
+printf '%s\n' "systemctl --root=$image disable sonde-policy.service sonde-policy.socket" \
+    "systemctl --root=$image enable sonde.service" | diff - "$tmp/heard" || fail 'the helper goes on'
+expect 0 '' "$sonde" service install --into "$image" --program /usr/bin/sonde --policy
+mkdir -p "$image/var/lib/sonde-policy/policy"
+expect 0 '' "$sonde" service remove --into "$image" --dry-run --purge
+says "would run systemctl --root=$image disable sonde-policy.socket sonde-policy.service sonde.service
+*would remove with all that is in it $image/var/lib/sonde-policy*"
+expect 0 '' "$sonde" service install --into "$image" --program /usr/bin/sonde
+rm -r "$image/var/lib/sonde-policy"
 # Data stays, unless a person says so twice; what is no data directory stays in any case.
 mkdir -p "$image/var/lib/sonde/segments" "$image/var/lib/sonde/journal"
 expect 2 '*would remove everything in */var/lib/sonde for good; say so with --yes*' \
@@ -297,4 +320,4 @@ printf '#!/bin/sh\necho "Failed to enable" >&2\nexit 4\n' >"$tmp/bin/systemctl"
 expect 1 '*systemctl --user daemon-reload ended with status 4: Failed to enable*' "$sonde" service install --user
 rm "$tmp/bin/systemctl"
 expect 1 '*systemctl --user daemon-reload did not run*' env PATH="$tmp/bin" "$sonde" service install --user
-echo "$cases cases; exposed plain, --bpf, --web, --data:$scores; $seen"
+echo "$cases cases; exposed plain, --bpf, --web, --policy, --data:$scores; $seen"

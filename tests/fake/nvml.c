@@ -7,6 +7,7 @@
  * (src/core/replay.h), read again at each call; what it does not say is not supported. More lines:
  *
  *   driver epoch N   a change of N makes everything uninitialised until somebody initialises again
+ *   settable yes     of that GPU: who calls is root; else nothing can be set
  *
  * Every call, and that it was loaded, is a line in the file that FAKE_NVML_LOG names.
  */
@@ -300,6 +301,9 @@ API nvmlDeviceGetUtilizationRates(nvmlDevice_t d, nvmlUtilization_t *out)
 
 ENGINE(nvmlDeviceGetEncoderUtilization, "encoder.util")
 ENGINE(nvmlDeviceGetDecoderUtilization, "decoder.util")
+NUMBER(nvmlDeviceGetPowerManagementLimit, "cap", 1000)
+NUMBER(nvmlDeviceGetPowerManagementDefaultLimit, "cap.usual", 1000)
+NUMBER(nvmlDeviceGetPersistenceMode, "persistence", 1)
 NUMBER(nvmlDeviceGetPowerUsage, "power", 1000)
 NUMBER(nvmlDeviceGetEnforcedPowerLimit, "power.limit", 1000)
 LARGE(nvmlDeviceGetTotalEnergyConsumption, "energy", 1000)
@@ -312,6 +316,42 @@ CHOICE(nvmlDeviceGetClockInfo, 1e-6, "clock.core", "clock.sm", "clock.memory", "
 CHOICE(nvmlDeviceGetMaxClockInfo, 1e-6, "clock.max", "clock.sm.max", "clock.memory.max", "clock.video.max")
 CHOICE(nvmlDeviceGetTemperatureThreshold, 1, "temp.shutdown", "temp.limit", "temp.memory.max", "temp.max")
 CHOICE(nvmlDeviceGetPcieThroughput, 1e-3, "pcie.send", "pcie.recv")
+
+API nvmlDeviceGetPowerManagementLimitConstraints(nvmlDevice_t d, unsigned int *least, unsigned int *most);
+API nvmlDeviceGetPowerManagementLimitConstraints(nvmlDevice_t d, unsigned int *least, unsigned int *most)
+{
+    nvmlReturn_t rc = fake_number(d, __func__, "cap.least", 1000, least);
+    return rc != NVML_SUCCESS ? rc : fake_number(d, __func__, "cap.most", 1000, most);
+}
+
+/* What is set is a line of the log; the script says what is read afterwards. */
+static nvmlReturn_t fake_set(nvmlDevice_t d, const char *function, unsigned int a, unsigned int b)
+{
+    char line[96];
+    const char *at;
+    snprintf(line, sizeof line, "%s %u %u", function, a, b);
+    fake_log(line, d->address);
+    nvmlReturn_t rc = fake_state(d, &at);
+    return rc == NVML_SUCCESS && fake_line(at, "settable") == NULL ? NVML_ERROR_NO_PERMISSION : rc;
+}
+
+#define SET(function) \
+    API function(nvmlDevice_t d, unsigned int v); \
+    API function(nvmlDevice_t d, unsigned int v) { return fake_set(d, __func__, v, 0); }
+SET(nvmlDeviceSetPowerManagementLimit)
+SET(nvmlDeviceSetPersistenceMode)
+
+API nvmlDeviceSetGpuLockedClocks(nvmlDevice_t d, unsigned int least, unsigned int most);
+API nvmlDeviceSetGpuLockedClocks(nvmlDevice_t d, unsigned int least, unsigned int most)
+{
+    return fake_set(d, __func__, least, most);
+}
+
+API nvmlDeviceResetGpuLockedClocks(nvmlDevice_t d);
+API nvmlDeviceResetGpuLockedClocks(nvmlDevice_t d)
+{
+    return fake_set(d, __func__, 0, 0);
+}
 
 API nvmlDeviceGetTotalEccErrors(nvmlDevice_t d, int type, int since, unsigned long long *out);
 API nvmlDeviceGetTotalEccErrors(nvmlDevice_t d, int type, int since, unsigned long long *out)

@@ -1,57 +1,52 @@
 /* test_guarded.c - whom no policy touches, on a made-up /proc. */
-#include "machine.h"
-#include "policy/guarded.h"
 #include "test.h"
 
-#include <stdio.h>
-#include <string.h>
+#include "policy/guarded.h"
+#include "proc_sample.h"
 
 #define KTHREAD 0x00208040u
 
-static struct machine m;
+static char root[TREE_ROOT];
 
-static void proc(int32_t pid, const char *name, int32_t parent, unsigned flags, const char *uids)
+static void proc(int32_t pid, const char *name, int32_t parent, unsigned flags, unsigned real, unsigned effective)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    machine_printf(&m, path, "%d (%s) S %d %d %d 0 -1 %u 100 0 0\n", pid, name, parent, pid, pid, flags);
-    snprintf(path, sizeof path, "/proc/%d/status", pid);
-    machine_printf(&m, path, "Name:\t%s\nUmask:\t0022\nUid:\t%s\nGid:\t1000\n", name, uids);
+    proc_sample(root, &(struct proc_sample){ pid, parent, pid, name, 7, flags,
+                                             { real, effective, effective, effective } });
 }
 
 static void program(int32_t pid, const char *target)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/exe", pid);
-    machine_link(&m, path, target);
+    tree_link(root, path, target);
 }
 
-#define OURS "1000\t1000\t1000\t1000"
+#define OURS 1000, 1000
 
 static int setup(void **state)
 {
     (void)state;
-    machine_init(&m);
-    proc(1, "systemd", 0, 0x400100, "0\t0\t0\t0");
-    proc(2, "kthreadd", 0, KTHREAD, "0\t0\t0\t0");
-    proc(30, "kworker/0:1", 2, KTHREAD, "0\t0\t0\t0");
+    tree_init(root);
+    proc(1, "systemd", 0, 0x400100, 0, 0);
+    proc(2, "kthreadd", 0, KTHREAD, 0, 0);
+    proc(30, "kworker/0:1", 2, KTHREAD, 0, 0);
     proc(100, "bash", 1, 0, OURS);
     proc(101, "make) (x", 100, 0, OURS); /* a name may hold anything */
-    proc(200, "redis-server", 1, 0, "33\t33\t33\t33");
-    proc(300, "su", 100, 0, "1000\t0\t0\t0");
+    proc(200, "redis-server", 1, 0, 33, 33);
+    proc(300, "su", 100, 0, 1000, 0);
     proc(400, "session: me", 1, 0, OURS);
     program(400, "/usr/sbin/sshd (deleted)");
     proc(500, "gzip", 700, 0, OURS);
     proc(600, "sh", 100, 0, OURS);
     proc(700, "a.out", 600, 0, OURS); /* it is us */
-    machine_link(&m, "/proc/self", "700");
+    tree_link(root, "/proc/self", "700");
     return 0;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    machine_done(&m);
+    tree_done(root);
     return 0;
 }
 
@@ -71,7 +66,7 @@ static void test_names_of_the_list(void **state)
     char why[KNOB_WHY];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         proc(900, cases[i].name, 100, 0, OURS);
-        if (guarded_is(m.root, 900, 1000, why) != cases[i].guarded)
+        if (guarded_is(root, 900, 1000, why) != cases[i].guarded)
             fail_msg("%s: guarded %d", cases[i].name, !cases[i].guarded);
         if (cases[i].guarded)
             assert_non_null(strstr(why, cases[i].name));
@@ -81,7 +76,7 @@ static void test_names_of_the_list(void **state)
 static void expect(int32_t pid, uint32_t uid, const char *because)
 {
     char why[KNOB_WHY] = "";
-    bool is = guarded_is(m.root, pid, uid, why);
+    bool is = guarded_is(root, pid, uid, why);
     if (is != (because != NULL) || (because && !strstr(why, because)))
         fail_msg("process %d for user %u: \"%s\" without \"%s\"", pid, uid, why, because ? because : "(free)");
 }
@@ -104,7 +99,7 @@ static void test_users(void **state)
     expect(200, 1000, "another user");
     expect(200, 0, NULL); /* the administrator named it */
     expect(300, 1000, "rights of another user");
-    machine_remove(&m, "/proc/101/status"); /* it is not known whose it is */
+    tree_remove(root, "/proc/101/status"); /* it is not known whose it is */
     expect(101, 1000, "another user");
     proc(101, "make", 100, 0, OURS);
 }

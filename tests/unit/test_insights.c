@@ -10,6 +10,7 @@ static const struct { const char *name, *inst; enum unit unit; double v; } healt
     { "cpu.util", NULL, UNIT_PERCENT, 20 }, { "cpu.core.util", "0", UNIT_PERCENT, 25 }, { "cpu.core.util", "1", UNIT_PERCENT, 15 },
     { "cpu.steal", NULL, UNIT_PERCENT, 0 }, { "cpu.iowait", NULL, UNIT_PERCENT, 1 }, { "cpu.load", "1m", UNIT_NONE, 0.5 },
     { "cpu.freq", NULL, UNIT_HERTZ, 2.5e9 }, { "cpu.freq.max", NULL, UNIT_HERTZ, 3e9 }, { "cpu.temp", NULL, UNIT_CELSIUS, 50 },
+    { "cpu.context_switches.rate", NULL, UNIT_PER_S, 2000 },
     { "pressure.cpu.some", NULL, UNIT_PERCENT, 2 }, { "pressure.io.some", NULL, UNIT_PERCENT, 1 },
     { "pressure.io.full", NULL, UNIT_PERCENT, 1 }, { "pressure.memory.some", NULL, UNIT_PERCENT, 0 },
     { "pressure.memory.full", NULL, UNIT_PERCENT, 0 }, { "memory.total", NULL, UNIT_BYTE, 8e9 },
@@ -26,20 +27,36 @@ static const struct { const char *name, *inst; enum unit unit; double v; } healt
     { "process.uninterruptible", NULL, UNIT_NONE, 0 }, { "process.forks.rate", NULL, UNIT_PER_S, 5 },
     { "sensor.temp", "pci/k10temp/Tctl", UNIT_CELSIUS, 50 }, { "sensor.temp.critical", "pci/k10temp/Tctl", UNIT_CELSIUS, 95 },
     { "battery.charge", "BAT0", UNIT_PERCENT, 80 }, { "battery.wear", "BAT0", UNIT_PERCENT, 5 },
+    { "battery.power", "BAT0", UNIT_WATT, 0 }, { "ac.online", "AC", UNIT_NONE, 1 },
+    { "cpu.power", NULL, UNIT_WATT, 20 }, { "cpu.throttle.core", NULL, UNIT_PERCENT, 0 },
+    { "cpu.throttle.package", "0", UNIT_PERCENT, 0 }, { "tuning.freq.limit", NULL, UNIT_HERTZ, 3e9 },
+    { "tuning.governor", "schedutil", UNIT_PERCENT, 100 }, { "tuning.governor", "powersave", UNIT_PERCENT, 0 },
+    { "tuning.governor", "userspace", UNIT_PERCENT, 0 }, { "tuning.profile", "balanced", UNIT_PERCENT, 100 },
+    { "tuning.profile", "low-power", UNIT_PERCENT, 0 }, { "tuning.power.limit", NULL, UNIT_WATT, 65 },
+    { "tuning.swappiness", NULL, UNIT_NONE, 60 }, { "tuning.running", "tuned", UNIT_NONE, 1 },
+    { "tuning.running", "tlp", UNIT_NONE, 0 }, { "tuning.running", "thermald", UNIT_NONE, 1 },
     { "cgroup.cpu.throttled", NULL, UNIT_PERCENT, 0 }, { "cgroup.memory.util", NULL, UNIT_PERCENT, 30 },
 };
 enum { METRICS = sizeof healthy / sizeof *healthy, ROWS = 60 };
 
-static struct recording *machine(void)
+/* With one metric more, of which nothing is known yet; NULL: without. */
+static struct recording *machine_with(const char *name, const char *inst)
 {
     struct recording *r = fake_new(1);
     for (int k = 0; k < METRICS; k++)
         fake_metric(r, healthy[k].name, healthy[k].inst, healthy[k].unit);
+    if (name)
+        fake_metric(r, name, inst, UNIT_PERCENT);
     fake_rows(r, ROWS);
     for (int k = 0; k < METRICS; k++)
         for (int i = 0; i < ROWS; i++)
             r->col[k][i] = healthy[k].v;
     return r;
+}
+
+static struct recording *machine(void)
+{
+    return machine_with(NULL, NULL);
 }
 
 /* What rules look at is what they want, so that who reads that alone misses none; and it is not all there is. */
@@ -68,6 +85,7 @@ static const struct trouble troubles[] = {
     { "steal", SEVERITY_NOTICE, AREA_CPU, { { "cpu.steal", NULL, 15 } } },
     { "steal", SEVERITY_WARNING, AREA_CPU, { { "cpu.steal", NULL, 40 } } },
     { "one-core", SEVERITY_NOTICE, AREA_CPU, { { "cpu.core.util", "0", 100 }, { "cpu.core.util", "1", 4 } } },
+    { "wake-ups", SEVERITY_NOTICE, AREA_POWER, { { "cpu.context_switches.rate", NULL, 9000 } } },
     { "cgroup-throttled", SEVERITY_WARNING, AREA_CPU, { { "cgroup.cpu.throttled", NULL, 30 } } },
     { "memory-full", SEVERITY_WARNING, AREA_MEMORY, { { "memory.available", NULL, 4e8 } } },
     { "memory-full", SEVERITY_CRITICAL, AREA_MEMORY, { { "memory.available", NULL, 1e8 } } },
@@ -94,7 +112,11 @@ static const struct trouble troubles[] = {
     { "hot:pci/k10temp/Tctl", SEVERITY_WARNING, AREA_THERMAL, { { "sensor.temp", "pci/k10temp/Tctl", 92 } } },
     { "hot:pci/k10temp/Tctl", SEVERITY_CRITICAL, AREA_THERMAL, { { "sensor.temp", "pci/k10temp/Tctl", 97 } } },
     { "hot:cpu", SEVERITY_WARNING, AREA_THERMAL, { { "cpu.temp", NULL, 97 }, { "sensor.temp.critical", "pci/k10temp/Tctl", NAN } } },
-    { "throttling", SEVERITY_WARNING, AREA_THERMAL, { { "cpu.util", NULL, 85 }, { "cpu.freq", NULL, 8e8 } } },
+    { "throttling", SEVERITY_WARNING, AREA_THERMAL, { { "cpu.util", NULL, 85 }, { "cpu.freq", NULL, 8e8 },
+      { "sensor.temp", "pci/k10temp/Tctl", 80 } } },
+    { "throttling", SEVERITY_WARNING, AREA_THERMAL, { { "cpu.util", NULL, 85 }, { "cpu.freq", NULL, 8e8 },
+      { "cpu.throttle.core", NULL, 30 } } },
+    { "slow-though-cool", SEVERITY_WARNING, AREA_POWER, { { "cpu.util", NULL, 85 }, { "cpu.freq", NULL, 8e8 } } },
     { "battery-low:BAT0", SEVERITY_WARNING, AREA_POWER, { { "battery.charge", "BAT0", 15 } } },
     { "battery-low:BAT0", SEVERITY_CRITICAL, AREA_POWER, { { "battery.charge", "BAT0", 6 } } },
     { "battery-worn:BAT0", SEVERITY_NOTICE, AREA_POWER, { { "battery.wear", "BAT0", 45 } } },
@@ -255,6 +277,24 @@ static void test_little_traffic_is_no_slow_disk(void **state)
     recording_free(r);
 }
 
+/* Who is woken for packets and requests has something to do, and so has who computes. */
+static void test_work_is_no_wake_up(void **state)
+{
+    (void)state;
+    static const struct trouble work[] = {
+        { .set = { { "cpu.context_switches.rate", NULL, 9000 }, { "net.recv.packets.rate", "eth0", 4000 } } },
+        { .set = { { "cpu.context_switches.rate", NULL, 9000 }, { "cpu.util", NULL, 60 } } },
+    };
+    for (size_t k = 0; k < sizeof work / sizeof *work; k++) {
+        struct recording *r = machine();
+        plant(r, &work[k], 0, ROWS);
+        struct report *a = analyze(r);
+        assert_null(find(a, "wake-ups"));
+        report_free(a);
+        recording_free(r);
+    }
+}
+
 static void test_a_charging_battery_is_no_trouble(void **state)
 {
     (void)state;
@@ -266,6 +306,140 @@ static void test_a_charging_battery_is_no_trouble(void **state)
     assert_int_equal(a->n_insights, 0);
     report_free(a);
     recording_free(r);
+}
+
+static const struct insight *find_or_fail(const struct report *a, const char *id);
+
+/* Busy, cool and slow: what of the settings keeps it so is named, the surest first. */
+static void test_what_keeps_it_slow(void **state)
+{
+    (void)state;
+    static const struct {
+        struct { const char *name, *inst; double v; } set[3];
+        const char *evidence, *advice;
+    } cases[] = {
+        { { { "tuning.freq.limit", NULL, 1.2e9 } }, "no more than 1.20 GHz is permitted", "scaling_max_freq" },
+        { { { "tuning.governor", "powersave", 100 }, { "tuning.governor", "schedutil", 0 } }, "the governor is powersave",
+          "governor" },
+        { { { "tuning.governor", "userspace", 100 }, { "tuning.governor", "schedutil", 0 } }, "the governor is userspace",
+          "governor" },
+        { { { "tuning.profile", "low-power", 100 } }, "the platform's profile is low-power", "powerprofilesctl" },
+        { { { "cpu.power", NULL, 64 } }, "it takes all of the 65 W that it may", "power limit" },
+        { { { "battery.power", "BAT0", 20 }, { "ac.online", "AC", 0 } }, "it runs on battery", "Plug it in" },
+        { { { "battery.power", "BAT0", 20 } }, "none of the settings", "power supply" }, /* beside the adapter */
+        { { { NULL, NULL, 0 } }, "none of the settings", "power supply" },
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct recording *r = machine();
+        fake_set(r, "cpu.util", 20, ROWS, 95);
+        fake_set(r, "cpu.freq", 20, ROWS, 1.1e9);
+        for (int s = 0; s < 3 && cases[k].set[s].name; s++) {
+            double *x = fake_col(r, cases[k].set[s].name, cases[k].set[s].inst);
+            for (int i = 0; i < ROWS; i++)
+                x[i] = cases[k].set[s].v;
+        }
+        struct report *a = analyze(r);
+        const struct insight *i = find_or_fail(a, "slow-though-cool");
+        assert_string_equal(i->title, "The processor is busy, 45 C below its mark, and works at 1.10 of 3.00 GHz");
+        if (!strstr(i->evidence[1], cases[k].evidence) || !strstr(i->advice, cases[k].advice))
+            fail_msg("%s: %s: %s", cases[k].evidence, i->evidence[1], i->advice);
+        assert_null(find(a, "throttling"));
+        report_free(a);
+        recording_free(r);
+    }
+}
+
+/* Where the processor itself chooses its clock, "powersave" is no cap, and a preference of power is one. */
+static void test_a_processor_that_chooses(void **state)
+{
+    (void)state;
+    for (int saves = 0; saves < 2; saves++) {
+        struct recording *r = machine_with("tuning.epp", "power");
+        for (int i = 0; i < ROWS; i++) {
+            fake_col(r, "tuning.epp", "power")[i] = 100 * saves;
+            fake_col(r, "tuning.governor", "powersave")[i] = 100;
+            fake_col(r, "tuning.governor", "schedutil")[i] = 0;
+        }
+        fake_set(r, "cpu.util", 0, ROWS, 95);
+        fake_set(r, "cpu.freq", 0, ROWS, 1.1e9);
+        struct report *a = analyze(r);
+        assert_non_null(strstr(find_or_fail(a, "slow-though-cool")->evidence[1],
+                               saves ? "save power above all" : "none of the settings"));
+        report_free(a);
+        recording_free(r);
+    }
+}
+
+/* Below what it held when it was as busy; the clock of an idle machine is no measure. */
+static void test_slower_than_before(void **state)
+{
+    (void)state;
+    for (int busy = 0; busy < 2; busy++) {
+        struct recording *r = machine();
+        fake_set(r, "cpu.freq", 0, 30, 2.9e9);
+        fake_set(r, "cpu.util", 0, 30, busy ? 95 : 10);
+        fake_set(r, "cpu.freq", 30, ROWS, 1.8e9); /* 0.6 of the highest, 0.62 of what it held */
+        fake_set(r, "cpu.util", 30, ROWS, 95);
+        fake_set(r, "pressure.cpu.some", 0, ROWS, 0);
+        struct report *a = analyze(r);
+        assert_int_equal(find(a, "slow-though-cool") != NULL, busy);
+        report_free(a);
+        recording_free(r);
+    }
+}
+
+static void test_a_setting_to_and_fro(void **state)
+{
+    (void)state;
+    struct recording *r = machine();
+    for (int i = 0; i < ROWS; i++) {
+        bool saves = i / 10 % 2;
+        fake_col(r, "tuning.governor", "powersave")[i] = saves ? 100 : 0;
+        fake_col(r, "tuning.governor", "schedutil")[i] = saves ? 0 : 100;
+    }
+    struct report *a = analyze(r);
+    const struct insight *i = find_or_fail(a, "knob-conflict:tuning.governor");
+    assert_string_equal(i->title,
+                        "The governor of the processor changed 5 times in 60 s, between schedutil and powersave");
+    assert_string_equal(i->evidence[0], "tuning.governor went to and fro, first at 10:00:10, last at 10:00:50 UTC");
+    assert_string_equal(i->evidence[1], "tuned runs, and may set it");
+    assert_int_equal(a->n_insights, 1);
+    report_free(a);
+
+    for (int k = 0; k < ROWS; k++)
+        fake_col(r, "tuning.running", "tlp")[k] = 1;
+    a = analyze(r);
+    i = find_or_fail(a, "two-tuners");
+    assert_string_equal(i->title, "tuned and tlp run at the same time, and both set the governor of the processor");
+    assert_non_null(strstr(i->advice, "systemctl disable --now tlp"));
+    assert_non_null(strstr(find_or_fail(a, "knob-conflict:tuning.governor")->evidence[1],
+                           "tuned and tlp run, and may"));
+    report_free(a);
+    recording_free(r);
+}
+
+/* Numbers as well; but a loop that looks for the right value, and a few changes, are no quarrel. */
+static void test_what_is_no_quarrel(void **state)
+{
+    (void)state;
+    static const struct { double v[6]; bool quarrel; } runs[] = {
+        { { 3e9, 2e9, 3e9, 2e9, 3e9, 2e9 }, true },
+        { { 3e9, 2e9, 3e9, 2e9, 2e9, 2e9 }, false },
+        { { 3e9, 2e9, 1e9, 2e9, 3e9, 2e9 }, false },
+        { { 3e9, 2.9e9, 2.8e9, 2.7e9, 2.6e9, 2.5e9 }, false },
+        { { NAN, 2e9, NAN, 2e9, NAN, 2e9 }, false },
+    };
+    for (size_t k = 0; k < sizeof runs / sizeof *runs; k++) {
+        struct recording *r = machine();
+        for (int i = 0; i < ROWS; i++)
+            fake_col(r, "tuning.freq.limit", NULL)[i] = runs[k].v[i / 10];
+        struct report *a = analyze(r);
+        assert_int_equal(find(a, "knob-conflict:tuning.freq.limit") != NULL, runs[k].quarrel);
+        if (runs[k].quarrel)
+            assert_non_null(strstr(a->insights[0].title, "between 3 and 2 GHz"));
+        report_free(a);
+        recording_free(r);
+    }
 }
 
 static const struct insight *find_or_fail(const struct report *a, const char *id)
@@ -542,8 +716,11 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_unknown_is_silent),
     cmocka_unit_test(test_offline_cores_count_for_nothing),
     cmocka_unit_test(test_little_traffic_is_no_slow_disk),
+    cmocka_unit_test(test_work_is_no_wake_up),
     cmocka_unit_test(test_a_charging_battery_is_no_trouble),
-    cmocka_unit_test(test_words_are_of_the_same_stretch),
+    cmocka_unit_test(test_what_keeps_it_slow), cmocka_unit_test(test_a_processor_that_chooses),
+    cmocka_unit_test(test_slower_than_before), cmocka_unit_test(test_a_setting_to_and_fro),
+    cmocka_unit_test(test_what_is_no_quarrel), cmocka_unit_test(test_words_are_of_the_same_stretch),
     cmocka_unit_test(test_levels_need_no_duration),
     cmocka_unit_test(test_a_silent_mount_is_told),
     cmocka_unit_test(test_a_falling_load_is_no_queue),

@@ -63,6 +63,9 @@ static void v2_new(void)
     tree_write(root, "/sys/fs/cgroup/work/cpu.weight", "100\n");
     tree_write(root, "/sys/fs/cgroup/work/cpu.idle", "0\n");
     tree_write(root, "/sys/fs/cgroup/work/cpu.max", "max 100000\n");
+    tree_write(root, "/sys/fs/cgroup/work/cpu.uclamp.min", "0.00\n");
+    tree_write(root, "/sys/fs/cgroup/work/cpu.uclamp.max", "max\n");
+    tree_write(root, "/sys/fs/cgroup/work/memory.min", "0\n");
     tree_write(root, "/sys/fs/cgroup/work/memory.high", "max\n");
     tree_write(root, "/sys/fs/cgroup/work/memory.low", "0\n");
     tree_write(root, "/sys/fs/cgroup/work/io.weight", "default 100\n8:0 50\n");
@@ -86,6 +89,12 @@ static void v2(void **state)
     assert_string_equal(tree_text(root, "/sys/fs/cgroup/work/cpu.max"), "6250 50000");
     assert_int_equal(put("cpu.max", "/work", "max"), 0);
     assert_string_equal(tree_text(root, "/sys/fs/cgroup/work/cpu.max"), "max 50000");
+    expect("cpu.uclamp.min", "/work", "0");
+    expect("cpu.uclamp.max", "/work", "max");
+    tree_write(root, "/sys/fs/cgroup/work/cpu.uclamp.max", "62.50\n");
+    expect("cpu.uclamp.max", "/work", "62.5");
+    assert_int_equal(put("memory.min", "/work", "4096"), 0);
+    expect("memory.min", "/work", "4096");
     expect("memory.high", "/work", "max");
     expect("memory.low", "/work", "0");
     assert_int_equal(put("memory.high", "/work", "1073741824"), 0);
@@ -194,6 +203,7 @@ static void what_may_be_written(void **state)
         { "cpu.max", "max", 0 }, { "cpu.max", "12.5", 0 }, { "cpu.max", "0.5", -ERANGE }, { "cpu.max", "half", -EINVAL },
         { "memory.high", "max", 0 }, { "memory.high", "16777216", 0 }, { "memory.high", "4096", -ERANGE }, { "memory.low", "0", 0 },
         { "memory.low", "1.5", -EINVAL }, { "memory.low", "-1", -ERANGE },
+        { "cpu.uclamp.min", "12.5", 0 }, { "cpu.uclamp.min", "101", -ERANGE }, { "cpu.uclamp.max", "full", -EINVAL },
         { "io.weight", "1000", 0 }, { "io.weight", "1001", -ERANGE },
         { "group.member", "/", 0 }, { "group.member", "/a/b", 0 }, { "group.member", "a", -EINVAL }, { "group.member", "/../a", -EINVAL },
     };

@@ -23,11 +23,7 @@ static void put(const struct sample *s, const char *name, const char *text)
 /* Of a command of up to three words. */
 static int sign_words(const char *first, const char *second, const char *third, struct signature *out)
 {
-    char word[3][400];
-    snprintf(word[0], sizeof word[0], "%s", first);
-    snprintf(word[1], sizeof word[1], "%s", second ? second : "");
-    snprintf(word[2], sizeof word[2], "%s", third ? third : "");
-    const char *argv[] = { word[0], second ? word[1] : NULL, third ? word[2] : NULL, NULL };
+    const char *argv[] = { first, second, second ? third : NULL, NULL };
     return signature_of(argv, out);
 }
 
@@ -110,8 +106,8 @@ static void interpreters(void **state)
 static struct machine machine(const struct sample *s)
 {
     return (struct machine){ .root = s->dir, .cpus_online = 8, .cpus_allowed = 4, .cpus_quota = NAN,
-                             .threads_useful = 4, .smt = 2, .nodes = 1, .llcs = 1, .in_vm = true, .battery = NAN, .hottest = NAN,
-                             .critical = NAN, .contention = NAN, .load = 0, .group = "/" };
+                             .threads_useful = 4, .smt = 2, .nodes = 1, .llcs = 1, .in_vm = true,
+                             .battery = NAN, .hottest = NAN, .critical = NAN, .contention = NAN, .group = "/" };
 }
 
 static void machines(void **state)

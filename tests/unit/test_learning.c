@@ -53,7 +53,8 @@ static struct world world_new(uint64_t seed, int arms, double spread)
     struct world w = { .arms = arms, .spread = spread, .outliers = 0.05, .fails = -1 };
     rng_seed(&w.rng, seed);
     for (int i = 0; i < arms; i++) {
-        snprintf(w.arm[i].text, sizeof w.arm[i].text, i ? "arm=%d" : "", i);
+        if (i)
+            snprintf(w.arm[i].text, sizeof w.arm[i].text, "arm=%d", i);
         w.gain[i] = 1;
         w.arm[i].cost = i ? 1 : 0;
     }

@@ -113,7 +113,7 @@ static void test_kinds(void **state)
     (void)state;
     for (int k = 0; k < EVENT_KINDS; k++) {
         enum event_kind kind = (enum event_kind)k;
-        bool plain = kind == EVENT_CHANGE || kind == EVENT_ALERT || kind == EVENT_LOG;
+        bool plain = kind == EVENT_CHANGE || kind == EVENT_ALERT || kind == EVENT_LOG || kind == EVENT_POLICY;
         for (int i = 0; i < NAMES; i++) {
             const char *said = event_nameless(event_kind_name(kind), names[i]);
             assert_int_equal(said != NULL, plain);
@@ -123,6 +123,14 @@ static void test_kinds(void **state)
     assert_string_equal(event_nameless("to come", "zq"), "something happened");
     assert_string_equal(event_nameless("alert", "zq: over: zq is 3 %, no longer above 9 %"), "an alert is over");
     assert_string_equal(event_nameless("alert", "zq: zq is 12 %, above 9 %"), "an alert was raised");
+    static const struct { const char *text, *said; } policy[] = {
+        { "set for zq (pid 1), goal latency: nice 0 to -9", "Sonde set something for a program" },
+        { "set back for zq (pid 1), goal latency: zq", "Sonde set something back" },
+        { "all is set back of 1 program, and nothing is set for now: zq", "Sonde set something back" },
+        { "weight halved of zq (pid 1), goal latency: zq", "Sonde told of what it sets" },
+    };
+    for (size_t i = 0; i < sizeof policy / sizeof *policy; i++)
+        assert_string_equal(event_nameless("policy", policy[i].text), policy[i].said);
     assert_string_equal(change_nameless("memory ran out, and the kernel ended process 812: (zq)"),
                         "the kernel ended a process for lack of memory");
     assert_string_equal(change_nameless(""), OTHER);

@@ -121,21 +121,6 @@ static void precision_names_its_cost(void **state)
     plan_done(&p);
 }
 
-/* Passive waiting costs wake-ups, so a goal has it only where others take the processors. */
-static void waiting_is_passive_beside_others_only(void **state)
-{
-    char why[KNOB_WHY];
-    struct machine m = quiet("");
-    struct plan p;
-    (void)state;
-    for (int busy = 0; busy < 2; busy++) {
-        m.contention = busy ? 0.4 : 0;
-        assert_int_equal(make(&m, GOAL_THROUGHPUT, NULL, &p, why), 0);
-        assert_int_equal(plan_find(&p, "omp.wait", "") != NULL, busy);
-        plan_done(&p);
-    }
-}
-
 static void no_goal_asks_for_a_real_time_class(void **state)
 {
     char why[KNOB_WHY];
@@ -163,7 +148,6 @@ int main(void)
         cmocka_unit_test(what_is_left_is_not_in_the_arm),
         cmocka_unit_test(a_running_tree_gets_what_it_can),
         cmocka_unit_test(precision_names_its_cost),
-        cmocka_unit_test(waiting_is_passive_beside_others_only),
         cmocka_unit_test(no_goal_asks_for_a_real_time_class),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

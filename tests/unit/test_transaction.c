@@ -292,7 +292,7 @@ static void write_journal(struct world *w, const struct buf *text)
 }
 
 #define BEGIN(id) "{\"do\":\"begin\",\"id\":\"" id \
-                  "\",\"boot\":\"00000000-0000-4000-8000-000000000001\",\"owner\":77," \
+                  "\",\"boot\":\"00000000-0000-4000-8000-000000000001\",\"user\":0,\"owner\":77," \
                   "\"start\":5,\"command\":\"run\",\"what\":\"x\",\"time\":5}"
 #define WRITE(id, n, knob) "{\"do\":\"write\",\"id\":\"" id "\",\"n\":" n ",\"knob\":\"" knob "\",\"inst\":\"\"," \
                            "\"pid\":0,\"start\":0,\"old\":\"60\",\"set\":\"10\"}"

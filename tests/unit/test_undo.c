@@ -5,6 +5,8 @@
 #include "undo_world.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* A process that set this and was killed: its journal is closed, its task gone. */
 static void set_and_die(struct world *w, const char *knob, const char *value, long changes)
@@ -206,6 +208,76 @@ static void a_person_may_end_any(void **state)
     journal_close(j);
     journal_close(k);
     journal_close(person);
+    world_done(&w);
+}
+
+/* ---- whose it is ---- */
+
+#define SERVICE 65534 /* some user */
+
+static void service_owns(struct world *w, const char *path)
+{
+    char whole[256];
+    snprintf(whole, sizeof whole, "%s%s", w->root, path);
+    assert_int_equal(chown(whole, SERVICE, SERVICE), 0);
+}
+
+/* The recorder of the system has a user of its own, and root shares its directory. */
+static void root_and_a_service_share_a_journal(void **state)
+{
+    (void)state;
+    struct world w;
+    struct stat st;
+    char path[OS_PATH_MAX];
+    if (geteuid() != 0)
+        skip();
+    world_init(&w);
+    assert_int_equal(chmod(w.root, 0755), 0);
+    service_owns(&w, "/data");
+    set_and_die(&w, "a", "10", ALL);
+    snprintf(path, sizeof path, "%s/policy/journal", w.dir);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_uid, SERVICE); /* though root made it */
+    assert_int_equal(seteuid(SERVICE), 0);
+    struct undone u = recover(&w);
+    struct journal *j = world_open(&w);
+    int refused = journal_revert(j, NULL, NULL);
+    journal_close(j);
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(u.restored + u.failed, 0); /* it is root's; the service may not even see the owner */
+    assert_int_equal(refused, -EPERM);
+    assert_string_equal(world_get(&w, "a", 0), "10");
+    u = recover(&w);
+    assert_int_equal(u.restored, 1);
+    world_done(&w);
+}
+
+/* What the service has written may have root set nothing that Sonde would not. */
+static void a_service_gains_nothing(void **state)
+{
+    (void)state;
+    struct world w;
+    struct undone u = { 0 };
+    char path[OS_PATH_MAX];
+    if (geteuid() != 0)
+        skip();
+    world_init(&w);
+    set_and_die(&w, "clamp", "500", ALL);
+    struct journal *j = world_open(&w);
+    assert_int_equal(journal_hold(j), 0);
+    journal_say_old(j, j->deed[0].id, 0, "77777777", "");
+    assert_int_equal(journal_put(j, true), 0);
+    journal_close(j);
+    service_owns(&w, "/data");
+    service_owns(&w, "/data/policy");
+    service_owns(&w, "/data/policy/journal");
+    u = recover(&w);
+    assert_int_equal(u.failed, 1);
+    assert_string_equal(world_get(&w, "clamp", 0), "500");
+    undone_done(&u);
+    snprintf(path, sizeof path, "%s/policy/journal", w.dir);
+    assert_int_equal(chown(path, SERVICE + 1, 0), 0); /* of anybody else it is not even read */
+    assert_int_equal(journal_open(w.dir, w.root, &j), -EPERM);
     world_done(&w);
 }
 
@@ -462,6 +534,8 @@ int main(void)
         cmocka_unit_test(time_ends_it),
         cmocka_unit_test(another_boot_closes_it),
         cmocka_unit_test(a_person_may_end_any),
+        cmocka_unit_test(root_and_a_service_share_a_journal),
+        cmocka_unit_test(a_service_gains_nothing),
         cmocka_unit_test(what_fails_is_tried_again),
         cmocka_unit_test(what_is_gone_is_gone),
         cmocka_unit_test(tasks_are_known_by_their_start),

@@ -39,7 +39,7 @@ static const char *in_root(const char *name)
 /* Every line is a comment, a section, "Key=value", or blank. */
 static void check_syntax(enum unit_file file, const char *text)
 {
-    bool ini = file == UNIT_RECORDER || file == UNIT_WEB || file == UNIT_NETWORK;
+    bool ini = file != UNIT_TMPFILES && file != UNIT_UDEV && file != UNIT_SYSUSERS;
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
         size_t n = strcspn(line, "\n"), key = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
         if (n && *line != '#' && *line != '[' && ini && !(key > 0 && line[key] == '='))

@@ -192,9 +192,11 @@ void world_boot(struct world *w, int number)
     snprintf(id, sizeof id, "00000000-0000-4000-8000-%012d\n", number);
     world_file(w, "/proc/sys/kernel/random/boot_id", id);
     for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+        struct place p = { .root = w->root };
         char path[64];
         snprintf(path, sizeof path, "/knobs/%s", first[i].knob);
-        world_file(w, path, first[i].value);
+        if (world_put(world_knob(first[i].knob), &p, first[i].value) < 0)
+            world_file(w, path, first[i].value);
     }
 }
 

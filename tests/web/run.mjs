@@ -176,6 +176,7 @@ const USES = {
   },
   async analysis(page) {
     check(/To do:/.test(await text(page, '.view')), 'no advice');
+    check(/To try: sonde fix swapping/.test(await text(page, '.view')), 'no remedy');
   },
   async chat(page, stub) {
     await page.fill('input[aria-label=Question]', 'How busy was the processor?');

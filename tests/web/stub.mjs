@@ -187,6 +187,7 @@ export class Stub {
                   evidence: ['fs.util{/home} 88.4 %, grew 3.2 % in 5 d', 'full in 21 d at this rate'],
                   advice:
                     'remove what is not needed below /home: the largest folders are told by du -xh --max-depth=2 /home',
+                  remedy: null,
                   since_ms: now - 5 * DAY,
                 },
               ],
@@ -643,6 +644,7 @@ export class Stub {
           title: 'all tasks waited for memory 12.5 % of the time for 20 s',
           evidence: ['pressure.memory.full 12.5 %, above 5 % since 10:30:40'],
           advice: 'close what is not needed, or add memory: this machine works at the edge of its 16.0 GB',
+          remedy: 'swapping',
           since: iso(now - 540e3),
         },
       ],

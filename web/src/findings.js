@@ -214,8 +214,8 @@ export function eventItem(event) {
   );
 }
 
-/** @param {{severity: string, area: string, title: string, evidence: string[], advice: string, since?: string,
- *   since_ms?: number}} insight */
+/** @param {{severity: string, area: string, title: string, evidence: string[], advice: string,
+ *   remedy?: string | null, since?: string, since_ms?: number}} insight */
 export function insightItem(insight) {
   const since = insight.since_ms ?? (insight.since ? Date.parse(insight.since) : null);
   const told = (/** @type {string} */ text) => localTimes(text, since ?? Date.now());
@@ -238,5 +238,12 @@ export function insightItem(insight) {
       ),
     insight.advice &&
       h('p', { class: 'advice' }, h('span', { class: 'advice-mark', text: 'To do: ' }), insight.advice),
+    insight.remedy &&
+      h(
+        'p',
+        { class: 'advice' },
+        h('span', { class: 'advice-mark', text: 'To try: ' }),
+        h('code', { text: `sonde fix ${insight.remedy}` }),
+      ),
   );
 }

@@ -37,7 +37,7 @@ function stepFate({ undone }) {
 
 /** How much better the metric was: 1.5 is half as long again without it. @param {Learned} one */
 function effectText({ ratio, low, high, pairs, won }) {
-  if (ratio === null) return 'no gain was sure';
+  if (ratio === null) return '';
   const times = (/** @type {number | null} */ v) => (v === null ? '?' : v.toFixed(2));
   return `${times(ratio)} x better (${times(low)} to ${times(high)}), won ${won} of ${pairs}`;
 }

@@ -74,5 +74,9 @@ const char *event_nameless(const char *kind, const char *text)
         return change_nameless(text);
     if (strcmp(kind, "alert") == 0)
         return strstr(text, ": over: ") ? "an alert is over" : "an alert was raised";
+    if (strcmp(kind, "policy") == 0)
+        return strncmp(text, "set for ", 8) == 0 ? "Sonde set something for a program"
+               : strstr(text, "set back")        ? "Sonde set something back"
+                                                 : "Sonde told of what it sets";
     return strcmp(kind, "log") == 0 ? "a line of a log stood out" : "something happened";
 }

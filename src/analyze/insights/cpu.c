@@ -1,8 +1,10 @@
 /* cpu.c - rules about processors: all busy, one busy, taken away, slowed down. */
 #include "analyze/insights/rules.h"
 
-#include "base/mem.h"
+#include "base/auto.h"
 #include "core/amount.h"
+
+#include <string.h>
 
 #define BUSY 90.0          /* %: beyond this the queue grows without bound (M/M/1: 9 waiting per one served) */
 #define WAITING 20.0       /* % of the time that some task waited for a core */
@@ -11,6 +13,9 @@
 #define STOLEN_MUCH 25.0
 #define PINNED 95.0
 #define OTHERS_IDLE 30.0
+#define SWITCHES 3000.0    /* 1/s and core: a desktop at rest makes some hundreds */
+#define LITTLE_WORK 25.0   /* % */
+#define TRAFFIC_SHARE 0.2  /* packets and requests of disks, of the switches: those are woken for */
 #define THROTTLED 5.0      /* % of the periods in which a control group was stopped */
 
 void rule_cpu_saturated(struct inspection *in)
@@ -108,6 +113,42 @@ void rule_one_core(struct inspection *in)
     insight_advice(
         i,
         "If the program can use several threads, let it; more cores will not help it otherwise.");
+}
+
+/* What a row's packets and requests of disks account for. */
+static double traffic_of(struct inspection *in, size_t row)
+{
+    static const char *const families[] = { "net.recv.packets.rate", "net.send.packets.rate", "disk.reads.rate",
+                                            "disk.writes.rate" };
+    double sum = 0;
+    for (size_t f = 0; f < sizeof families / sizeof *families; f++)
+        for (int slot = -1; (slot = next_instance(in, families[f], slot)) >= 0;) {
+            double v = recording_col(in->r, slot)[row];
+            sum += isnan(v) || !strcmp(instance_of(in, slot), "total") ? 0 : v;
+        }
+    return sum;
+}
+
+void rule_wake_ups(struct inspection *in)
+{
+    struct held h;
+    char rate[AMOUNT_MAX], work[AMOUNT_MAX];
+    int cores = cores_of(in);
+    const double *switches = column(in, "cpu.context_switches.rate", NULL), *util = column(in, "cpu.util", NULL);
+    if (cores == 0 || !switches || !util)
+        return;
+    auto_free double *idle = mem_new(in->n * sizeof *idle);
+    for (size_t i = in->from; i < in->n; i++)
+        idle[i] = isnan(switches[i]) || isnan(util[i]) ? NAN :
+                  util[i] <= LITTLE_WORK && traffic_of(in, i) <= TRAFFIC_SHARE * switches[i] ? switches[i] : 0;
+    if (!held_above(in, idle, SWITCHES * cores, &h))
+        return;
+    struct insight *i = insight_new(in, "wake-ups", NULL, SEVERITY_NOTICE, AREA_POWER, h.since);
+    insight_title(i, "Programs wake up all the time for little work: %s task switches",
+                  amount_text(h.mean, UNIT_PER_S, rate));
+    insight_held(in, i, "cpu.context_switches.rate above 3000/s and core", &h);
+    insight_evidence(i, "cpu.util %s at the same time", amount_text(mean_during(util, &h), UNIT_PERCENT, work));
+    insight_advice(i, "See who looks so often (`pidstat -w 1`), and let it wait for an event or look less often.");
 }
 
 void rule_cgroup_throttled(struct inspection *in)

@@ -14,7 +14,9 @@ static rule *const rules[] = {
     rule_mount_silent, rule_disk_full, rule_inodes_full,
     rule_io_pressure, rule_disk_slow, rule_disk_saturated, rule_iowait, rule_stuck,
     rule_cpu_saturated, rule_steal, rule_cgroup_throttled, rule_one_core, rule_run_queue,
-    rule_temperature, rule_throttling, rule_battery_low, rule_battery_worn,
+    rule_wake_ups,
+    rule_temperature, rule_throttling, rule_battery_low, rule_battery_worn, rule_knob_conflict,
+    rule_two_tuners,
     rule_net_errors, rule_net_drops, rule_retransmits,
     rule_fork_storm, rule_zombies,
     rule_gaps,
@@ -22,6 +24,7 @@ static rule *const rules[] = {
 
 /* A rule that looks at another one adds it here, and to the healthy machine of its test. */
 static const char wanted[] =
+    "cpu.context_switches.rate,"
     "cpu.util,cpu.steal,cpu.iowait,cpu.load,cpu.temp,cpu.freq,cpu.freq.max,cpu.core.util,pressure.*.some,pressure.*.full,"
     "memory.available,memory.total,memory.oom_kills,memory.faults.major.rate,swap.in.rate,swap.out.rate,"
     "cgroup.cpu.throttled,cgroup.memory.util,"
@@ -29,7 +32,7 @@ static const char wanted[] =
     "net.errors.rate,net.drops.rate,net.recv.packets.rate,net.send.packets.rate,net.tcp.send.rate,"
     "net.tcp.retransmits.share,"
     "process.running,process.uninterruptible,process.zombies,process.forks.rate,"
-    "sensor.temp,sensor.temp.critical,battery.*";
+    "sensor.temp,sensor.temp.critical,battery.*,ac.online,cpu.power,cpu.throttle.core,cpu.throttle.package,tuning.*";
 
 bool insights_want(const struct schema *s, int slot)
 {

@@ -4,13 +4,23 @@
 /* The first is what `sonde policy` does. */
 static const struct command *const verbs[] = {
     &policy_explain,
+    &policy_apply,
+    &policy_status,
+    &policy_revert,
+    &policy_probe,
     &policy_learn,
     &policy_bench,
+    &policy_profile,
+    &policy_gamemode,
+    &policy_helper,
     NULL,
 };
 
 static const struct example examples[] = {
     { "sonde policy explain", "what could be set here, and why" },
+    { "sonde policy status", "what is set now, and by whom" },
+    { "sonde policy revert --all", "set it back" },
+    { "sonde policy probe", "which knobs there are here, and who may turn them" },
     { "sonde policy learn -i throughput -- ./simulate", "which knobs serve a program best" },
     { 0 },
 };

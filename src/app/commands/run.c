@@ -5,6 +5,7 @@
  * stop the program, unless --strict: somebody wants its result.
  */
 #include "app/datadir.h"
+#include "app/policy/borrowed.h"
 #include "app/policy/planning.h"
 
 #include "base/auto.h"
@@ -25,6 +26,7 @@ struct running {
     struct launch launch;
     struct journal *journal;
     struct transaction *transaction;
+    struct borrowed borrowed;
     struct undone undone;
     bool quiet;
 };
@@ -48,17 +50,22 @@ static void run_leave_shared(struct running *r, int rc)
     }
 }
 
-static int run_begin(struct running *r)
+static struct transaction_about run_about(const struct running *r)
 {
     const struct plan *p = &r->planning.plan;
+    const char *slash = strrchr(r->words[0], '/');
+    return (struct transaction_about){ .command = "run", .what = slash ? slash + 1 : r->words[0],
+                                       .goal = p->has_goal ? (int)p->goal : -1 };
+}
+
+static int run_begin(struct running *r)
+{
+    const struct transaction_about about = run_about(r);
     auto_buf struct buf dir = { 0 };
     int rc = datadir_find(r->args, &dir);
     if (rc == 0)
         rc = journal_open(buf_text(&dir), "", &r->journal);
-    const char *slash = strrchr(r->words[0], '/');
-    return rc < 0 ? rc : transaction_begin(r->journal, &(struct transaction_about){
-        .command = "run", .what = slash ? slash + 1 : r->words[0], .goal = p->has_goal ? (int)p->goal : -1 },
-        &r->transaction);
+    return rc < 0 ? rc : transaction_begin(r->journal, &about, &r->transaction);
 }
 
 static void run_apply(struct running *r)
@@ -88,8 +95,16 @@ static void run_leave_group(struct running *r)
     }
 }
 
+/* Of the machine before the program starts (pid 0), of its process once there is one. */
+static void run_borrow(struct running *r, int32_t pid)
+{
+    const struct transaction_about about = run_about(r);
+    borrowed_apply(&r->borrowed, &about, &r->planning.plan, pid);
+}
+
 static void run_end(struct running *r)
 {
+    borrowed_end(&r->borrowed, &r->undone);
     if (r->transaction)
         transaction_end(r->transaction, &r->undone);
     journal_close(r->journal);
@@ -128,7 +143,9 @@ static void run_say_end(const struct running *r)
         fprintf(stderr, "; %d left, see `sonde policy explain`", left);
     fprintf(stderr, "\nsonde: %.3g s, %.3g s of processor time, made to wait for one %lld times; set up in %.1f ms%s\n",
             r->launch.wall_s, r->launch.cpu_s, (long long)r->launch.switches, 1e3 * r->launch.setup_s,
-            r->undone.kept + r->undone.failed ? "" : "; all is as it was");
+            r->undone.kept + r->undone.failed || r->borrowed.lost ? "" : "; all is as it was");
+    if (r->borrowed.lost)
+        fputs("sonde: the helper ended meanwhile; what it had set goes back when it is started again\n", stderr);
     run_say_left(p);
     if (r->undone.kept + r->undone.failed)
         fputs(buf_text(&r->undone.lines), stderr);
@@ -150,6 +167,8 @@ static void run_json(const struct running *r, struct buf *out)
     json_int(&j, "restored", r->undone.restored);
     json_int(&j, "kept", r->undone.kept);
     json_int(&j, "failed", r->undone.failed);
+    json_int(&j, "set_by_helper", r->borrowed.set);
+    json_bool(&j, "helper_lost", r->borrowed.lost);
     json_end(&j);
     buf_putc(out, '\n');
 }
@@ -203,6 +222,7 @@ static bool run_is_refused(const struct running *r)
 static int run_program(struct running *r)
 {
     run_apply(r);
+    run_borrow(r, 0);
     run_leave_group(r);
     int rc = args_flag(r->args, "strict") && run_is_refused(r) ? -ECANCELED : 0;
     if (rc == 0) {
@@ -215,8 +235,10 @@ static int run_program(struct running *r)
     } else {
         r->launch.status = EXIT_FAILED;
     }
-    if (rc == 0)
+    if (rc == 0) {
+        run_borrow(r, r->launch.pid);
         launch_wait(&r->launch, NULL, NULL);
+    }
     run_end(r);
     if (rc == 0)
         run_tell(r);
@@ -240,6 +262,7 @@ static int run_run(const struct args *a)
 
 static const struct option options[] = {
     PLANNING_OPTIONS,
+    PLANNING_LEARNED,
     { "dry-run", 'n', OPTION_FLAG, .help = "say what would be set, as `policy explain`; run and write nothing" },
     { "strict",  0, OPTION_FLAG, .help = "do not run the program unless everything could be set" },
     { "report",  0, OPTION_FILE, "FILE", .help = "write what was set and what it took as JSON" },

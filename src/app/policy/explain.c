@@ -1,4 +1,5 @@
 /* explain.c - `sonde policy explain`: what would be set, why, and what it takes; writes nothing. */
+#include "app/datadir.h"
 #include "app/policy/planning.h"
 #include "app/policy/verbs.h"
 
@@ -64,6 +65,8 @@ static int explain_run(const struct args *a)
 
 static const struct option options[] = {
     PLANNING_OPTIONS,
+    PLANNING_LEARNED,
+    DATADIR_OPTION,
     { 0 },
 };
 

@@ -1,12 +1,45 @@
 /* planning.c - plans for people and programs. */
 #include "app/policy/planning.h"
 
+#include "app/policy/recall.h"
 #include "base/auto.h"
 #include "base/log.h"
+#include "base/text.h"
 
-
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+/*
+ * What trials of the same work found here stands in place of what a goal has for all work. Not of precision: a metric
+ * says nothing of bits.
+ */
+static void planning_recall(const struct args *a, struct plan_options *o, struct planning *out)
+{
+    bool may = args_has(a, "no-learned") && !args_flag(a, "no-learned") && args_positionals(a) && !o->pid;
+    if (!may || o->goal < 0 || o->goal == GOAL_PRECISION || o->arm)
+        return;
+    out->recalled = recall_learned(a, o->machine, (enum goal)o->goal, args_words(a), &out->learned);
+    if (out->recalled) {
+        o->arm = out->learned.arm;
+        o->arm_evidence = EVIDENCE_LEARNED;
+    }
+}
+
+static void planning_note(struct planning *p)
+{
+    const struct learned *l = &p->learned;
+    char at[TEXT_TIME_MAX];
+    if (!p->recalled)
+        return;
+    text_time(l->at_ms, at)[10] = '\0';
+    if (*l->arm && isfinite(l->ratio))
+        buf_printf(&p->plan.notes, "Learned here on %s by %s: %.3g times better than default (%.3g to %.3g), won %d of "
+                   "%d pairs.\n", at, l->metric, l->ratio, l->lo, l->hi, l->won, l->pairs);
+    else
+        buf_printf(&p->plan.notes, "Tried here on %s by %s: %s; so nothing is set (--no-learned: what the goal has for "
+                   "all work).\n", at, l->metric, l->reason);
+}
 
 int planning_make(const struct args *a, int32_t pid, struct planning *out)
 {
@@ -21,9 +54,12 @@ int planning_make(const struct args *a, int32_t pid, struct planning *out)
     struct plan_options o = { .machine = &out->machine, .goal = goal ? goal_of(goal) : -1, .arm = args_text(a, "set"),
                               .arm_evidence = EVIDENCE_ASKED, .system = args_flag(a, "system"),
                               .rt = args_flag(a, "rt"), .pid = pid };
+    planning_recall(a, &o, out);
     int rc = plan_make(&o, &out->plan, why);
     if (rc < 0)
         log_error(0, "%s", why);
+    else
+        planning_note(out);
     return rc < 0 ? EXIT_USAGE : EXIT_DONE;
 }
 

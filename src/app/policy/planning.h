@@ -4,7 +4,11 @@
 
 #include "app/command.h"
 #include "base/json.h"
-#include "policy/plan.h"
+#include "policy/learned.h"
+
+/* For the table of a command that starts a program; it has DATADIR_OPTION, too. */
+#define PLANNING_LEARNED \
+    { "no-learned", 0, OPTION_FLAG, .help = "what the goal has for all work, whatever trials of this one found" }
 
 /* For the table of a command. */
 #define PLANNING_OPTIONS \
@@ -17,6 +21,8 @@
 struct planning {
     struct machine machine;
     struct plan plan;
+    bool recalled;          /* what trials of this command found is used */
+    struct learned learned;
 };
 
 /*

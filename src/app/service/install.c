@@ -25,7 +25,7 @@
 struct install {
     struct service s;
     struct steps steps;
-    bool web, network;
+    bool web, network, policy;
     bool manager;           /* it can be asked to start something */
     bool makes_user;
     bool active;            /* as it says, at the end */
@@ -79,7 +79,8 @@ static bool install_may(const struct install *in)
         return false;
     }
     return install_reaches(s) && install_trusts(in) && install_may_write(s, UNIT_RECORDER) &&
-           install_may_write(s, UNIT_WEB) && install_may_write(s, UNIT_NETWORK);
+           install_may_write(s, UNIT_WEB) && install_may_write(s, UNIT_NETWORK) &&
+           install_may_write(s, UNIT_POLICY) && install_may_write(s, UNIT_POLICY_SOCKET);
 }
 
 /* ---- what is to be done ---- */
@@ -137,6 +138,8 @@ static void install_files(struct install *in)
     steps_folder(&in->steps, s->folder, false);
     install_unit(in, UNIT_RECORDER, true);
     install_unit(in, UNIT_WEB, in->web);
+    install_unit(in, UNIT_POLICY, in->policy);
+    install_unit(in, UNIT_POLICY_SOCKET, in->policy);
     service_path(s, "sonde.service.d", path);
     if (in->network) {
         steps_folder(&in->steps, path, false);
@@ -148,17 +151,36 @@ static void install_files(struct install *in)
     }
 }
 
+/* What has rights does not go on listening when it is not wanted any more. */
+static void install_drop_policy(struct install *in)
+{
+    const char *units[] = { "disable", in->manager ? "--now" : unit_name(UNIT_POLICY), unit_name(UNIT_POLICY_SOCKET),
+                            in->manager ? unit_name(UNIT_POLICY) : NULL, NULL };
+    if (!in->policy && service_look(&in->s, unit_name(UNIT_POLICY_SOCKET), NULL) == SERVICE_OURS)
+        service_systemctl(&in->s, &in->steps, true, units);
+}
+
+/* The helper is started for its socket. */
+static void install_systemctl(struct install *in, const char *verb)
+{
+    const char *words[5] = { verb, unit_name(UNIT_RECORDER) };
+    int n = 2;
+    if (in->web)
+        words[n++] = unit_name(UNIT_WEB);
+    if (in->policy)
+        words[n++] = unit_name(UNIT_POLICY_SOCKET);
+    service_systemctl(&in->s, &in->steps, false, words);
+}
+
 static void install_plan(struct install *in)
 {
-    const struct service *s = &in->s;
-    const char *web = in->web ? unit_name(UNIT_WEB) : NULL;
+    install_drop_policy(in);
     install_files(in);
     if (in->manager)
-        service_systemctl(s, &in->steps, false, (const char *const[]){ "daemon-reload", NULL });
-    service_systemctl(s, &in->steps, false, (const char *const[]){ "enable", unit_name(UNIT_RECORDER), web, NULL });
+        service_systemctl(&in->s, &in->steps, false, (const char *const[]){ "daemon-reload", NULL });
+    install_systemctl(in, "enable");
     if (in->manager) /* one that runs already takes what is new */
-        service_systemctl(s, &in->steps, false,
-                          (const char *const[]){ "restart", unit_name(UNIT_RECORDER), web, NULL });
+        install_systemctl(in, "restart");
 }
 
 /* ---- does it record? ---- */
@@ -270,7 +292,8 @@ static int install_do(struct install *in)
 
 static int install_run(const struct args *a)
 {
-    struct install in = { .web = args_flag(a, "web"), .network = args_flag(a, "network") };
+    struct install in = { .web = args_flag(a, "web"), .network = args_flag(a, "network"),
+                          .policy = args_flag(a, "policy") };
     if (!service_open(&in.s, a, "service install"))
         return EXIT_USAGE;
     in.steps.into = in.s.into;
@@ -284,6 +307,7 @@ static const struct option options[] = {
     SERVICE_UNIT_OPTIONS,
     { "web", 0, OPTION_FLAG, .help = "the page as well, for this machine only: http://127.0.0.1:7860" },
     { "network", 0, OPTION_FLAG, .help = "let the recorder open connections, for webhooks and pushed metrics" },
+    { "policy", 0, OPTION_FLAG, .help = "the helper as well, which sets knobs for members of the group sonde" },
     { "dry-run", 0, OPTION_FLAG, .help = "say what would be done, and do nothing" },
     SERVICE_INTO,
     { 0 },

@@ -11,7 +11,7 @@
 /* Which file each flag means; without one it is the recorder's unit. */
 static const struct { const char *flag; enum unit_file file; } flags[] = {
     { "web", UNIT_WEB }, { "network", UNIT_NETWORK }, { "tmpfiles", UNIT_TMPFILES }, { "udev", UNIT_UDEV },
-    { "sysusers", UNIT_SYSUSERS },
+    { "sysusers", UNIT_SYSUSERS }, { "policy", UNIT_POLICY }, { "policy-socket", UNIT_POLICY_SOCKET },
 };
 
 static int print_file(const struct args *a, enum unit_file *out)
@@ -33,7 +33,7 @@ static int print_file(const struct args *a, enum unit_file *out)
 
 static void print_json(const struct service *s, enum unit_file file, const struct buf *text, struct buf *out)
 {
-    bool unit = file == UNIT_RECORDER || file == UNIT_WEB || file == UNIT_NETWORK;
+    bool unit = file != UNIT_TMPFILES && file != UNIT_UDEV && file != UNIT_SYSUSERS;
     auto_buf struct buf path = { 0 };
     buf_printf(&path, "%s/%s", unit ? s->folder : unit_folder(file), unit_name(file));
     struct json j;
@@ -72,6 +72,8 @@ static const struct option options[] = {
     { "tmpfiles", 0, OPTION_FLAG, .help = "a rule that lets the group sonde read the processor's energy" },
     { "udev", 0, OPTION_FLAG, .help = "the same as a rule of udev" },
     { "sysusers", 0, OPTION_FLAG, .help = "the user that the service runs as" },
+    { "policy", 0, OPTION_FLAG, .help = "the unit of the helper that sets knobs for ordinary users" },
+    { "policy-socket", 0, OPTION_FLAG, .help = "the socket for which that is started, sonde-policy.socket" },
     { 0 },
 };
 

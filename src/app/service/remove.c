@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const enum unit_file removable[] = { UNIT_NETWORK, UNIT_WEB, UNIT_RECORDER };
+static const enum unit_file removable[] = { UNIT_NETWORK, UNIT_WEB, UNIT_POLICY_SOCKET, UNIT_POLICY, UNIT_RECORDER };
 enum { REMOVABLE = sizeof removable / sizeof *removable };
 
 struct removal {
@@ -114,6 +114,17 @@ static void remove_units(struct removal *r)
         service_systemctl(&r->s, &r->steps, !manager, words);
 }
 
+/* What the helper of this system kept: a journal, of which nothing stands any more when it has ended. */
+static void remove_policy_state(struct removal *r)
+{
+    auto_buf struct buf below = { 0 };
+    char path[OS_PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s" SERVICE_POLICY_STATE, r->s.into);
+    steps_below(r->s.into, path, &below);
+    if (!r->s.user && os_tree_look(*r->s.into ? r->s.into : "/", buf_text(&below)) == OS_DIR)
+        steps_purge(&r->steps, path);
+}
+
 static void remove_plan(struct removal *r)
 {
     char path[OS_PATH_MAX];
@@ -133,6 +144,8 @@ static void remove_plan(struct removal *r)
         service_systemctl(&r->s, &r->steps, false, (const char *const[]){ "daemon-reload", NULL });
     if (r->purge && os_exists("", r->data))
         steps_purge(&r->steps, r->data);
+    if (r->purge)
+        remove_policy_state(r);
     if (r->purge && r->made_user) {
         const char *here[] = { "userdel", SERVICE_USER, NULL };
         const char *there[] = { "userdel", "--prefix", r->s.into, SERVICE_USER, NULL };

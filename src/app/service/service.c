@@ -78,7 +78,8 @@ static bool service_find_directory(struct service *s, const char *verb)
 
 static const char *service_flag_for_system(const struct args *a)
 {
-    static const char *const flags[] = { "bpf", "network", "into", "tmpfiles", "udev", "sysusers" };
+    static const char *const flags[] = { "bpf", "network", "into", "tmpfiles", "udev", "sysusers", "policy",
+                                        "policy-socket" };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (args_has(a, flags[i]) && args_given(a, flags[i]) && strcmp(flags[i], "network") != 0)
             return flags[i];

@@ -11,6 +11,7 @@ extern const struct command service_print, service_install, service_remove;
 
 #define SERVICE_USER "sonde"
 #define SERVICE_STATE "/var/lib/sonde"
+#define SERVICE_POLICY_STATE "/var/lib/sonde-policy" /* of the helper, which is root's */
 
 /* For the tables of the verbs. */
 #define SERVICE_UNIT_OPTIONS \

@@ -18,6 +18,8 @@ static const struct { const char *folder, *name; } places[UNIT_FILES] = {
     [UNIT_TMPFILES] = { "/etc/tmpfiles.d", "sonde-rapl.conf" },
     [UNIT_UDEV]     = { "/etc/udev/rules.d", "60-sonde-rapl.rules" },
     [UNIT_SYSUSERS] = { "/etc/sysusers.d", "sonde.conf" },
+    [UNIT_POLICY]   = { "/etc/systemd/system", "sonde-policy.service" },
+    [UNIT_POLICY_SOCKET] = { "/etc/systemd/system", "sonde-policy.socket" },
 };
 
 const char *unit_name(enum unit_file file)

@@ -18,6 +18,8 @@ enum unit_file {
     UNIT_TMPFILES, /* the processor's energy for the group sonde, by tmpfiles.d(5) */
     UNIT_UDEV,     /* the same by udev(7) */
     UNIT_SYSUSERS, /* the user sonde, by sysusers.d(5) */
+    UNIT_POLICY,   /* sonde-policy.service: the helper that has rights */
+    UNIT_POLICY_SOCKET, /* sonde-policy.socket, for which it is started */
     UNIT_FILES
 };
 

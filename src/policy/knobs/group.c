@@ -166,6 +166,27 @@ static int plain_read(const struct knob *k, const struct place *p, char value[st
     return rc;
 }
 
+/* Percent with two decimals, or max. */
+static int clamp_read(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX])
+{
+    double v;
+    int rc = plain_read(k, p, value);
+    if (rc == 0 && text_double(value, &v))
+        snprintf(value, KNOB_VALUE_MAX, "%.15g", v);
+    return rc;
+}
+
+static int clamp_check(const struct knob *k, const struct place *p, const char *value, char why[static KNOB_WHY])
+{
+    (void)p;
+    double v;
+    bool number = text_double(value, &v);
+    if (strcmp(value, "max") == 0 || (number && v >= 0 && v <= 100))
+        return 0;
+    snprintf(why, KNOB_WHY, "%s takes max, or 0 to 100 percent; this is \"%.40s\"", k->name, value);
+    return number ? -ERANGE : -EINVAL;
+}
+
 /* ---- quota ---- */
 
 static int quota_period(const struct hierarchy *h, const char *group, double *quota, double *period)
@@ -522,6 +543,15 @@ const struct knob knobs_group[] = {
       .arg = "cpu cpu.max cpu.cfs_quota_us", .type = KNOB_TEXT,
       .caution = "it stands still for the rest of each period", .read = quota_read, .check = quota_check,
       .write = quota_write },
+    { GROUP, .name = "cpu.uclamp.min", .doc = "the use that schedutil takes it for, at least", .type = KNOB_TEXT,
+      .arg = "cpu cpu.uclamp.min cpu.uclamp.min", .unit = "percent", .caution = "more power", .read = clamp_read,
+      .check = clamp_check, .write = group_put },
+    { GROUP, .name = "cpu.uclamp.max", .doc = "the use that schedutil takes it for, at most", .type = KNOB_TEXT,
+      .arg = "cpu cpu.uclamp.max cpu.uclamp.max", .unit = "percent", .caution = "slower", .read = clamp_read,
+      .check = clamp_check, .write = group_put },
+    { GROUP, .name = "memory.min", .doc = "memory that is left to it whatever happens", .arg = "memory memory.min -",
+      .type = KNOB_TEXT, .unit = "bytes", .caution = "others may be killed for want of it",
+      .read = plain_read, .check = memory_check, .write = group_put },
     { GROUP, .name = "memory.high", .doc = "memory above which it is slowed down, or max", .arg = "memory memory.high -",
       .type = KNOB_TEXT, .unit = "bytes", .caution = "it may nearly stand still",
       .read = plain_read, .check = memory_check, .write = group_put },

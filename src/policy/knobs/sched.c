@@ -289,6 +289,17 @@ static int clamp_get(const struct knob *k, int32_t tid, char value[static KNOB_V
     return 0;
 }
 
+static int clamp_probe(const struct knob *k, const struct place *p, char why[static KNOB_WHY])
+{
+    char value[KNOB_VALUE_MAX];
+    int rc = task_guard(p);
+    if (rc == 0)
+        rc = clamp_get(k, p->pid, value);
+    if (rc == -ENODEV && !*p->root)
+        snprintf(why, KNOB_WHY, "this kernel has no clamps of utilisation");
+    return rc;
+}
+
 static int clamp_set(const struct knob *k, int32_t tid, const char *value)
 {
     struct attributes a;
@@ -374,12 +385,12 @@ static int right_writable(const struct knob *k, const struct place *p)
 
 const struct knob knobs_sched[] = {
     { TASK, .name = "nice", .doc = "its weight within its session or control group", .type = KNOB_WHOLE, .min = -15,
-      .max = 19, .risk = RISK_OTHERS, .needs = "CAP_SYS_NICE below 0, and for a task that runs", .owner = "nice",
+      .max = 19, .risk = RISK_OTHERS, .needs = "CAP_SYS_NICE below 0 or while it runs", .owner = "nice",
       .caution = "with autogroups it counts in its own session only", .read = nice_read, .writable = back_writable,
       .write = nice_write },
     { TASK, .name = "sched", .doc = "its class: batch is not woken at once, idle runs when nothing else does",
       .type = KNOB_CHOICE, .choices = "other batch idle", .risk = RISK_SELF,
-      .needs = "CAP_SYS_NICE for a task that runs", .caution = "an idle task beside busy ones may not run at all",
+      .needs = "CAP_SYS_NICE while it runs", .caution = "an idle task beside busy ones may not run at all",
       .read = class_read, .writable = back_writable, .write = class_write },
     { TASK, .name = "rt", .doc = "a real-time class: it runs before all others", .type = KNOB_TEXT, .opt_in = true,
       .risk = RISK_MACHINE, .needs = "CAP_SYS_NICE", .caution = "what does not pause is ended after 200 ms",
@@ -392,11 +403,11 @@ const struct knob knobs_sched[] = {
       .min = 100000, .max = 100000000, .unit = "ns", .risk = RISK_SELF, .needs = "", .caution = "",
       .owner = "sched", .probe = slice_probe, .read = slice_read, .writable = task_writable, .write = slice_write },
     { TASK, .name = "uclamp.min", .doc = "the use that schedutil takes it for, at least", .arg = "min", .type = KNOB_WHOLE,
-      .max = 1024, .risk = RISK_SELF, .needs = "CAP_SYS_NICE for a task that runs", .caution = "more power",
-      .read = clamp_read, .writable = back_writable, .write = clamp_write },
+      .max = 1024, .risk = RISK_SELF, .needs = "CAP_SYS_NICE while it runs", .caution = "more power",
+      .probe = clamp_probe, .read = clamp_read, .writable = back_writable, .write = clamp_write },
     { TASK, .name = "uclamp.max", .doc = "the use that schedutil takes it for, at most", .arg = "max", .type = KNOB_WHOLE,
-      .min = 1, .max = 1024, .risk = RISK_SELF, .needs = "CAP_SYS_NICE for a task that runs", .caution = "slower",
-      .read = clamp_read, .writable = back_writable, .write = clamp_write },
+      .min = 1, .max = 1024, .risk = RISK_SELF, .needs = "CAP_SYS_NICE while it runs", .caution = "slower",
+      .probe = clamp_probe, .read = clamp_read, .writable = back_writable, .write = clamp_write },
     { TASK, .name = "affinity", .doc = "the processors on which it may run", .type = KNOB_CPUS, .risk = RISK_SELF,
       .needs = "", .caution = "it waits for whatever else runs there", .read = affinity_read, .check = affinity_check,
       .writable = task_writable, .write = affinity_write },

@@ -10,7 +10,7 @@
 
 #include "policy/knob.h"
 
-enum task_capability { TASK_SYS_NICE = 23, TASK_SYS_RESOURCE = 24, TASK_SYS_ADMIN = 21 };
+enum task_capability { TASK_NET_ADMIN = 12, TASK_SYS_ADMIN = 21, TASK_SYS_NICE = 23, TASK_SYS_RESOURCE = 24 };
 
 /* Does this process have it, by /proc/self/status below the root? */
 bool task_capable(const char *root, enum task_capability c);

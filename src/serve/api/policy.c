@@ -4,6 +4,7 @@
 #include "policy/goal.h"
 #include "policy/journal.h"
 #include "policy/owners.h"
+#include "store/index.h"
 
 #include <errno.h>
 
@@ -91,6 +92,39 @@ static int policy_journal(const struct api *a, struct json *j)
     return rc == -ENOENT ? 0 : rc;
 }
 
+/* ---- what was learned ---- */
+
+static void policy_learned(void *self, const struct index_policy *p)
+{
+    struct json *j = self;
+    bool accepted = p->state == INDEX_POLICY_LEARNED;
+    json_object(j, NULL);
+    json_string(j, "workload", p->workload);
+    json_string(j, "intent", p->goal);
+    json_string(j, "metric", p->metric);
+    json_string(j, "arm", accepted ? p->arm : NULL);
+    json_digits(j, "ratio", p->ratio, 4);
+    json_digits(j, "low", p->lo, 4);
+    json_digits(j, "high", p->hi, 4);
+    json_int(j, "pairs", p->pairs);
+    json_int(j, "won", p->won);
+    json_int(j, "at_ms", p->at_ms);
+    json_string(j, "verdict", p->reason);
+    json_end(j);
+}
+
+/* Nothing needs to be recorded for something to be set, so no archive is no error. */
+static int policy_index(const struct api *a, struct json *j)
+{
+    struct index *x;
+    int rc = index_open_read(a->dir, &x);
+    if (rc == 0) {
+        rc = index_policies(x, PAST, policy_learned, j);
+        index_close(x);
+    }
+    return rc == -ENOENT ? 0 : rc;
+}
+
 /* ---- the others ---- */
 
 static void policy_neighbour(void *self, const struct owner *o, int32_t pid)
@@ -116,6 +150,7 @@ void api_policy(void *self, const struct http_request *r, struct http_reply *out
     json_object(&j, NULL);
     int rc = policy_journal(a, &j);
     json_array(&j, "learned");
+    rc = rc < 0 ? rc : policy_index(a, &j);
     json_end(&j);
     json_array(&j, "neighbours");
     if (!a->s.replay)

@@ -1,0 +1,27 @@
+/*
+ * Rights that are borrowed: steps of a plan that nothing keeps from being set but a right, set through the helper where
+ * it runs. Where it does not run, or ends meanwhile, they are left with a sentence, and the program runs all the same.
+ */
+#ifndef APP_POLICY_BORROWED_H
+#define APP_POLICY_BORROWED_H
+
+#include "policy/helper.h"
+
+struct borrowed { /* begins as { 0 } */
+    struct helper *helper;  /* NULL: none */
+    bool asked;             /* for a helper, once */
+    bool lost;              /* it ended meanwhile, and had set something */
+    int set;                /* steps that it set */
+    char why[KNOB_WHY];     /* there is none: why not */
+};
+
+/*
+ * Tries those steps of the machine and of GPUs (pid 0), or those of the process. The first call that has any connects,
+ * for `about`.
+ */
+void borrowed_apply(struct borrowed *b, const struct transaction_about *about, struct plan *p, int32_t pid);
+
+/* Lets the helper undo them, and adds how that went. */
+void borrowed_end(struct borrowed *b, struct undone *out);
+
+#endif

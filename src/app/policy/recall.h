@@ -1,0 +1,15 @@
+/* What was learned of a command on this machine, for those who are about to run it. */
+#ifndef APP_POLICY_RECALL_H
+#define APP_POLICY_RECALL_H
+
+#include "app/command.h"
+#include "policy/learned.h"
+
+/*
+ * Looks it up in the archive (--data), by the command's words, the goal, and how busy the machine is. False: nothing was
+ * learned, or it cannot be read. Writes nothing.
+ */
+bool recall_learned(const struct args *a, const struct machine *m, enum goal goal, const char *const *words,
+                    struct learned *out);
+
+#endif
