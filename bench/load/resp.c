@@ -15,14 +15,14 @@ static void resp_end(struct resp *r)
 static int resp_line(struct resp *r)
 {
     r->line[r->n - 2] = '\0';
-    switch (r->line[0]) {
-    case '-': r->errors++; /* fall through */
-    case '+':
-    case ':': resp_end(r); return 0;
-    case '$': break;
-    default: return -EBADMSG;
+    char kind = r->line[0], *end;
+    r->errors += kind == '-';
+    if (kind == '-' || kind == '+' || kind == ':') {
+        resp_end(r);
+        return 0;
     }
-    char *end;
+    if (kind != '$')
+        return -EBADMSG;
     long length = strtol(r->line + 1, &end, 10);
     if (end == r->line + 1 || *end || length < -1 || length > RESP_BODY)
         return -EBADMSG;

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define GROUP "sonde-bench-" /* and the number of the process whose it is */
+
 /* "cpu,cpuacct" among the options of a mount, as a word. */
 static bool group_has_cpu(const char *options)
 {
@@ -45,6 +47,20 @@ int group_top(char out[static OS_PATH_MAX])
     return cpu ? 0 : -ENODEV;
 }
 
+/* Of a bench that was killed. */
+static void group_remove_stale(void *self, const char *name)
+{
+    const char *top = self;
+    char path[OS_PATH_MAX], task[64];
+    int pid = 0, end = 0;
+    if (sscanf(name, GROUP "%d%n", &pid, &end) != 1 || name[end])
+        return;
+    snprintf(task, sizeof task, "/proc/%d", pid);
+    int n = snprintf(path, sizeof path, "%s/%s", top, name);
+    if (n < (int)sizeof path && !os_exists("", task))
+        group_remove(path);
+}
+
 int group_make(char out[static OS_PATH_MAX])
 {
     char top[OS_PATH_MAX], path[OS_PATH_MAX];
@@ -54,7 +70,8 @@ int group_make(char out[static OS_PATH_MAX])
     int n = snprintf(path, sizeof path, "%s/cgroup.subtree_control", top);
     if (n < (int)sizeof path && os_exists("", path))
         os_write_text("", path, "+cpu"); /* of version 2; where it is so already, nothing happens */
-    n = snprintf(path, sizeof path, "%s/sonde-bench-%d", top, getpid());
+    os_list("", top, group_remove_stale, top);
+    n = snprintf(path, sizeof path, "%s/" GROUP "%d", top, getpid());
     if (n >= (int)sizeof path)
         return -ENAMETOOLONG;
     if (mkdir(path, 0755) < 0)
@@ -80,5 +97,6 @@ static void group_remove_below(void *self, const char *name)
 void group_remove(const char *folder)
 {
     os_list("", folder, group_remove_below, &(struct below){ folder });
-    rmdir(folder);
+    for (int i = 0; i < 50 && rmdir(folder) < 0 && errno == EBUSY; i++)
+        usleep(10000); /* a task that has just ended counts a moment longer */
 }

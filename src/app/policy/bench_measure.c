@@ -74,9 +74,28 @@ int bench_open(struct bench *b)
     return measure_make_dir(b);
 }
 
+/* What a trial that was ended by force left set: its journal is in our folder, and goes with it. */
+static void measure_revert(const struct bench *b)
+{
+    char home[OS_PATH_MAX], path[OS_PATH_MAX];
+    snprintf(home, sizeof home, "%.4000s/home", b->dir);
+    snprintf(path, sizeof path, "%.4000s/policy/journal", home);
+    if (!os_exists("", path))
+        return;
+    const char *const words[] = { b->self, "policy", "revert", "--all", "--quiet", "--data", home, NULL };
+    struct stage s = { 0 };
+    struct stage_end end;
+    snprintf(path, sizeof path, "%.4000s/errors", b->dir);
+    struct stage_about about = { .dir = home, .errors = path, .program = words };
+    if (stage_start(&about, &s) == 0)
+        stage_finish(&s, &end);
+    stage_stop(&s);
+}
+
 void bench_close(struct bench *b)
 {
     stage_sweep();
+    measure_revert(b);
     if (*b->dir)
         os_remove_dir(b->dir);
 }

@@ -149,7 +149,7 @@ static int inside_set(const struct inside *s)
     return rc;
 }
 
-static pid_t inside_execute(const struct inside *s, char *const *words, int out, int nice)
+static pid_t inside_execute(const struct inside *s, const char *const *words, int out, int nice)
 {
     pid_t pid = fork();
     if (pid != 0)
@@ -161,7 +161,7 @@ static pid_t inside_execute(const struct inside *s, char *const *words, int out,
     close(s->control);
     close(s->out);
     close(s->report);
-    execvp(words[0], words);
+    execvp(words[0], (char *const *)words); /* which it does not change */
     fprintf(stderr, "%s: %s\n", words[0], strerror(errno));
     _exit(errno == ENOENT ? 127 : 126);
 }
@@ -311,6 +311,14 @@ int stage_wait(struct stage *s, double seconds, struct stage_end *end)
     if (rc < 0)
         return rc;
     return read(s->report, end, sizeof *end) == (ssize_t)sizeof *end ? 0 : -EPIPE;
+}
+
+int stage_finish(struct stage *s, struct stage_end *end)
+{
+    ssize_t n;
+    while ((n = read(s->report, end, sizeof *end)) < 0 && errno == EINTR)
+        ;
+    return n == (ssize_t)sizeof *end ? 0 : -EPIPE;
 }
 
 void stage_stop(struct stage *s)

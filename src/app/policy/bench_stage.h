@@ -18,8 +18,8 @@ struct stage_about {
     bool ordinary;        /* as the user nobody, where we are root */
     const char *dir;      /* theirs: HOME, and where they run */
     const char *errors;   /* file for what they complain of */
-    char *const *noise;   /* words, to a NULL; started first. NULL: none */
-    char *const *program; /* likewise */
+    const char *const *noise;   /* words, to a NULL; started first. NULL: none */
+    const char *const *program; /* likewise */
     int nice;             /* of the program */
 };
 
@@ -44,6 +44,9 @@ int stage_hear(struct stage *s, double seconds, struct buf *out);
 
 /* Waits until the program has ended. The same. */
 int stage_wait(struct stage *s, double seconds, struct stage_end *end);
+
+/* Waits for its end, also after a signal that asks this process to end. 0, or -EPIPE. */
+int stage_finish(struct stage *s, struct stage_end *end);
 
 /* Ends the program, with time to put things back, then all the rest. `struct stage s = { 0 }` is none. */
 void stage_stop(struct stage *s);

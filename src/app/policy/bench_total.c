@@ -85,10 +85,9 @@ static void total_find_best(const struct bench_result *const *r, struct bench_to
     text_copy(out->best, sizeof out->best, "default");
     for (int i = 0; i < r[0]->arms; i++) {
         const struct bench_arm *a = &r[0]->arm[i];
-        struct over o = a->kind == ARM_LEARNED ? (struct over){ .ratio = NAN }
-                                               : total_over(r, out->tasks, "default", a->name);
-        if (o.ratio > best) {
-            best = o.ratio;
+        double gain = a->kind == ARM_LEARNED ? NAN : total_over(r, out->tasks, "default", a->name).ratio;
+        if (gain > best) {
+            best = gain;
             text_copy(out->best, sizeof out->best, a->name);
         }
     }

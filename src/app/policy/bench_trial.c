@@ -47,6 +47,11 @@ static void words_done(struct words *w)
     *w = (struct words){ 0 };
 }
 
+static const char *const *words_of(const struct words *w)
+{
+    return (const char *const *)w->word;
+}
+
 #define auto_words __attribute__((cleanup(words_done)))
 
 /* ---- what is run ---- */
@@ -196,14 +201,14 @@ static int trial_start(struct trial *t, const struct words *program, int nice)
     int rc = 0;
     if (s->hogs) {
         words_put_hogs(&hogs, t->bench, s);
-        about.noise = hogs.word;
+        about.noise = words_of(&hogs);
     }
     if (s->hogs && !s->one_session) {
         rc = stage_start(&about, &t->noise);
         about.noise = NULL;
         os_sleep_until(os_mono_ns() + 300000000); /* until all of it runs */
     }
-    about.program = program->word;
+    about.program = words_of(program);
     about.nice = nice;
     if (rc == 0)
         rc = stage_start(&about, &t->program);
@@ -240,7 +245,7 @@ static int trial_ask(struct trial *t)
     struct stage_about about = trial_about(t);
     about.ordinary = false;
     about.group = t->made ? NULL : about.group;
-    about.program = w.word;
+    about.program = words_of(&w);
     rc = stage_start(&about, &t->asker);
     if (rc == 0)
         rc = stage_hear(&t->asker, TRIAL_S, &t->said);
@@ -349,7 +354,7 @@ double bench_announced(const struct bench *b, const struct bench_scenario *s, co
     trial_init(&t);
     words_put_arm(&w, b, s, arm, "--dry-run --json");
     struct stage_about about = trial_about(&t);
-    about.program = w.word;
+    about.program = words_of(&w);
     double factor = NAN;
     if (stage_start(&about, &t.program) == 0 && stage_hear(&t.program, TRIAL_S, &t.said) == 0)
         factor = bench_read_number(buf_text(&t.said), "cost_factor");
