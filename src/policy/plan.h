@@ -59,6 +59,7 @@ struct plan_options {
     const char *arm;             /* knobs that a person named, over those of the goal, or that were learned, in their
                                   * place; NULL none */
     enum evidence arm_evidence;
+    const char *work;            /* class of the program, as struct signature has it; NULL: not known */
     bool system;                 /* may knobs of groups, the system and GPUs be set? */
     bool rt;                     /* may a real-time class be set? */
     int32_t pid;                 /* of a running tree; 0: of a program that is about to start */

@@ -54,6 +54,9 @@ int planning_make(const struct args *a, int32_t pid, struct planning *out)
     struct plan_options o = { .machine = &out->machine, .goal = goal ? goal_of(goal) : -1, .arm = args_text(a, "set"),
                               .arm_evidence = EVIDENCE_ASKED, .system = args_flag(a, "system"),
                               .rt = args_flag(a, "rt"), .pid = pid };
+    struct signature work;
+    if (!pid && args_positionals(a) && signature_of(args_words(a), &work) == 0)
+        o.work = work.class;
     planning_recall(a, &o, out);
     int rc = plan_make(&o, &out->plan, why);
     if (rc < 0)
