@@ -58,7 +58,7 @@ struct help helping_begin(struct helping *h, int32_t pid, const char *program, s
         log_warn(rc, "policy gamemode: a change for %s (%d) could not be kept in the journal, so it was not made",
                  program, pid);
     } else {
-        borrowed_apply(&given.borrowed, &about, &p.plan, pid);
+        borrowed_apply(&given.borrowed, &about, &p.plan, &pid, 1);
     }
     planning_line(&p.plan, line);
     planning_done(&p);
