@@ -37,7 +37,7 @@ static bool line_rest(const char *rest, char *out, size_t cap)
 
 static bool line_is_command(const char *word)
 {
-    static const char *const commands[] = { "run", "apply", "fix", "adapt", "learn" };
+    static const char *const commands[] = { "run", "apply", "fix", "adapt", "learn", "gamemode" };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(commands[i], word) == 0)
             return true;
@@ -48,7 +48,7 @@ static int line_begin(const char *rest, struct helper_request *r, char why[stati
 {
     char goal[16];
     if (!line_word(&rest, r->command, sizeof r->command) || !line_is_command(r->command))
-        snprintf(why, KNOB_WHY, "begin: who? run, apply, fix, adapt or learn");
+        snprintf(why, KNOB_WHY, "begin: who? run, apply, fix, adapt, learn or gamemode");
     else if (!line_word(&rest, goal, sizeof goal) || (strcmp(goal, "-") != 0 && goal_of(goal) < 0))
         snprintf(why, KNOB_WHY, "begin: for which goal? - or one of " GOAL_NAMES);
     else if (!line_rest(rest, r->what, sizeof r->what))
