@@ -175,6 +175,8 @@ static void step_judge(struct step *s, const struct plan_options *o, bool new_gr
     if (new_group && (k->class == KNOB_GROUP || strcmp(k->name, "group.member") == 0))
         return; /* the group is yet to be made: making it will tell */
     knob_probe(k, &s->place, &now);
+    if (k->anew && !o->pid && now.readable)
+        text_copy(now.value, sizeof now.value, k->anew);
     text_copy(s->old, sizeof s->old, now.value);
     const struct owner *other = step_owner(s);
     if (!now.exists) {

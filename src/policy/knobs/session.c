@@ -139,13 +139,13 @@ static int autogroup_write(const struct knob *k, const struct place *p, const ch
 
 const struct knob knobs_session[] = {
     { .name = "session", .doc = "a session of its own: a share of the processor beside the others",
-      .class = KNOB_PROCESS, .type = KNOB_CHOICE, .choices = "own shared", .risk = RISK_NONE, .self_only = true,
+      .class = KNOB_PROCESS, .type = KNOB_CHOICE, .choices = "own shared", .risk = RISK_NONE, .self_only = true, .anew = "shared",
       .needs = "", .reverts = "ends with the program", .caution = "it has no controlling terminal",
       .read = session_read, .check = session_check, .write = session_write },
     { .name = "autogroup", .doc = "the weight of its session against others, as a nice value", .class = KNOB_PROCESS,
       .type = KNOB_WHOLE, .min = -15, .max = 19, .risk = RISK_OTHERS, .needs = "CAP_SYS_NICE below 0",
       .reverts = "ends with the session", .caution = "other sessions wait longer", .arg = "/proc/%d/autogroup",
-      .owner = "sched", .probe = autogroup_probe,
+      .owner = "sched", .anew = "0", .probe = autogroup_probe,
       .read = autogroup_read, .writable = autogroup_writable, .allowed = autogroup_allowed, .write = autogroup_write },
     { 0 },
 };
