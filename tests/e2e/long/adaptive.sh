@@ -21,21 +21,22 @@ settings() # ADAPTIVE
         >"$tmp/config/sonde/sonde.yaml"
 }
 
-# record_until SLACK: a recorder in the background, until the program has it, for two minutes at most
-record_until()
+# A recorder in the background, until the program has another slack, for two minutes at most.
+record_until_set()
 {
     "$sonde" record --data "$tmp/data" --interval 1 >"$tmp/record.out" 2>"$tmp/record.err" &
     recorder=$! background="$background $!"
     for _ in $(seq 240); do
-        [ "$(slack $named)" != "$1" ] || return 0
+        set=$(slack $named)
+        [ "$set" = "$before" ] || return 0
         kill -0 $recorder 2>/dev/null || fail "the recorder ended: $(cat "$tmp/record.err")"
         sleep 0.5
     done
-    fail "the slack is $(slack $named), not $1: $(cat "$tmp/record.err")"
+    fail "nothing was set: $(cat "$tmp/record.err")"
 }
 
 settings true
-record_until 2000000
+record_until_set
 [ "$(slack $other)" = "$before" ] || fail "a program that nobody named was touched"
 sleep 2 # the event is of the next instant
 kill $recorder
@@ -43,12 +44,12 @@ wait $recorder || fail "the recorder ended with $?: $(cat "$tmp/record.err")"
 [ "$(slack $named)" = "$before" ] || fail "it is not back at the end: $(slack $named)"
 expect 0 '' "$sonde" events --data "$tmp/data" --kind policy
 case $(tr -s ' \n' ' ' <"$tmp/out") in
-*"set for named_toy (pid $named), goal power: timer.slack $before to 2000000"*) ;;
+*"set for named_toy (pid $named), goal power: timer.slack $before to $set"*) ;;
 *) fail "no event says it: $(cat "$tmp/out")" ;;
 esac
 
 # Killed: what it left is set back by whoever opens the journal next; an ordinary recorder, here.
-record_until 2000000
+record_until_set
 kill -9 $recorder
 wait $recorder 2>/dev/null || :
 expect 0 '*' "$sonde" policy status --data "$tmp/data"
