@@ -40,6 +40,7 @@ struct adaptive {
     struct adapt_tree window[NAMED_MAX];
     size_t n_window;
     int goal;
+    bool refusal_said;
     int64_t at_ms;
     const struct machine *machine; /* in a window only */
 };
@@ -405,6 +406,19 @@ static void adaptive_do(struct adaptive *x, const struct adapt_decision *d)
     }
 }
 
+/* Once: a person who named a program waits for something to happen to it. */
+static void adaptive_say_refused(struct adaptive *x)
+{
+    const char *why = named_refused(x->trees);
+    if (!*why || x->refusal_said)
+        return;
+    x->refusal_said = true;
+    if (x->o.hides_names)
+        adaptive_say(x, SEVERITY_NOTICE, "a program that policy.trees names is left alone: it may not be touched");
+    else
+        adaptive_say(x, SEVERITY_NOTICE, "policy.trees names it, but %s", why);
+}
+
 void adaptive_window(struct adaptive *x, int64_t at_ms, const char *class, double stopped, const struct machine *m)
 {
     struct adapt_decision d;
@@ -413,6 +427,7 @@ void adaptive_window(struct adaptive *x, int64_t at_ms, const char *class, doubl
     x->at_ms = at_ms;
     x->machine = m;
     x->goal = adapt_goal(&x->o.wishes, class, m->on_battery);
+    adaptive_say_refused(x);
     adaptive_drop_gone(x);
     adaptive_note_trees(x);
     adapt_window(x->adapt, &(struct adapt_window){

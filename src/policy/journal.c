@@ -156,6 +156,14 @@ void journal_say_undo(struct journal *j, const char *id, size_t n, enum undone_h
     journal_said(j, &line, at);
 }
 
+void journal_say_tell(struct journal *j, const char *id, const char *text)
+{
+    struct json line;
+    size_t at = journal_say(j, &line, "tell", id);
+    json_string(&line, "text", text);
+    journal_said(j, &line, at);
+}
+
 /* How many are open then stands at the end of the line, for journal_is_idle(). */
 static void journal_say_ended(struct journal *j, const char *id, const char *why, int64_t time_ms, size_t open)
 {
@@ -341,8 +349,11 @@ static void journal_say_all(struct journal *j)
 {
     size_t open = journal_count_open(j);
     buf_clear(&j->out);
-    for (size_t i = 0; i < j->n; i++)
+    for (size_t i = 0; i < j->n; i++) {
         journal_say_begin(j, &j->deed[i]);
+        if (*j->deed[i].effect)
+            journal_say_tell(j, j->deed[i].id, j->deed[i].effect);
+    }
     journal_say_entries(j);
     for (size_t i = 0; i < j->n; i++)
         if (j->deed[i].ended)
@@ -502,7 +513,7 @@ static void journal_show(struct journal *j, const struct deed *d,
                                          .pid = e->pid, .start = e->start, .undone = journal_how_name(e->how) };
     }
     each(self, &(struct journal_transaction){
-        .id = d->id, .command = d->command, .what = d->what, .goal = d->goal, .owner = d->owner,
+        .id = d->id, .command = d->command, .what = d->what, .effect = d->effect, .goal = d->goal, .owner = d->owner,
         .begun_ms = d->begun_ms, .until_ms = d->until_ms, .ended_ms = d->ended_ms,
         .owner_lives = task_lives(j->root, d->owner, d->start),
         .this_boot = !journal_is_past(j, d), .step = step, .n = d->n });
@@ -529,4 +540,21 @@ int journal_each(struct journal *j, bool ended, void (*each)(void *self, const s
             n++;
         }
     return rc < 0 ? rc : n;
+}
+
+int journal_tell(struct journal *j, const char *id, const char *text)
+{
+    char effect[JOURNAL_EFFECT_MAX];
+    text_copy(effect, sizeof effect, text);
+    int rc = journal_hold(j);
+    if (rc < 0)
+        return rc;
+    if (journal_find(j, id)) {
+        journal_say_tell(j, id, effect);
+        rc = journal_put(j, false);
+    } else {
+        rc = -ENOENT;
+    }
+    journal_let_go(j);
+    return rc < 0 ? rc : 0;
 }

@@ -21,6 +21,7 @@
 #include "policy/plan.h"
 
 #define JOURNAL_ID_MAX 40
+#define JOURNAL_EFFECT_MAX 160
 
 struct journal;
 
@@ -77,6 +78,9 @@ int journal_recover(struct journal *j, struct undone *out);
  * it is another user's, and we are not root. */
 int journal_revert(struct journal *j, const char *id, struct undone *out);
 
+/* What came of one, in words ("p99 5.2 ms before, 0.3 ms after"), in place of what was told of it before. -ENOENT. */
+int journal_tell(struct journal *j, const char *id, const char *text);
+
 struct journal_step {
     const char *knob, *inst, *old, *set, *now; /* borrowed, in the call only; now "": not read back */
     int32_t pid;
@@ -86,6 +90,7 @@ struct journal_step {
 
 struct journal_transaction {
     const char *id, *command, *what; /* borrowed, in the call only */
+    const char *effect;            /* what came of it, in words; "" not known */
     int goal;                      /* -1: none */
     int32_t owner;
     int64_t begun_ms, until_ms, ended_ms; /* ended 0: it is open */

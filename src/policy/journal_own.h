@@ -9,6 +9,7 @@
  *   ask    n, found: synced before it is asked whose that value is (undo.c)
  *   old    n, old, pair: what to go back to is another value now; synced
  *   undo   n, how, found
+ *   tell   text: what came of it
  *   end    why ("boot": it was of another one), time, open: how many others are open
  *
  * What is in memory comes from lines only: a line that is put is read like one that was there.
@@ -47,6 +48,7 @@ struct entry {
 };
 
 struct deed {        /* a transaction */
+    char effect[JOURNAL_EFFECT_MAX];
     char id[JOURNAL_ID_MAX], boot[40], command[16], what[128], why[16];
     int goal;
     uint32_t user;   /* with whose rights it was made */
@@ -104,6 +106,7 @@ void journal_say_refused(struct journal *j, const char *id, size_t n);
 void journal_say_ask(struct journal *j, const char *id, size_t n, const char *found);
 void journal_say_old(struct journal *j, const char *id, size_t n, const char *old, const char *pair);
 void journal_say_undo(struct journal *j, const char *id, size_t n, enum undone_how how, const char *found);
+void journal_say_tell(struct journal *j, const char *id, const char *text);
 void journal_say_end(struct journal *j, const char *id, const char *why);
 
 /*

@@ -169,6 +169,8 @@ static void journal_take(struct journal *j, const json_t *o)
     int64_t n = journal_number(o, "n", JOURNAL_STEPS_MAX - 1);
     if (strcmp(what, "begin") == 0)
         journal_begin(j, o, id);
+    else if (d && strcmp(what, "tell") == 0) /* also of one that is over */
+        journal_text(o, "text", d->effect, sizeof d->effect);
     else if (!d || d->ended)
         return;
     else if (strcmp(what, "end") == 0)

@@ -56,6 +56,7 @@ struct named {
     size_t n;
     struct waitings before, now;
     double busy_s;     /* of all processors so far; NaN not known */
+    char refused[KNOB_WHY];
 };
 
 /* ---- processes ---- */
@@ -133,9 +134,15 @@ static void named_begin(struct named *t)
 {
     struct one **top = mem_new((t->n_ones + 1) * sizeof *top);
     size_t n = 0;
-    for (size_t i = 0; i < t->n_ones; i++)
-        if (named_names(t, &t->one[i]) && named_top(t, &t->one[i]) == &t->one[i])
+    *t->refused = '\0';
+    for (size_t i = 0; i < t->n_ones; i++) {
+        if (!named_names(t, &t->one[i]))
+            continue;
+        if (named_top(t, &t->one[i]) == &t->one[i])
             top[n++] = &t->one[i];
+        else if (!*t->refused && !guarded_is(t->root, t->one[i].pid, t->uid, t->refused))
+            *t->refused = '\0'; /* it is within another one */
+    }
     if (n)
         qsort(top, n, sizeof *top, one_start_order);
     t->n = n < NAMED_MAX ? n : NAMED_MAX;
@@ -298,6 +305,11 @@ int named_look(struct named *t)
 const struct named_tree *named_at(const struct named *t, size_t i)
 {
     return i < t->n ? &t->tree[i] : NULL;
+}
+
+const char *named_refused(const struct named *t)
+{
+    return t->refused;
 }
 
 struct named *named_new(const char *root, uint32_t uid, const char *const *globs, size_t n)

@@ -46,4 +46,7 @@ int named_look(struct named *t);
 /* By the last look; borrowed until the next. */
 const struct named_tree *named_at(const struct named *t, size_t i);
 
+/* Why one whose name was given is left alone, as guarded_is() says it; "" where the last look found none. */
+const char *named_refused(const struct named *t);
+
 #endif

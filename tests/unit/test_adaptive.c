@@ -462,6 +462,26 @@ static void test_names_are_hidden(void **state)
     end_trial(&t);
 }
 
+static void test_who_may_not_be_touched_is_told_once(void **state)
+{
+    (void)state;
+    for (int hides = 0; hides < 2; hides++) {
+        struct trial t;
+        begin_trial(&t);
+        adaptive_free(t.x);
+        t.o.uid = 1001;
+        t.o.hides_names = hides;
+        t.x = adaptive_new(&t.o);
+        windows(&t, 20);
+        assert_int_equal(t.n_said, 1);
+        expect_said(&t, "policy.trees names",
+                    hides ? "is left alone" : "process 100 (game) is left alone: it is another");
+        assert_int_equal(strstr(t.said[0], "game") != NULL, !hides);
+        assert_int_equal(hands.plans, 0);
+        end_trial(&t);
+    }
+}
+
 static void test_nothing_named_nothing_planned(void **state)
 {
     (void)state;
@@ -506,6 +526,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_does_not_take, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_was_learned, setup, teardown),
         cmocka_unit_test_setup_teardown(test_names_are_hidden, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_who_may_not_be_touched_is_told_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing_named_nothing_planned, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

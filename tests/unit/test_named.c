@@ -91,8 +91,18 @@ static void test_whom_nobody_may_touch(void **state)
     named_free(t);
     tree_remove(root, "/proc/self");
 
-    t = named_new(root, 1001, globs, 1); /* another user has nothing here */
+    t = named_new(root, 1001, globs, 1); /* another user has nothing here, and is told why */
     assert_int_equal(named_look(t), 0);
+    assert_non_null(strstr(named_refused(t), "process 1 (init) is left alone"));
+    named_free(t);
+    globs[0] = "game*";
+    t = named_new(root, 1001, globs, 1);
+    assert_int_equal(named_look(t), 0);
+    assert_non_null(strstr(named_refused(t), "process 100 (game) is left alone: it is another user's"));
+    named_free(t);
+    t = named_new(root, 1000, globs, 1);
+    assert_int_equal(named_look(t), 2);
+    assert_string_equal(named_refused(t), ""); /* the worker is within its game */
     named_free(t);
 }
 
@@ -120,7 +130,7 @@ static void test_waiting(void **state)
     proc_sample_waits(root, 100, 110, 0.5, 0.5); /* a new thread: all that it did */
     proc_sample_waits(root, 101, 101, 1, 2.5);
     proc_sample_waits(root, 60, 60, 2, 4);       /* of the others */
-    proc_sample_busy(root, 104); /* of which 2.5 s were the program's: the others ran 1.5 s, most of it of some that ended */
+    proc_sample_busy(root, 104); /* 2.5 s of it the program's: the others ran 1.5 s, most of which have ended */
     named_look(t);
     const struct named_tree *a = named_at(t, 0), *b = named_at(t, 1);
     assert_near(a->waits, 100 * 2.5 / 5, 1e-6);

@@ -379,6 +379,39 @@ static void count_transactions(void *self, const struct journal_transaction *t)
     ++*(int *)self;
 }
 
+static void take_effect(void *self, const struct journal_transaction *t)
+{
+    memcpy(self, t->effect, strlen(t->effect) + 1);
+}
+
+/* Also of one that is over, read by another process, and cut where it is too long. */
+static void what_came_of_it_is_kept(void **state)
+{
+    (void)state;
+    struct world w;
+    char effect[JOURNAL_EFFECT_MAX] = "", id[JOURNAL_ID_MAX], lengthy[400] = "";
+    world_init(&w);
+    world_task(&w, 10, 1, 500);
+    struct journal *j = world_open(&w), *reader;
+    struct transaction *t = world_begin(j, 10, GOAL_LATENCY, "run");
+    world_apply(t, "a", 0, "10", NULL);
+    memcpy(id, transaction_id(t), strlen(transaction_id(t)) + 1);
+    assert_int_equal(journal_tell(j, id, "5 ms before"), 0);
+    assert_int_equal(transaction_end(t, NULL), 0);
+    assert_int_equal(journal_tell(j, id, "5 ms before, 1 ms after"), 0);
+    assert_int_equal(journal_open_read(w.dir, w.root, &reader), 0);
+    assert_int_equal(journal_each(reader, true, take_effect, effect), 1);
+    assert_string_equal(effect, "5 ms before, 1 ms after");
+    memset(lengthy, 'x', sizeof lengthy - 1);
+    assert_int_equal(journal_tell(j, id, lengthy), 0);
+    assert_int_equal(journal_each(reader, true, take_effect, effect), 1);
+    assert_int_equal(strlen(effect), JOURNAL_EFFECT_MAX - 1);
+    assert_int_equal(journal_tell(j, "p1", "x"), -ENOENT);
+    journal_close(j);
+    journal_close(reader);
+    world_done(&w);
+}
+
 static void a_long_one_is_shortened(void **state)
 {
     (void)state;
@@ -501,6 +534,7 @@ int main(void)
         cmocka_unit_test(without_a_journal_nothing_begins),
         cmocka_unit_test(bad_lines_are_passed_over),
         cmocka_unit_test(any_beginning_of_it_is_read),
+        cmocka_unit_test(what_came_of_it_is_kept),
         cmocka_unit_test(a_long_one_is_shortened),
         cmocka_unit_test(one_that_was_removed_is_made_again),
         cmocka_unit_test(many_share_a_journal),

@@ -172,6 +172,18 @@ static void try_set(struct fix *f, struct transaction *t, const struct windows *
     }
 }
 
+/* With the transaction, for who looks at it later. */
+static void try_tell(const struct fix *f, struct journal *j)
+{
+    char before[AMOUNT_MAX], after[AMOUNT_MAX], text[JOURNAL_EFFECT_MAX];
+    if (f->n_after < EFFECT_WINDOWS)
+        return;
+    snprintf(text, sizeof text, "%.60s: %s before, %s after", f->remedy->measure,
+             amount_text(f->effect.before, f->remedy->unit, before),
+             amount_text(f->effect.after, f->remedy->unit, after));
+    journal_tell(j, f->id, text); /* an account that is lost changes nothing */
+}
+
 void fix_try(struct fix *f, struct journal *j, int32_t asker, bool keep, bool quiet, struct transaction **out)
 {
     const struct asked q = { asker, keep, quiet };
@@ -196,4 +208,5 @@ void fix_try(struct fix *f, struct journal *j, int32_t asker, bool keep, bool qu
     }
     text_copy(f->id, sizeof f->id, transaction_id(t));
     try_set(f, t, &before, &q, out);
+    try_tell(f, j);
 }

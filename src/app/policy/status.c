@@ -81,6 +81,8 @@ static void status_text(struct buf *out, const struct journal_transaction *t)
             status_put_time(out, t->until_ms);
     }
     buf_printf(out, "%s\n", t->ended_ms && !t->this_boot ? ", with the boot it was made in" : "");
+    if (*t->effect)
+        buf_printf(out, "  %s\n", t->effect);
     for (size_t i = 0; i < t->n; i++)
         status_put_step(out, &t->step[i], !t->ended_ms);
 }
@@ -130,6 +132,7 @@ static void status_json(struct json *j, const struct journal_transaction *t)
     json_time(j, "begun", t->begun_ms);
     status_json_time(j, "until", t->until_ms);
     status_json_time(j, "ended", t->ended_ms);
+    json_said(j, "effect", t->effect);
     json_array(j, "steps");
     for (size_t i = 0; i < t->n; i++)
         status_json_step(j, &t->step[i], !t->ended_ms);

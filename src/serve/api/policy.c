@@ -46,7 +46,7 @@ static void policy_row(struct json *j, const struct journal_transaction *t)
     json_int(j, "begun_ms", t->begun_ms);
     policy_time(j, "until_ms", t->until_ms);
     policy_time(j, "ended_ms", t->ended_ms);
-    json_null(j, "effect");
+    json_said(j, "effect", t->effect);
     json_array(j, "steps");
     for (size_t i = 0; i < t->n; i++)
         policy_step(j, &t->step[i]);
