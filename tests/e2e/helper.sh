@@ -242,8 +242,7 @@ is_nice "$program" 0 || fail "recovered, and it is $(nice_of "$program")"
 rc=0
 wait $run || rc=$?
 [ $rc = 7 ] || fail "the program's status is lost: $rc"
-grep -q 'the helper is gone before the program' "$tmp/said" ||
-    fail "the program's end does not say so: $(cat "$tmp/said")"
+grep -q 'the helper is gone before the program' "$tmp/said" || fail "the end does not say so: $(cat "$tmp/said")"
 
 # Recovery alone, as a service manager does after the end of one.
 holds "$tmp/holds2" -3
