@@ -7,8 +7,10 @@
  */
 #include "policy/presets.h"
 
+#include "base/text.h"
 #include "os/os.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,38 +20,35 @@ struct making {
     const struct machine *m;
 };
 
-static struct step *make_add(const struct making *g, const char *knob, const char *value, enum evidence e,
-                             const char *why)
+static void make_add(const struct making *g, const char *knob, const char *value, enum evidence e, const char *why)
 {
     const struct knob *k = knob_find(knob);
-    if (!k)
-        return NULL; /* another system's */
-    return k->class == KNOB_GROUP ? plan_add_grouped(g->plan, g->m, k, value, e, why)
-                                  : plan_add(g->plan, k, value, e, why);
+    assert(k);
+    if (k->class == KNOB_GROUP)
+        plan_add_grouped(g->plan, g->m, k, value, e, why);
+    else
+        plan_add(g->plan, k, value, e, why);
 }
 
 /* Every instance of a knob there is: of cpufreq all policies. */
 struct every {
     const struct making *g;
-    const char *knob, *value, *why;
+    const struct knob *knob;
+    const char *value, *why;
 };
 
 static void every_one(void *self, const char *inst)
 {
     const struct every *x = self;
-    struct step *s = make_add(x->g, x->knob, x->value, EVIDENCE_PRINCIPLE, x->why);
-    if (s)
-        snprintf(s->place.inst, sizeof s->place.inst, "%s", inst);
+    struct step *s = plan_add(x->g->plan, x->knob, x->value, EVIDENCE_PRINCIPLE, x->why);
+    text_copy(s->place.inst, sizeof s->place.inst, inst);
 }
 
 static void make_every(const struct making *g, const char *knob, const char *value, const char *why)
 {
-    const struct knob *k = knob_find(knob);
-    struct every x = { g, knob, value, why };
-    if (k && k->list)
-        k->list(k, g->m->root, every_one, &x);
-    else if (k)
-        every_one(&x, "");
+    struct every x = { g, knob_find(knob), value, why };
+    assert(x.knob && x.knob->list);
+    x.knob->list(x.knob, g->m->root, every_one, &x);
 }
 
 /* ---- parts of several goals ---- */
@@ -170,9 +169,9 @@ static void make_precision(const struct making *g)
     make_add(g, "mkl.dynamic", "false", EVIDENCE_PRINCIPLE, "the library does not change the number of threads");
     make_add(g, "blis.threads", "1", EVIDENCE_PRINCIPLE, "its bits change with the number of threads");
     make_blas_kernel(g);
-    make_add(g, "cuda.tf32", "0", EVIDENCE_PRINCIPLE, "products on a GPU keep all bits of their factors");
-    make_add(g, "cublas.workspace", ":4096:8", EVIDENCE_PRINCIPLE, "cuBLAS adds in one order");
-    make_add(g, "tensorflow.deterministic", "1", EVIDENCE_PRINCIPLE, "TensorFlow takes only operations that repeat");
+    make_add(g, "gpu.tf32", "0", EVIDENCE_PRINCIPLE, "products on a GPU keep all bits of their factors");
+    make_add(g, "gpu.workspace", ":4096:8", EVIDENCE_PRINCIPLE, "cuBLAS adds in one order");
+    make_add(g, "gpu.deterministic", "1", EVIDENCE_PRINCIPLE, "TensorFlow takes only operations that repeat");
     make_add(g, "nccl.algo", "Ring", EVIDENCE_PRINCIPLE, "sums over several GPUs are made in one order");
     make_one_thread_cost(g);
 }

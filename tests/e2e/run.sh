@@ -58,7 +58,7 @@ expect 1 '*--rt*' run --strict --set rt=rr:1 -- true
 command -v strace >/dev/null || skip 'strace is not here'
 rm -rf "$tmp/data"
 for line in 'run --dry-run -i latency -- touch X' 'policy explain -i power --system' \
-    'run -n -i stability --json -- touch X'; do
+    'run -n -i latency --json -- touch X'; do
     (cd "$tmp" && strace -f -qq -o trace -e trace=%file,write,fsync,fdatasync,setsid,setpriority,sched_setattr,prctl \
         "$sonde" $line >out 2>err) || fail "$line: $(cat "$tmp/err")"
     says '*timer.slack*'

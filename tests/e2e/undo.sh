@@ -64,14 +64,30 @@ case $(cat "$tmp/out") in
 *'nothing was set'*) skip "this user may not set the niceness of a process back: $(cat "$tmp/out")" ;;
 esac
 
+# A watcher whose transaction was set back by somebody ends by itself; while it lasts it recovers for others.
+ended()
+{
+    waits_for "the end of process $1" sh -c "! kill -0 $1 2>/dev/null"
+}
+
+# The owner of what is set is killed, and its death is waited for.
+kill_owner()
+{
+    watcher=$(owner)
+    kill -9 "$watcher"
+    ended "$watcher"
+}
+
 # ---- asked for ----
 
 is_nice $probe 5 || fail "nice is $(nice_of $probe)"
 expect 0 '' "$sonde" policy status --data "$data"
 says '*apply sleep*until process*nice of process*: 0 -> 5*'
+watcher=$(owner)
 expect 0 '' "$sonde" policy revert --all --data "$data"
 says '1 set back*'
 is_nice $probe 0 || fail "it was not set back"
+ended "$watcher"
 
 # ---- the whole tree, also what it starts later ----
 
@@ -82,9 +98,7 @@ is_nice $child 5 || fail "a child was left out"
 waits_for "another child" test -s "$tmp/late"
 late=$(cat "$tmp/late") background="$background $(cat "$tmp/late")"
 is_nice "$late" 5 || fail "a child does not inherit"
-watcher=$(owner)
-kill -9 "$watcher"
-waits_for "its death" sh -c "! kill -0 $watcher 2>/dev/null"
+kill_owner
 expect 0 '*a process that had set knobs is gone: * set back*' "$sonde" policy status --data "$data"
 says 'nothing is set'
 for pid in $root $child "$late"; do
@@ -96,6 +110,7 @@ says '*"undone":"restored"*'
 # ---- somebody else's value ----
 
 expect 0 '' "$sonde" policy apply --set nice=5 $root --data "$data"
+watcher=$(owner)
 renice -n 7 -p $root >/dev/null
 expect 0 '' "$sonde" policy status --data "$data"
 says '*somebody set 7 since*'
@@ -103,6 +118,7 @@ expect 3 '' "$sonde" policy revert --all --data "$data"
 says "*1 left as somebody else set it since*nice of process $root: left at 7*"
 is_nice $root 7 || fail "somebody's value was lost"
 renice -n 0 -p $root >/dev/null
+ended "$watcher"
 
 # ---- in time, at the end of the tree, and when the watcher is asked to end ----
 
@@ -111,12 +127,12 @@ waits_for "the end of its time" is_nice $probe 0
 expect 0 '' "$sonde" policy apply --set nice=5 $probe --data "$data"
 watcher=$(owner)
 kill "$watcher"
-waits_for "the end of the watcher" sh -c "! kill -0 $watcher 2>/dev/null"
+ended "$watcher"
 is_nice $probe 0 || fail "the watcher set nothing back"
 expect 0 '' "$sonde" policy apply --set nice=5 $probe --data "$data"
 watcher=$(owner)
 kill $probe
-waits_for "the end of the watcher of a tree" sh -c "! kill -0 $watcher 2>/dev/null"
+ended "$watcher"
 tail -n 1 "$data/policy/journal" | grep -q '"open":0' || fail "the journal does not end: $(cat "$data/policy/journal")"
 
 # ---- a knob of the whole machine ----
@@ -128,7 +144,7 @@ if [ -w $swappiness ] && "$sonde" policy explain --set vm.swappiness=11 --json >
     trap 'kill $background 2>/dev/null || :; echo "$was" >$swappiness; rm -rf "$tmp"' EXIT
     expect 0 '' "$sonde" policy apply --system --set vm.swappiness=$((was == 11 ? 12 : 11)) $root --data "$data"
     [ "$(cat $swappiness)" != "$was" ] || fail "vm.swappiness was not set: $(cat "$tmp/out")"
-    kill -9 "$(owner)"
+    kill_owner
     expect 0 '*set back*' "$sonde" policy status --data "$data"
     [ "$(cat $swappiness)" = "$was" ] || fail "vm.swappiness is $(cat $swappiness) instead of $was"
     word=and
@@ -137,7 +153,7 @@ fi
 # ---- what writes nothing sets nothing back ----
 
 expect 0 '' "$sonde" policy apply --set nice=5 $root --data "$data"
-kill -9 "$(owner)"
+kill_owner
 sum=$(cksum <"$data/policy/journal")
 expect 0 '*' "$sonde" policy explain --set nice=3 $root
 expect 0 '*' "$sonde" policy apply --dry-run --set nice=3 $root --data "$data"

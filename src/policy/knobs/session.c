@@ -139,7 +139,8 @@ static int autogroup_write(const struct knob *k, const struct place *p, const ch
 
 const struct knob knobs_session[] = {
     { .name = "session", .doc = "a session of its own: a share of the processor beside the others",
-      .class = KNOB_PROCESS, .type = KNOB_CHOICE, .choices = "own shared", .risk = RISK_NONE, .self_only = true, .anew = "shared",
+      .class = KNOB_PROCESS, .type = KNOB_CHOICE, .choices = "own shared", .risk = RISK_NONE, .self_only = true,
+      .anew = "shared",
       .needs = "", .reverts = "ends with the program", .caution = "it has no controlling terminal",
       .read = session_read, .check = session_check, .write = session_write },
     { .name = "autogroup", .doc = "the weight of its session against others, as a nice value", .class = KNOB_PROCESS,
