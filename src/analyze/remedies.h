@@ -1,6 +1,6 @@
 /*
- * Which remedy of `sonde fix` answers a finding, by its name. What a remedy does is in policy/remedy.h: this room sets
- * nothing, and only says that there is one.
+ * Which remedy of `sonde fix` answers a finding, by its name. What a remedy does is in policy/remedies/remedy.h: this
+ * room sets nothing, and only says that there is one.
  */
 #ifndef ANALYZE_REMEDIES_H
 #define ANALYZE_REMEDIES_H

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "core/config.h"
-#include "policy/adapt.h"
+#include "policy/adapt/adapt.h"
 
 struct workload_set;
 

@@ -1,5 +1,5 @@
 /*
- * recorder_policy.c - the adaptive runtime of a running recorder (policy/adaptive.h), where a person switched it on.
+ * recorder_policy.c - the adaptive runtime (policy/adapt/adaptive.h) of a recorder, where a person switched it on.
  *
  * All of it happens on a thread of its own, every ten seconds: an instant only notes which kind of work is done, and
  * where it is off there is no part at all. What it set is undone before the recorder ends; of one that was killed the
@@ -13,8 +13,8 @@
 #include "base/text.h"
 #include "core/config.h"
 #include "os/os.h"
-#include "policy/adaptive.h"
-#include "policy/learned.h"
+#include "policy/adapt/adaptive.h"
+#include "policy/learn/learned.h"
 
 #include <errno.h>
 #include <math.h>

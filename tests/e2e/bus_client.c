@@ -11,7 +11,7 @@
  *   bus_client scope PID WHAT WEIGHT [BYTES]    a scope, by the program's own code
  *   bus_client calm NAME
  */
-#include "policy/scope.h"
+#include "policy/bus/scope.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 #include "base/auto.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "policy/helper_line.h"
+#include "policy/helper/helper_line.h"
 
 #include <assert.h>
 #include <string.h>

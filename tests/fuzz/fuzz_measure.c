@@ -1,6 +1,6 @@
 /* fuzz_measure.c - what a program printed, in which a number is sought. */
 #include "base/mem.h"
-#include "policy/measure.h"
+#include "policy/learn/measure.h"
 
 #include <assert.h>
 #include <math.h>

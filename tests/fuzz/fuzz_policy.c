@@ -1,5 +1,5 @@
 /* fuzz_policy.c - a journal of the policy layer, as anybody may have written it, in pieces of any size. */
-#include "policy/journal_own.h"
+#include "policy/undo/journal_own.h"
 
 #include "base/auto.h"
 #include "base/crc32c.h"

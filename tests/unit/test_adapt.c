@@ -1,6 +1,6 @@
 /* test_adapt.c - the rules of the adaptive runtime, window by window, and on days that are made up. */
 #include "base/rng.h"
-#include "policy/adapt.h"
+#include "policy/adapt/adapt.h"
 #include "test.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include "test.h"
 
 #include "base/mem.h"
-#include "policy/adaptive.h"
+#include "policy/adapt/adaptive.h"
 #include "proc_sample.h"
 
 #include <errno.h>

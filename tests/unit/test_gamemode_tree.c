@@ -5,7 +5,7 @@
 #include "machine.h"
 #include "os/ended.h"
 #include "os/os.h"
-#include "policy/gamemode_tree.h"
+#include "policy/bus/gamemode_tree.h"
 
 #include <errno.h>
 #include <signal.h>

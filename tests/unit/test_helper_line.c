@@ -1,6 +1,6 @@
 /* test_helper_line.c - what the helper is asked and answers: one meaning for a line, and no line that breaks it. */
 #include "base/text.h"
-#include "policy/helper_line.h"
+#include "policy/helper/helper_line.h"
 #include "test.h"
 
 #include <errno.h>

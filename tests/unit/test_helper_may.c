@@ -1,7 +1,7 @@
 /* test_helper_may.c - what the helper does for whom, on a made-up machine and of processes of this one. */
 #include "base/text.h"
-#include "policy/heat.h"
-#include "policy/helper_may.h"
+#include "policy/helper/heat.h"
+#include "policy/helper/helper_may.h"
 #include "test.h"
 #include "tree.h"
 

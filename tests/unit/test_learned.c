@@ -7,7 +7,7 @@
 
 #include "base/auto.h"
 #include "os/os.h"
-#include "policy/learned.h"
+#include "policy/learn/learned.h"
 
 #include <errno.h>
 #include <sys/stat.h>

@@ -5,7 +5,7 @@
  * gets slower and faster over minutes. Everything is seeded, so the rates are the same at every run.
  */
 #include "base/rng.h"
-#include "policy/learning.h"
+#include "policy/learn/learning.h"
 #include "test.h"
 
 #include <errno.h>

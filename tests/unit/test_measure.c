@@ -1,5 +1,5 @@
 /* test_measure.c - metrics of trials: how they are written, numbers in what programs print, which way is better. */
-#include "policy/measure.h"
+#include "policy/learn/measure.h"
 #include "test.h"
 
 #include <errno.h>

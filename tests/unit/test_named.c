@@ -1,7 +1,7 @@
 /* test_named.c - programs with all that they started, and how long they wait, on a made-up /proc. */
 #include "test.h"
 
-#include "policy/named.h"
+#include "policy/adapt/named.h"
 #include "proc_sample.h"
 
 static char root[TREE_ROOT];

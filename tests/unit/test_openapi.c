@@ -6,7 +6,7 @@
 
 #include "api_sample.h"
 #include "os/os.h"
-#include "policy/journal.h"
+#include "policy/undo/journal.h"
 
 #include <jansson.h>
 #include <stdlib.h>

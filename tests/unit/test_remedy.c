@@ -2,9 +2,9 @@
 #include "test.h"
 
 #include "analyze/remedies.h"
-#include "policy/effect.h"
+#include "policy/remedies/effect.h"
 #include "policy/machine.h"
-#include "policy/remedy.h"
+#include "policy/remedies/remedy.h"
 #include "tree.h"
 
 #include <errno.h>

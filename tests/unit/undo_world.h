@@ -11,8 +11,8 @@
 #ifndef TESTS_UNIT_UNDO_WORLD_H
 #define TESTS_UNIT_UNDO_WORLD_H
 
-#include "policy/journal_own.h"
-#include "policy/tasks.h"
+#include "policy/undo/journal_own.h"
+#include "policy/undo/tasks.h"
 
 struct world {
     char root[64], dir[96];

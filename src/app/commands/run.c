@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "os/os.h"
-#include "policy/journal.h"
+#include "policy/undo/journal.h"
 #include "policy/launch.h"
 
 #include <errno.h>
@@ -190,23 +190,6 @@ static void run_tell(const struct running *r)
 
 /* ---- the whole ---- */
 
-static int run_dry(const struct running *r)
-{
-    auto_buf struct buf out = { 0 };
-    struct json j;
-    if (args_flag(r->args, "json")) {
-        json_init(&j, &out);
-        json_object(&j, NULL);
-        planning_json(&j, &r->planning.plan);
-        json_end(&j);
-        buf_putc(&out, '\n');
-    } else {
-        planning_text(&r->planning.plan, &out);
-    }
-    fputs(buf_text(&out), stdout);
-    return EXIT_DONE;
-}
-
 static bool run_is_refused(const struct running *r)
 {
     for (size_t i = 0; i < r->planning.plan.n; i++) {
@@ -255,7 +238,7 @@ static int run_run(const struct args *a)
     struct running r = { .args = a, .words = args_words(a), .quiet = args_flag(a, "quiet") };
     int status = planning_make(a, 0, &r.planning);
     if (status == EXIT_DONE)
-        status = args_flag(a, "dry-run") ? run_dry(&r) : run_program(&r);
+        status = args_flag(a, "dry-run") ? planning_show(a, &r.planning.plan) : run_program(&r);
     undone_done(&r.undone);
     planning_done(&r.planning);
     return status;

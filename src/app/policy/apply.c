@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "os/os.h"
 #include "policy/guarded.h"
-#include "policy/tasks.h"
+#include "policy/undo/tasks.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #ifndef APP_POLICY_BORROWED_H
 #define APP_POLICY_BORROWED_H
 
-#include "policy/helper.h"
+#include "policy/helper/helper.h"
 
 struct borrowed { /* begins as { 0 } */
     struct helper *helper;  /* NULL: none */

@@ -3,7 +3,6 @@
 #include "app/policy/planning.h"
 #include "app/policy/verbs.h"
 
-#include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "policy/goal.h"
@@ -36,9 +35,7 @@ static void explain_goals(void)
 
 static int explain_run(const struct args *a)
 {
-    auto_buf struct buf out = { 0 };
-    struct planning p;
-    struct json j;
+    struct planning p = { 0 };
     int32_t pid;
     if (!args_given(a, "intent") && !args_given(a, "set") && !args_positionals(a) && !args_flag(a, "json")) {
         explain_goals();
@@ -47,20 +44,10 @@ static int explain_run(const struct args *a)
     int status = explain_pid(a, &pid);
     if (status == EXIT_DONE)
         status = planning_make(a, pid, &p);
-    if (status != EXIT_DONE)
-        return status;
-    if (args_flag(a, "json")) {
-        json_init(&j, &out);
-        json_object(&j, NULL);
-        planning_json(&j, &p.plan);
-        json_end(&j);
-        buf_putc(&out, '\n');
-    } else {
-        planning_text(&p.plan, &out);
-    }
-    fputs(buf_text(&out), stdout);
+    if (status == EXIT_DONE)
+        status = planning_show(a, &p.plan);
     planning_done(&p);
-    return EXIT_DONE;
+    return status;
 }
 
 static const struct option options[] = {

@@ -13,10 +13,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "os/os.h"
-#include "policy/gamemode.h"
-#include "policy/gamemode_tree.h"
+#include "policy/bus/gamemode.h"
+#include "policy/bus/gamemode_tree.h"
 #include "policy/goal.h"
-#include "policy/profiles.h"
+#include "policy/bus/profiles.h"
 
 #include <errno.h>
 #include <stdio.h>

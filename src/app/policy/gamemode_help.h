@@ -8,7 +8,7 @@
 #include "app/policy/borrowed.h"
 
 #include "app/command.h"
-#include "policy/journal.h"
+#include "policy/undo/journal.h"
 
 struct helping {
     struct journal *journal; /* NULL: nothing can be kept, so nothing is set */

@@ -7,8 +7,8 @@
 #include "os/os.h"
 #include "os/service.h"
 #include "os/socket.h"
-#include "policy/helper.h"
-#include "policy/helper_serve.h"
+#include "policy/helper/helper.h"
+#include "policy/helper/helper_serve.h"
 
 #include <errno.h>
 #include <math.h>

@@ -3,8 +3,8 @@
 #define APP_POLICY_LEARN_H
 
 #include "app/command.h"
-#include "policy/learned.h"
-#include "policy/trial.h"
+#include "policy/learn/learned.h"
+#include "policy/learn/trial.h"
 
 struct learn {
     const struct args *args;

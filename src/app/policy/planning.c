@@ -203,3 +203,20 @@ void planning_json(struct json *j, const struct plan *p)
     json_end(j);
     json_said(j, "notes", buf_text(&p->notes));
 }
+
+int planning_show(const struct args *a, const struct plan *p)
+{
+    auto_buf struct buf out = { 0 };
+    struct json j;
+    if (args_flag(a, "json")) {
+        json_init(&j, &out);
+        json_object(&j, NULL);
+        planning_json(&j, p);
+        json_end(&j);
+        buf_putc(&out, '\n');
+    } else {
+        planning_text(p, &out);
+    }
+    fputs(buf_text(&out), stdout);
+    return EXIT_DONE;
+}

@@ -4,7 +4,7 @@
 
 #include "app/command.h"
 #include "base/json.h"
-#include "policy/learned.h"
+#include "policy/learn/learned.h"
 
 /* For the table of a command that starts a program; it has DATADIR_OPTION, too. */
 #define PLANNING_LEARNED \
@@ -34,6 +34,9 @@ void planning_done(struct planning *p);
 
 /* "latency", "the knobs that were named": what a plan is for. */
 const char *planning_purpose(const struct plan *p);
+
+/* Prints the plan, as text or with --json as an object. Returns an exit status. */
+int planning_show(const struct args *a, const struct plan *p);
 
 void planning_text(const struct plan *p, struct buf *out);
 void planning_json(struct json *j, const struct plan *p); /* the members of an object */

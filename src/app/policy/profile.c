@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "os/os.h"
-#include "policy/profiles.h"
+#include "policy/bus/profiles.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #define APP_POLICY_RECALL_H
 
 #include "app/command.h"
-#include "policy/learned.h"
+#include "policy/learn/learned.h"
 
 /*
  * Looks it up in the archive (--data), by the command's words, the goal, and how busy the machine is. False: nothing

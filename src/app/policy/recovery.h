@@ -3,7 +3,7 @@
 #define APP_POLICY_RECOVERY_H
 
 #include "app/command.h"
-#include "policy/journal.h"
+#include "policy/undo/journal.h"
 
 /*
  * Of the data directory that the command speaks of, or would. One line on stderr where there was something. Not for

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "policy/journal.h"
+#include "policy/undo/journal.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef APP_POLICY_WATCHER_H
 #define APP_POLICY_WATCHER_H
 
-#include "policy/journal.h"
+#include "policy/undo/journal.h"
 
 struct watched {
     int32_t pid;

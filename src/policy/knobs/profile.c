@@ -5,7 +5,7 @@
  * that was killed left nothing behind, and what another process reads is its own hold, none.
  */
 #include "base/text.h"
-#include "policy/profiles.h"
+#include "policy/bus/profiles.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
  */
 #include "os/os.h"
 #include "policy/hierarchy.h"
-#include "policy/scope.h"
+#include "policy/bus/scope.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef POLICY_REMEDIES_AIM_H
 #define POLICY_REMEDIES_AIM_H
 
-#include "policy/remedy.h"
+#include "policy/remedies/remedy.h"
 
 extern const struct remedy remedy_neighbour, remedy_swapping, remedy_writer, remedy_poller, remedy_quota,
     remedy_frequency;

@@ -2,7 +2,7 @@
 #include "serve/api/api_own.h"
 
 #include "policy/goal.h"
-#include "policy/journal.h"
+#include "policy/undo/journal.h"
 #include "policy/owners.h"
 #include "store/index.h"
 
