@@ -1,7 +1,7 @@
 /* From trials to ratios and verdicts: `sonde policy bench`. */
 #include "test.h"
 
-#include "app/policy/bench.h"
+#include "app/policy/bench/bench.h"
 #include "base/auto.h"
 #include "base/json.h"
 

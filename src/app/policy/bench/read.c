@@ -1,5 +1,5 @@
-/* bench_read.c - in a file of its own, as jansson and base/json.h have functions of the same names. */
-#include "app/policy/bench.h"
+/* read.c - in a file of its own, as jansson and base/json.h have functions of the same names. */
+#include "app/policy/bench/bench.h"
 
 #include "base/text.h"
 

@@ -1,7 +1,7 @@
-/* bench_measure.c - what is there to measure with, and the rounds of a scenario. */
-#include "app/policy/bench.h"
-#include "app/policy/bench_group.h"
-#include "app/policy/bench_stage.h"
+/* measure.c - what is there to measure with, and the rounds of a scenario. */
+#include "app/policy/bench/bench.h"
+#include "app/policy/bench/group.h"
+#include "app/policy/bench/stage.h"
 
 #include "base/auto.h"
 #include "base/text.h"

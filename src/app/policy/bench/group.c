@@ -1,5 +1,5 @@
-/* bench_group.c - cgroups(7), of version 1 and 2. */
-#include "app/policy/bench_group.h"
+/* group.c - cgroups(7), of version 1 and 2. */
+#include "app/policy/bench/group.h"
 
 #include "base/auto.h"
 #include "base/text.h"

@@ -4,7 +4,7 @@
  * The same figures stand in docs/POLICY.md, from machines of ours. Trials take the whole machine: who measures while
  * something else runs measures that as well, which the rounds make equal for all arms and the intervals show.
  */
-#include "app/policy/bench.h"
+#include "app/policy/bench/bench.h"
 #include "app/policy/verbs.h"
 
 #include "app/version.h"

@@ -1,7 +1,7 @@
-/* bench_trial.c - one trial: the processes of a scenario, from their start to their end. */
-#include "app/policy/bench.h"
-#include "app/policy/bench_group.h"
-#include "app/policy/bench_stage.h"
+/* trial.c - one trial: the processes of a scenario, from their start to their end. */
+#include "app/policy/bench/bench.h"
+#include "app/policy/bench/group.h"
+#include "app/policy/bench/stage.h"
 
 #include "base/auto.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
-/* bench_scenarios.c - what is measured, and what is asked of it: the bars of docs/POLICY.md. */
-#include "app/policy/bench.h"
+/* scenarios.c - what is measured, and what is asked of it: the bars of docs/POLICY.md. */
+#include "app/policy/bench/bench.h"
 
 /* ---- workloads ---- */
 

@@ -1,5 +1,5 @@
-/* bench_tell.c - what came of a scenario, for people and as JSON. */
-#include "app/policy/bench.h"
+/* tell.c - what came of a scenario, for people and as JSON. */
+#include "app/policy/bench/bench.h"
 
 #include "base/json.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
-/* bench_figures.c - from trials to medians, ratios and verdicts. */
-#include "app/policy/bench.h"
+/* figures.c - from trials to medians, ratios and verdicts. */
+#include "app/policy/bench/bench.h"
 
 #include "base/auto.h"
 #include "base/stats.h"

@@ -1,11 +1,11 @@
 /*
- * bench_total.c - what was learned, over all tasks together: against default, and against every arm that is the same
+ * total.c - what was learned, over all tasks together: against default, and against every arm that is the same
  * for all of them.
  *
  * Of a task counts the median of the ratios of its rounds, of all tasks their geometric mean. The interval is that of
  * the bootstrap over the rounds of each task (Efron and Tibshirani 1993, 13.3: percentiles).
  */
-#include "app/policy/bench.h"
+#include "app/policy/bench/bench.h"
 
 #include "base/auto.h"
 #include "base/json.h"
