@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fix: remedies on processes of this script's own. What is set is really set, is judged by a measure, and is back when
 # it did not help, when its time is over, and after a kill. Explaining writes nothing. No other process is touched.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../lib.sh"
 sonde=$1/sonde
 here=$(cd "$(dirname "$0")" && pwd)
 export XDG_CONFIG_HOME="$tmp/config" XDG_DATA_HOME="$tmp/home"
