@@ -210,7 +210,8 @@ static void recorder_take(struct recorder *r, const struct moment *m)
     store_append(r->store, schema, &kept);
     recorder_note_losses(r);
     for (int i = 0; i < r->n_parts; i++)
-        r->part[i].part->take(r->part[i].self, schema, &r->now);
+        if (r->part[i].part->take)
+            r->part[i].part->take(r->part[i].self, schema, &r->now);
     r->ticks++;
     if (!r->ready)
         recorder_begin(r, &m->frame);

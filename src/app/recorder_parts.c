@@ -10,8 +10,8 @@ const struct recorder_part *const *recorder_parts(void)
     /* The socket stands last: its thread looks at the others, which are there before it comes and after it has gone. */
     static const struct recorder_part *const parts[] = {
         &recorder_index, &recorder_push, &recorder_csv, &recorder_flight, &recorder_learn, &recorder_workload,
-        &recorder_logs, &recorder_changes, &recorder_policy, &recorder_alerts, &recorder_textfile,
-        &recorder_socket, NULL,
+        &recorder_logs, &recorder_changes, &recorder_policy, &recorder_deeds, &recorder_alerts,
+        &recorder_textfile, &recorder_socket, NULL,
     };
     return parts;
 }

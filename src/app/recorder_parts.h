@@ -11,7 +11,7 @@ const struct recorder_part *const *recorder_parts(void); /* NULL-terminated */
 void recorder_put_state(struct recorder *r, struct json *j);
 
 extern const struct recorder_part recorder_index, recorder_csv, recorder_flight, recorder_learn, recorder_workload,
-    recorder_logs, recorder_changes, recorder_policy, recorder_alerts, recorder_push, recorder_textfile,
-    recorder_socket;
+    recorder_logs, recorder_changes, recorder_policy, recorder_deeds, recorder_alerts, recorder_push,
+    recorder_textfile, recorder_socket;
 
 #endif

@@ -110,6 +110,30 @@ static void a_variable_is_seen_and_set(void **state)
     assert_int_equal(k->write(k, &(struct place){ .root = "/elsewhere" }, "passive"), -ENODEV);
 }
 
+/* One that is installed, by the name that the dynamic linker knows; what else is preloaded stands. */
+static void an_allocator_must_be_here(void **state)
+{
+    (void)state;
+    char root[TREE_ROOT], out[KNOB_VALUE_MAX], why[KNOB_WHY];
+    const struct knob *k = knob_find("malloc.library");
+    tree_init(root);
+    struct place p = { .root = root };
+    assert_int_equal(k->probe(k, &p, why), -ENODEV);
+    tree_write(root, "/usr/lib64/libjemalloc.so.2", "");
+    assert_int_equal(k->probe(k, &p, why), 0);
+    assert_int_equal(knob_check(k, &p, "jemalloc", out, why), 0);
+    assert_int_equal(knob_check(k, &p, "tcmalloc", out, why), -EINVAL);
+    assert_non_null(strstr(why, "not installed"));
+    assert_int_equal(knob_check(k, &p, "/tmp/mine.so", out, why), -EINVAL);
+    tree_done(root);
+    setenv("LD_PRELOAD", "libmine.so", 1);
+    assert_string_equal(of("malloc.library"), "libmine.so");
+    put("malloc.library", "mimalloc");
+    assert_string_equal(getenv("LD_PRELOAD"), "libmimalloc.so.2");
+    assert_string_equal(of("malloc.library"), "mimalloc");
+    unsetenv("LD_PRELOAD");
+}
+
 static void settings_of_glibc_stand_beside_each_other(void **state)
 {
     (void)state;
@@ -168,6 +192,7 @@ int main(void)
         cmocka_unit_test(what_may_be_written),
         cmocka_unit_test(every_knob_is_told),
         cmocka_unit_test(a_variable_is_seen_and_set),
+        cmocka_unit_test(an_allocator_must_be_here),
         cmocka_unit_test(settings_of_glibc_stand_beside_each_other),
         cmocka_unit_test(sets_of_processors),
     };

@@ -8,7 +8,8 @@
 
 /* For the table of a command that starts a program; it has DATADIR_OPTION, too. */
 #define PLANNING_LEARNED \
-    { "no-learned", 0, OPTION_FLAG, .help = "what the goal has for all work, whatever trials of this one found" }
+    { "no-learned", 0, OPTION_FLAG, .help = "what the goal has for all work, whatever trials of this one found" }, \
+    { "metric", 0, OPTION_TEXT, "METRIC", .help = "only what trials by this metric found (sonde help policy learn)" }
 
 /* For the table of a command. */
 #define PLANNING_OPTIONS \

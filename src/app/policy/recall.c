@@ -12,7 +12,7 @@ bool recall_learned(const struct args *a, const struct machine *m, enum goal goa
     struct index *x;
     if (learned_key(m, goal, words, &key) < 0 || datadir_find(a, &dir) < 0 || index_open_read(buf_text(&dir), &x) < 0)
         return false;
-    int rc = learned_find(x, &key, NULL, out);
+    int rc = learned_find(x, &key, args_text(a, "metric"), out);
     index_close(x);
     return rc == 0;
 }

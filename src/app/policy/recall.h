@@ -6,8 +6,8 @@
 #include "policy/learn/learned.h"
 
 /*
- * Looks it up in the archive (--data), by the command's words, the goal, and how busy the machine is. False: nothing
- * was learned, or it cannot be read. Writes nothing.
+ * Looks it up in the archive (--data), by the command's words, the goal, how busy the machine is, and --metric where
+ * it is given. False: nothing was learned, or it cannot be read. Writes nothing.
  */
 bool recall_learned(const struct args *a, const struct machine *m, enum goal goal, const char *const *words,
                     struct learned *out);

@@ -1,0 +1,202 @@
+/*
+ * recorder_deeds.c - what commands set on this machine and set back, as events: `run`, `apply`, `fix` and the others
+ * write it into the journal of this data directory. What the recorder itself sets recorder_policy.c tells, with figures.
+ *
+ * On a thread of its own every few seconds: the size and time of one file, and the file when they changed.
+ */
+#include "app/recorder_parts.h"
+
+#include "base/auto.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "core/config.h"
+#include "os/disk.h"
+#include "os/os.h"
+#include "policy/undo/journal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LOOK_NS (INT64_C(4) * 1000000000)
+#define OPEN_MAX 64 /* transactions whose end is waited for; of more, the end is not told */
+
+struct deeds {
+    struct recorder *r;
+    char path[OS_PATH_MAX];
+    struct journal *journal;      /* NULL as long as there is none */
+    int64_t size, changed_ms;     /* of the file, when it was read last */
+    int64_t begun_ms;             /* of the newest transaction that was told; at first when the recorder began */
+    bool first;                   /* what is open and older was there before */
+    char open[OPEN_MAX][JOURNAL_ID_MAX]; /* told, and not over */
+    int n_open;
+
+    struct os_lock *lock;         /* guards what follows */
+    bool ending, running;
+};
+
+/* ---- what is said ---- */
+
+static void deeds_say(const struct deeds *d, int64_t at_ms, const char *text)
+{
+    struct event e = { .wall_ms = at_ms, .end_ms = at_ms, .kind = EVENT_POLICY, .severity = SEVERITY_INFO,
+                       .source = "policy" };
+    text_copy(e.text, sizeof e.text, text);
+    ring_put(d->r->said, &e);
+}
+
+static const char *deeds_of(const struct deeds *d, const struct journal_transaction *t)
+{
+    return config_bool(d->r->config, "privacy.collect_process_names") ? t->what : "a program";
+}
+
+static void deeds_put_steps(const struct journal_transaction *t, struct buf *out)
+{
+    enum { SHOWN = 3 };
+    size_t shown = 0, set = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct journal_step *s = &t->step[i];
+        if (strcmp(s->undone, "refused") == 0 || strcmp(s->knob, "group") == 0)
+            continue;
+        if (set++ < SHOWN)
+            buf_printf(out, "%s%s %s to %s", shown++ ? ", " : ": ", s->knob, *s->old ? s->old : "nothing",
+                       *s->now ? s->now : s->set);
+    }
+    if (set > SHOWN)
+        buf_printf(out, " and %zu more", set - SHOWN);
+}
+
+static void deeds_say_begun(const struct deeds *d, const struct journal_transaction *t)
+{
+    auto_buf struct buf text = { 0 };
+    buf_printf(&text, "set for %s", deeds_of(d, t));
+    if (t->goal >= 0)
+        buf_printf(&text, ", goal %s", goal_name((enum goal)t->goal));
+    buf_printf(&text, ", by sonde %s", t->command);
+    deeds_put_steps(t, &text);
+    deeds_say(d, t->begun_ms, buf_text(&text));
+}
+
+static void deeds_say_over(const struct deeds *d, const struct journal_transaction *t)
+{
+    auto_buf struct buf text = { 0 };
+    int kept = 0, failed = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        kept += strcmp(t->step[i].undone, "kept") == 0;
+        failed += strcmp(t->step[i].undone, "failed") == 0;
+    }
+    buf_printf(&text, "set back for %s, by sonde %s", deeds_of(d, t), t->command);
+    if (kept)
+        buf_printf(&text, "; %d left as somebody else set it since", kept);
+    if (failed)
+        buf_printf(&text, "; %d could not be set back", failed);
+    if (*t->effect)
+        buf_printf(&text, "; %s", t->effect);
+    deeds_say(d, t->ended_ms, buf_text(&text));
+}
+
+/* ---- what was done ---- */
+
+static int deeds_find(const struct deeds *d, const char *id)
+{
+    for (int i = 0; i < d->n_open; i++)
+        if (strcmp(d->open[i], id) == 0)
+            return i;
+    return -1;
+}
+
+static void deeds_each(void *self, const struct journal_transaction *t)
+{
+    struct deeds *d = self;
+    int at = deeds_find(d, t->id);
+    bool is_new = at < 0 && t->begun_ms > d->begun_ms;
+    if (strcmp(t->command, "adapt") == 0 || !t->n)
+        return;
+    if (is_new)
+        deeds_say_begun(d, t);
+    if (t->ended_ms && (at >= 0 || is_new))
+        deeds_say_over(d, t);
+    if (t->ended_ms && at >= 0)
+        memmove(d->open[at], d->open[--d->n_open], sizeof d->open[at]);
+    if (!t->ended_ms && at < 0 && (is_new || d->first) && d->n_open < OPEN_MAX)
+        text_copy(d->open[d->n_open++], JOURNAL_ID_MAX, t->id);
+}
+
+/* The newest is noted after all were looked at, as several may have begun in the same millisecond. */
+static void deeds_note_newest(void *self, const struct journal_transaction *t)
+{
+    int64_t *newest = self;
+    if (t->n && t->begun_ms > *newest)
+        *newest = t->begun_ms;
+}
+
+static void deeds_look(struct deeds *d)
+{
+    struct os_disk_entry e;
+    if (os_disk_look(d->path, &e) < 0 || (e.size == d->size && e.changed_ms == d->changed_ms))
+        return;
+    if (!d->journal && journal_open_read(d->r->o.dir, "", &d->journal) < 0)
+        return;
+    if (journal_each(d->journal, true, deeds_each, d) < 0)
+        return;
+    journal_each(d->journal, true, deeds_note_newest, &d->begun_ms);
+    d->size = e.size;
+    d->changed_ms = e.changed_ms;
+}
+
+static void deeds_main(void *arg)
+{
+    struct deeds *d = arg;
+    os_lock(d->lock);
+    while (!d->ending) {
+        os_unlock(d->lock);
+        deeds_look(d);
+        d->first = false;
+        os_lock(d->lock);
+        int64_t until_ns = os_mono_ns() + LOOK_NS;
+        while (!d->ending && os_wait(d->lock, until_ns))
+            ;
+    }
+    d->running = false;
+    os_wake(d->lock);
+    os_unlock(d->lock);
+}
+
+/* ---- beginning and ending ---- */
+
+static void deeds_free(struct deeds *d)
+{
+    journal_close(d->journal);
+    os_lock_free(d->lock);
+    mem_free(d);
+}
+
+static int deeds_open(struct recorder *r, void **self)
+{
+    const char *root = r->observer.root.path;
+    if (!root || *root || !r->of->is_real)
+        return 0;
+    struct deeds *d = mem_new(sizeof *d);
+    *d = (struct deeds){ .r = r, .begun_ms = os_wall_ms(), .first = true, .running = true, .lock = os_lock_new() };
+    snprintf(d->path, sizeof d->path, "%.4000s/policy/journal", r->o.dir);
+    int rc = os_thread(deeds_main, d);
+    if (rc < 0)
+        deeds_free(d);
+    else
+        *self = d;
+    return rc;
+}
+
+static void deeds_close(void *self)
+{
+    struct deeds *d = self;
+    os_lock(d->lock);
+    d->ending = true;
+    os_wake(d->lock);
+    while (d->running)
+        os_wait(d->lock, INT64_MAX);
+    os_unlock(d->lock);
+    deeds_free(d);
+}
+
+const struct recorder_part recorder_deeds = { .name = "deeds", .open = deeds_open, .close = deeds_close };
