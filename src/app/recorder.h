@@ -20,7 +20,7 @@ struct workload_set;
 struct recorder_part {
     const char *name;
     int (*open)(struct recorder *r, void **self);   /* what is wrong was said; recording goes on without it */
-    void (*take)(void *self, const struct schema *s, const struct moment *m); /* the whole table of processes; or NULL */
+    void (*take)(void *self, const struct schema *s, const struct moment *m); /* all processes; or NULL */
     void (*tidy)(void *self);                       /* about once a minute, on a thread that may wait for disks */
     void (*reload)(void *self, const struct config *c); /* NULL, as tidy and mark: there is nothing to do */
     bool (*mark)(void *self, const char *note);     /* keeps the last minutes; from any thread */

@@ -1,6 +1,6 @@
 /*
  * recorder_deeds.c - what commands set on this machine and set back, as events: `run`, `apply`, `fix` and the others
- * write it into the journal of this data directory. What the recorder itself sets recorder_policy.c tells, with figures.
+ * write it into the journal of this data directory. What the recorder sets itself, recorder_policy.c tells.
  *
  * On a thread of its own every few seconds: the size and time of one file, and the file when they changed.
  */
