@@ -191,9 +191,8 @@ static void policing_begin(struct policing *p)
     p->adaptive = adaptive_new(&(struct adaptive_options){
         .root = "", .uid = os_user(), .wishes = a.wishes, .limits = a.limits, .trees = a.trees, .n_trees = a.n_trees,
         .system = a.system, .hides_names = !config_bool(r->config, "privacy.collect_process_names"),
-        .hands = { plan_make, transaction_begin, transaction_apply, transaction_end }, .journal = p->journal,
-        .recall = policing_recall,
-        .say = policing_say, .self = p });
+        .hands = { plan_make, transaction_begin, transaction_apply, transaction_end, transaction_tell },
+        .journal = p->journal, .recall = policing_recall, .say = policing_say, .self = p });
     journal_each(p->journal, true, policing_remember, p);
 }
 

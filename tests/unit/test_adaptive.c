@@ -42,6 +42,7 @@ static struct {
     enum adaptive_recalled recalled;
     int by_arm, by_goal; /* plans */
     const struct knob *weight_knob;
+    char told[160]; /* what came of the last one */
 } hands;
 
 static int plan(const struct plan_options *o, struct plan *out, char why[static KNOB_WHY])
@@ -106,6 +107,13 @@ static int end(struct transaction *t, struct undone *out)
     return 0;
 }
 
+static int tell(struct transaction *t, const char *text)
+{
+    assert_non_null(t);
+    snprintf(hands.told, sizeof hands.told, "%s", text);
+    return 0;
+}
+
 static enum adaptive_recalled recall(void *self, const struct machine *m, enum goal goal, int32_t pid,
                                      char arm[static PLAN_ARM_MAX])
 {
@@ -165,7 +173,7 @@ static void begin_trial(struct trial *t)
     t->m = (struct machine){ .root = root, .hottest = NAN, .critical = NAN, .battery = NAN };
     t->o = (struct adaptive_options){
         .root = root, .uid = 1000, .limits = { 60, 6, true }, .trees = globs, .n_trees = 1, .say = say, .self = t,
-        .hands = { plan, begin, apply, end }, .recall = recall,
+        .hands = { plan, begin, apply, end, tell }, .recall = recall,
         .wishes = { .goal = -1, .goal_on_battery = ADAPT_SAME, .n_classes = 1,
                      .class = { { "gaming", GOAL_LATENCY } } },
     };
@@ -232,6 +240,7 @@ static void test_sets_and_sets_back(void **state)
     windows(&t, 6);
     expect_said(&t, "what was set for game (pid 100), goal latency, stays",
                 "it waits 9 % of its time for a processor, 50 % before");
+    assert_true(*hands.told);
     t.class = "idle";
     windows(&t, 2);
     expect_said(&t, "set back for game (pid 100), goal latency: the work no longer asks for it",
@@ -260,6 +269,7 @@ static void test_worse(void **state)
     t.wait_s = 4;
     windows(&t, 2);
     expect_said(&t, "goal latency, as it went worse", "it waited 80 % of its time for a processor, 50 % without");
+    assert_non_null(strstr(hands.told, "50 % without"));
     assert_string_equal(weight[100], "0");
     end_trial(&t);
 }

@@ -186,6 +186,13 @@ static void adaptive_forget(struct adaptive *x, struct followed *f)
     *f = x->followed[--x->n];
 }
 
+/* What came of it so far, for whoever looks at the journal. */
+static void adaptive_tell(struct adaptive *x, struct followed *f, const char *figures)
+{
+    if (*figures && x->o.hands.tell)
+        x->o.hands.tell(f->t, figures); /* an account that is lost changes nothing */
+}
+
 /* Undoes what is set of one. Returns how many values are somebody else's, and stay. */
 static int adaptive_undo(struct adaptive *x, struct followed *f)
 {
@@ -316,9 +323,10 @@ static void adaptive_roll_back(struct adaptive *x, const struct adapt_decision *
         return;
     adaptive_who(x, f->name, f->pid, who);
     text_copy(foreign, sizeof foreign, f->foreign);
+    adaptive_figures(d, figures);
+    adaptive_tell(x, f, figures);
     adaptive_undo(x, f);
     const char *goal = goal_name((enum goal)d->goal);
-    adaptive_figures(d, figures);
     if (d->why == ADAPT_FOREIGN)
         adaptive_say(x, SEVERITY_NOTICE, "set back for %s, goal %s: somebody else set %.60s, which is theirs until the "
                      "next boot", who, goal, foreign);
@@ -399,6 +407,8 @@ static void adaptive_do(struct adaptive *x, const struct adapt_decision *d)
     case ADAPT_PAUSE: adaptive_pause(x, d); break;
     case ADAPT_RESUME: adaptive_say(x, SEVERITY_INFO, "what is asked for may be set again: %s", figures); break;
     case ADAPT_KEPT:
+        if (f)
+            adaptive_tell(x, f, figures);
         if (f && *figures)
             adaptive_say(x, SEVERITY_INFO, "what was set for %s, goal %s, stays: %s",
                          adaptive_who(x, f->name, f->pid, who), goal_name((enum goal)d->goal), figures);

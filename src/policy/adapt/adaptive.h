@@ -20,6 +20,7 @@ struct adaptive_hands {
     int (*begin)(struct journal *j, const struct transaction_about *a, struct transaction **out);
     int (*apply)(struct transaction *t, struct step *s);
     int (*end)(struct transaction *t, struct undone *out);
+    int (*tell)(struct transaction *t, const char *text); /* NULL: nobody keeps it */
 };
 
 /* What trials of a program found on this machine. */

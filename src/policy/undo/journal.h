@@ -80,6 +80,7 @@ int journal_revert(struct journal *j, const char *id, struct undone *out);
 
 /* What came of one, in words ("p99 5.2 ms before, 0.3 ms after"), in place of what was told of it before. -ENOENT. */
 int journal_tell(struct journal *j, const char *id, const char *text);
+int transaction_tell(struct transaction *t, const char *text); /* the same of one's own */
 
 struct journal_step {
     const char *knob, *inst, *old, *set, *now; /* borrowed, in the call only; now "": not read back */

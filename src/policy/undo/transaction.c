@@ -268,3 +268,8 @@ int transaction_end(struct transaction *t, struct undone *out)
     mem_free(t);
     return rc;
 }
+
+int transaction_tell(struct transaction *t, const char *text)
+{
+    return journal_tell(t->j, t->about.id, text);
+}
