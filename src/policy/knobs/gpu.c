@@ -2,7 +2,8 @@
  * gpu.c - limit of power, persistence and clock of NVIDIA's GPUs, through NVML (os/nvml.h). Untested on hardware.
  *
  * A limit of power is never set above the vendor's own, and not below half of it. That a clock is locked cannot be
- * asked of the library: what was set last stands in /run/sonde, which goes with the boot as the lock does.
+ * asked of the library: what was set last stands in /run/sonde-policy, which goes with the boot as the lock does. It is
+ * root's: /run/sonde is the recorder's own, who could put a link there, and goes whenever that ends.
  *
  * An instance is a PCI address. A GPU that sleeps is left alone: to ask it would wake it.
  */
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #define GPU_DRIVER "/sys/bus/pci/drivers/nvidia"
+#define GPU_KEPT "/run/sonde-policy"
 
 /* ---- the library ---- */
 
@@ -130,13 +132,22 @@ static int cap_check(const struct knob *k, const struct place *p, const char *va
 
 static int clock_path(const struct place *p, char *out, size_t cap)
 {
-    int n = snprintf(out, cap, "%s/run/sonde/gpu-clock-%s", p->root, p->inst);
+    int n = snprintf(out, cap, "%s" GPU_KEPT "/gpu-clock-%s", p->root, p->inst);
     return n < 0 || (size_t)n >= cap ? -ENAMETOOLONG : 0;
+}
+
+static bool clock_parse(const char *value, double *least, double *most)
+{
+    char end;
+    *least = *most = 0;
+    return strcmp(value, "free") == 0 ||
+           (sscanf(value, "%lf-%lf%c", least, most, &end) == 2 && *least >= 1 && *least <= *most && *most < 1e5);
 }
 
 static int clock_read(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX])
 {
     char path[OS_PATH_MAX], text[64];
+    double least, most;
     struct nvml *n;
     int gpu, rc = gpu_open(p, &n, &gpu);
     (void)k;
@@ -147,17 +158,9 @@ static int clock_read(const struct knob *k, const struct place *p, char value[st
     if (rc == 0 && os_read_text("", path, text, sizeof text) > 0)
         text[strcspn(text, "\n")] = '\0';
     else
-        snprintf(text, sizeof text, "free");
-    text_copy(value, KNOB_VALUE_MAX, text);
+        *text = '\0';
+    text_copy(value, KNOB_VALUE_MAX, clock_parse(text, &least, &most) ? text : "free");
     return rc;
-}
-
-static bool clock_parse(const char *value, double *least, double *most)
-{
-    char end;
-    *least = *most = 0;
-    return strcmp(value, "free") == 0 ||
-           (sscanf(value, "%lf-%lf%c", least, most, &end) == 2 && *least >= 1 && *least <= *most && *most < 1e5);
 }
 
 static int clock_check(const struct knob *k, const struct place *p, const char *value, char why[static KNOB_WHY])
@@ -181,7 +184,7 @@ static int clock_check(const struct knob *k, const struct place *p, const char *
     return -ERANGE;
 }
 
-/* What is to be remembered is on disk before the lock is set, and away after it went. */
+/* What is to be remembered is there before the lock is set, and away after it went. */
 static int clock_remember(const struct place *p, const char *value)
 {
     char path[OS_PATH_MAX], folder[OS_PATH_MAX];
@@ -192,10 +195,10 @@ static int clock_remember(const struct place *p, const char *value)
         rc = os_remove(path);
         return rc == -ENOENT ? 0 : rc;
     }
-    if (snprintf(folder, sizeof folder, "%s/run/sonde", p->root) >= OS_PATH_MAX)
+    if (snprintf(folder, sizeof folder, "%s" GPU_KEPT, p->root) >= OS_PATH_MAX)
         return -ENAMETOOLONG;
     rc = os_make_shared_dir(folder);
-    return rc < 0 ? rc : os_write_file(path, value, strlen(value));
+    return rc < 0 ? rc : os_write_public(path, value, strlen(value));
 }
 
 static int clock_write(const struct knob *k, const struct place *p, const char *value)
