@@ -1,14 +1,17 @@
 /* datadir.c - where the archive is, by option, configuration and the XDG base directory specification. */
 #include "app/datadir.h"
 
+#include "base/auto.h"
 #include "base/log.h"
 #include "core/config.h"
 #include "os/disk.h"
-#include "os/os.h"
 #include "store/names.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #define SYSTEM_DIR "/var/lib/sonde"
 
@@ -37,6 +40,21 @@ int datadir_put(const struct args *a, struct buf *out)
         log_error(0, "there is no home directory to keep the archive in; name one with --data DIR or "
                   "storage.directory");
     return rc;
+}
+
+int datadir_whole(const struct args *a, const char *who, char out[static OS_PATH_MAX])
+{
+    auto_buf struct buf dir = { 0 };
+    char here[OS_PATH_MAX] = "";
+    int rc = datadir_put(a, &dir);
+    if (rc < 0)
+        return rc;
+    if (*dir.p != '/' && (!getcwd(here, sizeof here) || strlen(here) + dir.n + 2 > OS_PATH_MAX)) {
+        log_error(0, "%s: where %s is cannot be found out; name the data directory by its whole path", who, dir.p);
+        return -ENAMETOOLONG;
+    }
+    snprintf(out, OS_PATH_MAX, "%s%s%s", here, *here ? "/" : "", dir.p);
+    return 0;
 }
 
 int datadir_lock(const char *dir)

@@ -3,6 +3,7 @@
 #define APP_DATADIR_H
 
 #include "app/command.h"
+#include "os/os.h"
 
 /* For the table of a command. */
 #define DATADIR_OPTION \
@@ -15,6 +16,9 @@
  */
 int datadir_put(const struct args *a, struct buf *out);
 int datadir_find(const struct args *a, struct buf *out); /* the same, silent */
+
+/* The same by its whole path, for who leaves the directory that it was started in. `who` is named in what is said. */
+int datadir_whole(const struct args *a, const char *who, char out[static OS_PATH_MAX]);
 
 /*
  * Takes the lock of a data directory, which whoever changes what is in it holds. A descriptor, to be closed; -EBUSY

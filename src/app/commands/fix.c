@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TTL_MAX_S 86400.0
 
@@ -136,25 +135,10 @@ static void fix_watch(void *self)
     journal_close(o->journal);
 }
 
-/* Who stays in the background leaves the directory that it was started in. */
-static int fix_dir(const struct args *a, char out[static OS_PATH_MAX])
-{
-    auto_buf struct buf dir = { 0 };
-    char here[OS_PATH_MAX] = "";
-    if (datadir_put(a, &dir) < 0)
-        return EXIT_FAILED;
-    if (*dir.p != '/' && (!getcwd(here, sizeof here) || strlen(here) + dir.n + 2 > OS_PATH_MAX)) {
-        log_error(0, "fix: where %s is cannot be found out; name the data directory by its whole path", dir.p);
-        return EXIT_FAILED;
-    }
-    snprintf(out, OS_PATH_MAX, "%s%s%s", here, *here ? "/" : "", dir.p);
-    return EXIT_DONE;
-}
-
 static int fix_go(const struct args *a, struct fix *f)
 {
     struct owner_of o = { .args = a, .fix = f, .asker = os_pid() };
-    if (fix_dir(a, o.dir) != EXIT_DONE)
+    if (datadir_whole(a, "fix", o.dir) < 0)
         return EXIT_FAILED;
     int rc = watcher_start(fix_set, fix_watch, &o);
     if (rc == -ECHILD)
@@ -183,7 +167,7 @@ static int fix_one(const struct args *a, struct fix *f)
 {
     struct machine machine;
     machine_look("", &machine);
-    struct remedy_scene s = { .root = "", .machine = &machine, .uid = (uint32_t)getuid(), .self = os_pid(),
+    struct remedy_scene s = { .root = "", .machine = &machine, .uid = os_user(), .self = os_pid(),
                               .pid = args_given(a, "pid") ? (int32_t)args_number(a, "pid") : 0 };
     int rc = fix_plan(f, &s);
     if (rc == 0) {

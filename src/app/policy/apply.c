@@ -18,10 +18,8 @@
 #include "policy/guarded.h"
 #include "policy/undo/tasks.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TREE_MAX 4096
 
@@ -268,28 +266,13 @@ static int apply_dry(const struct apply *p)
     return EXIT_DONE;
 }
 
-/* Who stays in the background leaves the directory that it was started in. */
-static int apply_find_dir(struct apply *p)
-{
-    auto_buf struct buf dir = { 0 };
-    char here[OS_PATH_MAX] = "";
-    if (datadir_put(p->args, &dir) < 0)
-        return EXIT_FAILED;
-    if (*dir.p != '/' && (!getcwd(here, sizeof here) || strlen(here) + dir.n + 2 > sizeof p->dir)) {
-        log_error(0, "policy apply: where %s is cannot be found out; name the data directory by its whole path", dir.p);
-        return EXIT_FAILED;
-    }
-    snprintf(p->dir, sizeof p->dir, "%s%s%s", here, *here ? "/" : "", dir.p);
-    return EXIT_DONE;
-}
-
 static int apply_run(const struct args *a)
 {
     auto_free struct apply *p = mem_new(sizeof *p);
     p->args = a;
     int status = apply_find_tree(p);
-    if (status == EXIT_DONE)
-        status = apply_find_dir(p);
+    if (status == EXIT_DONE && datadir_whole(a, "policy apply", p->dir) < 0)
+        status = EXIT_FAILED;
     if (status != EXIT_DONE)
         return status;
     status = planning_make(a, p->tree[0].pid, &p->planning);
