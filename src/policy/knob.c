@@ -48,6 +48,12 @@ const char *knob_class_name(enum knob_class c)
     return name[c];
 }
 
+const char *knob_risk_name(enum knob_risk r)
+{
+    static const char *const name[] = { "none", "self", "others", "machine" };
+    return name[r];
+}
+
 enum knob_cost knob_cost(const struct knob *k)
 {
     static const enum knob_cost cost[] = { [KNOB_ENV] = COST_LAUNCH, [KNOB_PROCESS] = COST_PROCESS,

@@ -97,6 +97,7 @@ const struct knob *knob_find(const char *name); /* NULL */
 const struct knob *knob_nearest(const char *wrong); /* the one that was meant; NULL */
 
 const char *knob_class_name(enum knob_class c); /* "environment", "process", "group", "system", "gpu" */
+const char *knob_risk_name(enum knob_risk r);   /* "none", "self", "others", "machine" */
 enum knob_cost knob_cost(const struct knob *k);
 
 /*

@@ -62,25 +62,36 @@ struct step *plan_add_grouped(struct plan *p, const struct machine *m, const str
     return s;
 }
 
+bool step_is_left(const struct step *s)
+{
+    return s->state == STEP_LEFT || s->state == STEP_REFUSED;
+}
+
+bool step_is_shared(const struct step *s)
+{
+    return s->state == STEP_PLANNED && s->knob->class != KNOB_ENV && s->knob->class != KNOB_PROCESS;
+}
+
+void plan_put_step(const struct plan *p, const struct step *s, struct buf *out)
+{
+    buf_printf(out, "%s%s", out->n ? " " : "", s->knob->name);
+    if (*s->place.inst && strcmp(s->place.inst, p->group) != 0)
+        buf_printf(out, "@%s", s->place.inst);
+    buf_printf(out, "=%s", s->value);
+}
+
 /* Of a group of the plan's own, that it is made goes without saying. */
-static bool plan_names(const struct plan *p, const struct step *s)
+static bool step_is_implied(const struct plan *p, const struct step *s)
 {
     bool own = *p->group && (strcmp(s->place.inst, p->group) == 0 || strcmp(s->value, p->group) == 0);
-    bool implied = own && (strcmp(s->knob->name, "group") == 0 || strcmp(s->knob->name, "group.member") == 0);
-    return !implied && s->state != STEP_LEFT && s->state != STEP_REFUSED;
+    return own && (strcmp(s->knob->name, "group") == 0 || strcmp(s->knob->name, "group.member") == 0);
 }
 
 void plan_put_arm(const struct plan *p, struct buf *out)
 {
-    for (size_t i = 0; i < p->n; i++) {
-        const struct step *s = &p->step[i];
-        if (!plan_names(p, s))
-            continue;
-        buf_printf(out, "%s%s", out->n ? " " : "", s->knob->name);
-        if (*s->place.inst && strcmp(s->place.inst, p->group) != 0)
-            buf_printf(out, "@%s", s->place.inst);
-        buf_printf(out, "=%s", s->value);
-    }
+    for (size_t i = 0; i < p->n; i++)
+        if (!step_is_implied(p, &p->step[i]) && !step_is_left(&p->step[i]))
+            plan_put_step(p, &p->step[i], out);
 }
 
 /* ---- what a person named ---- */

@@ -84,8 +84,14 @@ struct step *plan_add_grouped(struct plan *p, const struct machine *m, const str
 
 struct step *plan_find(struct plan *p, const char *knob, const char *inst); /* NULL */
 
-/* The plan as an arm: every step but those that were left or refused. */
+/* Was it left or refused? */
+bool step_is_left(const struct step *s);
+/* Is it to be set, and does it not end with the program: of a group, the system, a GPU? It takes a journal. */
+bool step_is_shared(const struct step *s);
+
+/* The plan as an arm: every step but those that were left or refused; and a single one, behind others. */
 void plan_put_arm(const struct plan *p, struct buf *out);
+void plan_put_step(const struct plan *p, const struct step *s, struct buf *out);
 
 const char *step_state_name(enum step_state s); /* "planned", "done", "same", "left", "refused" */
 const char *evidence_name(enum evidence e);     /* "principle", "measured", "learned", "asked" */

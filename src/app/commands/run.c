@@ -33,17 +33,12 @@ struct running {
 
 /* ---- what is not the program's own ---- */
 
-static bool run_is_shared(const struct step *s)
-{
-    return s->state == STEP_PLANNED && s->knob->class != KNOB_ENV && s->knob->class != KNOB_PROCESS;
-}
-
 /* Without a journal nothing is set that does not end with the program, nor what hangs on it. */
 static void run_leave_shared(struct running *r, int rc)
 {
     for (size_t i = 0; i < r->planning.plan.n; i++) {
         struct step *s = &r->planning.plan.step[i];
-        if (!run_is_shared(s))
+        if (!step_is_shared(s))
             continue;
         s->state = STEP_LEFT;
         snprintf(s->note, sizeof s->note, "the journal of changes cannot be kept: %s", strerror(-rc));
@@ -74,11 +69,11 @@ static void run_apply(struct running *r)
     int rc = 0;
     bool any = false;
     for (size_t i = 0; i < p->n; i++)
-        any = any || run_is_shared(&p->step[i]);
+        any = any || step_is_shared(&p->step[i]);
     if (any)
         rc = run_begin(r);
     for (size_t i = 0; any && rc == 0 && i < p->n; i++)
-        if (run_is_shared(&p->step[i]))
+        if (step_is_shared(&p->step[i]))
             rc = transaction_apply(r->transaction, &p->step[i]);
     if (rc < 0)
         run_leave_shared(r, rc);
@@ -124,7 +119,7 @@ static void run_say_left(const struct plan *p)
 {
     for (size_t i = 0; i < p->n; i++) {
         const struct step *s = &p->step[i];
-        if (s->evidence == EVIDENCE_ASKED && (s->state == STEP_LEFT || s->state == STEP_REFUSED))
+        if (s->evidence == EVIDENCE_ASKED && step_is_left(s))
             fprintf(stderr, "sonde: %s=%s was not set: %s\n", s->knob->name, s->value, s->note);
     }
 }
@@ -135,7 +130,7 @@ static void run_say_end(const struct running *r)
     auto_buf struct buf line = { 0 };
     int left = 0;
     for (size_t i = 0; i < p->n; i++)
-        left += p->step[i].state == STEP_LEFT || p->step[i].state == STEP_REFUSED;
+        left += step_is_left(&p->step[i]);
     if (!planning_line(p, &line))
         buf_puts(&line, "nothing was set");
     fprintf(stderr, "sonde: %s: %s", planning_purpose(p), buf_text(&line));
@@ -194,7 +189,7 @@ static bool run_is_refused(const struct running *r)
 {
     for (size_t i = 0; i < r->planning.plan.n; i++) {
         const struct step *s = &r->planning.plan.step[i];
-        if (s->state != STEP_LEFT && s->state != STEP_REFUSED)
+        if (!step_is_left(s))
             continue;
         log_error(0, "run: %s=%s: %s; without --strict the program runs all the same", s->knob->name, s->value,
                   s->note);

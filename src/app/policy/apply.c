@@ -187,7 +187,7 @@ static void apply_left(const struct plan *plan, struct buf *out)
 {
     for (size_t i = 0; i < plan->n; i++) {
         const struct step *s = &plan->step[i];
-        if (s->state == STEP_LEFT || s->state == STEP_REFUSED)
+        if (step_is_left(s))
             buf_printf(out, "  left: %s=%s: %s\n", s->knob->name, s->value, s->note);
     }
 }

@@ -11,8 +11,7 @@ static bool borrowed_wants(const struct step *s, bool of_processes)
 {
     enum knob_class c = s->knob->class;
     bool is = of_processes ? c == KNOB_PROCESS : c == KNOB_SYSTEM || c == KNOB_GPU;
-    return is && s->lacks_right && !s->knob->opt_in && !s->knob->self_only &&
-           (s->state == STEP_LEFT || s->state == STEP_REFUSED);
+    return is && s->lacks_right && !s->knob->opt_in && !s->knob->self_only && step_is_left(s);
 }
 
 /*

@@ -120,27 +120,22 @@ static void planning_left(const struct step *s, struct buf *out)
     buf_printf(out, " %s: %s\n", s->value, s->note);
 }
 
-static bool planning_is_left(const struct step *s)
-{
-    return s->state == STEP_LEFT || s->state == STEP_REFUSED;
-}
-
 void planning_text(const struct plan *p, struct buf *out)
 {
     size_t left = 0;
     buf_printf(out, "For %s%s%s:\n\n", planning_purpose(p), p->has_goal ? ", " : "",
                p->has_goal ? goal_meaning(p->goal) : "");
     for (size_t i = 0; i < p->n; i++) {
-        if (!planning_is_left(&p->step[i]))
+        if (!step_is_left(&p->step[i]))
             planning_step(&p->step[i], out);
-        left += planning_is_left(&p->step[i]);
+        left += step_is_left(&p->step[i]);
     }
     if (left == p->n)
         buf_puts(out, "  nothing is set\n");
     if (left)
         buf_puts(out, "\nLeft as it is:\n");
     for (size_t i = 0; i < p->n; i++)
-        if (planning_is_left(&p->step[i]))
+        if (step_is_left(&p->step[i]))
             planning_left(&p->step[i], out);
     if (p->notes.n)
         buf_printf(out, "\n%s", buf_text(&p->notes));
@@ -166,7 +161,6 @@ int planning_line(const struct plan *p, struct buf *out)
 
 static void planning_json_step(struct json *j, const struct step *s)
 {
-    static const char *const risk[] = { "none", "self", "others", "machine" };
     const struct knob *k = s->knob;
     json_object(j, NULL);
     json_string(j, "knob", k->name);
@@ -183,7 +177,7 @@ static void planning_json_step(struct json *j, const struct step *s)
     json_string(j, "evidence", evidence_name(s->evidence));
     json_said(j, "note", s->note);
     json_said(j, "needs", k->needs);
-    json_string(j, "risk", risk[k->risk]);
+    json_string(j, "risk", knob_risk_name(k->risk));
     json_said(j, "caution", k->caution);
     json_string(j, "reverts", k->reverts);
     json_end(j);

@@ -261,7 +261,6 @@ static void probe_json_range(struct json *j, const struct knob *k)
 
 static void probe_json_row(struct json *j, const struct probed *r)
 {
-    static const char *const risk[] = { "none", "self", "others", "machine" };
     const struct knob *k = r->knob;
     json_object(j, NULL);
     json_string(j, "knob", k->name);
@@ -277,7 +276,7 @@ static void probe_json_row(struct json *j, const struct probed *r)
     json_string(j, "owner", r->owner ? r->owner->name : NULL);
     json_said(j, "advice", r->owner ? r->owner->advice : "");
     probe_json_range(j, k);
-    json_string(j, "risk", risk[k->risk]);
+    json_string(j, "risk", knob_risk_name(k->risk));
     json_int(j, "cost", knob_cost(k));
     json_said(j, "caution", k->caution);
     json_string(j, "reverts", k->reverts);

@@ -69,11 +69,8 @@ static bool arms_sum(const struct arms *of, const struct plan *p, const struct s
         any = true;
         a->cost += (int)knob_cost(s->knob);
         a->risk = s->knob->risk > a->risk ? s->knob->risk : a->risk;
-        a->shared = a->shared || (s->knob->class != KNOB_ENV && s->knob->class != KNOB_PROCESS);
-        buf_printf(text, "%s%s", text->n ? " " : "", s->knob->name);
-        if (*s->place.inst && strcmp(s->place.inst, p->group) != 0)
-            buf_printf(text, "@%s", s->place.inst);
-        buf_printf(text, "=%s", s->value);
+        a->shared = a->shared || step_is_shared(s);
+        plan_put_step(p, s, text);
     }
     return any;
 }

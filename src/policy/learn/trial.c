@@ -112,11 +112,6 @@ static void trial_tick(void *self)
 
 /* ---- knobs that do not end with the program ---- */
 
-static bool trial_is_shared(const struct step *s)
-{
-    return s->state == STEP_PLANNED && s->knob->class != KNOB_ENV && s->knob->class != KNOB_PROCESS;
-}
-
 /* An arm whose knob does not take would be measured under a wrong name. */
 static int trial_refuse(struct trial *t, const struct step *s)
 {
@@ -130,9 +125,9 @@ static int trial_apply(struct trial *t, struct plan *p, struct transaction **out
     int rc = 0;
     for (size_t i = 0; i < p->n && rc == 0; i++) {
         struct step *s = &p->step[i];
-        if (s->state == STEP_LEFT || s->state == STEP_REFUSED || (trial_is_shared(s) && !t->journal))
+        if (step_is_left(s) || (step_is_shared(s) && !t->journal))
             return trial_refuse(t, s);
-        if (!trial_is_shared(s))
+        if (!step_is_shared(s))
             continue;
         if (!*out)
             rc = transaction_begin(t->journal, &(struct transaction_about){ .command = "learn", .what = "a trial",
