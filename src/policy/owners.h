@@ -14,7 +14,7 @@ struct owner {
     const char *name;    /* "power-profiles-daemon" */
     const char *process; /* the name of its process, as /proc/PID/comm has it (15 bytes); NULL none */
     const char *holds;   /* of knobs, as knob.owner names them, separated by blanks: "cpufreq platform" */
-    const char *advice;  /* what we do instead: "a hold of its profile is taken" */
+    const char *advice;  /* instead of setting it: "a hold of its profile is taken", "set it in tlp.conf" */
     bool holdable;       /* through the interface of power-profiles-daemon */
 };
 

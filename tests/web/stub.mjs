@@ -128,7 +128,7 @@ export class Stub {
     if (deed) {
       this.reverted.push(decodeURIComponent(deed[1]));
       const lines = 'vm.swappiness is 7: somebody else changed it';
-      return { restored: 1, same: 0, kept: 1, gone: 0, failed: 0, lines };
+      return { restored: 1, same: 0, kept: 1, gone: 0, passed: 0, failed: 0, lines };
     }
     const label = what.match(/^sessions\/([^/]+)\/labels(?:\/(.*))?$/);
     if (label) {

@@ -29,6 +29,7 @@ function stepFate({ undone }) {
     same: 'was back already',
     kept: 'left: somebody else changed it',
     gone: 'ended with its process',
+    passed: 'left to another that has set it over',
     failed: 'could not be set back',
     refused: 'the kernel refused it',
   };
@@ -176,7 +177,7 @@ class PolicyView {
     return this.table('Who else tunes here', neighbours, [
       { label: 'program', show: (row) => h('b', { text: row.name }) },
       { label: 'holds', show: (row) => row.holds },
-      { label: 'what Sonde does', narrow: true, show: (row) => row.advice },
+      { label: 'instead', narrow: true, show: (row) => row.advice },
     ]);
   }
 

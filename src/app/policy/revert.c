@@ -16,13 +16,7 @@ static void revert_json(const struct undone *u)
     struct json j;
     json_init(&j, &out);
     json_object(&j, NULL);
-    json_int(&j, "restored", u->restored);
-    json_int(&j, "same", u->same);
-    json_int(&j, "passed", u->passed);
-    json_int(&j, "kept", u->kept);
-    json_int(&j, "gone", u->gone);
-    json_int(&j, "failed", u->failed);
-    json_said(&j, "lines", buf_text(&u->lines));
+    undone_json(&j, u, buf_text(&u->lines));
     json_end(&j);
     puts(out.p);
 }

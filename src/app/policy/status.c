@@ -103,36 +103,21 @@ static void status_json_step(struct json *j, const struct journal_step *s, bool 
     if (open && !*s->undone)
         status_current(s, current);
     json_object(j, NULL);
-    json_string(j, "knob", s->knob);
-    json_said(j, "instance", s->inst);
-    if (s->pid)
-        json_int(j, "pid", s->pid);
-    else
-        json_null(j, "pid");
-    json_said(j, "old", s->old);
-    json_string(j, "set", s->set);
-    json_said(j, "now", s->now);
+    journal_json_step(j, s);
     json_said(j, "current", current);
     json_bool(j, "drift", status_drifts(s, current));
-    json_said(j, "undone", s->undone);
     json_end(j);
 }
 
 static void status_json(struct json *j, const struct journal_transaction *t)
 {
     json_object(j, NULL);
-    json_string(j, "id", t->id);
-    json_string(j, "command", t->command);
-    json_string(j, "what", t->what);
-    json_string(j, "intent", t->goal >= 0 ? goal_name((enum goal)t->goal) : NULL);
+    journal_json_about(j, t);
     json_bool(j, "open", !t->ended_ms);
-    json_int(j, "owner", t->owner);
-    json_bool(j, "owner_lives", t->owner_lives);
     json_bool(j, "this_boot", t->this_boot);
     json_time(j, "begun", t->begun_ms);
     status_json_time(j, "until", t->until_ms);
     status_json_time(j, "ended", t->ended_ms);
-    json_said(j, "effect", t->effect);
     json_array(j, "steps");
     for (size_t i = 0; i < t->n; i++)
         status_json_step(j, &t->step[i], !t->ended_ms);

@@ -190,13 +190,7 @@ void helper_put_undone(const struct undone *u, struct buf *out)
     char lines[LINES_MAX];
     line_cut(u, lines);
     line_open(&j, out);
-    json_int(&j, "restored", u->restored);
-    json_int(&j, "same", u->same);
-    json_int(&j, "kept", u->kept);
-    json_int(&j, "gone", u->gone);
-    json_int(&j, "passed", u->passed);
-    json_int(&j, "failed", u->failed);
-    json_said(&j, "lines", lines);
+    undone_json(&j, u, lines);
     line_close(&j);
 }
 

@@ -34,9 +34,9 @@ void journal_close(struct journal *j);
 /* ---- what an owner does ---- */
 
 struct transaction_about {
-    const char *command;   /* "run", "apply", "fix", "adapt", "learn": who does it */
+    const char *command;   /* who does it: "run", "apply", "fix", "adapt", "learn", "gamemode" */
     const char *what;      /* the program or the finding it is for, for people: no arguments of processes */
-    int goal;            /* -1: none */
+    int goal;              /* -1: none */
     int32_t owner;         /* whose end undoes it; 0: this process */
     int64_t until_ms;      /* wall clock at which it is undone in any case; 0: none */
 };
@@ -90,9 +90,9 @@ struct journal_step {
 };
 
 struct journal_transaction {
-    const char *id, *command, *what; /* borrowed, in the call only */
-    const char *effect;            /* what came of it, in words; "" not known */
-    int goal;                      /* -1: none */
+    const char *id, *command, *what;      /* borrowed, in the call only */
+    const char *effect;                   /* what came of it, in words; "" not known */
+    int goal;                             /* -1: none */
     int32_t owner;
     int64_t begun_ms, until_ms, ended_ms; /* ended 0: it is open */
     bool owner_lives, this_boot;
@@ -103,5 +103,12 @@ struct journal_transaction {
 /* Those that are open and, with `ended`, those that are over and still in the file, oldest first. Returns the count. */
 int journal_each(struct journal *j, bool ended, void (*each)(void *self, const struct journal_transaction *t),
                  void *self);
+
+/* ---- for programs: members of an object that is open ---- */
+
+struct json;
+void journal_json_about(struct json *j, const struct journal_transaction *t); /* all but times and steps */
+void journal_json_step(struct json *j, const struct journal_step *s);
+void undone_json(struct json *j, const struct undone *u, const char *lines); /* lines: those of u, as many as fit */
 
 #endif

@@ -1,30 +1,13 @@
 /* policy.c - what is set on this machine, what was, what was learned, and who else tunes; and setting one back. */
 #include "serve/api/api_own.h"
 
-#include "policy/goal.h"
-#include "policy/undo/journal.h"
 #include "policy/owners.h"
+#include "policy/undo/journal.h"
 #include "store/index.h"
 
 #include <errno.h>
 
 #define PAST 100
-
-static void policy_step(struct json *j, const struct journal_step *s)
-{
-    json_object(j, NULL);
-    json_string(j, "knob", s->knob);
-    json_said(j, "instance", s->inst);
-    if (s->pid)
-        json_int(j, "pid", s->pid);
-    else
-        json_null(j, "pid");
-    json_said(j, "old", s->old);
-    json_string(j, "set", s->set);
-    json_said(j, "now", s->now);
-    json_said(j, "undone", s->undone);
-    json_end(j);
-}
 
 static void policy_time(struct json *j, const char *key, int64_t at_ms)
 {
@@ -37,19 +20,16 @@ static void policy_time(struct json *j, const char *key, int64_t at_ms)
 static void policy_row(struct json *j, const struct journal_transaction *t)
 {
     json_object(j, NULL);
-    json_string(j, "id", t->id);
-    json_string(j, "command", t->command);
-    json_string(j, "what", t->what);
-    json_string(j, "intent", t->goal >= 0 ? goal_name((enum goal)t->goal) : NULL);
-    json_int(j, "owner", t->owner);
-    json_bool(j, "owner_lives", t->owner_lives);
+    journal_json_about(j, t);
     json_int(j, "begun_ms", t->begun_ms);
     policy_time(j, "until_ms", t->until_ms);
     policy_time(j, "ended_ms", t->ended_ms);
-    json_said(j, "effect", t->effect);
     json_array(j, "steps");
-    for (size_t i = 0; i < t->n; i++)
-        policy_step(j, &t->step[i]);
+    for (size_t i = 0; i < t->n; i++) {
+        json_object(j, NULL);
+        journal_json_step(j, &t->step[i]);
+        json_end(j);
+    }
     json_end(j);
     json_end(j);
 }
@@ -168,12 +148,7 @@ static void policy_undone(const struct undone *u, struct http_reply *out)
     struct json j;
     json_init(&j, &out->body);
     json_object(&j, NULL);
-    json_int(&j, "restored", u->restored);
-    json_int(&j, "same", u->same);
-    json_int(&j, "kept", u->kept);
-    json_int(&j, "gone", u->gone);
-    json_int(&j, "failed", u->failed);
-    json_said(&j, "lines", buf_text(&u->lines));
+    undone_json(&j, u, buf_text(&u->lines));
     json_end(&j);
 }
 
