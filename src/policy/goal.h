@@ -9,7 +9,7 @@ enum goal { GOAL_LATENCY, GOAL_THROUGHPUT, GOAL_PRECISION, GOAL_STABILITY, GOAL_
 
 const char *goal_name(enum goal i);
 const char *goal_meaning(enum goal i); /* "answers come soon, also beside other work" */
-int goal_of(const char *name);           /* -1 for any other text */
+int goal_of(const char *name);         /* -1 for any other text */
 
 /* Which of two that want the same knob has it: latency before stability, throughput, precision and power. Larger is
  * first. What a person set by name comes before all. */

@@ -9,6 +9,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 /* What a step became, as it goes through the pipe; the last one has step -1 and says why there is no program. */
 struct became {
@@ -34,16 +34,11 @@ static void child_read(const struct step *s, char value[static KNOB_VALUE_MAX])
         *value = '\0';
 }
 
-static int child_set(const struct step *s)
-{
-    return s->knob->write(s->knob, &s->place, s->value);
-}
-
 static int child_step(int fd, const struct step *s, int i)
 {
     struct became b = { .step = i, .state = STEP_DONE };
     child_read(s, b.old);
-    int rc = child_set(s);
+    int rc = s->knob->write(s->knob, &s->place, s->value);
     child_read(s, b.now);
     if (rc < 0) {
         b.state = STEP_REFUSED;

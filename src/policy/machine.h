@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MACHINE_CPUS 1024
 #define MACHINE_PATH 256
 
 struct machine {

@@ -55,7 +55,7 @@ struct plan {
 
 struct plan_options {
     const struct machine *machine;
-    int goal;                  /* enum goal, or -1: none */
+    int goal;                    /* enum goal, or -1: none */
     const char *arm;             /* knobs that a person named, over those of the goal, or that were learned, in their
                                   * place; NULL none */
     enum evidence arm_evidence;

@@ -230,7 +230,7 @@ static const struct example examples[] = {
 
 const struct command command_fix = {
     .name = "fix", .summary = "try a remedy for a finding, and measure whether it helps",
-        .usage = "[EVENT]",
+    .usage = "[EVENT]",
     .also = "remedy repair heal",
     .text = "EVENT is a remedy, a finding as reports name it, or a number of the list that `sonde fix` prints. "
             "neighbour: who takes the processors comes after others. swapping: caches are given up before the memory of "

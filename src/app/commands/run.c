@@ -12,8 +12,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "os/os.h"
-#include "policy/undo/journal.h"
 #include "policy/launch.h"
+#include "policy/undo/journal.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -10,8 +10,8 @@
 #include "analyze/remedies.h"
 #include "app/command.h"
 #include "policy/remedies/effect.h"
-#include "policy/undo/journal.h"
 #include "policy/remedies/remedy.h"
+#include "policy/undo/journal.h"
 
 #define FIX_LOOK_S 12.0     /* for findings: some of them must last for 10 s */
 #define FIX_WINDOW_S 5.0

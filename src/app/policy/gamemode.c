@@ -15,8 +15,8 @@
 #include "os/os.h"
 #include "policy/bus/gamemode.h"
 #include "policy/bus/gamemode_tree.h"
-#include "policy/goal.h"
 #include "policy/bus/profiles.h"
+#include "policy/goal.h"
 
 #include <errno.h>
 #include <stdio.h>

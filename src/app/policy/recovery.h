@@ -11,7 +11,7 @@
  */
 void recovery_run(const struct command *c, const struct args *a);
 
-/* "2 set back, 1 left as somebody set it since": what became of steps, in words. */
+/* "2 set back, 1 left as somebody else set it since": what became of steps, in words. */
 void recovery_put(const struct undone *u, struct buf *out);
 
 #endif

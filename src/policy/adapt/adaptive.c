@@ -193,17 +193,16 @@ static void adaptive_tell(struct adaptive *x, struct followed *f, const char *fi
         x->o.hands.tell(f->t, figures); /* an account that is lost changes nothing */
 }
 
-/* Undoes what is set of one. Returns how many values are somebody else's, and stay. */
-static int adaptive_undo(struct adaptive *x, struct followed *f)
+/* Undoes what is set of one. */
+static void adaptive_undo(struct adaptive *x, struct followed *f)
 {
     struct undone u = { 0 };
-    int rc = x->o.hands.end(f->t, &u), kept = u.kept;
+    int rc = x->o.hands.end(f->t, &u);
     if (rc < 0 || u.failed)
         adaptive_say(x, SEVERITY_WARNING, "not all that was set for process %d could be set back; the journal has it, "
                      "and `sonde policy revert` tries again", f->pid);
     undone_done(&u);
     adaptive_forget(x, f);
-    return kept;
 }
 
 static enum adaptive_recalled adaptive_recall(const struct adaptive *x, const struct adapt_decision *d,
@@ -277,8 +276,7 @@ static bool adaptive_half(const struct step *s, char out[static KNOB_VALUE_MAX])
     double now, old;
     const char *name = s->knob->name;
     bool nice = strcmp(name, "nice") == 0 || strcmp(name, "autogroup") == 0;
-    bool weight = strcmp(name, "cpu.weight") == 0 || strcmp(name, "cpu.shares") == 0;
-    if ((!nice && !weight) || !text_double(s->now, &now) || !text_double(s->old, &old))
+    if ((!nice && strcmp(name, "cpu.weight") != 0) || !text_double(s->now, &now) || !text_double(s->old, &old))
         return false;
     double half = nice ? fmin(now + NICE_HALF, old) : fmax(floor(now / 2), old);
     if (half == now)

@@ -10,9 +10,9 @@
 
 #include "core/event.h"
 #include "policy/adapt/adapt.h"
-#include "policy/undo/journal.h"
 #include "policy/machine.h"
 #include "policy/plan.h"
+#include "policy/undo/journal.h"
 
 /* How it makes plans and carries them out: plan.h and journal.h, but in tests. */
 struct adaptive_hands {

@@ -5,8 +5,8 @@
  * autogroup does not count inside them; a transient scope is the way that is left, also for an ordinary user.
  */
 #include "os/os.h"
-#include "policy/hierarchy.h"
 #include "policy/bus/scope.h"
+#include "policy/hierarchy.h"
 
 #include <errno.h>
 #include <stdio.h>

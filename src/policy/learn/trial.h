@@ -2,9 +2,9 @@
 #ifndef POLICY_TRIAL_H
 #define POLICY_TRIAL_H
 
-#include "policy/undo/journal.h"
 #include "policy/learn/measure.h"
 #include "policy/plan.h"
+#include "policy/undo/journal.h"
 
 #define TRIAL_OUTPUT_MAX (4 << 20) /* bytes at the end of the standard output that a number is sought in */
 
@@ -12,7 +12,7 @@ struct trial {
     const struct machine *machine;
     const struct measure *measure;
     const char *const *argv;       /* to a NULL */
-    struct journal *journal; /* for knobs of groups and the system; NULL: arms with such fail */
+    struct journal *journal;       /* for knobs of groups and the system; NULL: arms with such fail */
     bool system, rt;
     int status;              /* of the last run, as a shell has it */
     double wall_s, cpu_s;

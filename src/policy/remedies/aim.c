@@ -57,8 +57,7 @@ static void aim_tops(const struct remedy_scene *s, const struct doing *p, struct
     for (size_t i = 0; i < all->n && t->n < REMEDY_TOPS; i++) {
         const struct doing *q = &all->item[i];
         if (q->pid != p->pid && q->ppid == p->ppid && q->uid == p->uid && strcmp(q->name, p->name) == 0 &&
-            p->ppid > 1 &&
-            !guarded_is(s->root, q->pid, s->uid, why))
+            p->ppid > 1 && !guarded_is(s->root, q->pid, s->uid, why))
             t->top[t->n++] = q->pid;
     }
 }

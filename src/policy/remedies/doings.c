@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #define FLAG_KERNEL 0x00200000u /* PF_KTHREAD of the kernel's include/linux/sched.h */
-#define DEPTH_MAX 64            /* of a tree:
-    a table that was read while processes came and went may have a ring in it */
+#define DEPTH_MAX 64 /* of a tree: a table that was read while processes came and went may have a ring in it */
 
 /* Behind a name in parentheses, which may hold anything. */
 static bool doing_stat(const char *root, const char *dir, struct doing *t)

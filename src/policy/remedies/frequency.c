@@ -165,7 +165,7 @@ static int frequency_aim(const struct remedy_scene *s, struct remedy_target *t, 
 
 const struct remedy remedy_frequency = {
     .name = "frequency",
-        .how = "limits and preferences that hold the processors back are lifted, up to what the hardware allows",
+    .how = "limits and preferences that hold the processors back are lifted, up to what the hardware allows",
     .risk = "it takes more power, and gets warmer", .measure = "mean frequency of the processors", .unit = UNIT_HERTZ,
     .higher = true, .weighs = -1, .read = frequency_read, .value = frequency_value, .aim = frequency_aim,
 };

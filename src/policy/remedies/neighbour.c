@@ -100,6 +100,6 @@ static int neighbour_aim(const struct remedy_scene *s, struct remedy_target *t, 
 const struct remedy remedy_neighbour = {
     .name = "neighbour", .how = "whoever takes the processors comes after others who want one",
     .risk = "it goes on, but slower while others work",
-        .measure = "time that others wait for a processor, of that in which they want one",
+    .measure = "time that others wait for a processor, of that in which they want one",
     .unit = UNIT_PERCENT, .wants_doings = true, .weighs = 0, .value = neighbour_value, .aim = neighbour_aim,
 };

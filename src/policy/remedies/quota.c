@@ -81,6 +81,6 @@ static int quota_aim(const struct remedy_scene *s, struct remedy_target *t, stru
 const struct remedy remedy_quota = {
     .name = "quota", .how = "the processor limit of the group is raised to what it was measured to want",
     .risk = "others on this machine get less",
-        .measure = "time for which the limit stops it, in percent of one processor",
+    .measure = "time for which the limit stops it, in percent of one processor",
     .unit = UNIT_PERCENT, .weighs = 0, .read = quota_read, .value = quota_value, .aim = quota_aim,
 };

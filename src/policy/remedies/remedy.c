@@ -65,7 +65,8 @@ void remedy_pressures(const struct remedy_point *a, const struct remedy_point *b
 
 /* ---- plans ---- */
 
-size_t remedy_planned(const struct plan *p)
+/* The steps of a plan that are to be taken. */
+static size_t remedy_planned(const struct plan *p)
 {
     size_t n = 0;
     for (size_t i = 0; i < p->n; i++)

@@ -8,11 +8,11 @@
 #define POLICY_REMEDY_H
 
 #include "core/amount.h"
-#include "policy/remedies/limited.h"
 #include "policy/plan.h"
 #include "policy/remedies/doings.h"
+#include "policy/remedies/limited.h"
 
-#define REMEDY_TOPS 64     /* processes that are aimed at with all below them */
+#define REMEDY_TOPS 64       /* processes that are aimed at with all below them */
 #define REMEDY_PROCESSES 256 /* whose knobs are set at most */
 
 /* At whom or what a remedy is aimed. */
@@ -79,8 +79,5 @@ void remedy_pressures(const struct remedy_point *a, const struct remedy_point *b
  */
 int remedy_plan(const struct remedy *r, const struct remedy_scene *s, struct remedy_target *t, struct plan *p,
                 char why[static KNOB_WHY]);
-
-/* The steps of a plan that are to be taken. */
-size_t remedy_planned(const struct plan *p);
 
 #endif

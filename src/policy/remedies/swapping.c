@@ -84,9 +84,9 @@ static int swapping_aim(const struct remedy_scene *s, struct remedy_target *t, s
 
 const struct remedy remedy_swapping = {
     .name = "swapping",
-        .how = "caches are given up before the memory of programs, and the largest program gives back first",
+    .how = "caches are given up before the memory of programs, and the largest program gives back first",
     .risk = "files are read from disk more often; a program that is limited may get slow",
     .measure = "what comes back from swap", .unit = UNIT_BYTE_PER_S, .wants_doings = true, .weighs = 1,
-        .read = swapping_read,
+    .read = swapping_read,
     .value = swapping_value, .aim = swapping_aim,
 };

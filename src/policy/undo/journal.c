@@ -156,7 +156,7 @@ void journal_say_undo(struct journal *j, const char *id, size_t n, enum undone_h
     journal_said(j, &line, at);
 }
 
-void journal_say_tell(struct journal *j, const char *id, const char *text)
+static void journal_say_tell(struct journal *j, const char *id, const char *text)
 {
     struct json line;
     size_t at = journal_say(j, &line, "tell", id);

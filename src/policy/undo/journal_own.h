@@ -106,7 +106,6 @@ void journal_say_refused(struct journal *j, const char *id, size_t n);
 void journal_say_ask(struct journal *j, const char *id, size_t n, const char *found);
 void journal_say_old(struct journal *j, const char *id, size_t n, const char *old, const char *pair);
 void journal_say_undo(struct journal *j, const char *id, size_t n, enum undone_how how, const char *found);
-void journal_say_tell(struct journal *j, const char *id, const char *text);
 void journal_say_end(struct journal *j, const char *id, const char *why);
 
 /*
@@ -121,13 +120,6 @@ void journal_shorten(struct journal *j); /* where it has become big */
 
 /* Undoes what is marked, newest step first, and unmarks it. An error: that it was done could not be put. */
 int undo_marked(struct journal *j, struct undone *out);
-
-/*
- * Is its owner gone, its time over, or its boot? What another user set is left to that one and to root: we may not be
- * able to see its owner.
- */
-bool undo_is_due(const struct journal *j, const struct deed *d);
-bool undo_may(const struct deed *d);
 
 /* Sets a knob back, if the journal may ask for it. */
 int undo_write(const struct journal *j, const struct knob *k, const struct place *p, const char *value);

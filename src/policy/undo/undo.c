@@ -10,8 +10,8 @@
  * Steps of several transactions are undone newest first. One on which a step of another, open one stands is not
  * written: that one goes back to the old value of this one, when it ends.
  */
-#include "policy/undo/journal_own.h"
 #include "policy/guarded.h"
+#include "policy/undo/journal_own.h"
 #include "policy/undo/tasks.h"
 
 #include "base/auto.h"
@@ -36,10 +36,11 @@ static size_t undo_number(const struct undoing *u)
     return (size_t)(u->e - u->d->entry);
 }
 
-static void undo_put(struct undoing *u, bool synced)
+static int undo_put(struct undoing *u, bool synced)
 {
     int rc = journal_put(u->j, synced);
     u->error = rc < 0 ? rc : u->error;
+    return rc;
 }
 
 /* ---- told ---- */
@@ -137,8 +138,7 @@ static bool undo_pass(struct undoing *u)
         undo_close(u, HOW_KEPT, 0);
     } else {
         journal_say_old(u->j, whose->id, (size_t)(above - whose->entry), old, pair);
-        int rc = journal_put(u->j, true);
-        u->error = rc < 0 ? rc : u->error;
+        int rc = undo_put(u, true);
         undo_close(u, rc < 0 ? HOW_FAILED : HOW_PASSED, rc);
     }
     return true;
@@ -209,9 +209,8 @@ static void undo_ask(struct undoing *u)
     char ours[KNOB_VALUE_MAX];
     if (!u->e->asks || strcmp(u->e->ask[0], u->found) != 0) {
         journal_say_ask(u->j, u->d->id, undo_number(u), u->found);
-        int rc = journal_put(u->j, true);
+        int rc = undo_put(u, true);
         if (rc < 0) { /* without that, who is killed now could not tell any more */
-            u->error = rc;
             undo_close(u, HOW_FAILED, rc);
             return;
         }
@@ -373,12 +372,14 @@ int undo_marked(struct journal *j, struct undone *out)
     return j->late.n ? u.error : 0;
 }
 
-bool undo_may(const struct deed *d)
+/* What another user set is left to that one and to root: we may not be able to see its owner. */
+static bool undo_may(const struct deed *d)
 {
     return os_is_root() || d->user == os_user();
 }
 
-bool undo_is_due(const struct journal *j, const struct deed *d)
+/* Is its owner gone, its time over, or its boot? */
+static bool undo_is_due(const struct journal *j, const struct deed *d)
 {
     if (d->ended || journal_is_past(j, d))
         return !d->ended;

@@ -1,4 +1,4 @@
-/* stage.c - see bench_stage.h; fork(2), setsid(2), PR_SET_CHILD_SUBREAPER in prctl(2), pidfd_open(2). */
+/* stage.c - see stage.h; fork(2), setsid(2), PR_SET_CHILD_SUBREAPER in prctl(2), pidfd_open(2). */
 #include "app/policy/bench/stage.h"
 
 #include "os/os.h"
