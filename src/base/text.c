@@ -209,6 +209,15 @@ bool text_glob(const char *glob, const char *text)
     return text_glob_n(glob, strlen(glob), text);
 }
 
+bool text_lists(const char *list, const char *separators, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *w = list + strspn(list, separators); *w; w += strcspn(w, separators), w += strspn(w, separators))
+        if (strcspn(w, separators) == n && memcmp(w, word, n) == 0)
+            return true;
+    return false;
+}
+
 int text_distance(const char *a, const char *b)
 {
     enum { MAX = 63 };

@@ -45,6 +45,9 @@ bool text_glob(const char *glob, const char *text);
 /* The same, of a glob that is the first n bytes: one of a list, say. */
 bool text_glob_n(const char *glob, size_t n, const char *text);
 
+/* Is a word one of a list, whose separators are given ("on off", " ")? An empty one never is. */
+bool text_lists(const char *list, const char *separators, const char *word);
+
 /* Edits (insert, delete, replace, swap of neighbours) between two texts;
  * over 63 bytes count as far. */
 int text_distance(const char *a, const char *b);

@@ -11,22 +11,12 @@
 
 #define HIERARCHY_TEXT (1 << 20) /* of mountinfo: a machine with a thousand containers has less */
 
-/* Is a word one of a list whose separators are given? */
-static bool hierarchy_lists(const char *list, const char *separators, const char *word)
-{
-    size_t n = strlen(word);
-    for (const char *w = list; *w; w += strcspn(w, separators), w += strspn(w, separators))
-        if (strcspn(w, separators) == n && memcmp(w, word, n) == 0)
-            return true;
-    return false;
-}
-
 /* The files of version 2 are there whether or not the controller is on it. */
 static bool hierarchy_has(const char *root, const char *mount, const char *controller)
 {
     char path[OS_PATH_MAX], text[512];
     snprintf(path, sizeof path, "%s/cgroup.controllers", mount);
-    return os_read_text(root, path, text, sizeof text) >= 0 && hierarchy_lists(text, " \n", controller);
+    return os_read_text(root, path, text, sizeof text) >= 0 && text_lists(text, " \n", controller);
 }
 
 /* "35 26 0:29 /above /mount rw,nosuid - cgroup cgroup rw,cpu" */
@@ -41,7 +31,7 @@ static bool hierarchy_mount(char *line, const char *controller, struct hierarchy
     text_unescape(mount);
     int version = strcmp(type, "cgroup2") == 0 ? 2 : strcmp(type, "cgroup") == 0 ? 1 : 0;
     const char *name = version == 1 && strcmp(controller, "io") == 0 ? "blkio" : controller;
-    if (version == 0 || (version == 1 ? !hierarchy_lists(options, ",", name) : !hierarchy_has(h->root, mount, name)))
+    if (version == 0 || (version == 1 ? !text_lists(options, ",", name) : !hierarchy_has(h->root, mount, name)))
         return false;
     h->version = version;
     text_copy(h->controller, sizeof h->controller, name);
@@ -78,7 +68,7 @@ static const char *hierarchy_line(char *text, const char *controller)
         if (!path)
             continue;
         *path = '\0';
-        if (*controller ? hierarchy_lists(names + 1, ",", controller) : strcmp(line, "0:") == 0)
+        if (*controller ? text_lists(names + 1, ",", controller) : strcmp(line, "0:") == 0)
             return path + 1;
     }
     return NULL;
@@ -138,5 +128,5 @@ bool hierarchy_gives(const struct hierarchy *h, const char *group, const char *c
     if (h->version == 1)
         return true;
     return hierarchy_path(h, group, "cgroup.subtree_control", path, sizeof path) == 0 &&
-           os_read_text(h->root, path, text, sizeof text) >= 0 && hierarchy_lists(text, " \n", controller);
+           os_read_text(h->root, path, text, sizeof text) >= 0 && text_lists(text, " \n", controller);
 }

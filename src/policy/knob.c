@@ -86,12 +86,10 @@ static int knob_check_whole(const struct knob *k, const char *value, char out[st
 static int knob_check_choice(const struct knob *k, const char *value, char out[static KNOB_VALUE_MAX],
                              char why[static KNOB_WHY])
 {
-    size_t n = strchr(value, ' ') ? 0 : strlen(value); /* two of them are none */
-    for (const char *c = k->choices; n && (c = strstr(c, value)) != NULL; c += n)
-        if ((c == k->choices || c[-1] == ' ') && (c[n] == ' ' || !c[n])) {
-            text_copy(out, KNOB_VALUE_MAX, value);
-            return 0;
-        }
+    if (text_lists(k->choices, " ", value)) {
+        text_copy(out, KNOB_VALUE_MAX, value);
+        return 0;
+    }
     snprintf(why, KNOB_WHY, "%s is one of %s; this is \"%.40s\"", k->name, k->choices, value);
     return -EINVAL;
 }

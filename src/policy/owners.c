@@ -6,6 +6,7 @@
  */
 #include "policy/owners.h"
 
+#include "base/text.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -87,20 +88,11 @@ int owner_running(const char *root, void (*each)(void *self, const struct owner 
     return n;
 }
 
-static bool owner_holds(const struct owner *o, const char *held)
-{
-    size_t n = strlen(held);
-    for (const char *w = o->holds; *w; w += strcspn(w, " "), w += strspn(w, " "))
-        if (strcspn(w, " ") == n && memcmp(w, held, n) == 0)
-            return true;
-    return false;
-}
-
 /* To read the names of all processes takes milliseconds: is there one among them that could hold it? */
 static bool owner_needs_walk(const char *held)
 {
     for (size_t i = 0; i < OWNERS; i++)
-        if (owners[i].process && owner_holds(&owners[i], held))
+        if (owners[i].process && text_lists(owners[i].holds, " ", held))
             return true;
     return false;
 }
@@ -110,7 +102,7 @@ const struct owner *owner_of(const char *root, const char *held)
     struct owner_walk w;
     owner_look(root, owner_needs_walk(held), &w);
     for (size_t i = 0; i < OWNERS; i++)
-        if (w.pid[i] >= 0 && owner_holds(&owners[i], held))
+        if (w.pid[i] >= 0 && text_lists(owners[i].holds, " ", held))
             return &owners[i];
     return NULL;
 }

@@ -72,6 +72,20 @@ static void globs(void **state)
     }
 }
 
+static void words_of_lists(void **state)
+{
+    (void)state;
+    static const struct { const char *list, *word; bool in; } cases[] = {
+        { "", "", false }, { "", "a", false }, { "a", "", false }, { " a", "", false }, { "a", "a", true },
+        { "on off", "on", true }, { "on off", "off", true }, { "on off", "o", false }, { "on off", "of", false },
+        { "on off", "on off", false }, { "offer on", "off", false }, { " a  b\n", "b", true }, { "a b", " ", false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(text_lists(cases[i].list, " \n", cases[i].word), cases[i].in);
+    assert_true(text_lists("cpu,cpuacct", ",", "cpu"));
+    assert_false(text_lists("cpu,cpuacct", " ", "cpu"));
+}
+
 static void near_spellings(void **state)
 {
     (void)state;
@@ -306,7 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_lists_of_processors), cmocka_unit_test(escapes_become_characters),
         cmocka_unit_test(times_go_both_ways), cmocka_unit_test(durations_and_numbers), cmocka_unit_test(near_spellings),
-        cmocka_unit_test(globs),
+        cmocka_unit_test(globs), cmocka_unit_test(words_of_lists),
         cmocka_unit_test(amounts), cmocka_unit_test(json_is_well_formed), cmocka_unit_test(doubles_read_back),
         cmocka_unit_test(numbers_keep_their_digits),
         cmocka_unit_test(statistics_pass_over_nan), cmocka_unit_test(quantiles_agree_with_sorting),

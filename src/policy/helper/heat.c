@@ -10,7 +10,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #define HEAT_LIMIT 90.0  /* celsius, where a sensor does not say what is critical */
 #define HEAT_MARGIN 10.0 /* below what is */
@@ -38,20 +37,11 @@ static const struct { const char *knob; enum heat_way way; const char *values; }
     { "gpu.clock", HEAT_BUT, "free" },
 };
 
-static bool heat_has(const char *values, const char *value)
-{
-    size_t n = strlen(value);
-    for (const char *v = values; n && (v = strstr(v, value)) != NULL; v += n)
-        if ((v == values || v[-1] == ' ') && (v[n] == ' ' || !v[n]))
-            return true;
-    return false;
-}
-
 static bool heat_is_hotter(enum heat_way way, const char *values, const char *now, const char *value)
 {
     double before, after;
     if (way != HEAT_BEYOND)
-        return heat_has(values, value) == (way == HEAT_AT);
+        return text_lists(values, " ", value) == (way == HEAT_AT);
     return !text_double(now, &before) || !text_double(value, &after) || after > before;
 }
 

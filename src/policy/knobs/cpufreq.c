@@ -29,10 +29,8 @@ static int cpufreq_among(const struct knob *k, const struct place *p, const char
     if (cpufreq_file(p, file, all, sizeof all) < 0)
         return 0; /* whether there is one is another question */
     all[strcspn(all, "\n")] = '\0';
-    size_t n = strlen(value);
-    for (const char *w = all; *w; w += strcspn(w, " "), w += strspn(w, " "))
-        if (strcspn(w, " ") == n && memcmp(w, value, n) == 0)
-            return 0;
+    if (text_lists(all, " ", value))
+        return 0;
     snprintf(why, KNOB_WHY, "%s of %.40s is one of %.80s; this is \"%.40s\"", k->name, p->inst, all, value);
     return -EINVAL;
 }

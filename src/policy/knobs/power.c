@@ -18,10 +18,8 @@ static int profile_check(const struct knob *k, const struct place *p, const char
     if (os_read_text(p->root, "/sys/firmware/acpi/platform_profile_choices", all, sizeof all) < 0)
         return 0;
     all[strcspn(all, "\n")] = '\0';
-    size_t n = strlen(value);
-    for (const char *w = all; *w; w += strcspn(w, " "), w += strspn(w, " "))
-        if (strcspn(w, " ") == n && memcmp(w, value, n) == 0)
-            return 0;
+    if (text_lists(all, " ", value))
+        return 0;
     snprintf(why, KNOB_WHY, "%s is one of %.80s; this is \"%.40s\"", k->name, all, value);
     return -EINVAL;
 }

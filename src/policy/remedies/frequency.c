@@ -77,17 +77,13 @@ struct unstick {
 /* The first of some governors that there is. */
 static const char *frequency_governor(const char *root, const char *policy)
 {
-    char text[256], list[260];
+    char text[256];
     static const char *const want[] = { "schedutil", "ondemand", "performance" };
     if (!frequency_text(root, policy, "scaling_available_governors", text, sizeof text))
         return NULL;
-    snprintf(list, sizeof list, " %s ", text);
-    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
-        char word[16];
-        snprintf(word, sizeof word, " %s ", want[i]);
-        if (strstr(list, word))
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++)
+        if (text_lists(text, " ", want[i]))
             return want[i];
-    }
     return NULL;
 }
 
