@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "os/os.h"
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 #define TESTS_UNIT_UNDO_WORLD_H
 
 #include "policy/undo/journal_own.h"
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 struct world {
     char root[64], dir[96];

@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "os/os.h"
 #include "policy/guarded.h"
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "base/auto.h"
 #include "base/mem.h"
 #include "os/os.h"
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "os/os.h"
 #include "policy/guarded.h"
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -11,7 +11,7 @@
 #include "os/ended.h"
 #include "os/os.h"
 #include "policy/guarded.h"
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #ifndef POLICY_GAMEMODE_TREE_H
 #define POLICY_GAMEMODE_TREE_H
 
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #define GAMEMODE_TREE_MAX 1024
 

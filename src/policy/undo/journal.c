@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
  * wants the value at which it stands shares it; else it is left to whoever has it.
  */
 #include "policy/undo/journal_own.h"
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #include "base/mem.h"
 #include "base/text.h"

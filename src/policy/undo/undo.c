@@ -12,7 +12,7 @@
  */
 #include "policy/guarded.h"
 #include "policy/undo/journal_own.h"
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #include "base/auto.h"
 #include "base/mem.h"

@@ -8,7 +8,7 @@
  * left.
  */
 #include "policy/undo/journal_own.h"
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #include "base/auto.h"
 #include "base/mem.h"

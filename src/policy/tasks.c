@@ -1,5 +1,5 @@
 /* tasks.c - reads /proc/PID/stat and /proc/PID/task (proc(5)). */
-#include "policy/undo/tasks.h"
+#include "policy/tasks.h"
 
 #include "base/mem.h"
 #include "base/text.h"
