@@ -43,20 +43,6 @@ static void guarded_program(const char *root, int32_t pid, char out[static TASK_
     text_copy(out, TASK_NAME_MAX, slash ? slash + 1 : link);
 }
 
-/* Is all of it this user's? What runs with rights of somebody else's (sudo) is not. */
-static bool guarded_is_of(const char *root, int32_t pid, uint32_t uid)
-{
-    char path[64], text[4096];
-    unsigned id[4];
-    snprintf(path, sizeof path, "/proc/%d/status", pid);
-    if (os_read_text(root, path, text, sizeof text) < 0)
-        return false;
-    const char *line = strstr(text, "\nUid:");
-    if (!line || sscanf(line + 5, "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]) != 4)
-        return false;
-    return id[0] == uid && id[1] == uid && id[2] == uid && id[3] == uid;
-}
-
 static bool guarded_names(const char *globs, const char *name)
 {
     while (*globs) {
@@ -107,7 +93,7 @@ bool guarded_is(const char *root, int32_t pid, uint32_t uid, char why[static KNO
         because = "all others hang on it";
     else if (t.kernel)
         because = "it is a thread of the kernel";
-    else if (uid != 0 && !guarded_is_of(root, pid, uid))
+    else if (uid != 0 && task_user(root, pid) != uid)
         because = "it is another user's, or has rights of another user";
     else if (guarded_is_above_us(root, pid))
         because = "Sonde itself was started by it, or it is Sonde";

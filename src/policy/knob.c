@@ -5,11 +5,11 @@
 #include "os/os.h"
 #include "policy/cpus.h"
 #include "policy/registry.h"
+#include "policy/tasks.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct knob *const families[] = { KNOBS };
@@ -132,15 +132,8 @@ int knob_check(const struct knob *k, const struct place *p, const char *value, c
 
 uint64_t knob_task_start(const char *root, int32_t pid)
 {
-    char path[64], text[1024];
-    unsigned long long start;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    if (pid <= 0 || os_read_text(root, path, text, sizeof text) < 0)
-        return 0;
-    const char *p = strrchr(text, ')'); /* the name before it may hold anything */
-    for (int field = 2; p && field < 22; field++)
-        p = strchr(p + 1, ' ');
-    return p && sscanf(p, "%llu", &start) == 1 ? start : 0;
+    struct task t;
+    return task_look(root, pid, &t) == 0 ? t.start : 0;
 }
 
 bool knob_task_is(const struct place *p)

@@ -1,4 +1,4 @@
-/* tasks.c - reads /proc/PID/stat and /proc/PID/task (proc(5)). */
+/* tasks.c - reads /proc/PID/stat, /proc/PID/status and /proc/PID/task (proc(5)). */
 #include "policy/tasks.h"
 
 #include "base/mem.h"
@@ -54,6 +54,19 @@ bool task_lives(const char *root, int32_t pid, uint64_t start)
 {
     struct task t;
     return task_look(root, pid, &t) == 0 && (!start || t.start == start) && !strchr("ZXx", t.state);
+}
+
+int64_t task_user(const char *root, int32_t pid)
+{
+    char path[64], text[4096];
+    unsigned id[4]; /* real, effective, saved, of files */
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    if (os_read_text(root, path, text, sizeof text) < 0)
+        return -1;
+    const char *line = strstr(text, "\nUid:");
+    if (!line || sscanf(line + 5, "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]) != 4)
+        return -1;
+    return id[0] == id[1] && id[0] == id[2] && id[0] == id[3] ? (int64_t)id[0] : -1;
 }
 
 /* ---- all ---- */

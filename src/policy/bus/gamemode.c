@@ -38,23 +38,10 @@ struct gamemode {
 
 /* ---- who may be ---- */
 
-/* The user of a process; -1 where it has several (a program that runs with the rights of another), or is none. */
-static int64_t gamemode_user(int32_t pid)
-{
-    char path[64], text[2048];
-    long long real, effective, saved;
-    snprintf(path, sizeof path, "/proc/%d/status", pid);
-    if (os_read_text("", path, text, sizeof text) < 0)
-        return -1;
-    const char *line = strstr(text, "\nUid:");
-    return line && sscanf(line, "\nUid: %lld %lld %lld", &real, &effective, &saved) == 3 && real == effective &&
-           real == saved ? real : -1;
-}
-
 static bool gamemode_may(const struct gamemode *g, int32_t pid)
 {
     char why[KNOB_WHY];
-    return task_lives("", pid, 0) && gamemode_user(pid) == g->uid && !guarded_is("", pid, (uint32_t)g->uid, why);
+    return task_lives("", pid, 0) && task_user("", pid) == g->uid && !guarded_is("", pid, (uint32_t)g->uid, why);
 }
 
 /* ---- who is ---- */
@@ -168,7 +155,7 @@ int gamemode_open(const struct gamemode_events *e, struct gamemode **out, char w
         return -ENOTSUP;
     }
     struct gamemode *g = mem_new(sizeof *g);
-    *g = (struct gamemode){ .bus = bus, .ended = os_ended_new(), .events = *e, .uid = gamemode_user(os_pid()) };
+    *g = (struct gamemode){ .bus = bus, .ended = os_ended_new(), .events = *e, .uid = task_user("", os_pid()) };
     struct gamemode_server server = { .ask = gamemode_ask, .list = gamemode_list, .program = gamemode_program,
                                       .self = g };
     int rc = bus->open(&g->link, &server, said);

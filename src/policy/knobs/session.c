@@ -8,6 +8,7 @@
 #include "os/os.h"
 #include "policy/knobs/sysfile.h"
 #include "policy/knobs/task.h"
+#include "policy/tasks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,7 +81,7 @@ static int autogroup_read(const struct knob *k, const struct place *p, char valu
 
 struct autogroup_others {
     const char *root;
-    int64_t session;
+    int32_t session;
     int32_t pid; /* whose descendants may share it */
     int32_t found;
 };
@@ -89,7 +90,9 @@ static void autogroup_other(void *self, const char *name)
 {
     struct autogroup_others *o = self;
     int32_t pid = (int32_t)strtol(name, NULL, 10);
-    if (pid > 0 && !o->found && task_stat(o->root, pid, 6) == o->session && !task_is_below(o->root, pid, o->pid))
+    struct task t;
+    if (!o->found && task_look(o->root, pid, &t) == 0 && t.session == o->session &&
+        !task_is_below(o->root, pid, o->pid))
         o->found = pid;
 }
 
@@ -97,9 +100,10 @@ static void autogroup_other(void *self, const char *name)
 static bool autogroup_is_shared(const struct place *p)
 {
     int32_t pid = p->pid ? p->pid : os_pid();
-    struct autogroup_others o = { .root = p->root, .session = task_stat(p->root, pid, 6), .pid = pid };
-    if (*p->root || o.session == pid)
+    struct task own;
+    if (*p->root || task_look(p->root, pid, &own) < 0 || own.session == pid)
         return false;
+    struct autogroup_others o = { .root = p->root, .session = own.session, .pid = pid };
     os_list(p->root, "/proc", autogroup_other, &o);
     return o.found != 0;
 }

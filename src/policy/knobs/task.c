@@ -2,17 +2,16 @@
 #include "policy/knobs/task.h"
 
 #include "os/os.h"
+#include "policy/tasks.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TASK_KERNEL 0x00200000 /* PF_KTHREAD of include/linux/sched.h */
-#define TASK_THREADS 4096      /* of one process; more stay as they are */
+#define TASK_THREADS 4096 /* of one process; more stay as they are */
 
 bool task_capable(const char *root, enum task_capability c)
 {
@@ -24,27 +23,16 @@ bool task_capable(const char *root, enum task_capability c)
     return line && sscanf(line, "\nCapEff: %llx", &bits) == 1 && bits >> c & 1;
 }
 
-int64_t task_stat(const char *root, int32_t pid, int field)
-{
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    if (os_read_text(root, path, text, sizeof text) < 0)
-        return -1;
-    const char *p = strrchr(text, ')'); /* the name before it may hold anything */
-    for (int i = 2; p && i < field; i++)
-        p = strchr(p + 1, ' ');
-    return p ? strtoll(p, NULL, 10) : -1;
-}
-
 int task_guard(const struct place *p)
 {
+    struct task t;
     if (*p->root)
         return -ENODEV;
     if (p->pid == 0)
         return 0;
-    if (!knob_task_is(p))
+    if (task_look(p->root, p->pid, &t) < 0 || (p->start && t.start != p->start))
         return -ESRCH;
-    return p->pid == 1 || task_stat(p->root, p->pid, 9) & TASK_KERNEL ? -EPERM : 0;
+    return p->pid == 1 || t.kernel ? -EPERM : 0;
 }
 
 bool task_may_lower_nice(int to)
@@ -55,10 +43,11 @@ bool task_may_lower_nice(int to)
 
 bool task_is_below(const char *root, int32_t pid, int32_t ancestor)
 {
+    struct task t;
     for (int depth = 0; pid > 0 && depth < 256; depth++) { /* a tree that changes meanwhile might go round */
         if (pid == ancestor)
             return true;
-        pid = (int32_t)task_stat(root, pid, 4);
+        pid = task_look(root, pid, &t) == 0 ? t.parent : 0;
     }
     return false;
 }

@@ -42,7 +42,4 @@ bool task_may_lower_nice(int to);
 /* Is a task a descendant of another, or that task itself? */
 bool task_is_below(const char *root, int32_t pid, int32_t ancestor);
 
-/* A field of /proc/PID/stat by its number in proc(5), of those behind the name: 3 and above. -1 where there is none. */
-int64_t task_stat(const char *root, int32_t pid, int field);
-
 #endif
