@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define KERNEL_THREAD 0x00200000 /* PF_KTHREAD of linux/sched.h */
 #define TASKS_MAX 100000
@@ -54,6 +55,11 @@ bool task_lives(const char *root, int32_t pid, uint64_t start)
 {
     struct task t;
     return task_look(root, pid, &t) == 0 && (!start || t.start == start) && !strchr("ZXx", t.state);
+}
+
+uint64_t tasks_now(void)
+{
+    return (uint64_t)os_boot_ns() / (1000000000u / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
 int64_t task_user(const char *root, int32_t pid)

@@ -27,6 +27,9 @@ int task_look(const char *root, int32_t pid, struct task *out);
 /* Is there one that started then and has not ended? One that nobody has waited for has. start 0: whichever. */
 bool task_lives(const char *root, int32_t pid, uint64_t start);
 
+/* Now, as `start` counts: a task that is started from here on has no smaller one. */
+uint64_t tasks_now(void);
+
 /* The user with whose rights it runs; -1: it has those of several (sudo, say), or is none. */
 int64_t task_user(const char *root, int32_t pid);
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "os/os.h"
 #include "policy/launch.h"
+#include "policy/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,11 +76,13 @@ static char *trial_read(FILE *f, size_t most)
 
 /* ---- ending it ---- */
 
-/* Our children: by "children" of proc(5). False: there are none that are left. */
-static bool trial_end_children(void)
+/* Children that we have since the first run, by "children" of proc(5): who became us by exec(3) may have had others
+ * before. False: there are none that are left. */
+static bool trial_end_children(uint64_t since)
 {
     char path[64], text[4096];
     int32_t pid = os_pid();
+    struct task t;
     bool any = false;
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
     if (os_read_text("", path, text, sizeof text) < 0)
@@ -87,7 +90,7 @@ static bool trial_end_children(void)
     char *rest = text, *word;
     while ((word = strsep(&rest, " ")) != NULL) {
         int child = atoi(word);
-        if (child > 0) {
+        if (child > 0 && task_look("", child, &t) == 0 && t.start >= since) {
             kill(child, SIGKILL);
             waitpid(child, NULL, 0);
             any = true;
@@ -234,7 +237,7 @@ static int trial_with(struct trying *w, struct plan *p, double *value, double *w
     if (rc == 0) {
         prctl(PR_SET_CHILD_SUBREAPER, 1);
         rc = trial_launch(w, p);
-        for (int i = 0; w->asked_ns && i < 100 && trial_end_children(); i++)
+        for (int i = 0; w->asked_ns && i < 100 && trial_end_children(w->t->since); i++)
             continue; /* the children of those that went come next */
         prctl(PR_SET_CHILD_SUBREAPER, 0);
         w->t->status = w->launch.status;
@@ -255,6 +258,7 @@ int trial_run(struct trial *t, const char *arm, double bound_s, double *value, d
                               .system = t->system, .rt = t->rt };
     struct plan p;
     *t->why = '\0';
+    t->since = t->since ? t->since : tasks_now();
     if (!out || !err) {
         snprintf(t->why, sizeof t->why, "no file for what it prints: %s", strerror(errno));
         return -EIO;

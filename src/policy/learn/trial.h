@@ -14,6 +14,7 @@ struct trial {
     const char *const *argv;       /* to a NULL */
     struct journal *journal;       /* for knobs of groups and the system; NULL: arms with such fail */
     bool system, rt;
+    uint64_t since;          /* of tasks_now(), when the first run began: older children are somebody else's */
     int status;              /* of the last run, as a shell has it */
     double wall_s, cpu_s;
     char why[KNOB_WHY];      /* why it failed: its last words on standard error, or what is wrong with its number */

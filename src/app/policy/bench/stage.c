@@ -2,6 +2,7 @@
 #include "app/policy/bench/stage.h"
 
 #include "os/os.h"
+#include "policy/tasks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,56 +26,42 @@
 
 /* ---- ending all of them ---- */
 
-struct kin {
-    int32_t parent;
-    unsigned long long start; /* ticks since boot */
+static uint64_t since; /* when this process asked for it: older children are somebody else's */
+
+struct sweep {
+    int32_t me;
+    int found;
 };
-
-/* Field 4 and field 22 of proc(5); the name before them may hold anything. */
-static bool kin_look(const char *pid, struct kin *out)
-{
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-    if (os_read_text("", path, text, sizeof text) < 0)
-        return false;
-    const char *at = strrchr(text, ')');
-    return at && sscanf(at, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-                        &out->parent, &out->start) == 2;
-}
-
-static unsigned long long since; /* when this process asked for it: older children are somebody else's */
 
 static void sweep_one(void *self, const char *name)
 {
-    const int32_t *me = self;
+    struct sweep *s = self;
     char *end;
     long pid = strtol(name, &end, 10);
-    struct kin k;
-    if (!*end && pid > 1 && kin_look(name, &k) && k.parent == *me && k.start >= since)
-        kill((pid_t)pid, SIGKILL);
+    struct task t;
+    if (*end || pid <= 1 || task_look("", (int32_t)pid, &t) < 0 || t.parent != s->me || t.start < since)
+        return;
+    kill((pid_t)pid, SIGKILL);
+    s->found++;
 }
 
 /* Children of those that end become ours, and their turn comes in the next round. */
 void stage_sweep(void)
 {
-    int32_t me = getpid();
     for (int i = 0; i < SWEEP_TRIES; i++) {
+        struct sweep s = { .me = getpid() };
         pid_t ended;
         while ((ended = waitpid(-1, NULL, WNOHANG)) > 0)
             ;
-        if (ended < 0)
+        if (ended < 0 || os_list("", "/proc", sweep_one, &s) < 0 || !s.found)
             return;
-        os_list("", "/proc", sweep_one, &me);
         usleep(5000);
     }
 }
 
 void stage_prepare(void)
 {
-    struct kin k;
-    char me[16];
-    snprintf(me, sizeof me, "%d", getpid());
-    since = kin_look(me, &k) ? k.start : 0;
+    since = tasks_now();
     prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
