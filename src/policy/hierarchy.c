@@ -122,6 +122,30 @@ void hierarchy_above(const char *group, char out[static HIERARCHY_PATH])
         text_copy(out, HIERARCHY_PATH, "/");
 }
 
+static bool hierarchy_text(const struct hierarchy *h, const char *group, const char *file, char text[static 64])
+{
+    char path[OS_PATH_MAX];
+    return hierarchy_path(h, group, file, path, sizeof path) == 0 && os_read_text(h->root, path, text, 64) >= 0;
+}
+
+bool hierarchy_quota(const struct hierarchy *h, const char *group, double *quota_us, double *period_us)
+{
+    char text[64], period[64];
+    bool known;
+    if (h->version == 2)
+        known = hierarchy_text(h, group, "cpu.max", text) && sscanf(text, "%lf %lf", quota_us, period_us) == 2;
+    else /* without a limit "max" is no number in version 2, and -1 stands in version 1 */
+        known = hierarchy_text(h, group, "cpu.cfs_quota_us", text) && text_double(text, quota_us) &&
+                hierarchy_text(h, group, "cpu.cfs_period_us", period) && text_double(period, period_us);
+    return known && *quota_us > 0 && *period_us > 0;
+}
+
+bool hierarchy_is_within(const char *group, const char *other)
+{
+    size_t n = strcmp(other, "/") == 0 ? 0 : strlen(other);
+    return strncmp(group, other, n) == 0 && (!group[n] || group[n] == '/');
+}
+
 bool hierarchy_gives(const struct hierarchy *h, const char *group, const char *controller)
 {
     char path[OS_PATH_MAX], text[512];

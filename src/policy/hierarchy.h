@@ -35,6 +35,12 @@ int hierarchy_path(const struct hierarchy *h, const char *group, const char *fil
 /* The group above: "/a/b" gives "/a", "/a" and "/" give "/". */
 void hierarchy_above(const char *group, char out[static HIERARCHY_PATH]);
 
+/* How much of each period its tasks may run, both in microseconds. False: it has no limit, or it cannot be read. */
+bool hierarchy_quota(const struct hierarchy *h, const char *group, double *quota_us, double *period_us);
+
+/* Is a group another one, or below it? */
+bool hierarchy_is_within(const char *group, const char *other);
+
 /* v2: does a group have this controller for the groups below it ("cgroup.subtree_control")? In v1: always. */
 bool hierarchy_gives(const struct hierarchy *h, const char *group, const char *controller);
 

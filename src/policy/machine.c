@@ -119,19 +119,8 @@ static void machine_topology(struct machine *m, const struct cpus *online)
 /* Processors that a group may use; NAN where it has no limit. */
 static double machine_quota_of(const struct hierarchy *h, const char *group)
 {
-    char path[OS_PATH_MAX], text[64];
     double quota, period;
-    int64_t q, p;
-    if (h->version == 2) {
-        if (hierarchy_path(h, group, "cpu.max", path, sizeof path) < 0 ||
-            os_read_text(h->root, path, text, sizeof text) < 0 || sscanf(text, "%lf %lf", &quota, &period) != 2)
-            return NAN; /* "max 100000" is no number */
-        return period > 0 ? quota / period : NAN;
-    }
-    if (hierarchy_path(h, group, "cpu.cfs_quota_us", path, sizeof path) < 0 || os_read_i64(h->root, path, &q) < 0 ||
-        hierarchy_path(h, group, "cpu.cfs_period_us", path, sizeof path) < 0 || os_read_i64(h->root, path, &p) < 0)
-        return NAN;
-    return q > 0 && p > 0 ? (double)q / (double)p : NAN;
+    return hierarchy_quota(h, group, &quota, &period) ? quota / period : NAN;
 }
 
 /* The tightest of our own group and those above. */

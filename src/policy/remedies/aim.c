@@ -133,9 +133,7 @@ static void aim_group(const struct remedy_scene *s, struct remedy_target *t)
         return;
     for (size_t i = 0; i < all->n; i++) {
         bool known = !all->item[i].kernel && hierarchy_of_task(&h, all->item[i].pid, of) == 0;
-        size_t n = strlen(group);
-        bool inside = known && strncmp(of, group, n) == 0 && (!of[n] || of[n] == '/');
-        if (known && inside != doings_below(all, &all->item[i], t->top, t->n))
+        if (known && hierarchy_is_within(of, group) != doings_below(all, &all->item[i], t->top, t->n))
             return;
     }
     text_copy(t->group, sizeof t->group, group);

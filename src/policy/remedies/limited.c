@@ -29,17 +29,6 @@ static bool limited_text(const struct limits *w, const struct hierarchy *h, cons
     return hierarchy_path(h, w->path, file, path, sizeof path) == 0 && os_read_text(w->root, path, text, cap) >= 0;
 }
 
-static bool limited_quota(const struct limits *w, struct limited_group *g)
-{
-    char text[128], period[64];
-    if (w->cpu.version == 2)
-        return limited_text(w, &w->cpu, "cpu.max", text, sizeof text) &&
-               sscanf(text, "%lf %lf", &g->quota_us, &g->period_us) == 2; /* "max 100000": it has none */
-    return limited_text(w, &w->cpu, "cpu.cfs_quota_us", text, sizeof text) && text_double(text, &g->quota_us) &&
-           g->quota_us > 0 && limited_text(w, &w->cpu, "cpu.cfs_period_us", period, sizeof period) &&
-           text_double(period, &g->period_us) && g->period_us > 0;
-}
-
 static double limited_stat(const struct limits *w, const char *key)
 {
     char path[OS_PATH_MAX];
@@ -69,7 +58,7 @@ static void limited_walk(struct limits *w)
     struct limited_group g = { .quota_us = NAN };
     if (w->seen++ >= LIMITED_MOST || hierarchy_path(&w->cpu, w->path, "", dir, sizeof dir) < 0)
         return;
-    if (limited_quota(w, &g)) {
+    if (hierarchy_quota(&w->cpu, w->path, &g.quota_us, &g.period_us)) {
         limited_use(w, &g);
         text_copy(g.path, sizeof g.path, w->path);
         w->out->group = mem_grow(w->out->group, w->out->n, &w->out->cap, sizeof g);

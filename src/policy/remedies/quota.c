@@ -6,6 +6,7 @@
 #include "policy/remedies/aim.h"
 
 #include "base/text.h"
+#include "policy/hierarchy.h"
 
 #include <errno.h>
 #include <math.h>
@@ -41,9 +42,8 @@ static const struct limited_group *quota_worst(const struct remedy_scene *s, dou
     bool named = s->pid && aim_group_of(s, s->pid, of);
     for (size_t i = 0; i < all->n; i++) {
         const char *path = all->group[i].path;
-        size_t n = strlen(path);
         double v = quota_stopped(path, &s->before, &s->after);
-        bool above = !s->pid || (named && strncmp(of, path, n) == 0 && (!of[n] || of[n] == '/'));
+        bool above = !s->pid || (named && hierarchy_is_within(of, path));
         if (above && !isnan(v) && (!worst || v > *stopped)) {
             worst = &all->group[i];
             *stopped = v;

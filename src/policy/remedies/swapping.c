@@ -6,6 +6,7 @@
 #include "policy/remedies/aim.h"
 
 #include "os/os.h"
+#include "policy/hierarchy.h"
 
 #include <errno.h>
 #include <math.h>
@@ -49,11 +50,13 @@ static void swapping_hog(const struct remedy_scene *s, struct remedy_target *t, 
     double held;
     int64_t current;
     struct remedy_target hog;
-    char why[KNOB_WHY], path[KNOB_INST_MAX + 64], value[32];
+    struct hierarchy h;
+    char why[KNOB_WHY], path[OS_PATH_MAX], value[32];
     if (s->machine->groups != 2 || aim_find(s, swapping_holds, 1, "holds memory", &hog, &held, why) < 0 || !*hog.group)
         return;
-    snprintf(path, sizeof path, "/sys/fs/cgroup%s/memory.current", hog.group);
-    if (os_read_i64(s->root, path, &current) < 0 || current <= 0)
+    if (hierarchy_find(s->root, "memory", &h) < 0 || h.version != 2 ||
+        hierarchy_path(&h, hog.group, "memory.current", path, sizeof path) < 0 ||
+        os_read_i64(s->root, path, &current) < 0 || current <= 0)
         return;
     snprintf(value, sizeof value, "%.0f", floor(HIGH * (double)current / 4096) * 4096);
     if (aim_step(s, p, "memory.high", hog.group, 0, value, "the largest gives back of its own memory first"))

@@ -1,8 +1,7 @@
 /* group.c - cgroups(7), of version 1 and 2. */
 #include "app/policy/bench/group.h"
 
-#include "base/auto.h"
-#include "base/text.h"
+#include "policy/hierarchy.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,39 +11,13 @@
 
 #define GROUP "sonde-bench-" /* and the number of the process whose it is */
 
-/* "cpu,cpuacct" among the options of a mount, as a word. */
-static bool group_has_cpu(const char *options)
-{
-    for (const char *p = options; *p;) {
-        size_t n = strcspn(p, ", \n");
-        if (n == 3 && strncmp(p, "cpu", 3) == 0)
-            return true;
-        p += n + (p[n] != '\0');
-    }
-    return false;
-}
-
 int group_top(char out[static OS_PATH_MAX])
 {
-    auto_fclose FILE *f = fopen("/proc/self/mounts", "re");
-    char line[8192], where[4096], type[64], options[2048];
-    bool found = false, second = false;
-    while (f && !found && fgets(line, sizeof line, f)) {
-        if (sscanf(line, "%*s %4095s %63s %2047s", where, type, options) != 3)
-            continue;
-        found = strcmp(type, "cgroup") == 0 && group_has_cpu(options);
-        if (found || (strcmp(type, "cgroup2") == 0 && !second)) {
-            text_unescape(where);
-            snprintf(out, OS_PATH_MAX, "%s", where);
-            second = second || !found;
-        }
-    }
-    if (found)
-        return 0;
-    char path[OS_PATH_MAX], has[256];
-    int n = second ? snprintf(path, sizeof path, "%s/cgroup.controllers", out) : -1;
-    bool cpu = n > 0 && n < (int)sizeof path && os_read_text("", path, has, sizeof has) > 0 && group_has_cpu(has);
-    return cpu ? 0 : -ENODEV;
+    struct hierarchy h;
+    int rc = hierarchy_find("", "cpu", &h);
+    if (rc == 0)
+        snprintf(out, OS_PATH_MAX, "%s", h.mount);
+    return rc;
 }
 
 /* Of a bench that was killed. */
