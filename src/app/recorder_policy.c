@@ -54,25 +54,13 @@ static void policing_say(void *self, enum severity severity, const char *text)
 
 /* ---- a window ---- */
 
-/* Seconds of "full avg10=0.00 avg60=0.00 avg300=0.00 total=4711". */
-static double policing_stopped_s(const char *what)
-{
-    char path[64], text[512];
-    double us;
-    snprintf(path, sizeof path, "/proc/pressure/%s", what);
-    if (os_read_text("", path, text, sizeof text) < 0)
-        return NAN;
-    const char *full = strstr(text, "full "), *total = full ? strstr(full, "total=") : NULL;
-    return total && sscanf(total, "total=%lf", &us) == 1 ? us * 1e-6 : NAN;
-}
-
 /* The larger share of the two since the look before, percent. */
 static double policing_stopped(struct policing *p, int64_t now_ns)
 {
     static const char *const what[2] = { "cpu", "memory" };
     double most = NAN, span_s = (double)(now_ns - p->looked_ns) * 1e-9;
     for (int i = 0; i < 2; i++) {
-        double now_s = policing_stopped_s(what[i]);
+        double now_s = machine_pressure_s("", what[i], "full");
         most = fmax(most, 100 * (now_s - p->stopped_s[i]) / span_s);
         p->stopped_s[i] = now_s;
     }

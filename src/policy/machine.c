@@ -11,7 +11,6 @@
 #include "policy/hierarchy.h"
 #include "policy/knobs/task.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -308,6 +307,18 @@ void machine_look(const char *root, struct machine *out)
     out->can_nice = task_capable(root, TASK_SYS_NICE);
     out->systemd = os_exists(root, "/run/systemd/system");
     machine_busy(out);
+}
+
+/* "full avg10=0.00 avg60=0.00 avg300=0.00 total=4711", in microseconds. */
+double machine_pressure_s(const char *root, const char *what, const char *who)
+{
+    char path[64], text[512];
+    double us;
+    snprintf(path, sizeof path, "/proc/pressure/%s", what);
+    if (os_read_text(root, path, text, sizeof text) < 0)
+        return NAN;
+    const char *line = strstr(text, who), *total = line ? strstr(line, "total=") : NULL;
+    return total && sscanf(total, "total=%lf", &us) == 1 ? us * 1e-6 : NAN;
 }
 
 /* ---- places ---- */

@@ -29,18 +29,9 @@ const struct remedy *remedy_find(const char *name)
 
 /* ---- points ---- */
 
-/* "some avg10=0.00 avg60=0.00 avg300=0.00 total=4711", in microseconds. */
-static double remedy_pressure(const char *root, const char *path)
-{
-    char text[256];
-    double total;
-    const char *at = os_read_text(root, path, text, sizeof text) < 0 ? NULL : strstr(text, "total=");
-    return at && sscanf(at, "total=%lf", &total) == 1 ? total * 1e-6 : NAN;
-}
-
 void remedy_look(const struct remedy *r, const char *root, struct remedy_point *p)
 {
-    static const char *const pressure[3] = { "/proc/pressure/cpu", "/proc/pressure/memory", "/proc/pressure/io" };
+    static const char *const what[3] = { "cpu", "memory", "io" };
     p->number = NAN;
     p->mono_ns = os_mono_ns();
     if (r->wants_doings)
@@ -48,7 +39,7 @@ void remedy_look(const struct remedy *r, const char *root, struct remedy_point *
     if (r->read)
         r->read(root, p);
     for (size_t i = 0; i < 3; i++)
-        p->pressure[i] = remedy_pressure(root, pressure[i]);
+        p->pressure[i] = machine_pressure_s(root, what[i], "some");
 }
 
 void remedy_point_done(struct remedy_point *p)
