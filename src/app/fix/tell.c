@@ -1,5 +1,6 @@
 /* tell.c - what a remedy would do, what it did, and which findings have one. */
 #include "app/fix/fix.h"
+#include "app/policy/planning.h"
 
 #include "base/auto.h"
 #include "base/json.h"
@@ -145,30 +146,6 @@ static void tell_json_finding(struct json *j, const struct fix_finding *x)
     json_string(j, "title", x->title);
 }
 
-static void tell_json_steps(struct json *j, const struct plan *p)
-{
-    json_array(j, "steps");
-    for (size_t i = 0; i < p->n; i++) {
-        const struct step *s = &p->step[i];
-        json_object(j, NULL);
-        json_string(j, "knob", s->knob->name);
-        json_said(j, "instance", s->place.inst);
-        if (s->place.pid)
-            json_int(j, "pid", s->place.pid);
-        else
-            json_null(j, "pid");
-        json_said(j, "old", s->old);
-        json_string(j, "value", s->value);
-        json_said(j, "now", s->now);
-        json_string(j, "state", step_state_name(s->state));
-        json_string(j, "why", s->why);
-        json_said(j, "note", s->note);
-        json_end(j);
-    }
-    json_end(j);
-    json_said(j, "notes", buf_text(&p->notes));
-}
-
 static void tell_json_values(struct json *j, const char *key, const double *v, size_t n)
 {
     json_array(j, key);
@@ -232,7 +209,7 @@ void fix_tell_json(const struct fix *f)
         json_null(&j, "finding");
     }
     tell_json_target(&j, &f->target);
-    tell_json_steps(&j, &f->plan);
+    planning_json_steps(&j, &f->plan);
     tell_json_effect(&j, f);
     json_string(&j, "risk", f->remedy->risk);
     json_double(&j, "ttl_s", f->ttl_s);

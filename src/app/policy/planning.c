@@ -167,6 +167,8 @@ static void planning_json_step(struct json *j, const struct step *s)
     json_said(j, "instance", s->place.inst);
     if (s->place.pid)
         json_int(j, "pid", s->place.pid);
+    else
+        json_null(j, "pid");
     json_string(j, "class", knob_class_name(k->class));
     json_said(j, "unit", k->unit ? k->unit : "");
     json_string(j, "value", s->value);
@@ -183,6 +185,15 @@ static void planning_json_step(struct json *j, const struct step *s)
     json_end(j);
 }
 
+void planning_json_steps(struct json *j, const struct plan *p)
+{
+    json_array(j, "steps");
+    for (size_t i = 0; i < p->n; i++)
+        planning_json_step(j, &p->step[i]);
+    json_end(j);
+    json_said(j, "notes", buf_text(&p->notes));
+}
+
 void planning_json(struct json *j, const struct plan *p)
 {
     auto_buf struct buf arm = { 0 };
@@ -191,11 +202,7 @@ void planning_json(struct json *j, const struct plan *p)
     json_string(j, "arm", buf_text(&arm));
     json_double(j, "cost_factor", p->cost_factor);
     json_said(j, "cost", p->cost);
-    json_array(j, "steps");
-    for (size_t i = 0; i < p->n; i++)
-        planning_json_step(j, &p->step[i]);
-    json_end(j);
-    json_said(j, "notes", buf_text(&p->notes));
+    planning_json_steps(j, p);
 }
 
 int planning_show(const struct args *a, const struct plan *p)

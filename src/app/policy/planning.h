@@ -41,6 +41,7 @@ int planning_show(const struct args *a, const struct plan *p);
 
 void planning_text(const struct plan *p, struct buf *out);
 void planning_json(struct json *j, const struct plan *p); /* the members of an object */
+void planning_json_steps(struct json *j, const struct plan *p); /* of them its steps and notes */
 
 /* "autogroup 0 -> -10, session own": the steps that were set, in one line. Returns how many. */
 int planning_line(const struct plan *p, struct buf *out);
