@@ -80,6 +80,7 @@ static void what_is_not_of_the_helper_is_refused(void **state)
         { "set thp 4711 disabled", -EPERM, "*about to start*" },
         { "set cpu.weight@/work - 1000", -EPERM, "*control groups*" },
         { "set group@/work - present", -EPERM, "*control groups*" },
+        { "set group.member 4711 /", -EPERM, "*control groups*" },
         { "set rt 4711 rr:1", -EPERM, "*lock a machine up*" },
         { "set deadline 4711 none", -EPERM, "*lock a machine up*" },
         { "set ioprio.rt 4711 rt/0", -EPERM, "*lock a machine up*" },

@@ -25,7 +25,7 @@ static int may_knob(const struct helper_request *r, const struct knob **out, cha
     }
     if (k->class == KNOB_ENV || k->self_only)
         return may_refuse(-EPERM, why, k->name, "only a program that is about to start can set it, of itself");
-    if (k->class == KNOB_GROUP)
+    if (k->class == KNOB_GROUP || strcmp(k->name, "group.member") == 0) /* who leaves his group leaves its limits */
         return may_refuse(-EPERM, why, k->name, "control groups are not set through the helper");
     if (k->class != KNOB_PROCESS && !*k->needs)
         return may_refuse(-EPERM, why, k->name, "it takes no right, and is set without the helper");

@@ -5,7 +5,7 @@
  *   of the machine      and of GPUs: at an instance that the knob itself lists; what makes it hotter only where
  *                       it is known to be cool
  *   that take no right  not: who asks can set them, over the bus, say
- *   of groups           not: they belong to the user's own systemd
+ *   of groups           not, nor which one a task is in: they belong to systemd, and have limits
  *   of the environment  not: they are the program's own
  *
  * Never a real-time class or another knob that has to be asked for by name, and no value beyond a knob's hard limits.
