@@ -8,9 +8,9 @@
 
 #include "base/text.h"
 #include "os/os.h"
+#include "policy/tasks.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define OWNERS (sizeof owners / sizeof *owners)
@@ -50,8 +50,8 @@ static void owner_process(void *self, const char *name)
 {
     struct owner_walk *w = self;
     char path[64], comm[32];
-    int32_t pid = (int32_t)strtol(name, NULL, 10);
-    if (pid <= 0)
+    int32_t pid = task_number(name);
+    if (!pid)
         return;
     snprintf(path, sizeof path, "/proc/%d/comm", pid);
     if (os_read_text(w->root, path, comm, sizeof comm) < 0)

@@ -17,16 +17,19 @@
 static int task_parse(char *text, struct task *out)
 {
     unsigned long long start, user, system;
+    long long below_user, below_system;
     unsigned flags;
-    int parent, session, threads;
+    int parent, session, terminal, threads;
     char state, *open = strchr(text, '('), *close = strrchr(text, ')'); /* the name may hold anything */
     if (!open || !close || close < open ||
-        sscanf(close + 1, " %c %d %*d %d %*d %*d %u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %d %*d %llu", &state,
-               &parent, &session, &flags, &user, &system, &threads, &start) != 8)
+        sscanf(close + 1, " %c %d %*d %d %d %*d %u %*u %*u %*u %*u %llu %llu %lld %lld %*d %*d %d %*d %llu",
+               &state, &parent, &session, &terminal, &flags, &user, &system, &below_user, &below_system, &threads,
+               &start) != 11)
         return -ESRCH;
     *close = '\0';
     *out = (struct task){ .parent = parent, .session = session, .start = start, .ticks = user + system,
-                          .threads = threads, .state = state, .kernel = flags & KERNEL_THREAD };
+                          .ticks_below = (uint64_t)(below_user + below_system), .threads = threads, .state = state,
+                          .kernel = flags & KERNEL_THREAD, .terminal = terminal != 0 };
     text_copy(out->name, sizeof out->name, open + 1);
     return 0;
 }
@@ -55,6 +58,13 @@ bool task_lives(const char *root, int32_t pid, uint64_t start)
 {
     struct task t;
     return task_look(root, pid, &t) == 0 && (!start || t.start == start) && !strchr("ZXx", t.state);
+}
+
+int32_t task_number(const char *name)
+{
+    uint64_t n;
+    const char *p = name;
+    return *name >= '0' && *name <= '9' && text_u64(&p, &n) && !*p && n <= INT32_MAX ? (int32_t)n : 0;
 }
 
 uint64_t tasks_now(void)
@@ -93,19 +103,12 @@ static void tasks_add(struct listing *l, const struct task *t)
     l->task[l->n++] = *t;
 }
 
-static int32_t tasks_number(const char *name)
-{
-    uint64_t n;
-    const char *p = name;
-    return *name >= '0' && *name <= '9' && text_u64(&p, &n) && !*p && n <= INT32_MAX ? (int32_t)n : 0;
-}
-
 static void tasks_thread(void *self, const char *name)
 {
     struct listing *l = self;
     char path[96];
     struct task t;
-    int32_t pid = tasks_number(name);
+    int32_t pid = task_number(name);
     snprintf(path, sizeof path, "/proc/%d/task/%d/stat", l->process->pid, pid);
     if (pid && pid != l->process->pid && task_read(l->root, path, pid, l->process->pid, &t) == 0)
         tasks_add(l, &t);
@@ -116,7 +119,7 @@ static void tasks_process(void *self, const char *name)
     struct listing *l = self;
     struct task t;
     char path[64];
-    int32_t pid = tasks_number(name);
+    int32_t pid = task_number(name);
     if (!pid || task_look(l->root, pid, &t) < 0)
         return;
     tasks_add(l, &t);

@@ -15,11 +15,16 @@ struct task {
     int32_t session; /* that it is in: the number of the process that made it */
     uint64_t start;  /* ticks since boot */
     uint64_t ticks;  /* of processor so far; of a process that of all its threads */
+    uint64_t ticks_below; /* of those that it started and waited for */
     int threads;     /* of the process, this one counted */
     bool kernel;     /* a thread of the kernel */
+    bool terminal;   /* it has a controlling terminal */
     char state;      /* "R", "S", ... of proc(5) */
     char name[TASK_NAME_MAX];
 };
+
+/* The number that an entry of /proc is named by; 0 for any other entry. */
+int32_t task_number(const char *name);
 
 /* One of them. -ESRCH: there is none. */
 int task_look(const char *root, int32_t pid, struct task *out);

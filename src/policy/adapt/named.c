@@ -61,27 +61,20 @@ struct named {
 
 /* ---- processes ---- */
 
-static bool one_read(const char *root, int32_t pid, struct one *out)
+static int named_list(struct named *t)
 {
-    struct task t;
-    if (task_look(root, pid, &t) < 0)
-        return false;
-    *out = (struct one){ .pid = pid, .parent = t.parent, .session = t.session, .start = t.start, .tree = NOBODY };
-    text_copy(out->name, sizeof out->name, t.name);
-    return true;
-}
-
-static void named_add_one(void *self, const char *entry)
-{
-    struct named *t = self;
-    struct one p;
-    const char *end = entry;
-    uint64_t pid;
-    if (*entry < '0' || *entry > '9' || !text_u64(&end, &pid) || *end || !pid || pid > INT32_MAX ||
-        t->n_ones == PROCS_MAX || !one_read(t->root, (int32_t)pid, &p))
-        return;
-    t->one = mem_grow(t->one, t->n_ones, &t->cap_ones, sizeof *t->one);
-    t->one[t->n_ones++] = p;
+    struct task *task = NULL;
+    int n = tasks_list(t->root, false, &task);
+    for (int i = 0; i < n && t->n_ones < PROCS_MAX; i++) {
+        t->one = mem_grow(t->one, t->n_ones, &t->cap_ones, sizeof *t->one);
+        struct one *p = &t->one[t->n_ones++];
+        *p = (struct one){ .pid = task[i].pid, .parent = task[i].parent, .session = task[i].session,
+                           .start = task[i].start, .tree = NOBODY };
+        text_copy(p->name, sizeof p->name, task[i].name);
+    }
+    if (n >= 0)
+        mem_free(task);
+    return n;
 }
 
 static int one_order(const void *a, const void *b)
@@ -289,7 +282,7 @@ static void named_judge(struct named *t)
 int named_look(struct named *t)
 {
     t->n_ones = t->n = 0;
-    int rc = os_list(t->root, "/proc", named_add_one, t);
+    int rc = named_list(t);
     if (rc < 0)
         return rc;
     if (t->n_ones)

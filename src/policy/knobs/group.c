@@ -16,11 +16,11 @@
 #include "policy/hierarchy.h"
 #include "policy/knobs/sysfile.h"
 #include "policy/knobs/task.h"
+#include "policy/tasks.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- files of a group ---- */
@@ -467,7 +467,7 @@ struct member_move {
 static void member_descendant(void *self, const char *name)
 {
     const struct member_move *m = self;
-    int32_t pid = (int32_t)strtol(name, NULL, 10);
+    int32_t pid = task_number(name);
     char group[HIERARCHY_PATH];
     if (pid > 0 && pid != m->pid && task_is_below(m->h->root, pid, m->pid) &&
         hierarchy_of_task(m->h, pid, group) == 0 && strcmp(group, m->from) == 0)

@@ -89,7 +89,7 @@ struct autogroup_others {
 static void autogroup_other(void *self, const char *name)
 {
     struct autogroup_others *o = self;
-    int32_t pid = (int32_t)strtol(name, NULL, 10);
+    int32_t pid = task_number(name);
     struct task t;
     if (!o->found && task_look(o->root, pid, &t) == 0 && t.session == o->session &&
         !task_is_below(o->root, pid, o->pid))

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "os/os.h"
+#include "policy/tasks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,31 +13,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FLAG_KERNEL 0x00200000u /* PF_KTHREAD of the kernel's include/linux/sched.h */
 #define DEPTH_MAX 64 /* of a tree: a table that was read while processes came and went may have a ring in it */
 
-/* Behind a name in parentheses, which may hold anything. */
-static bool doing_stat(const char *root, const char *dir, struct doing *t)
+static bool doing_stat(const char *root, struct doing *d)
 {
-    char path[96], text[1024];
-    snprintf(path, sizeof path, "%s/stat", dir);
-    if (os_read_text(root, path, text, sizeof text) < 0)
+    struct task t;
+    if (task_look(root, d->pid, &t) < 0)
         return false;
-    char *open = strchr(text, '('), *close = strrchr(text, ')');
-    unsigned flags;
-    int terminal;
-    unsigned long long start;
-    long user, system;
-    if (!open || !close || close < open ||
-        sscanf(close + 1, " %*c %d %*d %d %d %*d %u %*u %*u %*u %*u %*u %*u %ld %ld %*d %*d %d %*d %llu", &t->ppid,
-               &t->session, &terminal, &flags, &user, &system, &t->threads, &start) != 8)
-        return false;
-    *close = '\0';
-    text_copy(t->name, sizeof t->name, open + 1);
-    t->kernel = flags & FLAG_KERNEL;
-    t->terminal = terminal != 0;
-    t->start = start;
-    t->ended_s = (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+    text_copy(d->name, sizeof d->name, t.name);
+    d->ppid = t.parent;
+    d->session = t.session;
+    d->start = t.start;
+    d->threads = t.threads;
+    d->kernel = t.kernel;
+    d->terminal = t.terminal;
+    d->ended_s = (double)t.ticks_below / (double)sysconf(_SC_CLK_TCK);
     return true;
 }
 
@@ -67,16 +58,6 @@ static void doing_thread(const char *root, const char *dir, struct doing *t, boo
     t->uid = isnan(uid) ? UINT32_MAX : (uint32_t)uid;
 }
 
-static bool doings_number(const char *name, int32_t *out)
-{
-    uint64_t n;
-    const char *at = name;
-    if (!text_u64(&at, &n) || *at || n == 0 || n > INT32_MAX)
-        return false;
-    *out = (int32_t)n;
-    return true;
-}
-
 struct threads {
     const char *root;
     struct doing *of;
@@ -85,10 +66,10 @@ struct threads {
 
 static void doing_each_thread(void *self, const char *name)
 {
-    int32_t tid;
+    int32_t tid = task_number(name);
     char dir[64];
     struct threads *t = self;
-    if (!doings_number(name, &tid))
+    if (!tid)
         return;
     snprintf(dir, sizeof dir, "/proc/%d/task/%d", t->of->pid, tid);
     doing_thread(t->root, dir, t->of, t->waits);
@@ -99,7 +80,7 @@ static void doings_one(struct doings *all, const char *root, int32_t pid)
     char dir[64], path[96], text[1024];
     struct doing t = { .pid = pid, .write_bytes = NAN };
     snprintf(dir, sizeof dir, "/proc/%d", pid);
-    if (!doing_stat(root, dir, &t))
+    if (!doing_stat(root, &t))
         return; /* it has ended meanwhile */
     struct threads threads = { root, &t, &all->waits };
     snprintf(path, sizeof path, "%s/task", dir);
@@ -121,9 +102,9 @@ struct walk {
 
 static void doings_entry(void *self, const char *name)
 {
-    int32_t pid;
+    int32_t pid = task_number(name);
     struct walk *w = self;
-    if (doings_number(name, &pid))
+    if (pid)
         doings_one(w->all, w->root, pid);
 }
 

@@ -36,12 +36,11 @@ struct sweep {
 static void sweep_one(void *self, const char *name)
 {
     struct sweep *s = self;
-    char *end;
-    long pid = strtol(name, &end, 10);
+    int32_t pid = task_number(name);
     struct task t;
-    if (*end || pid <= 1 || task_look("", (int32_t)pid, &t) < 0 || t.parent != s->me || t.start < since)
+    if (pid <= 1 || task_look("", pid, &t) < 0 || t.parent != s->me || t.start < since)
         return;
-    kill((pid_t)pid, SIGKILL);
+    kill(pid, SIGKILL);
     s->found++;
 }
 
