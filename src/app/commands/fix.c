@@ -129,7 +129,7 @@ static void fix_watch(void *self)
     const struct remedy_target *t = &o->fix->target;
     struct watched w[REMEDY_TOPS] = { { os_pid(), knob_task_start("", os_pid()) } };
     for (size_t i = 0; i < t->n; i++)
-        w[i] = (struct watched){ t->top[i], knob_task_start("", t->top[i]) };
+        w[i] = (struct watched){ t->top[i], t->start[i] };
     watcher_wait(w, t->n ? t->n : 1, o->fix->until_ms, o->transaction);
     transaction_end(o->transaction, NULL);
     journal_close(o->journal);

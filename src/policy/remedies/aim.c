@@ -53,12 +53,15 @@ static void aim_tops(const struct remedy_scene *s, const struct doing *p, struct
     char why[KNOB_WHY];
     const struct doings *all = &s->after.doings;
     t->top[0] = p->pid;
+    t->start[0] = p->start;
     t->n = 1;
     for (size_t i = 0; i < all->n && t->n < REMEDY_TOPS; i++) {
         const struct doing *q = &all->item[i];
         if (q->pid != p->pid && q->ppid == p->ppid && q->uid == p->uid && strcmp(q->name, p->name) == 0 &&
-            p->ppid > 1 && !guarded_is(s->root, q->pid, s->uid, why))
+            p->ppid > 1 && !guarded_is(s->root, q->pid, s->uid, why)) {
+            t->start[t->n] = q->start;
             t->top[t->n++] = q->pid;
+        }
     }
 }
 
@@ -164,6 +167,7 @@ static int aim_named(const struct remedy_scene *s, aim_did *did, struct remedy_t
     if (guarded_is(s->root, s->pid, s->uid, why))
         return -EPERM;
     t->top[0] = s->pid;
+    t->start[0] = p->start;
     t->n = 1;
     aim_name(s, t);
     aim_group(s, t);

@@ -20,6 +20,7 @@ struct remedy_target {
     char name[KNOB_WHY];        /* "spin (pid 4711) and 3 more", "the group /work", "all processors" */
     char does[KNOB_WHY];        /* "took 1.9 processors while others waited": why it is the one */
     int32_t top[REMEDY_TOPS];   /* n processes: they and all below them; 0: none is meant */
+    uint64_t start[REMEDY_TOPS]; /* of each, ticks since boot */
     size_t n;
     char group[KNOB_INST_MAX];  /* a control group that holds them and nobody else; "" */
 };
