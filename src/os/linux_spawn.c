@@ -84,6 +84,25 @@ bool os_is_program(const char *path)
     return access(path, X_OK) == 0;
 }
 
+int os_find_program(const char *name, char *out)
+{
+    const char *path = getenv("PATH");
+    if (strchr(name, '/')) {
+        snprintf(out, OS_PATH_MAX, "%s", name);
+        return os_is_file(out) ? 0 : -ENOENT;
+    }
+    for (const char *p = path ? path : "/usr/bin:/bin"; *name;) {
+        size_t n = strcspn(p, ":");
+        snprintf(out, OS_PATH_MAX, "%.*s/%s", n ? (int)n : 1, n ? p : ".", name);
+        if (os_is_file(out) && os_is_program(out))
+            return 0;
+        if (!p[n])
+            break;
+        p += n + 1;
+    }
+    return -ENOENT;
+}
+
 /* ---- start ---- */
 
 struct start {

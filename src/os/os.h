@@ -315,6 +315,9 @@ int os_self_path(char *out); /* of the program that runs, in OS_PATH_MAX bytes *
 
 bool os_is_program(const char *path); /* may we execute it? */
 
+/* The file that execvp(3) executes for a name, in out of OS_PATH_MAX bytes. -ENOENT: there is none. */
+int os_find_program(const char *name, char *out);
+
 /* The symbol of a shared object, which is loaded at the first call and kept.
  * NULL, and why, where it cannot be loaded or has none. */
 const void *os_symbol(const char *path, const char *symbol, char *why, size_t cap);

@@ -15,7 +15,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CONTENT_MAX (64 << 20) /* bytes that count; of a larger one its size, too */
@@ -103,26 +102,6 @@ static int signature_read(const char *path, struct reading *r)
     return 0;
 }
 
-/* Where execvp(3) would find it, in OS_PATH_MAX bytes. */
-static int signature_find(const char *name, char *out)
-{
-    if (strchr(name, '/')) {
-        snprintf(out, OS_PATH_MAX, "%s", name);
-        return os_is_file(out) ? 0 : -ENOENT;
-    }
-    const char *path = getenv("PATH");
-    for (const char *p = path ? path : "/usr/bin:/bin"; *name;) {
-        size_t n = strcspn(p, ":");
-        snprintf(out, OS_PATH_MAX, "%.*s/%s", n ? (int)n : 1, n ? p : ".", name);
-        if (os_is_file(out) && os_is_program(out))
-            return 0;
-        if (!p[n])
-            break;
-        p += n + 1;
-    }
-    return -ENOENT;
-}
-
 /* The next word of a line; NULL at its end. */
 static char *signature_word(char **rest)
 {
@@ -144,7 +123,7 @@ static int signature_script(const char *first, char *out)
         do
             word = signature_word(&rest);
         while (word && (*word == '-' || strchr(word, '=')));
-    return word ? signature_find(word, out) : -ENOENT;
+    return word ? os_find_program(word, out) : -ENOENT;
 }
 
 /* The file that an interpreter is given, or NULL: the first word that is no option, if there is such a file. */
@@ -170,7 +149,7 @@ int signature_of(const char *const *argv, struct signature *out)
     char path[OS_PATH_MAX], real[OS_PATH_MAX];
     auto_free struct reading *r = mem_new(sizeof *r);
     r->hash = HASH_START;
-    int rc = signature_find(argv[0], path);
+    int rc = os_find_program(argv[0], path);
     if (rc == 0)
         rc = signature_read(path, r);
     if (rc < 0)

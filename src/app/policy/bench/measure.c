@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,15 +32,8 @@ static void measure_find_load(const char *self, const char *name, char out[stati
 
 static bool measure_has(const char *name)
 {
-    const char *path = getenv("PATH");
-    for (const char *p = path ? path : "/usr/bin:/bin"; *p;) {
-        char file[OS_PATH_MAX];
-        int n = (int)strcspn(p, ":"), put = snprintf(file, sizeof file, "%.*s/%s", n, p, name);
-        if (put < (int)sizeof file && os_is_file(file) && os_is_program(file))
-            return true;
-        p += n + (p[n] == ':');
-    }
-    return false;
+    char file[OS_PATH_MAX];
+    return os_find_program(name, file) == 0;
 }
 
 /* "home" in it is of trials with our rights, "nobody" of those without. */
