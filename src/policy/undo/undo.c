@@ -293,8 +293,8 @@ static void undo_entry(struct undoing *u)
     u->pair = u->k && u->k->pair ? u->j->find(u->k->pair) : NULL;
     u->p = (struct place){ .root = u->j->root, .pid = e->pid, .start = e->start };
     memcpy(u->p.inst, e->inst, sizeof e->inst);
-    if (!u->k || !u->k->read || !u->k->write)
-        undo_close(u, HOW_FAILED, 0);
+    if (!u->k || u->k->class == KNOB_ENV || !u->k->read || !u->k->write) /* a variable of ours is none to set back */
+        undo_close(u, HOW_FAILED, -ENOTSUP);
     else if (e->pid && !task_lives(u->j->root, e->pid, e->start))
         undo_close(u, HOW_GONE, 0);
     else if (!undo_pass(u)) {
