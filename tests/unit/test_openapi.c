@@ -152,23 +152,33 @@ static json_t *doc_answer(json_t *described, const char *status)
 }
 
 /* Something that is set: of our own task, which takes no right. */
-static void set_something(const char *dir, char id[static JOURNAL_ID_MAX])
-{
+struct deed {
     struct journal *j;
     struct transaction *t;
+    char id[JOURNAL_ID_MAX];
+};
+
+static void set_something(const char *dir, struct deed *d)
+{
     struct step s = { .knob = knob_find("timer.slack"), .place = { .root = "", .pid = os_pid() }, .value = "61000" };
-    assert_int_equal(journal_open(dir, "", &j), 0);
     struct transaction_about about = { .command = "run", .what = "work", .goal = GOAL_LATENCY };
-    assert_int_equal(transaction_begin(j, &about, &t), 0);
-    assert_int_equal(transaction_apply(t, &s), 0);
-    memcpy(id, transaction_id(t), strlen(transaction_id(t)) + 1);
-    assert_int_equal(journal_tell(j, id, "5 ms before, 1 ms after"), 0);
-    journal_close(j); /* the transaction stays open: that of a process that was killed */
+    assert_int_equal(journal_open(dir, "", &d->j), 0);
+    assert_int_equal(transaction_begin(d->j, &about, &d->t), 0);
+    assert_int_equal(transaction_apply(d->t, &s), 0);
+    snprintf(d->id, sizeof d->id, "%s", transaction_id(d->t));
+    assert_int_equal(transaction_tell(d->t, "5 ms before, 1 ms after"), 0);
+}
+
+/* Its owner ends it, too, after somebody else set it back. */
+static void end_something(struct deed *d)
+{
+    assert_int_equal(transaction_end(d->t, NULL), 0);
+    journal_close(d->j);
 }
 
 static void test_every_answer_is_as_described(void **state)
 {
-    char deed[JOURNAL_ID_MAX];
+    struct deed deed;
     (void)state;
     struct api_sample f;
     json_t *doc = doc_load(), *answer;
@@ -177,14 +187,14 @@ static void test_every_answer_is_as_described(void **state)
     api_sample_index(&f);
     const char *label = "{\"name\":\"coding\",\"note\":\"\"}", *post = "/api/v1/sessions/{}/labels";
     assert_int_equal(api_sample_ask(&f, HTTP_POST, post, "", label, API_SAMPLE_SESSION, "", NULL), 204);
-    set_something(f.m.dir, deed);
+    set_something(f.m.dir, &deed);
     for (const struct route *r = api_routes; r->path; r++) {
         json_t *schema = doc_answer(doc_find(doc, r), "200");
         if (!schema)
             continue;
         const char *body = r->method == HTTP_POST ? "{\"question\":\"how is the disk?\"}" : "";
         int status = api_sample_ask(&f, r->method, r->path, "from=2026-11-22T00:10&to=2026-11-22T00:20", body,
-                                    r->method == HTTP_DELETE ? deed : "", "", &answer);
+                                    r->method == HTTP_DELETE ? deed.id : "", "", &answer);
         if (status != 200)
             fail_msg("%s gave %d", r->path, status);
         check(doc, schema, answer, r->path);
@@ -193,6 +203,7 @@ static void test_every_answer_is_as_described(void **state)
     }
     assert_true(checked >= 15);
     json_decref(doc);
+    end_something(&deed);
     api_sample_done(&f);
 }
 
@@ -216,25 +227,26 @@ static void test_what_is_set_is_set_back_once(void **state)
 {
     (void)state;
     struct api_sample f;
-    char deed[JOURNAL_ID_MAX];
+    struct deed deed;
     json_t *answer;
     api_sample_init(&f);
-    set_something(f.m.dir, deed);
+    set_something(f.m.dir, &deed);
     assert_int_equal(api_sample_ask(&f, HTTP_GET, "/api/v1/policy", "", "", "", "", &answer), 200);
     json_t *open = json_array_get(json_object_get(answer, "open"), 0);
-    assert_string_equal(json_string_value(json_object_get(open, "id")), deed);
+    assert_string_equal(json_string_value(json_object_get(open, "id")), deed.id);
     assert_string_equal(json_string_value(json_object_get(open, "intent")), "latency");
     assert_string_equal(json_string_value(json_object_get(open, "effect")), "5 ms before, 1 ms after");
     json_decref(answer);
-    assert_int_equal(api_sample_ask(&f, HTTP_DELETE, "/api/v1/policy/{}", "", "", deed, "", &answer), 200);
+    assert_int_equal(api_sample_ask(&f, HTTP_DELETE, "/api/v1/policy/{}", "", "", deed.id, "", &answer), 200);
     assert_int_equal(json_integer_value(json_object_get(answer, "restored")), 1);
     json_decref(answer);
-    assert_int_equal(api_sample_ask(&f, HTTP_DELETE, "/api/v1/policy/{}", "", "", deed, "", &answer), 404);
+    assert_int_equal(api_sample_ask(&f, HTTP_DELETE, "/api/v1/policy/{}", "", "", deed.id, "", &answer), 404);
     json_decref(answer);
     assert_int_equal(api_sample_ask(&f, HTTP_GET, "/api/v1/policy", "", "", "", "", &answer), 200);
     assert_int_equal(json_array_size(json_object_get(answer, "open")), 0);
     assert_int_equal(json_array_size(json_object_get(answer, "past")), 1);
     json_decref(answer);
+    end_something(&deed);
     api_sample_done(&f);
 }
 
