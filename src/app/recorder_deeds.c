@@ -19,17 +19,19 @@
 #include <string.h>
 
 #define LOOK_NS (INT64_C(4) * 1000000000)
-#define OPEN_MAX 64 /* transactions whose end is waited for; of more, the end is not told */
+#define KNOWN_MAX 256 /* transactions that are remembered: more than a journal keeps of those that are over */
 
 struct deeds {
     struct recorder *r;
     char path[OS_PATH_MAX];
     struct journal *journal;      /* NULL as long as there is none */
     int64_t size, changed_ms;     /* of the file, when it was read last */
-    int64_t begun_ms;             /* of the newest transaction that was told; at first when the recorder began */
-    bool first;                   /* what is open and older was there before */
-    char open[OPEN_MAX][JOURNAL_ID_MAX]; /* told, and not over */
-    int n_open;
+    int64_t begun_ms;             /* when the recorder began: what is older was not done under its eyes */
+    struct {
+        char id[JOURNAL_ID_MAX];
+        bool over;                /* that was told, too */
+    } known[KNOWN_MAX];           /* a ring of those that were seen */
+    size_t n_known;               /* so many were seen so far */
 
     struct os_lock *lock;         /* guards what follows */
     bool ending, running;
@@ -97,37 +99,35 @@ static void deeds_say_over(const struct deeds *d, const struct journal_transacti
 
 /* ---- what was done ---- */
 
-static int deeds_find(const struct deeds *d, const char *id)
+/* Its place in the ring, a new one for one that was not seen; *is_new says so. */
+static size_t deeds_known(struct deeds *d, const char *id, bool *is_new)
 {
-    for (int i = 0; i < d->n_open; i++)
-        if (strcmp(d->open[i], id) == 0)
+    size_t n = d->n_known < KNOWN_MAX ? d->n_known : KNOWN_MAX;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(d->known[i].id, id) == 0) {
+            *is_new = false;
             return i;
-    return -1;
+        }
+    size_t at = d->n_known++ % KNOWN_MAX;
+    *is_new = true;
+    text_copy(d->known[at].id, JOURNAL_ID_MAX, id);
+    d->known[at].over = false;
+    return at;
 }
 
+/* By its name and not by its time: a transaction comes into the journal with its first step. */
 static void deeds_each(void *self, const struct journal_transaction *t)
 {
     struct deeds *d = self;
-    int at = deeds_find(d, t->id);
-    bool is_new = at < 0 && t->begun_ms > d->begun_ms;
-    if (strcmp(t->command, "adapt") == 0 || !t->n)
+    bool is_new, before = t->begun_ms < d->begun_ms;
+    if (strcmp(t->command, "adapt") == 0 || !t->n || (before && t->ended_ms && t->ended_ms < d->begun_ms))
         return;
-    if (is_new)
+    size_t at = deeds_known(d, t->id, &is_new);
+    if (is_new && !before)
         deeds_say_begun(d, t);
-    if (t->ended_ms && (at >= 0 || is_new))
+    if (t->ended_ms && !d->known[at].over)
         deeds_say_over(d, t);
-    if (t->ended_ms && at >= 0)
-        memmove(d->open[at], d->open[--d->n_open], sizeof d->open[at]);
-    if (!t->ended_ms && at < 0 && (is_new || d->first) && d->n_open < OPEN_MAX)
-        text_copy(d->open[d->n_open++], JOURNAL_ID_MAX, t->id);
-}
-
-/* The newest is noted after all were looked at, as several may have begun in the same millisecond. */
-static void deeds_note_newest(void *self, const struct journal_transaction *t)
-{
-    int64_t *newest = self;
-    if (t->n && t->begun_ms > *newest)
-        *newest = t->begun_ms;
+    d->known[at].over = t->ended_ms != 0;
 }
 
 static void deeds_look(struct deeds *d)
@@ -139,7 +139,6 @@ static void deeds_look(struct deeds *d)
         return;
     if (journal_each(d->journal, true, deeds_each, d) < 0)
         return;
-    journal_each(d->journal, true, deeds_note_newest, &d->begun_ms);
     d->size = e.size;
     d->changed_ms = e.changed_ms;
 }
@@ -151,7 +150,6 @@ static void deeds_main(void *arg)
     while (!d->ending) {
         os_unlock(d->lock);
         deeds_look(d);
-        d->first = false;
         os_lock(d->lock);
         int64_t until_ns = os_mono_ns() + LOOK_NS;
         while (!d->ending && os_wait(d->lock, until_ns))
@@ -177,7 +175,7 @@ static int deeds_open(struct recorder *r, void **self)
     if (!root || *root || !r->of->is_real)
         return 0;
     struct deeds *d = mem_new(sizeof *d);
-    *d = (struct deeds){ .r = r, .begun_ms = os_wall_ms(), .first = true, .running = true, .lock = os_lock_new() };
+    *d = (struct deeds){ .r = r, .begun_ms = os_wall_ms(), .running = true, .lock = os_lock_new() };
     snprintf(d->path, sizeof d->path, "%.4000s/policy/journal", r->o.dir);
     int rc = os_thread(deeds_main, d);
     if (rc < 0)

@@ -140,7 +140,7 @@ expect 2 "*no format 'xml'*" "$sonde" export xml last
 expect 2 '*say what*' "$sonde" export influx --data data
 expect 2 '*--now*' "$sonde" export influx last --now --data data
 expect 2 '*--every is of a session or a range*' "$sonde" export prometheus --every 10m --data data
-expect 2 '*' "$sonde" export csv --from 12:00 --to 11:00 --data data
+expect 2 '*' "$sonde" export csv --from 2026-11-22T12:00 --to 2026-11-22T11:00 --data data
 expect 2 '*no.such*' "$sonde" export prometheus --metrics no.such --fresh --data data
 expect 1 '*no.such*selects nothing*' "$sonde" export influx last --metrics no.such --data data
 expect 1 '*nothing was recorded*' "$sonde" export otlp --from 1990-01-01 --to 1990-01-02 --data data

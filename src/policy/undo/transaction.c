@@ -134,6 +134,7 @@ static bool transaction_may(struct transaction *t, struct step *s)
 
 static bool transaction_look(struct journal *j, struct step *s, struct entry *e)
 {
+    char back[KNOB_VALUE_MAX], why[KNOB_WHY];
     int rc = s->knob->read(s->knob, &s->place, s->old);
     if (rc < 0) {
         *s->old = '\0';
@@ -144,6 +145,11 @@ static bool transaction_look(struct journal *j, struct step *s, struct entry *e)
         return transaction_leave(s, "%s, which changes with it, cannot be read", pair->name);
     if (!text_is_plain(s->old) || !text_is_plain(e->pair))
         return transaction_leave(s, "what it is now cannot be kept in the journal");
+    /* In the service's journal the way back is held against the limits (undo.c), so it is known beforehand. A 0 is what
+     * the other of a pair makes of it, and is never written. */
+    bool zero = pair && strcmp(s->old, "0") == 0;
+    if (j->foreign && !zero && knob_check(s->knob, &s->place, s->old, back, why) < 0)
+        return transaction_leave(s, "it is %s now, which is beyond what may be set back", s->old);
     return true;
 }
 

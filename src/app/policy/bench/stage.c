@@ -96,16 +96,19 @@ static int inside_become_nobody(void)
 /* What is set for this process is not what is measured. */
 static void inside_set_environment(const char *dir)
 {
-    static const char *const gone[] = { "OMP_", "GOMP_", "OPENBLAS_", "MKL_", "BLIS_", "GLIBC_TUNABLES", "MALLOC_" };
-    for (char **e = environ; *e; e++)
-        for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
-            if (strncmp(*e, gone[i], strlen(gone[i])) == 0) {
-                char name[256];
-                snprintf(name, sizeof name, "%.*s", (int)strcspn(*e, "="), *e);
-                unsetenv(name);
-                e = environ; /* it has moved: from the start */
-                break;
-            }
+    static const char *const gone[] = { "OMP_", "GOMP_", "OPENBLAS_", "MKL_", "BLIS_", "GLIBC_TUNABLES", "MALLOC_",
+                                        "LD_PRELOAD" };
+    for (char **e = environ; *e;) {
+        char name[256];
+        size_t i = 0;
+        while (i < sizeof gone / sizeof *gone && strncmp(*e, gone[i], strlen(gone[i])) != 0)
+            i++;
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(*e, "="), *e);
+        bool goes = i < sizeof gone / sizeof *gone;
+        e = goes ? environ : e + 1; /* what is behind it moves: from the start */
+        if (goes)
+            unsetenv(name);
+    }
     setenv("HOME", dir, 1);
     setenv("TMPDIR", dir, 1);
     setenv("XDG_CONFIG_HOME", dir, 1);
