@@ -134,10 +134,12 @@ static void words_put_arm(struct words *w, const struct bench *b, const struct b
     words_put_base(w, b, s);
 }
 
+/* A neighbour keeps every processor busy: a task that wakes beside one process each is soon served on a machine at rest,
+ * whatever it runs under. */
 static void words_put_hogs(struct words *w, const struct bench *b, const struct bench_scenario *s)
 {
     char n[16];
-    snprintf(n, sizeof n, "%d", s->hogs);
+    snprintf(n, sizeof n, "%ld", s->hogs * sysconf(_SC_NPROCESSORS_ONLN));
     words_split(w, b->stress_ng ? "stress-ng --quiet --cpu" : "");
     if (!b->stress_ng) {
         words_put(w, b->load);
