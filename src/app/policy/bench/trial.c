@@ -134,8 +134,8 @@ static void words_put_arm(struct words *w, const struct bench *b, const struct b
     words_put_base(w, b, s);
 }
 
-/* A neighbour keeps every processor busy: a task that wakes beside one process each is soon served on a machine at rest,
- * whatever it runs under. */
+/* A neighbour keeps every processor busy: beside one process each, a task that wakes is soon served on a machine at
+ * rest, whatever it runs under. */
 static void words_put_hogs(struct words *w, const struct bench *b, const struct bench_scenario *s)
 {
     char n[16];
