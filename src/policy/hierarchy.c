@@ -58,7 +58,7 @@ int hierarchy_find(const char *root, const char *controller, struct hierarchy *o
     return -ENODEV;
 }
 
-/* The path of the line of a hierarchy in /proc/PID/cgroup: "4:cpu,cpuacct:/work", and "0::/work" of version 2. */
+/* The path of the line of a hierarchy in /proc/PID/cgroup: "4:cpu,cpuacct:/jobs", and "0::/jobs" of version 2. */
 static const char *hierarchy_line(char *text, const char *controller)
 {
     char *save = NULL;

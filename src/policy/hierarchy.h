@@ -29,7 +29,7 @@ int hierarchy_of_task(const struct hierarchy *h, int32_t pid, char out[static HI
 /* Is "/" there the group of the whole machine, and not that of a container? */
 bool hierarchy_is_top(const struct hierarchy *h);
 
-/* Path of a file of a group ("" its directory). -EINVAL: "/work/../x" and the like; -ENAMETOOLONG. */
+/* Path of a file of a group ("" its directory). -EINVAL: "/jobs/../x" and the like; -ENAMETOOLONG. */
 int hierarchy_path(const struct hierarchy *h, const char *group, const char *file, char *out, size_t cap);
 
 /* The group above: "/a/b" gives "/a", "/a" and "/" give "/". */

@@ -44,7 +44,7 @@ enum knob_cost { COST_LAUNCH = 0, COST_PROCESS = 1, COST_GROUP = 3, COST_SYSTEM 
 
 struct place {
     const char *root;          /* "" is the running machine; borrowed */
-    char inst[KNOB_INST_MAX];  /* of KNOB_GROUP the path of the group below its hierarchy ("/work"), of KNOB_SYSTEM and
+    char inst[KNOB_INST_MAX];  /* of KNOB_GROUP the path of the group below its hierarchy ("/jobs"), of KNOB_SYSTEM and
                                 * KNOB_GPU the device ("policy0", "vda", "gpu0"); "" where there is but one */
     int32_t pid;               /* of KNOB_PROCESS the task; 0 for others */
     uint64_t start;            /* when that task started, in ticks since boot (proc(5), field 22); 0 = not asked */

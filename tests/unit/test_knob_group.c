@@ -58,53 +58,53 @@ static void v2_new(void)
 {
     tree_init(root);
     tree_write(root, "/proc/self/mountinfo", "30 24 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
-    tree_write(root, "/proc/self/cgroup", "0::/work\n");
+    tree_write(root, "/proc/self/cgroup", "0::/jobs\n");
     tree_write(root, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory\n");
-    tree_write(root, "/sys/fs/cgroup/work/cpu.weight", "100\n");
-    tree_write(root, "/sys/fs/cgroup/work/cpu.idle", "0\n");
-    tree_write(root, "/sys/fs/cgroup/work/cpu.max", "max 100000\n");
-    tree_write(root, "/sys/fs/cgroup/work/cpu.uclamp.min", "0.00\n");
-    tree_write(root, "/sys/fs/cgroup/work/cpu.uclamp.max", "max\n");
-    tree_write(root, "/sys/fs/cgroup/work/memory.min", "0\n");
-    tree_write(root, "/sys/fs/cgroup/work/memory.high", "max\n");
-    tree_write(root, "/sys/fs/cgroup/work/memory.low", "0\n");
-    tree_write(root, "/sys/fs/cgroup/work/io.weight", "default 100\n8:0 50\n");
+    tree_write(root, "/sys/fs/cgroup/jobs/cpu.weight", "100\n");
+    tree_write(root, "/sys/fs/cgroup/jobs/cpu.idle", "0\n");
+    tree_write(root, "/sys/fs/cgroup/jobs/cpu.max", "max 100000\n");
+    tree_write(root, "/sys/fs/cgroup/jobs/cpu.uclamp.min", "0.00\n");
+    tree_write(root, "/sys/fs/cgroup/jobs/cpu.uclamp.max", "max\n");
+    tree_write(root, "/sys/fs/cgroup/jobs/memory.min", "0\n");
+    tree_write(root, "/sys/fs/cgroup/jobs/memory.high", "max\n");
+    tree_write(root, "/sys/fs/cgroup/jobs/memory.low", "0\n");
+    tree_write(root, "/sys/fs/cgroup/jobs/io.weight", "default 100\n8:0 50\n");
 }
 
 static void v2(void **state)
 {
     (void)state;
     v2_new();
-    expect("cpu.weight", "/work", "100");
-    assert_int_equal(put("cpu.weight", "/work", "1000"), 0);
-    assert_string_equal(tree_text(root, "/sys/fs/cgroup/work/cpu.weight"), "1000");
-    expect("cpu.idle", "/work", "0");
-    expect("cpu.max", "/work", "max");
-    assert_int_equal(put("cpu.max", "/work", "150"), 0);
-    assert_string_equal(tree_text(root, "/sys/fs/cgroup/work/cpu.max"), "150000 100000");
-    expect("cpu.max", "/work", "150");
-    tree_write(root, "/sys/fs/cgroup/work/cpu.max", "25000 50000\n"); /* as the kernel shows it, with another period */
-    expect("cpu.max", "/work", "50");
-    assert_int_equal(put("cpu.max", "/work", "12.5"), 0);
-    assert_string_equal(tree_text(root, "/sys/fs/cgroup/work/cpu.max"), "6250 50000");
-    assert_int_equal(put("cpu.max", "/work", "max"), 0);
-    assert_string_equal(tree_text(root, "/sys/fs/cgroup/work/cpu.max"), "max 50000");
-    expect("cpu.uclamp.min", "/work", "0");
-    expect("cpu.uclamp.max", "/work", "max");
-    tree_write(root, "/sys/fs/cgroup/work/cpu.uclamp.max", "62.50\n");
-    expect("cpu.uclamp.max", "/work", "62.5");
-    assert_int_equal(put("memory.min", "/work", "4096"), 0);
-    expect("memory.min", "/work", "4096");
-    expect("memory.high", "/work", "max");
-    expect("memory.low", "/work", "0");
-    assert_int_equal(put("memory.high", "/work", "1073741824"), 0);
-    expect("memory.high", "/work", "1073741824");
-    expect("io.weight", "/work", "100");
-    assert_int_equal(put("io.weight", "/work", "500"), 0);
-    expect("io.weight", "/work", "500");
-    tree_remove(root, "/sys/fs/cgroup/work/io.weight"); /* with bfq and without io.cost */
-    tree_write(root, "/sys/fs/cgroup/work/io.bfq.weight", "default 120\n");
-    expect("io.weight", "/work", "120");
+    expect("cpu.weight", "/jobs", "100");
+    assert_int_equal(put("cpu.weight", "/jobs", "1000"), 0);
+    assert_string_equal(tree_text(root, "/sys/fs/cgroup/jobs/cpu.weight"), "1000");
+    expect("cpu.idle", "/jobs", "0");
+    expect("cpu.max", "/jobs", "max");
+    assert_int_equal(put("cpu.max", "/jobs", "150"), 0);
+    assert_string_equal(tree_text(root, "/sys/fs/cgroup/jobs/cpu.max"), "150000 100000");
+    expect("cpu.max", "/jobs", "150");
+    tree_write(root, "/sys/fs/cgroup/jobs/cpu.max", "25000 50000\n"); /* as the kernel shows it, with another period */
+    expect("cpu.max", "/jobs", "50");
+    assert_int_equal(put("cpu.max", "/jobs", "12.5"), 0);
+    assert_string_equal(tree_text(root, "/sys/fs/cgroup/jobs/cpu.max"), "6250 50000");
+    assert_int_equal(put("cpu.max", "/jobs", "max"), 0);
+    assert_string_equal(tree_text(root, "/sys/fs/cgroup/jobs/cpu.max"), "max 50000");
+    expect("cpu.uclamp.min", "/jobs", "0");
+    expect("cpu.uclamp.max", "/jobs", "max");
+    tree_write(root, "/sys/fs/cgroup/jobs/cpu.uclamp.max", "62.50\n");
+    expect("cpu.uclamp.max", "/jobs", "62.5");
+    assert_int_equal(put("memory.min", "/jobs", "4096"), 0);
+    expect("memory.min", "/jobs", "4096");
+    expect("memory.high", "/jobs", "max");
+    expect("memory.low", "/jobs", "0");
+    assert_int_equal(put("memory.high", "/jobs", "1073741824"), 0);
+    expect("memory.high", "/jobs", "1073741824");
+    expect("io.weight", "/jobs", "100");
+    assert_int_equal(put("io.weight", "/jobs", "500"), 0);
+    expect("io.weight", "/jobs", "500");
+    tree_remove(root, "/sys/fs/cgroup/jobs/io.weight"); /* with bfq and without io.cost */
+    tree_write(root, "/sys/fs/cgroup/jobs/io.bfq.weight", "default 120\n");
+    expect("io.weight", "/jobs", "120");
     tree_done(root);
 }
 
@@ -122,14 +122,14 @@ static void v2_makes_and_removes_groups(void **state)
     assert_int_equal(put("group", "/sonde", "absent"), 0);
     expect("group", "/sonde", "absent");
     assert_int_equal(put("group", "/sonde", "absent"), 0);
-    assert_int_equal(put("group", "/work", "absent"), -EPERM); /* not ours */
-    expect("group", "/work", "present");
-    assert_int_equal(check("group", "/work", "absent"), -EINVAL);
-    assert_int_equal(check("group", "/work/sonde", "present"), 0);
-    assert_int_equal(check("group", "/work/sonde-7", "present"), 0);
+    assert_int_equal(put("group", "/jobs", "absent"), -EPERM); /* not ours */
+    expect("group", "/jobs", "present");
+    assert_int_equal(check("group", "/jobs", "absent"), -EINVAL);
+    assert_int_equal(check("group", "/jobs/sonde", "present"), 0);
+    assert_int_equal(check("group", "/jobs/sonde-7", "present"), 0);
     assert_int_equal(check("group", "/sonde/a/b", "present"), 0);
     assert_int_equal(check("group", "/sonde.service", "absent"), -EINVAL);
-    assert_int_equal(check("group", "/sonde/../work", "absent"), -EINVAL);
+    assert_int_equal(check("group", "/sonde/../jobs", "absent"), -EINVAL);
     assert_int_equal(check("group", "sonde", "present"), -EINVAL);
     tree_done(root);
 }
@@ -142,14 +142,14 @@ static void v1_new(void)
     tree_write(root, "/proc/self/mountinfo",
         "32 31 0:29 / /cg/cpu rw - cgroup cgroup rw,cpu\n35 31 0:32 / /cg/memory rw - cgroup cgroup rw,memory\n"
         "38 31 0:35 / /cg/blkio rw - cgroup cgroup rw,blkio\n41 31 0:38 / /cg/unified rw - cgroup2 cgroup2 rw\n");
-    tree_write(root, "/proc/self/cgroup", "3:cpu:/work\n2:memory:/\n1:blkio:/work\n0::/\n");
+    tree_write(root, "/proc/self/cgroup", "3:cpu:/jobs\n2:memory:/\n1:blkio:/jobs\n0::/\n");
     tree_write(root, "/cg/unified/cgroup.controllers", "\n");
-    tree_write(root, "/cg/cpu/work/cpu.shares", "1024\n");
-    tree_write(root, "/cg/cpu/work/cpu.idle", "0\n");
-    tree_write(root, "/cg/cpu/work/cpu.cfs_quota_us", "-1\n");
-    tree_write(root, "/cg/cpu/work/cpu.cfs_period_us", "100000\n");
+    tree_write(root, "/cg/cpu/jobs/cpu.shares", "1024\n");
+    tree_write(root, "/cg/cpu/jobs/cpu.idle", "0\n");
+    tree_write(root, "/cg/cpu/jobs/cpu.cfs_quota_us", "-1\n");
+    tree_write(root, "/cg/cpu/jobs/cpu.cfs_period_us", "100000\n");
     tree_write(root, "/cg/memory/memory.soft_limit_in_bytes", "9223372036854771712\n");
-    tree_write(root, "/cg/blkio/work/blkio.bfq.weight", "100\n");
+    tree_write(root, "/cg/blkio/jobs/blkio.bfq.weight", "100\n");
 }
 
 static void v1(void **state)
@@ -157,33 +157,33 @@ static void v1(void **state)
     (void)state;
     char value[KNOB_VALUE_MAX];
     v1_new();
-    expect("cpu.weight", "/work", "100");
-    assert_int_equal(put("cpu.weight", "/work", "1000"), 0);
-    assert_string_equal(tree_text(root, "/cg/cpu/work/cpu.shares"), "10240");
-    expect("cpu.weight", "/work", "1000");
+    expect("cpu.weight", "/jobs", "100");
+    assert_int_equal(put("cpu.weight", "/jobs", "1000"), 0);
+    assert_string_equal(tree_text(root, "/cg/cpu/jobs/cpu.shares"), "10240");
+    expect("cpu.weight", "/jobs", "1000");
     for (int shares = 2; shares < 20000; shares += 7) { /* whatever it was comes back */
         char text[16];
         snprintf(text, sizeof text, "%d", shares);
-        tree_write(root, "/cg/cpu/work/cpu.shares", text);
-        assert_int_equal(get("cpu.weight", "/work", value), 0);
-        tree_write(root, "/cg/cpu/work/cpu.shares", "5\n");
-        assert_int_equal(put("cpu.weight", "/work", value), 0);
-        assert_string_equal(tree_text(root, "/cg/cpu/work/cpu.shares"), text);
+        tree_write(root, "/cg/cpu/jobs/cpu.shares", text);
+        assert_int_equal(get("cpu.weight", "/jobs", value), 0);
+        tree_write(root, "/cg/cpu/jobs/cpu.shares", "5\n");
+        assert_int_equal(put("cpu.weight", "/jobs", value), 0);
+        assert_string_equal(tree_text(root, "/cg/cpu/jobs/cpu.shares"), text);
     }
     for (int weight = 1; weight <= 1000; weight += 3) {
         char text[16];
         snprintf(text, sizeof text, "%d", weight);
-        assert_int_equal(put("cpu.weight", "/work", text), 0);
-        assert_int_equal(get("cpu.weight", "/work", value), 0);
+        assert_int_equal(put("cpu.weight", "/jobs", text), 0);
+        assert_int_equal(get("cpu.weight", "/jobs", value), 0);
         assert_near(atof(value), weight, 0.05); /* shares are whole: half of one is a 20th */
     }
-    expect("cpu.max", "/work", "max");
-    assert_int_equal(put("cpu.max", "/work", "50"), 0);
-    assert_string_equal(tree_text(root, "/cg/cpu/work/cpu.cfs_quota_us"), "50000");
-    expect("cpu.max", "/work", "50");
-    assert_int_equal(put("cpu.max", "/work", "max"), 0);
-    assert_string_equal(tree_text(root, "/cg/cpu/work/cpu.cfs_quota_us"), "-1");
-    expect("io.weight", "/work", "100");
+    expect("cpu.max", "/jobs", "max");
+    assert_int_equal(put("cpu.max", "/jobs", "50"), 0);
+    assert_string_equal(tree_text(root, "/cg/cpu/jobs/cpu.cfs_quota_us"), "50000");
+    expect("cpu.max", "/jobs", "50");
+    assert_int_equal(put("cpu.max", "/jobs", "max"), 0);
+    assert_string_equal(tree_text(root, "/cg/cpu/jobs/cpu.cfs_quota_us"), "-1");
+    expect("io.weight", "/jobs", "100");
     assert_int_equal(get("memory.high", "/", value), -ENODEV);
     assert_int_equal(get("memory.low", "/", value), -ENODEV);
     struct knob_probe probe;
@@ -209,7 +209,7 @@ static void what_may_be_written(void **state)
     };
     v2_new();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(check(cases[i].knob, "/work", cases[i].value), cases[i].rc);
+        assert_int_equal(check(cases[i].knob, "/jobs", cases[i].value), cases[i].rc);
     tree_done(root);
 }
 
@@ -218,7 +218,7 @@ static void a_group_that_went_away(void **state)
     (void)state;
     static const char *const names[] = { "cpu.weight", "cpu.idle", "cpu.max", "memory.high", "memory.low",
                                          "io.weight" };
-    static const char *const gone[] = { "/gone", "gone", "", "/../work", "/work/.." };
+    static const char *const gone[] = { "/gone", "gone", "", "/../jobs", "/jobs/.." };
     char value[KNOB_VALUE_MAX];
     v2_new();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -232,7 +232,7 @@ static void a_group_that_went_away(void **state)
     tree_done(root);
     tree_init(root); /* no groups at all */
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        assert_int_equal(get(names[i], "/work", value), -ENODEV);
+        assert_int_equal(get(names[i], "/jobs", value), -ENODEV);
     assert_int_equal(get("group", "/sonde", value), -ENODEV);
     tree_done(root);
 }

@@ -152,20 +152,20 @@ static void groups_v2(void **state)
     numa_new("0-15");
     put("/proc/self/mountinfo", "24 1 0:22 / /sys rw - sysfs sysfs rw\n"
         "30 24 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
-    put("/proc/self/cgroup", "0::/user.slice/work\n");
+    put("/proc/self/cgroup", "0::/user.slice/jobs\n");
     put("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory\n");
     put("/sys/fs/cgroup/user.slice/cpu.max", "250000 100000\n");
-    put("/sys/fs/cgroup/user.slice/work/cpu.max", "max 100000\n");
-    put("/sys/fs/cgroup/user.slice/work/cgroup.subtree_control", "memory cpu\n");
+    put("/sys/fs/cgroup/user.slice/jobs/cpu.max", "max 100000\n");
+    put("/sys/fs/cgroup/user.slice/jobs/cgroup.subtree_control", "memory cpu\n");
     put("/proc/sys/kernel/sched_autogroup_enabled", "1\n");
     machine_look(root, &m);
     assert_int_equal(m.groups, 2);
-    assert_string_equal(m.group, "/user.slice/work");
+    assert_string_equal(m.group, "/user.slice/jobs");
     assert_near(m.cpus_quota, 2.5, 1e-9);
     assert_int_equal(m.threads_useful, 2);
     assert_true(m.group_writable);
     assert_false(m.autogroup); /* below the top it does not count */
-    put("/sys/fs/cgroup/user.slice/work/cgroup.subtree_control", "memory\n");
+    put("/sys/fs/cgroup/user.slice/jobs/cgroup.subtree_control", "memory\n");
     machine_look(root, &m);
     assert_false(m.group_writable);
     put("/proc/self/cgroup", "0::/\n");
@@ -193,17 +193,17 @@ static void groups_v1_and_hybrid(void **state)
         "32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct\n"
         "35 31 0:32 /pod /sys/fs/cgroup/my\\040memory rw shared:5 - cgroup cgroup rw,memory\n"
         "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
-    put("/proc/self/cgroup", "4:memory:/pod/a\n2:cpu,cpuacct:/work\n1:name=systemd:/x\n0::/elsewhere\n");
-    put("/proc/7/cgroup", "4:memory:/podium\n2:cpu,cpuacct:/work/b\n0::/elsewhere\n");
+    put("/proc/self/cgroup", "4:memory:/pod/a\n2:cpu,cpuacct:/jobs\n1:name=systemd:/x\n0::/elsewhere\n");
+    put("/proc/7/cgroup", "4:memory:/podium\n2:cpu,cpuacct:/jobs/b\n0::/elsewhere\n");
     put("/sys/fs/cgroup/unified/cgroup.controllers", "\n");
     put("/sys/fs/cgroup/cpu,cpuacct/release_agent", "\n");
-    put("/sys/fs/cgroup/cpu,cpuacct/work/cpu.cfs_quota_us", "-1\n");
-    put("/sys/fs/cgroup/cpu,cpuacct/work/cpu.cfs_period_us", "100000\n");
+    put("/sys/fs/cgroup/cpu,cpuacct/jobs/cpu.cfs_quota_us", "-1\n");
+    put("/sys/fs/cgroup/cpu,cpuacct/jobs/cpu.cfs_period_us", "100000\n");
     put("/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "50000\n");
     put("/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n");
     machine_look(root, &m);
     assert_int_equal(m.groups, 1);
-    assert_string_equal(m.group, "/work");
+    assert_string_equal(m.group, "/jobs");
     assert_near(m.cpus_quota, 0.5, 1e-9);
     assert_int_equal(m.threads_useful, 1);
     assert_true(m.group_writable);
@@ -218,7 +218,7 @@ static void groups_v1_and_hybrid(void **state)
     assert_int_equal(hierarchy_find(root, "cpu", &h), 0);
     assert_true(hierarchy_is_top(&h));
     assert_int_equal(hierarchy_of_task(&h, 7, group), 0);
-    assert_string_equal(group, "/work/b");
+    assert_string_equal(group, "/jobs/b");
     tree_done(root);
 }
 

@@ -501,7 +501,7 @@ static int member_check(const struct knob *k, const struct place *p, const char 
     char path[OS_PATH_MAX];
     if (hierarchy_path(&h, value, "", path, sizeof path) == 0)
         return 0;
-    snprintf(why, KNOB_WHY, "%s takes the path of a control group, like /sonde/work; this is \"%.60s\"", k->name,
+    snprintf(why, KNOB_WHY, "%s takes the path of a control group, like /sonde/jobs; this is \"%.60s\"", k->name,
              value);
     return -EINVAL;
 }

@@ -11,7 +11,7 @@
 #define LIMITED_MOST 512 /* groups that are looked at */
 
 struct limited_group {
-    char path[KNOB_INST_MAX]; /* below the hierarchy: "/work" */
+    char path[KNOB_INST_MAX]; /* below the hierarchy: "/jobs" */
     double quota_us, period_us;
     double ran_s;             /* processor time so far; NaN not known */
     double stopped_s;         /* time that it wanted to run and was stopped, summed over processors, so far */

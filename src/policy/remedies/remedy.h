@@ -17,7 +17,7 @@
 
 /* At whom or what a remedy is aimed. */
 struct remedy_target {
-    char name[KNOB_WHY];        /* "spin (pid 4711) and 3 more", "the group /work", "all processors" */
+    char name[KNOB_WHY];        /* "spin (pid 4711) and 3 more", "the group /jobs", "all processors" */
     char does[KNOB_WHY];        /* "took 1.9 processors while others waited": why it is the one */
     int32_t top[REMEDY_TOPS];   /* n processes: they and all below them; 0: none is meant */
     uint64_t start[REMEDY_TOPS]; /* of each, ticks since boot */
