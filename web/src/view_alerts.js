@@ -1,11 +1,12 @@
 /* view_alerts.js - what rules raised, what is over, which rules there are; one click silences one for a while. */
-import { h, button, fill, viewHead } from './dom.js';
-import { get, live, send } from './api.js';
+import { h, button, fill } from './dom.js';
+import { send } from './api.js';
 import { counted, localTimes, span, when } from './format.js';
 import { app } from './state.js';
-import { Slot, emptyLine, faultBox } from './slot.js';
+import { emptyLine, faultBox } from './slot.js';
 import { plainTable } from './table.js';
 import { severityMark } from './findings.js';
+import { AskedView } from './asked_view.js';
 
 /** @typedef {{rule: string, metric: string | null, severity: string, since_ms: number, end_ms: number | null,
  *   told: boolean, value: number | null, unit: string, text: string}} Raised */
@@ -13,7 +14,6 @@ import { severityMark } from './findings.js';
  *   rules: {name: string, text: string, own: boolean}[]}} Alerts */
 
 const SILENCE_MINUTES = 120;
-const ALERTS_AGAIN_MS = 15000;
 
 /** Until when a rule is silenced; 0: it is not. @param {Alerts} all @param {string} rule */
 function silencedUntil({ silences }, rule) {
@@ -25,47 +25,24 @@ function ruleText({ name, text }) {
   return text.startsWith(`${name}:`) ? text.slice(name.length + 1).trim() : text;
 }
 
-class AlertsView {
+class AlertsView extends AskedView {
   constructor() {
-    this.slot = new Slot();
-    this.fault = h('div');
-    this.timer = 0;
-    this.left = false;
-    this.off = live.on('event', (event) => event.kind === 'alert' && app.host.data.live && this.show());
-    this.root = h(
-      'div',
-      { class: 'view' },
-      viewHead('Alerts', 'What rules raised while this machine was recorded: now, and before.'),
-      this.fault,
-      this.slot.root,
-    );
-  }
-
-  async show() {
-    clearTimeout(this.timer);
-    if (this.left) return; // what was silenced meanwhile is of no interest
-    if (app.host.data.live) this.timer = window.setTimeout(() => this.show(), ALERTS_AGAIN_MS);
-    await this.slot.load(
-      (signal) => get('alerts', {}, signal),
-      (all) => this.sections(all),
-    );
-  }
-
-  leave() {
-    this.left = true;
-    clearTimeout(this.timer);
-    this.off();
-    this.slot.stop();
+    super('alerts', {
+      title: 'Alerts',
+      about: 'What rules raised while this machine was recorded: now, and before.',
+      kind: 'alert',
+      againMs: 15000,
+    });
   }
 
   /** @param {() => Promise<any>} act */
   async change(act) {
     try {
       await act();
-      fill(this.fault);
+      fill(this.told);
       await this.show();
     } catch (why) {
-      fill(this.fault, faultBox(/** @type {any} */ (why), () => this.change(act)));
+      fill(this.told, faultBox(/** @type {any} */ (why), () => this.change(act)));
     }
   }
 

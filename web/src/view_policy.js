@@ -1,10 +1,11 @@
 /* view_policy.js - what Sonde set on this machine, for what, and what came of it; one click sets it back. */
-import { h, button, fill, viewHead } from './dom.js';
-import { get, live, send } from './api.js';
+import { h, button, fill } from './dom.js';
+import { send } from './api.js';
 import { span, when } from './format.js';
 import { app } from './state.js';
-import { Slot, emptyLine, faultBox } from './slot.js';
+import { emptyLine, faultBox } from './slot.js';
 import { plainTable } from './table.js';
+import { AskedView } from './asked_view.js';
 
 /** @typedef {{knob: string, instance: string | null, pid: number | null, old: string | null, set: string,
  *   now: string | null, undone: string | null}} Step */
@@ -14,8 +15,6 @@ import { plainTable } from './table.js';
  *   low: number | null, high: number | null, pairs: number, won: number, at_ms: number, verdict: string}} Learned */
 /** @typedef {{open: Deed[], past: Deed[], learned: Learned[], neighbours: {name: string, pid: number | null,
  *   holds: string, advice: string}[]}} Policy */
-
-const POLICY_AGAIN_MS = 5000;
 
 /** @param {Step} step */
 function stepName({ knob, instance }) {
@@ -43,37 +42,14 @@ function effectText({ ratio, low, high, pairs, won }) {
   return `${times(ratio)} x better (${times(low)} to ${times(high)}), won ${won} of ${pairs}`;
 }
 
-class PolicyView {
+class PolicyView extends AskedView {
   constructor() {
-    this.slot = new Slot();
-    this.told = h('div');
-    this.timer = 0;
-    this.left = false;
-    this.off = live.on('event', (event) => event.kind === 'policy' && app.host.data.live && this.show());
-    this.root = h(
-      'div',
-      { class: 'view' },
-      viewHead('Policy', 'What Sonde set on this machine, for what, and what it set back.'),
-      this.told,
-      this.slot.root,
-    );
-  }
-
-  async show() {
-    clearTimeout(this.timer);
-    if (this.left) return;
-    if (app.host.data.live) this.timer = window.setTimeout(() => this.show(), POLICY_AGAIN_MS);
-    await this.slot.load(
-      (signal) => get('policy', {}, signal),
-      (all) => this.sections(all),
-    );
-  }
-
-  leave() {
-    this.left = true;
-    clearTimeout(this.timer);
-    this.off();
-    this.slot.stop();
+    super('policy', {
+      title: 'Policy',
+      about: 'What Sonde set on this machine, for what, and what it set back.',
+      kind: 'policy',
+      againMs: 5000,
+    });
   }
 
   /** @param {Deed} deed */
