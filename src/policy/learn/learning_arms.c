@@ -118,6 +118,16 @@ static void arms_mixed(struct arms *s, const char *text)
     plan_done(&p);
 }
 
+/* Half of the processors, those that share most: good for what talks a lot among itself, bad for what is many. */
+static void arms_place(struct arms *s)
+{
+    char text[sizeof "affinity=" + MACHINE_PATH], place[MACHINE_PATH];
+    machine_place(s->o->machine, s->o->machine->cpus_allowed / 2, place);
+    snprintf(text, sizeof text, "affinity=%s", place);
+    if (*place) /* with two or fewer there is nothing to choose */
+        arms_mixed(s, text);
+}
+
 /* The least that is asked, for precision. */
 static void arms_base(const struct arms *s, enum goal goal, struct buf *out)
 {
@@ -143,6 +153,7 @@ int learning_arms(enum goal goal, const struct plan_options *o, struct learning_
     for (size_t i = 0; i < sizeof mixed / sizeof *mixed; i++)
         if (goal != GOAL_PRECISION || !strstr(mixed[i], ".threads"))
             arms_mixed(&s, mixed[i]);
+    arms_place(&s);
     for (int g = 0; g < GOALS; g++)
         if (g != (int)goal && g != GOAL_PRECISION && goal != GOAL_PRECISION)
             arms_preset(&s, (enum goal)g, false);
