@@ -349,6 +349,11 @@ static void machine_fast_cores(const struct machine *m, int n, struct cpus *c)
         *c = fast;
 }
 
+double machine_hot_c(const struct machine *m)
+{
+    return isnan(m->critical) ? 90 : m->critical - 10;
+}
+
 void machine_place(const struct machine *m, int n, char out[static MACHINE_PATH])
 {
     struct cpus all, c, part, best = { 0 };

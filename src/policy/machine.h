@@ -41,6 +41,10 @@ void machine_look(const char *root, struct machine *out);
 /* Seconds for which "some" or all ("full") tasks waited for "cpu", "memory" or "io", so far; NAN not known. */
 double machine_pressure_s(const char *root, const char *what, const char *who);
 
+/* From how many degrees on it is too hot to be made hotter: 10 below what its sensor calls critical, 90 where that is
+ * not known. */
+double machine_hot_c(const struct machine *m);
+
 /* The processors that share the last-level cache (or node, or core type) best suited to `n` threads, as a list. "" with
  * two or fewer: pinning there makes it worse (measured). */
 void machine_place(const struct machine *m, int n, char out[static MACHINE_PATH]);

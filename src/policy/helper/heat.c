@@ -11,9 +11,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#define HEAT_LIMIT 90.0  /* celsius, where a sensor does not say what is critical */
-#define HEAT_MARGIN 10.0 /* below what is */
-
 enum heat_way {
     HEAT_AT,     /* one of the values */
     HEAT_BEYOND, /* more than now */
@@ -63,10 +60,9 @@ bool heat_forbids(const char *root, char why[static KNOB_WHY])
         snprintf(why, KNOB_WHY, "how hot this machine is cannot be seen, so nothing that makes it hotter is set");
         return true;
     }
-    double limit = isnan(m.critical) ? HEAT_LIMIT : m.critical - HEAT_MARGIN;
-    if (m.hottest < limit)
+    if (m.hottest < machine_hot_c(&m))
         return false;
     snprintf(why, KNOB_WHY, "it is hot: %.0f of at most %.0f degrees, so nothing that makes it hotter is set",
-             m.hottest, limit);
+             m.hottest, machine_hot_c(&m));
     return true;
 }

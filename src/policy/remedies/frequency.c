@@ -15,7 +15,6 @@
 #include <string.h>
 
 #define DIR "/sys/devices/system/cpu/cpufreq"
-#define NEAR_CRITICAL 10.0 /* degrees */
 #define LOW_BATTERY 20.0   /* % */
 #define ENOUGH 0.9         /* of the highest: nothing is stuck */
 
@@ -125,9 +124,9 @@ static bool frequency_is_barred(const struct machine *m, char why[static KNOB_WH
 {
     if (m->on_battery && m->battery < LOW_BATTERY)
         snprintf(why, KNOB_WHY, "the battery is at %.0f %%: it is better to save power now", m->battery);
-    else if (m->hottest >= m->critical - NEAR_CRITICAL)
-        snprintf(why, KNOB_WHY, "it is too hot for a higher frequency: %.0f C, critical are %.0f C", m->hottest,
-                 m->critical);
+    else if (m->hottest >= machine_hot_c(m))
+        snprintf(why, KNOB_WHY, "it is too hot for a higher frequency: %.0f C, at most %.0f C would do", m->hottest,
+                 machine_hot_c(m));
     else
         return false;
     return true;

@@ -4,6 +4,8 @@
 #include "app/policy/bench/stage.h"
 
 #include "base/auto.h"
+#include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -113,13 +115,14 @@ void bench_missing(const struct bench *b, const struct bench_scenario *s, char w
 /* "chrt -b 0; taskset -c 1": each a further arm. */
 static void measure_add_arms(struct bench_result *r, const char *against)
 {
-    for (const char *p = against; p && *p && r->arms < BENCH_ARMS;) {
-        size_t n = strcspn(p, ";");
+    for (const char *p = against; p && *p;) {
         char words[256];
         p += strspn(p, " ");
-        n = strcspn(p, ";");
+        size_t n = strcspn(p, ";");
         text_copy(words, n < sizeof words ? n + 1 : sizeof words, p);
-        if (!text_is_blank(words)) {
+        if (!text_is_blank(words) && r->arms == BENCH_ARMS) {
+            log_warn(0, "policy bench: %d ways are compared at most; left out: %s", BENCH_ARMS, words);
+        } else if (!text_is_blank(words)) {
             char *kept = mem_dup(words); /* freed by bench_result_done() */
             r->arm[r->arms++] = (struct bench_arm){ kept, ARM_WORDS, kept };
         }
