@@ -183,22 +183,5 @@ static int manager_start(void *self, const struct manager_scope *s, char group[s
     return rc;
 }
 
-/* UINT64_MAX is "not set" for a weight, and "no limit" for a bound. */
-static int manager_calm(void *self, const char *name, char why[static BUS_WHY])
-{
-    struct manager_link *l = self;
-    sd_bus_error e = SD_BUS_ERROR_NULL;
-    int rc = sd_bus_call_method(l->bus, l->owner, PATH, MANAGER, "SetUnitProperties", &e, NULL, "sba(sv)", name, 1, 5,
-                                "CPUWeight", "t", UINT64_MAX, "IOWeight", "t", UINT64_MAX, "MemoryLow", "t",
-                                UINT64_C(0), "MemoryHigh", "t", UINT64_MAX, "CPUQuotaPerSecUSec", "t", UINT64_MAX);
-    if (rc < 0) {
-        bus_say(why, &e, rc);
-        rc = sd_bus_error_has_name(&e, NAME ".NoSuchUnit") ? -ESRCH : bus_error(&e, rc);
-    }
-    sd_bus_error_free(&e);
-    return rc < 0 ? rc : 0;
-}
-
 extern const struct manager_bus sonde_manager __attribute__((visibility("default")));
-const struct manager_bus sonde_manager = { .open = manager_open, .start = manager_start, .calm = manager_calm,
-                                           .close = manager_close };
+const struct manager_bus sonde_manager = { .open = manager_open, .start = manager_start, .close = manager_close };

@@ -32,8 +32,6 @@ struct manager_bus {
      * manager could not. */
     int (*start)(void *self, const struct manager_scope *s, char group[static MANAGER_GROUP], char why[static BUS_WHY]);
 
-    /* Sets everything that start() may have set back to the manager's defaults, while its processes go on. */
-    int (*calm)(void *self, const char *name, char why[static BUS_WHY]);
     void (*close)(void *self);
 };
 

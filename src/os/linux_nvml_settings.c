@@ -1,5 +1,5 @@
 /*
- * linux_nvml_settings.c - what NVIDIA's library can set: limit of power, persistence, clock.
+ * linux_nvml_settings.c - what NVIDIA's library can set: limit of power, persistence, compute mode, clock.
  *
  * After NVIDIA's nvml.h, as linux_nvml.c. Asked seldom, so each function is looked up when it is called. No GPU was at
  * hand.
@@ -23,7 +23,8 @@ union nvml_setter {
 
 const char *nvml_setting_name(enum nvml_setting s)
 {
-    static const char *const name[NVML_SETTINGS] = { "cap", "cap.least", "cap.most", "cap.usual", "persistence" };
+    static const char *const name[NVML_SETTINGS] = { "cap", "cap.least", "cap.most", "cap.usual", "persistence",
+                                                    "compute.mode" };
     return name[s];
 }
 
@@ -67,6 +68,7 @@ int nvml_settings(struct nvml *n, int gpu, double v[static NVML_SETTINGS])
         settings_one(n, gpu, "nvmlDeviceGetPowerManagementLimit", 1000, &v[NVML_CAP]),
         settings_one(n, gpu, "nvmlDeviceGetPowerManagementDefaultLimit", 1000, &v[NVML_CAP_USUAL]),
         settings_one(n, gpu, "nvmlDeviceGetPersistenceMode", 1, &v[NVML_PERSISTENCE]),
+        settings_one(n, gpu, "nvmlDeviceGetComputeMode", 1, &v[NVML_COMPUTE_MODE]),
         settings_range(n, gpu, v),
     };
     for (size_t i = 0; i < sizeof rc / sizeof *rc; i++)
@@ -77,18 +79,18 @@ int nvml_settings(struct nvml *n, int gpu, double v[static NVML_SETTINGS])
 
 int nvml_set(struct nvml *n, int gpu, enum nvml_setting s, double value)
 {
-    bool cap = s == NVML_CAP;
-    if (!cap && s != NVML_PERSISTENCE)
-        return -EINVAL;
-    if (!(value >= 0 && value < 1e6))
+    static const char *const function[NVML_SETTINGS] = {
+        [NVML_CAP] = "nvmlDeviceSetPowerManagementLimit", [NVML_PERSISTENCE] = "nvmlDeviceSetPersistenceMode",
+        [NVML_COMPUTE_MODE] = "nvmlDeviceSetComputeMode",
+    };
+    if (!function[s] || !(value >= 0 && value < 1e6))
         return -EINVAL;
     if (nvml_recording(n))
         return nvml_recorded_put(nvml_recording(n), gpu, nvml_setting_name(s), value);
-    union nvml_setter f = { .found = nvml_symbol(n, cap ? "nvmlDeviceSetPowerManagementLimit"
-                                                        : "nvmlDeviceSetPersistenceMode") };
+    union nvml_setter f = { .found = nvml_symbol(n, function[s]) };
     if (!f.found)
         return -EOPNOTSUPP;
-    return nvml_error(f.set(nvml_handle(n, gpu), (unsigned)lround(value * (cap ? 1000 : 1))));
+    return nvml_error(f.set(nvml_handle(n, gpu), (unsigned)lround(value * (s == NVML_CAP ? 1000 : 1))));
 }
 
 int nvml_lock_clock(struct nvml *n, int gpu, double least, double most)

@@ -108,12 +108,13 @@ int nvml_processes(struct nvml *n, int gpu, enum nvml_use use, struct nvml_proce
 
 /* ---- what can be set ---- */
 
-/* Watts, but for the last: 0 or 1. The names in a recording are those of nvml_setting_name(). */
+/* Watts, but for the last two. The names in a recording are those of nvml_setting_name(). */
 enum nvml_setting {
-    NVML_CAP,         /* what it may draw; this and NVML_PERSISTENCE can be set */
+    NVML_CAP,         /* what it may draw; this and the last two can be set */
     NVML_CAP_LEAST, NVML_CAP_MOST, /* between which that may be */
     NVML_CAP_USUAL,   /* what the vendor meant */
-    NVML_PERSISTENCE, /* does the driver keep it ready while nobody uses it? */
+    NVML_PERSISTENCE, /* does the driver keep it ready while nobody uses it? 0 or 1 */
+    NVML_COMPUTE_MODE, /* who may compute on it: 0 all, 2 nobody, 3 one process at a time */
     NVML_SETTINGS,
 };
 

@@ -160,8 +160,10 @@ void knob_probe(const struct knob *k, const struct place *p, struct knob_probe *
         return;
     rc = k->writable ? k->writable(k, p) : 0;
     out->writable = rc == 0;
-    if (rc == -EBUSY && !*out->why)
-        snprintf(out->why, KNOB_WHY, "others than the program itself and what it started share it");
-    if (rc < 0 && !*out->why) /* of root, no more rights would help */
-        snprintf(out->why, KNOB_WHY, "%s", *k->needs && !os_is_root() ? k->needs : strerror(-rc));
+    out->lacks_right = rc < 0 && rc != -EBUSY && *k->needs && !os_is_root();
+    if (rc < 0)
+        snprintf(out->why, KNOB_WHY, "%s",
+                 rc == -EBUSY       ? "others than the program itself and what it started share it"
+                 : out->lacks_right ? k->needs
+                                    : strerror(-rc));
 }

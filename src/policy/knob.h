@@ -111,6 +111,7 @@ int knob_check(const struct knob *k, const struct place *p, const char *value, c
 struct knob_probe {
     bool exists, readable, writable; /* writable by us, now */
     char value[KNOB_VALUE_MAX];      /* current; "" not known */
+    bool lacks_right;                /* it could be written with more rights, those that knob.needs names */
     char why[KNOB_WHY];              /* why it is not there, or cannot be written; "" */
 };
 void knob_probe(const struct knob *k, const struct place *p, struct knob_probe *out);

@@ -305,7 +305,6 @@ void machine_look(const char *root, struct machine *out)
     os_list(root, "/sys/class/thermal", machine_zone, out);
     out->root_user = os_is_root();
     out->can_nice = task_capable(root, TASK_SYS_NICE);
-    out->systemd = os_exists(root, "/run/systemd/system");
     machine_busy(out);
 }
 

@@ -30,7 +30,6 @@ struct machine {
     int groups;                  /* 1 or 2: the version that the cpu controller is in; 0: none */
     char group[MACHINE_PATH];    /* our own group in it: "/", "/user.slice/..." */
     bool group_writable;         /* may we make a group below? */
-    bool systemd;                /* is systemd the service manager here? */
     double contention;           /* share of the time in which some task waited for a processor, by
                                   * /proc/pressure/cpu over 10 s, 0..1; NAN where not known */
     double load;                 /* running tasks beside us for each processor, now */

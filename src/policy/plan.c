@@ -206,7 +206,7 @@ static void step_judge(struct step *s, const struct plan_options *o, bool new_gr
     } else if (other) {
         snprintf(note, sizeof note, "%s turns it here: %s", other->name, other->advice);
         step_leave(s, note);
-    } else if (!now.writable && *now.why && strcmp(now.why, k->needs) != 0) {
+    } else if (!now.writable && !now.lacks_right) {
         step_leave(s, now.why);
     } else if (!now.writable || (k->allowed && k->allowed(k, &s->place, s->value) < 0)) {
         snprintf(note, sizeof note, "it takes %s", *k->needs ? k->needs : "more rights");

@@ -184,16 +184,6 @@ static int make_scope(int argc, char **argv)
     return 0;
 }
 
-static int calm(const char *name)
-{
-    struct scope s = { .of_system = true };
-    char why[KNOB_WHY] = "";
-    snprintf(s.name, sizeof s.name, "%s", name);
-    int rc = scope_calm(&s, why);
-    printf("%s%s%s\n", rc < 0 ? strerror(-rc) : "calm", *why ? ": " : "", why);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     sd_bus *b = NULL;
@@ -204,8 +194,6 @@ int main(int argc, char **argv)
         return choose();
     if (strcmp(what, "scope") == 0 && argc > 4)
         return make_scope(argc, argv);
-    if (strcmp(what, "calm") == 0 && argc > 2)
-        return calm(argv[2]);
     if (sd_bus_open_user(&b) < 0) {
         puts("no bus");
         return 1;

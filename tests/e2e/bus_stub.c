@@ -229,22 +229,6 @@ static int get_unit(sd_bus_message *m, void *self, sd_bus_error *e)
     return sd_bus_reply_method_return(m, "o", "/org/freedesktop/systemd1/unit/x");
 }
 
-static int set_unit(sd_bus_message *m, void *self, sd_bus_error *e)
-{
-    const char *name;
-    int runtime;
-    char text[128];
-    (void)self;
-    if (sd_bus_message_read(m, "sb", &name, &runtime) < 0)
-        return -EINVAL;
-    if (strncmp(name, "sonde-", 6) != 0)
-        return sd_bus_error_setf(e, "org.freedesktop.systemd1.NoSuchUnit", "Unit %s not loaded", name);
-    printf("set %s %d", name, runtime);
-    int rc = print_properties(m, text);
-    putchar('\n');
-    return rc < 0 ? rc : sd_bus_reply_method_return(m, "");
-}
-
 static int control_group(sd_bus *b, const char *path, const char *interface, const char *property,
                          sd_bus_message *reply, void *self, sd_bus_error *e)
 {
@@ -255,7 +239,6 @@ static int control_group(sd_bus *b, const char *path, const char *interface, con
 static const sd_bus_vtable manager[] = {
     SD_BUS_VTABLE_START(0),
     SD_BUS_METHOD("StartTransientUnit", "ssa(sv)a(sa(sv))", "o", start_unit, SD_BUS_VTABLE_UNPRIVILEGED),
-    SD_BUS_METHOD("SetUnitProperties", "sba(sv)", "", set_unit, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_METHOD("GetUnit", "s", "o", get_unit, SD_BUS_VTABLE_UNPRIVILEGED),
     SD_BUS_SIGNAL("JobRemoved", "uoss", 0),
     SD_BUS_VTABLE_END

@@ -304,6 +304,7 @@ ENGINE(nvmlDeviceGetDecoderUtilization, "decoder.util")
 NUMBER(nvmlDeviceGetPowerManagementLimit, "cap", 1000)
 NUMBER(nvmlDeviceGetPowerManagementDefaultLimit, "cap.usual", 1000)
 NUMBER(nvmlDeviceGetPersistenceMode, "persistence", 1)
+NUMBER(nvmlDeviceGetComputeMode, "compute.mode", 1)
 NUMBER(nvmlDeviceGetPowerUsage, "power", 1000)
 NUMBER(nvmlDeviceGetEnforcedPowerLimit, "power.limit", 1000)
 LARGE(nvmlDeviceGetTotalEnergyConsumption, "energy", 1000)
@@ -340,6 +341,7 @@ static nvmlReturn_t fake_set(nvmlDevice_t d, const char *function, unsigned int 
     API function(nvmlDevice_t d, unsigned int v) { return fake_set(d, __func__, v, 0); }
 SET(nvmlDeviceSetPowerManagementLimit)
 SET(nvmlDeviceSetPersistenceMode)
+SET(nvmlDeviceSetComputeMode)
 
 API nvmlDeviceSetGpuLockedClocks(nvmlDevice_t d, unsigned int least, unsigned int most);
 API nvmlDeviceSetGpuLockedClocks(nvmlDevice_t d, unsigned int least, unsigned int most)

@@ -24,7 +24,7 @@ static void begin(struct trial *t, size_t trees)
     for (size_t i = 0; i < trees; i++)
         t->tree[i] = (struct adapt_tree){ .pid = 100 + (int32_t)i, .start = 7, .waits = 40, .others_wait = 0.5,
                                           .weighted = true };
-    t->w = (struct adapt_window){ .at_ms = 1000, .goal = GOAL_LATENCY, .stopped = 1, .hottest = 50, .critical = 100,
+    t->w = (struct adapt_window){ .at_ms = 1000, .goal = GOAL_LATENCY, .stopped = 1, .hottest = 50, .hot = 90,
                                   .battery = NAN, .tree = t->tree, .n = trees };
 }
 
@@ -348,7 +348,7 @@ static void test_what_is_not_known_is_not_worse(void **state)
     (void)state;
     struct trial t;
     begin_applied(&t, GOAL_LATENCY);
-    t.tree[0].waits = t.tree[0].others_wait = t.w.stopped = t.w.hottest = t.w.critical = NAN;
+    t.tree[0].waits = t.tree[0].others_wait = t.w.stopped = t.w.hottest = NAN;
     quiet(&t, 1000);
     adapt_free(t.a);
 }
@@ -465,21 +465,20 @@ static void test_a_change_that_did_not_take(void **state)
 static void test_heat(void **state)
 {
     (void)state;
-    static const struct { enum goal goal; double critical, at, limit; } cases[] = {
-        { GOAL_LATENCY, 100, 90, 90 },     { GOAL_LATENCY, 105, 95, 95 }, { GOAL_LATENCY, NAN, 90, 90 },
-        { GOAL_LATENCY, 80, 90, 90 },      { GOAL_THROUGHPUT, 110, 100, 100 },
-        { GOAL_STABILITY, 100, 85, 85 },   { GOAL_STABILITY, 105, 90, 90 },
+    static const struct { enum goal goal; double hot, limit; } cases[] = {
+        { GOAL_LATENCY, 90, 90 },      { GOAL_LATENCY, 95, 95 },   { GOAL_LATENCY, 70, 70 },
+        { GOAL_THROUGHPUT, 100, 100 }, { GOAL_STABILITY, 90, 85 }, { GOAL_STABILITY, 95, 90 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct trial t;
         begin_applied(&t, cases[i].goal);
-        t.w.critical = cases[i].critical;
-        t.w.hottest = cases[i].at - 0.1;
+        t.w.hot = cases[i].hot;
+        t.w.hottest = cases[i].limit - 0.1;
         quiet(&t, 10);
-        t.w.hottest = cases[i].at;
+        t.w.hottest = cases[i].limit;
         expect_now(&t, ADAPT_PAUSE, ADAPT_HOT);
         assert_near(t.d.before, cases[i].limit, 1e-9);
-        assert_near(t.d.after, cases[i].at, 1e-9);
+        assert_near(t.d.after, cases[i].limit, 1e-9);
         assert_string_equal(adapt_held_by(t.a), "heat");
         assert_int_equal(adapt_follows(t.a, 100, 7), -1);
         t.w.hottest = cases[i].limit - 7.9;

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #define ADDRESS "0000:01:00.0"
-#define SETTINGS "cap 320\ncap.least 150\ncap.most 400\ncap.usual 320\npersistence 0\nclock.max 3105000000\n"
+#define SETTINGS "cap 320\ncap.least 150\ncap.most 400\ncap.usual 320\npersistence 0\ncompute.mode 0\n" \
+                 "clock.max 3105000000\n"
 
 static struct place at(const char *root, const char *inst)
 {
@@ -54,6 +55,9 @@ static void a_recorded_one_there_and_back(void **state)
     expect("gpu.power", &p, "320");
     assert_int_equal(put("gpu.persistence", &p, "1"), 0);
     expect("gpu.persistence", &p, "1");
+    expect("gpu.compute", &p, "all");
+    assert_int_equal(put("gpu.compute", &p, "one"), 0);
+    expect("gpu.compute", &p, "one");
     expect("gpu.clock", &p, "free");
     assert_int_equal(put("gpu.clock", &p, "1200-1800"), 0);
     expect("gpu.clock", &p, "1200-1800");
@@ -68,6 +72,7 @@ static void limits(void **state)
     static const struct { const char *knob, *value; int rc; } cases[] = {
         { "gpu.power", "320", 0 }, { "gpu.power", "321", -ERANGE }, { "gpu.power", "160", 0 }, { "gpu.power", "159", -ERANGE },
         { "gpu.power", "400", -ERANGE }, { "gpu.power", "much", -EINVAL }, { "gpu.persistence", "2", -ERANGE },
+        { "gpu.compute", "all", 0 }, { "gpu.compute", "nobody", 0 }, { "gpu.compute", "3", -EINVAL },
         { "gpu.clock", "free", 0 }, { "gpu.clock", "1200-3105", 0 }, { "gpu.clock", "1200-3106", -ERANGE },
         { "gpu.clock", "1800-1200", -EINVAL }, { "gpu.clock", "1200", -EINVAL }, { "gpu.clock", "1200-1800x", -EINVAL },
     };
@@ -130,6 +135,8 @@ static void through_the_library(void **state)
         assert_int_equal(fake_nvml_calls(&m, "nvmlDeviceSetPowerManagementLimit 250000 ", ADDRESS), 1);
         assert_int_equal(put("gpu.persistence", &p, "1"), 0);
         assert_int_equal(fake_nvml_calls(&m, "nvmlDeviceSetPersistenceMode 1 ", ADDRESS), 1);
+        assert_int_equal(put("gpu.compute", &p, "one"), 0);
+        assert_int_equal(fake_nvml_calls(&m, "nvmlDeviceSetComputeMode 3 ", ADDRESS), 1);
         assert_int_equal(nvml_open("", &n), 0);
         int gpu = nvml_device_at(n, ADDRESS);
         assert_int_equal(nvml_settings(n, gpu, v), 0);

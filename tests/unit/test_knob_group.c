@@ -69,6 +69,8 @@ static void v2_new(void)
     tree_write(root, "/sys/fs/cgroup/jobs/memory.high", "max\n");
     tree_write(root, "/sys/fs/cgroup/jobs/memory.low", "0\n");
     tree_write(root, "/sys/fs/cgroup/jobs/io.weight", "default 100\n8:0 50\n");
+    tree_write(root, "/sys/fs/cgroup/jobs/io.latency", "");
+    tree_write(root, "/sys/fs/cgroup/jobs/cpuset.cpus", "\n");
 }
 
 static void v2(void **state)
@@ -105,6 +107,46 @@ static void v2(void **state)
     tree_remove(root, "/sys/fs/cgroup/jobs/io.weight"); /* with bfq and without io.cost */
     tree_write(root, "/sys/fs/cgroup/jobs/io.bfq.weight", "default 120\n");
     expect("io.weight", "/jobs", "120");
+    tree_done(root);
+}
+
+static void processors_of_a_group(void **state)
+{
+    (void)state;
+    v2_new();
+    expect("cpuset.cpus", "/jobs", "all");
+    assert_int_equal(put("cpuset.cpus", "/jobs", "0-3,8"), 0);
+    expect("cpuset.cpus", "/jobs", "0-3,8");
+    assert_int_equal(put("cpuset.cpus", "/jobs", "all"), 0);
+    assert_string_equal(tree_text(root, "/sys/fs/cgroup/jobs/cpuset.cpus"), ""); /* an empty line: what is above */
+    expect("cpuset.cpus", "/jobs", "all");
+    static const char *const bad[] = { "", "none", "3-0", "0,1", "0-3,2", "0-", "x", "-1" };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(check("cpuset.cpus", "/jobs", bad[i]), -EINVAL);
+    assert_int_equal(check("cpuset.cpus", "/jobs", "all"), 0);
+    assert_int_equal(check("cpuset.cpus", "/jobs", "0-1"), 0);
+    tree_done(root);
+}
+
+static void latency_of_storage(void **state)
+{
+    (void)state;
+    v2_new();
+    expect("io.latency", "/jobs", "none");
+    assert_int_equal(put("io.latency", "/jobs", "8:0=20000"), 0);
+    assert_string_equal(tree_text(root, "/sys/fs/cgroup/jobs/io.latency"), "8:0 target=20000");
+    expect("io.latency", "/jobs", "8:0=20000");
+    tree_write(root, "/sys/fs/cgroup/jobs/io.latency", "8:0 target=20000\n253:16 target=500\n");
+    expect("io.latency", "/jobs", "8:0=20000,253:16=500");
+    assert_int_equal(put("io.latency", "/jobs", "none"), 0);
+    assert_string_equal(tree_text(root, "/sys/fs/cgroup/jobs/io.latency"), "253:16 target=0"); /* one after the other */
+    static const struct { const char *value; int rc; } cases[] = {
+        { "none", 0 }, { "8:0=1", 0 }, { "8:0=20000,8:16=500", 0 }, { "8:0=10000000", 0 }, { "8:0=10000001", -ERANGE },
+        { "8:0=0", -EINVAL }, { "8:0", -EINVAL }, { "8:0=5,", -EINVAL }, { "8:0=5x", -EINVAL }, { "sda=5", -EINVAL },
+        { "8:0=5,none", -EINVAL }, { ",", -EINVAL },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(check("io.latency", "/jobs", cases[i].value), cases[i].rc);
     tree_done(root);
 }
 
@@ -331,7 +373,8 @@ static void on_this_machine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(v2), cmocka_unit_test(v2_makes_and_removes_groups), cmocka_unit_test(v1),
+        cmocka_unit_test(v2), cmocka_unit_test(processors_of_a_group),
+        cmocka_unit_test(latency_of_storage), cmocka_unit_test(v2_makes_and_removes_groups), cmocka_unit_test(v1),
         cmocka_unit_test(what_may_be_written), cmocka_unit_test(a_group_that_went_away),
         cmocka_unit_test(on_this_machine),
     };

@@ -272,7 +272,6 @@ static void a_laptop(void **state)
     put("/proc/pressure/cpu", "some avg10=25.50 avg60=1.00 avg300=0.10 total=1\n"
         "full avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
     put("/proc/loadavg", "0.50 1.25 3.00 5/100 4711\n");
-    put("/run/systemd/system/x", "\n");
     machine_look(root, &m);
     assert_true(m.on_battery);
     assert_near(m.battery, 37, 0);
@@ -280,7 +279,6 @@ static void a_laptop(void **state)
     assert_near(m.critical, 84.85, 1e-9);
     assert_near(m.contention, 0.255, 1e-9);
     assert_near(m.load, 4 / 16.0, 1e-9);
-    assert_true(m.systemd);
     put("/sys/class/power_supply/AC/online", "1\n");
     machine_look(root, &m);
     assert_false(m.on_battery);
@@ -300,7 +298,7 @@ static void nothing_is_known(void **state)
     assert_nan(m.critical);
     assert_nan(m.battery);
     assert_nan(m.contention);
-    assert_false(m.autogroup || m.on_battery || m.can_nice || m.systemd || m.group_writable || m.hybrid);
+    assert_false(m.autogroup || m.on_battery || m.can_nice || m.group_writable || m.hybrid);
     assert_string_equal(place(&m, 1), "");
     tree_done(root);
 }

@@ -1,8 +1,7 @@
-/* watcher.c - fork(2), setsid(2), pidfd_open(2); the terminal that started it may close. */
+/* watcher.c - fork(2), setsid(2); the terminal that started it may close. */
 #include "app/policy/watcher.h"
 
-#include "base/auto.h"
-#include "base/mem.h"
+#include "os/ended.h"
 #include "os/os.h"
 #include "policy/tasks.h"
 
@@ -10,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,31 +68,6 @@ int watcher_start(int (*set)(void *self, bool *stays), void (*watch)(void *self)
 
 /* ---- watching ---- */
 
-/* Fewer descriptors than tasks: those that have none are looked at now and then. */
-static size_t watcher_open(const struct watched *w, size_t n, struct pollfd *poll)
-{
-    size_t open = 0;
-    for (size_t i = 0; i < n; i++) {
-        int fd = (int)syscall(SYS_pidfd_open, w[i].pid, 0);
-        if (fd >= 0 && task_lives("", w[i].pid, w[i].start))
-            poll[open++] = (struct pollfd){ .fd = fd, .events = POLLIN };
-        else
-            os_close(fd);
-    }
-    return open;
-}
-
-static size_t watcher_drop_ended(struct pollfd *poll, size_t n)
-{
-    size_t left = 0;
-    for (size_t i = 0; i < n; i++)
-        if (poll[i].revents)
-            os_close(poll[i].fd);
-        else
-            poll[left++] = poll[i];
-    return left;
-}
-
 static bool watcher_any_lives(const struct watched *w, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -111,13 +84,15 @@ static int watcher_pause(int64_t until_ms)
 
 void watcher_wait(const struct watched *w, size_t n, int64_t until_ms, struct transaction *t)
 {
-    auto_free struct pollfd *fds = mem_new((n + 1) * sizeof *fds);
-    size_t open = watcher_open(w, n, fds);
+    struct os_ended *ended = os_ended_new();
+    for (size_t i = 0; i < n; i++)
+        os_ended_add(ended, w[i].pid); /* those that it cannot watch are looked at now and then */
+    struct pollfd end = { .fd = os_ended_fd(ended), .events = POLLIN };
     while (!os_stopping() && watcher_any_lives(w, n) && (!until_ms || os_wall_ms() < until_ms) &&
            (!t || transaction_stands(t))) {
-        int rc = poll(fds, open, watcher_pause(until_ms));
-        open = rc > 0 ? watcher_drop_ended(fds, open) : open;
+        poll(&end, 1, watcher_pause(until_ms));
+        while (os_ended_take(ended) > 0)
+            ;
     }
-    for (size_t i = 0; i < open; i++)
-        os_close(fds[i].fd);
+    os_ended_free(ended);
 }

@@ -26,8 +26,6 @@
 #define STARVES_FLOOR 0.1     /* seconds of waiting a second of running: less than that is no waiting */
 #define REST_MS HOUR_MS
 #define REST_MOST_MS (8 * HOUR_MS)
-#define HOT_LEAST 90.0        /* celsius */
-#define HOT_MARGIN 10.0       /* below the critical mark */
 #define HOT_STABILITY 5.0     /* the goal of steady times ends that much lower: clocks give way before the mark */
 #define COOLER 8.0
 #define COOL_MS 60000
@@ -272,11 +270,6 @@ static void adapt_note(struct adapt *a, const struct adapt_window *w)
 
 /* ---- guards ---- */
 
-static double adapt_hot_at(const struct adapt_window *w)
-{
-    return fmax(isnan(w->critical) ? HOT_LEAST : w->critical - HOT_MARGIN, HOT_LEAST);
-}
-
 /* Over the limit it holds, until it was cooler by the margin for a minute. */
 static bool adapt_heat(bool holds, double limit, const struct adapt_window *w, int64_t *cool_ms)
 {
@@ -298,8 +291,8 @@ static bool adapt_heat(bool holds, double limit, const struct adapt_window *w, i
 static void adapt_guard(struct adapt *a, const struct adapt_window *w)
 {
     bool guards = a->limits.thermal_guard;
-    a->hot = guards && adapt_heat(a->hot, adapt_hot_at(w), w, &a->cool_ms);
-    a->warm = guards && adapt_heat(a->warm, adapt_hot_at(w) - HOT_STABILITY, w, &a->cool_steady_ms);
+    a->hot = guards && adapt_heat(a->hot, w->hot, w, &a->cool_ms);
+    a->warm = guards && adapt_heat(a->warm, w->hot - HOT_STABILITY, w, &a->cool_steady_ms);
     a->low = w->on_battery && (w->battery < BATTERY_LOW || (a->low && !(w->battery >= BATTERY_AGAIN)));
     a->calm = w->stopped > STOPPED_AGAIN ? 0 : a->calm + 1;
     a->pressed = w->stopped > STOPPED_MOST || (a->pressed && a->calm < WINDOWS);
@@ -321,7 +314,7 @@ static bool adapt_is_blocked(const struct adapt *a, int goal, enum adapt_why *wh
 
 static void adapt_guard_figures(const struct adapt_window *w, int goal, struct adapt_decision *d)
 {
-    d->before = d->why == ADAPT_HOT       ? adapt_hot_at(w) - (goal == GOAL_STABILITY ? HOT_STABILITY : 0)
+    d->before = d->why == ADAPT_HOT       ? w->hot - (goal == GOAL_STABILITY ? HOT_STABILITY : 0)
                 : d->why == ADAPT_BATTERY ? BATTERY_LOW
                                           : STOPPED_MOST;
     d->after = d->why == ADAPT_HOT ? w->hottest : d->why == ADAPT_BATTERY ? w->battery : w->stopped;

@@ -68,7 +68,8 @@ struct adapt_window {
     int goal;                      /* that adapt_goal() says; -1 none */
     double stopped;                /* share of it in which all tasks stood still for want of processor or memory,
                                     * percent: the "full" of pressure; NAN not known */
-    double hottest, critical;      /* celsius; NAN not known */
+    double hottest;                /* celsius; NAN not known */
+    double hot;                    /* from how many on it is too hot to be made hotter */
     bool on_battery;
     double battery;                /* percent; NAN not known */
     const struct adapt_tree *tree; /* n of them; one that is left out is gone */

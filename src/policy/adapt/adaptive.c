@@ -439,7 +439,7 @@ void adaptive_window(struct adaptive *x, int64_t at_ms, const char *class, doubl
     adaptive_drop_gone(x);
     adaptive_note_trees(x);
     adapt_window(x->adapt, &(struct adapt_window){
-        .at_ms = at_ms, .goal = x->goal, .stopped = stopped, .hottest = m->hottest, .critical = m->critical,
+        .at_ms = at_ms, .goal = x->goal, .stopped = stopped, .hottest = m->hottest, .hot = machine_hot_c(m),
         .on_battery = m->on_battery, .battery = m->battery, .tree = x->window, .n = x->n_window }, &d);
     adaptive_do(x, &d);
     x->machine = NULL;

@@ -59,18 +59,3 @@ int scope_start(const struct scope_wish *w, struct scope *out, char why[static K
         *out = s;
     return rc;
 }
-
-int scope_calm(const struct scope *s, char why[static KNOB_WHY])
-{
-    const struct manager_bus *bus;
-    void *link;
-    char said[BUS_WHY] = "";
-    int rc = scope_manager(s->of_system, &bus, &link, why);
-    if (rc < 0)
-        return rc;
-    rc = bus->calm(link, s->name, said);
-    bus->close(link);
-    if (rc < 0)
-        text_copy(why, KNOB_WHY, said);
-    return rc;
-}

@@ -31,8 +31,4 @@ struct scope {
  */
 int scope_start(const struct scope_wish *w, struct scope *out, char why[static KNOB_WHY]);
 
-/* Sets what scope_start() set back to the default, while the processes go on in the scope: they cannot leave it.
- * -ESRCH: it is gone, with its processes. */
-int scope_calm(const struct scope *s, char why[static KNOB_WHY]);
-
 #endif

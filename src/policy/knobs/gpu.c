@@ -1,5 +1,5 @@
 /*
- * gpu.c - limit of power, persistence and clock of NVIDIA's GPUs, through NVML (os/nvml.h). Untested on hardware.
+ * gpu.c - limit of power, persistence, compute mode and clock of NVIDIA's GPUs, through NVML (os/nvml.h). Untested on hardware.
  *
  * A limit of power is never set above the vendor's own, and not below half of it. That a clock is locked cannot be
  * asked of the library: what was set last stands in /run/sonde-policy, which goes with the boot as the lock does. It is
@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GPU_DRIVER "/sys/bus/pci/drivers/nvidia"
@@ -91,11 +92,15 @@ static int gpu_writable(const struct knob *k, const struct place *p)
     return *p->root || os_is_root() ? 0 : -EPERM;
 }
 
-/* ---- limit of power and persistence ---- */
+/* ---- limit of power, persistence, compute mode ---- */
 
 static enum nvml_setting gpu_which(const struct knob *k)
 {
-    return strcmp(k->arg, "cap") == 0 ? NVML_CAP : NVML_PERSISTENCE;
+    static const enum nvml_setting settable[] = { NVML_CAP, NVML_PERSISTENCE, NVML_COMPUTE_MODE };
+    size_t i = 0;
+    while (i + 1 < sizeof settable / sizeof *settable && strcmp(nvml_setting_name(settable[i]), k->arg) != 0)
+        i++;
+    return settable[i];
 }
 
 static int setting_read(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX])
@@ -126,6 +131,30 @@ static int cap_check(const struct knob *k, const struct place *p, const char *va
     snprintf(why, KNOB_WHY, "%s of %.40s may be %.0f to %.0f W, and never more than its vendor meant; this is %.20s",
              k->name, p->inst, ceil(least), floor(most), value);
     return -ERANGE;
+}
+
+/* nvmlComputeMode_t; 1, one thread, is gone since CUDA 8. */
+static const struct { const char *name; int mode; } compute_modes[] = {
+    { "all", 0 }, { "nobody", 2 }, { "one", 3 },
+};
+
+static int compute_read(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX])
+{
+    int rc = setting_read(k, p, value);
+    for (size_t i = 0; rc == 0 && i < sizeof compute_modes / sizeof *compute_modes; i++)
+        if (compute_modes[i].mode == atoi(value)) {
+            text_copy(value, KNOB_VALUE_MAX, compute_modes[i].name);
+            return 0;
+        }
+    return rc < 0 ? rc : -ENODEV;
+}
+
+static int compute_write(const struct knob *k, const struct place *p, const char *value)
+{
+    for (size_t i = 0; i < sizeof compute_modes / sizeof *compute_modes; i++)
+        if (strcmp(compute_modes[i].name, value) == 0)
+            return gpu_set(p, gpu_which(k), compute_modes[i].mode);
+    return -EINVAL;
 }
 
 /* ---- clock ---- */
@@ -230,6 +259,9 @@ const struct knob knobs_gpu[] = {
     { GPU, .name = "gpu.persistence", .doc = "does the driver keep it ready while nobody uses it?", .type = KNOB_WHOLE,
       .min = 0, .max = 1, .arg = "persistence", .reverts = "set back; gone with the driver",
       .caution = "it draws more at rest", .read = setting_read, .write = setting_write },
+    { GPU, .name = "gpu.compute", .doc = "who may compute on it: one is one process at a time", .type = KNOB_CHOICE,
+      .choices = "all one nobody", .arg = "compute.mode", .reverts = "set back; gone with the driver",
+      .caution = "programs that come later are refused", .read = compute_read, .write = compute_write },
     { GPU, .name = "gpu.clock", .doc = "the limits of its clock, or free", .type = KNOB_TEXT, .unit = "MHz", .arg = "",
       .reverts = "set free", .caution = "heat and power where the lower one is high", .read = clock_read,
       .check = clock_check, .write = clock_write },

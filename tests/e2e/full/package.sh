@@ -108,7 +108,7 @@ listed >"$tmp/installed"
         usr/share/doc/sonde/changelog.gz usr/share/doc/sonde/examples/sonde.yaml \
         usr/share/doc/sonde/examples/network.conf usr/share/doc/sonde/examples/sonde-rapl.conf \
         usr/share/doc/sonde/examples/60-sonde-rapl.rules usr/share/doc/sonde/examples/grafana/sonde.json \
-        usr/lib/systemd/user/sonde-notify.service
+        usr/lib/systemd/user/sonde-notify.service usr/lib/sonde/sonde-load usr/lib/sonde/sonde-load-openmp
     inside sonde doctor --json 2>/dev/null | grep -o '"sonde-[a-z]*"' | sed 's#"\(.*\)"#usr/lib/sonde/\1.so#'
     inside sonde help | sed -n '/^Commands:/,/^$/s#^  \([a-z]*\) .*#usr/share/man/man1/sonde-\1.1.gz#p'
 } | sed 's#^lib/#usr/lib/#' | sort >"$tmp/must"

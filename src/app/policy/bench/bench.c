@@ -18,6 +18,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SCENARIOS 32
 
@@ -141,6 +142,7 @@ static void bench_put_json(const struct benching *b, struct buf *out)
     json_bool(&j, "quick", b->bench.quick);
     json_bool(&j, "stopped", os_stopping());
     json_string(&j, "noise", b->bench.stress_ng ? "stress-ng" : "sonde-load hog");
+    json_int(&j, "busy", b->bench.busy);
     json_int(&j, "met", t.met);
     json_int(&j, "missed", t.missed);
     json_int(&j, "not_judged", t.open);
@@ -197,6 +199,7 @@ static int bench_run(const struct args *a)
     b->args = a;
     b->bench.quick = args_flag(a, "quick");
     b->bench.pairs = (int)args_number(a, "pairs");
+    b->bench.busy = args_given(a, "busy") ? (int)args_number(a, "busy") : (int)sysconf(_SC_NPROCESSORS_ONLN);
     b->bench.against = args_text(a, "against");
     b->bench.progress = bench_progress;
     b->bench.progress_self = b;
@@ -218,7 +221,10 @@ static int bench_run(const struct args *a)
 }
 
 static const struct option options[] = {
-    { "pairs",   0, OPTION_COUNT, "N", 1, PAIRED_MAX, .fallback = "7", .help = "rounds, each with a trial of every arm" },
+    { "pairs",   0, OPTION_COUNT, "N", 1, PAIRED_MAX, .fallback = "7", 
+      .help = "rounds, each with a trial of every arm; A3 has 30 and A7 15 at least" },
+    { "busy",    0, OPTION_COUNT, "N", 1, 1024,
+      .help = "processes of each busy program (default: one for each processor, as a build has)" },
     { "quick",   0, OPTION_FLAG, .help = "two rounds of a moment each: does it work? Nothing is judged" },
     { "against", 0, OPTION_TEXT, "WORDS",
       .help = "another arm: these words before the command, as 'chrt -b 0'; several are separated by ;" },
@@ -230,6 +236,7 @@ static const struct example examples[] = {
     { "sonde policy bench", "everything but A5; about a quarter of an hour" },
     { "sonde policy bench A5", "what learning is worth; about an hour" },
     { "sonde policy bench A1 A2 --pairs 15", "two scenarios, more precisely" },
+    { "sonde policy bench A1 A1b A1c A2 --busy 1", "beside programs of one process each" },
     { "sonde policy bench A1 --against 'chrt -r 10; taskset -c 1'", "beside ways of one's own" },
     { "sonde policy bench --json >bench.json", "with every trial" },
     { 0 },

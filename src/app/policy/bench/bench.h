@@ -67,7 +67,7 @@ struct bench_bar {
 struct bench_scenario {
     const char *name, *doc;
     const struct bench_workload *workload;
-    int hogs;           /* busy programs beside it; 0: none */
+    int neighbours;     /* busy programs beside it, each of bench.busy processes; 0: none */
     bool one_session;   /* they are of its session */
     bool grouped;       /* all in a control group of their own, else in the one at the top */
     bool ordinary_user; /* all of it without rights */
@@ -154,6 +154,7 @@ void bench_total(const struct bench_result *r, size_t n, struct bench_total *out
 struct bench {
     bool quick;
     int pairs;
+    int busy;                    /* processes of a neighbour */
     char self[OS_PATH_MAX], load[OS_PATH_MAX], load_openmp[OS_PATH_MAX]; /* programs; "" not there */
     bool stress_ng;              /* makes the noise; else `sonde-load hog` does */
     bool redis;                  /* is there a server? */

@@ -85,24 +85,24 @@ static const struct bench_workload large_table = {
 
 static const struct bench_scenario scenarios[] = {
     {
-        .name = "A1", .doc = "redis beside 4 busy programs of one session", .workload = &redis, .hogs = 4,
+        .name = "A1", .doc = "redis beside 4 busy programs of one session", .workload = &redis, .neighbours = 4,
         .one_session = true, .arm = { DEFAULT, NICE, INTENT("latency") },
         .bar = { { BAR_GAIN, "latency", "default", "p99", 10 }, { BAR_GAIN, "latency", "nice -10", "p99", 5 },
                  { BAR_GAIN, "latency", "default", "p50", 1 } },
     },
     {
         .name = "A1b", .doc = "the same within one control group, where sessions do not count", .workload = &redis,
-        .hogs = 4, .one_session = true, .grouped = true, .arm = { DEFAULT, NICE, INTENT("latency") },
+        .neighbours = 4, .one_session = true, .grouped = true, .arm = { DEFAULT, NICE, INTENT("latency") },
         .bar = { { BAR_GAIN, "latency", "default", "p99", 5 } },
     },
     {
-        .name = "A1c", .doc = "the same as a user without rights", .workload = &redis, .hogs = 4, .one_session = true,
+        .name = "A1c", .doc = "the same as a user without rights", .workload = &redis, .neighbours = 4, .one_session = true,
         .ordinary_user = true, .arm = { DEFAULT, INTENT("latency") },
         .bar = { { BAR_GAIN, "latency", "default", "p99", 4 } },
     },
     {
         .name = "A2", .doc = "OpenMP barriers beside 2 busy programs of another session", .workload = &barrier,
-        .hogs = 2, .arm = { DEFAULT, NICE, INTENT("throughput") },
+        .neighbours = 2, .arm = { DEFAULT, NICE, INTENT("throughput") },
         .bar = { { BAR_GAIN, "throughput", "default", "wall", 5 }, { BAR_GAIN, "throughput", "default", "cpu", 3 },
                  { BAR_GAIN, "throughput", "nice -10", "wall", 1 } },
     },
@@ -119,17 +119,17 @@ static const struct bench_scenario scenarios[] = {
     },
     {
         .name = "A7", .doc = "how much redis' middle differs from run to run, beside 4 busy programs",
-        .workload = &redis, .hogs = 4, .one_session = true, .rounds = 15, .arm = { DEFAULT, INTENT("stability") },
+        .workload = &redis, .neighbours = 4, .one_session = true, .rounds = 15, .arm = { DEFAULT, INTENT("stability") },
         .bar = { { BAR_SPREAD, "stability", "default", "p50", 2 } },
     },
     {
         .name = "A5", .doc = "learning: p99 of redis beside 4 busy programs of one session", .workload = &redis_tail,
-        .hogs = 4, .one_session = true, .named = true, .goal = "latency", .measure = "stdout:\"p99_us\":([0-9.]+)",
+        .neighbours = 4, .one_session = true, .named = true, .goal = "latency", .measure = "stdout:\"p99_us\":([0-9.]+)",
         .arm = PROFILES,
     },
     {
         .name = "A5", .doc = "learning: OpenMP barriers beside 2 busy programs of another session",
-        .workload = &barrier, .hogs = 2, .named = true, .goal = "throughput", .measure = "wall", .arm = PROFILES,
+        .workload = &barrier, .neighbours = 2, .named = true, .goal = "throughput", .measure = "wall", .arm = PROFILES,
     },
     {
         .name = "A5", .doc = "learning: interrupts while each of 40 processes looks once", .workload = &pollers_round,
@@ -137,7 +137,7 @@ static const struct bench_scenario scenarios[] = {
     },
     {
         .name = "A5", .doc = "learning: how evenly redis answers beside 4 busy programs", .workload = &redis_even,
-        .hogs = 4, .one_session = true, .named = true, .goal = "stability", .measure = "stdout:\"spread\":([0-9.]+)",
+        .neighbours = 4, .one_session = true, .named = true, .goal = "stability", .measure = "stdout:\"spread\":([0-9.]+)",
         .arm = PROFILES,
     },
     {

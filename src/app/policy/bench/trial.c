@@ -134,12 +134,10 @@ static void words_put_arm(struct words *w, const struct bench *b, const struct b
     words_put_base(w, b, s);
 }
 
-/* A neighbour keeps every processor busy: beside one process each, a task that wakes is soon served on a machine at
- * rest, whatever it runs under. */
-static void words_put_hogs(struct words *w, const struct bench *b, const struct bench_scenario *s)
+static void words_put_neighbours(struct words *w, const struct bench *b, const struct bench_scenario *s)
 {
     char n[16];
-    snprintf(n, sizeof n, "%ld", s->hogs * sysconf(_SC_NPROCESSORS_ONLN));
+    snprintf(n, sizeof n, "%d", s->neighbours * b->busy);
     words_split(w, b->stress_ng ? "stress-ng --quiet --cpu" : "");
     if (!b->stress_ng) {
         words_put(w, b->load);
@@ -198,14 +196,14 @@ static int trial_enter_group(struct trial *t)
 static int trial_start(struct trial *t, const struct words *program, int nice)
 {
     const struct bench_scenario *s = t->scenario;
-    auto_words struct words hogs = { 0 };
+    auto_words struct words busy = { 0 };
     struct stage_about about = trial_about(t);
     int rc = 0;
-    if (s->hogs) {
-        words_put_hogs(&hogs, t->bench, s);
-        about.noise = words_of(&hogs);
+    if (s->neighbours) {
+        words_put_neighbours(&busy, t->bench, s);
+        about.noise = words_of(&busy);
     }
-    if (s->hogs && !s->one_session) {
+    if (s->neighbours && !s->one_session) {
         rc = stage_start(&about, &t->noise);
         about.noise = NULL;
         os_sleep_until(os_mono_ns() + 300000000); /* until all of it runs */
