@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define LOOK_NS (INT64_C(4) * 1000000000)
-#define KNOWN_MAX 256 /* transactions that are remembered: more than a journal keeps of those that are over */
+#define KNOWN_MAX 1088 /* transactions that are remembered: all that a journal can hold, open and over */
 
 struct deeds {
     struct recorder *r;

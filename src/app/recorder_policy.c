@@ -110,14 +110,15 @@ static enum adaptive_recalled policing_recall(void *self, const struct machine *
 {
     const struct policing *p = self;
     char path[64], program[OS_PATH_MAX];
+    struct signature work;
     struct learned_key key;
     struct learned l;
     struct index *x;
     snprintf(path, sizeof path, "/proc/%d/exe", pid);
     if (os_read_link("", path, program, sizeof program) < 0 ||
-        learned_key(m, goal, (const char *const[]){ program, NULL }, &key) < 0 ||
-        index_open_read(p->r->o.dir, &x) < 0)
+        signature_of((const char *const[]){ program, NULL }, &work) < 0 || index_open_read(p->r->o.dir, &x) < 0)
         return ADAPTIVE_UNKNOWN;
+    learned_key(m, goal, &work, &key);
     int rc = learned_find(x, &key, NULL, &l);
     index_close(x);
     if (rc < 0 || l.state == INDEX_POLICY_STOPPED)

@@ -9,17 +9,12 @@
 #define PRUNE 3.0
 #define FINAL 8 /* repeats of the last round at most */
 
-static int halving_cost(const struct halving *h)
+int halving_cost(const struct halving *h)
 {
     int sum = 0;
     for (int r = 0; r < HALVING_ROUNDS; r++)
         sum += h->wide[r] * h->repeats[r];
     return sum;
-}
-
-int halving_planned(const struct halving *h)
-{
-    return halving_cost(h);
 }
 
 /* A third goes on, one at least; then as many as the budget bears, and last the final round is repeated more often. */

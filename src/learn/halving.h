@@ -10,7 +10,7 @@
  * halving_put() what came of it.
  *
  * Source: Karnin, Koren and Somekh, "Almost optimal exploration in multi-armed bandits", ICML 2013, with repeats that
- * grow and medians in place of means (means under long tails chose wrongly in most replays: docs/POLICY.md).
+ * grow and medians in place of means, which one long run would decide.
  */
 #ifndef LEARN_HALVING_H
 #define LEARN_HALVING_H
@@ -83,7 +83,7 @@ void halving_stop(struct halving *h);
 
 /* How many trials were made; never above the budget. How many it takes if no arm goes early. */
 int halving_trials(const struct halving *h);
-int halving_planned(const struct halving *h);
+int halving_cost(const struct halving *h);
 
 /* The median of an arm on the log scale; NaN without a value, INFINITY where most were ended. */
 double halving_median(const struct halving *h, int arm);

@@ -20,7 +20,8 @@ struct hierarchy {
     char own[HIERARCHY_PATH];   /* of this process, below the mount: "/" or "/user.slice/..." */
 };
 
-/* Of "cpu", "memory", "io" (in version 1 "blkio"). -ENODEV: it is nowhere. */
+/* Of "cpu", "memory", "io" (in version 1 "blkio"). -ENODEV: it is nowhere. *out is changed also after an
+ * error. */
 int hierarchy_find(const char *root, const char *controller, struct hierarchy *out);
 
 /* The group of a task in it, below the mount; pid 0: this process. -ESRCH; -ENODEV: outside of what is mounted. */

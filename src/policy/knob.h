@@ -64,8 +64,10 @@ struct knob {
     const char *unit;    /* "ns"; NULL for none */
     const char *pair;    /* another knob that a write here changes, too (vm.dirty_bytes zeroes vm.dirty_ratio); NULL */
     const char *owner;   /* what may hold it instead of us: "cpufreq", "power", "irq"; see owners.h; NULL for nobody */
+    const char *back;    /* a value that is only gone back to, as it could not be undone itself; NULL: none */
     const char *anew;    /* what a program that is about to start has, whatever we have ourselves; NULL: the same */
     bool self_only;      /* a task can set it of itself only: at a launch */
+    bool held;           /* a hold of this process, which ends with it: another can neither see it nor let go of it */
     bool opt_in;         /* never set unless a person named it (real-time classes) */
     const char *arg;     /* for its functions: of KNOB_ENV the variable, of others a path or a field */
 

@@ -53,10 +53,20 @@ static bool launch_is_own(const struct step *s)
     return s->state == STEP_PLANNED && (s->knob->class == KNOB_ENV || s->knob->class == KNOB_PROCESS);
 }
 
-static void child_run(int fd, const struct plan *p, const char *const *argv, bool strict, const sigset_t *mask)
+/* What of the signals the program has from us: this program ignores those of writes for itself (os_outlive_writes()),
+ * and takes that of its children's ends. */
+struct inherited {
+    sigset_t mask;
+    struct sigaction child;
+};
+
+static void child_run(int fd, const struct plan *p, const char *const *argv, bool strict, const struct inherited *from)
 {
     struct became last = { .step = -1 };
-    sigprocmask(SIG_SETMASK, mask, NULL);
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
+    sigaction(SIGCHLD, &from->child, NULL);
+    sigprocmask(SIG_SETMASK, &from->mask, NULL);
     for (size_t i = 0; i < p->n && last.error == 0; i++)
         if (launch_is_own(&p->step[i]) && child_step(fd, &p->step[i], (int)i) < 0 && strict)
             last.error = -ECANCELED;
@@ -130,13 +140,16 @@ static void launch_ended(struct launch *l, int status, const struct rusage *ru)
 int launch_start(struct plan *p, const char *const *argv, bool strict, struct launch *l)
 {
     int fd[2], status;
-    sigset_t set, before;
+    sigset_t set;
+    struct inherited before;
+    const struct sigaction heard = { .sa_handler = SIG_DFL }; /* ignored, it would hide how the program ends */
     struct rusage ru;
     *l = (struct launch){ .begun_ns = os_mono_ns() };
     if (pipe2(fd, O_CLOEXEC) < 0)
         return -errno;
     launch_mask(&set);
-    sigprocmask(SIG_BLOCK, &set, &before);
+    sigprocmask(SIG_BLOCK, &set, &before.mask);
+    sigaction(SIGCHLD, &heard, &before.child);
     fflush(NULL);
     l->pid = fork();
     if (l->pid == 0) {
@@ -153,7 +166,7 @@ int launch_start(struct plan *p, const char *const *argv, bool strict, struct la
         launch_ended(l, status, &ru);
     if (rc < 0) {
         l->status = rc == -ENOENT || rc == -ENOTDIR ? 127 : 126;
-        sigprocmask(SIG_SETMASK, &before, NULL);
+        sigprocmask(SIG_SETMASK, &before.mask, NULL);
     } else {
         l->own_session = getsid(l->pid) == l->pid;
     }
@@ -168,8 +181,11 @@ int launch_start(struct plan *p, const char *const *argv, bool strict, struct la
 static void launch_send(const struct launch *l, const siginfo_t *i)
 {
     bool by_terminal = i->si_code == SI_KERNEL;
-    if (by_terminal && !l->own_session)
-        return; /* the program got it, too */
+    if (by_terminal && !l->own_session) { /* the program got it, too */
+        if (i->si_signo == SIGTSTP)
+            raise(SIGSTOP); /* what continues the group continues both */
+        return;
+    }
     int32_t to = by_terminal ? -l->pid : l->pid;
     if (i->si_signo != SIGTSTP) {
         kill(to, i->si_signo);
@@ -190,6 +206,7 @@ void launch_wait(struct launch *l, void (*tick)(void *self), void *self)
     launch_mask(&set);
     while (l->pid > 0) {
         int got = sigtimedwait(&set, &info, &period);
+        l->told_to_end |= got == SIGINT || got == SIGTERM || got == SIGHUP || got == SIGQUIT;
         if (got > 0 && got != SIGCHLD)
             launch_send(l, &info);
         if (wait4(l->pid, &status, WNOHANG, &ru) == l->pid)

@@ -14,6 +14,7 @@
 struct launch {
     int32_t pid;       /* while it runs */
     bool own_session;
+    bool told_to_end;  /* by a signal that came to us: however it ended then, somebody stopped it */
     int tick_ms;       /* between two calls of tick(): set it after the start; 0 is a second */
     int64_t begun_ns;  /* os_mono_ns() */
     int status;        /* as a shell has it: its exit status, 128 + n where signal n ended it; 127 it is not

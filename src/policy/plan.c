@@ -104,6 +104,43 @@ static int arm_unknown(const char *name, char why[static KNOB_WHY])
     return -EINVAL;
 }
 
+struct arm {
+    struct plan *plan;
+    const struct plan_options *o;
+    const struct knob *knob;
+    const char *value;
+    char *why;
+    int rc, n;
+};
+
+/* Of one instance; "" of a control group is that of the program. */
+static void arm_set(void *self, const char *inst)
+{
+    struct arm *a = self;
+    struct plan *p = a->plan;
+    const struct knob *k = a->knob;
+    struct place place = { .root = p->root };
+    char checked[KNOB_VALUE_MAX];
+    text_copy(place.inst, sizeof place.inst, inst);
+    a->n++;
+    a->rc = a->rc < 0 ? a->rc : knob_check(k, &place, a->value, checked, a->why);
+    if (a->rc < 0)
+        return;
+    bool grouped = k->class == KNOB_GROUP && !*inst;
+    struct step *s = plan_find(p, k->name, grouped ? p->group : inst);
+    const char *reason = a->o->arm_evidence == EVIDENCE_LEARNED ? "it won the trials of this work here"
+                                                                : "it was named";
+    if (!s && grouped && !a->o->pid)
+        s = plan_add_grouped(p, a->o->machine, k, checked, a->o->arm_evidence, reason);
+    else if (!s)
+        s = plan_add(p, k, checked, a->o->arm_evidence, reason);
+    if (*inst)
+        text_copy(s->place.inst, sizeof s->place.inst, inst);
+    text_copy(s->value, sizeof s->value, checked);
+    text_copy(s->why, sizeof s->why, reason);
+    s->evidence = a->o->arm_evidence;
+}
+
 /* One word: KNOB=VALUE or KNOB@INSTANCE=VALUE. */
 static int arm_word(struct plan *p, const struct plan_options *o, char *word, char why[static KNOB_WHY])
 {
@@ -122,24 +159,12 @@ static int arm_word(struct plan *p, const struct plan_options *o, char *word, ch
     const struct knob *k = knob_find(word);
     if (!k)
         return arm_unknown(word, why);
-    struct place place = { .root = p->root };
-    char checked[KNOB_VALUE_MAX];
-    text_copy(place.inst, sizeof place.inst, inst);
-    int rc = knob_check(k, &place, value, checked, why);
-    if (rc < 0)
-        return rc;
-    struct step *s = plan_find(p, k->name, k->class == KNOB_GROUP && !*inst ? p->group : inst);
-    const char *reason = o->arm_evidence == EVIDENCE_LEARNED ? "it won the trials of this work here" : "it was named";
-    if (!s && k->class == KNOB_GROUP && !*inst && !o->pid)
-        s = plan_add_grouped(p, o->machine, k, checked, o->arm_evidence, reason);
-    else if (!s)
-        s = plan_add(p, k, checked, o->arm_evidence, reason);
-    if (*inst)
-        text_copy(s->place.inst, sizeof s->place.inst, inst);
-    text_copy(s->value, sizeof s->value, checked);
-    text_copy(s->why, sizeof s->why, reason);
-    s->evidence = o->arm_evidence;
-    return 0;
+    struct arm a = { .plan = p, .o = o, .knob = k, .value = value, .why = why };
+    if (!*inst && k->list && (k->class == KNOB_SYSTEM || k->class == KNOB_GPU))
+        k->list(k, p->root, arm_set, &a); /* of all that there are */
+    if (!a.n)
+        arm_set(&a, inst);
+    return a.rc;
 }
 
 static int plan_add_arm(struct plan *p, const struct plan_options *o, char why[static KNOB_WHY])
@@ -172,12 +197,21 @@ static bool step_is_users(const struct step *s, const struct knob_probe *now)
     return s->knob->class == KNOB_ENV && *now->value && s->evidence != EVIDENCE_ASKED;
 }
 
-static const struct owner *step_owner(const struct step *s)
+/* Who turns what the last step asked about: to look for it takes a walk of /proc, and of one family there are many. */
+struct asked {
+    const char *held;
+    const struct owner *owner;
+};
+
+static const struct owner *step_owner(const struct step *s, struct asked *last)
 {
-    return s->knob->owner && s->evidence != EVIDENCE_ASKED ? owner_of(s->place.root, s->knob->owner) : NULL;
+    const char *held = s->evidence != EVIDENCE_ASKED ? s->knob->owner : NULL;
+    if (held && (!last->held || strcmp(held, last->held) != 0))
+        *last = (struct asked){ held, owner_of(s->place.root, held) };
+    return held ? last->owner : NULL;
 }
 
-static void step_judge(struct step *s, const struct plan_options *o, bool new_group)
+static void step_judge(struct step *s, const struct plan_options *o, bool new_group, struct asked *last)
 {
     const struct knob *k = s->knob;
     bool wide = k->class == KNOB_SYSTEM || k->class == KNOB_GPU;
@@ -189,7 +223,7 @@ static void step_judge(struct step *s, const struct plan_options *o, bool new_gr
     if (k->anew && !o->pid && now.readable)
         text_copy(now.value, sizeof now.value, k->anew);
     text_copy(s->old, sizeof s->old, now.value);
-    const struct owner *other = step_owner(s);
+    const struct owner *other = wide && !o->system ? NULL : step_owner(s, last);
     if (!now.exists) {
         step_leave(s, now.why);
     } else if (step_is_users(s, &now)) {
@@ -197,6 +231,8 @@ static void step_judge(struct step *s, const struct plan_options *o, bool new_gr
         step_leave(s, note);
     } else if (strcmp(now.value, s->value) == 0) {
         s->state = STEP_SAME;
+    } else if (k->back && strcmp(k->back, s->value) == 0) {
+        step_leave(s, "it is only gone back to, and could not be undone");
     } else if (k->opt_in && !o->rt) {
         step_leave(s, "a real-time class can lock a machine up: only with --rt");
     } else if (k->self_only && s->place.pid) {
@@ -218,6 +254,7 @@ static void step_judge(struct step *s, const struct plan_options *o, bool new_gr
 /* Environment variables of a program that runs already cannot be changed. */
 static void plan_judge(struct plan *p, const struct plan_options *o)
 {
+    struct asked last = { 0 };
     bool new_group = *p->group != '\0';
     for (size_t i = 0; i < p->n; i++) {
         struct step *s = &p->step[i];
@@ -226,7 +263,7 @@ static void plan_judge(struct plan *p, const struct plan_options *o)
         if (o->pid && s->knob->class == KNOB_ENV)
             step_leave(s, "only a program that is about to start can be given it");
         else
-            step_judge(s, o, new_group);
+            step_judge(s, o, new_group, &last);
     }
 }
 

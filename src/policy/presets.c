@@ -75,10 +75,10 @@ static void make_weight(const struct making *g)
     make_session(g);
     if (g->m->autogroup)
         make_add(g, "autogroup", "-10", EVIDENCE_MEASURED,
-                 "its session weighs 9 times another; p99 beside 4 busy programs was 49 times better");
+                 "its session weighs 9 times another; p99 beside 4 busy programs was 19 times better");
     else if (g->m->group_writable && starts)
         make_add(g, "cpu.weight", "1000", EVIDENCE_MEASURED,
-                 "its group weighs 10 times another; p99 beside 4 busy programs was 187 times better");
+                 "its group weighs 10 times another; p99 beside 4 busy programs was 23 times better");
     else if (starts && make_has_scopes(g))
         make_add(g, "scope.weight", "1000", EVIDENCE_PRINCIPLE, "its scope weighs 10 times another group");
     else
@@ -88,7 +88,7 @@ static void make_weight(const struct making *g)
 /*
  * The threads of libgomp spin for milliseconds at a barrier, where the one that they wait for may not even run. Looking
  * 10,000 times, a tenth of a millisecond, is enough for one that runs: as fast as ever on processors at rest, where
- * passive waiting took 10 times as long.
+ * passive waiting took 5 times as long.
  */
 static void make_spin(const struct making *g)
 {

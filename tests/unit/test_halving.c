@@ -22,7 +22,7 @@ static void test_rounds(void **state)
     double value[8] = { 10, 9, 8, 12, 11, 7, 13, 9.5 };
     int order[200], of[8] = { 0 };
     halving_init(&h, &(struct halving_options){ .arms = 8, .budget = 24, .seed = 1 });
-    assert_int_equal(halving_planned(&h), 24);
+    assert_int_equal(halving_cost(&h), 24);
     assert_int_equal(run(&h, value, order), 24);
     assert_int_equal(halving_trials(&h), 24);
     for (int i = 0; i < 24; i++)
@@ -60,7 +60,7 @@ static void test_budget(void **state)
         for (int budget = HALVING_LEAST; budget <= 120; budget++) {
             halving_init(&h, &(struct halving_options){ .arms = arms, .budget = budget, .seed = 5 });
             int n = run(&h, value, order);
-            assert_true(n <= budget && n == halving_planned(&h) && n == halving_trials(&h));
+            assert_true(n <= budget && n == halving_cost(&h) && n == halving_trials(&h));
             assert_true(arms == 1 ? n == 0 : n > budget - h.wide[2] || h.repeats[2] == 8);
             assert_int_equal(halving_best(&h), h.wide[0] ? h.wide[0] - 1 : 0); /* the last that was tried */
         }

@@ -171,8 +171,8 @@ static void test_budget(void **state)
             o.budget = budgets[b];
             o.pairs = pairs;
             learning_run(&o, &l);
-            assert_int_equal(w.trials, LEARNING_SAME + halving_planned(&l.search) + 2 * pairs);
-            assert_true(halving_planned(&l.search) <= budgets[b]);
+            assert_int_equal(w.trials, LEARNING_SAME + halving_cost(&l.search) + 2 * pairs);
+            assert_true(halving_cost(&l.search) <= budgets[b]);
             assert_int_equal(l.verdict, LEARNING_ACCEPTED);
             assert_true(l.pairs.pairs == pairs);
         }

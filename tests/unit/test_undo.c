@@ -211,6 +211,101 @@ static void a_person_may_end_any(void **state)
     world_done(&w);
 }
 
+/* ---- what a process holds for itself ---- */
+
+static void each_has_its_own_hold(void **state)
+{
+    (void)state;
+    struct world w;
+    struct step s;
+    struct undone u = { 0 };
+    world_init(&w);
+    world_task(&w, 10, 1, 500);
+    world_task(&w, 11, 1, 500);
+    struct journal *j = world_open(&w);
+    world_is(j, 10);
+    struct transaction *t = world_begin(j, 10, GOAL_LATENCY, "run");
+    world_apply(t, "hold", 0, "20", NULL);
+    world_is(j, 11);
+    struct transaction *other = world_begin(j, 11, GOAL_LATENCY, "run");
+    world_apply(other, "hold", 0, "20", &s);
+    assert_int_equal(s.state, STEP_DONE); /* nobody is in the way */
+    assert_string_equal(s.old, "none");
+    world_is(j, 10);
+    assert_int_equal(transaction_end(t, &u), 0);
+    assert_int_equal(u.restored, 1);
+    assert_string_equal(world_get(&w, "hold", 0), "none");
+    world_is(j, 11);
+    assert_string_equal(world_get(&w, "hold", 0), "20");
+    world_is(j, 12); /* a person */
+    assert_int_equal(journal_revert(j, NULL, &u), 0);
+    assert_int_equal(u.kept, 1);
+    assert_non_null(strstr(buf_text(&u.lines), "hold: process 11 holds it"));
+    world_is(j, 11);
+    assert_string_equal(world_get(&w, "hold", 0), "20");
+    assert_int_equal(transaction_end(other, NULL), 0); /* it was closed, and only we can let go */
+    assert_string_equal(world_get(&w, "hold", 0), "none");
+    undone_done(&u);
+    journal_close(j);
+    world_done(&w);
+}
+
+static void holds_of_one_process_lie_on_each_other(void **state)
+{
+    (void)state;
+    struct world w;
+    struct undone u = { 0 };
+    world_init(&w);
+    world_task(&w, 10, 1, 500);
+    struct journal *j = world_open(&w);
+    world_is(j, 10);
+    struct transaction *t = world_begin(j, 10, GOAL_LATENCY, "adapt");
+    struct transaction *other = world_begin(j, 10, GOAL_LATENCY, "adapt");
+    struct transaction *third = world_begin(j, 10, GOAL_LATENCY, "adapt");
+    world_apply(t, "hold", 0, "20", NULL);
+    world_apply(other, "hold", 0, "20", NULL);
+    world_apply(third, "hold", 0, "20", NULL);
+    assert_int_equal(transaction_end(t, &u), 0);
+    assert_int_equal(u.passed, 1);
+    assert_string_equal(world_get(&w, "hold", 0), "20");
+    world_is(j, 12);
+    assert_int_equal(journal_revert(j, transaction_id(other), NULL), 0);
+    world_is(j, 10);
+    transaction_end(other, NULL);
+    assert_string_equal(world_get(&w, "hold", 0), "20"); /* the third has it still */
+    transaction_end(third, NULL);
+    assert_string_equal(world_get(&w, "hold", 0), "none");
+    undone_done(&u);
+    journal_close(j);
+    world_done(&w);
+}
+
+static void what_the_dead_held_is_gone(void **state)
+{
+    (void)state;
+    struct world w;
+    struct undone u = { 0 };
+    world_init(&w);
+    world_task(&w, 10, 1, 500);
+    world_task(&w, 11, 1, 500);
+    struct journal *j = world_open(&w);
+    world_is(j, 10);
+    struct transaction *dead = world_begin(j, 10, GOAL_LATENCY, "run");
+    world_apply(dead, "hold", 0, "20", NULL);
+    world_is(j, 11);
+    struct transaction *t = world_begin(j, 11, GOAL_LATENCY, "run");
+    world_apply(t, "hold", 0, "20", NULL);
+    world_ends(&w, 10);
+    assert_int_equal(journal_recover(j, &u), 0);
+    assert_int_equal(u.same, 1);
+    assert_string_equal(world_get(&w, "hold", 0), "20"); /* ours */
+    transaction_end(t, NULL);
+    assert_true(journal_is_idle(w.dir));
+    transaction_end(dead, NULL);
+    journal_close(j);
+    world_done(&w);
+}
+
 /* ---- whose it is ---- */
 
 #define SERVICE 65534 /* some user */
@@ -534,6 +629,9 @@ int main(void)
         cmocka_unit_test(time_ends_it),
         cmocka_unit_test(another_boot_closes_it),
         cmocka_unit_test(a_person_may_end_any),
+        cmocka_unit_test(each_has_its_own_hold),
+        cmocka_unit_test(holds_of_one_process_lie_on_each_other),
+        cmocka_unit_test(what_the_dead_held_is_gone),
         cmocka_unit_test(root_and_a_service_share_a_journal),
         cmocka_unit_test(a_service_gains_nothing),
         cmocka_unit_test(what_fails_is_tried_again),

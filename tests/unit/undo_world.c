@@ -152,6 +152,33 @@ static int world_write(const struct knob *k, const struct place *p, const char *
     return world_change() <= 0 ? -EIO : world_kernel(k, p, value);
 }
 
+/* ---- holds ---- */
+
+static struct {
+    int self;
+    char of[32][KNOB_VALUE_MAX]; /* by pid; "" none */
+} holds;
+
+void world_is(struct journal *j, int pid)
+{
+    assert_true(pid >= 0 && pid < 32);
+    j->self = holds.self = pid;
+}
+
+static int hold_read(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX])
+{
+    (void)k, (void)p;
+    text_copy(value, KNOB_VALUE_MAX, *holds.of[holds.self] ? holds.of[holds.self] : "none");
+    return 0;
+}
+
+static int hold_write(const struct knob *k, const struct place *p, const char *value)
+{
+    (void)k, (void)p;
+    text_copy(holds.of[holds.self], KNOB_VALUE_MAX, value);
+    return 0;
+}
+
 #define FILE_OF_ONE .needs = "", .reverts = "", .caution = "", .doc = "", .read = world_read, .write = world_write
 
 static const struct knob knobs[] = {
@@ -163,6 +190,8 @@ static const struct knob knobs[] = {
     { FILE_OF_ONE, .name = "ratio", .class = KNOB_SYSTEM, .type = KNOB_WHOLE, .min = 1, .max = 100, .pair = "bytes" },
     { FILE_OF_ONE, .name = "stubborn", .class = KNOB_SYSTEM, .type = KNOB_TEXT },
     { FILE_OF_ONE, .name = "deaf", .class = KNOB_SYSTEM, .type = KNOB_TEXT },
+    { .name = "hold", .class = KNOB_SYSTEM, .held = true, .type = KNOB_TEXT, .needs = "", .reverts = "", .caution = "",
+      .doc = "", .read = hold_read, .write = hold_write },
     { FILE_OF_ONE, .name = "task", .class = KNOB_PROCESS, .type = KNOB_TEXT },
 };
 
@@ -203,6 +232,7 @@ void world_boot(struct world *w, int number)
 void world_init(struct world *w)
 {
     world_lives();
+    memset(&holds, 0, sizeof holds);
     assert_int_equal(os_make_temp_dir(false, w->root, sizeof w->root), 0);
     snprintf(w->dir, sizeof w->dir, "%s/data", w->root);
     assert_int_equal(mkdir(w->dir, 0700), 0);
@@ -249,7 +279,8 @@ const char *world_get(struct world *w, const char *knob, int pid)
     static int turn;
     struct place p = { .root = w->root, .pid = pid };
     turn = !turn;
-    return world_read(world_knob(knob), &p, value[turn]) < 0 ? "" : value[turn];
+    const struct knob *k = world_knob(knob);
+    return k->read(k, &p, value[turn]) < 0 ? "" : value[turn];
 }
 
 /* ---- a process of ours ---- */

@@ -4,7 +4,7 @@
  *
  * Knobs: "a", "b", "c" take any word; "clamp" a whole number, of which the kernel makes 1000 at most; "bytes" and
  * "ratio" zero each other, and bytes take no 0; "stubborn" refuses everything, "deaf" stays as it is; "task" is of a
- * task.
+ * task; "hold" is what each process holds for itself.
  *
  * The program is linked so that what it does to files of ours goes through here (unit_wrap in meson.build).
  */
@@ -37,6 +37,9 @@ struct journal *world_open(struct world *w); /* its journal, with the knobs of t
 struct transaction *world_begin(struct journal *j, int owner, int goal, const char *command);
 /* out NULL: not asked for */
 int world_apply(struct transaction *t, const char *knob, int pid, const char *value, struct step *out);
+
+/* Whose journal it is, and whose holds are seen from now on. */
+void world_is(struct journal *j, int pid);
 
 /* ---- accidents ---- */
 

@@ -211,9 +211,9 @@ static int run_program(struct running *r)
             run_is_refused(r);
         else if (rc < 0)
             log_error(rc, "run: %s cannot be started", r->words[0]);
-    } else {
-        r->launch.status = EXIT_FAILED;
     }
+    if (rc == -ECANCELED)
+        r->launch.status = EXIT_FAILED;
     if (rc == 0) {
         run_borrow(r, 1);
         launch_wait(&r->launch, NULL, NULL);

@@ -38,7 +38,9 @@ struct playing {
 
 struct serving {
     bool json;
+    struct gamemode *gamemode;
     struct profiles *profiles;   /* NULL: no profile is held for games */
+    bool asked;                  /* for one, since somebody plays: who drops it by hand is not asked again */
     struct helping helping;
     struct playing *playing;
     size_t n, cap;
@@ -86,10 +88,12 @@ static void serving_begin(const struct serving *s)
 static void serving_profile(struct serving *s)
 {
     char why[KNOB_WHY] = "";
-    if (!s->profiles)
+    bool plays = s->n > 0;
+    if (!s->profiles || plays == s->asked)
         return;
-    int rc = s->n ? profiles_take(s->profiles, profiles_for(GOAL_LATENCY), "a game asked for it", why) :
+    int rc = plays ? profiles_take(s->profiles, profiles_for(GOAL_LATENCY), "a game asked for it", why) :
              profiles_release(s->profiles, why);
+    s->asked = plays && rc == 0;
     if (rc == 0 || rc == -ENODEV) /* who serves them may start later */
         return;
     log_warn(0, "policy gamemode: no power profile is held (%s); going on without", why);
@@ -165,7 +169,8 @@ static void serving_look(struct serving *s, struct playing *p)
     int32_t busiest = gamemode_tree_busiest(s->tasks, s->n_tasks, &s->tree);
     for (size_t i = 0; i < s->tree.n; i++)
         lives = lives || s->tree.task[i].pid == p->game;
-    if (busiest == p->before && busiest != p->game && (busiest != p->pid || !lives))
+    if (busiest == p->before && busiest != p->game && (busiest != p->pid || !lives) &&
+        gamemode_may(s->gamemode, busiest))
         serving_move(s, p, busiest);
     p->before = busiest;
 }
@@ -185,12 +190,12 @@ static void serving_follow(struct serving *s)
     s->follow_ns = os_mono_ns() + FOLLOW_NS;
 }
 
-static int serving_loop(struct serving *s, struct gamemode *g, double seconds)
+static int serving_loop(struct serving *s, double seconds)
 {
     int64_t until_ns = seconds > 0 ? os_mono_ns() + (int64_t)(seconds * 1e9) : INT64_MAX;
     int rc = 0;
     while (rc == 0 && !os_stopping() && os_mono_ns() < until_ns) {
-        rc = gamemode_serve(g, WAIT_MS);
+        rc = gamemode_serve(s->gamemode, WAIT_MS);
         serving_help(s);
         serving_follow(s);
     }
@@ -223,8 +228,9 @@ static int gamemode_run(const struct args *a)
     if (!args_flag(a, "no-profile") && profiles_open(&s->profiles, no_profile) < 0)
         s->profiles = NULL; /* without a bus of the system there is none to hold */
     helping_open(&s->helping, a);
+    s->gamemode = g;
     serving_begin(s);
-    rc = serving_loop(s, g, args_number(a, "for"));
+    rc = serving_loop(s, args_number(a, "for"));
     if (rc < 0)
         log_error(0, "policy gamemode: the session bus has gone");
     gamemode_close(g);

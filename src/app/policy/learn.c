@@ -170,11 +170,13 @@ static int learn_prepare(struct learn *k)
         return EXIT_USAGE;
     }
     machine_look("", &k->machine);
-    int rc = learned_key(&k->machine, goal, args_words(a), &k->key);
-    if (rc < 0)
+    struct signature work;
+    int rc = signature_of(args_words(a), &work);
+    if (rc < 0) {
         log_error(rc, "policy learn: the program %s", args_positional(a, 0));
-    if (rc < 0)
         return EXIT_FAILED;
+    }
+    learned_key(&k->machine, goal, &work, &k->key);
     k->trial = (struct trial){ .machine = &k->machine, .measure = &k->measure, .argv = args_words(a),
                                .system = args_flag(a, "system"), .rt = args_flag(a, "rt") };
     struct plan_options o = { .machine = &k->machine, .system = k->trial.system, .rt = k->trial.rt };

@@ -14,12 +14,13 @@
  * What trials of the same work found here stands in place of what a goal has for all work. Not of precision: a metric
  * says nothing of bits.
  */
-static void planning_recall(const struct args *a, struct plan_options *o, struct planning *out)
+static void planning_recall(const struct args *a, const struct signature *work, struct plan_options *o,
+                            struct planning *out)
 {
-    bool may = args_has(a, "no-learned") && !args_flag(a, "no-learned") && args_positionals(a) && !o->pid;
+    bool may = args_has(a, "no-learned") && !args_flag(a, "no-learned");
     if (!may || o->goal < 0 || o->goal == GOAL_PRECISION || o->arm)
         return;
-    out->recalled = recall_learned(a, o->machine, (enum goal)o->goal, args_words(a), &out->learned);
+    out->recalled = recall_learned(a, o->machine, (enum goal)o->goal, work, &out->learned);
     if (out->recalled) {
         o->arm = out->learned.arm;
         o->arm_evidence = EVIDENCE_LEARNED;
@@ -55,9 +56,10 @@ int planning_make(const struct args *a, int32_t pid, struct planning *out)
                               .arm_evidence = EVIDENCE_ASKED, .system = args_flag(a, "system"),
                               .rt = args_flag(a, "rt"), .pid = pid };
     struct signature work;
-    if (!pid && args_positionals(a) && signature_of(args_words(a), &work) == 0)
+    if (!pid && args_positionals(a) && signature_of(args_words(a), &work) == 0) {
         o.work = work.class;
-    planning_recall(a, &o, out);
+        planning_recall(a, &work, &o, out);
+    }
     int rc = plan_make(&o, &out->plan, why);
     if (rc < 0)
         log_error(0, "%s", why);

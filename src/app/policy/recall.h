@@ -6,10 +6,10 @@
 #include "policy/learn/learned.h"
 
 /*
- * Looks it up in the archive (--data), by the command's words, the goal, how busy the machine is, and --metric where
+ * Looks it up in the archive (--data), by the program, the goal, how busy the machine is, and --metric where
  * it is given. False: nothing was learned, or it cannot be read. Writes nothing.
  */
-bool recall_learned(const struct args *a, const struct machine *m, enum goal goal, const char *const *words,
+bool recall_learned(const struct args *a, const struct machine *m, enum goal goal, const struct signature *work,
                     struct learned *out);
 
 #endif

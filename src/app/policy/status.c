@@ -18,13 +18,13 @@ struct status {
     bool as_json;
 };
 
-/* What a step that is not undone stands at. "": it cannot be read. */
+/* What a step that is not undone stands at. "": it cannot be read, as what another process holds. */
 static void status_current(const struct journal_step *s, char value[static KNOB_VALUE_MAX])
 {
     const struct knob *k = knob_find(s->knob);
     struct place p = { .root = "", .pid = s->pid, .start = s->start };
     text_copy(p.inst, sizeof p.inst, s->inst);
-    if (!k || !k->read || (s->pid && !knob_task_is(&p)) || k->read(k, &p, value) < 0)
+    if (!k || !k->read || k->held || (s->pid && !knob_task_is(&p)) || k->read(k, &p, value) < 0)
         *value = '\0';
 }
 

@@ -38,7 +38,7 @@ struct gamemode {
 
 /* ---- who may be ---- */
 
-static bool gamemode_may(const struct gamemode *g, int32_t pid)
+bool gamemode_may(const struct gamemode *g, int32_t pid)
 {
     char why[KNOB_WHY];
     return task_lives("", pid, 0) && task_user("", pid) == g->uid && !guarded_is("", pid, (uint32_t)g->uid, why);
@@ -59,7 +59,7 @@ static struct game *gamemode_find(struct gamemode *g, int32_t pid)
     return NULL;
 }
 
-size_t gamemode_games(const struct gamemode *g)
+static size_t gamemode_count(const struct gamemode *g)
 {
     size_t n = 0;
     for (size_t i = 0; i < g->n; i++)
@@ -70,7 +70,7 @@ size_t gamemode_games(const struct gamemode *g)
 static int32_t gamemode_add(struct gamemode *g, int32_t pid)
 {
     char path[64], program[OS_PATH_MAX] = "";
-    if (gamemode_find(g, pid) || gamemode_games(g) >= GAMEMODE_GAMES || g->n == 2 * GAMEMODE_GAMES ||
+    if (gamemode_find(g, pid) || gamemode_count(g) >= GAMEMODE_GAMES || g->n == 2 * GAMEMODE_GAMES ||
         os_ended_add(g->ended, pid) < 0)
         return GAMEMODE_FAILED;
     if (!gamemode_may(g, pid)) { /* watched first: what is asked now is asked of the process that is watched */
@@ -99,7 +99,7 @@ static int32_t gamemode_remove(struct gamemode *g, int32_t pid, enum game_state 
 
 static int32_t gamemode_query(struct gamemode *g, int32_t pid)
 {
-    return gamemode_find(g, pid) ? GAMEMODE_REGISTERED : gamemode_games(g) ? GAMEMODE_ACTIVE : GAMEMODE_INACTIVE;
+    return gamemode_find(g, pid) ? GAMEMODE_REGISTERED : gamemode_count(g) ? GAMEMODE_ACTIVE : GAMEMODE_INACTIVE;
 }
 
 /* ---- what the module asks ---- */

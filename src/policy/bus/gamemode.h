@@ -29,6 +29,7 @@ void gamemode_close(struct gamemode *g); /* those that are registered are not to
 /* Answers what came, waiting for it for at most wait_ms, then tells of what is new. 0; -ENOTCONN: the bus has gone. */
 int gamemode_serve(struct gamemode *g, int64_t wait_ms);
 
-size_t gamemode_games(const struct gamemode *g); /* how many are registered */
+/* Is it a process that may be helped, as what registers must be? */
+bool gamemode_may(const struct gamemode *g, int32_t pid);
 
 #endif

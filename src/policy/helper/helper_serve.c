@@ -149,7 +149,8 @@ static void client_set(struct serving *s, struct client *c, const struct helper_
     int rc = helper_may(&s->o->rules, c->peer.uid, r, &step, step.note);
     if (rc == 0)
         transaction_apply(c->transaction, &step); /* an error is a step that was left */
-    c->heats = c->heats || (step.state == STEP_DONE && heat_raises(step.knob, step.old, step.value));
+    bool shared = strcmp(step.old, step.value) == 0; /* another client raised it */
+    c->heats = c->heats || (step.state == STEP_DONE && heat_raises(step.knob, shared ? "" : step.old, step.value));
     log_info("policy helper: user %u: %s%s%s=%s of %d: %s%s%s", c->peer.uid, r->knob, *r->inst ? "@" : "", r->inst,
              r->value, r->pid, step_state_name(step.state), *step.note ? ", " : "", step.note);
     helper_put_step(&step, &c->out);

@@ -79,13 +79,10 @@ static void mask_put(const struct cpus *c, char *out, size_t cap)
 
 static int mask_read(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX])
 {
-    char path[OS_PATH_MAX], text[512];
+    char text[512];
     struct cpus c;
-    int rc = sysfile_read(k, p, value);
-    sysfile_path(k, p, path);
+    int rc = sysfile_text(k, p, text, sizeof text);
     if (rc == 0)
-        rc = os_read_text(p->root, path, text, sizeof text);
-    if (rc >= 0)
         rc = mask_parse(text, &c);
     if (rc == 0)
         rc = cpus_put(&c, value, KNOB_VALUE_MAX);

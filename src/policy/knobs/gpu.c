@@ -234,17 +234,20 @@ static int clock_write(const struct knob *k, const struct place *p, const char *
 {
     struct nvml *n;
     double least, most;
+    char before[KNOB_VALUE_MAX] = "free";
     int gpu, rc = clock_parse(value, &least, &most) ? gpu_open(p, &n, &gpu) : -EINVAL;
-    (void)k;
     if (rc < 0)
         return rc;
+    clock_read(k, p, before);
     bool lock = most > 0;
     if (lock)
         rc = clock_remember(p, value);
     if (rc == 0)
         rc = nvml_lock_clock(n, gpu, least * 1e6, most * 1e6);
-    if ((rc == 0 && !lock) || (rc < 0 && lock))
+    if (rc == 0 && !lock)
         clock_remember(p, "free");
+    else if (rc < 0 && lock)
+        clock_remember(p, before);
     nvml_close(n);
     return rc == -ENXIO ? -ENODEV : rc;
 }

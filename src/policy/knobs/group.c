@@ -256,7 +256,7 @@ static int member_writable(const struct knob *k, const struct place *p)
 
 const struct knob knobs_group[] = {
     { .name = "group", .doc = "a control group of its own: present or absent", .class = KNOB_GROUP, .type = KNOB_CHOICE,
-      .choices = "present absent", .risk = RISK_SELF, .needs = "a group that is ours, or root",
+      .choices = "present absent", .back = "absent", .risk = RISK_SELF, .needs = "a group that is ours, or root",
       .reverts = "its tasks go up, it is removed", .caution = "a controller that was switched on above it stays on",
       .list = present_list, .read = present_read, .check = group_check, .writable = present_writable,
       .write = present_write },

@@ -73,6 +73,8 @@ static int plain_read(const struct knob *k, const struct place *p, char value[st
     struct hierarchy h;
     char text[256];
     int rc = group_text(k, p, &h, text);
+    if (rc == 0 && strlen(text) >= KNOB_VALUE_MAX)
+        return -ENAMETOOLONG; /* what was cut could not be set back */
     if (rc == 0)
         text_copy(value, KNOB_VALUE_MAX, text);
     return rc;

@@ -3,7 +3,7 @@
  * "Environment Variables").
  *
  * A thread that waits at a barrier spins, by default for long. Beside other work the thread that it waits for may not
- * even run: passive waiting was 7 times faster then, and one thread 13 times (docs/POLICY.md).
+ * even run: passive waiting was 15 times faster then, and one thread 17 times (docs/POLICY.md).
  */
 #include "policy/knobs/variable.h"
 

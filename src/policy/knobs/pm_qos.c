@@ -92,7 +92,7 @@ static int pm_qos_writable(const struct knob *k, const struct place *p)
 
 const struct knob knobs_pm_qos[] = {
     { .name = "pm.qos", .doc = "how long processors may take to wake from sleep, while this process runs",
-      .class = KNOB_SYSTEM, .type = KNOB_TEXT, .risk = RISK_MACHINE, .unit = "us",
+      .class = KNOB_SYSTEM, .held = true, .type = KNOB_TEXT, .risk = RISK_MACHINE, .unit = "us",
       .needs = "root, or the group of the device", .reverts = "ends with Sonde's process",
       .caution = "more power, and less boost for busy cores",
       .arg = "/dev/cpu_dma_latency", .read = pm_qos_read, .check = pm_qos_check, .writable = pm_qos_writable,

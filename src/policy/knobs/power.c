@@ -2,7 +2,7 @@
  * power.c - power and sleep of the machine: platform profile, limit of RAPL, idle states, SMT
  * (Documentation/ABI/testing/sysfs-platform_profile, power/powercap/powercap.rst, admin-guide/pm/cpuidle.rst).
  *
- * A limit of power is never raised here: the one that stands is the maker's, or that of somebody who knew why.
+ * A limit of power is never raised above the maker's own, or, where that is not told, above the one that stands.
  */
 #include "base/text.h"
 #include "os/os.h"
@@ -24,17 +24,26 @@ static int profile_check(const struct knob *k, const struct place *p, const char
     return -EINVAL;
 }
 
-/* Between a quarter of what stands and that. */
+/* The maker's limit, where it is told and no less than what stands; else what stands. 0: not known. */
+static double rapl_most(const struct knob *k, const struct place *p)
+{
+    const struct knob makers = { .arg = "/sys/class/powercap/%s/constraint_0_max_power_uw" };
+    char text[KNOB_VALUE_MAX];
+    double now = 0, most = 0;
+    if (sysfile_read(k, p, text) < 0 || !text_double(text, &now))
+        return 0;
+    if (sysfile_read(&makers, p, text) < 0 || !text_double(text, &most))
+        most = 0;
+    return most > now ? most : now;
+}
+
+/* Between a quarter of that and that. */
 static int rapl_check(const struct knob *k, const struct place *p, const char *value, char why[static KNOB_WHY])
 {
-    char now[KNOB_VALUE_MAX];
-    double v, most;
-    if (sysfile_read(k, p, now) < 0 || !text_double(now, &most) || !(most > 0))
+    double v, most = rapl_most(k, p);
+    if (!(most > 0) || (text_double(value, &v) && v >= most / 4 && v <= most))
         return 0;
-    if (text_double(value, &v) && v >= most / 4 && v <= most)
-        return 0;
-    snprintf(why, KNOB_WHY, "%s of %.40s may be %.0f to %.0f uW, and is never raised; this is %.20s", k->name, p->inst,
-             most / 4, most, value);
+    snprintf(why, KNOB_WHY, "%s of %.40s may be %.0f to %.0f uW; this is %.20s", k->name, p->inst, most / 4, most, value);
     return -ERANGE;
 }
 

@@ -77,6 +77,13 @@ static int ioprio_write(const struct knob *k, const struct place *p, const char 
     return task_write(&ioprio_attribute, k, p, value);
 }
 
+/* One that is served first may give that up, and not have it back. */
+static int ioprio_allowed(const struct knob *k, const struct place *p, const char *value)
+{
+    (void)k;
+    return strncmp(value, "rt/", 3) != 0 || task_capable(p->root, TASK_SYS_ADMIN) ? 0 : -EPERM;
+}
+
 static int ioprio_rt_writable(const struct knob *k, const struct place *p)
 {
     int rc = task_writable(k, p);
@@ -176,7 +183,8 @@ const struct knob knobs_process[] = {
     { TASK, .name = "ioprio", .doc = "when storage serves it: be/0 first, be/7 last, idle when nothing else asks",
       .type = KNOB_TEXT, .risk = RISK_SELF, .needs = "", .arg = "",
       .caution = "the schedulers bfq and mq-deadline heed it",
-      .read = ioprio_read, .check = ioprio_check, .writable = task_writable, .write = ioprio_write },
+      .read = ioprio_read, .check = ioprio_check, .writable = task_writable, .allowed = ioprio_allowed,
+      .write = ioprio_write },
     { TASK, .name = "ioprio.rt", .doc = "storage serves it before all others: rt/0 to rt/7", .type = KNOB_TEXT, .arg = "rt",
       .opt_in = true, .risk = RISK_OTHERS, .needs = "CAP_SYS_ADMIN", .caution = "others may wait without end",
       .read = ioprio_read, .check = ioprio_check, .writable = ioprio_rt_writable, .write = ioprio_write },

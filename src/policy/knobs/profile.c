@@ -66,7 +66,7 @@ static int profile_write(const struct knob *k, const struct place *p, const char
 }
 
 const struct knob knobs_profile[] = {
-    { .name = "power.profile", .doc = "power profile that is asked for while the work lasts", .class = KNOB_SYSTEM,
+    { .name = "power.profile", .doc = "power profile that is asked for while the work lasts", .class = KNOB_SYSTEM, .held = true,
       .risk = RISK_OTHERS, .type = KNOB_CHOICE, .choices = "performance power-saver none", .needs = "",
       .reverts = "the hold ends with the process that has it, or when somebody chooses a profile by hand",
       .caution = "performance takes more power and may be louder; power-saver wins over it where both are asked for",

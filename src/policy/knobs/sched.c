@@ -147,13 +147,16 @@ static int rt_check(const struct knob *k, const struct place *p, const char *val
     return priority > SCHED_RT_PRIORITY ? -ERANGE : -EINVAL;
 }
 
-/* How long it may run without a pause; then SIGXCPU ends it, before the whole machine hangs. */
+/* How long it may run without a pause; then SIGXCPU ends it, before the whole machine hangs. A limit that is shorter, and
+ * so is none of ours, stays. */
 static int rt_limit(int32_t tid, bool on)
 {
     struct rlimit r;
     if (prlimit(tid, RLIMIT_RTTIME, NULL, &r) < 0)
         return -errno;
-    r.rlim_cur = on && r.rlim_max > SCHED_RT_TIME_US ? SCHED_RT_TIME_US : r.rlim_max;
+    if (on ? r.rlim_cur <= SCHED_RT_TIME_US : r.rlim_cur != SCHED_RT_TIME_US)
+        return 0;
+    r.rlim_cur = on ? SCHED_RT_TIME_US : r.rlim_max;
     return prlimit(tid, RLIMIT_RTTIME, &r, NULL) < 0 ? -errno : 0;
 }
 
@@ -172,7 +175,10 @@ static int rt_set(const struct knob *k, int32_t tid, const char *value)
     a.policy = priority ? policy : OTHER;
     a.priority = priority;
     a.flags = priority ? RESET_ON_FORK : 0;
-    return sched_set(tid, &a);
+    rc = sched_set(tid, &a);
+    if (rc < 0 && priority)
+        rt_limit(tid, false);
+    return rc;
 }
 
 /* ---- deadline ---- */

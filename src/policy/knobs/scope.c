@@ -27,7 +27,10 @@ static int scope_probe(const struct knob *k, const struct place *p, char why[sta
         snprintf(why, KNOB_WHY, root ? "systemd is not the manager here" : "this user has no manager of systemd here");
         return -ENODEV;
     }
-    return 0;
+    if (os_module("sonde-bus", "sonde_manager"))
+        return 0;
+    snprintf(why, KNOB_WHY, "the module sonde-bus is not installed");
+    return -ENODEV;
 }
 
 /* The scope that we are in is told by its group; the weight by the file in it. */

@@ -84,18 +84,27 @@ static int sysfile_means(const struct knob *k, const struct place *p, int rc)
     return rc;
 }
 
-int sysfile_read(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX])
+int sysfile_text(const struct knob *k, const struct place *p, char *text, size_t cap)
 {
-    char path[OS_PATH_MAX], text[4096];
+    char path[OS_PATH_MAX];
     int rc = sysfile_at(k, p, path);
     if (rc == 0)
-        rc = os_read_text(p->root, path, text, sizeof text);
+        rc = os_read_text(p->root, path, text, cap);
+    return rc < 0 ? sysfile_means(k, p, rc) : 0;
+}
+
+int sysfile_read(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX])
+{
+    char text[4096];
+    int rc = sysfile_text(k, p, text, sizeof text);
     if (rc < 0)
-        return sysfile_means(k, p, rc);
+        return rc;
     char *first = text + strspn(text, " \t\n");
     first[strcspn(first, "\n")] = '\0';
     for (size_t n = strlen(first); n && isspace((unsigned char)first[n - 1]); n--)
         first[n - 1] = '\0';
+    if (strlen(first) >= KNOB_VALUE_MAX)
+        return -ENAMETOOLONG; /* what was cut could not be set back */
     text_copy(value, KNOB_VALUE_MAX, first);
     return 0;
 }

@@ -9,6 +9,9 @@ int sysfile_read(const struct knob *k, const struct place *p, char value[static 
 int sysfile_write(const struct knob *k, const struct place *p, const char *value);
 int sysfile_writable(const struct knob *k, const struct place *p);
 
+/* All of the text, where a value is something else than its first line. Errors as of knob.read. */
+int sysfile_text(const struct knob *k, const struct place *p, char *text, size_t cap);
+
 /* The same of a file like "none [mq-deadline] kyber": the value is the one in brackets, and what may be written is what
  * stands there. */
 int sysfile_read_chosen(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX]);

@@ -59,39 +59,47 @@ int task_read(const struct task_attribute *a, const struct knob *k, const struct
     return rc < 0 && rc != -EPERM ? rc : a->read(k, p->pid, value);
 }
 
-static int task_write_threads(const struct task_attribute *a, const struct knob *k, int32_t pid, const char *first,
-                              const char *value)
+/* The threads of a process that stand as the first does, that one as the last of them: tid has room for one more than
+ * TASK_THREADS. Returns how many. */
+static int task_alike(const struct task_attribute *a, const struct knob *k, int32_t pid, const char *first, int32_t *tid)
 {
     char path[64], now[KNOB_VALUE_MAX];
-    int32_t tid[TASK_THREADS];
+    int alike = 0;
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     int fd = os_open_dir("", path);
     if (fd < 0)
         return fd == -ENOENT ? -ESRCH : fd;
     int n = os_dir_numbers(fd, tid, TASK_THREADS);
     os_close(fd);
-    for (int i = 0, rc; i < n && i < TASK_THREADS; i++) {
-        if (tid[i] == pid || a->read(k, tid[i], now) < 0 || strcmp(now, first) != 0)
-            continue;
-        rc = a->write(k, tid[i], value);
-        if (rc < 0 && rc != -ESRCH)
-            return rc;
-    }
-    return 0;
+    for (int i = 0; i < n && i < TASK_THREADS; i++)
+        if (tid[i] != pid && a->read(k, tid[i], now) == 0 && strcmp(now, first) == 0)
+            tid[alike++] = tid[i];
+    tid[alike++] = pid;
+    return alike;
 }
 
 int task_write(const struct task_attribute *a, const struct knob *k, const struct place *p, const char *value)
 {
     char first[KNOB_VALUE_MAX];
+    int32_t tid[TASK_THREADS + 1];
     int rc = task_guard(p);
     if (rc < 0)
         return rc;
-    if (p->pid > 0) {
-        rc = a->read(k, p->pid, first);
-        if (rc == 0)
-            rc = task_write_threads(a, k, p->pid, first, value);
+    if (p->pid == 0)
+        return a->write(k, 0, value);
+    rc = a->read(k, p->pid, first);
+    int n = rc < 0 ? rc : task_alike(a, k, p->pid, first, tid);
+    for (int i = 0; i < n; i++) {
+        rc = a->write(k, tid[i], value);
+        if (rc == -ESRCH && tid[i] != p->pid)
+            rc = 0;
+        if (rc < 0) { /* what was not set is in no journal: nothing of it may stay */
+            while (i > 0)
+                a->write(k, tid[--i], first);
+            return rc;
+        }
     }
-    return rc < 0 ? rc : a->write(k, p->pid, value);
+    return n < 0 ? n : 0;
 }
 
 int task_writable(const struct knob *k, const struct place *p)

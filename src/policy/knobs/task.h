@@ -30,7 +30,7 @@ struct task_attribute {
 int task_read(const struct task_attribute *a, const struct knob *k, const struct place *p,
               char value[static KNOB_VALUE_MAX]);
 
-/* Of all threads of the process that stand as the first. The first is set last: after an error it is as it was. */
+/* Of all threads of the process that stand as the first. After an error they are as they were. */
 int task_write(const struct task_attribute *a, const struct knob *k, const struct place *p, const char *value);
 
 /* For knob.writable: ourselves and our children may be set; others with CAP_SYS_NICE only. */

@@ -70,15 +70,10 @@ const char *learned_contention(const struct machine *m)
     return m->contention > WAITING_SHARED || m->load > LOAD_SHARED ? "shared" : "quiet";
 }
 
-int learned_key(const struct machine *m, enum goal goal, const char *const *argv, struct learned_key *out)
+void learned_key(const struct machine *m, enum goal goal, const struct signature *work, struct learned_key *out)
 {
-    struct learned_key k = { .goal = goal, .contention = learned_contention(m) };
-    int rc = signature_of(argv, &k.work);
-    if (rc < 0)
-        return rc;
-    learned_machine(m, k.machine);
-    *out = k;
-    return 0;
+    *out = (struct learned_key){ .work = *work, .goal = goal, .contention = learned_contention(m) };
+    learned_machine(m, out->machine);
 }
 
 /* ---- in the index ---- */

@@ -29,8 +29,8 @@ char *learned_machine(const struct machine *m, char out[static LEARNED_MACHINE_M
 /* "quiet", "shared" or "crowded", by how much waits for a processor, before the work itself begins. */
 const char *learned_contention(const struct machine *m);
 
-/* The key of a command. Errors of signature_of(). */
-int learned_key(const struct machine *m, enum goal goal, const char *const *argv, struct learned_key *out);
+/* The key of a program, which signature_of() read. */
+void learned_key(const struct machine *m, enum goal goal, const struct signature *work, struct learned_key *out);
 
 struct learned {
     int64_t n, at_ms;              /* its number in the index */

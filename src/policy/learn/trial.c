@@ -172,6 +172,8 @@ static double trial_ask(const char *command)
     FILE *f = popen(command, "re");
     size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0;
     text[n] = '\0';
+    for (char more[4096]; f && fread(more, 1, sizeof more, f) > 0;) /* who is not read to the end fails */
+        continue;
     return f && pclose(f) == 0 ? measure_number(text) : (double)NAN;
 }
 
@@ -205,7 +207,7 @@ static void trial_last_words(struct trying *w, char out[static KNOB_WHY])
 static bool trial_was_stopped(const struct trying *w)
 {
     int s = w->t->status - 128;
-    return os_stopping() || (!w->asked_ns && (s == SIGINT || s == SIGTERM || s == SIGHUP || s == SIGQUIT));
+    return os_stopping() || w->launch.told_to_end || (!w->asked_ns && (s == SIGINT || s == SIGTERM || s == SIGHUP || s == SIGQUIT));
 }
 
 static int trial_judge(struct trying *w, double *value)

@@ -1,8 +1,8 @@
 /*
  * neighbour.c - a tree of processes takes the processors while others wait for one.
  *
- * Where all of its session belongs to it and autogroup is on, the nice value of the session counts, and any user may
- * set it back. Where it has a control group of its own, the weight of that counts. Else it is that of its processes,
+ * Where it has a control group of its own, the weight of that counts. Where all of its session belongs to it and
+ * autogroup is on, the nice value of the session does, and any user may set it back. Else it is that of its processes,
  * which counts among their session or group only, and which nobody can set back without CAP_SYS_NICE.
  */
 #include "policy/remedies/aim.h"

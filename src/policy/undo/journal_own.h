@@ -34,7 +34,6 @@ enum undone_how { HOW_STANDS, HOW_FAILED, HOW_RESTORED, HOW_SAME, HOW_KEPT, HOW_
 
 struct entry {
     uint64_t seq;    /* order of the steps over all transactions */
-    bool written;    /* false: a number that was left out */
     char knob[JOURNAL_NAME_MAX], inst[KNOB_INST_MAX];
     int32_t pid;
     uint64_t start;
@@ -67,6 +66,7 @@ struct journal {
     int fd;           /* -1: there is no file now (of one that only reads) */
     bool reads;       /* only */
     bool foreign;     /* we are root and it is the service's: what it has us write is held against the knobs' limits */
+    int32_t self;     /* this process as an owner, for tests of several; 0: os_pid() */
     int64_t offset;   /* up to which the file is read: the end of its last whole line */
     int64_t shortest; /* what it was shortened to last */
     char boot[40];
@@ -123,7 +123,10 @@ int undo_marked(struct journal *j, struct undone *out);
 
 /* Sets a knob back, if the journal may ask for it. */
 int undo_write(const struct journal *j, const struct knob *k, const struct place *p, const char *value);
-int undo_due(struct journal *j, struct undone *out);             /* all that are */
+
+/* The same for those whose owner is gone, whose time is over, which failed before or are of another boot. Both with the
+ * journal held. */
+int undo_due(struct journal *j, struct undone *out);
 
 /* ---- undo_tasks.c ---- */
 

@@ -95,7 +95,7 @@ static void journal_begin(struct journal *j, const json_t *o, const char *id)
 
 static void journal_write(struct journal *j, const json_t *o, struct deed *d, size_t n)
 {
-    struct entry e = { .written = true };
+    struct entry e = { 0 };
     int64_t pid = journal_number(o, "pid", INT32_MAX), start = journal_number(o, "start", INT64_MAX);
     if (n != d->n || pid < 0 || start < 0 || !journal_text(o, "knob", e.knob, sizeof e.knob) || !*e.knob ||
         !journal_text(o, "inst", e.inst, sizeof e.inst) || !journal_text(o, "old", e.old, sizeof e.old) ||

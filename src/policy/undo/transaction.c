@@ -80,13 +80,14 @@ static bool transaction_meets(const struct entry *e, const struct step *s)
            strcmp(e->inst, s->place.inst) == 0 && e->pid == s->place.pid && e->start == s->place.start;
 }
 
-/* The newest step of another transaction that stands there. */
+/* The newest step of another transaction that stands there. Of what each process holds for itself, one of this process. */
 static const struct entry *transaction_holder(struct transaction *t, const struct step *s, const struct deed **holder)
 {
     const struct entry *newest = NULL;
     for (size_t i = 0; i < t->j->n; i++) {
         const struct deed *d = &t->j->deed[i];
-        for (size_t k = 0; k < d->n && strcmp(d->id, t->about.id) != 0; k++)
+        bool apart = s->knob->held && d->owner != t->about.owner;
+        for (size_t k = 0; k < d->n && !apart && strcmp(d->id, t->about.id) != 0; k++)
             if (journal_stands(d, &d->entry[k]) && transaction_meets(&d->entry[k], s) &&
                 (!newest || d->entry[k].seq > newest->seq)) {
                 newest = &d->entry[k];
@@ -118,6 +119,8 @@ static bool transaction_may(struct transaction *t, struct step *s)
         return transaction_leave(s, "this transaction was undone meanwhile");
     if (own && own->n >= JOURNAL_STEPS_MAX)
         return transaction_leave(s, "this transaction has too many steps");
+    if (k->back && strcmp(k->back, s->value) == 0)
+        return transaction_leave(s, "it is only gone back to, and could not be undone");
     if (k->class == KNOB_ENV || !k->read || !k->write)
         return transaction_leave(s, "it can be set of a program that is about to start only");
     if (k->class == KNOB_PROCESS && !s->place.start)
@@ -150,6 +153,8 @@ static bool transaction_look(struct journal *j, struct step *s, struct entry *e)
     bool zero = pair && strcmp(s->old, "0") == 0;
     if (j->foreign && !zero && knob_check(s->knob, &s->place, s->old, back, why) < 0)
         return transaction_leave(s, "it is %s now, which is beyond what may be set back", s->old);
+    if (s->place.pid && s->knob->allowed && s->knob->allowed(s->knob, &s->place, s->old) < 0)
+        return transaction_leave(s, "it is %s now, and to set it back would take %s", s->old, s->knob->needs);
     return true;
 }
 
@@ -258,6 +263,20 @@ bool transaction_stands(struct transaction *t)
     return stands;
 }
 
+/* What this process holds and another closed: only we can let go of it. Where one more of ours holds it, that stays. */
+static void transaction_let_go(struct transaction *t, const struct deed *own)
+{
+    for (size_t i = 0; i < own->n; i++) {
+        const struct entry *e = &own->entry[i];
+        const struct knob *k = t->j->find(e->knob);
+        struct step s = { .knob = k, .place = { .root = t->j->root } };
+        const struct deed *holder;
+        text_copy(s.place.inst, sizeof s.place.inst, e->inst);
+        if (k && k->held && e->how != HOW_REFUSED && !transaction_holder(t, &s, &holder))
+            k->write(k, &s.place, e->old);
+    }
+}
+
 int transaction_end(struct transaction *t, struct undone *out)
 {
     int rc = t->begun ? journal_hold(t->j) : 0;
@@ -267,6 +286,8 @@ int transaction_end(struct transaction *t, struct undone *out)
         own = journal_find(t->j, t->about.id);
         if (own && !own->ended)
             own->marked = true;
+        else if (own)
+            transaction_let_go(t, own);
         rc = undo_marked(t->j, out);
         journal_shorten(t->j);
         journal_let_go(t->j);

@@ -59,7 +59,9 @@ static void undo_explain(struct undoing *u, enum undone_how how, int rc)
     struct buf *out = &u->out->lines;
     const struct entry *e = u->e;
     undo_name(e, out);
-    if (how == HOW_KEPT)
+    if (how == HOW_KEPT && u->k->held)
+        buf_printf(out, ": process %d holds it, and lets go of it by itself, at its end at the latest\n", u->d->owner);
+    else if (how == HOW_KEPT)
         buf_printf(out, ": left at %s, which somebody set since; Sonde had set %s, before it was %s\n", u->found,
                    journal_standing(e), e->old);
     else if (how == HOW_GONE)
@@ -94,6 +96,12 @@ static void undo_close(struct undoing *u, enum undone_how how, int rc)
 
 /* ---- another one stands on it ---- */
 
+/* Of what each process holds for itself, only steps of the same one lie on each other. */
+static bool undo_may_meet(const struct undoing *u, const struct deed *d)
+{
+    return d != u->d && (!u->k->held || d->owner == u->d->owner);
+}
+
 static bool undo_same_place(const struct entry *a, const struct entry *b)
 {
     return strcmp(a->inst, b->inst) == 0 && a->pid == b->pid && a->start == b->start;
@@ -105,7 +113,7 @@ static struct entry *undo_above(struct undoing *u, struct deed **whose)
     struct entry *next = NULL;
     for (size_t i = 0; i < u->j->n; i++) {
         struct deed *d = &u->j->deed[i];
-        for (size_t k = 0; k < d->n && d != u->d; k++) {
+        for (size_t k = 0; k < d->n && undo_may_meet(u, d); k++) {
             struct entry *e = &d->entry[k];
             if (journal_stands(d, e) && e->seq > u->e->seq && (!next || e->seq < next->seq) &&
                 undo_same_place(e, u->e) &&
@@ -259,7 +267,7 @@ static bool undo_was_beneath(const struct undoing *u)
 {
     for (size_t i = 0; i < u->j->n; i++) {
         const struct deed *d = &u->j->deed[i];
-        for (size_t k = 0; k < d->n; k++) {
+        for (size_t k = 0; k < d->n && (d == u->d || undo_may_meet(u, d)); k++) {
             const struct entry *e = &d->entry[k];
             if (journal_stands(d, e) && e->seq < u->e->seq && undo_same_place(e, u->e) &&
                 (strcmp(e->knob, u->e->knob) == 0 || (u->pair && strcmp(e->knob, u->pair->name) == 0)) &&
@@ -297,14 +305,22 @@ static void undo_entry(struct undoing *u)
         undo_close(u, HOW_FAILED, -ENOTSUP);
     else if (e->pid && !task_lives(u->j->root, e->pid, e->start))
         undo_close(u, HOW_GONE, 0);
-    else if (!undo_pass(u)) {
+    else if (undo_pass(u))
+        return;
+    else if (u->k->held && u->d->owner != (u->j->self ? u->j->self : os_pid()))
+        undo_close(u, task_lives(u->j->root, u->d->owner, u->d->start) ? HOW_KEPT : HOW_SAME, 0);
+    else {
         rc = undo_read(u, u->found);
         if (rc == 0 && u->pair)
             rc = u->pair->read(u->pair, &u->p, u->found_pair);
-        if (rc < 0)
+        if (rc == -ENODEV && e->pid) { /* the task lives, and somebody made it one of which this cannot be said */
+            memcpy(u->found, "another class", sizeof "another class");
+            undo_close(u, HOW_KEPT, 0);
+        } else if (rc < 0) {
             undo_fail(u, rc);
-        else
+        } else {
             undo_compare(u);
+        }
     }
 }
 

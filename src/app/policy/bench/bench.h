@@ -122,6 +122,7 @@ void bench_summary(const struct bench_result *r, int arm, int metric, struct ben
 int bench_judge(const struct bench_result *r, const struct bench_bar *b, struct bench_verdict *out);
 
 int bench_arm_of(const struct bench_result *r, const char *name); /* -1 */
+bool bench_is_default(const struct bench_result *r, int arm); /* also what was learned, where default was kept */
 int bench_metric_of(const struct bench_scenario *s, const char *name);
 
 /* Values of one arm and metric, one a round, NAN where the trial failed: r->rounds of them, for the caller to free. */

@@ -27,8 +27,16 @@ int bench_metric_of(const struct bench_scenario *s, const char *name)
     return -1;
 }
 
+/* What was learned is default itself where default was kept: no trials of its own, which would but differ by chance. */
+bool bench_is_default(const struct bench_result *r, int arm)
+{
+    return r->arm[arm].kind == ARM_DEFAULT || (r->arm[arm].kind == ARM_LEARNED && !*r->arm[arm].words);
+}
+
 double *bench_values(const struct bench_result *r, int arm, int metric)
 {
+    if (bench_is_default(r, arm))
+        arm = bench_arm_of(r, "default");
     double *x = mem_new(((size_t)r->rounds + 1) * sizeof *x);
     for (int i = 0; i < r->rounds; i++)
         x[i] = NAN;

@@ -205,7 +205,8 @@ void bench_measure(struct bench *b, const struct bench_scenario *s, struct bench
         r->rounds++;
         measure_shuffle(&b->rng, order, r->arms);
         for (int i = 0; i < r->arms && !os_stopping(); i++)
-            measure_one(b, r, order[i]);
+            if (r->arm[order[i]].kind != ARM_LEARNED || !bench_is_default(r, order[i]))
+                measure_one(b, r, order[i]);
     }
 }
 
