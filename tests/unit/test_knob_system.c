@@ -119,6 +119,38 @@ static void there_and_back(void **state)
     tree_done(root);
 }
 
+/* The vendor's limit bounds, so that what was lowered may come back; without one, what stands. */
+static void a_limit_of_power_comes_back(void **state)
+{
+    (void)state;
+    char out[KNOB_VALUE_MAX], why[KNOB_WHY];
+    laptop_new();
+    const struct knob *k = knob_find("rapl.limit");
+    struct place p = at(root, "intel-rapl:0");
+    assert_int_equal(k->write(k, &p, "15000000"), 0);
+    assert_int_equal(knob_check(k, &p, "28000000", out, why), -ERANGE);
+    tree_write(root, "/sys/class/powercap/intel-rapl:0/constraint_0_max_power_uw", "28000000\n");
+    assert_int_equal(knob_check(k, &p, "28000000", out, why), 0);
+    assert_int_equal(knob_check(k, &p, "28000001", out, why), -ERANGE);
+    assert_int_equal(knob_check(k, &p, "6999999", out, why), -ERANGE);
+    tree_done(root);
+}
+
+/* A value that was cut would be set back as another one. */
+static void what_is_too_long_is_not_read(void **state)
+{
+    (void)state;
+    char value[KNOB_VALUE_MAX], list[400] = "0";
+    laptop_new();
+    for (int cpu = 2; cpu < 96; cpu += 2)
+        snprintf(list + strlen(list), sizeof list - strlen(list), ",%d", cpu);
+    tree_write(root, "/proc/irq/24/smp_affinity_list", list);
+    const struct knob *k = knob_find("irq.affinity");
+    struct place p = at(root, "24");
+    assert_int_equal(k->read(k, &p, value), -ENAMETOOLONG);
+    tree_done(root);
+}
+
 static void without_the_file_there_is_none(void **state)
 {
     (void)state;
@@ -319,7 +351,8 @@ static void on_this_machine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back), cmocka_unit_test(without_the_file_there_is_none),
+        cmocka_unit_test(there_and_back), cmocka_unit_test(a_limit_of_power_comes_back),
+        cmocka_unit_test(what_is_too_long_is_not_read), cmocka_unit_test(without_the_file_there_is_none),
         cmocka_unit_test(names_stay_below), cmocka_unit_test(instances),
         cmocka_unit_test(the_zero_of_a_pair_is_not_written), cmocka_unit_test(boost_of_both_kinds),
         cmocka_unit_test(masks_of_many_processors), cmocka_unit_test(a_latency_is_held_open),

@@ -5,7 +5,7 @@
 #include "test.h"
 
 #include "os/os.h"
-#include "policy/knob.h"
+#include "policy/knobs/task.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -148,6 +148,57 @@ static void threads_go_with_the_first(void **state)
     child_done(&p);
 }
 
+/* ---- one that is refused half way ---- */
+
+static struct {
+    int32_t refuses;
+    struct { int32_t tid; char value[8]; } of[8];
+    int n;
+} made_up;
+
+static int made_up_get(const struct knob *k, int32_t tid, char value[static KNOB_VALUE_MAX])
+{
+    (void)k;
+    snprintf(value, KNOB_VALUE_MAX, "old");
+    for (int i = 0; i < made_up.n; i++)
+        if (made_up.of[i].tid == tid)
+            snprintf(value, KNOB_VALUE_MAX, "%s", made_up.of[i].value);
+    return 0;
+}
+
+static int made_up_set(const struct knob *k, int32_t tid, const char *value)
+{
+    (void)k;
+    if (tid == made_up.refuses)
+        return -EBUSY;
+    made_up.of[made_up.n].tid = tid;
+    snprintf(made_up.of[made_up.n++].value, sizeof made_up.of->value, "%s", value);
+    return 0;
+}
+
+static void nothing_stays_half_set(void **state)
+{
+    (void)state;
+    const struct task_attribute a = { made_up_get, made_up_set };
+    const struct knob *k = find("nice");
+    struct place p = child_new(true);
+    int32_t tid[] = { p.pid, child_thread(&p) };
+    for (size_t i = 0; i < 2; i++) {
+        memset(&made_up, 0, sizeof made_up);
+        made_up.refuses = tid[i];
+        assert_int_equal(task_write(&a, k, &p, "new"), -EBUSY);
+        for (size_t t = 0; t < 2; t++) {
+            char value[KNOB_VALUE_MAX];
+            made_up_get(k, tid[t], value);
+            assert_string_equal(value, "old");
+        }
+    }
+    memset(&made_up, 0, sizeof made_up);
+    assert_int_equal(task_write(&a, k, &p, "new"), 0);
+    assert_int_equal(made_up.n, 2);
+    child_done(&p);
+}
+
 static void a_thread_set_apart_stays(void **state)
 {
     (void)state;
@@ -281,7 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_goes_there_and_back),
         cmocka_unit_test(threads_go_with_the_first),
-        cmocka_unit_test(a_thread_set_apart_stays),
+        cmocka_unit_test(nothing_stays_half_set), cmocka_unit_test(a_thread_set_apart_stays),
         cmocka_unit_test(real_time_keeps_nice_and_its_limit),
         cmocka_unit_test(a_shared_session_is_left),
         cmocka_unit_test(of_oneself),

@@ -4,6 +4,7 @@
 #include "policy/launch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -131,6 +132,96 @@ static void signals_are_sent_on(void **state)
     }
 }
 
+/* What we ignore for ourselves the program does not; and who started us ignoring the ends of children hides none. */
+static void signals_are_as_usual(void **state)
+{
+    struct launch l;
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(run("", "kill -PIPE $$; exit 3", &l), 0);
+    assert_int_equal(l.status, 128 + SIGPIPE);
+    assert_int_equal(run("", "kill -XFSZ $$; exit 3", &l), 0);
+    assert_int_equal(l.status, 128 + SIGXFSZ);
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
+    alarm(30);
+    signal(SIGCHLD, SIG_IGN);
+    assert_int_equal(run("", "exit 7", &l), 0);
+    assert_int_equal(l.status, 7);
+    signal(SIGCHLD, SIG_DFL);
+    alarm(0);
+}
+
+/* One that ends well when it is asked to end was stopped all the same. */
+static void who_told_it_to_end_is_known(void **state)
+{
+    int status;
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct launch l;
+        pid_t parent = getpid();
+        if (fork() == 0) {
+            usleep(300000);
+            kill(parent, SIGTERM);
+            _exit(0);
+        }
+        run("", "trap 'exit 0' TERM; while :; do sleep 0.05; done", &l);
+        _exit(l.status == 0 && l.told_to_end ? 5 : 6);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(WEXITSTATUS(status), 5);
+    struct launch l;
+    assert_int_equal(run("", "exit 0", &l), 0);
+    assert_false(l.told_to_end);
+}
+
+/* Ctrl-Z at a terminal stops both, and who waits for us sees it. */
+static void a_stop_at_the_terminal_stops_both(void **state)
+{
+    static const char *const arms[] = { "", "session=own" };
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        int fd[2], status, pty = posix_openpt(O_RDWR | O_NOCTTY);
+        char c;
+        assert_true(pty >= 0 && grantpt(pty) == 0 && unlockpt(pty) == 0);
+        assert_int_equal(pipe(fd), 0);
+        pid_t pid = fork();
+        if (pid == 0) { /* a shell: its jobs are groups of their own, in front in turn */
+            setsid();
+            int tty = open(ptsname(pty), O_RDWR); /* which becomes its terminal */
+            signal(SIGTTOU, SIG_IGN);
+            pid_t job = fork();
+            if (job == 0) {
+                struct launch l;
+                setpgid(0, 0);
+                tcsetpgrp(tty, getpid());
+                signal(SIGTTOU, SIG_DFL);
+                dup2(fd[1], 1);
+                run(arms[i], "echo; sleep 1; exit 4", &l);
+                _exit(l.status);
+            }
+            if (waitpid(job, &status, WUNTRACED) != job || !WIFSTOPPED(status))
+                _exit(1);
+            kill(-job, SIGCONT);
+            if (waitpid(job, &status, 0) != job || !WIFEXITED(status))
+                _exit(2);
+            _exit(WEXITSTATUS(status));
+        }
+        close(fd[1]);
+        alarm(30);
+        assert_int_equal(read(fd[0], &c, 1), 1);
+        assert_int_equal(write(pty, "\032", 1), 1); /* Ctrl-Z */
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        alarm(0);
+        close(fd[0]);
+        close(pty);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 4);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +231,9 @@ int main(void)
         cmocka_unit_test(steps_say_what_became_of_them),
         cmocka_unit_test(a_refusal_is_told),
         cmocka_unit_test(signals_are_sent_on),
+        cmocka_unit_test(signals_are_as_usual),
+        cmocka_unit_test(who_told_it_to_end_is_known),
+        cmocka_unit_test(a_stop_at_the_terminal_stops_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

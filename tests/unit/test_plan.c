@@ -4,6 +4,7 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "policy/plan.h"
+#include "tree.h"
 
 #include <errno.h>
 
@@ -74,6 +75,53 @@ static void the_users_variables_stand(void **state)
     unsetenv("OMP_NUM_THREADS");
 }
 
+static void without_an_instance_it_is_all(void **state)
+{
+    char root[TREE_ROOT], why[KNOB_WHY];
+    (void)state;
+    tree_init(root);
+    for (int i = 0; i < 3; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpufreq/policy%d/scaling_governor", i);
+        tree_write(root, path, "powersave\n");
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpufreq/policy%d/scaling_available_governors", i);
+        tree_write(root, path, "performance powersave\n");
+    }
+    struct machine m = quiet(root);
+    struct plan p;
+    assert_int_equal(make(&m, -1, "cpufreq.governor=performance cpufreq.governor@policy1=powersave", &p, why), 0);
+    assert_int_equal(p.n, 3);
+    assert_string_equal(plan_find(&p, "cpufreq.governor", "policy0")->value, "performance");
+    assert_string_equal(plan_find(&p, "cpufreq.governor", "policy1")->value, "powersave");
+    assert_string_equal(plan_find(&p, "cpufreq.governor", "policy2")->value, "performance");
+    plan_done(&p);
+    assert_int_equal(make(&m, -1, "cpufreq.governor=fast", &p, why), -EINVAL);
+    plan_done(&p);
+    assert_int_equal(make(&m, -1, "disk.readahead=4096", &p, why), 0); /* there is no disk */
+    assert_int_equal(p.n, 1);
+    assert_int_equal(p.step[0].state, STEP_LEFT);
+    plan_done(&p);
+    tree_done(root);
+}
+
+static void what_cannot_be_undone_is_left(void **state)
+{
+    char root[TREE_ROOT], why[KNOB_WHY];
+    (void)state;
+    tree_init(root);
+    tree_write(root, "/proc/self/mountinfo", "30 24 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    tree_write(root, "/proc/self/cgroup", "0::/\n");
+    tree_write(root, "/sys/fs/cgroup/cgroup.controllers", "cpu\n");
+    tree_write(root, "/sys/fs/cgroup/sonde/cgroup.procs", "");
+    struct machine m = quiet(root);
+    struct plan p;
+    assert_int_equal(make(&m, -1, "group@/sonde=absent", &p, why), 0);
+    assert_int_equal(p.step[0].state, STEP_LEFT);
+    assert_non_null(strstr(p.step[0].note, "only gone back to"));
+    plan_done(&p);
+    tree_done(root);
+}
+
 static void what_is_left_is_not_in_the_arm(void **state)
 {
     auto_buf struct buf arm = { 0 };
@@ -111,8 +159,8 @@ static void precision_names_its_cost(void **state)
     struct plan p;
     (void)state;
     assert_int_equal(make(&m, GOAL_PRECISION, NULL, &p, why), 0);
-    assert_near(p.cost_factor, 2.5, 0);
-    assert_true(text_glob("*2.5 times as long*", p.cost));
+    assert_near(p.cost_factor, 3.25, 0);
+    assert_true(text_glob("*3.2 times as long*", p.cost));
     plan_done(&p);
     struct plan_options alone = { .machine = &m, .goal = GOAL_PRECISION, .work = "program" };
     assert_int_equal(plan_make(&alone, &p, why), 0);
@@ -149,6 +197,8 @@ int main(void)
         cmocka_unit_test(wrong_arms_are_named),
         cmocka_unit_test(an_arm_that_is_too_long_is_refused),
         cmocka_unit_test(the_users_variables_stand),
+        cmocka_unit_test(without_an_instance_it_is_all),
+        cmocka_unit_test(what_cannot_be_undone_is_left),
         cmocka_unit_test(what_is_left_is_not_in_the_arm),
         cmocka_unit_test(a_running_tree_gets_what_it_can),
         cmocka_unit_test(precision_names_its_cost),

@@ -165,6 +165,7 @@ static void tasks_are_taken_together(void **state)
     for (int i = 0; i < 4; i++) {
         begin(&r[i], i < 3 ? &task : &plain); /* the last is none of them */
         r[i].arms = 3;
+        r[i].arm[1] = (struct bench_arm){ "learned", ARM_LEARNED, "nice=1" };
         r[i].arm[2] = task.arm[2];
         for (int k = 0; i < 3 && k < 7; k++) {
             put(&r[i], k, 0, 100 * (k + 1), "");
@@ -184,6 +185,10 @@ static void tasks_are_taken_together(void **state)
         r[2].trial[i].value[0] *= r[2].trial[i].arm == 1 ? 1.2 : 1;
     bench_total(r, 4, &t);
     assert_true(t.met[0] && !t.met[1] && !t.met[2]); /* the others are 6 % and 20 % better now */
+    r[2].arm[1].words = ""; /* default was kept, and what was measured of it is of default itself */
+    bench_total(r, 4, &t);
+    assert_float_equal(t.worst, 1, 1e-9);
+    assert_true(t.met[2]);
     r[1].trial[1].ok = false;
     bench_total(r, 4, &t);
     assert_false(t.judged || t.met[0]); /* six pairs are too few */

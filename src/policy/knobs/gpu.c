@@ -1,5 +1,6 @@
 /*
- * gpu.c - limit of power, persistence, compute mode and clock of NVIDIA's GPUs, through NVML (os/nvml.h). Untested on hardware.
+ * gpu.c - limit of power, persistence, compute mode and clock of NVIDIA's GPUs, through NVML (os/nvml.h). Untested on
+ * hardware.
  *
  * A limit of power is never set above the vendor's own, and not below half of it. That a clock is locked cannot be
  * asked of the library: what was set last stands in /run/sonde-policy, which goes with the boot as the lock does. It is

@@ -43,7 +43,8 @@ static int rapl_check(const struct knob *k, const struct place *p, const char *v
     double v, most = rapl_most(k, p);
     if (!(most > 0) || (text_double(value, &v) && v >= most / 4 && v <= most))
         return 0;
-    snprintf(why, KNOB_WHY, "%s of %.40s may be %.0f to %.0f uW; this is %.20s", k->name, p->inst, most / 4, most, value);
+    snprintf(why, KNOB_WHY, "%s of %.40s may be %.0f to %.0f uW; this is %.20s", k->name, p->inst, most / 4, most,
+             value);
     return -ERANGE;
 }
 

@@ -147,8 +147,8 @@ static int rt_check(const struct knob *k, const struct place *p, const char *val
     return priority > SCHED_RT_PRIORITY ? -ERANGE : -EINVAL;
 }
 
-/* How long it may run without a pause; then SIGXCPU ends it, before the whole machine hangs. A limit that is shorter, and
- * so is none of ours, stays. */
+/* How long it may run without a pause; then SIGXCPU ends it, before the whole machine hangs. A limit that is shorter is
+ * none of ours, and stays. */
 static int rt_limit(int32_t tid, bool on)
 {
     struct rlimit r;

@@ -61,7 +61,8 @@ int task_read(const struct task_attribute *a, const struct knob *k, const struct
 
 /* The threads of a process that stand as the first does, that one as the last of them: tid has room for one more than
  * TASK_THREADS. Returns how many. */
-static int task_alike(const struct task_attribute *a, const struct knob *k, int32_t pid, const char *first, int32_t *tid)
+static int task_alike(const struct task_attribute *a, const struct knob *k, int32_t pid, const char *first,
+                      int32_t *tid)
 {
     char path[64], now[KNOB_VALUE_MAX];
     int alike = 0;

@@ -207,7 +207,8 @@ static void trial_last_words(struct trying *w, char out[static KNOB_WHY])
 static bool trial_was_stopped(const struct trying *w)
 {
     int s = w->t->status - 128;
-    return os_stopping() || w->launch.told_to_end || (!w->asked_ns && (s == SIGINT || s == SIGTERM || s == SIGHUP || s == SIGQUIT));
+    return os_stopping() || w->launch.told_to_end ||
+           (!w->asked_ns && (s == SIGINT || s == SIGTERM || s == SIGHUP || s == SIGQUIT));
 }
 
 static int trial_judge(struct trying *w, double *value)

@@ -121,12 +121,12 @@ void journal_shorten(struct journal *j); /* where it has become big */
 /* Undoes what is marked, newest step first, and unmarks it. An error: that it was done could not be put. */
 int undo_marked(struct journal *j, struct undone *out);
 
-/* Sets a knob back, if the journal may ask for it. */
-int undo_write(const struct journal *j, const struct knob *k, const struct place *p, const char *value);
-
 /* The same for those whose owner is gone, whose time is over, which failed before or are of another boot. Both with the
  * journal held. */
 int undo_due(struct journal *j, struct undone *out);
+
+/* Sets a knob back, if the journal may ask for it. */
+int undo_write(const struct journal *j, const struct knob *k, const struct place *p, const char *value);
 
 /* ---- undo_tasks.c ---- */
 

@@ -80,7 +80,7 @@ static bool transaction_meets(const struct entry *e, const struct step *s)
            strcmp(e->inst, s->place.inst) == 0 && e->pid == s->place.pid && e->start == s->place.start;
 }
 
-/* The newest step of another transaction that stands there. Of what each process holds for itself, one of this process. */
+/* The newest step of another transaction that stands there; of holds, of this process. */
 static const struct entry *transaction_holder(struct transaction *t, const struct step *s, const struct deed **holder)
 {
     const struct entry *newest = NULL;

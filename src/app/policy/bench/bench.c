@@ -221,7 +221,7 @@ static int bench_run(const struct args *a)
 }
 
 static const struct option options[] = {
-    { "pairs",   0, OPTION_COUNT, "N", 1, PAIRED_MAX, .fallback = "7", 
+    { "pairs",   0, OPTION_COUNT, "N", 1, PAIRED_MAX, .fallback = "7",
       .help = "rounds, each with a trial of every arm; A3 has 30 and A7 15 at least" },
     { "busy",    0, OPTION_COUNT, "N", 1, 1024,
       .help = "processes of each busy program (default: one for each processor, as a build has)" },

@@ -47,7 +47,7 @@ static const struct bench_workload redis_tail = {
 };
 
 static const struct bench_workload redis_even = {
-    .name = "redis evenly", .words = "redis --start --fifo --seconds 1.5",
+    .name = "redis evenly", .words = "redis --start --fifo --seconds 3",
     .quick = "redis --start --fifo --seconds 0.2", .redis = true, .metric = { { "spread", "of p50", "spread" } },
 };
 
@@ -96,8 +96,8 @@ static const struct bench_scenario scenarios[] = {
         .bar = { { BAR_GAIN, "latency", "default", "p99", 5 } },
     },
     {
-        .name = "A1c", .doc = "the same as a user without rights", .workload = &redis, .neighbours = 4, .one_session = true,
-        .ordinary_user = true, .arm = { DEFAULT, INTENT("latency") },
+        .name = "A1c", .doc = "the same as a user without rights", .workload = &redis, .neighbours = 4,
+        .one_session = true, .ordinary_user = true, .arm = { DEFAULT, INTENT("latency") },
         .bar = { { BAR_GAIN, "latency", "default", "p99", 4 } },
     },
     {
@@ -124,7 +124,8 @@ static const struct bench_scenario scenarios[] = {
     },
     {
         .name = "A5", .doc = "learning: p99 of redis beside 4 busy programs of one session", .workload = &redis_tail,
-        .neighbours = 4, .one_session = true, .named = true, .goal = "latency", .measure = "stdout:\"p99_us\":([0-9.]+)",
+        .neighbours = 4, .one_session = true, .named = true, .goal = "latency",
+        .measure = "stdout:\"p99_us\":([0-9.]+)",
         .arm = PROFILES,
     },
     {
@@ -137,7 +138,8 @@ static const struct bench_scenario scenarios[] = {
     },
     {
         .name = "A5", .doc = "learning: how evenly redis answers beside 4 busy programs", .workload = &redis_even,
-        .neighbours = 4, .one_session = true, .named = true, .goal = "stability", .measure = "stdout:\"spread\":([0-9.]+)",
+        .neighbours = 4, .one_session = true, .named = true, .goal = "stability",
+        .measure = "stdout:\"spread\":([0-9.]+)",
         .arm = PROFILES,
     },
     {
