@@ -98,6 +98,7 @@ static int main_finish(int status)
 
 int main(int argc, char **argv)
 {
+    os_open_standard();
     os_outlive_writes();
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "--version") == 0) {

@@ -52,6 +52,12 @@ static const char *deeds_of(const struct deeds *d, const struct journal_transact
     return config_bool(d->r->config, "privacy.collect_process_names") ? t->what : "a program";
 }
 
+/* As it is typed. */
+static const char *deeds_verb(const struct journal_transaction *t)
+{
+    return strcmp(t->command, "run") == 0 || strcmp(t->command, "fix") == 0 ? "" : "policy ";
+}
+
 static void deeds_put_steps(const struct journal_transaction *t, struct buf *out)
 {
     enum { SHOWN = 3 };
@@ -61,8 +67,8 @@ static void deeds_put_steps(const struct journal_transaction *t, struct buf *out
         if (strcmp(s->undone, "refused") == 0 || strcmp(s->knob, "group") == 0)
             continue;
         if (set++ < SHOWN)
-            buf_printf(out, "%s%s %s to %s", shown++ ? ", " : ": ", s->knob, *s->old ? s->old : "nothing",
-                       *s->now ? s->now : s->set);
+            buf_printf(out, "%s%s%s%s %s to %s", shown++ ? ", " : ": ", s->knob, *s->inst ? "@" : "", s->inst,
+                       *s->old ? s->old : "nothing", *s->now ? s->now : s->set);
     }
     if (set > SHOWN)
         buf_printf(out, " and %zu more", set - SHOWN);
@@ -74,7 +80,7 @@ static void deeds_say_begun(const struct deeds *d, const struct journal_transact
     buf_printf(&text, "set for %s", deeds_of(d, t));
     if (t->goal >= 0)
         buf_printf(&text, ", goal %s", goal_name((enum goal)t->goal));
-    buf_printf(&text, ", by sonde %s", t->command);
+    buf_printf(&text, ", by sonde %s%s", deeds_verb(t), t->command);
     deeds_put_steps(t, &text);
     deeds_say(d, t->begun_ms, buf_text(&text));
 }
@@ -82,12 +88,19 @@ static void deeds_say_begun(const struct deeds *d, const struct journal_transact
 static void deeds_say_over(const struct deeds *d, const struct journal_transaction *t)
 {
     auto_buf struct buf text = { 0 };
-    int kept = 0, failed = 0;
+    int kept = 0, failed = 0, passed = 0, gone = 0, rest = 0;
     for (size_t i = 0; i < t->n; i++) {
-        kept += strcmp(t->step[i].undone, "kept") == 0;
-        failed += strcmp(t->step[i].undone, "failed") == 0;
+        const char *how = t->step[i].undone;
+        int *count = strcmp(how, "kept") == 0     ? &kept
+                     : strcmp(how, "failed") == 0 ? &failed
+                     : strcmp(how, "passed") == 0 ? &passed
+                     : strcmp(how, "gone") == 0   ? &gone
+                                                  : &rest;
+        ++*count;
     }
-    buf_printf(&text, "set back for %s, by sonde %s", deeds_of(d, t), t->command);
+    const char *over = rest || kept || failed ? "set back for" : passed ? "taken over by another for"
+                                                                        : "over with the end of";
+    buf_printf(&text, "%s %s, by sonde %s%s", over, deeds_of(d, t), deeds_verb(t), t->command);
     if (kept)
         buf_printf(&text, "; %d left as somebody else set it since", kept);
     if (failed)

@@ -548,10 +548,29 @@ bool os_stopping(void)
     return stop_flag != 0;
 }
 
+void os_open_standard(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) /* which takes the lowest that is free */
+            return;
+}
+
+static void (*inherited_pipe)(int) = SIG_DFL, (*inherited_xfsz)(int) = SIG_DFL;
+
 void os_outlive_writes(void)
 {
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    if (before == SIG_IGN)
+        inherited_pipe = before;
+    before = signal(SIGXFSZ, SIG_IGN);
+    if (before == SIG_IGN)
+        inherited_xfsz = before;
+}
+
+void os_inherit_writes(void)
+{
+    signal(SIGPIPE, inherited_pipe);
+    signal(SIGXFSZ, inherited_xfsz);
 }
 
 bool os_reader_left(int fd)

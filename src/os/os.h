@@ -151,9 +151,16 @@ void os_serve_on_signal(void);
 bool os_take_reload(void);
 bool os_take_mark(void);
 
+/* Opens what is closed of the first three descriptors to nowhere: else a file of ours would become one of them, and
+ * what is printed would go into it. */
+void os_open_standard(void);
+
 /* From now on a write to a pipe without a reader, or beyond the limit on the size of files, is an
  * error of that write: -EPIPE, -EFBIG. */
 void os_outlive_writes(void);
+
+/* Of a child that is about to become another program: as it was for us before. */
+void os_inherit_writes(void);
 
 /* Did the reader of a pipe, or the terminal, go away? */
 bool os_reader_left(int fd);

@@ -105,7 +105,8 @@ bool hierarchy_is_top(const struct hierarchy *h)
 int hierarchy_path(const struct hierarchy *h, const char *group, const char *file, char *out, size_t cap)
 {
     const char *end = group + strlen(group);
-    if (*group != '/' || strstr(group, "//") || strstr(group, "/../") || strstr(group, "/./") ||
+    if (*group != '/' || (end - group > 1 && end[-1] == '/') || strstr(group, "//") ||
+        strstr(group, "/../") || strstr(group, "/./") ||
         (end - group >= 3 && strcmp(end - 3, "/..") == 0) || (end - group >= 2 && strcmp(end - 2, "/.") == 0))
         return -EINVAL;
     int n = snprintf(out, cap, "%s%s%s%s", h->mount, group, *file && end[-1] != '/' ? "/" : "", file);

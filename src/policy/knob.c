@@ -114,6 +114,10 @@ int knob_check(const struct knob *k, const struct place *p, const char *value, c
         snprintf(why, KNOB_WHY, "%s takes a short word or number", k->name);
         return rc;
     }
+    if (*p->inst && (!k->list || k->class == KNOB_PROCESS || k->class == KNOB_ENV)) {
+        snprintf(why, KNOB_WHY, "%s has no instances; this is of \"%.40s\"", k->name, p->inst);
+        return rc;
+    }
     text_copy(own, sizeof own, value);
     switch (k->type) {
     case KNOB_WHOLE: rc = knob_check_whole(k, value, own, why); break;

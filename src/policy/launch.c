@@ -22,6 +22,7 @@
 struct became {
     int step, error;
     enum step_state state;
+    int64_t at_ns;  /* of the last one: when it is about to become the program */
     char old[KNOB_VALUE_MAX], now[KNOB_VALUE_MAX], note[KNOB_WHY];
 };
 
@@ -63,14 +64,16 @@ struct inherited {
 static void child_run(int fd, const struct plan *p, const char *const *argv, bool strict, const struct inherited *from)
 {
     struct became last = { .step = -1 };
-    signal(SIGPIPE, SIG_DFL);
-    signal(SIGXFSZ, SIG_DFL);
+    os_inherit_writes();
     sigaction(SIGCHLD, &from->child, NULL);
     sigprocmask(SIG_SETMASK, &from->mask, NULL);
     for (size_t i = 0; i < p->n && last.error == 0; i++)
         if (launch_is_own(&p->step[i]) && child_step(fd, &p->step[i], (int)i) < 0 && strict)
             last.error = -ECANCELED;
     if (last.error == 0) {
+        last.at_ns = os_mono_ns();
+        if (write(fd, &last, sizeof last) != (ssize_t)sizeof last)
+            _exit(126);
         execvp(argv[0], (char *const *)(uintptr_t)argv); /* which it does not change */
         last.error = -errno;
     }
@@ -95,13 +98,14 @@ static int became_read(int fd, struct became *b)
 }
 
 /* Until the pipe closes: the program runs, or there is none. */
-static int launch_hear(int fd, struct plan *p)
+static int launch_hear(int fd, struct plan *p, int64_t *at_ns)
 {
     struct became b;
     int rc = 0;
     while (became_read(fd, &b)) {
         if (b.step < 0) {
             rc = b.error;
+            *at_ns = b.at_ns ? b.at_ns : *at_ns;
             continue;
         }
         struct step *s = &p->step[b.step];
@@ -144,7 +148,7 @@ int launch_start(struct plan *p, const char *const *argv, bool strict, struct la
     struct inherited before;
     const struct sigaction heard = { .sa_handler = SIG_DFL }; /* ignored, it would hide how the program ends */
     struct rusage ru;
-    *l = (struct launch){ .begun_ns = os_mono_ns() };
+    *l = (struct launch){ .begun_ns = os_mono_ns(), .status = 126 };
     if (pipe2(fd, O_CLOEXEC) < 0)
         return -errno;
     launch_mask(&set);
@@ -156,12 +160,13 @@ int launch_start(struct plan *p, const char *const *argv, bool strict, struct la
         close(fd[0]);
         child_run(fd[1], p, argv, strict, &before);
     }
+    int64_t at_ns = l->begun_ns;
     int rc = l->pid < 0 ? -errno : 0;
     close(fd[1]);
     if (rc == 0)
-        rc = launch_hear(fd[0], p);
+        rc = launch_hear(fd[0], p, &at_ns);
     close(fd[0]);
-    l->setup_s = 1e-9 * (double)(os_mono_ns() - l->begun_ns);
+    l->setup_s = 1e-9 * (double)(at_ns - l->begun_ns);
     if (rc < 0 && l->pid > 0 && wait4(l->pid, &status, 0, &ru) == l->pid)
         launch_ended(l, status, &ru);
     if (rc < 0) {

@@ -283,6 +283,14 @@ static int machine_useful(const struct machine *m)
     return n > 1 ? n : 1;
 }
 
+/* A container may be in a virtual machine, too: the processor says so. */
+static bool machine_is_virtual(const char *root, const struct os_host *host)
+{
+    char text[8192];
+    bool guest = os_read_text(root, "/proc/cpuinfo", text, sizeof text) > 0 && strstr(text, " hypervisor");
+    return guest || (*host->virtualisation && strncmp(host->virtualisation, "container", 9) != 0);
+}
+
 void machine_look(const char *root, struct machine *out)
 {
     *out = (struct machine){ .root = root, .cpus_quota = NAN, .battery = NAN, .hottest = NAN, .critical = NAN,
@@ -291,7 +299,7 @@ void machine_look(const char *root, struct machine *out)
     struct cpus online = { 0 }, allowed = { 0 };
     struct machine_power power = { .m = out };
     os_host(root, &host);
-    out->in_vm = *host.virtualisation && strncmp(host.virtualisation, "container", 9) != 0;
+    out->in_vm = machine_is_virtual(root, &host);
     if (cpus_read(root, MACHINE_CPU "/online", &online) < 0)
         cpus_add(&online, 0);
     out->cpus_online = cpus_count(&online);

@@ -155,6 +155,10 @@ static int arm_word(struct plan *p, const struct plan_options *o, char *word, ch
     if (at) {
         *at = '\0';
         inst = at + 1;
+        if (strlen(inst) >= KNOB_INST_MAX || !text_is_plain(inst)) { /* what is cut would be another one */
+            snprintf(why, KNOB_WHY, "%.40s: an instance is a plain name of %d bytes at most", word, KNOB_INST_MAX - 1);
+            return -EINVAL;
+        }
     }
     const struct knob *k = knob_find(word);
     if (!k)
@@ -226,6 +230,7 @@ static void step_judge(struct step *s, const struct plan_options *o, bool new_gr
     const struct owner *other = wide && !o->system ? NULL : step_owner(s, last);
     if (!now.exists) {
         step_leave(s, now.why);
+        s->is_spare = true;
     } else if (step_is_users(s, &now)) {
         snprintf(note, sizeof note, "%s=%.60s is set already and stands", k->arg, now.value);
         step_leave(s, note);
@@ -239,6 +244,7 @@ static void step_judge(struct step *s, const struct plan_options *o, bool new_gr
         step_leave(s, "only a program that is about to start can set it");
     } else if (wide && !o->system) {
         step_leave(s, "it concerns the whole machine: only with --system");
+        s->is_spare = true;
     } else if (other) {
         snprintf(note, sizeof note, "%s turns it here: %s", other->name, other->advice);
         step_leave(s, note);

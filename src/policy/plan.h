@@ -38,6 +38,8 @@ struct step {
     char note[KNOB_WHY];         /* of STEP_LEFT and STEP_REFUSED */
     enum evidence evidence;
     enum step_state state;
+    bool is_spare;               /* of STEP_LEFT: there is no such thing here, or it is of the machine and --system was
+                                  * not given; --strict goes on without it, unless a person named it */
     bool lacks_right;            /* of STEP_LEFT and STEP_REFUSED: nothing is in the way but a right that we have not */
 };
 

@@ -39,9 +39,9 @@ kill $recorder
 wait $recorder || :
 
 expect 0 '' "$sonde" events --kind policy --json --data "$data"
-says '*set for sleep, goal latency, by sonde apply:*timer.slack 50000 to 70000*'
-says '*set back for sleep, by sonde apply*'
-says '*set for sleep, by sonde apply: timer.slack 50000 to 90000*'
+says '*set for sleep, goal latency, by sonde policy apply:*timer.slack 50000 to 70000*'
+says '*set back for sleep, by sonde policy apply*'
+says '*set for sleep, by sonde policy apply: timer.slack 50000 to 90000*'
 case $text in
 *80000*) fail 'a dry run is told' ;;
 esac
@@ -58,7 +58,7 @@ sleep 6
 kill $recorder
 wait $recorder || :
 expect 0 '' "$sonde" events --kind policy --json --data "$tmp/quiet"
-says '*set for a program, by sonde apply*'
+says '*set for a program, by sonde policy apply*'
 case $text in
 *sleep*) fail 'a program is named' ;;
 esac

@@ -17,6 +17,10 @@ expect 0 'err' run --quiet -i latency sh -c 'echo err >&2' # options end at the 
 expect 143 '*' run -i power -- sh -c 'kill -TERM $$'
 expect 127 '*there-is-none cannot be started*' run -i latency -- there-is-none
 expect 126 '*cannot be started*' run -i latency -- /etc/passwd
+expect 126 '*Too many open files*' sh -c 'ulimit -n 4; exec "$@"' sh "$sonde" run --data "$tmp/data" --set nice=2 \
+    -- true
+(trap '' PIPE; run -q --set nice=1 -- grep SigIgn /proc/self/status) >"$tmp/out" 2>&1
+says '*SigIgn:*1???' # who ignores it goes on to do so
 printf 'x y\n' | run -q -i throughput cat >"$tmp/out"
 says 'x y'
 expect 0 '*' run -q -i throughput -- sh -c '[ "$1" = "a  b" ] && [ $# = 1 ]' sh 'a  b'
@@ -28,6 +32,8 @@ expect 2 '*which goal*' run -- true
 expect 2 '*latency*' run -i latencies -- true
 expect 2 '*did you mean omp.wait*' run --set omp.wiat=passive -- true
 expect 2 '*-15 to 19*' run --set nice=-19 -- true
+expect 0 '*' run -q -i latency --strict -- true # what --system would allow was not asked for
+expect 0 '*' run -q -i latency --set session=shared -- sh -c '[ $(cut -d" " -f6 /proc/$$/stat) != $$ ]'
 
 # ---- what is set ends with it ----
 

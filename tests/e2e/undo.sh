@@ -147,6 +147,26 @@ if [ -w $swappiness ] && "$sonde" policy explain --set vm.swappiness=11 --json >
     kill_owner
     expect 0 '*set back*' "$sonde" policy status --data "$data"
     [ "$(cat $swappiness)" = "$was" ] || fail "vm.swappiness is $(cat $swappiness) instead of $was"
+    is_back()
+    {
+        [ "$(cat $swappiness)" = "$was" ] || fail "$1: vm.swappiness is $(cat $swappiness) instead of $was"
+    }
+    other=$((was == 11 ? 12 : 11))
+    # Nothing of what is said comes into a journal that would be among the first descriptors.
+    "$sonde" policy apply --system --set vm.swappiness=$other $root --data "$data" >&-
+    [ "$(cat $swappiness)" = $other ] || fail 'not set with a closed output'
+    kill_owner
+    "$sonde" policy status --data "$data" >/dev/null 2>&1
+    is_back 'closed output'
+    # The program takes away the folder of the journal; nobody else knows what was set.
+    mkdir "$tmp/away"
+    expect 0 '*all is as it was*' "$sonde" run --data "$tmp/away" --system --set vm.swappiness=$other \
+        -- rm -rf "$tmp/away"
+    is_back 'journal removed'
+    # What is no instance is refused: it would be another place to the journal, and the same to the kernel.
+    expect 2 '*nice has no instances*' "$sonde" policy explain --set nice@x=5
+    expect 0 '*was not set*' "$sonde" run --data "$data" --system --set vm.swappiness@x=$other -- true
+    is_back 'another name'
     word=and
 fi
 

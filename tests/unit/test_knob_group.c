@@ -250,8 +250,10 @@ static void what_may_be_written(void **state)
         { "group.member", "/", 0 }, { "group.member", "/a/b", 0 }, { "group.member", "a", -EINVAL }, { "group.member", "/../a", -EINVAL },
     };
     v2_new();
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(check(cases[i].knob, "/jobs", cases[i].value), cases[i].rc);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool of_task = strcmp(cases[i].knob, "group.member") == 0;
+        assert_int_equal(check(cases[i].knob, of_task ? "" : "/jobs", cases[i].value), cases[i].rc);
+    }
     tree_done(root);
 }
 

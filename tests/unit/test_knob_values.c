@@ -12,7 +12,7 @@ static const struct { const char *knob, *value; int rc; const char *canonical; }
     { "nice", "20", -ERANGE, NULL }, { "nice", "1.5", -EINVAL, NULL }, { "nice", "", -EINVAL, NULL },
     { "nice", "high", -EINVAL, NULL }, { "nice", "5\n", -EINVAL, NULL },
     { "autogroup", "-15", 0, "-15" }, { "autogroup", "-20", -ERANGE, NULL }, { "autogroup", "19", 0, "19" },
-    { "session", "own", 0, "own" }, { "session", "shared", -EINVAL, NULL },
+    { "session", "own", 0, "own" }, { "session", "shared", 0, "shared" },
     { "sched", "batch", 0, "batch" }, { "sched", "rr", -EINVAL, NULL }, { "sched", "other batch", -EINVAL, NULL },
     { "sched", "ot", -EINVAL, NULL },
     { "rt", "rr:1", 0, "rr:1" }, { "rt", "fifo:20", 0, "fifo:20" }, { "rt", "rr:21", -ERANGE, NULL }, { "rt", "none", 0, "none" },

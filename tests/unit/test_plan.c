@@ -27,6 +27,7 @@ static void wrong_arms_are_named(void **state)
     static const struct { const char *arm, *why; } cases[] = {
         { "autogrup=3", "*did you mean autogroup?*" }, { "nice", "*KNOB=VALUE*" }, { "nice=-16", "*-15 to 19*" },
         { "omp.wait=busy", "*active passive*" }, { "nice=1 omp.threads=0", "*omp.threads*1 to 4096*" },
+        { "nice@a=5", "*nice has no instances*" }, { "cpu.weight@/a\nb=5", "*an instance is a plain name*" },
         { "=", "*no knob*" }, { "nice=", "*nice*" },
     };
     struct machine m = quiet("");

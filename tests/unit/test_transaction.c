@@ -213,6 +213,67 @@ static void nothing_is_set_over_what_a_dead_one_left(void **state)
     world_done(&w);
 }
 
+/* ---- without the journal ---- */
+
+/* Who set it knows what it was, also when somebody takes the journal away, and what is in its place is none. */
+static void a_journal_that_goes_away_keeps_nothing(void **state)
+{
+    (void)state;
+    for (int how = 0; how < 3; how++) {
+        struct world w;
+        struct step s;
+        struct undone u = { 0 };
+        char path[OS_PATH_MAX], folder[sizeof w.dir + 8];
+        world_init(&w);
+        world_task(&w, 10, 1, 500);
+        struct journal *j = world_open(&w);
+        struct transaction *t = world_begin(j, 10, -1, "run");
+        assert_int_equal(world_apply(t, "a", 0, "10", &s), 0);
+        snprintf(folder, sizeof folder, "%s/policy", w.dir);
+        snprintf(path, sizeof path, "%s/policy/journal", w.dir);
+        assert_int_equal(unlink(path), 0);
+        if (how == 1)
+            assert_int_equal(rmdir(folder), 0);
+        if (how == 2)
+            assert_int_equal(mkdir(path, 0700), 0);
+        assert_true(transaction_end(t, &u) <= 0);
+        assert_int_equal(u.failed, 0);
+        assert_string_equal(world_get(&w, "a", 0), "60");
+        undone_done(&u);
+        journal_close(j);
+        world_done(&w);
+    }
+}
+
+static void a_folder_that_is_a_link_is_none(void **state)
+{
+    (void)state;
+    struct world w;
+    struct journal *j;
+    char from[OS_PATH_MAX];
+    world_init(&w);
+    snprintf(from, sizeof from, "%s/policy", w.dir);
+    assert_int_equal(symlink(w.root, from), 0);
+    assert_int_equal(journal_open(w.dir, w.root, &j), -EPERM);
+    world_done(&w);
+}
+
+static void one_that_is_huge_is_not_read(void **state)
+{
+    (void)state;
+    struct world w;
+    struct journal *j;
+    char path[OS_PATH_MAX];
+    world_init(&w);
+    journal_close(world_open(&w));
+    snprintf(path, sizeof path, "%s/policy/journal", w.dir);
+    assert_int_equal(truncate(path, INT64_C(1) << 36), 0);
+    assert_int_equal(journal_open(w.dir, w.root, &j), 0);
+    assert_int_equal(journal_recover(j, NULL), -EFBIG);
+    journal_close(j);
+    world_done(&w);
+}
+
 /* ---- disks ---- */
 
 /* Whichever write or sync of the journal fails, once or for good: nothing is set that could not be kept. */
@@ -530,6 +591,9 @@ int main(void)
         cmocka_unit_test(rank_decides),
         cmocka_unit_test(any_order_brings_the_first_back),
         cmocka_unit_test(nothing_is_set_over_what_a_dead_one_left),
+        cmocka_unit_test(a_journal_that_goes_away_keeps_nothing),
+        cmocka_unit_test(a_folder_that_is_a_link_is_none),
+        cmocka_unit_test(one_that_is_huge_is_not_read),
         cmocka_unit_test(a_full_disk_sets_nothing),
         cmocka_unit_test(without_a_journal_nothing_begins),
         cmocka_unit_test(bad_lines_are_passed_over),

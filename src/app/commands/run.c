@@ -36,6 +36,7 @@ struct running {
 /* Without a journal nothing is set that does not end with the program, nor what hangs on it. */
 static void run_leave_shared(struct running *r, int rc)
 {
+    log_warn(rc, "run: nothing is set that would outlive the program, as the journal of changes cannot be kept");
     for (size_t i = 0; i < r->planning.plan.n; i++) {
         struct step *s = &r->planning.plan.step[i];
         if (!step_is_shared(s))
@@ -118,10 +119,23 @@ static void run_say_begin(const struct running *r)
 static void run_say_left(const struct plan *p)
 {
     for (size_t i = 0; i < p->n; i++) {
+        auto_buf struct buf step = { 0 };
         const struct step *s = &p->step[i];
-        if (s->evidence == EVIDENCE_ASKED && step_is_left(s))
-            fprintf(stderr, "sonde: %s=%s was not set: %s\n", s->knob->name, s->value, s->note);
+        if (s->evidence != EVIDENCE_ASKED || !step_is_left(s))
+            continue;
+        plan_put_step(p, s, &step);
+        fprintf(stderr, "sonde: %s was not set: %s\n", buf_text(&step), s->note);
     }
+}
+
+/* Why there may be nothing, and where the reasons are. */
+static void run_say_why(const struct running *r, int left, bool any)
+{
+    const struct plan *p = &r->planning.plan;
+    if (!any && r->planning.recalled && !*r->planning.learned.arm)
+        fputs(", as trials of this program kept default (--no-learned: what the goal has for all work)", stderr);
+    if (left && p->has_goal)
+        fprintf(stderr, "; %d left, see `sonde policy explain --intent %s`", left, goal_name(p->goal));
 }
 
 static void run_say_end(const struct running *r)
@@ -131,14 +145,13 @@ static void run_say_end(const struct running *r)
     int left = 0;
     for (size_t i = 0; i < p->n; i++)
         left += step_is_left(&p->step[i]);
-    if (!planning_line(p, &line))
-        buf_puts(&line, "nothing was set");
-    fprintf(stderr, "sonde: %s: %s", planning_purpose(p), buf_text(&line));
-    if (left)
-        fprintf(stderr, "; %d left, see `sonde policy explain`", left);
-    fprintf(stderr, "\nsonde: %.3g s, %.3g s of processor time, made to wait for one %lld times; set up in %.1f ms%s\n",
-            r->launch.wall_s, r->launch.cpu_s, (long long)r->launch.switches, 1e3 * r->launch.setup_s,
-            r->undone.kept + r->undone.failed || r->borrowed.lost ? "" : "; all is as it was");
+    bool any = planning_line(p, &line) > 0;
+    fprintf(stderr, "sonde: %s: %s", planning_purpose(p), any ? buf_text(&line) : "nothing was set");
+    run_say_why(r, left, any);
+    fprintf(stderr, "\nsonde: %.3g s, %.3g s of processor time, made to wait for one %lld time%s; set up in %.1f ms"
+            "%s\n", r->launch.wall_s, r->launch.cpu_s, (long long)r->launch.switches, r->launch.switches == 1 ? "" : "s",
+            1e3 * r->launch.setup_s,
+            !any || r->undone.kept + r->undone.failed || r->borrowed.lost ? "" : "; all is as it was");
     if (r->borrowed.lost)
         fputs("sonde: the helper is gone before the program; what it had set it set back, or its next start does\n",
               stderr);
@@ -174,7 +187,10 @@ static void run_tell(const struct running *r)
     const char *file = args_text(r->args, "report");
     auto_buf struct buf out = { 0 };
     run_json(r, &out);
-    int rc = file ? os_write_named(file, buf_text(&out), out.n) : 0;
+    bool to_stdout = file && strcmp(file, "-") == 0;
+    int rc = file && !to_stdout ? os_write_named(file, buf_text(&out), out.n) : 0;
+    if (to_stdout)
+        fputs(buf_text(&out), stdout);
     if (rc < 0)
         log_warn(rc, "run: the report is lost; %s cannot be written", file);
     if (args_flag(r->args, "json"))
@@ -189,7 +205,7 @@ static bool run_is_refused(const struct running *r)
 {
     for (size_t i = 0; i < r->planning.plan.n; i++) {
         const struct step *s = &r->planning.plan.step[i];
-        if (!step_is_left(s))
+        if (!step_is_left(s) || (s->is_spare && s->evidence != EVIDENCE_ASKED))
             continue;
         log_error(0, "run: %s=%s: %s; without --strict the program runs all the same", s->knob->name, s->value,
                   s->note);
@@ -243,8 +259,8 @@ static const struct option options[] = {
     PLANNING_OPTIONS,
     PLANNING_LEARNED,
     { "dry-run", 'n', OPTION_FLAG, .help = "say what would be set, as `policy explain`; run and write nothing" },
-    { "strict",  0, OPTION_FLAG, .help = "do not run the program unless everything could be set" },
-    { "report",  0, OPTION_FILE, "FILE", .help = "write what was set and what it took as JSON" },
+    { "strict",  0, OPTION_FLAG, .help = "do not run the program unless all could be set that there is here" },
+    { "report",  0, OPTION_FILE, "FILE", .help = "write what was set and what it took as JSON; - is standard output" },
     DATADIR_OPTION,
     { 0 },
 };

@@ -196,8 +196,10 @@ static void apply_text(const struct apply *p, int done, struct buf *out)
 {
     auto_buf struct buf line = { 0 };
     planning_line(&p->planning.plan, &line);
-    buf_printf(out, "%s (%d) and %d it started, for %s: ", p->name, (int)p->tree[0].pid, (int)p->n - 1,
-               planning_purpose(&p->planning.plan));
+    buf_printf(out, "%s (%d)", p->name, (int)p->tree[0].pid);
+    if (p->n > 1)
+        buf_printf(out, " and %d it started", (int)p->n - 1);
+    buf_printf(out, ", for %s: ", planning_purpose(&p->planning.plan));
     if (done)
         buf_printf(out, "%s\n  until it ends%s; `sonde policy revert %s` sets it back before\n",
                    line.n ? line.p : "set of those that it started", p->until_ms ? " or the time is over" : "",
@@ -234,7 +236,8 @@ static int apply_set(void *self, bool *stays)
     if (rc == 0)
         apply_borrow(p);
     if (rc < 0)
-        log_error(rc, "policy apply: %s; what was set is set back: the journal in %s", p->name, p->dir);
+        log_error(rc, "policy apply: %s: nothing stays set, as no journal of changes can be kept in %s", p->name,
+                  p->dir);
     else
         apply_say(p, done);
     p->sets = done > 0;

@@ -211,7 +211,7 @@ static int learn_run(const struct args *a)
 
 static const struct option options[] = {
     { "intent", 'i', OPTION_CHOICE, "GOAL", .choices = GOAL_NAMES,
-      .help = "latency, throughput, precision, stability or power" },
+      .help = "what the program is to be good at" },
     { "metric", 'm', OPTION_TEXT, "METRIC",
       .help = "wall, cpu, stdout:REGEX or command:CMD, with max: before it where larger is better (default: wall; cpu "
               "for power)" },

@@ -14,7 +14,7 @@
 /* For the table of a command. */
 #define PLANNING_OPTIONS \
     { "intent", 'i', OPTION_CHOICE, "GOAL", .choices = GOAL_NAMES, \
-      .help = "latency, throughput, precision, stability or power" }, \
+      .help = "what the program is to be good at" }, \
     { "set",    0, OPTION_TEXT, "KNOB=VALUE ...", .help = "set these as well, or instead of what the goal has" }, \
     { "system", 0, OPTION_FLAG, .help = "knobs of the whole machine and of GPUs, too" }, \
     { "rt",     0, OPTION_FLAG, .help = "real-time classes may be set; they can lock a machine up" }

@@ -83,6 +83,8 @@ int group_probe(const struct knob *k, const struct place *p, char why[static KNO
     else if (h.version == 1 && strcmp(f.v1, "-") == 0)
         snprintf(why, KNOB_WHY, "it needs control groups of version 2; the controller %s is on version 1",
                  f.controller);
+    else if (hierarchy_path(&h, p->inst, "", path, sizeof path) < 0 || !os_exists(p->root, path))
+        snprintf(why, KNOB_WHY, "there is no group \"%.60s\" of the controller %s", p->inst, f.controller);
     else
         snprintf(why, KNOB_WHY, "the group %.60s has no %.60s", p->inst, h.version == 2 ? f.v2 : f.v1);
     return rc;

@@ -33,10 +33,10 @@ static int session_read(const struct knob *k, const struct place *p, char value[
 
 static int session_check(const struct knob *k, const struct place *p, const char *value, char why[static KNOB_WHY])
 {
-    (void)p;
-    if (strcmp(value, "own") == 0)
+    if (strcmp(value, "own") == 0 || (strcmp(value, "shared") == 0 && !p->pid))
         return 0;
-    snprintf(why, KNOB_WHY, "%s may be \"own\": what shares a session cannot be put back into it", k->name);
+    snprintf(why, KNOB_WHY, "%s is own, or shared of a program that is about to start; this is \"%.40s\"", k->name,
+             value);
     return -EINVAL;
 }
 

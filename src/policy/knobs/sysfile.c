@@ -34,7 +34,7 @@ static bool sysfile_fits(const char *arg, const char *inst)
         p += n;
         p += *p == '/';
     }
-    return names <= 1 ? names == 0 || parts > 0 : parts == names;
+    return names == 0 ? !*inst : names == 1 ? parts > 0 : parts == names;
 }
 
 static void sysfile_put(char *out, size_t *n, const char *text, size_t len)

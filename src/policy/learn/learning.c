@@ -117,7 +117,8 @@ static bool run_goes_on(struct run *r, int arm, int rc)
         run_decide(r, LEARNING_STOPPED, "it was stopped after %d runs; what was measured is kept, nothing is used",
                    r->l->trials);
     else if (rc < 0 && arm == 0)
-        run_decide(r, LEARNING_FAILED, "the command fails without any change, so there is nothing to compare with");
+        run_decide(r, LEARNING_FAILED, "%s without any change, so there is nothing to compare with",
+                   rc == -ENODATA ? "no number is found in what it says" : "the command fails");
     return rc != -EINTR && (rc == 0 || arm != 0);
 }
 
@@ -233,6 +234,16 @@ static void run_judge(struct run *r)
     }
 }
 
+/* What of the arms the budget was too small for, as a part of a sentence. */
+static const char *run_left(const struct run *r, char out[static 64])
+{
+    int tried = 0, arms = r->o->arms - 1;
+    for (int i = 1; i <= arms; i++)
+        tried += r->l->search.arm[i].n > 0;
+    snprintf(out, 64, tried < arms ? ", in which %d of %d were tried" : "", tried, arms);
+    return out;
+}
+
 void learning_run(const struct learning_options *o, struct learning *out)
 {
     *out = (struct learning){ .rule = PAIRED_RULE };
@@ -244,6 +255,7 @@ void learning_run(const struct learning_options *o, struct learning *out)
     rng_seed(&r.rng, o->seed ^ 0x9e3779b97f4a7c15u); /* another row of numbers than that of the search */
     halving_init(&out->search, &(struct halving_options){ .arms = o->arms, .budget = o->budget, .prune = PRUNE,
                                                           .seed = o->seed });
+    char left[64];
     if (o->arms < 2)
         run_decide(&r, LEARNING_KEPT, "there is nothing to try here: no knob can be set, or all are so already");
     if (o->arms < 2 || !run_same(&r) || !run_search(&r))
@@ -252,8 +264,8 @@ void learning_run(const struct learning_options *o, struct learning *out)
     if (!out->best && run_is_too_dear(&r))
         run_decide(&r, LEARNING_KEPT, "the limit for lost time was reached before any arm was better; default is kept");
     else if (!out->best)
-        run_decide(&r, LEARNING_KEPT, "no arm was more than %.0f %% better than default in the search; default is kept",
-                   100 * (o->gain - 1));
+        run_decide(&r, LEARNING_KEPT, "no arm was more than %.0f %% better than default in the search%s; default is "
+                   "kept",                   100 * (o->gain - 1), run_left(&r, left));
     else if (run_pairs(&r, out->best))
         run_judge(&r);
 }

@@ -194,6 +194,10 @@ static void journal_close_file(struct journal *j)
 /* One that anybody could have written may not tell us what to write. */
 static int journal_open_file(struct journal *j, int mode)
 {
+    int dir = os_disk_open(j->dir, OS_DISK_READ); /* follows no link: it would lead root into a folder of others */
+    os_close(dir);
+    if (dir < 0)
+        return dir == -ELOOP ? -EPERM : dir;
     int fd = os_disk_open(j->path, (enum os_disk_mode)mode);
     if (fd >= 0 && mode == OS_DISK_CREATE)
         os_disk_give(fd, j->dir);
@@ -221,6 +225,8 @@ static int journal_open_or_make(struct journal *j)
 static int journal_load(struct journal *j)
 {
     auto_free char *chunk = mem_new(CHUNK);
+    if (os_disk_size(j->fd) > JOURNAL_HUGE)
+        return -EFBIG;
     for (;;) {
         int64_t got = os_disk_read(j->fd, chunk, CHUNK, j->offset);
         if (got <= 0)
@@ -263,6 +269,12 @@ int journal_hold(struct journal *j)
         else if (rc == -ENOENT)
             rc = journal_hold_again(j);
         else if (rc == 0) {
+            int fd = os_disk_open(j->path, OS_DISK_WRITE);
+            if (fd < 0) { /* what took its place is no journal: what we know is all there is */
+                journal_let_go(j);
+                return fd;
+            }
+            os_close(fd);
             journal_close_file(j);
             continue;
         }

@@ -28,6 +28,7 @@
 #define JOURNAL_STEPS_MAX 4096  /* of one transaction */
 #define JOURNAL_PAST 64         /* transactions that are over and still known */
 #define JOURNAL_BIG (256 * 1024)
+#define JOURNAL_HUGE (64 << 20) /* nobody reads one beyond that */
 #define JOURNAL_WAIT_MS 10000   /* for another process to let go of the journal */
 
 enum undone_how { HOW_STANDS, HOW_FAILED, HOW_RESTORED, HOW_SAME, HOW_KEPT, HOW_GONE, HOW_PASSED, HOW_REFUSED };
@@ -125,7 +126,14 @@ int undo_marked(struct journal *j, struct undone *out);
  * journal held. */
 int undo_due(struct journal *j, struct undone *out);
 
-/* Sets a knob back, if the journal may ask for it. */
+/*
+ * May a journal have this written? One of a service root does not trust with what a person must name, with groups but
+ * to remove them, nor with values beyond the limits. `why` is a sentence where not.
+ */
+bool undo_may_write(const struct journal *j, const struct knob *k, const struct place *p, const char *value,
+                    char why[static KNOB_WHY]);
+
+/* Sets a knob back, if the journal may ask for it; -EPERM. */
 int undo_write(const struct journal *j, const struct knob *k, const struct place *p, const char *value);
 
 /* ---- undo_tasks.c ---- */

@@ -137,7 +137,7 @@ static bool transaction_may(struct transaction *t, struct step *s)
 
 static bool transaction_look(struct journal *j, struct step *s, struct entry *e)
 {
-    char back[KNOB_VALUE_MAX], why[KNOB_WHY];
+    char why[KNOB_WHY];
     int rc = s->knob->read(s->knob, &s->place, s->old);
     if (rc < 0) {
         *s->old = '\0';
@@ -151,8 +151,8 @@ static bool transaction_look(struct journal *j, struct step *s, struct entry *e)
     /* In the service's journal the way back is held against the limits (undo.c), so it is known beforehand. A 0 is what
      * the other of a pair makes of it, and is never written. */
     bool zero = pair && strcmp(s->old, "0") == 0;
-    if (j->foreign && !zero && knob_check(s->knob, &s->place, s->old, back, why) < 0)
-        return transaction_leave(s, "it is %s now, which is beyond what may be set back", s->old);
+    if (!zero && !undo_may_write(j, s->knob, &s->place, s->old, why))
+        return transaction_leave(s, "it is %s now, and could not be set back: %.120s", s->old, why);
     if (s->place.pid && s->knob->allowed && s->knob->allowed(s->knob, &s->place, s->old) < 0)
         return transaction_leave(s, "it is %s now, and to set it back would take %s", s->old, s->knob->needs);
     return true;
@@ -277,18 +277,32 @@ static void transaction_let_go(struct transaction *t, const struct deed *own)
     }
 }
 
+static void transaction_say_open(int rc, struct undone *out)
+{
+    if (!out)
+        return;
+    buf_printf(&out->lines, "what was set is not set back yet (%s): the next command of Sonde does it\n",
+               rc == -EBUSY ? "another process holds the journal" : strerror(-rc));
+    out->failed++;
+}
+
 int transaction_end(struct transaction *t, struct undone *out)
 {
     int rc = t->begun ? journal_hold(t->j) : 0;
-    if (rc == 0 && t->begun) {
-        struct deed *own;
+    bool held = rc == 0 && t->begun;
+    if (held)
         undo_due(t->j, NULL);
-        own = journal_find(t->j, t->about.id);
-        if (own && !own->ended)
+    struct deed *own = journal_find(t->j, t->about.id);
+    if (rc == -EBUSY || (rc < 0 && !own)) {
+        transaction_say_open(rc, out);
+    } else if (own) { /* of a journal that was removed we know what it said */
+        if (!own->ended)
             own->marked = true;
-        else if (own)
+        else
             transaction_let_go(t, own);
         rc = undo_marked(t->j, out);
+    }
+    if (held) {
         journal_shorten(t->j);
         journal_let_go(t->j);
     }

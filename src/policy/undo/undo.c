@@ -154,10 +154,23 @@ static bool undo_pass(struct undoing *u)
 
 /* ---- written ---- */
 
+bool undo_may_write(const struct journal *j, const struct knob *k, const struct place *p, const char *value,
+                    char why[static KNOB_WHY])
+{
+    char checked[KNOB_VALUE_MAX];
+    if (!j->foreign)
+        return true;
+    bool never = k->opt_in || strcmp(k->name, "group.member") == 0 || (k->back && strcmp(k->back, value) != 0);
+    if (never)
+        snprintf(why, KNOB_WHY, "%s is not set back out of the journal of a service", k->name);
+    return !never && knob_check(k, p, value, checked, why) == 0 &&
+           !(p->pid && guarded_is(j->root, p->pid, 0, why));
+}
+
 int undo_write(const struct journal *j, const struct knob *k, const struct place *p, const char *value)
 {
-    char checked[KNOB_VALUE_MAX], why[KNOB_WHY];
-    if (j->foreign && (knob_check(k, p, value, checked, why) < 0 || (p->pid && guarded_is(j->root, p->pid, 0, why))))
+    char why[KNOB_WHY];
+    if (!undo_may_write(j, k, p, value, why))
         return -EPERM;
     int rc = k->write(k, p, value);
     return rc < 0 ? rc : 0;
