@@ -234,7 +234,7 @@ static const struct option options[] = {
 
 static const struct example examples[] = {
     { "sonde policy bench", "everything but A5; about a quarter of an hour" },
-    { "sonde policy bench A5", "what learning is worth; about an hour" },
+    { "sonde policy bench A5", "what learning is worth; half an hour" },
     { "sonde policy bench A1 A2 --pairs 15", "two scenarios, more precisely" },
     { "sonde policy bench A1 A1b A1c A2 --busy 1", "beside programs of one process each" },
     { "sonde policy bench A1 --against 'chrt -r 10; taskset -c 1'", "beside ways of one's own" },
