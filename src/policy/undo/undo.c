@@ -69,7 +69,9 @@ static void undo_explain(struct undoing *u, enum undone_how how, int rc)
     else if (how == HOW_FAILED && !u->k)
         buf_puts(out, ": this version of Sonde knows no such knob\n");
     else
-        buf_printf(out, ": still at %s, not back at %s: %s\n", journal_standing(e), e->old, strerror(-rc));
+        buf_printf(out, ": still at %s, not back at %s: %s\n", journal_standing(e), e->old,
+                   rc == -EPERM && u->j->foreign ? "root sets back for a service only what it might set itself"
+                                                 : strerror(-rc));
 }
 
 static void undo_count(struct undone *out, enum undone_how how)
