@@ -240,7 +240,9 @@ static const char *run_left(const struct run *r, char out[static 64])
     int tried = 0, arms = r->o->arms - 1;
     for (int i = 1; i <= arms; i++)
         tried += r->l->search.arm[i].n > 0;
-    snprintf(out, 64, tried < arms ? ", in which %d of %d were tried" : "", tried, arms);
+    *out = '\0';
+    if (tried < arms)
+        snprintf(out, 64, ", in which %d of %d were tried", tried, arms);
     return out;
 }
 
