@@ -550,9 +550,11 @@ bool os_stopping(void)
 
 void os_open_standard(void)
 {
-    for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) /* which takes the lowest that is free */
-            return;
+    for (int fd = 0; fd <= 2; fd++) {
+        int null = fcntl(fd, F_GETFD) < 0 ? open("/dev/null", O_RDWR) : fd; /* which takes the lowest that is free */
+        if (null > fd)
+            close(null);
+    }
 }
 
 static void (*inherited_pipe)(int) = SIG_DFL, (*inherited_xfsz)(int) = SIG_DFL;
