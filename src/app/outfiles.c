@@ -139,14 +139,25 @@ int outfiles_may_write(const char *path, const char *read)
     return 0;
 }
 
-int outfiles_put(const char *path, const struct buf *text)
+static int outfiles_put_by(int (*write)(const char *path, const void *bytes, size_t n), const char *path,
+                           const struct buf *text)
 {
     if (!outfiles_is_file(path)) {
         fwrite(buf_text(text), 1, text->n, stdout);
         return 0;
     }
-    int rc = os_write_file(path, buf_text(text), text->n);
+    int rc = write(path, buf_text(text), text->n);
     return rc < 0 ? outfiles_complain(rc, path) : 0;
+}
+
+int outfiles_put(const char *path, const struct buf *text)
+{
+    return outfiles_put_by(os_write_file, path, text);
+}
+
+int outfiles_give(const char *path, const struct buf *text)
+{
+    return outfiles_put_by(os_write_named, path, text);
 }
 
 void outfiles_done(struct outfiles *f)

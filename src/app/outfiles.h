@@ -52,6 +52,7 @@ void outfiles_done(struct outfiles *f);
 /* A text that one option asks for: into a file, what is wrong with which was said; or to standard output where `path`
  * is NULL or "-", whose errors main() sees at the end. */
 int outfiles_put(const char *path, const struct buf *text);
+int outfiles_give(const char *path, const struct buf *text); /* the same of one that others may read */
 bool outfiles_is_file(const char *path); /* neither NULL nor "-" */
 
 /* May a command write `path`, and is it not `read` (NULL = nothing)? 0, also where it is no file; else the why was

@@ -219,10 +219,7 @@ static void each_has_its_own_hold(void **state)
     struct world w;
     struct step s;
     struct undone u = { 0 };
-    world_init(&w);
-    world_task(&w, 10, 1, 500);
-    world_task(&w, 11, 1, 500);
-    struct journal *j = world_open(&w);
+    struct journal *j = world_of_two(&w);
     world_is(j, 10);
     struct transaction *t = world_begin(j, 10, GOAL_LATENCY, "run");
     world_apply(t, "hold", 0, "20", NULL);
@@ -255,9 +252,7 @@ static void holds_of_one_process_lie_on_each_other(void **state)
     (void)state;
     struct world w;
     struct undone u = { 0 };
-    world_init(&w);
-    world_task(&w, 10, 1, 500);
-    struct journal *j = world_open(&w);
+    struct journal *j = world_of_two(&w);
     world_is(j, 10);
     struct transaction *t = world_begin(j, 10, GOAL_LATENCY, "adapt");
     struct transaction *other = world_begin(j, 10, GOAL_LATENCY, "adapt");
@@ -285,10 +280,7 @@ static void what_the_dead_held_is_gone(void **state)
     (void)state;
     struct world w;
     struct undone u = { 0 };
-    world_init(&w);
-    world_task(&w, 10, 1, 500);
-    world_task(&w, 11, 1, 500);
-    struct journal *j = world_open(&w);
+    struct journal *j = world_of_two(&w);
     world_is(j, 10);
     struct transaction *dead = world_begin(j, 10, GOAL_LATENCY, "run");
     world_apply(dead, "hold", 0, "20", NULL);

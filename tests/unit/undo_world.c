@@ -293,6 +293,14 @@ struct journal *world_open(struct world *w)
     return j;
 }
 
+struct journal *world_of_two(struct world *w)
+{
+    world_init(w);
+    world_task(w, 10, 1, 500);
+    world_task(w, 11, 1, 500);
+    return world_open(w);
+}
+
 struct transaction *world_begin(struct journal *j, int owner, int goal, const char *command)
 {
     struct transaction *t;

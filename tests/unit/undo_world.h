@@ -34,6 +34,7 @@ const struct knob *world_knob(const char *name);
 /* ---- a process of ours ---- */
 
 struct journal *world_open(struct world *w); /* its journal, with the knobs of this world */
+struct journal *world_of_two(struct world *w); /* a new one with processes 10 and 11, and its journal */
 struct transaction *world_begin(struct journal *j, int owner, int goal, const char *command);
 /* out NULL: not asked for */
 int world_apply(struct transaction *t, const char *knob, int pid, const char *value, struct step *out);

@@ -5,6 +5,7 @@
  * stop the program, unless --strict: somebody wants its result.
  */
 #include "app/datadir.h"
+#include "app/outfiles.h"
 #include "app/policy/borrowed.h"
 #include "app/policy/planning.h"
 
@@ -187,12 +188,8 @@ static void run_tell(const struct running *r)
     const char *file = args_text(r->args, "report");
     auto_buf struct buf out = { 0 };
     run_json(r, &out);
-    bool to_stdout = file && strcmp(file, "-") == 0;
-    int rc = file && !to_stdout ? os_write_named(file, buf_text(&out), out.n) : 0;
-    if (to_stdout)
-        fputs(buf_text(&out), stdout);
-    if (rc < 0)
-        log_warn(rc, "run: the report is lost; %s cannot be written", file);
+    if (file)
+        outfiles_give(file, &out);
     if (args_flag(r->args, "json"))
         fputs(buf_text(&out), stderr);
     else if (!r->quiet)
@@ -247,6 +244,8 @@ static int run_run(const struct args *a)
         return EXIT_USAGE;
     }
     struct running r = { .args = a, .words = args_words(a), .quiet = args_flag(a, "quiet") };
+    if (outfiles_may_write(args_text(a, "report"), NULL) < 0)
+        return EXIT_USAGE;
     int status = planning_make(a, 0, &r.planning);
     if (status == EXIT_DONE)
         status = args_flag(a, "dry-run") ? planning_show(a, &r.planning.plan) : run_program(&r);

@@ -3,6 +3,7 @@
 
 #include "app/archived.h"
 #include "app/datadir.h"
+#include "app/outfiles.h"
 
 #include "base/auto.h"
 #include "base/json.h"
@@ -134,12 +135,5 @@ int learn_export(const struct args *a)
     index_close(x);
     if (rc < 0)
         return EXIT_FAILED;
-    if (strcmp(file, "-") == 0) {
-        fputs(buf_text(&out), stdout);
-        return EXIT_DONE;
-    }
-    rc = os_write_named(file, buf_text(&out), out.n);
-    if (rc < 0)
-        log_error(rc, "policy learn: %s cannot be written", file);
-    return rc < 0 ? EXIT_FAILED : EXIT_DONE;
+    return outfiles_give(file, &out) < 0 ? EXIT_FAILED : EXIT_DONE;
 }

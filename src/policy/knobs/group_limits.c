@@ -80,6 +80,18 @@ static int plain_read(const struct knob *k, const struct place *p, char value[st
     return rc;
 }
 
+/* For knob.check: max, or a number within two. */
+static int limit_check(const struct knob *k, const char *value, double least, double most, const char *unit,
+                       char why[static KNOB_WHY])
+{
+    double v;
+    bool number = text_double(value, &v);
+    if (strcmp(value, "max") == 0 || (number && v >= least && v <= most))
+        return 0;
+    snprintf(why, KNOB_WHY, "%s takes max, or %.15g to %.15g %s; this is \"%.40s\"", k->name, least, most, unit, value);
+    return number ? -ERANGE : -EINVAL;
+}
+
 /* Percent with two decimals, or max. */
 static int clamp_read(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX])
 {
@@ -93,12 +105,7 @@ static int clamp_read(const struct knob *k, const struct place *p, char value[st
 static int clamp_check(const struct knob *k, const struct place *p, const char *value, char why[static KNOB_WHY])
 {
     (void)p;
-    double v;
-    bool number = text_double(value, &v);
-    if (strcmp(value, "max") == 0 || (number && v >= 0 && v <= 100))
-        return 0;
-    snprintf(why, KNOB_WHY, "%s takes max, or 0 to 100 percent; this is \"%.40s\"", k->name, value);
-    return number ? -ERANGE : -EINVAL;
+    return limit_check(k, value, 0, 100, "percent", why);
 }
 
 /* ---- quota ---- */
@@ -168,12 +175,7 @@ static int quota_write(const struct knob *k, const struct place *p, const char *
 static int quota_check(const struct knob *k, const struct place *p, const char *value, char why[static KNOB_WHY])
 {
     (void)p;
-    double v;
-    bool number = text_double(value, &v);
-    if (strcmp(value, "max") == 0 || (number && v >= 1 && v <= 102400))
-        return 0;
-    snprintf(why, KNOB_WHY, "%s takes max, or 1 to 102400 percent of one processor; this is \"%.40s\"", k->name, value);
-    return number ? -ERANGE : -EINVAL;
+    return limit_check(k, value, 1, 102400, "percent of one processor", why);
 }
 
 /* ---- memory ---- */
@@ -181,12 +183,13 @@ static int quota_check(const struct knob *k, const struct place *p, const char *
 static int memory_check(const struct knob *k, const struct place *p, const char *value, char why[static KNOB_WHY])
 {
     (void)p;
-    double v, least = strcmp(k->name, "memory.high") == 0 ? 16 << 20 : 0; /* less would stop what is in it */
-    bool number = text_double(value, &v) && v == trunc(v);
-    if (strcmp(value, "max") == 0 || (number && v >= least && v <= 1e15))
-        return 0;
-    snprintf(why, KNOB_WHY, "%s takes max, or %.0f to 1e15 bytes; this is \"%.40s\"", k->name, least, value);
-    return number ? -ERANGE : -EINVAL;
+    double v;
+    if (text_double(value, &v) && v != trunc(v)) {
+        snprintf(why, KNOB_WHY, "%s takes max, or whole bytes; this is \"%.40s\"", k->name, value);
+        return -EINVAL;
+    }
+    bool high = strcmp(k->name, "memory.high") == 0; /* less would stop what is in it */
+    return limit_check(k, value, high ? 16 << 20 : 0, 1e15, "bytes", why);
 }
 
 /* ---- processors ---- */

@@ -267,7 +267,7 @@ void learning_run(const struct learning_options *o, struct learning *out)
         run_decide(&r, LEARNING_KEPT, "the limit for lost time was reached before any arm was better; default is kept");
     else if (!out->best)
         run_decide(&r, LEARNING_KEPT, "no arm was more than %.0f %% better than default in the search%s; default is "
-                   "kept",                   100 * (o->gain - 1), run_left(&r, left));
+                   "kept", 100 * (o->gain - 1), run_left(&r, left));
     else if (run_pairs(&r, out->best))
         run_judge(&r);
 }
