@@ -244,8 +244,6 @@ static int run_run(const struct args *a)
         return EXIT_USAGE;
     }
     struct running r = { .args = a, .words = args_words(a), .quiet = args_flag(a, "quiet") };
-    if (outfiles_may_write(args_text(a, "report"), NULL) < 0)
-        return EXIT_USAGE;
     int status = planning_make(a, 0, &r.planning);
     if (status == EXIT_DONE)
         status = args_flag(a, "dry-run") ? planning_show(a, &r.planning.plan) : run_program(&r);
