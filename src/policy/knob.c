@@ -154,9 +154,9 @@ void knob_probe(const struct knob *k, const struct place *p, struct knob_probe *
     int rc = k->probe ? k->probe(k, p, out->why) : 0;
     if (rc == 0 && k->read) {
         rc = k->read(k, p, out->value);
-        out->readable = rc >= 0;
+        out->readable = rc >= 0 || rc == -ENODATA;
     }
-    out->exists = rc >= 0 || rc == -EACCES || rc == -EPERM;
+    out->exists = out->readable || rc >= 0 || rc == -EACCES || rc == -EPERM;
     if (!out->exists && !*out->why)
         snprintf(out->why, KNOB_WHY, "%s",
                  rc == -ENODEV || rc == -ENOENT ? "there is no such thing here" : strerror(-rc));

@@ -77,7 +77,8 @@ struct knob {
     /* Calls each() for every instance there is; NULL: one, of the name "". */
     void (*list)(const struct knob *k, const char *root, void (*each)(void *self, const char *inst), void *self);
 
-    /* What it is now, in canonical form. -ENODEV there is none, -ESRCH the task is gone, -EACCES ... */
+    /* What it is now, in canonical form. -ENODEV there is none, -ENODATA it has no value yet, -ESRCH the task is gone,
+     * -EACCES ... */
     int (*read)(const struct knob *k, const struct place *p, char value[static KNOB_VALUE_MAX]);
 
     /* Beyond its type and range: 0, or -EINVAL or -ERANGE and why. NULL: nothing more. */
@@ -112,7 +113,7 @@ int knob_check(const struct knob *k, const struct place *p, const char *value, c
 /* What there is of it at a place. */
 struct knob_probe {
     bool exists, readable, writable; /* writable by us, now */
-    char value[KNOB_VALUE_MAX];      /* current; "" not known */
+    char value[KNOB_VALUE_MAX];      /* current; "" not known, or none yet */
     bool lacks_right;                /* it could be written with more rights, those that knob.needs names */
     char why[KNOB_WHY];              /* why it is not there, or cannot be written; "" */
 };

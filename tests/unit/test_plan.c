@@ -105,6 +105,32 @@ static void without_an_instance_it_is_all(void **state)
     tree_done(root);
 }
 
+/* What init started without a session is in no autogroup: a program gets one with its session, a task never does. */
+static void one_without_a_session_gets_its_weight(void **state)
+{
+    (void)state;
+    char root[TREE_ROOT], why[KNOB_WHY];
+    struct plan p;
+    tree_init(root);
+    tree_write(root, "/proc/sys/kernel/sched_autogroup_enabled", "1\n");
+    tree_write(root, "/proc/self/autogroup", "");
+    tree_write(root, "/proc/7/autogroup", "");
+    struct machine m = quiet(root);
+    assert_int_equal(make(&m, -1, "session=own autogroup=5", &p, why), 0);
+    struct step *s = plan_find(&p, "autogroup", "");
+    assert_int_equal(s->state, STEP_PLANNED);
+    assert_string_equal(s->old, "0");
+    plan_done(&p);
+    struct plan_options of_task = { .machine = &m, .goal = -1, .arm = "autogroup=5", .pid = 7,
+                                    .arm_evidence = EVIDENCE_ASKED };
+    assert_int_equal(plan_make(&of_task, &p, why), 0);
+    s = plan_find(&p, "autogroup", "");
+    assert_int_equal(s->state, STEP_LEFT);
+    assert_string_equal(s->note, "there is no such thing here");
+    plan_done(&p);
+    tree_done(root);
+}
+
 static void what_cannot_be_undone_is_left(void **state)
 {
     char root[TREE_ROOT], why[KNOB_WHY];
@@ -199,6 +225,7 @@ int main(void)
         cmocka_unit_test(an_arm_that_is_too_long_is_refused),
         cmocka_unit_test(the_users_variables_stand),
         cmocka_unit_test(without_an_instance_it_is_all),
+        cmocka_unit_test(one_without_a_session_gets_its_weight),
         cmocka_unit_test(what_cannot_be_undone_is_left),
         cmocka_unit_test(what_is_left_is_not_in_the_arm),
         cmocka_unit_test(a_running_tree_gets_what_it_can),

@@ -74,7 +74,7 @@ static int autogroup_read(const struct knob *k, const struct place *p, char valu
         return rc;
     const char *number = strstr(text, "nice ");
     if (sscanf(number ? number + 5 : text, "%d", &nice) != 1)
-        return -ENODEV; /* a task that is in none has an empty file */
+        return p->pid ? -ENODEV : -ENODATA; /* in none its file is empty; a program gets one with its session */
     snprintf(value, KNOB_VALUE_MAX, "%d", nice);
     return 0;
 }
