@@ -7,6 +7,8 @@
  */
 #include "policy/presets.h"
 
+#include "policy/learn/signature.h"
+
 #include "base/text.h"
 #include "os/os.h"
 
@@ -146,11 +148,7 @@ static void make_blas_kernel(const struct making *g)
  */
 static void make_one_thread_cost(const struct making *g)
 {
-    static const char *const alone[] = { "program", "script" };
-    bool threaded = g->m->threads_useful > 1;
-    for (size_t i = 0; g->o->work && i < sizeof alone / sizeof *alone; i++)
-        threaded = threaded && strcmp(g->o->work, alone[i]) != 0;
-    if (!threaded)
+    if (g->m->threads_useful < 2 || !signature_may_thread(g->o->work))
         return;
     g->plan->cost_factor = 1 + 0.75 * (g->m->threads_useful - 1);
     snprintf(g->plan->cost, sizeof g->plan->cost,

@@ -321,7 +321,8 @@ struct index_policy {
     int64_t n;              /* read only: its number */
     /* The key: where, what, for what, beside what, measured how. */
     const char *machine, *workload, *goal, *contention, *metric; /* borrowed, in the call only, as all texts */
-    const char *class;      /* of the workload: of a fixed list, no name of a program */
+    const char *class;      /* of the workload: of a fixed list */
+    const char *name;       /* of the program, as a person knows it; "" not known */
     enum index_policy_state state;
     const char *arm;        /* accepted, or the one that came nearest; "" none */
     const char *reason;     /* a sentence */

@@ -48,11 +48,11 @@ static int policies_put(struct index *x, void *self)
     struct policy_put *w = self;
     const struct index_policy *p = w->p;
     int rc = index_run(x, "INSERT INTO policies (machine, workload, class, goal, contention, metric, state, arm, "
-                       "reason, ratio, lo, hi, p, pairs, won, at_ms, version) "
-                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                       "reason, ratio, lo, hi, p, pairs, won, at_ms, version, name) "
+                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
                        VALUES(T(p->machine), T(p->workload), T(p->class), T(p->goal), T(p->contention), T(p->metric),
                               I(p->state), T(p->arm), T(p->reason), D(p->ratio), D(p->lo), D(p->hi), D(p->p),
-                              I(p->pairs), I(p->won), I(p->at_ms), T(p->version)));
+                              I(p->pairs), I(p->won), I(p->at_ms), T(p->version), T(p->name)));
     if (rc < 0)
         return rc;
     w->number = sqlite3_last_insert_rowid(x->db);
@@ -63,7 +63,7 @@ static int policies_put(struct index *x, void *self)
 static bool policies_is_key(const struct index_policy *p)
 {
     return *p->workload && index_is_text(p->machine, 160) && index_is_text(p->workload, 40) &&
-           index_is_text(p->class, 40) && index_is_text(p->goal, 20) && index_is_text(p->contention, 20) &&
+           index_is_text(p->class, 40) && index_is_text(p->name, 64) && index_is_text(p->goal, 20) && index_is_text(p->contention, 20) &&
            index_is_text(p->metric, 256);
 }
 
@@ -89,7 +89,7 @@ static double policies_number(sqlite3_stmt *s, int column)
 }
 
 #define POLICIES_SELECT "SELECT n, machine, workload, class, goal, contention, metric, state, arm, reason, ratio, " \
-    "lo, hi, p, pairs, won, at_ms, version FROM policies "
+    "lo, hi, p, pairs, won, at_ms, version, name FROM policies "
 
 static void policies_tell(sqlite3_stmt *s, void (*each)(void *self, const struct index_policy *p), void *self)
 {
@@ -101,7 +101,8 @@ static void policies_tell(sqlite3_stmt *s, void (*each)(void *self, const struct
         .state = known ? (enum index_policy_state)state : INDEX_POLICY_STOPPED, .arm = index_text(s, 8),
         .reason = index_text(s, 9), .ratio = policies_number(s, 10), .lo = policies_number(s, 11),
         .hi = policies_number(s, 12), .p = policies_number(s, 13), .pairs = sqlite3_column_int(s, 14),
-        .won = sqlite3_column_int(s, 15), .at_ms = sqlite3_column_int64(s, 16), .version = index_text(s, 17) });
+        .won = sqlite3_column_int(s, 15), .at_ms = sqlite3_column_int64(s, 16), .version = index_text(s, 17),
+        .name = index_text(s, 18) });
 }
 
 static int policies_each(struct index *x, sqlite3_stmt *s, int rc,

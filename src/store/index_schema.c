@@ -83,6 +83,8 @@ static const char *const versions[] = {
     "CREATE TABLE trials (policy INTEGER NOT NULL REFERENCES policies ON DELETE CASCADE, i INTEGER NOT NULL,"
     " phase TEXT NOT NULL, arm TEXT NOT NULL, value REAL, wall_s REAL, at_ms INTEGER NOT NULL,"
     " PRIMARY KEY (policy, i)) STRICT, WITHOUT ROWID;",
+
+    "ALTER TABLE policies ADD COLUMN name TEXT NOT NULL DEFAULT '';",
 };
 
 enum { VERSIONS = sizeof versions / sizeof *versions };

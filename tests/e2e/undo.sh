@@ -82,7 +82,7 @@ kill_owner()
 
 is_nice $probe 5 || fail "nice is $(nice_of $probe)"
 expect 0 '' "$sonde" policy status --data "$data"
-says '*apply sleep*until process*nice of process*: 0 -> 5*'
+says '*apply sleep*kept by Sonde*nice of process*: 0 -> 5*'
 watcher=$(owner)
 expect 0 '' "$sonde" policy revert --all --data "$data"
 says '1 set back*'

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <sqlite3.h>
 
 struct seen {
     int n;
@@ -10,6 +11,7 @@ struct seen {
     char arm[INDEX_ARM_MAX], reason[INDEX_NOTE_MAX], phase[8][20];
     enum index_policy_state state;
     double ratio, value[8];
+    char name[64];
 };
 
 static void note(void *self, const struct index_policy *p)
@@ -19,6 +21,7 @@ static void note(void *self, const struct index_policy *p)
         s->number[s->n] = p->n;
     snprintf(s->arm, sizeof s->arm, "%s", p->arm);
     snprintf(s->reason, sizeof s->reason, "%s", p->reason);
+    snprintf(s->name, sizeof s->name, "%s", p->name);
     s->state = p->state;
     s->ratio = p->ratio;
     s->n++;
@@ -40,7 +43,8 @@ static struct index_policy policy(const char *workload, enum index_policy_state 
     return (struct index_policy){ .machine = "amd-25 cpus=2", .workload = workload, .goal = "latency",
                                   .contention = "quiet", .metric = "wall", .class = "openmp", .state = state,
                                   .arm = arm, .reason = "9 of 10 pairs won", .ratio = 1.5, .lo = 1.4, .hi = 1.6,
-                                  .p = 0.0107, .pairs = 10, .won = 9, .at_ms = SAMPLE_START, .version = "1.0" };
+                                  .p = 0.0107, .pairs = 10, .won = 9, .at_ms = SAMPLE_START, .version = "1.0",
+                                  .name = "job.sh" };
 }
 
 static void a_life(void **state)
@@ -61,6 +65,7 @@ static void a_life(void **state)
     assert_int_equal(index_find_policy(x, &p, note, &s), 0);
     assert_string_equal(s.arm, "omp.wait=passive");
     assert_string_equal(s.reason, "9 of 10 pairs won");
+    assert_string_equal(s.name, "job.sh");
     assert_true(s.n == 1 && s.number[0] == n && s.ratio == 1.5 && s.state == INDEX_POLICY_LEARNED);
     s = (struct seen){ 0 };
     assert_int_equal(index_trials(x, n, note_trial, &s), 3);
@@ -169,6 +174,28 @@ static void limits(void **state)
     index_close(x);
 }
 
+/* One of a version that knew no names of programs: what was learned stays. */
+static void from_before_names(void **state)
+{
+    struct sample *sample = *state;
+    struct index *x = sample_open(sample, 0);
+    struct index_policy p = policy("00ff", INDEX_POLICY_LEARNED, "nice=5");
+    struct seen s = { 0 };
+    sqlite3 *db;
+    assert_true(index_add_policy(x, &p, NULL, 0) > 0);
+    index_close(x);
+    assert_int_equal(sqlite3_open(sample->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "ALTER TABLE policies DROP COLUMN name; PRAGMA user_version = 5", NULL, NULL,
+                                  NULL), SQLITE_OK);
+    sqlite3_close(db);
+    assert_int_equal(index_open_read(sample->dir, &x), -ENOTSUP);
+    assert_int_equal(sample_try(sample, 0, &x), 0);
+    assert_int_equal(index_find_policy(x, &p, note, &s), 0);
+    assert_string_equal(s.arm, "nice=5");
+    assert_string_equal(s.name, "");
+    index_close(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +203,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(keys, sample_setup, sample_teardown),
         cmocka_unit_test_setup_teardown(bounds, sample_setup, sample_teardown),
         cmocka_unit_test_setup_teardown(limits, sample_setup, sample_teardown),
+        cmocka_unit_test_setup_teardown(from_before_names, sample_setup, sample_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

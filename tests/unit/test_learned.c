@@ -47,6 +47,7 @@ static void signatures(void **state)
     assert_int_equal(strlen(a.hash), 16);
     assert_int_equal(sign(s, "copy", "-x", &b), 0);
     assert_string_equal(a.hash, b.hash); /* neither its name nor its arguments */
+    assert_string_equal(b.name, "copy");
     assert_int_equal(sign(s, "other", NULL, &b), 0);
     assert_string_not_equal(a.hash, b.hash);
     put(s, "env", "#!/usr/bin/env -S VAR=1 sh\necho 1\n");
@@ -97,6 +98,8 @@ static void interpreters(void **state)
     assert_string_not_equal(one.hash, sh.hash);
     assert_string_not_equal(one.hash, two.hash);
     assert_string_equal(one.hash, again.hash);
+    assert_string_equal(one.name, "one.txt");
+    assert_string_equal(sh.name, "sh");
     assert_int_equal(sign_words("sh", "-c", "echo 2", &again), 0);
     assert_string_equal(sh.hash, again.hash);
 }

@@ -63,8 +63,7 @@ static struct world world_new(uint64_t seed, int arms, double spread)
 
 static struct learning_options options(struct world *w, uint64_t seed)
 {
-    return (struct learning_options){ .arm = w->arm, .arms = w->arms, .budget = LEARNING_BUDGET,
-                                      .pairs = LEARNING_PAIRS, .gain = LEARNING_GAIN, .max_regret = 1, .seed = seed,
+    return (struct learning_options){ .arm = w->arm, .arms = w->arms, .pairs = LEARNING_PAIRS, .gain = LEARNING_GAIN, .max_regret = 1, .seed = seed,
                                       .trial = world_trial, .self = w };
 }
 
@@ -74,8 +73,8 @@ static enum learning_verdict learn(struct world *w, uint64_t seed)
 {
     struct learning_options o = options(w, seed);
     learning_run(&o, &l);
-    assert_true(l.trials == w->trials && w->trials <= learning_trials_max(&o));
-    assert_true(halving_trials(&l.search) <= o.budget);
+    assert_true(l.trials == w->trials && w->trials <= learning_trials(&o, 0));
+    assert_true(halving_trials(&l.search) <= l.budget && l.budget <= LEARNING_BUDGET_NOISY);
     assert_true(*l.reason);
     return l.verdict;
 }
@@ -141,6 +140,30 @@ static void test_useful(void **state)
                       row[r].spread, row[r].outliers, found, runs, other);
         assert_true(found * 100 >= row[r].least * runs);
     }
+}
+
+/* Of many arms one is found more often where the noise decides how many trials the search takes. */
+static int found_among_many(int budget, int runs)
+{
+    int found = 0;
+    for (int k = 0; k < runs; k++) {
+        struct world w = world_new((uint64_t)k + 1, 9, 0.5);
+        w.outliers = 0;
+        w.gain[3] = 2;
+        struct learning_options o = options(&w, (uint64_t)k);
+        o.budget = budget;
+        learning_run(&o, &l);
+        found += l.best == 3;
+    }
+    print_message("budget %d: the one of 8 is the candidate in %d of %d\n", budget, found, runs);
+    return found;
+}
+
+static void test_noise_takes_trials(void **state)
+{
+    (void)state;
+    int runs = TEST_SLOW ? 40 : 200, fixed = found_among_many(LEARNING_BUDGET, runs);
+    assert_true(found_among_many(0, runs) * 10 > fixed * 11);
 }
 
 /* Pure noise so large that nothing could be shown is told as such, before the search. */
@@ -241,7 +264,7 @@ static void test_cost(void **state)
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_harmful), cmocka_unit_test(test_useless), cmocka_unit_test(test_useful),
-    cmocka_unit_test(test_noisy), cmocka_unit_test(test_budget), cmocka_unit_test(test_regret),
+    cmocka_unit_test(test_noise_takes_trials), cmocka_unit_test(test_noisy), cmocka_unit_test(test_budget), cmocka_unit_test(test_regret),
     cmocka_unit_test(test_ends), cmocka_unit_test(test_cost),
 };
 

@@ -5,6 +5,7 @@
 #include "test.h"
 
 #include "api_sample.h"
+#include "os/disk.h"
 #include "os/os.h"
 #include "policy/undo/journal.h"
 
@@ -222,6 +223,16 @@ static void test_errors_are_as_described(void **state)
     api_sample_done(&f);
 }
 
+/* As another process does while it undoes something; until it is closed. */
+static int hold_journal(const char *dir)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/policy/journal", dir);
+    int fd = os_disk_open(path, OS_DISK_WRITE);
+    assert_int_equal(os_disk_hold(fd, 0), 0);
+    return fd;
+}
+
 /* What is set is shown as such, and once: it is set back, and stands among what was set before. */
 static void test_what_is_set_is_set_back_once(void **state)
 {
@@ -237,6 +248,9 @@ static void test_what_is_set_is_set_back_once(void **state)
     assert_string_equal(json_string_value(json_object_get(open, "intent")), "latency");
     assert_string_equal(json_string_value(json_object_get(open, "effect")), "5 ms before, 1 ms after");
     json_decref(answer);
+    int held = hold_journal(f.m.dir);
+    assert_int_equal(api_sample_ask(&f, HTTP_DELETE, "/api/v1/policy/{}", "", "", deed.id, "", NULL), 503);
+    os_close(held);
     assert_int_equal(api_sample_ask(&f, HTTP_DELETE, "/api/v1/policy/{}", "", "", deed.id, "", &answer), 200);
     assert_int_equal(json_integer_value(json_object_get(answer, "restored")), 1);
     json_decref(answer);

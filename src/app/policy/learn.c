@@ -179,9 +179,11 @@ static int learn_prepare(struct learn *k)
     learned_key(&k->machine, goal, &work, &k->key);
     k->trial = (struct trial){ .machine = &k->machine, .measure = &k->measure, .argv = args_words(a),
                                .system = args_flag(a, "system"), .rt = args_flag(a, "rt") };
-    struct plan_options o = { .machine = &k->machine, .system = k->trial.system, .rt = k->trial.rt };
+    struct plan_options o = { .machine = &k->machine, .work = work.class, .system = k->trial.system,
+                              .rt = k->trial.rt };
     k->options = (struct learning_options){
-        .arm = k->arm, .budget = (int)args_number(a, "budget"), .pairs = (int)args_number(a, "pairs"),
+        .arm = k->arm, .budget = args_given(a, "budget") ? (int)args_number(a, "budget") : 0,
+        .pairs = (int)args_number(a, "pairs"),
         .gain = 1 + args_number(a, "min-gain") / 100, .max_regret = args_number(a, "max-regret") / 100,
         .seed = learn_seed(a), .trial = learn_trial, .told = learn_tell_trial, .self = k };
     k->options.arms = learning_arms(goal, &o, k->arm, HALVING_ARMS);
@@ -215,8 +217,9 @@ static const struct option options[] = {
     { "metric", 'm', OPTION_TEXT, "METRIC",
       .help = "wall, cpu, stdout:REGEX or command:CMD, with max: before it where larger is better (default: wall; cpu "
               "for power)" },
-    { "budget", 0, OPTION_COUNT, "N", .min = HALVING_LEAST, .max = LEARNING_BUDGET_MAX, .fallback = "24",
-      .help = "runs of the search; 6 before it and two for each pair come on top" },
+    { "budget", 0, OPTION_COUNT, "N", .min = HALVING_LEAST, .max = LEARNING_BUDGET_MAX,
+      .help = "runs of the search; 6 before it and two for each pair come on top (default: 24, and up to 72 the more "
+              "runs without any change differ)" },
     { "pairs", 0, OPTION_COUNT, "N", .min = LEARNING_PAIRS_MIN, .max = LEARNING_PAIRS_MAX, .fallback = "10",
       .help = "fresh pairs that decide" },
     { "min-gain", 0, OPTION_NUMBER, "PERCENT", .min = 0, .max = 1000, .fallback = "5",

@@ -42,6 +42,7 @@ static void kept_json(struct json *j, const struct index_policy *p)
     json_string(j, "goal", p->goal);
     json_string(j, "workload", p->workload);
     json_string(j, "class", p->class);
+    json_said(j, "name", p->name);
     json_string(j, "machine", p->machine);
     json_string(j, "contention", p->contention);
     json_string(j, "metric", p->metric);
@@ -68,8 +69,8 @@ static void kept_note(void *self, const struct index_policy *p)
     }
     text_time(p->at_ms, time)[16] = '\0';
     time[10] = ' ';
-    buf_printf(&l->out, "%4lld  %s UTC  %-10s %-8s %s machine, by %s\n", (long long)p->n, time, p->goal, p->class,
-               p->contention, p->metric);
+    buf_printf(&l->out, "%4lld  %s UTC  %-10s %s%s(%s), %s machine, by %s\n", (long long)p->n, time, p->goal,
+               p->name, *p->name ? " " : "", p->class, p->contention, p->metric);
     buf_printf(&l->out, "      %s%s%s\n", index_policy_state_name(p->state), *p->arm ? ": " : "", p->arm);
     buf_printf(&l->out, "      %s\n", p->reason);
 }

@@ -42,15 +42,17 @@ static char *told_value(const struct learn *k, double value, char out[static 40]
 void learn_tell_begin(const struct learn *k)
 {
     const struct learning_options *o = &k->options;
-    int most = learning_trials_max(o);
+    char more[40] = "";
+    if (!o->budget)
+        snprintf(more, sizeof more, " (up to %d where runs differ)", LEARNING_BUDGET_NOISY);
     printf("Which knobs serve %s best for %s, by %s?\n\n", k->trial.argv[0], goal_name(k->key.goal), k->measure.text);
     for (int i = 0; i < o->arms; i++)
         printf("  %-*s  %s\n", ARM_WIDTH, told_arm(k, i), k->arm[i].what);
     if (o->arms > 1)
-        printf("\nIt runs the program up to %d times: %d without any change, %d in the search, %d in pairs. Some of "
+        printf("\nIt runs the program up to %d times: %d without any change, %d%s in the search, %d in pairs. Some of "
                "these runs will be slower;\nall together take at most %.0f %% longer than as many without any change. Ctrl-C "
-               "ends it and keeps what was measured.\n\n", most, LEARNING_SAME, o->budget, 2 * o->pairs,
-               100 * o->max_regret);
+               "ends it and keeps what was measured.\n\n", learning_trials(o, 0), LEARNING_SAME,
+               o->budget ? o->budget : LEARNING_BUDGET, more, 2 * o->pairs, 100 * o->max_regret);
     fflush(stdout);
 }
 
@@ -107,9 +109,10 @@ void learn_tell_trial(void *self, const struct learning *l)
            told_value(k, t->value, value), *outcome ? "  " : "", outcome);
     if (l->trials == 1) {
         char span[32], most[32];
-        int n = learning_trials_max(&k->options);
-        printf("     So it takes about %s, and at most %s.\n", text_span(n * t->wall_s, span, sizeof span),
-               text_span(n * t->wall_s * (1 + k->options.max_regret), most, sizeof most));
+        const struct learning_options *o = &k->options;
+        int likely = learning_trials(o, o->budget ? o->budget : LEARNING_BUDGET), n = learning_trials(o, 0);
+        printf("     So it takes about %s, and at most %s.\n", text_span(likely * t->wall_s, span, sizeof span),
+               text_span(n * t->wall_s * (1 + o->max_regret), most, sizeof most));
     }
     fflush(stdout);
 }
@@ -235,7 +238,7 @@ void learn_tell_json(const struct learn *k)
     json_string(&j, "workload", k->key.work.hash);
     json_string(&j, "class", k->key.work.class);
     json_string(&j, "contention", k->key.contention);
-    json_int(&j, "runs_at_most", learning_trials_max(&k->options));
+    json_int(&j, "runs_at_most", learning_trials(&k->options, 0));
     json_array(&j, "arms");
     for (int i = 0; i < k->options.arms; i++)
         told_json_arm(&j, k, i);

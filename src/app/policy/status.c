@@ -74,11 +74,11 @@ static void status_text(struct buf *out, const struct journal_transaction *t)
         buf_puts(out, ", over since ");
         status_put_time(out, t->ended_ms);
     } else {
-        buf_printf(out, ", until process %d ends%s", (int)t->owner, t->owner_lives ? "" : ", which it has");
-        if (t->until_ms)
-            buf_puts(out, ", or ");
-        if (t->until_ms)
+        buf_printf(out, ", kept by Sonde's process %d%s", (int)t->owner, t->owner_lives ? "" : ", which has ended");
+        if (t->until_ms) {
+            buf_puts(out, ", until ");
             status_put_time(out, t->until_ms);
+        }
     }
     buf_printf(out, "%s\n", t->ended_ms && !t->this_boot ? ", with the boot it was made in" : "");
     if (*t->effect)

@@ -190,7 +190,7 @@ const struct knob knobs_process[] = {
       .read = ioprio_read, .check = ioprio_check, .writable = ioprio_rt_writable, .write = ioprio_write },
     { TASK, .name = "timer.slack", .doc = "how much later than asked its timers may end", .type = KNOB_WHOLE, .min = 1,
       .max = 100000000, .unit = "ns", .risk = RISK_SELF, .needs = "CAP_SYS_NICE while it runs",
-      .arg = "/proc/%d/timerslack_ns", .caution = "a poller polls less often",
+      .arg = "/proc/%d/timerslack_ns", .caution = "more: a poller looks less often; less: more wake-ups",
       .read = slack_read, .writable = slack_writable, .write = slack_write },
     { TASK, .name = "thp", .doc = "may the kernel give it huge pages?", .type = KNOB_CHOICE, .choices = "allowed disabled",
       .risk = RISK_SELF, .needs = "", .self_only = true, .caution = "", .read = thp_read, .write = thp_write },

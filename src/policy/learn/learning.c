@@ -31,9 +31,10 @@ const char *learning_verdict_name(enum learning_verdict v)
     return name[v];
 }
 
-int learning_trials_max(const struct learning_options *o)
+int learning_trials(const struct learning_options *o, int budget)
 {
-    return LEARNING_SAME + (o->arms > 1 ? o->budget + 2 * o->pairs : 0);
+    int search = budget ? budget : o->budget ? o->budget : LEARNING_BUDGET_NOISY;
+    return LEARNING_SAME + (o->arms > 1 ? search + 2 * o->pairs : 0);
 }
 
 __attribute__((format(printf, 3, 4)))
@@ -58,7 +59,7 @@ static void run_account(struct run *r)
         if (l->trial[i].arm == 0)
             wall[n++] = l->trial[i].wall_s;
     l->wall_s = stats_median(wall, n);
-    l->allowed_s = fmax(r->o->max_regret * learning_trials_max(r->o) * l->wall_s, LEARNING_SPARE_S);
+    l->allowed_s = fmax(r->o->max_regret * learning_trials(r->o, l->budget) * l->wall_s, LEARNING_SPARE_S);
     l->regret_s = 0;
     for (int i = 0; i < l->trials; i++)
         if (l->trial[i].arm != 0)
@@ -133,7 +134,6 @@ static bool run_same(struct run *r)
         if (!run_goes_on(r, 0, run_try(r, PHASE_SAME, 0, value)))
             return false;
         run_tell(r);
-        halving_know(&r->l->search, *value);
     }
     struct paired_noise *n = &r->l->noise;
     paired_noise(batch[0], batch[1], LEARNING_SAME / 2, &r->l->rule, n);
@@ -146,11 +146,24 @@ static bool run_same(struct run *r)
     return false;
 }
 
+/* The error of a median shrinks with the root of the trials; that of a noise twice as large is not paid in full. */
+static int run_budget(const struct run *r)
+{
+    double times = log(r->l->noise.visible) / log(LEARNING_CALM);
+    return (int)fmin(LEARNING_BUDGET * fmax(times, 1), LEARNING_BUDGET_NOISY);
+}
+
 static bool run_search(struct run *r)
 {
-    struct halving *h = &r->l->search;
+    struct learning *l = r->l;
+    struct halving *h = &l->search;
     double bound, value;
     int arm;
+    l->budget = r->o->budget ? r->o->budget : run_budget(r);
+    halving_init(h, &(struct halving_options){ .arms = r->o->arms, .budget = l->budget, .prune = PRUNE,
+                                               .seed = r->o->seed });
+    for (int i = 0; i < l->trials; i++)
+        halving_know(h, l->trial[i].value);
     while ((arm = halving_next(h, &bound)) >= 0) {
         if (!run_goes_on(r, arm, run_try(r, PHASE_SEARCH, arm, &value)))
             return false;
@@ -248,15 +261,13 @@ static const char *run_left(const struct run *r, char out[static 64])
 
 void learning_run(const struct learning_options *o, struct learning *out)
 {
-    *out = (struct learning){ .rule = PAIRED_RULE };
+    *out = (struct learning){ .rule = PAIRED_RULE, .search.arms = o->arms };
     out->rule.pairs = o->pairs;
     out->rule.won = paired_won_of(o->pairs);
     out->rule.gain = o->gain;
     paired_look(NULL, NULL, 0, &out->pairs);
     struct run r = { .o = o, .l = out };
     rng_seed(&r.rng, o->seed ^ 0x9e3779b97f4a7c15u); /* another row of numbers than that of the search */
-    halving_init(&out->search, &(struct halving_options){ .arms = o->arms, .budget = o->budget, .prune = PRUNE,
-                                                          .seed = o->seed });
     char left[64];
     if (o->arms < 2)
         run_decide(&r, LEARNING_KEPT, "there is nothing to try here: no knob can be set, or all are so already");

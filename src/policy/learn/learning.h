@@ -15,13 +15,15 @@
 #include "policy/plan.h"
 
 #define LEARNING_SAME 6          /* trials of default against itself, in two batches */
-#define LEARNING_BUDGET 24       /* of the search */
+#define LEARNING_BUDGET 24       /* of the search, where runs are alike */
+#define LEARNING_BUDGET_NOISY 72 /* where they differ much */
 #define LEARNING_BUDGET_MAX 120
 #define LEARNING_PAIRS 10
 #define LEARNING_PAIRS_MIN 7
 #define LEARNING_PAIRS_MAX 40
 #define LEARNING_TRIALS (LEARNING_SAME + LEARNING_BUDGET_MAX + 2 * LEARNING_PAIRS_MAX)
 #define LEARNING_GAIN 1.05       /* what is less does not matter */
+#define LEARNING_CALM 1.2        /* a gain that can be seen, up to which the search takes no more trials */
 #define LEARNING_VISIBLE_MAX 4.0 /* where a gain below it cannot be seen, it is too noisy to learn */
 #define LEARNING_SPARE_S 2.0     /* of a short program so much may be lost in all, whatever share that is */
 #define LEARNING_ENOUGH_S 1.0    /* and no run is ended before */
@@ -51,7 +53,8 @@ struct learning;
 struct learning_options {
     const struct learning_arm *arm; /* the more promising first, after default; borrowed */
     int arms;                       /* 1 .. HALVING_ARMS */
-    int budget, pairs;
+    int budget;                     /* trials of the search; 0: as many as the noise asks for */
+    int pairs;
     double gain;                    /* the least that counts, 1.05 */
     double max_regret;              /* above 0; 0.2: all trials together take at most 20 % longer than all of default */
     uint64_t seed;
@@ -83,6 +86,7 @@ struct learning {
     struct paired_rule rule;    /* that decided */
     struct paired pairs;
     struct halving search;
+    int budget;                 /* of the search; 0 before the noise is known */
     struct learning_trial trial[LEARNING_TRIALS];
     int trials;
     double wall_s;              /* default's median */
@@ -90,8 +94,8 @@ struct learning {
     char reason[LEARNING_WHY];  /* a sentence */
 };
 
-/* How many trials it takes at most. */
-int learning_trials_max(const struct learning_options *o);
+/* How many trials it takes in all with a budget of the search; at most, where `budget` is 0. */
+int learning_trials(const struct learning_options *o, int budget);
 
 /* Does it all. *out is the caller's and holds nothing that is to be released; about 100 KB. */
 void learning_run(const struct learning_options *o, struct learning *out);

@@ -4,6 +4,7 @@
  * The order is the order of promise: where the budget is small, the last are not tried.
  */
 #include "policy/learn/learning.h"
+#include "policy/learn/signature.h"
 
 #include "base/auto.h"
 #include "base/text.h"
@@ -39,6 +40,16 @@ static bool arms_is_implied(const struct step *s)
     return strcmp(s->knob->name, "group") == 0 || strcmp(s->knob->name, "group.member") == 0;
 }
 
+/* Variables of libraries that the program does not have: a trial of them would be one of default. */
+static bool arms_concerns(const struct step *s, const char *work)
+{
+    static const char *const libraries[] = { "omp.", "openblas.", "mkl.", "blis." };
+    bool of_library = false;
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++)
+        of_library = of_library || strncmp(s->knob->name, libraries[i], strlen(libraries[i])) == 0;
+    return !of_library || signature_may_thread(work);
+}
+
 /* What only the kernel would refuse: a trial of it would be none. */
 static bool arms_may(const struct step *s, const struct machine *m)
 {
@@ -64,7 +75,8 @@ static bool arms_sum(const struct arms *of, const struct plan *p, const struct s
     for (size_t i = 0; i < p->n; i++) {
         const struct step *s = &p->step[i];
         bool named = !only || arms_goes_with(s, only);
-        if (s->state != STEP_PLANNED || arms_is_implied(s) || !named || !arms_may(s, of->o->machine))
+        if (s->state != STEP_PLANNED || arms_is_implied(s) || !named || !arms_may(s, of->o->machine) ||
+            !arms_concerns(s, of->o->work))
             continue;
         any = true;
         a->cost += (int)knob_cost(s->knob);

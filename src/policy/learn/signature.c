@@ -9,10 +9,10 @@
 #include "base/auto.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "os/os.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -144,6 +144,11 @@ static const char *signature_class(const struct reading *r, const char *path)
     return class ? class : "program";
 }
 
+bool signature_may_thread(const char *class)
+{
+    return !class || (strcmp(class, "program") != 0 && strcmp(class, "script") != 0);
+}
+
 int signature_of(const char *const *argv, struct signature *out)
 {
     char path[OS_PATH_MAX], real[OS_PATH_MAX];
@@ -166,6 +171,8 @@ int signature_of(const char *const *argv, struct signature *out)
     }
     if (given && (rc = signature_read(given, r)) < 0)
         return rc;
+    text_copy(out->name, sizeof out->name, signature_name(given ? given : argv[0]));
+    text_clean(out->name);
     snprintf(out->hash, sizeof out->hash, "%016llx", (unsigned long long)r->hash);
     out->class = class;
     return 0;

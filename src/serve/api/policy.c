@@ -80,6 +80,7 @@ static void policy_learned(void *self, const struct index_policy *p)
     bool accepted = p->state == INDEX_POLICY_LEARNED;
     json_object(j, NULL);
     json_string(j, "workload", p->workload);
+    json_said(j, "name", p->name);
     json_string(j, "intent", p->goal);
     json_string(j, "metric", p->metric);
     json_string(j, "arm", accepted ? p->arm : NULL);
@@ -156,6 +157,8 @@ static void policy_fail(struct http_reply *out, int rc)
 {
     if (rc == -ENOENT)
         http_fail(out, 404, "nothing of that name is set", "/api/v1/policy has what is");
+    else if (rc == -EBUSY)
+        http_fail(out, 503, "the journal is held by another process", "try again in a moment");
     else if (rc == -EROFS || rc == -EACCES || rc == -EPERM)
         http_fail(out, 403, "this user may not set it back", "`sonde policy revert` as the user who set it");
     else

@@ -138,7 +138,7 @@ static const struct bench_scenario scenarios[] = {
     },
     {
         .name = "A5", .doc = "learning: how evenly redis answers beside 4 busy programs", .workload = &redis_even,
-        .neighbours = 4, .one_session = true, .named = true, .goal = "stability",
+        .neighbours = 4, .one_session = true, .named = true, .goal = "stability", .rounds = 15,
         .measure = "stdout:\"spread\":([0-9.]+)",
         .arm = PROFILES,
     },
