@@ -63,8 +63,8 @@ static int policies_put(struct index *x, void *self)
 static bool policies_is_key(const struct index_policy *p)
 {
     return *p->workload && index_is_text(p->machine, 160) && index_is_text(p->workload, 40) &&
-           index_is_text(p->class, 40) && index_is_text(p->name, 64) && index_is_text(p->goal, 20) && index_is_text(p->contention, 20) &&
-           index_is_text(p->metric, 256);
+           index_is_text(p->class, 40) && index_is_text(p->name, 64) && index_is_text(p->goal, 20) &&
+           index_is_text(p->contention, 20) && index_is_text(p->metric, 256);
 }
 
 int64_t index_add_policy(struct index *x, const struct index_policy *p, const struct index_trial *t, size_t n)

@@ -121,10 +121,10 @@ expect 0 '' learn -m "$metric" -- "$tmp/picky"
 says '*omp.threads=1 * failed: its status is 1: cannot run with one thread; out*Accepted: omp.wait=passive*'
 runs >/dev/null
 
-# So noisy that nothing could be shown: told after six runs.
+# So noisy that nothing could be shown: told after the search, without pairs.
 expect 0 '' learn -m "$metric" -- "$tmp/noisy"
 says '*Default: too noisy*'
-[ "$(runs)" -eq 6 ] || fail "it went on though it was too noisy"
+[ "$(runs)" -le 30 ] || fail "it went on though it was too noisy"
 
 # An arm that takes too long is ended, with all that it started.
 cat >"$tmp/slow" <<PROG

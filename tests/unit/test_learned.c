@@ -182,6 +182,11 @@ static void arms(void **state)
         assert_true(count(arm, n, "omp.threads=1") > 0 && count(arm, n, "omp.bind=close") > 0);
     }
     assert_int_equal(learning_arms(GOAL_LATENCY, &o, arm, 3), 3);
+    o.work = "program"; /* of libraries that it does not have nothing is tried */
+    int few = learning_arms(GOAL_LATENCY, &o, arm, HALVING_ARMS);
+    assert_true(few > 3 && count(arm, few, "omp.") == 0 && count(arm, few, "openblas.") == 0);
+    o.work = "openmp";
+    assert_true(learning_arms(GOAL_LATENCY, &o, arm, HALVING_ARMS) > few);
     m.can_nice = m.root_user = m.group_writable = false; /* what would be refused is no arm */
     int n = learning_arms(GOAL_LATENCY, &o, arm, HALVING_ARMS);
     assert_true(n > 3 && count(arm, n, "=-") == 0 && count(arm, n, "cpu.weight") == 0);

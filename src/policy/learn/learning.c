@@ -17,6 +17,7 @@ struct run {
     struct learning *l;
     struct rng rng;
     double worst_s, worst; /* of default: time and value */
+    bool noisy;            /* its runs differ so much that an arm must stand out */
 };
 
 const char *learning_phase_name(enum learning_phase p)
@@ -137,19 +138,17 @@ static bool run_same(struct run *r)
     }
     struct paired_noise *n = &r->l->noise;
     paired_noise(batch[0], batch[1], LEARNING_SAME / 2, &r->l->rule, n);
-    r->l->rule.gain = fmax(r->l->rule.gain, n->differ);
-    if (n->visible <= LEARNING_VISIBLE_MAX)
-        return true;
-    run_decide(r, LEARNING_NOISY, "too noisy: runs without any change differ so much (by %.0f %% between two "
-               "batches) that %d pairs would show only gains above %.1f times; default is kept", 100 * (n->differ - 1),
-               r->o->pairs, n->visible);
-    return false;
+    r->noisy = n->visible > LEARNING_VISIBLE_MAX;
+    if (!r->noisy)
+        r->l->rule.gain = fmax(r->l->rule.gain, n->differ);
+    return true;
 }
 
-/* The error of a median shrinks with the root of the trials; that of a noise twice as large is not paid in full. */
+/* The error of a median shrinks with the root of the trials; that of a noise twice as large is not paid in full. An arm
+ * that stands out does so soon. */
 static int run_budget(const struct run *r)
 {
-    double times = log(r->l->noise.visible) / log(LEARNING_CALM);
+    double times = r->noisy ? 1 : log(r->l->noise.visible) / log(LEARNING_CALM);
     return (int)fmin(LEARNING_BUDGET * fmax(times, 1), LEARNING_BUDGET_NOISY);
 }
 
@@ -190,6 +189,22 @@ static int run_choose(const struct run *r)
             best = i;
     }
     return best && halving_median(h, 0) > halving_median(h, best) * r->o->gain ? best : 0;
+}
+
+/* Is every run of an arm better than three quarters of all that default had so far? */
+static bool run_stands_out(const struct run *r, int arm)
+{
+    const struct halving_arm *a = &r->l->search.arm[arm];
+    double all[LEARNING_TRIALS];
+    size_t n = 0;
+    for (int i = 0; i < r->l->trials; i++)
+        if (r->l->trial[i].arm == 0)
+            all[n++] = r->l->trial[i].value;
+    double quartile = stats_quantile_of(all, n, 0.25);
+    for (int i = 0; i < a->n; i++)
+        if (!(a->value[i] < quartile))
+            return false;
+    return a->n >= KNOWN;
 }
 
 /* Both of a pair at once, in an order that is drawn; until the rule can no longer be met. */
@@ -274,7 +289,13 @@ void learning_run(const struct learning_options *o, struct learning *out)
     if (o->arms < 2 || !run_same(&r) || !run_search(&r))
         return;
     out->best = run_choose(&r);
-    if (!out->best && run_is_too_dear(&r))
+    if (r.noisy && out->best && !run_stands_out(&r, out->best))
+        out->best = 0;
+    if (!out->best && r.noisy)
+        run_decide(&r, LEARNING_NOISY, "too noisy: runs without any change differ so much that %d pairs would show "
+                   "only gains above %.1f times, and no arm stood out from them; default is kept", o->pairs,
+                   out->noise.visible);
+    else if (!out->best && run_is_too_dear(&r))
         run_decide(&r, LEARNING_KEPT, "the limit for lost time was reached before any arm was better; default is kept");
     else if (!out->best)
         run_decide(&r, LEARNING_KEPT, "no arm was more than %.0f %% better than default in the search%s; default is "

@@ -2,7 +2,9 @@
  * Finds out by trials which knobs serve a command best on this machine: which arm is better than default, or none.
  *
  * Three phases. Default against itself shows how much two batches of the same differ, and so what can be seen at all.
- * A search by halving picks the arm that looks best. Fresh pairs of that arm and default decide (learn/paired.h): what
+ * A search by halving picks the arm that looks best; where default's runs differ so much that hardly a gain could be
+ * seen, one whose own runs do not, and are better than most of default's (what waits at a barrier for a thread that
+ * does not run takes ten times as long, or not). Fresh pairs of that arm and default decide (learn/paired.h): what
  * was picked among many looks better than it is. When unsure default is kept.
  *
  * It runs nothing itself: trial() does, which a test can stand in for.
@@ -24,7 +26,7 @@
 #define LEARNING_TRIALS (LEARNING_SAME + LEARNING_BUDGET_MAX + 2 * LEARNING_PAIRS_MAX)
 #define LEARNING_GAIN 1.05       /* what is less does not matter */
 #define LEARNING_CALM 1.2        /* a gain that can be seen, up to which the search takes no more trials */
-#define LEARNING_VISIBLE_MAX 4.0 /* where a gain below it cannot be seen, it is too noisy to learn */
+#define LEARNING_VISIBLE_MAX 4.0 /* where a gain below it cannot be seen, an arm must stand out from default's runs */
 #define LEARNING_SPARE_S 2.0     /* of a short program so much may be lost in all, whatever share that is */
 #define LEARNING_ENOUGH_S 1.0    /* and no run is ended before */
 #define LEARNING_WHY 300
@@ -74,7 +76,7 @@ struct learning_options {
 enum learning_verdict {
     LEARNING_ACCEPTED,
     LEARNING_KEPT,    /* default: `reason` says why */
-    LEARNING_NOISY,   /* default, without a search */
+    LEARNING_NOISY,   /* default, without pairs */
     LEARNING_STOPPED, /* by a person */
     LEARNING_FAILED,  /* default itself failed: nothing was learned */
 };
