@@ -222,7 +222,7 @@ static int bench_run(const struct args *a)
 
 static const struct option options[] = {
     { "pairs",   0, OPTION_COUNT, "N", 1, PAIRED_MAX, .fallback = "7",
-      .help = "rounds, each with a trial of every arm; A3 has 30 and A7 15 at least" },
+      .help = "rounds, each with a trial of every arm; A3 has 30, A7 and redis' evenness in A5 15 at least" },
     { "busy",    0, OPTION_COUNT, "N", 1, 1024,
       .help = "processes of each busy program (default: one for each processor, as a build has)" },
     { "quick",   0, OPTION_FLAG, .help = "two rounds of a moment each: does it work? Nothing is judged" },
@@ -234,7 +234,7 @@ static const struct option options[] = {
 
 static const struct example examples[] = {
     { "sonde policy bench", "everything but A5; about a quarter of an hour" },
-    { "sonde policy bench A5", "what learning is worth; half an hour" },
+    { "sonde policy bench A5", "what learning is worth; 40 minutes" },
     { "sonde policy bench A1 A2 --pairs 15", "two scenarios, more precisely" },
     { "sonde policy bench A1 A1b A1c A2 --busy 1", "beside programs of one process each" },
     { "sonde policy bench A1 --against 'chrt -r 10; taskset -c 1'", "beside ways of one's own" },
