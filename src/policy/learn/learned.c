@@ -113,8 +113,7 @@ int64_t learned_keep(struct index *x, const struct learned_key *k, const struct 
     }
     struct index_policy p = {
         .machine = k->machine, .workload = k->work.hash, .class = k->work.class, .name = k->work.name,
-        .goal = goal_name(k->goal),
-        .contention = k->contention, .metric = m->text, .state = learned_state(l->verdict),
+        .goal = goal_name(k->goal), .contention = k->contention, .metric = m->text, .state = learned_state(l->verdict),
         .arm = l->best ? o->arm[l->best].text : "", .reason = l->reason, .ratio = l->pairs.ratio, .lo = l->pairs.lo,
         .hi = l->pairs.hi, .p = l->pairs.p, .pairs = l->pairs.pairs, .won = l->pairs.won, .at_ms = os_wall_ms(),
         .version = version,

@@ -174,23 +174,6 @@ static bool run_search(struct run *r)
     return true;
 }
 
-/* Of those that are as good as the best, but for less than what matters, the one that touches least; also of those that
- * stayed behind after some trials: the pairs will tell. */
-static int run_choose(const struct run *r)
-{
-    const struct halving *h = &r->l->search;
-    int best = halving_best(h);
-    double least = halving_median(h, best);
-    for (int i = 1; best && i < r->o->arms; i++) {
-        const struct learning_arm *a = &r->o->arm[i], *b = &r->o->arm[best];
-        bool less = a->cost < b->cost || (a->cost == b->cost && a->risk < b->risk);
-        bool known = h->arm[i].fate <= HALVING_BEHIND && h->arm[i].n >= KNOWN;
-        if (known && less && halving_median(h, i) <= least * r->o->gain)
-            best = i;
-    }
-    return best && halving_median(h, 0) > halving_median(h, best) * r->o->gain ? best : 0;
-}
-
 /* Is every run of an arm better than three quarters of all that default had so far? */
 static bool run_stands_out(const struct run *r, int arm)
 {
@@ -205,6 +188,24 @@ static bool run_stands_out(const struct run *r, int arm)
         if (!(a->value[i] < quartile))
             return false;
     return a->n >= KNOWN;
+}
+
+/* Of those that are as good as the best, but for less than what matters, the one that touches least; also of those that
+ * stayed behind after some trials: the pairs will tell. */
+static int run_choose(const struct run *r)
+{
+    const struct halving *h = &r->l->search;
+    int best = halving_best(h);
+    double least = halving_median(h, best);
+    for (int i = 1; best && i < r->o->arms; i++) {
+        const struct learning_arm *a = &r->o->arm[i], *b = &r->o->arm[best];
+        bool less = a->cost < b->cost || (a->cost == b->cost && a->risk < b->risk);
+        bool known = h->arm[i].fate <= HALVING_BEHIND && h->arm[i].n >= KNOWN;
+        if (known && less && halving_median(h, i) <= least * r->o->gain)
+            best = i;
+    }
+    bool matters = best && halving_median(h, 0) > halving_median(h, best) * r->o->gain;
+    return matters && (!r->noisy || run_stands_out(r, best)) ? best : 0;
 }
 
 /* Both of a pair at once, in an order that is drawn; until the rule can no longer be met. */
@@ -233,7 +234,7 @@ static bool run_pairs(struct run *r, int arm)
 
 /* ---- what came of it ---- */
 
-static void run_judge(struct run *r)
+static void run_judge_pairs(struct run *r)
 {
     const struct paired *p = &r->l->pairs;
     const struct paired_rule *rule = &r->l->rule;
@@ -274,6 +275,21 @@ static const char *run_left(const struct run *r, char out[static 64])
     return out;
 }
 
+/* None of the arms came to the pairs. */
+static void run_judge_search(struct run *r)
+{
+    char left[64];
+    if (r->noisy)
+        run_decide(r, LEARNING_NOISY, "too noisy: runs without any change differ so much that %d pairs would show only "
+                   "gains above %.1f times, and no arm stood out from them; default is kept", r->o->pairs,
+                   r->l->noise.visible);
+    else if (run_is_too_dear(r))
+        run_decide(r, LEARNING_KEPT, "the limit for lost time was reached before any arm was better; default is kept");
+    else
+        run_decide(r, LEARNING_KEPT, "no arm was more than %.0f %% better than default in the search%s; default is "
+                   "kept", 100 * (r->o->gain - 1), run_left(r, left));
+}
+
 void learning_run(const struct learning_options *o, struct learning *out)
 {
     *out = (struct learning){ .rule = PAIRED_RULE, .search.arms = o->arms };
@@ -283,23 +299,13 @@ void learning_run(const struct learning_options *o, struct learning *out)
     paired_look(NULL, NULL, 0, &out->pairs);
     struct run r = { .o = o, .l = out };
     rng_seed(&r.rng, o->seed ^ 0x9e3779b97f4a7c15u); /* another row of numbers than that of the search */
-    char left[64];
     if (o->arms < 2)
         run_decide(&r, LEARNING_KEPT, "there is nothing to try here: no knob can be set, or all are so already");
     if (o->arms < 2 || !run_same(&r) || !run_search(&r))
         return;
     out->best = run_choose(&r);
-    if (r.noisy && out->best && !run_stands_out(&r, out->best))
-        out->best = 0;
-    if (!out->best && r.noisy)
-        run_decide(&r, LEARNING_NOISY, "too noisy: runs without any change differ so much that %d pairs would show "
-                   "only gains above %.1f times, and no arm stood out from them; default is kept", o->pairs,
-                   out->noise.visible);
-    else if (!out->best && run_is_too_dear(&r))
-        run_decide(&r, LEARNING_KEPT, "the limit for lost time was reached before any arm was better; default is kept");
-    else if (!out->best)
-        run_decide(&r, LEARNING_KEPT, "no arm was more than %.0f %% better than default in the search%s; default is "
-                   "kept", 100 * (o->gain - 1), run_left(&r, left));
+    if (!out->best)
+        run_judge_search(&r);
     else if (run_pairs(&r, out->best))
-        run_judge(&r);
+        run_judge_pairs(&r);
 }
