@@ -188,7 +188,7 @@ static int deeds_open(struct recorder *r, void **self)
     if (!root || *root || !r->of->is_real)
         return 0;
     struct deeds *d = mem_new(sizeof *d);
-    *d = (struct deeds){ .r = r, .begun_ms = os_wall_ms(), .running = true, .lock = os_lock_new() };
+    *d = (struct deeds){ .r = r, .begun_ms = r->started_ms, .running = true, .lock = os_lock_new() };
     snprintf(d->path, sizeof d->path, "%.4000s/policy/journal", r->o.dir);
     int rc = os_thread(deeds_main, d);
     if (rc < 0)

@@ -26,15 +26,15 @@ other=$! background="$background $!"
 
 expect 0 '*' "$sonde" policy apply --intent latency --set timer.slack=70000 $work --data "$data"
 says '*sleep*'
-sleep 5 # it looks every four seconds
+sleep 8 # it looks every four seconds, and is told at the next instant
 expect 0 '*' "$sonde" policy revert --all --data "$data"
-sleep 5
+sleep 8
 
 # One that is over before it is looked at is told as well; a dry run is none.
 expect 0 '*' "$sonde" policy apply --dry-run --set timer.slack=80000 $other --data "$data"
 expect 0 '*' "$sonde" policy apply --set timer.slack=90000 $other --data "$data"
 expect 0 '*' "$sonde" policy revert --all --data "$data"
-sleep 5
+sleep 8
 kill $recorder
 wait $recorder || :
 
@@ -54,7 +54,7 @@ printf 'privacy:\n  collect_process_names: false\n' >"$tmp/private.yaml"
 recorder=$! background="$background $!"
 wait_for 'the recorder' sh -c "'$sonde' sessions --data '$tmp/quiet' --json | grep -q running"
 expect 0 '*' "$sonde" policy apply --set timer.slack=75000 $work --data "$tmp/quiet"
-sleep 6
+sleep 10
 kill $recorder
 wait $recorder || :
 expect 0 '' "$sonde" events --kind policy --json --data "$tmp/quiet"

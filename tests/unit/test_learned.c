@@ -198,7 +198,8 @@ static void kept(void **state)
 {
     struct index *x = sample_open(*state, 0);
     struct machine m = machine(*state);
-    struct learned_key k = { .work = { "00ff00ff00ff00ff", "openmp" }, .goal = GOAL_LATENCY, .contention = "quiet" };
+    struct learned_key k = { .work = { "00ff00ff00ff00ff", "openmp", "job" }, .goal = GOAL_LATENCY,
+                             .contention = "quiet" };
     struct measure measure;
     char why[MEASURE_WHY];
     static struct learning l;
@@ -237,7 +238,7 @@ static void exported(void **state)
         .machine = "AuthenticAMD/25/1 cpus=2", .workload = "00ff00ff00ff00ff", .class = "openmp", .goal = "latency",
         .contention = "quiet", .metric = "max:stdout:secret=([0-9]+)", .state = INDEX_POLICY_LEARNED,
         .arm = "omp.wait=passive cpufreq.governor@policy0=performance cpufreq.governor@policy1=performance",
-        .reason = "secret", .ratio = 1.5, .lo = 1.25, .hi = NAN, .p = 0.01, .pairs = 10, .won = 9,
+        .reason = "secret", .name = "secret", .ratio = 1.5, .lo = 1.25, .hi = NAN, .p = 0.01, .pairs = 10, .won = 9,
         .at_ms = SAMPLE_START, .version = "1.0" };
     learned_export(&p, &out);
     assert_string_equal(buf_text(&out),
