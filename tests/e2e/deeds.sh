@@ -23,6 +23,8 @@ sleep 60 &
 work=$! background="$background $!"
 sleep 60 &
 other=$! background="$background $!"
+wait_for 'the work' grep -q sleep /proc/$work/comm
+wait_for 'the other work' grep -q sleep /proc/$other/comm
 
 expect 0 '*' "$sonde" policy apply --intent latency --set timer.slack=70000 $work --data "$data"
 says '*sleep*'
