@@ -179,7 +179,6 @@ static double two_ways_but_for_one(struct world *w, int arm)
 }
 
 /* Default takes long or forty times as long, by luck, and one arm never does: that is found, and else nothing is. */
-
 static void test_an_arm_that_stands_out(void **state)
 {
     (void)state;

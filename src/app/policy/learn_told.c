@@ -39,6 +39,12 @@ static char *told_value(const struct learn *k, double value, char out[static 40]
     return out;
 }
 
+/* Of the search, as far as it is known before the first run. */
+static int told_budget(const struct learning_options *o)
+{
+    return o->budget ? o->budget : LEARNING_BUDGET;
+}
+
 void learn_tell_begin(const struct learn *k)
 {
     const struct learning_options *o = &k->options;
@@ -52,7 +58,7 @@ void learn_tell_begin(const struct learn *k)
         printf("\nIt runs the program up to %d times: %d without any change, %d%s in the search, %d in pairs. Some of "
                "these runs will be slower;\nall together take at most %.0f %% longer than as many without any change. Ctrl-C "
                "ends it and keeps what was measured.\n\n", learning_trials(o, 0), LEARNING_SAME,
-               o->budget ? o->budget : LEARNING_BUDGET, more, 2 * o->pairs, 100 * o->max_regret);
+               told_budget(o), more, 2 * o->pairs, 100 * o->max_regret);
     fflush(stdout);
 }
 
@@ -110,7 +116,7 @@ void learn_tell_trial(void *self, const struct learning *l)
     if (l->trials == 1) {
         char span[32], most[32];
         const struct learning_options *o = &k->options;
-        int likely = learning_trials(o, o->budget ? o->budget : LEARNING_BUDGET), n = learning_trials(o, 0);
+        int likely = learning_trials(o, told_budget(o)), n = learning_trials(o, 0);
         printf("     So it takes about %s, and at most %s.\n", text_span(likely * t->wall_s, span, sizeof span),
                text_span(n * t->wall_s * (1 + o->max_regret), most, sizeof most));
     }
