@@ -144,13 +144,13 @@ static void make_blas_kernel(const struct making *g)
 
 /*
  * What is lost with all threads but one. Few programs gain as much from each as from the first: of two, one more gained
- * 1.25 to 1.6 (barriers) and 1.75 to 2 times (a sum), so three quarters of what is missing is what is told.
+ * 1.25 to 1.6 (barriers) and 1.75 to 2 times (a sum), so three fifths of what is missing is what is told.
  */
 static void make_one_thread_cost(const struct making *g)
 {
     if (g->m->threads_useful < 2 || !signature_may_thread(g->o->work))
         return;
-    g->plan->cost_factor = 1 + 0.75 * (g->m->threads_useful - 1);
+    g->plan->cost_factor = 1 + 0.6 * (g->m->threads_useful - 1);
     snprintf(g->plan->cost, sizeof g->plan->cost,
              "what would use %d threads uses one: about %.2g times as long on a machine at rest",
              g->m->threads_useful, g->plan->cost_factor);

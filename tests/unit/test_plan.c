@@ -186,8 +186,8 @@ static void precision_names_its_cost(void **state)
     struct plan p;
     (void)state;
     assert_int_equal(make(&m, GOAL_PRECISION, NULL, &p, why), 0);
-    assert_near(p.cost_factor, 3.25, 0);
-    assert_true(text_glob("*3.2 times as long*", p.cost));
+    assert_near(p.cost_factor, 2.8, 1e-9);
+    assert_true(text_glob("*2.8 times as long*", p.cost));
     plan_done(&p);
     struct plan_options alone = { .machine = &m, .goal = GOAL_PRECISION, .work = "program" };
     assert_int_equal(plan_make(&alone, &p, why), 0);
